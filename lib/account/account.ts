@@ -1,0 +1,106 @@
+import { SecondFactorError } from '../errors.js';
+
+/** What the panel says of one of its users; returned by the `account` option. */
+export interface AccountDescription {
+  /** Immutable and never given to anybody else: 1 to 255 bytes of UTF-8 without NUL once it is a string. */
+  readonly id: string | number | bigint;
+  /** What the authenticator app shows for the account, a login for example. */
+  readonly name: string;
+  /** The level impersonation goes by. */
+  readonly level?: string | undefined;
+  /**
+   * Any value that changes when the password does. Sessions made with another stamp end. Only a keyed
+   * digest of it is kept. When the property is there, it must not be empty.
+   */
+  readonly securityStamp?: string | number | bigint | Date;
+  /** For panels that keep the fact themselves: `true` and no record is an error, never a way in. */
+  readonly enrolled?: boolean | undefined;
+}
+
+/** An account description that was checked. */
+export interface Account {
+  readonly id: string;
+  readonly name: string;
+  readonly level: string | null;
+  readonly stamp: string | null;
+  readonly enrolled: boolean;
+}
+
+const ID_MAXIMUM_BYTES = 255;
+
+/**
+ * Checks an account id and gives it as the string every store and every session knows it by.
+ *
+ * @throws {SecondFactorError} `account-invalid` with the fix
+ */
+export function parseAccountId(id: unknown): string {
+  if (typeof id === 'number' && !Number.isSafeInteger(id)) {
+    throw invalid('the account id is a number that is not a safe whole number; use a string or bigint');
+  }
+  if (typeof id !== 'string' && typeof id !== 'number' && typeof id !== 'bigint') {
+    const fix = 'convert it in account(), for example with .toString() or .toHexString()';
+    throw invalid(`the account id must be a string, number or bigint, got ${kindOf(id)}; ${fix}`);
+  }
+  const text = String(id);
+  const bytes = Buffer.byteLength(text, 'utf8');
+  if (bytes === 0 || bytes > ID_MAXIMUM_BYTES || text.includes('\0') || !isWellFormed(text)) {
+    throw invalid(
+      `the account id must have 1 to ${String(ID_MAXIMUM_BYTES)} bytes of UTF-8 without NUL, has ${String(bytes)}`,
+    );
+  }
+  return text;
+}
+
+/**
+ * Checks what the `account` option returned.
+ *
+ * @throws {SecondFactorError} `account-invalid` with the fix
+ */
+export function parseAccount(description: unknown): Account {
+  if (typeof description !== 'object' || description === null) {
+    throw invalid(`account() must return an object, got ${kindOf(description)}`);
+  }
+  const { id, name, level, enrolled } = description as Record<string, unknown>;
+  const accountId = parseAccountId(id);
+  if (typeof name !== 'string' || name === '') {
+    throw invalid(`account().name must be a string that is not empty, got ${kindOf(name)}`);
+  }
+  if (level !== undefined && typeof level !== 'string') {
+    throw invalid(`account().level must be a string, got ${kindOf(level)}`);
+  }
+  if (enrolled !== undefined && typeof enrolled !== 'boolean') {
+    throw invalid(`account().enrolled must be a boolean, got ${kindOf(enrolled)}`);
+  }
+  return {
+    id: accountId,
+    name,
+    level: level ?? null,
+    stamp: 'securityStamp' in description ? parseStamp(description.securityStamp) : null,
+    enrolled: enrolled ?? false,
+  };
+}
+
+function parseStamp(stamp: unknown): string {
+  if (stamp instanceof Date && !Number.isNaN(stamp.getTime())) return `date ${stamp.toISOString()}`;
+  if (typeof stamp === 'bigint' || (typeof stamp === 'number' && Number.isFinite(stamp)))
+    return String(stamp);
+  if (typeof stamp === 'string' && stamp !== '') return stamp;
+  throw invalid(
+    `account().securityStamp must be a string that is not empty, a number, a bigint or a Date, got ${kindOf(stamp)}; ` +
+      'give accounts whose password never changed a fixed value, or leave the property out',
+  );
+}
+
+function isWellFormed(text: string): boolean {
+  return !/\p{Surrogate}/u.test(text);
+}
+
+function kindOf(value: unknown): string {
+  if (value === null) return 'null';
+  if (value === '') return 'an empty string';
+  return typeof value;
+}
+
+function invalid(message: string): SecondFactorError {
+  return new SecondFactorError('account-invalid', message);
+}

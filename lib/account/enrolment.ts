@@ -1,0 +1,74 @@
+import { presentCode } from './attempt.js';
+import { ENROLMENT_OFFSET_STEPS, SKEW_HINT_STEPS } from './limits.js';
+import { recoveryDigests } from './recovery-codes.js';
+import type { AccountRecord } from './record.js';
+import { TIME_STEP_SECONDS, matchingSteps, timeStepAt } from './totp.js';
+
+/** What the code typed into a set-up form shows. */
+export type Confirmation =
+  | { readonly ok: true; readonly step: number; readonly clockOffset: number }
+  | { readonly ok: false; readonly reason: 'code-malformed' | 'code-invalid' }
+  /** Right for another minute; `minutes` by which the phone's clock is ahead (negative: behind). */
+  | { readonly ok: false; readonly reason: 'clock-skew'; readonly minutes: number };
+
+/** What a new enrolment is made of, beside the code's own part. */
+export interface NewEnrolment {
+  /** 128 fresh random bits, base64url. */
+  readonly enrolment: string;
+  readonly secret: Uint8Array;
+  /** The codes that will be shown once. */
+  readonly recoveryCodes: readonly string[];
+}
+
+/**
+ * Judges the code that is to prove that the authenticator holds the new secret. Pure. Of several steps
+ * with the same code the one nearest to the server's clock counts.
+ *
+ * @param typed what was typed, of any type
+ * @param now milliseconds since 1970
+ * @param window 0 accepts the code of this very step only; otherwise the phone's clock may be five steps off
+ */
+export function judgeConfirmation(
+  secret: Uint8Array,
+  typed: unknown,
+  now: number,
+  window: number,
+): Confirmation {
+  const presented = presentCode(typed);
+  if (presented.kind !== 'otp') return { ok: false, reason: 'code-malformed' };
+
+  const current = timeStepAt(now);
+  const around = Array.from({ length: 2 * SKEW_HINT_STEPS + 1 }, (_, i) => current - SKEW_HINT_STEPS + i);
+  const offsets = matchingSteps(secret, presented.code, around).map((step) => step - current);
+  const offset = offsets.sort((a, b) => Math.abs(a) - Math.abs(b))[0];
+  if (offset === undefined) return { ok: false, reason: 'code-invalid' };
+
+  if (Math.abs(offset) <= (window === 0 ? 0 : ENROLMENT_OFFSET_STEPS)) {
+    return { ok: true, step: current + offset, clockOffset: offset };
+  }
+  return { ok: false, reason: 'clock-skew', minutes: wholeMinutes(offset) };
+}
+
+/** The record of an account whose set-up was confirmed. The confirming code is spent. */
+export function enrolledRecord(
+  made: NewEnrolment,
+  confirmed: { readonly step: number; readonly clockOffset: number },
+  now: number,
+): AccountRecord {
+  return {
+    enrolment: made.enrolment,
+    secret: made.secret,
+    enrolledAt: now,
+    lastStep: confirmed.step,
+    clockOffset: confirmed.clockOffset,
+    failures: 0,
+    lockedUntil: 0,
+    recoveryDigests: recoveryDigests(made.enrolment, made.recoveryCodes),
+  };
+}
+
+/** Steps as minutes, never 0: "your clock is off by 0 minutes" would help nobody. */
+function wholeMinutes(steps: number): number {
+  const minutes = Math.round((Math.abs(steps) * TIME_STEP_SECONDS) / 60);
+  return Math.sign(steps) * Math.max(1, minutes);
+}

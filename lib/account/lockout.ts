@@ -1,0 +1,28 @@
+import type { LockoutLimits } from './limits.js';
+
+/** Whether codes are judged now: `until` in milliseconds since 1970, `null` for the hard limit. */
+export type Lock = { readonly locked: false } | { readonly locked: true; readonly until: number | null };
+
+/** What of a record a lock depends on. */
+export interface Failures {
+  readonly failures: number;
+  readonly lockedUntil: number;
+}
+
+/** Whether a code may be judged at `now` (milliseconds since 1970). */
+export function lockAt(record: Failures, now: number, limits: LockoutLimits): Lock {
+  if (record.failures >= limits.hardLimit) return { locked: true, until: null };
+  return now < record.lockedUntil ? { locked: true, until: record.lockedUntil } : { locked: false };
+}
+
+/** The counters after one more failure at `now` (milliseconds since 1970). */
+export function afterFailure(record: Failures, now: number, limits: LockoutLimits): Failures {
+  const failures = record.failures + 1;
+  return { failures, lockedUntil: failures < limits.after ? 0 : now + waitSeconds(failures, limits) * 1000 };
+}
+
+/** The wait that this many failures in a row bring, in seconds. */
+export function waitSeconds(failures: number, limits: LockoutLimits): number {
+  if (failures < limits.after) return 0;
+  return Math.min(limits.waitSeconds * 2 ** (failures - limits.after), limits.maxWaitSeconds);
+}

@@ -1,0 +1,46 @@
+import { createHmac } from 'node:crypto';
+
+/** Codes made at once. */
+export const RECOVERY_CODES = 10;
+/** Look-alikes I, L, O and U are left out: Crockford's base32 alphabet, 5 bits a character. */
+const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
+/** 24 characters of 5 bits: 120 bits. NIST SP 800-63B §3.1.2.2: from 112 bits on no slow hash is needed. */
+const CODE_CHARACTERS = 24;
+const GROUP_CHARACTERS = 4;
+
+/** Random bytes that {@link formatRecoveryCodes} needs: one byte a character, of which 5 bits are taken. */
+export const RECOVERY_RANDOM_BYTES = RECOVERY_CODES * CODE_CHARACTERS;
+
+/**
+ * Ten recovery codes of 120 bits each, in six groups of four.
+ *
+ * @param random {@link RECOVERY_RANDOM_BYTES} fresh random bytes
+ */
+export function formatRecoveryCodes(random: Uint8Array): string[] {
+  if (random.length !== RECOVERY_RANDOM_BYTES) throw new RangeError('wrong number of random bytes');
+  const characters = Array.from(random, (byte) => ALPHABET.charAt(byte & 31)).join('');
+  const codes = characters.match(new RegExp(`.{${String(CODE_CHARACTERS)}}`, 'g')) ?? [];
+  return codes.map((code) => code.replace(new RegExp(`.{${String(GROUP_CHARACTERS)}}(?=.)`, 'g'), '$&-'));
+}
+
+/**
+ * What was typed as the one spelling that is hashed, or `null` when it has not the shape of a recovery
+ * code. Case, spaces and hyphens do not count; O is read as 0, I and L as 1.
+ */
+export function normalizeRecoveryCode(typed: string): string | null {
+  const code = typed.replace(/[ -]/g, '').toUpperCase().replace(/O/g, '0').replace(/[IL]/g, '1');
+  return new RegExp(`^[${ALPHABET}]{${String(CODE_CHARACTERS)}}$`).test(code) ? code : null;
+}
+
+/**
+ * What is kept of a recovery code: HMAC-SHA-256 under the enrolment it belongs to, base64url. A digest
+ * moved to another enrolment matches nothing.
+ */
+export function recoveryDigest(enrolment: string, code: string): string {
+  return createHmac('sha256', `recovery:${enrolment}`).update(code, 'latin1').digest('base64url');
+}
+
+/** The digests to keep of the codes shown. */
+export function recoveryDigests(enrolment: string, codes: readonly string[]): string[] {
+  return codes.map((code) => recoveryDigest(enrolment, code.replaceAll('-', '')));
+}

@@ -1,0 +1,64 @@
+import type { IncomingMessage } from 'node:http';
+import type { Middleware } from '../options.js';
+import { sendProblem } from './problem.js';
+
+/** What {@link isSameOrigin} needs to know of the application. */
+export interface OriginPolicy {
+  /** Origins beside the application's own. */
+  readonly allowedOrigins: ReadonlySet<string>;
+  /** Whether the browser came by https. */
+  readonly secure: boolean;
+}
+
+/**
+ * Whether a request that changes something was made by a page of the application itself.
+ *
+ * `Sec-Fetch-Site` decides where the browser sends it; else `Origin`, scheme included, must be that of
+ * `Host`. A sibling subdomain is another site's page. A request with neither header does not come from a
+ * browser and is allowed.
+ */
+export function isSameOrigin(req: IncomingMessage, policy: OriginPolicy): boolean {
+  const site = req.headers['sec-fetch-site'];
+  const origin = req.headers.origin;
+  if (origin !== undefined && policy.allowedOrigins.has(origin.toLowerCase())) return true;
+  if (site !== undefined) return site === 'same-origin' || site === 'none';
+  if (origin === undefined) return true;
+  const own = parseOrigin(`${policy.secure ? 'https' : 'http'}://${req.headers.host ?? ''}`);
+  return own !== null && parseOrigin(origin) === own;
+}
+
+/** An origin in its normal spelling (default port left out), or `null` when it is anything else. */
+export function parseOrigin(value: string): string | null {
+  if (!/^https?:\/\/[^/?#@\\\s]+$/i.test(value) || !URL.canParse(value)) return null;
+  return new URL(value).origin;
+}
+
+/**
+ * Middleware that refuses state-changing requests from other sites with 403 `cross-site`: for the panel's
+ * own login route, so that nobody is signed in to somebody else's account by a link.
+ * GET, HEAD and OPTIONS pass.
+ *
+ * @example
+ * app.post('/login', sameOrigin(), passport.authenticate('local', { successRedirect: '/' }));
+ */
+export function sameOrigin(options: { allowedOrigins?: readonly string[] } = {}): Middleware {
+  const allowedOrigins = new Set(
+    (options.allowedOrigins ?? []).map((entry) => {
+      const origin = parseOrigin(entry);
+      if (origin === null)
+        throw new TypeError('allowedOrigins must hold origins such as https://app.example');
+      return origin;
+    }),
+  );
+  return (req, res, next) => {
+    const secure =
+      (req as { secure?: boolean }).secure ?? (req.socket as { encrypted?: boolean }).encrypted ?? false;
+    if (isSafeMethod(req) || isSameOrigin(req, { allowedOrigins, secure })) next();
+    else sendProblem(req, res, 'cross-site');
+  };
+}
+
+/** Methods that change nothing (RFC 9110 §9.2.1). */
+export function isSafeMethod(req: IncomingMessage): boolean {
+  return req.method === 'GET' || req.method === 'HEAD' || req.method === 'OPTIONS';
+}

@@ -1,0 +1,232 @@
+import { DEFAULT_LIMITS, MAXIMUM_OFFSET_STEPS } from './account/limits.js';
+import type { LockoutLimits } from './account/limits.js';
+import { parseOrigin } from './answer/same-origin.js';
+import { SecondFactorError } from './errors.js';
+import type { HttpRequest, ResolvedOptions, SecondFactorOptions } from './options.js';
+
+/** NIST SP 800-63B §3.2.2: no more than 100 failures in a row. */
+const HARD_LIMIT_MAXIMUM = 100;
+const ISSUER_MAXIMUM_CHARACTERS = 100;
+
+type Given = Record<string, unknown>;
+
+const KNOWN: Record<keyof SecondFactorOptions<unknown>, true> = {
+  passport: true,
+  issuer: true,
+  account: true,
+  findUser: true,
+  store: true,
+  keys: true,
+  basePath: true,
+  loginPath: true,
+  homePath: true,
+  deserializedUserIsFresh: true,
+  setEnrolled: true,
+  onCodeRequired: true,
+  carry: true,
+  onSignedIn: true,
+  formFields: true,
+  allowedOrigins: true,
+  ip: true,
+  secure: true,
+  sessionKey: true,
+  window: true,
+  lockout: true,
+  pendingSeconds: true,
+  freshSeconds: true,
+  storeTimeoutMs: true,
+  clock: true,
+};
+
+/**
+ * Checks the options and fills in the defaults.
+ *
+ * @throws {SecondFactorError} `option-unknown`, `option-invalid` or `store-invalid`; the message names the
+ *   option, what it must be and the type it got, never a value
+ */
+export function checkOptions(options: unknown): ResolvedOptions {
+  const given = knownOnly(options, Object.keys(KNOWN), 'option');
+  const window = number(given, 'window', DEFAULT_LIMITS.window, 0, MAXIMUM_OFFSET_STEPS);
+  if (window > 1) {
+    process.emitWarning(
+      `window: ${String(window)} accepts ${String(2 * window + 1)} codes at a time; RFC 6238 §5.2 recommends 1`,
+      { code: 'SECOND_FACTOR_WINDOW' },
+    );
+  }
+  return {
+    passport: passport(given.passport),
+    issuer: issuer(given.issuer),
+    account: fn(given, 'account'),
+    findUser: fn(given, 'findUser'),
+    store: store(given.store),
+    keys: Array.isArray(given.keys) ? given.keys : [given.keys],
+    basePath: path(given, 'basePath', '/two-step'),
+    loginPath: path(given, 'loginPath', '/login'),
+    homePath: path(given, 'homePath', '/'),
+    deserializedUserIsFresh: boolean(given, 'deserializedUserIsFresh'),
+    setEnrolled: fn(given, 'setEnrolled', () => undefined),
+    onCodeRequired: oneOf(given, 'onCodeRequired', ['respond', 'error'] as const),
+    carry: fn(given, 'carry', () => undefined),
+    onSignedIn: fn(given, 'onSignedIn', () => undefined),
+    formFields: fn(given, 'formFields', () => ({})),
+    allowedOrigins: origins(given.allowedOrigins ?? []),
+    ip: fn(given, 'ip', (req: HttpRequest) => (req as { ip?: string }).ip ?? req.socket.remoteAddress),
+    secure: fn(given, 'secure', (req: HttpRequest) => {
+      const seen = (req as { secure?: boolean }).secure;
+      return seen ?? (req.socket as { encrypted?: boolean }).encrypted ?? false;
+    }),
+    sessionKey: sessionKey(given.sessionKey ?? 'secondFactor'),
+    limits: { window, lockout: lockout(given.lockout ?? {}) },
+    pendingSeconds: number(given, 'pendingSeconds', 600, 60, 3600),
+    freshSeconds: number(given, 'freshSeconds', 900, 60, 86_400),
+    storeTimeoutMs: number(given, 'storeTimeoutMs', 2000, 10, 60_000),
+    clock: fn(given, 'clock', Date.now),
+  };
+}
+
+function knownOnly(value: unknown, known: readonly string[], what: string): Given {
+  if (typeof value !== 'object' || value === null) {
+    throw invalid(`the ${what}s must be an object, got ${kindOf(value)}`);
+  }
+  const unknown = Object.keys(value).find((name) => !known.includes(name));
+  if (unknown !== undefined) {
+    const near = known.find((name) => name.toLowerCase() === unknown.toLowerCase());
+    const fix = near ? `did you mean ${near}?` : `known are: ${known.join(', ')}`;
+    throw new SecondFactorError('option-unknown', `unknown ${what} ${unknown}; ${fix}`);
+  }
+  return { ...value };
+}
+
+function passport(value: unknown): ResolvedOptions['passport'] {
+  const given = value as Partial<ResolvedOptions['passport']> | null | undefined;
+  if (typeof given?.serializeUser !== 'function' || typeof given.deserializeUser !== 'function') {
+    throw invalid(`passport must be the Passport instance of the panel, got ${kindOf(value)}`);
+  }
+  return given as ResolvedOptions['passport'];
+}
+
+function store(value: unknown): ResolvedOptions['store'] {
+  const given = value as Record<string, unknown> | null | undefined;
+  for (const method of ['get', 'compareAndSet', 'list']) {
+    if (typeof given?.[method] !== 'function') {
+      throw new SecondFactorError(
+        'store-invalid',
+        `store must be a store with get, compareAndSet and list; ${method} is ${kindOf(given?.[method])}. ` +
+          "Use redisStore(client) from 'passport-second-factor/redis', for example",
+      );
+    }
+  }
+  return value as ResolvedOptions['store'];
+}
+
+function issuer(value: unknown): ResolvedOptions['issuer'] {
+  const check = (name: unknown): string => {
+    if (typeof name !== 'string' || !/^[^:\p{Cc}]+$/u.test(name) || name.length > ISSUER_MAXIMUM_CHARACTERS) {
+      throw invalid(
+        `issuer must be a name of 1 to ${String(ISSUER_MAXIMUM_CHARACTERS)} characters without a colon, got ${kindOf(name)}`,
+      );
+    }
+    return name;
+  };
+  if (typeof value === 'function') {
+    return (account) => check((value as (of: typeof account) => unknown)(account));
+  }
+  const name = check(value);
+  return () => name;
+}
+
+function lockout(value: unknown): LockoutLimits {
+  const defaults = DEFAULT_LIMITS.lockout;
+  const given = knownOnly(value, Object.keys(defaults), 'lockout option');
+  const hardLimit = number(given, 'hardLimit', defaults.hardLimit, 1, HARD_LIMIT_MAXIMUM);
+  const waitSeconds = number(given, 'waitSeconds', defaults.waitSeconds, 1, 86_400);
+  return {
+    after: number(given, 'after', Math.min(defaults.after, hardLimit), 1, hardLimit),
+    waitSeconds,
+    maxWaitSeconds: number(
+      given,
+      'maxWaitSeconds',
+      Math.max(defaults.maxWaitSeconds, waitSeconds),
+      waitSeconds,
+      86_400,
+    ),
+    hardLimit,
+  };
+}
+
+function origins(value: unknown): ReadonlySet<string> {
+  if (!Array.isArray(value)) throw invalid(`allowedOrigins must be an array, got ${kindOf(value)}`);
+  return new Set(
+    value.map((entry: unknown) => {
+      const origin = typeof entry === 'string' ? parseOrigin(entry) : null;
+      if (origin === null) {
+        throw invalid('allowedOrigins must hold origins such as https://app.example, without a path');
+      }
+      return origin;
+    }),
+  );
+}
+
+function sessionKey(value: unknown): string {
+  if (typeof value !== 'string' || value === '' || ['cookie', 'passport', '__proto__'].includes(value)) {
+    throw invalid(`sessionKey must be a string of its own, not cookie or passport, got ${kindOf(value)}`);
+  }
+  return value;
+}
+
+function path(given: Given, name: string, fallback: string): string {
+  const value = given[name] ?? fallback;
+  if (typeof value !== 'string' || !/^\/([\w.~-]+(\/[\w.~-]+)*)?$/.test(value) || hasDots(value)) {
+    throw invalid(
+      `${name} must be a path such as ${fallback}, without a trailing slash, got ${kindOf(value)}`,
+    );
+  }
+  if (name === 'basePath' && value === '/') throw invalid('basePath must not be the root');
+  return value;
+}
+
+function hasDots(value: string): boolean {
+  return value.split('/').some((part) => part === '.' || part === '..');
+}
+
+function number(given: Given, name: string, fallback: number, least: number, most: number): number {
+  const value = given[name] ?? fallback;
+  if (!Number.isInteger(value) || (value as number) < least || (value as number) > most) {
+    const range = `from ${String(least)} to ${String(most)}`;
+    throw invalid(`${name} must be a whole number ${range}, got ${kindOf(value)}`);
+  }
+  return value as number;
+}
+
+function boolean(given: Given, name: string): boolean {
+  const value = given[name] ?? false;
+  if (typeof value !== 'boolean') throw invalid(`${name} must be a boolean, got ${kindOf(value)}`);
+  return value;
+}
+
+function oneOf<Value extends string>(
+  given: Given,
+  name: string,
+  values: readonly [Value, ...Value[]],
+): Value {
+  const value = given[name] ?? values[0];
+  if (!values.includes(value as Value)) {
+    throw invalid(`${name} must be one of ${values.join(', ')}, got ${kindOf(value)}`);
+  }
+  return value as Value;
+}
+
+function fn<Fn extends (...args: never[]) => unknown>(given: Given, name: string, fallback?: Fn): Fn {
+  const value = given[name] ?? fallback;
+  if (typeof value !== 'function') throw invalid(`${name} must be a function, got ${kindOf(value)}`);
+  return value as Fn;
+}
+
+function kindOf(value: unknown): string {
+  if (value === null) return 'null';
+  return value === '' ? 'an empty string' : typeof value;
+}
+
+function invalid(message: string): SecondFactorError {
+  return new SecondFactorError('option-invalid', message);
+}

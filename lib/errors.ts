@@ -1,0 +1,109 @@
+/**
+ * What may be answered to a client, by code: HTTP status and a sentence for people. The `type` of a
+ * problem document (RFC 9457) ends in the code; docs/errors.md has a heading for each.
+ */
+export const PROBLEMS = {
+  'code-malformed': { status: 400, title: 'The code must be six digits, or a recovery code.' },
+  'body-malformed': { status: 400, title: 'The request body could not be read.' },
+  'login-required': { status: 401, title: 'Sign in first.' },
+  'code-required': { status: 401, title: 'The one-time code is still missing.' },
+  'sign-in-expired': { status: 401, title: 'The sign-in took too long or was ended. Sign in again.' },
+  'code-invalid': { status: 401, title: 'The code is not right.' },
+  'code-already-used': { status: 401, title: 'This code was used before. Wait for the next one.' },
+  'step-up-required': { status: 401, title: 'Confirm that it is you with a fresh code.' },
+  'session-required': { status: 401, title: 'This page needs a signed-in session of this account.' },
+  'enrolment-required': { status: 403, title: 'Enable two-step authentication first.' },
+  'impersonation-refused': { status: 403, title: 'This is not possible while acting as somebody else.' },
+  'cross-site': { status: 403, title: 'The request came from another site and was refused.' },
+  'disable-refused': { status: 403, title: 'Two-step authentication is required for this account.' },
+  'already-enrolled': { status: 409, title: 'Two-step authentication is enabled already.' },
+  'not-enrolled': { status: 409, title: 'Two-step authentication is not enabled.' },
+  'setup-expired': { status: 409, title: 'There is no unfinished set-up. Start again.' },
+  'not-impersonating': { status: 409, title: 'Nobody is acting as somebody else here.' },
+  'clock-skew': { status: 422, title: 'The code is right for another minute: the two clocks disagree.' },
+  locked: { status: 429, title: 'Too many wrong codes. Wait before the next one.' },
+  'store-unavailable': { status: 503, title: 'The second factor cannot be checked right now. Try again.' },
+  'record-unreadable': { status: 503, title: 'The second factor of this account cannot be read.' },
+  'record-missing': { status: 503, title: 'The second factor of this account is missing.' },
+} as const satisfies Record<string, { status: number; title: string }>;
+
+/** The stable codes of everything a client may be told. */
+export type ProblemCode = keyof typeof PROBLEMS;
+
+/**
+ * Mistakes of the integration, found at construction or at the first request. They reach the
+ * application's error handler, never a user; the message carries the fix.
+ */
+export type IntegrationErrorCode =
+  | 'option-unknown'
+  | 'option-invalid'
+  | 'key-invalid'
+  | 'store-invalid'
+  | 'session-missing'
+  | 'session-not-on-server'
+  | 'session-not-mounted'
+  | 'passport-session-missing'
+  | 'passport-instance'
+  | 'account-invalid'
+  | 'account-unknown'
+  | 'account-unstable'
+  | 'login-callback-missing'
+  | 'login-twice';
+
+/** Integration errors that users can meet when nothing is wrong with the code: not "500". */
+const INTEGRATION_STATUS: Partial<Record<IntegrationErrorCode, number>> = {
+  'account-unknown': 401,
+  'session-missing': 503,
+};
+
+/** The `type` of a problem document (RFC 9457 §3.1.1): a URN that ends in the code. */
+export function problemType(code: string): string {
+  return `urn:passport-second-factor:error:${code}`;
+}
+
+/**
+ * Base of every error this package throws, rejects with or hands to `next`.
+ *
+ * `code` is stable and documented; `status` is what Express answers with when nobody handles the error.
+ */
+export class SecondFactorError extends Error {
+  override readonly name: string = 'SecondFactorError';
+  readonly code: ProblemCode | IntegrationErrorCode;
+  readonly status: number;
+
+  constructor(code: ProblemCode | IntegrationErrorCode, message?: string, options?: ErrorOptions) {
+    const problem = isProblemCode(code) ? PROBLEMS[code] : undefined;
+    super(message ?? problem?.title ?? code, options);
+    this.code = code;
+    this.status = problem?.status ?? INTEGRATION_STATUS[code as IntegrationErrorCode] ?? 500;
+  }
+
+  /** The `type` of this error as a problem document (RFC 9457). */
+  get type(): string {
+    return problemType(this.code);
+  }
+}
+
+/**
+ * `req.logIn` was right about the first step and the account has a second factor. Handed to the callback
+ * of `req.logIn` with `onCodeRequired: 'error'`: the sign-in is parked, `req.user` is empty, and the
+ * client is to be sent to `location`.
+ */
+export class SecondFactorRequiredError extends SecondFactorError {
+  override readonly name = 'SecondFactorRequiredError';
+  /** Where the code form is: a path on this origin. */
+  readonly location: string;
+  /** When the parked sign-in ends, milliseconds since 1970. */
+  readonly until: number;
+
+  constructor(location: string, until: number) {
+    super('code-required');
+    this.location = location;
+    this.until = until;
+  }
+}
+
+/** Whether a code is one of those that clients are told. */
+export function isProblemCode(code: string): code is ProblemCode {
+  return Object.hasOwn(PROBLEMS, code);
+}

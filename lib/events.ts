@@ -1,0 +1,122 @@
+import type { CodeMethod } from './account/attempt.js';
+
+/** What every event tells, beside its own fields. Never a code, a key, a token or a password. */
+export interface EventBase {
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  /** The account it happened to. */
+  readonly accountId: string;
+  /** Who really acted, when that is somebody else: an actor, or the operator of an admin call. */
+  readonly actorId?: string;
+  /** The client's address as `ip(req)` gives it; absent outside a request. */
+  readonly ip?: string;
+  readonly userAgent?: string;
+}
+
+/** The door a code came through. */
+export type Door = 'sign-in' | 'step-up' | 'disable' | 'setup' | 'headless';
+
+/** Why a code was not accepted. */
+export type CodeRefusal = 'code-malformed' | 'code-invalid' | 'code-already-used' | 'locked' | 'clock-skew';
+
+/** Why a session lost rights on a request. */
+export type DemotionReason =
+  'enrolled-elsewhere' | 'factor-gone' | 'factor-replaced' | 'password-changed' | 'account-gone' | 'unmarked';
+
+/** Why a sign-in by `req.logIn` was refused rather than parked. */
+export type SignInRefusal = 'code-required' | 'record-unreadable' | 'record-missing' | 'store-unavailable';
+
+/**
+ * Every event by name with its own fields. The list is public and stable; docs/events.md maps it to the
+ * OWASP logging vocabulary.
+ */
+export interface SecondFactorEvents {
+  /** The first step was right; the sign-in is parked until the code comes. */
+  'code-required': EventBase;
+  /** A sign-in is complete. `method` is absent when the account has no second factor. */
+  'signed-in': EventBase & { readonly method?: CodeMethod };
+  /** A sign-in was refused although the first step was right. */
+  'sign-in-refused': EventBase & { readonly reason: SignInRefusal };
+  /** A parked sign-in ended without a code: given up, out of time, or the account changed meanwhile. */
+  'sign-in-ended': EventBase & { readonly reason: 'cancelled' | 'expired' | 'account-changed' | 'attempts' };
+  /** `req.logOut` ended a session, parked or complete. */
+  'signed-out': EventBase;
+  'code-accepted': EventBase & { readonly door: Door; readonly method: CodeMethod };
+  'code-refused': EventBase & { readonly door: Door; readonly reason: CodeRefusal };
+  /** A wrong code brought a wait; `until` in milliseconds since 1970, `null` at the hard limit. */
+  locked: EventBase & { readonly until: number | null };
+  /** A recovery code was spent. */
+  'recovery-code-used': EventBase & { readonly recoveryCodesLeft: number };
+  'setup-started': EventBase;
+  /** An unfinished set-up was given up or dropped. */
+  'setup-ended': EventBase & { readonly reason: 'cancelled' | 'attempts' };
+  enrolled: EventBase;
+  /** The second factor is gone; `by` names the operator of an admin call, else the owner did it. */
+  disabled: EventBase & { readonly by?: string };
+  /** An operator ended a wait or the hard limit. */
+  unlocked: EventBase & { readonly by: string };
+  /** The account was deleted, and its record with it. */
+  forgotten: EventBase;
+  'stepped-up': EventBase;
+  /** A session lost rights because something changed since its mark was made. */
+  'session-demoted': EventBase & { readonly reason: DemotionReason };
+  /** A route of ours was called from another site. `accountId` is empty when nobody is signed in. */
+  'cross-site-refused': EventBase & { readonly path: string };
+  /** The store failed or was late; `accountId` could not be judged. */
+  'store-unavailable': EventBase & { readonly error: string };
+  /** A record did not open: wrong key, moved from another account, or altered. */
+  'record-unreadable': EventBase & { readonly error: string };
+  /** The panel says that the account is enrolled, and the store has no record. */
+  'record-missing': EventBase;
+}
+
+/** The name of an event. */
+export type EventName = keyof SecondFactorEvents;
+
+/** One event as listeners of `'*'` get it: its name and its fields. */
+export type SecondFactorEvent = {
+  [Name in EventName]: { readonly name: Name } & SecondFactorEvents[Name];
+}[EventName];
+
+/** Hears one kind of event. What it returns or throws changes nothing. */
+export type Listener<Name extends EventName | '*'> = (
+  event: Name extends EventName ? { readonly name: Name } & SecondFactorEvents[Name] : SecondFactorEvent,
+) => unknown;
+
+/** The public side of the emitter. */
+export interface EventSource {
+  /** Hears every event of a name, or with `'*'` all of them. Returns the function that stops it. */
+  on<Name extends EventName | '*'>(name: Name, listener: Listener<Name>): () => void;
+}
+
+/** The emitter: typed, synchronous, and deaf to what its listeners throw. */
+export interface Emitter extends EventSource {
+  emit<Name extends EventName>(name: Name, fields: SecondFactorEvents[Name]): void;
+}
+
+/** An emitter. A listener that throws or rejects is reported by `process.emitWarning`, and changes nothing. */
+export function createEmitter(): Emitter {
+  const listeners = new Map<string, Set<(event: never) => unknown>>();
+  return {
+    on(name, listener) {
+      const set = listeners.get(name) ?? new Set();
+      listeners.set(name, set.add(listener));
+      return () => set.delete(listener);
+    },
+    emit(name, fields) {
+      const event = Object.freeze({ name, ...fields });
+      for (const key of [name, '*']) {
+        for (const listener of listeners.get(key) ?? []) void hear(listener, event as never);
+      }
+    },
+  };
+}
+
+async function hear(listener: (event: never) => unknown, event: never): Promise<void> {
+  try {
+    await listener(event);
+  } catch (error) {
+    const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    process.emitWarning(`a listener of passport-second-factor events threw: ${detail}`);
+  }
+}

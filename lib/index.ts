@@ -1,0 +1,39 @@
+export { createSecondFactor } from './second-factor.js';
+export type { SecondFactor } from './second-factor.js';
+export { requireSecondFactor } from './session/require-second-factor.js';
+export { sameOrigin } from './answer/same-origin.js';
+export { SecondFactorError, SecondFactorRequiredError } from './errors.js';
+export type { IntegrationErrorCode, ProblemCode } from './errors.js';
+export type {
+  HttpRequest,
+  HttpResponse,
+  Json,
+  Middleware,
+  Next,
+  OnCodeRequired,
+  PassportInstance,
+  SecondFactorOptions,
+  SignedIn,
+} from './options.js';
+export type { AccountDescription } from './account/account.js';
+export type { AttemptOutcome, CodeMethod } from './account/attempt.js';
+export type { Lock } from './account/lockout.js';
+export type { LockoutLimits } from './account/limits.js';
+export type { AccountId, AccountStatus, Admin, Operator, VerifyContext } from './session/admin.js';
+export type { CodeOutcome } from './session/try-code.js';
+export type { GuardOptions, GuardVerdict, Refusal, RequestSecondFactor } from './session/request-api.js';
+export type { StateName } from './session/state.js';
+export type {
+  CodeRefusal,
+  DemotionReason,
+  Door,
+  EventBase,
+  EventName,
+  EventSource,
+  Listener,
+  SecondFactorEvent,
+  SecondFactorEvents,
+  SignInRefusal,
+} from './events.js';
+export type { PassportStrategy } from '../strategies/second-factor-strategy.js';
+export type { Store } from './vault/store.js';

@@ -1,0 +1,139 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { AccountDescription } from './account/account.js';
+import type { CodeMethod } from './account/attempt.js';
+import type { Limits, LockoutLimits } from './account/limits.js';
+import type { Store } from './vault/store.js';
+
+/** A request as Express, Connect and Polka pass it on. */
+export type HttpRequest = IncomingMessage & Express.Request;
+/** A response as Express, Connect and Polka pass it on. */
+export type HttpResponse = ServerResponse;
+/** Passes the request on, or an error to the application's error handler. */
+export type Next = (error?: unknown) => void;
+/** Middleware for Express, Connect and Polka alike. */
+export type Middleware = (req: IncomingMessage, res: ServerResponse, next: Next) => void;
+
+/** Anything JSON can hold. */
+export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
+
+/** The part of a Passport instance that is used: `import passport from 'passport'`, 0.6 or 0.7. */
+export interface PassportInstance {
+  serializeUser(...args: never[]): unknown;
+  deserializeUser(...args: never[]): unknown;
+  authenticate(...args: never[]): unknown;
+}
+
+/** What `onSignedIn` is told beside the user. */
+export interface SignedIn {
+  /** How the second factor was proved; `null` for an account that has none. */
+  readonly method: CodeMethod | null;
+  /** What the `carry` option took at the first step. */
+  readonly carried: Json | undefined;
+}
+
+/** The options of `createSecondFactor`. Unknown ones are refused; an explicit `undefined` means absent. */
+export interface SecondFactorOptions<User> {
+  /** The instance the panel signs in with. */
+  passport: PassportInstance;
+  /** The name authenticator apps show: 1 to 100 characters without a colon. */
+  issuer: string | ((account: { id: string; name: string }) => string);
+  /** Describes one of the panel's users. May be async. */
+  account(user: User): AccountDescription | Promise<AccountDescription>;
+  /**
+   * The user of an account id, fresh from the database; `null` or `undefined` when there is none or when
+   * the user may not sign in any more. Accounts are always judged from what this returns. May be async.
+   */
+  findUser(accountId: string): User | null | undefined | Promise<User | null | undefined>;
+  /** Where the records are kept. */
+  store: Store;
+  /**
+   * Base64 of 32 random bytes each (`openssl rand -base64 32`). The first seals, all of them open: put a
+   * new key in front to rotate.
+   */
+  keys: readonly (string | undefined)[];
+  /** Where the router is mounted. Default `/two-step`. */
+  basePath?: string | undefined;
+  /** The panel's own login page. Default `/login`. */
+  loginPath?: string | undefined;
+  /** Where a sign-in ends when nothing else was asked for. Default `/`. */
+  homePath?: string | undefined;
+
+  /** `true` when `passport.deserializeUser` reads the database on every request: saves `findUser` there. */
+  deserializedUserIsFresh?: boolean | undefined;
+  /** For panels that keep the fact in their own table. Awaited: record first, then flag; off in reverse. */
+  setEnrolled?: ((accountId: string, enrolled: boolean) => void | Promise<void>) | undefined;
+  /**
+   * What `req.logIn` does once a sign-in is parked. `respond` (default): answers the request, with a
+   * redirect to the code form or with JSON, and never calls back. `error`: calls back with a
+   * {@link SecondFactorRequiredError}.
+   */
+  onCodeRequired?: OnCodeRequired | undefined;
+  /** Taken at the first step, before the session is regenerated, and handed to `onSignedIn`. */
+  carry?: ((req: HttpRequest) => Json | undefined) | undefined;
+  /**
+   * Awaited after every complete sign-in, with and without a second factor, before the answer. When it
+   * throws, the sign-in is undone and the error passed on.
+   */
+  onSignedIn?:
+    ((req: HttpRequest, res: HttpResponse, user: User, info: SignedIn) => void | Promise<void>) | undefined;
+  /** Hidden fields for every form of ours, the application's CSRF token for example. */
+  formFields?: ((req: HttpRequest, res: HttpResponse) => Readonly<Record<string, string>>) | undefined;
+
+  /** Other origins that may call the routes and be returned to: `https://app.example`. */
+  allowedOrigins?: readonly string[] | undefined;
+  /** The client's address for events. Default: Express's `req.ip`, else the socket's. */
+  ip?: ((req: HttpRequest) => string | undefined) | undefined;
+  /** Whether the browser came by https. Default: Express's `req.secure`, else the socket's. */
+  secure?: ((req: HttpRequest) => boolean) | undefined;
+  /** The key in `req.session`. Default `secondFactor`. */
+  sessionKey?: string | undefined;
+
+  /** Time steps accepted on each side, 0 to 10; more than 1 is warned about. Default 1 (RFC 6238 §5.2). */
+  window?: number | undefined;
+  /** Waits after wrong codes; see {@link LockoutLimits} for units and defaults. */
+  lockout?: Partial<LockoutLimits> | undefined;
+  /** Life of a parked sign-in and of an unfinished set-up, in seconds, 60 to 3600. Default 600. */
+  pendingSeconds?: number | undefined;
+  /** How old a proof may be for managing a factor, in seconds, 60 to 86400. Default 900. */
+  freshSeconds?: number | undefined;
+  /** How long a store operation may take, in milliseconds, 10 to 60000. Default 2000. */
+  storeTimeoutMs?: number | undefined;
+  /** Milliseconds since 1970; for tests. Default `Date.now`. */
+  clock?: (() => number) | undefined;
+}
+
+/** What `req.logIn` does once a sign-in is parked. */
+export type OnCodeRequired = 'respond' | 'error';
+
+/** The options after the check: every default filled in, users opaque. */
+export interface ResolvedOptions {
+  readonly passport: PassportInstance;
+  readonly issuer: (account: { id: string; name: string }) => string;
+  readonly account: (user: unknown) => AccountDescription | Promise<AccountDescription>;
+  readonly findUser: (accountId: string) => unknown;
+  readonly store: Store;
+  readonly keys: readonly unknown[];
+  readonly basePath: string;
+  readonly loginPath: string;
+  readonly homePath: string;
+  readonly deserializedUserIsFresh: boolean;
+  readonly setEnrolled: (accountId: string, enrolled: boolean) => void | Promise<void>;
+  readonly onCodeRequired: OnCodeRequired;
+  readonly carry: (req: HttpRequest) => Json | undefined;
+  readonly onSignedIn: (
+    req: HttpRequest,
+    res: HttpResponse,
+    user: unknown,
+    info: SignedIn,
+  ) => void | Promise<void>;
+  readonly formFields: (req: HttpRequest, res: HttpResponse) => Readonly<Record<string, string>>;
+  readonly allowedOrigins: ReadonlySet<string>;
+  readonly ip: (req: HttpRequest) => string | undefined;
+  readonly secure: (req: HttpRequest) => boolean;
+  readonly sessionKey: string;
+  readonly limits: Limits;
+  readonly pendingSeconds: number;
+  readonly freshSeconds: number;
+  readonly storeTimeoutMs: number;
+  readonly clock: () => number;
+}

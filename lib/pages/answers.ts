@@ -1,0 +1,100 @@
+import { setAnswerHeaders } from '../answer/headers.js';
+import { wantsHtml } from '../answer/negotiate.js';
+import { sendJson, sendProblem } from '../answer/problem.js';
+import { redirect } from '../answer/redirect.js';
+import { PROBLEMS } from '../errors.js';
+import type { ProblemCode } from '../errors.js';
+import type { Context } from '../session/context.js';
+import { now } from '../session/context.js';
+import { refuse } from '../session/refuse.js';
+import type { Refused } from '../session/second-step.js';
+import type { RouteRefusal } from '../session/set-up.js';
+import type { Page, PageError } from './page.js';
+import { english } from './texts-en.js';
+import type { Texts } from './texts.js';
+import { renderPage } from './views/render-page.js';
+import { STYLE_HASH } from './views/style.js';
+
+/** A page without what every page has: the error, and the hidden fields of its forms. */
+export type PageDraft = {
+  [Name in Page['name']]: Omit<Extract<Page, { name: Name }>, 'error' | 'fields'>;
+}[Page['name']];
+
+/** Answers with a page for browsers, and JSON for the rest. */
+export function answer(context: Context, draft: PageDraft, json: unknown, status = 200): void {
+  const { req, res } = context;
+  if (wantsHtml(req)) showPage(context, draft, null, status);
+  else sendJson(req, res, status, json);
+}
+
+/** Sends browsers on, and answers the rest with JSON. */
+export function answerOrRedirect(context: Context, location: string, json: unknown): void {
+  if (wantsHtml(context.req)) redirect(context.res, location);
+  else sendJson(context.req, context.res, 200, json);
+}
+
+/**
+ * Tells of a refusal: by a problem document, by sending a browser to the page that helps, or by showing it
+ * the form again.
+ *
+ * @param again the form that may be tried again; left out: a page that says what went wrong
+ */
+export function answerRefusal(context: Context, refusal: RouteRefusal, again?: PageDraft): void {
+  const { req, res, core } = context;
+  if ('location' in refusal) {
+    refuse(context, refusal);
+    return;
+  }
+  const seconds = waitSeconds(context, refusal);
+  if (seconds !== undefined) res.setHeader('Retry-After', String(seconds));
+  if (PROBLEMS[refusal.code].status === 401)
+    res.setHeader('WWW-Authenticate', `Session error="${refusal.code}"`);
+  if (!wantsHtml(req)) {
+    sendProblem(req, res, refusal.code, members(refusal));
+    return;
+  }
+  const { homePath, loginPath } = core.options;
+  const error: PageError = { code: refusal.code, message: message(english, refusal, seconds) };
+  const draft = again ?? { name: 'error', model: { home: homePath, login: loginPath } };
+  showPage(context, draft, error, PROBLEMS[refusal.code].status);
+}
+
+/** Tells of a problem that has no details. */
+export function answerProblem(context: Context, code: ProblemCode): void {
+  answerRefusal(context, { ok: false, code });
+}
+
+function showPage(context: Context, draft: PageDraft, error: PageError | null, status: number): void {
+  const { req, request, res, core } = context;
+  const fields = core.options.formFields(request, res);
+  const text = renderPage({ ...draft, error, fields }, english);
+  setAnswerHeaders(res);
+  const formTargets = ["'self'", ...core.options.allowedOrigins].join(' ');
+  res.setHeader(
+    'Content-Security-Policy',
+    `default-src 'none'; style-src ${STYLE_HASH}; form-action ${formTargets}; base-uri 'none'; frame-ancestors 'none'`,
+  );
+  res.statusCode = status;
+  res.setHeader('Content-Type', 'text/html; charset=utf-8');
+  res.setHeader('Content-Length', Buffer.byteLength(text));
+  res.end(req.method === 'HEAD' ? undefined : text);
+}
+
+function members({ until, minutes }: Refused): Record<string, unknown> {
+  return {
+    ...(until === undefined ? {} : { until: until === null ? null : new Date(until).toISOString() }),
+    ...(minutes === undefined ? {} : { minutes }),
+  };
+}
+
+/** Seconds until codes are judged again (`Retry-After`, RFC 9110 §10.2.3). */
+function waitSeconds(context: Context, { until }: Refused): number | undefined {
+  if (until === undefined || until === null) return undefined;
+  return Math.max(1, Math.ceil((until - now(context)) / 1000));
+}
+
+function message(texts: Texts, refusal: Refused, seconds: number | undefined): string {
+  if (refusal.minutes !== undefined) return texts.clockSkew(refusal.minutes);
+  if (seconds !== undefined) return texts.lockedFor(seconds);
+  return refusal.code === 'locked' ? texts.lockedForGood : texts.problems[refusal.code];
+}

@@ -1,0 +1,78 @@
+import type { ProblemCode } from '../errors.js';
+
+/** Something went wrong: the code of docs/errors.md, and a sentence for the user in his language. */
+export interface PageError {
+  readonly code: ProblemCode;
+  readonly message: string;
+}
+
+interface PageOf<Name extends string, Model> {
+  readonly name: Name;
+  readonly error: PageError | null;
+  /** Hidden fields that every form must send. */
+  readonly fields: Readonly<Record<string, string>>;
+  readonly model: Model;
+}
+
+/** The code form of a parked sign-in: posts `code` to `action`. */
+export type VerifyPage = PageOf<
+  'verify',
+  {
+    readonly action: string;
+    /** Gives the sign-in up (POST). */
+    readonly cancel: string;
+    /** When the sign-in ends, milliseconds since 1970. */
+    readonly until: number;
+  }
+>;
+
+/** The user's own settings. */
+export type SettingsPage = PageOf<
+  'settings',
+  {
+    readonly account: string;
+    readonly enrolled: boolean;
+    readonly recoveryCodesLeft: number;
+    /** Starts a set-up (POST). */
+    readonly setup: string;
+    /** Disables the second factor (POST with `code`). */
+    readonly disable: string;
+    readonly home: string;
+  }
+>;
+
+/** The set-up form: posts `code` to `action`. */
+export type SetupPage = PageOf<
+  'setup',
+  {
+    readonly action: string;
+    /** Gives the set-up up (POST). */
+    readonly cancel: string;
+    readonly account: string;
+    readonly issuer: string;
+    /** The secret in base32. */
+    readonly key: string;
+    readonly uri: string;
+    /** The QR code as SVG; `null` when the account's name is too long for one. */
+    readonly qr: string | null;
+    /** Milliseconds since 1970. */
+    readonly expiresAt: number;
+    /** Milliseconds since 1970. */
+    readonly serverTime: number;
+  }
+>;
+
+/** The recovery codes, shown this once. */
+export type RecoveryCodesPage = PageOf<
+  'recovery-codes',
+  { readonly codes: readonly string[]; readonly next: string }
+>;
+
+/** The form that makes the proof fresh: posts `code` to `action`. */
+export type StepUpPage = PageOf<'step-up', { readonly action: string; readonly home: string }>;
+
+/** What could not be done, with no form to try it again. */
+export type ErrorPage = PageOf<'error', { readonly home: string; readonly login: string }>;
+
+/** Every page there is. */
+export type Page = VerifyPage | SettingsPage | SetupPage | RecoveryCodesPage | StepUpPage | ErrorPage;

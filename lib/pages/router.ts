@@ -1,0 +1,92 @@
+import express from 'express';
+import type { ErrorRequestHandler, RequestHandler } from 'express';
+import { isSafeMethod, isSameOrigin } from '../answer/same-origin.js';
+import { sendProblem } from '../answer/problem.js';
+import { SecondFactorError, isProblemCode } from '../errors.js';
+import type { Middleware } from '../options.js';
+import type { AppRequest } from '../session/app-request.js';
+import type { Context } from '../session/context.js';
+import { emit } from '../session/context.js';
+import type { Core } from '../session/core.js';
+import type { Contexts } from '../session/take-over.js';
+import { answerProblem } from './answers.js';
+import { parseBody } from './body.js';
+import {
+  postCancelSetup,
+  postConfirm,
+  postDisable,
+  postSetup,
+  postStepUp,
+  showSettings,
+  showSetup,
+  showStepUp,
+} from './settings-routes.js';
+import { postCancel, postVerify, showVerify } from './sign-in-routes.js';
+
+/** The routes below `basePath`, for people and as JSON. */
+export function createRouter(core: Core, contexts: Contexts): Middleware {
+  const contextOf = (req: express.Request): Context => {
+    const context = contexts.get(req);
+    if (context) return context;
+    throw new SecondFactorError(
+      'session-not-mounted',
+      'secondFactor.router() needs app.use(secondFactor.session()) before it',
+    );
+  };
+  const route =
+    (handle: (context: Context) => void | Promise<void>): RequestHandler =>
+    async (req, _res, next) => {
+      try {
+        await handle(contextOf(req));
+      } catch (error) {
+        next(error);
+      }
+    };
+
+  const router = express.Router();
+  router.use(refuseOtherSites(core, contextOf));
+  router.use(parseBody());
+  router.get('/', route(showSettings));
+  router.get('/verify', route(showVerify));
+  router.post('/verify', route(postVerify));
+  router.post('/cancel', route(postCancel));
+  router.get('/setup', route(showSetup));
+  router.post('/setup', route(postSetup));
+  router.post('/setup/confirm', route(postConfirm));
+  router.post('/setup/cancel', route(postCancelSetup));
+  router.post('/disable', route(postDisable));
+  router.get('/step-up', route(showStepUp));
+  router.post('/step-up', route(postStepUp));
+  router.use(answerErrors(contexts));
+  return router as unknown as Middleware;
+}
+
+function refuseOtherSites(core: Core, contextOf: (req: express.Request) => Context): RequestHandler {
+  return (req, res, next) => {
+    const { allowedOrigins } = core.options;
+    const secure = core.options.secure(req);
+    if (isSafeMethod(req) || isSameOrigin(req, { allowedOrigins, secure })) {
+      next();
+      return;
+    }
+    const context = contextOf(req);
+    const { originalUrl = '' } = req as AppRequest;
+    emit(context, 'cross-site-refused', context.state?.account ?? '', {
+      path: originalUrl.replace(/[?#].*$/s, ''),
+    });
+    answerProblem(context, 'cross-site');
+  };
+}
+
+/** Errors with a code for clients are answered here; all others are the application's. */
+function answerErrors(contexts: Contexts): ErrorRequestHandler {
+  return (error: unknown, req, res, next) => {
+    if (!(error instanceof SecondFactorError) || !isProblemCode(error.code) || res.headersSent) {
+      next(error);
+      return;
+    }
+    const context = contexts.get(req);
+    if (context) answerProblem(context, error.code);
+    else sendProblem(req, res, error.code);
+  };
+}

@@ -1,0 +1,163 @@
+import { wantsHtml } from '../answer/negotiate.js';
+import { sendJson } from '../answer/problem.js';
+import { redirect } from '../answer/redirect.js';
+import { safeReturnTo } from '../answer/return-to.js';
+import { check } from '../session/check.js';
+import type { Context } from '../session/context.js';
+import { now } from '../session/context.js';
+import { disableFactor, stepUp } from '../session/manage.js';
+import { METHODS } from '../session/park.js';
+import { refuse } from '../session/refuse.js';
+import type { SetupForm } from '../session/set-up.js';
+import { cancelSetup, confirmSetup, readSetup, startSetup } from '../session/set-up.js';
+import { amrOf } from '../session/state.js';
+import type { PageDraft } from './answers.js';
+import { answer, answerOrRedirect, answerRefusal } from './answers.js';
+import { bodyField } from './body.js';
+import { qrCode } from './qr-code.js';
+
+/** GET /: the settings page; as JSON always 200, with what the session may know. */
+export function showSettings(context: Context): void {
+  const { req, res } = context;
+  if (!wantsHtml(req)) {
+    sendJson(req, res, 200, status(context));
+    return;
+  }
+  const verdict = check(context, { unenrolled: 'allow' });
+  if (verdict.ok) answer(context, settingsPage(context), status(context));
+  else refuse(context, verdict);
+}
+
+/** POST /setup: begins a set-up, or goes on with the unfinished one. */
+export async function postSetup(context: Context): Promise<void> {
+  const setup = await startSetup(context);
+  if (!setup.ok) answerRefusal(context, setup);
+  else if (wantsHtml(context.req)) redirect(context.res, `${context.core.options.basePath}/setup`);
+  else sendJson(context.req, context.res, 200, await setupJson(context, setup.form));
+}
+
+/** GET /setup: the form of the unfinished set-up. Begins none. */
+export async function showSetup(context: Context): Promise<void> {
+  const setup = readSetup(context);
+  if (setup.ok) answer(context, await setupPage(context, setup.form), await setupJson(context, setup.form));
+  else if (setup.code === 'setup-expired' && wantsHtml(context.req)) {
+    redirect(context.res, context.core.options.basePath);
+  } else answerRefusal(context, setup);
+}
+
+/** POST /setup/confirm `{ code }`: enables the second factor; shows the recovery codes, once. */
+export async function postConfirm(context: Context): Promise<void> {
+  const { basePath, allowedOrigins } = context.core.options;
+  const { state } = context;
+  const confirmed = await confirmSetup(context, bodyField(context.req, 'code'));
+  if (!confirmed.ok) {
+    const open = readSetup(context);
+    answerRefusal(context, confirmed, open.ok ? await setupPage(context, open.form) : undefined);
+    return;
+  }
+  const { recoveryCodes } = confirmed;
+  const wanted = state?.state === 'signed-in' ? safeReturnTo(state.returnTo, allowedOrigins) : null;
+  const next = wanted ?? basePath;
+  answer(
+    context,
+    { name: 'recovery-codes', model: { codes: recoveryCodes, next } },
+    { state: 'verified', recoveryCodes, returnTo: next },
+  );
+}
+
+/** POST /setup/cancel: drops the unfinished set-up. */
+export function postCancelSetup(context: Context): void {
+  const cancelled = cancelSetup(context);
+  if (cancelled.ok) answerOrRedirect(context, context.core.options.basePath, status(context));
+  else answerRefusal(context, cancelled);
+}
+
+/** POST /disable `{ code }`: disables the second factor. */
+export async function postDisable(context: Context): Promise<void> {
+  const disabled = await disableFactor(context, bodyField(context.req, 'code'));
+  if (disabled.ok) answerOrRedirect(context, context.core.options.basePath, { state: 'signed-in' });
+  else answerRefusal(context, disabled, isSignedIn(context) ? settingsPage(context) : undefined);
+}
+
+/** GET /step-up: the form that makes the proof fresh. */
+export function showStepUp(context: Context): void {
+  const verdict = check(context, {});
+  if (verdict.ok) answer(context, stepUpPage(context), status(context));
+  else refuse(context, verdict);
+}
+
+/** POST /step-up `{ code }`: makes the proof fresh and goes on. */
+export async function postStepUp(context: Context): Promise<void> {
+  const { allowedOrigins, homePath } = context.core.options;
+  const stepped = await stepUp(context, bodyField(context.req, 'code'));
+  if (!stepped.ok) {
+    answerRefusal(context, stepped, isSignedIn(context) ? stepUpPage(context) : undefined);
+    return;
+  }
+  const returnTo = safeReturnTo(stepped.returnTo, allowedOrigins) ?? homePath;
+  answerOrRedirect(context, returnTo, { state: 'verified', returnTo });
+}
+
+function isSignedIn({ state }: Context): boolean {
+  return state?.state === 'signed-in' || state?.state === 'verified';
+}
+
+function status(context: Context): Record<string, unknown> {
+  const { state, known } = context;
+  const serverTime = new Date(now(context)).toISOString();
+  if (!state) return { state: 'anonymous', serverTime };
+  if (state.state === 'pending') {
+    return { state: 'pending', until: new Date(state.until).toISOString(), methods: METHODS, serverTime };
+  }
+  return {
+    state: state.state,
+    enrolled: Boolean(known?.factor),
+    amr: amrOf(state),
+    verifiedAt: state.state === 'verified' ? new Date(state.factorAt).toISOString() : null,
+    recoveryCodesLeft: known?.factor?.recoveryCodesLeft ?? 0,
+    serverTime,
+  };
+}
+
+function settingsPage({ core, known }: Context): PageDraft {
+  const { basePath, homePath } = core.options;
+  return {
+    name: 'settings',
+    model: {
+      account: known?.account.name ?? '',
+      enrolled: Boolean(known?.factor),
+      recoveryCodesLeft: known?.factor?.recoveryCodesLeft ?? 0,
+      setup: `${basePath}/setup`,
+      disable: `${basePath}/disable`,
+      home: homePath,
+    },
+  };
+}
+
+function stepUpPage({ core }: Context): PageDraft {
+  const { basePath, homePath } = core.options;
+  return { name: 'step-up', model: { action: `${basePath}/step-up`, home: homePath } };
+}
+
+async function setupPage(context: Context, form: SetupForm): Promise<PageDraft> {
+  const { basePath } = context.core.options;
+  return {
+    name: 'setup',
+    model: {
+      ...form,
+      action: `${basePath}/setup/confirm`,
+      cancel: `${basePath}/setup/cancel`,
+      qr: await qrCode(form.uri),
+      serverTime: now(context),
+    },
+  };
+}
+
+async function setupJson(context: Context, form: SetupForm): Promise<Record<string, unknown>> {
+  return {
+    ...form,
+    qr: await qrCode(form.uri),
+    expiresAt: new Date(form.expiresAt).toISOString(),
+    serverTime: new Date(now(context)).toISOString(),
+  };
+}

@@ -1,0 +1,73 @@
+import type { Context } from '../session/context.js';
+import { emit, moveToAnonymous } from '../session/context.js';
+import { METHODS, verifyPath } from '../session/park.js';
+import { safeReturnTo } from '../answer/return-to.js';
+import { wantsHtml } from '../answer/negotiate.js';
+import { redirect } from '../answer/redirect.js';
+import { secondStep } from '../session/second-step.js';
+import { signIn } from '../session/sign-in.js';
+import type { PendingState } from '../session/state.js';
+import type { PageDraft } from './answers.js';
+import { answer, answerOrRedirect, answerProblem, answerRefusal } from './answers.js';
+import { bodyField } from './body.js';
+
+/** GET /verify: the code form. */
+export function showVerify(context: Context): void {
+  const { state, core } = context;
+  if (state?.state === 'pending') {
+    const { until } = state;
+    answer(context, verifyPage(context, state), {
+      state: 'pending',
+      until: new Date(until).toISOString(),
+      methods: METHODS,
+    });
+  } else if (state) {
+    answerOrRedirect(context, core.options.homePath, { state: state.state });
+  } else if (wantsHtml(context.req)) {
+    redirect(context.res, core.options.loginPath);
+  } else {
+    answerProblem(context, context.expired ? 'sign-in-expired' : 'login-required');
+  }
+}
+
+/** POST /verify `{ code }`: the second step. */
+export async function postVerify(context: Context): Promise<void> {
+  const { state, core, req } = context;
+  if (state && state.state !== 'pending') {
+    answerOrRedirect(context, core.options.homePath, { state: state.state, returnTo: core.options.homePath });
+    return;
+  }
+  const step = await secondStep(context, bodyField(req, 'code'));
+  if (!step.ok) {
+    answerRefusal(context, step, state && context.state ? verifyPage(context, state) : undefined);
+    return;
+  }
+  const { user, known, mark, from } = step.proof;
+  await signIn(context, user, known, mark, {}, from);
+  const returnTo = safeReturnTo(from.returnTo, core.options.allowedOrigins) ?? core.options.homePath;
+  const { recoveryCodesLeft } = step;
+  answerOrRedirect(context, returnTo, {
+    state: mark.state,
+    returnTo,
+    ...(mark.method === 'recovery-code' && { recoveryCodesLeft }),
+  });
+}
+
+/** POST /cancel: gives a parked sign-in up. Whoever is signed in stays so. */
+export async function postCancel(context: Context): Promise<void> {
+  const { state, core } = context;
+  if (state && state.state !== 'pending') {
+    answerOrRedirect(context, core.options.homePath, { state: state.state });
+    return;
+  }
+  if (state) {
+    await moveToAnonymous(context);
+    emit(context, 'sign-in-ended', state.account, { reason: 'cancelled' });
+  }
+  answerOrRedirect(context, core.options.loginPath, { state: 'anonymous' });
+}
+
+function verifyPage({ core }: Context, { until }: PendingState): PageDraft {
+  const { basePath } = core.options;
+  return { name: 'verify', model: { action: verifyPath(basePath), cancel: `${basePath}/cancel`, until } };
+}

@@ -1,0 +1,62 @@
+import { PROBLEMS } from '../errors.js';
+import type { ProblemCode } from '../errors.js';
+import type { Texts } from './texts.js';
+
+const problems = Object.fromEntries(
+  Object.entries(PROBLEMS).map(([code, { title }]) => [code, title]),
+) as Record<ProblemCode, string>;
+
+/** The pages in English. */
+export const english: Texts = {
+  language: 'en',
+  code: 'One-time password',
+  ok: 'Ok',
+  verifyTitle: 'Two-step authentication',
+  verifyExplanation: 'Enter the six-digit code that your authenticator app shows now.',
+  recoveryHint: 'Lost your phone? A recovery code works here too.',
+  cancelSignIn: 'Cancel and sign in as somebody else',
+  settingsTitle: 'Two-step authentication',
+  enabled: 'Two-step authentication is enabled.',
+  disabled: 'Two-step authentication is not enabled.',
+  whyEnable: 'With it, signing in takes your password and a code from an app on your phone.',
+  enable: 'Enable two-step authentication',
+  disable: 'Disable two-step authentication',
+  disableExplanation: 'To disable it, enter the code that your authenticator app shows now.',
+  recoveryCodesLeft: (left) =>
+    left === 1 ? '1 recovery code is left.' : `${String(left)} recovery codes are left.`,
+  back: 'Back',
+  setupTitle: 'Enable two-step authentication',
+  scan: 'Scan this QR code with your authenticator app.',
+  typeInstead: 'Or type the account and the key into the app.',
+  account: 'Account',
+  key: 'Key',
+  keyKind: 'time-based, 6 digits',
+  confirm: 'Then enter the code that the app shows. Nothing changes until you press “Ok”.',
+  serverTime: 'Server time',
+  clocks: 'The clock of your phone must show the same.',
+  cancel: 'Cancel',
+  recoveryCodesTitle: 'Your recovery codes',
+  recoveryCodesExplanation:
+    'Two-step authentication is enabled. Keep these codes in a safe place: each of them signs you in once when ' +
+    'your phone is not at hand. They are not shown again.',
+  saved: 'I have saved them',
+  stepUpTitle: 'Confirm that it is you',
+  stepUpExplanation: 'This action needs a fresh code from your authenticator app.',
+  errorTitle: 'This did not work',
+  toHome: 'Go on',
+  toSignIn: 'Sign in',
+  problems,
+  clockSkew: (minutes) =>
+    `The code is right for another minute: the clock of your phone is ${minutesOf(minutes)} ` +
+    `${minutes > 0 ? 'ahead of' : 'behind'} the server’s. Set your phone to network time and try the next code.`,
+  lockedFor: (seconds) =>
+    `Too many wrong codes. Try again in ${
+      seconds < 90 ? `${String(seconds)} seconds` : `${String(Math.ceil(seconds / 60))} minutes`
+    }, or use a recovery code.`,
+  lockedForGood: 'Too many wrong codes. Use a recovery code, or ask your administrator.',
+};
+
+function minutesOf(minutes: number): string {
+  const count = Math.abs(minutes);
+  return count === 1 ? '1 minute' : `${String(count)} minutes`;
+}

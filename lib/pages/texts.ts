@@ -1,0 +1,46 @@
+import type { ProblemCode } from '../errors.js';
+
+/** Every sentence of the pages in one language. */
+export interface Texts {
+  /** BCP 47, for `<html lang>`. */
+  readonly language: string;
+  readonly code: string;
+  readonly ok: string;
+  readonly verifyTitle: string;
+  readonly verifyExplanation: string;
+  readonly recoveryHint: string;
+  readonly cancelSignIn: string;
+  readonly settingsTitle: string;
+  readonly enabled: string;
+  readonly disabled: string;
+  readonly whyEnable: string;
+  readonly enable: string;
+  readonly disable: string;
+  readonly disableExplanation: string;
+  readonly recoveryCodesLeft: (left: number) => string;
+  readonly back: string;
+  readonly setupTitle: string;
+  readonly scan: string;
+  readonly typeInstead: string;
+  readonly account: string;
+  readonly key: string;
+  readonly keyKind: string;
+  readonly confirm: string;
+  readonly serverTime: string;
+  readonly clocks: string;
+  readonly cancel: string;
+  readonly recoveryCodesTitle: string;
+  readonly recoveryCodesExplanation: string;
+  readonly saved: string;
+  readonly stepUpTitle: string;
+  readonly stepUpExplanation: string;
+  readonly errorTitle: string;
+  readonly toHome: string;
+  readonly toSignIn: string;
+  readonly problems: Readonly<Record<ProblemCode, string>>;
+  /** The phone's clock is ahead by `minutes` (negative: behind). */
+  readonly clockSkew: (minutes: number) => string;
+  /** Codes are not judged for so many seconds. */
+  readonly lockedFor: (seconds: number) => string;
+  readonly lockedForGood: string;
+}

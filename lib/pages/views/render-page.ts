@@ -1,0 +1,91 @@
+import type { Page, RecoveryCodesPage, SettingsPage, SetupPage, VerifyPage } from '../page.js';
+import type { Texts } from '../texts.js';
+import { Html, html } from './html.js';
+import { codeField, hiddenFields, layout } from './layout.js';
+
+/** A page as a complete HTML document. */
+export function renderPage(page: Page, texts: Texts): string {
+  switch (page.name) {
+    case 'verify':
+      return layout(texts, texts.verifyTitle, page.error, verify(page, texts));
+    case 'settings':
+      return layout(texts, texts.settingsTitle, page.error, settings(page, texts));
+    case 'setup':
+      return layout(texts, texts.setupTitle, page.error, setup(page, texts));
+    case 'recovery-codes':
+      return layout(texts, texts.recoveryCodesTitle, page.error, recoveryCodes(page, texts));
+    case 'step-up':
+      return layout(
+        texts,
+        texts.stepUpTitle,
+        page.error,
+        html`<p>${texts.stepUpExplanation}</p>
+          ${form(page, page.model.action, codeField(texts, page.error))}
+          <p><a href="${page.model.home}">${texts.cancel}</a></p>`,
+      );
+    case 'error':
+      return layout(
+        texts,
+        texts.errorTitle,
+        page.error,
+        html`<p><a class="button" href="${page.model.home}">${texts.toHome}</a></p>
+          <p><a href="${page.model.login}">${texts.toSignIn}</a></p>`,
+      );
+  }
+}
+
+function verify(page: VerifyPage, texts: Texts): Html {
+  return html`<p>${texts.verifyExplanation}</p>
+    ${form(page, page.model.action, codeField(texts, page.error))}
+    <p class="muted">${texts.recoveryHint}</p>
+    ${form(page, page.model.cancel, html`<button class="plain" type="submit">${texts.cancelSignIn}</button>`)}`;
+}
+
+function settings(page: SettingsPage, texts: Texts): Html {
+  const { model } = page;
+  const enable = html`<p>${texts.disabled} ${texts.whyEnable}</p>
+    ${form(page, model.setup, html`<button type="submit">${texts.enable}</button>`)}`;
+  const disable = html`<p>${texts.enabled} ${texts.recoveryCodesLeft(model.recoveryCodesLeft)}</p>
+    <h2>${texts.disable}</h2>
+    <p>${texts.disableExplanation}</p>
+    ${form(page, model.disable, codeField(texts, page.error, texts.disable))}`;
+  return html`<p class="muted">${texts.account}: ${model.account}</p>
+    ${model.enrolled ? disable : enable}
+    <p><a href="${model.home}">${texts.back}</a></p>`;
+}
+
+function setup(page: SetupPage, texts: Texts): Html {
+  const { model } = page;
+  const time = new Date(model.serverTime).toISOString();
+  return html`${
+      model.qr === null
+        ? null
+        : html`<p>${texts.scan}</p>
+            <div class="qr" role="img" aria-label="${texts.scan}">${new Html(model.qr)}</div>`
+    }
+    <p>${texts.typeInstead}</p>
+    <dl>
+      <dt>${texts.account}</dt>
+      <dd>${model.issuer}: ${model.account}</dd>
+      <dt>${texts.key}</dt>
+      <dd><span class="key">${model.key.replace(/.{4}(?=.)/g, '$& ')}</span> (${texts.keyKind})</dd>
+      <dt>${texts.serverTime}</dt>
+      <dd><time datetime="${time}">${time.slice(0, 16).replace('T', ' ')} UTC</time></dd>
+    </dl>
+    <p class="muted">${texts.clocks}</p>
+    <p>${texts.confirm}</p>
+    ${form(page, model.action, codeField(texts, page.error))}
+    ${form(page, model.cancel, html`<button class="plain" type="submit">${texts.cancel}</button>`)}`;
+}
+
+function recoveryCodes(page: RecoveryCodesPage, texts: Texts): Html {
+  return html`<p>${texts.recoveryCodesExplanation}</p>
+    <ol class="codes">
+      ${page.model.codes.map((code) => html`<li>${code}</li>`)}
+    </ol>
+    <p><a class="button" href="${page.model.next}">${texts.saved}</a></p>`;
+}
+
+function form(page: Page, action: string, body: Html): Html {
+  return html`<form method="post" action="${action}">${hiddenFields(page.fields)} ${body}</form>`;
+}

@@ -1,0 +1,72 @@
+import type { PassportStrategy } from '../strategies/second-factor-strategy.js';
+import { createStrategy } from '../strategies/second-factor-strategy.js';
+import { checkOptions } from './check-options.js';
+import type { EventSource } from './events.js';
+import { createEmitter } from './events.js';
+import type { Middleware, SecondFactorOptions } from './options.js';
+import { createRouter } from './pages/router.js';
+import type { Admin } from './session/admin.js';
+import { createAdmin } from './session/admin.js';
+import type { Core } from './session/core.js';
+import { createPassportPort } from './session/passport-port.js';
+import type { Contexts } from './session/take-over.js';
+import { createSessionMiddleware } from './session/take-over.js';
+import { parseKeyRing } from './vault/key-ring.js';
+import { createSealer } from './vault/seal.js';
+import { createVault } from './vault/vault.js';
+
+/** One instance: what {@link createSecondFactor} makes. */
+export interface SecondFactor extends Admin {
+  /**
+   * Middleware that takes over `req.logIn` and `req.logOut`, judges every signed-in request's session
+   * against its account, and sets `req.secondFactor`. Mount it right after `passport.session()`.
+   */
+  session(): Middleware;
+  /** The routes for people and programs. Mount it at `basePath`. */
+  router(): Middleware;
+  /** For panels that write their own code route: `passport.use(secondFactor.strategy)`. */
+  readonly strategy: PassportStrategy;
+  /** Every outcome, refusals included, is one event. */
+  readonly events: EventSource;
+  /** Releases the store. */
+  close(): Promise<void>;
+}
+
+/**
+ * Makes an instance for one panel. All state lives in the session store and in `store`; two instances over
+ * the same store and keys are one panel.
+ *
+ * @throws {SecondFactorError} `option-unknown`, `option-invalid`, `key-invalid`, `store-invalid`
+ * @example
+ * const secondFactor = createSecondFactor<User>({
+ *   passport,
+ *   issuer: 'Acme Panel',
+ *   account: (user) => ({ id: user.id, name: user.login, securityStamp: user.passwordChangedAt }),
+ *   findUser: (accountId) => users.byId(accountId),
+ *   store: redisStore(redis),
+ *   keys: [process.env.SECOND_FACTOR_KEY],
+ * });
+ */
+export function createSecondFactor<User = Express.User>(options: SecondFactorOptions<User>): SecondFactor {
+  const resolved = checkOptions(options);
+  const sealer = createSealer(parseKeyRing(resolved.keys));
+  const events = createEmitter();
+  const core: Core = {
+    options: resolved,
+    passport: createPassportPort(resolved.passport),
+    vault: createVault(resolved.store, sealer, resolved.storeTimeoutMs),
+    sealer,
+    events,
+  };
+  const contexts: Contexts = new WeakMap();
+  return {
+    ...createAdmin(core),
+    session: () => createSessionMiddleware(core, contexts),
+    router: () => createRouter(core, contexts),
+    strategy: createStrategy((req) => contexts.get(req)),
+    events: { on: (name, listener) => events.on(name, listener) },
+    close: async () => {
+      await resolved.store.close?.();
+    },
+  };
+}

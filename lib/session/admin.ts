@@ -1,0 +1,145 @@
+import { parseAccountId } from '../account/account.js';
+import { lockAt } from '../account/lockout.js';
+import { SecondFactorError } from '../errors.js';
+import type { Core, EventOrigin } from './core.js';
+import { emitEvent, findAccount } from './core.js';
+import type { CodeOutcome } from './try-code.js';
+import { tryCode } from './try-code.js';
+
+/** An account id as `account()` gives it. */
+export type AccountId = string | number | bigint;
+
+/** What is known of an account's second factor. */
+export interface AccountStatus {
+  readonly accountId: string;
+  /** Whether there is a record, also one that does not open. */
+  readonly enrolled: boolean;
+  /** `false` when the record does not open: wrong keys, moved from another account, or altered. */
+  readonly readable: boolean;
+  /** Milliseconds since 1970. */
+  readonly enrolledAt: number | null;
+  /** Wrong codes in a row. */
+  readonly failures: number;
+  /** Whether codes are refused at this moment. */
+  readonly locked: boolean;
+  /** Until when, milliseconds since 1970; `null` when not locked, or not before recovery. */
+  readonly lockedUntil: number | null;
+  readonly recoveryCodesLeft: number;
+}
+
+/** Who does something to another's account. */
+export interface Operator {
+  /** A name for the events, of an operator or of a job. */
+  readonly by: string;
+}
+
+/** Where a code came from that no request of ours brought, for the events. */
+export type VerifyContext = Pick<EventOrigin, 'ip' | 'userAgent'>;
+
+/** What operators and code without a session of ours may do. Every call is one event. */
+export interface Admin {
+  /** What is known of one account, or of several, in their order. */
+  status(accountId: AccountId): Promise<AccountStatus>;
+  status(accountIds: readonly AccountId[]): Promise<AccountStatus[]>;
+  /**
+   * Takes the second factor off an account, also a record that does not open. Takes effect on the next
+   * request of every session of the account. Tells whether there was one.
+   */
+  disable(accountId: AccountId, operator: Operator): Promise<boolean>;
+  /** Ends a wait or the hard limit after wrong codes. Tells whether the account is enrolled. */
+  unlock(accountId: AccountId, operator: Operator): Promise<boolean>;
+  /** Deletes the record of an account that was deleted. */
+  forget(accountId: AccountId): Promise<void>;
+  /**
+   * Judges a code for code that never calls `req.logIn`: same decision, same budget of guesses as every
+   * other door. The caller has checked the password.
+   *
+   * @param code what was typed, of any type
+   */
+  verify(accountId: AccountId, code: unknown, context?: VerifyContext): Promise<CodeOutcome>;
+}
+
+/** The admin side of an instance. */
+export function createAdmin(core: Core): Admin {
+  const { options, vault } = core;
+
+  function status(accountId: AccountId): Promise<AccountStatus>;
+  function status(accountIds: readonly AccountId[]): Promise<AccountStatus[]>;
+  function status(ids: AccountId | readonly AccountId[]): Promise<AccountStatus | AccountStatus[]> {
+    return typeof ids === 'object' ? Promise.all(ids.map((id) => statusOf(core, id))) : statusOf(core, ids);
+  }
+
+  return {
+    status,
+
+    async disable(id, operator) {
+      const accountId = parseAccountId(id);
+      const by = operatorName(operator);
+      await options.setEnrolled(accountId, false);
+      const removed = await vault.remove(accountId);
+      if (removed) emitEvent(core, 'disabled', accountId, {}, { by });
+      return removed;
+    },
+
+    async unlock(id, operator) {
+      const accountId = parseAccountId(id);
+      const by = operatorName(operator);
+      const enrolled = await vault.update<boolean>(accountId, (record) =>
+        record
+          ? { outcome: true, next: { ...record, failures: 0, lockedUntil: 0 } }
+          : { outcome: false, next: 'unchanged' },
+      );
+      if (enrolled) emitEvent(core, 'unlocked', accountId, {}, { by });
+      return enrolled;
+    },
+
+    async forget(id) {
+      const accountId = parseAccountId(id);
+      if (await vault.remove(accountId)) emitEvent(core, 'forgotten', accountId, {}, {});
+    },
+
+    async verify(id, code, context = {}) {
+      const accountId = parseAccountId(id);
+      const { ip, userAgent } = context;
+      const origin = { ...(ip !== undefined && { ip }), ...(userAgent !== undefined && { userAgent }) };
+      const outcome = await tryCode(core, { accountId, door: 'headless', origin }, code);
+      if (!outcome.ok && outcome.reason === 'not-enrolled') {
+        const found = await findAccount(core, accountId);
+        if (found?.account.enrolled) throw new SecondFactorError('record-missing');
+      }
+      return outcome;
+    },
+  };
+}
+
+async function statusOf({ options, vault }: Core, id: AccountId): Promise<AccountStatus> {
+  const accountId = parseAccountId(id);
+  const nothing = { failures: 0, locked: false, lockedUntil: null, enrolledAt: null, recoveryCodesLeft: 0 };
+  try {
+    const record = await vault.read(accountId);
+    if (!record) return { accountId, enrolled: false, readable: true, ...nothing };
+    const lock = lockAt(record, options.clock(), options.limits.lockout);
+    return {
+      accountId,
+      enrolled: true,
+      readable: true,
+      enrolledAt: record.enrolledAt,
+      failures: record.failures,
+      locked: lock.locked,
+      lockedUntil: lock.locked ? lock.until : null,
+      recoveryCodesLeft: record.recoveryDigests.length,
+    };
+  } catch (error) {
+    if (!(error instanceof SecondFactorError && error.code === 'record-unreadable')) throw error;
+    return { accountId, enrolled: true, readable: false, ...nothing };
+  }
+}
+
+function operatorName(operator: Operator | undefined): string {
+  const by: unknown = operator?.by;
+  if (typeof by === 'string' && by !== '') return by;
+  throw new SecondFactorError(
+    'option-invalid',
+    '`by` must name who does this, as a string that is not empty',
+  );
+}

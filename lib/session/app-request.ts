@@ -1,0 +1,77 @@
+import type { IncomingMessage } from 'node:http';
+import { SecondFactorError } from '../errors.js';
+
+/** A callback in the manner of express-session and Passport. */
+export type Callback = (error?: unknown) => void;
+
+/** express-session's `req.session`, as far as it is used. */
+export interface AppSession {
+  readonly id: string;
+  cookie: { maxAge?: number | null };
+  save(done: Callback): unknown;
+  regenerate(done: Callback): unknown;
+  reload(done: Callback): unknown;
+  touch(): unknown;
+}
+
+/** Passport's `req.logIn`. */
+export type LogIn = (user: unknown, options: LogInOptions, done: Callback) => void;
+/** Passport's `req.logOut`. */
+export type LogOut = (options: object, done: Callback) => void;
+
+/** The options of `req.logIn`: Passport's own, the ones `passport.authenticate` hands on, and ours. */
+export interface LogInOptions {
+  session?: boolean;
+  keepSessionInfo?: boolean;
+  successReturnToOrRedirect?: string;
+  successRedirect?: string;
+  onCodeRequired?: 'respond' | 'error';
+  secondFactor?: 'not-required';
+}
+
+/** What Passport and express-session put on a request. */
+export interface AppRequest extends IncomingMessage {
+  session?: AppSession;
+  sessionID?: string;
+  sessionStore?: { get(id: string, done: (error: unknown, session?: object | null) => void): void };
+  originalUrl?: string;
+  logIn?: LogIn;
+  login?: LogIn;
+  logOut?: LogOut;
+  logout?: LogOut;
+  _sessionManager?: object;
+  _userProperty?: string;
+}
+
+/** The user the request is of, under the name Passport was told to use. */
+export function requestUser(req: AppRequest): unknown {
+  return (req as unknown as Record<string, unknown>)[req._userProperty ?? 'user'];
+}
+
+/** Sets the user of the request, or with `null` says that there is none. */
+export function setRequestUser(req: AppRequest, user: unknown): void {
+  (req as unknown as Record<string, unknown>)[req._userProperty ?? 'user'] = user;
+}
+
+/**
+ * The session of the request.
+ *
+ * @throws {SecondFactorError} `session-missing`, `session-not-on-server`
+ */
+export function requireSession(req: AppRequest): AppSession {
+  const session = req.session;
+  if (!session) {
+    throw new SecondFactorError(
+      'session-missing',
+      'there is no req.session: mount express-session before secondFactor.session(); ' +
+        'if it is mounted, its store is disconnected',
+    );
+  }
+  if (typeof session.regenerate !== 'function' || typeof session.save !== 'function') {
+    throw new SecondFactorError(
+      'session-not-on-server',
+      'req.session lives in a cookie, which its owner can put back: use express-session with a server-side store',
+    );
+  }
+  return session;
+}

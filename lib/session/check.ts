@@ -1,0 +1,78 @@
+import { parseAccount } from '../account/account.js';
+import { PROBLEMS, SecondFactorError } from '../errors.js';
+import type { ProblemCode } from '../errors.js';
+import { requestUser } from './app-request.js';
+import type { Context } from './context.js';
+import { now } from './context.js';
+import { isFresh } from './judge.js';
+import { verifyPath } from './park.js';
+import type { GuardOptions, GuardVerdict, Refusal } from './request-api.js';
+
+const OPTIONS = ['unenrolled', 'maxAge'];
+
+/**
+ * Checks the options of a guard, once.
+ *
+ * @throws {SecondFactorError} `option-unknown`, `option-invalid`
+ */
+export function checkGuardOptions(options: GuardOptions): GuardOptions {
+  const unknown = Object.keys(options).find((name) => !OPTIONS.includes(name));
+  if (unknown !== undefined) {
+    throw new SecondFactorError(
+      'option-unknown',
+      `unknown guard option ${unknown}; known are: ${OPTIONS.join(', ')}`,
+    );
+  }
+  const { unenrolled, maxAge } = options;
+  if (unenrolled !== undefined && !['enrol', 'allow'].includes(unenrolled)) {
+    throw new SecondFactorError('option-invalid', "unenrolled must be 'enrol' or 'allow'");
+  }
+  if (maxAge !== undefined && !(Number.isInteger(maxAge) && maxAge > 0)) {
+    throw new SecondFactorError(
+      'option-invalid',
+      `maxAge must be whole seconds from 1, got ${typeof maxAge}`,
+    );
+  }
+  return options;
+}
+
+/** Whether the account that `req.user` is at this moment may pass. Reads no store. */
+export function check(context: Context, options: GuardOptions): GuardVerdict {
+  const { core, state } = context;
+  const { basePath, loginPath } = core.options;
+  const user = requestUser(context.req);
+
+  if (!user) {
+    if (state?.state === 'pending') return refusal('code-required', verifyPath(basePath));
+    return refusal('login-required', loginPath);
+  }
+  if (!state || state.state === 'pending' || !isJudgedAccount(context, user)) {
+    return refusal('session-required', loginPath);
+  }
+  const { maxAge } = options;
+  if (state.state === 'verified') {
+    return maxAge === undefined || isFresh(state.factorAt, now(context), maxAge)
+      ? { ok: true }
+      : refusal('step-up-required', `${basePath}/step-up`, maxAge);
+  }
+  if (options.unenrolled !== 'allow') return refusal('enrolment-required', basePath);
+  return maxAge === undefined || isFresh(state.passwordAt, now(context), maxAge)
+    ? { ok: true }
+    : refusal('step-up-required', loginPath, maxAge);
+}
+
+/** Whether a user is the account the session was judged for, and not one set by other credentials. */
+function isJudgedAccount({ core, known, judgedUser }: Context, user: unknown): boolean {
+  if (!known) return false;
+  const description = core.options.account(user);
+  if (description instanceof Promise) return user === judgedUser;
+  try {
+    return parseAccount(description).id === known.account.id;
+  } catch {
+    return false;
+  }
+}
+
+function refusal(code: ProblemCode, location: string, maxAge?: number): Refusal {
+  return { ok: false, code, status: PROBLEMS[code].status, location, ...(maxAge && { maxAge }) };
+}

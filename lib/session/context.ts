@@ -1,0 +1,124 @@
+import type { ServerResponse } from 'node:http';
+import { SecondFactorError } from '../errors.js';
+import type { EventName } from '../events.js';
+import type { HttpRequest } from '../options.js';
+import type { AppRequest, LogIn, LogOut } from './app-request.js';
+import { requireSession, setRequestUser } from './app-request.js';
+import type { Core, EventFields, EventOrigin, KnownUser } from './core.js';
+import { emitEvent } from './core.js';
+import { limitLife } from './guard-save.js';
+import type { SessionEntries } from './regenerate.js';
+import { regenerate, saveSession, valuesWithout } from './regenerate.js';
+import type { PendingState, SessionState, VerifiedState } from './state.js';
+import { readState, writeState } from './state.js';
+
+/** A second factor that was just proved, waiting for the `req.logIn` that completes the sign-in. */
+export interface Proof {
+  /** The very object that was handed to Passport; no other user profits. */
+  readonly user: unknown;
+  readonly known: KnownUser;
+  readonly mark: VerifiedState;
+  readonly from: PendingState;
+}
+
+/** One request and what this package knows of its session. */
+export interface Context {
+  readonly core: Core;
+  readonly req: AppRequest;
+  /** The same object, as the application's callbacks know it. */
+  readonly request: HttpRequest;
+  readonly res: ServerResponse;
+  /** Passport's own functions, as they were before the take-over. */
+  readonly passportLogIn: LogIn;
+  readonly passportLogOut: LogOut;
+  /** The state that was judged for this request; `undefined`: anonymous. */
+  state: SessionState | undefined;
+  /** Who is signed in, as judged; the present `req.user` may be somebody else. */
+  known: KnownUser | undefined;
+  /** The very object that was `req.user` when the session was judged. */
+  judgedUser: unknown;
+  /** Whether a parked sign-in ran out of time before this request. */
+  expired: boolean;
+  /** Whether `req.logIn` was called already. */
+  logInCalled: boolean;
+  proof: Proof | undefined;
+}
+
+/** Milliseconds since 1970. */
+export function now(context: Context): number {
+  return context.core.options.clock();
+}
+
+/** The state as the session holds it at this moment. */
+export function sessionState(context: Context): SessionState | undefined {
+  return readState(requireSession(context.req), context.core.options.sessionKey);
+}
+
+/** Changes the state in place, where no rights are raised. */
+export function updateState(context: Context, state: SessionState): void {
+  writeState(requireSession(context.req), context.core.options.sessionKey, state);
+  context.state = state;
+}
+
+/** What of the old session goes into the new one. */
+export type Keep = 'nothing' | 'application' | 'application-and-user';
+
+/** Moves to a new session with the given state and saves it. The old session is gone. */
+export async function moveTo(context: Context, state: SessionState | undefined, keep: Keep): Promise<void> {
+  const { core, req } = context;
+  const session = await regenerate(req, kept(context, keep));
+  writeState(session, core.options.sessionKey, state);
+  if (state?.state === 'pending') limitLife(session, state.until, core.options.clock);
+  await saveSession(req);
+  context.state = state;
+}
+
+/** What the session holds now of what is to be kept; never a state of ours. */
+export function kept({ core, req }: Context, keep: Keep): SessionEntries {
+  const ours = core.options.sessionKey;
+  const dropped = keep === 'application' ? [ours, core.passport.sessionKey] : [ours];
+  return keep === 'nothing' ? [] : valuesWithout(requireSession(req), dropped);
+}
+
+/** Ends whatever the session was: a new, empty one, and nobody is signed in. */
+export async function moveToAnonymous(context: Context): Promise<void> {
+  nobody(context);
+  await moveTo(context, undefined, 'nothing');
+}
+
+/** From here on nobody is signed in on this request. */
+export function nobody(context: Context): void {
+  setRequestUser(context.req, null);
+  context.known = undefined;
+  context.judgedUser = undefined;
+  context.state = undefined;
+}
+
+/** Where a request came from, for events. */
+export function originOf({ core, req, request }: Context): EventOrigin {
+  const ip = core.options.ip(request);
+  const userAgent = req.headers['user-agent'];
+  return { ...(ip === undefined ? {} : { ip }), ...(userAgent === undefined ? {} : { userAgent }) };
+}
+
+/** Emits an event of this request. */
+export function emit<Name extends EventName>(
+  context: Context,
+  name: Name,
+  accountId: string,
+  fields: EventFields<Name>,
+): void {
+  emitEvent(context.core, name, accountId, originOf(context), fields);
+}
+
+/** Emits what an operator must know about an error, and returns the error. */
+export function reported(context: Context, accountId: string, error: unknown): unknown {
+  if (error instanceof SecondFactorError) {
+    const { cause } = error;
+    const detail = cause instanceof Error ? cause.message : error.message;
+    if (error.code === 'store-unavailable') emit(context, error.code, accountId, { error: detail });
+    if (error.code === 'record-unreadable') emit(context, error.code, accountId, { error: detail });
+    if (error.code === 'record-missing') emit(context, error.code, accountId, {});
+  }
+  return error;
+}

@@ -1,0 +1,97 @@
+import type { Account } from '../account/account.js';
+import { parseAccount } from '../account/account.js';
+import { SecondFactorError } from '../errors.js';
+import type { Emitter, EventBase, EventName, SecondFactorEvents } from '../events.js';
+import type { ResolvedOptions } from '../options.js';
+import type { Sealer } from '../vault/seal.js';
+import type { Vault } from '../vault/vault.js';
+import type { PassportPort } from './passport-port.js';
+
+/** What one instance of the package is made of. */
+export interface Core {
+  readonly options: ResolvedOptions;
+  readonly passport: PassportPort;
+  readonly vault: Vault;
+  readonly sealer: Sealer;
+  readonly events: Emitter;
+}
+
+/** One of the panel's users, fresh from the database, with the account it is. */
+export interface FoundUser {
+  readonly user: unknown;
+  readonly account: Account;
+}
+
+/** What a session needs to know of an account's second factor; the secret is not part of it. */
+export interface Factor {
+  readonly enrolment: string;
+  readonly recoveryCodesLeft: number;
+}
+
+/** A user with what is known of the second factor. */
+export interface KnownUser extends FoundUser {
+  /** `null`: not enrolled. */
+  readonly factor: Factor | null;
+}
+
+/** Which account one of the panel's users is. */
+export async function accountOf(core: Core, user: unknown): Promise<Account> {
+  return parseAccount(await core.options.account(user));
+}
+
+/**
+ * The user of an account id as the database has it now; `null` when there is none.
+ *
+ * @throws {SecondFactorError} `account-unstable` when the user found says to be another account
+ */
+export async function findAccount(core: Core, accountId: string): Promise<FoundUser | null> {
+  const user = await core.options.findUser(accountId);
+  if (user === null || user === undefined || user === false) return null;
+  const account = await accountOf(core, user);
+  if (account.id !== accountId) {
+    throw new SecondFactorError(
+      'account-unstable',
+      'findUser(accountId) returned a user whose account().id is another one: both must go by the same id',
+    );
+  }
+  return { user, account };
+}
+
+/**
+ * What is known of an account's second factor. One store read.
+ *
+ * @throws {SecondFactorError} `store-unavailable`, `record-unreadable`, `record-missing`
+ */
+export async function readFactor(core: Core, account: Account): Promise<Factor | null> {
+  const record = await core.vault.read(account.id);
+  if (record === null && account.enrolled) throw new SecondFactorError('record-missing');
+  return record && { enrolment: record.enrolment, recoveryCodesLeft: record.recoveryDigests.length };
+}
+
+/** The digest of an account's security stamp for a session; `null` when the panel gives none. */
+export function stampOf(core: Core, account: Account): string | null {
+  return account.stamp === null ? null : core.sealer.stamp(account.id, account.stamp);
+}
+
+/** Whether a session's stamp digest belongs to the account as it is now. */
+export function stampMatches(core: Core, account: Account, digest: string | null): boolean {
+  if (account.stamp === null || digest === null) return account.stamp === digest;
+  return core.sealer.stampMatches(account.id, account.stamp, digest);
+}
+
+/** Where something came from, as events tell it. */
+export type EventOrigin = Pick<EventBase, 'ip' | 'userAgent' | 'actorId'>;
+
+/** The fields an event has of its own. */
+export type EventFields<Name extends EventName> = Omit<SecondFactorEvents[Name], keyof EventBase>;
+
+/** Emits an event, now. */
+export function emitEvent<Name extends EventName>(
+  { events, options }: Core,
+  name: Name,
+  accountId: string,
+  origin: EventOrigin,
+  fields: EventFields<Name>,
+): void {
+  events.emit(name, { at: options.clock(), accountId, ...origin, ...fields } as SecondFactorEvents[Name]);
+}

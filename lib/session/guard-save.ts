@@ -1,0 +1,46 @@
+import type { AppRequest, AppSession, Callback } from './app-request.js';
+
+/**
+ * Makes the loaded session of a request write only while it still exists in the store, so that a slow
+ * request cannot bring a session back that was ended meanwhile (logout, a second step, a demotion). Costs
+ * one look-up where a session is written. Between look-up and write a window of one round trip is left.
+ */
+export function guardSave(req: AppRequest, session: AppSession): void {
+  const save = session.save.bind(session);
+  override(session, 'save', (done: Callback = () => undefined) => {
+    const store = req.sessionStore;
+    if (!store) {
+      save(done);
+      return session;
+    }
+    store.get(session.id, (error, stored) => {
+      if (error || !stored) done(error ?? undefined);
+      else save(done);
+    });
+    return session;
+  });
+
+  const reload = session.reload.bind(session);
+  override(session, 'reload', (done: Callback) => {
+    reload((error) => {
+      if (!error && req.session && req.session !== session) guardSave(req, req.session);
+      done(error);
+    });
+    return session;
+  });
+}
+
+/** Keeps a session's cookie, and with it its life in the store, from lasting beyond a moment. */
+export function limitLife(session: AppSession, until: number, clock: () => number): void {
+  const limit = (): AppSession => {
+    // express-session and its stores go by the real clock, so the cookie gets a duration.
+    session.cookie.maxAge = Math.max(1, until - clock());
+    return session;
+  };
+  override(session, 'touch', limit);
+  limit();
+}
+
+function override(session: AppSession, name: 'save' | 'reload' | 'touch', value: unknown): void {
+  Object.defineProperty(session, name, { configurable: true, enumerable: false, writable: true, value });
+}

@@ -1,0 +1,163 @@
+import { sendProblem } from '../answer/problem.js';
+import { SecondFactorError, SecondFactorRequiredError } from '../errors.js';
+import type { Callback, LogIn, LogInOptions } from './app-request.js';
+import { requireSession, setRequestUser } from './app-request.js';
+import type { Context } from './context.js';
+import { now, reported, sessionState } from './context.js';
+import type { Factor, FoundUser } from './core.js';
+import { accountOf, findAccount, readFactor, stampOf } from './core.js';
+import { answerCodeRequired, park, verifyPath } from './park.js';
+import { promised } from './regenerate.js';
+import { signIn } from './sign-in.js';
+import type { VerifiedState } from './state.js';
+
+/** Whether `req.logIn` calls back, or has answered the request itself. */
+type LogInResult = 'call-back' | 'answered';
+
+/**
+ * The function that stands in for Passport's `req.logIn`: whatever strategy did the first step, an account
+ * with a second factor is parked and nobody is signed in.
+ */
+export function createLogIn(context: Context): LogIn {
+  return function logIn(user: unknown, given: LogInOptions | Callback, callback?: Callback): void {
+    const options = typeof given === 'function' ? {} : given;
+    const done = typeof given === 'function' ? given : callback;
+    const { req } = context;
+    if (options.session === false && options.secondFactor === 'not-required') {
+      context.passportLogIn.call(req, user, options, done ?? (() => undefined));
+      return;
+    }
+    if (typeof done !== 'function') {
+      throw new SecondFactorError('login-callback-missing', 'req.logIn needs a callback function');
+    }
+    route(context, user, options).then(
+      (result) => {
+        if (result === 'call-back') process.nextTick(done);
+      },
+      (error: unknown) => {
+        process.nextTick(done, error);
+      },
+    );
+  };
+}
+
+async function route(context: Context, user: unknown, options: LogInOptions): Promise<LogInResult> {
+  const { core, req } = context;
+  const { proof } = context;
+  // Set before anything is awaited: of two calls at once the second one must find it.
+  const second = context.logInCalled;
+  if (proof?.user !== user && options.session !== false) context.logInCalled = true;
+  if (!core.passport.isInstanceOf(req)) {
+    throw new SecondFactorError(
+      'passport-instance',
+      'req.logIn was called by another Passport instance than the one in the passport option',
+    );
+  }
+  try {
+    if (proof?.user === user) return await complete(context, options);
+    if (options.session === false) return await withoutSession(context, user, options);
+    if (second) throw new SecondFactorError('login-twice', 'req.logIn was called twice in one request');
+    return await firstStep(context, user, options);
+  } catch (error) {
+    if (!(error instanceof SecondFactorError && error.code === 'login-twice')) setRequestUser(req, null);
+    throw error;
+  }
+}
+
+/** The second step by `passport.authenticate('second-factor')`. */
+async function complete(context: Context, options: LogInOptions): Promise<LogInResult> {
+  const { proof, req } = context;
+  if (!proof) throw new SecondFactorError('sign-in-expired');
+  context.proof = undefined;
+  if (options.session === false) setRequestUser(req, proof.user);
+  else await signIn(context, proof.user, proof.known, proof.mark, options, proof.from);
+  return 'call-back';
+}
+
+/** Basic authentication, API passwords: one step is not enough for an account with a second factor. */
+async function withoutSession(context: Context, user: unknown, options: LogInOptions): Promise<LogInResult> {
+  const { core, req, res } = context;
+  const { found } = await freshUser(context, user);
+  if (await factorOf(context, found)) {
+    if ((options.onCodeRequired ?? core.options.onCodeRequired) === 'error') {
+      throw new SecondFactorError('code-required');
+    }
+    setRequestUser(req, null);
+    sendProblem(req, res, 'code-required');
+    return 'answered';
+  }
+  await promised((done) => {
+    context.passportLogIn.call(req, user, options, done);
+  });
+  return 'call-back';
+}
+
+async function firstStep(context: Context, user: unknown, options: LogInOptions): Promise<LogInResult> {
+  const { core, req } = context;
+  requireSession(req);
+  const { serialized, found } = await freshUser(context, user);
+  const { account } = found;
+  const factor = await factorOf(context, found);
+  const stamp = stampOf(core, account);
+
+  if (!factor) {
+    const mark = { state: 'signed-in', account: account.id, stamp, passwordAt: now(context) } as const;
+    await signIn(context, user, { ...found, factor }, mark, options);
+    return 'call-back';
+  }
+  const present = sessionState(context);
+  if (present?.state === 'pending' && present.account === account.id && isUnderBasePath(context)) {
+    // A strategy that fires on every request: the sign-in it began is still waiting for the code.
+    context.logInCalled = false;
+    setRequestUser(req, null);
+    return 'call-back';
+  }
+  const verified = verifiedNow(context, account.id, factor);
+  if (verified) {
+    await signIn(context, user, { ...found, factor }, { ...verified, stamp }, options);
+    return 'call-back';
+  }
+  const pending = await park(context, found, factor, serialized, options);
+  if ((options.onCodeRequired ?? core.options.onCodeRequired) === 'error') {
+    throw new SecondFactorRequiredError(verifyPath(core.options.basePath), pending.until);
+  }
+  answerCodeRequired(context, pending);
+  return 'answered';
+}
+
+/** Brings a user from any strategy into the one shape that is judged. */
+async function freshUser(
+  { core, req }: Context,
+  user: unknown,
+): Promise<{ serialized: unknown; found: FoundUser }> {
+  const serialized = await core.passport.serialize(user, req);
+  const deserialized = await core.passport.deserialize(serialized, req);
+  const found =
+    deserialized === null ? null : await findAccount(core, (await accountOf(core, deserialized)).id);
+  if (!found) {
+    throw new SecondFactorError(
+      'account-unknown',
+      'the user that signed in is not there: deserializeUser or findUser(accountId) returned none',
+    );
+  }
+  return { serialized, found };
+}
+
+async function factorOf(context: Context, { account }: FoundUser): Promise<Factor | null> {
+  try {
+    return await readFactor(context.core, account);
+  } catch (error) {
+    throw reported(context, account.id, error);
+  }
+}
+
+/** The judged state, when it is of this account with this very factor. */
+function verifiedNow({ state }: Context, account: string, factor: Factor): VerifiedState | undefined {
+  if (state?.state !== 'verified' || state.account !== account) return undefined;
+  return state.enrolment === factor.enrolment ? state : undefined;
+}
+
+function isUnderBasePath({ core, req }: Context): boolean {
+  const path = (req.originalUrl ?? req.url ?? '').replace(/[?#].*$/s, '');
+  return path === core.options.basePath || path.startsWith(`${core.options.basePath}/`);
+}

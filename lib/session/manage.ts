@@ -1,0 +1,63 @@
+import type { Door } from '../events.js';
+import { check } from './check.js';
+import type { Context } from './context.js';
+import { emit, moveTo, now, originOf } from './context.js';
+import { refusedBy } from './second-step.js';
+import type { RouteRefusal } from './set-up.js';
+import type { VerifiedState } from './state.js';
+import { tryCode } from './try-code.js';
+
+/** A code of the account that is signed in, accepted at a door. */
+type Accepted =
+  | { readonly ok: true; readonly state: VerifiedState; readonly method: VerifiedState['method'] }
+  | RouteRefusal;
+
+/**
+ * Disables the account's second factor, for the price of a code. The session goes on with the password
+ * alone; all other sessions of the account fall back as well.
+ */
+export async function disableFactor(context: Context, typed: unknown): Promise<{ ok: true } | RouteRefusal> {
+  const { core } = context;
+  const accepted = await acceptCode(context, typed, 'disable');
+  if (!accepted.ok) return accepted;
+  const { account, stamp, passwordAt, enrolment } = accepted.state;
+  await core.options.setEnrolled(account, false);
+  await core.vault.update(account, (record) => ({
+    outcome: undefined,
+    next: record?.enrolment === enrolment ? null : 'unchanged',
+  }));
+  await moveTo(context, { state: 'signed-in', account, stamp, passwordAt }, 'application-and-user');
+  emit(context, 'disabled', account, {});
+  return { ok: true };
+}
+
+/** Makes the proof of the second factor fresh again. */
+export async function stepUp(
+  context: Context,
+  typed: unknown,
+): Promise<{ ok: true; returnTo: string | null } | RouteRefusal> {
+  const accepted = await acceptCode(context, typed, 'step-up');
+  if (!accepted.ok) return accepted;
+  const { returnTo, ...state } = accepted.state;
+  await moveTo(
+    context,
+    { ...state, factorAt: now(context), method: accepted.method },
+    'application-and-user',
+  );
+  emit(context, 'stepped-up', state.account, {});
+  return { ok: true, returnTo: returnTo ?? null };
+}
+
+async function acceptCode(context: Context, typed: unknown, door: Door): Promise<Accepted> {
+  const verdict = check(context, { unenrolled: 'allow' });
+  if (!verdict.ok) return verdict;
+  const { core, state } = context;
+  if (state?.state !== 'verified') return { ok: false, code: 'not-enrolled' };
+  const { account, enrolment } = state;
+  const outcome = await tryCode(
+    core,
+    { accountId: account, enrolment, door, origin: originOf(context) },
+    typed,
+  );
+  return outcome.ok ? { ok: true, state, method: outcome.method } : refusedBy(outcome);
+}

@@ -1,0 +1,54 @@
+import type { PassportInstance } from '../options.js';
+import type { AppRequest } from './app-request.js';
+
+/** What Passport can do beside its documented registration methods; the same in 0.6 and 0.7. */
+interface PassportRuntime {
+  readonly _key?: string;
+  readonly _sm?: { readonly _key?: string };
+  serializeUser(user: unknown, req: AppRequest, done: (error: unknown, user?: unknown) => void): void;
+  deserializeUser(user: unknown, req: AppRequest, done: (error: unknown, user?: unknown) => void): void;
+}
+
+/** One Passport instance, in promises. */
+export interface PassportPort {
+  /** The user as the panel's `serializeUser` writes it. */
+  serialize(user: unknown, req: AppRequest): Promise<unknown>;
+  /** The user of a serialized one; `null` when there is none any more. */
+  deserialize(serialized: unknown, req: AppRequest): Promise<unknown>;
+  /** The session key Passport itself uses. */
+  readonly sessionKey: string;
+  /** The serialized user in the session; `undefined` when nobody is signed in. */
+  serializedUser(req: AppRequest): unknown;
+  /** Whether `req.logIn` would now sign in by this instance rather than by another one. */
+  isInstanceOf(req: AppRequest): boolean;
+}
+
+/** The port to a Passport instance. */
+export function createPassportPort(instance: PassportInstance): PassportPort {
+  const passport = instance as unknown as PassportRuntime;
+  const sessionKey = passport._sm?._key ?? passport._key ?? 'passport';
+  return {
+    sessionKey,
+    serialize: (user, req) =>
+      new Promise((resolve, reject) => {
+        passport.serializeUser(user, req, settle(resolve, reject));
+      }),
+    deserialize: (serialized, req) =>
+      new Promise((resolve, reject) => {
+        passport.deserializeUser(serialized, req, settle(resolve, reject));
+      }),
+    serializedUser(req) {
+      const own = (req.session as unknown as Record<string, unknown> | undefined)?.[sessionKey];
+      const user = (own as { user?: unknown } | undefined)?.user;
+      return user || user === 0 ? user : undefined;
+    },
+    isInstanceOf: (req) => req._sessionManager === passport._sm,
+  };
+}
+
+function settle(resolve: (user: unknown) => void, reject: (error: Error) => void) {
+  return (error: unknown, user?: unknown): void => {
+    if (error) reject(error instanceof Error ? error : new Error('Passport failed', { cause: error }));
+    else resolve(user || user === 0 ? user : null);
+  };
+}

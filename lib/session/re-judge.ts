@@ -1,0 +1,119 @@
+import type { Account } from '../account/account.js';
+import { requestUser } from './app-request.js';
+import type { Context } from './context.js';
+import { emit, moveTo, moveToAnonymous, reported, sessionState, updateState } from './context.js';
+import type { FoundUser, KnownUser } from './core.js';
+import { accountOf, findAccount, readFactor, stampMatches, stampOf } from './core.js';
+import type { Verdict } from './judge.js';
+import { judgeSession } from './judge.js';
+import { park } from './park.js';
+import type { SessionState, UserState } from './state.js';
+
+/**
+ * Judges the session of a request with a signed-in user against the account as it is now, and takes from
+ * the session what it has no right to any more. One store read.
+ */
+export async function reJudge(context: Context): Promise<void> {
+  const { core, req } = context;
+  const user = requestUser(req);
+  const serialized = core.passport.serializedUser(req);
+  // Without Passport's own key the user came by other credentials; the session says nothing of him.
+  if (serialized === undefined) return;
+
+  const account = await accountOf(core, user);
+  const state = await ownState(context, account, serialized);
+  if (state === 'of-somebody-else') return;
+
+  const found = core.options.deserializedUserIsFresh
+    ? { user, account }
+    : await findAccount(core, account.id);
+  if (!found) {
+    await moveToAnonymous(context);
+    emit(context, 'session-demoted', account.id, { reason: 'account-gone' });
+    return;
+  }
+  const known = await knownUser(context, found);
+  const verdict = judgeSession(state, {
+    enrolment: known.factor?.enrolment ?? null,
+    stampMatches: (digest) => stampMatches(core, found.account, digest),
+  });
+  await apply(context, known, verdict, state, serialized);
+}
+
+/**
+ * The state the session holds of the account that `req.user` is. Who else the session may be of is found
+ * out by deserializing once more, which happens only to sessions without a mark of this account.
+ */
+async function ownState(
+  context: Context,
+  account: Account,
+  serialized: unknown,
+): Promise<SessionState | undefined | 'of-somebody-else'> {
+  const { core, req } = context;
+  const state = sessionState(context);
+  if (state?.account === account.id) return state;
+  const owner = await core.passport.deserialize(serialized, req);
+  const ownerId = owner === null ? undefined : (await accountOf(core, owner)).id;
+  if (ownerId === account.id) return undefined;
+  // The user of this request came by other credentials. The session stays as it is, unless it does not
+  // even agree with itself.
+  if (ownerId === undefined || (state && state.account !== ownerId)) await moveToAnonymous(context);
+  return 'of-somebody-else';
+}
+
+async function knownUser(context: Context, found: FoundUser): Promise<KnownUser> {
+  try {
+    return { ...found, factor: await readFactor(context.core, found.account) };
+  } catch (error) {
+    throw reported(context, found.account.id, error);
+  }
+}
+
+async function apply(
+  context: Context,
+  known: KnownUser,
+  verdict: Verdict,
+  before: SessionState | undefined,
+  serialized: unknown,
+): Promise<void> {
+  if (verdict.kind === 'keep') {
+    stay(context, known, verdict.state);
+    return;
+  }
+  if (verdict.kind === 'adopt') {
+    const adopted = unverified(context, known, null);
+    updateState(context, adopted);
+    stay(context, known, adopted);
+    return;
+  }
+  await demote(context, known, verdict.to, before, serialized);
+  emit(context, 'session-demoted', known.account.id, { reason: verdict.reason });
+}
+
+async function demote(
+  context: Context,
+  known: KnownUser,
+  to: 'pending' | 'signed-in' | 'anonymous',
+  before: SessionState | undefined,
+  serialized: unknown,
+): Promise<void> {
+  if (to === 'pending' && known.factor) {
+    await park(context, known, known.factor, serialized, {});
+  } else if (to === 'signed-in' && before?.state === 'verified') {
+    const state = unverified(context, known, before.passwordAt);
+    await moveTo(context, state, 'application-and-user');
+    stay(context, known, state);
+  } else {
+    await moveToAnonymous(context);
+  }
+}
+
+function stay(context: Context, known: KnownUser, state: UserState): void {
+  context.state = state;
+  context.known = known;
+  context.judgedUser = requestUser(context.req);
+}
+
+function unverified({ core }: Context, { account }: KnownUser, passwordAt: number | null): UserState {
+  return { state: 'signed-in', account: account.id, stamp: stampOf(core, account), passwordAt };
+}

@@ -1,0 +1,65 @@
+import type { ProblemCode } from '../errors.js';
+import type { StateName } from './state.js';
+
+/** What a route asks for; see {@link requireSecondFactor}. */
+export interface GuardOptions {
+  /**
+   * Accounts without a second factor: `enrol` (default) sends them to enable it, `allow` lets them pass
+   * with the password alone.
+   */
+  unenrolled?: 'enrol' | 'allow' | undefined;
+  /** How old the proof may be, in seconds: the code, or with `allow` and no factor the password. */
+  maxAge?: number | undefined;
+}
+
+/** Why a request may not pass, and where a browser is to be sent. */
+export interface Refusal {
+  readonly ok: false;
+  readonly code: ProblemCode;
+  /** HTTP status. */
+  readonly status: number;
+  /** A path on this origin. */
+  readonly location: string;
+  /** The `maxAge` that was asked for, in seconds. */
+  readonly maxAge?: number;
+}
+
+/** What {@link RequestSecondFactor.check} answers. */
+export type GuardVerdict = { readonly ok: true } | Refusal;
+
+/** `req.secondFactor`: what is known of the request's session. */
+export interface RequestSecondFactor {
+  /** `anonymous`, `pending` (password done, code missing), `signed-in` (no second factor) or `verified`. */
+  readonly state: StateName;
+  /** Whether the account signed in has a second factor. */
+  readonly enrolled: boolean;
+  /** How the user signed in (RFC 8176): `pwd`, `otp`, `mfa`. */
+  readonly amr: readonly string[];
+  /** When the last code was accepted, milliseconds since 1970. */
+  readonly verifiedAt: number | null;
+  /** {@link requireSecondFactor} as a value: synchronous, without a store read. */
+  check(options?: GuardOptions): GuardVerdict;
+  /** Answers the request with a refusal of {@link RequestSecondFactor.check}: a redirect or a problem document. */
+  refuse(refusal: Refusal): void;
+  /**
+   * Judges the session again, from the session store and the record, without changing it: for sockets and
+   * streams that outlive their request. Anything but the state you started with means: end it.
+   */
+  recheck(): Promise<StateName>;
+  /**
+   * Call it after the user changed his own password: his session goes on with the new security stamp,
+   * under a new session id. All his other sessions end.
+   */
+  renew(): Promise<void>;
+}
+
+declare global {
+  namespace Express {
+    interface Request {
+      /** Set by `secondFactor.session()`. */
+      secondFactor?: RequestSecondFactor | undefined;
+    }
+    // eslint-disable-next-line @typescript-eslint/no-empty-object-type -- filled by the application
+    interface User {}
+  }
+}

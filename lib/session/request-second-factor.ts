@@ -1,0 +1,74 @@
+import { check, checkGuardOptions } from './check.js';
+import type { AppRequest } from './app-request.js';
+import type { Context } from './context.js';
+import { moveTo } from './context.js';
+import { SecondFactorError } from '../errors.js';
+import { findAccount, readFactor, stampMatches, stampOf } from './core.js';
+import { judgeSession } from './judge.js';
+import { refuse } from './refuse.js';
+import type { RequestSecondFactor } from './request-api.js';
+import type { StateName } from './state.js';
+import { amrOf, readState } from './state.js';
+
+/** The face of a context that the application sees as `req.secondFactor`. */
+export function createRequestApi(context: Context): RequestSecondFactor {
+  return {
+    get state() {
+      return context.state?.state ?? 'anonymous';
+    },
+    get enrolled() {
+      return Boolean(context.known?.factor);
+    },
+    get amr() {
+      return amrOf(context.state);
+    },
+    get verifiedAt() {
+      return context.state?.state === 'verified' ? context.state.factorAt : null;
+    },
+    check: (options = {}) => check(context, checkGuardOptions(options)),
+    refuse: (refusal) => {
+      refuse(context, refusal);
+    },
+    recheck: () => recheck(context),
+    renew: () => renew(context),
+  };
+}
+
+async function recheck({ core, req, state, known }: Context): Promise<StateName> {
+  const stored = await storedSession(req);
+  const present = stored && readState(stored, core.options.sessionKey);
+  if (!state || present?.state !== state.state || present.account !== state.account) return 'anonymous';
+  if (present.state === 'pending') return core.options.clock() < present.until ? 'pending' : 'anonymous';
+
+  const found = known && (await findAccount(core, known.account.id));
+  if (!found) return 'anonymous';
+  const factor = await readFactor(core, found.account);
+  const verdict = judgeSession(present, {
+    enrolment: factor?.enrolment ?? null,
+    stampMatches: (digest) => stampMatches(core, found.account, digest),
+  });
+  return verdict.kind === 'demote' ? verdict.to : present.state;
+}
+
+function storedSession(req: AppRequest): Promise<object | null> {
+  return new Promise((resolve, reject) => {
+    const id = req.session?.id;
+    if (!req.sessionStore || id === undefined) {
+      resolve(null);
+      return;
+    }
+    req.sessionStore.get(id, (error, session) => {
+      if (error)
+        reject(error instanceof Error ? error : new Error('the session store failed', { cause: error }));
+      else resolve(session ?? null);
+    });
+  });
+}
+
+async function renew(context: Context): Promise<void> {
+  const { core, state, known } = context;
+  if (!known || !state || state.state === 'pending') throw new SecondFactorError('login-required');
+  const found = await findAccount(core, known.account.id);
+  if (!found) throw new SecondFactorError('account-unknown', 'findUser(accountId) returned none');
+  await moveTo(context, { ...state, stamp: stampOf(core, found.account) }, 'application-and-user');
+}

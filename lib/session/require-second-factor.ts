@@ -1,0 +1,35 @@
+import { SecondFactorError } from '../errors.js';
+import type { Middleware } from '../options.js';
+import { checkGuardOptions } from './check.js';
+import type { GuardOptions, RequestSecondFactor } from './request-api.js';
+
+/**
+ * Guards a route: only a session with both steps done passes, judged for the account that `req.user` is at
+ * that moment. Synchronous, reads no store.
+ *
+ * Others are refused: 401 `login-required`, `code-required`, `session-required` (somebody was authenticated
+ * by other means than this session) or `step-up-required` (older than `maxAge`), 403 `enrolment-required`.
+ * A browser that navigates is redirected to the page that helps, and comes back.
+ *
+ * @param options see {@link GuardOptions}; checked here, `option-unknown` and `option-invalid` are thrown
+ * @example
+ * app.use('/panel/backups', requireSecondFactor({ maxAge: 300 }), backups);
+ */
+export function requireSecondFactor(options: GuardOptions = {}): Middleware {
+  const checked = checkGuardOptions(options);
+  return (req, _res, next) => {
+    const { secondFactor } = req as { secondFactor?: RequestSecondFactor };
+    if (!secondFactor) {
+      next(
+        new SecondFactorError(
+          'session-not-mounted',
+          'requireSecondFactor() needs app.use(secondFactor.session()) before it',
+        ),
+      );
+      return;
+    }
+    const verdict = secondFactor.check(checked);
+    if (verdict.ok) next();
+    else secondFactor.refuse(verdict);
+  };
+}

@@ -1,0 +1,51 @@
+import type { LogInOptions } from './app-request.js';
+import { requestUser, requireSession } from './app-request.js';
+import type { Context } from './context.js';
+import { emit, kept, moveToAnonymous } from './context.js';
+import type { KnownUser } from './core.js';
+import { destination } from './park.js';
+import { promised, putValues, saveSession } from './regenerate.js';
+import type { PendingState, UserState } from './state.js';
+import { writeState } from './state.js';
+
+/**
+ * Signs in for good: Passport's own `logIn`, then the mark, saved before anything is answered, then
+ * `onSignedIn`. When a step fails nobody is signed in.
+ *
+ * @param user what becomes `req.user`
+ * @param from the parked sign-in this completes, if it does
+ */
+export async function signIn(
+  context: Context,
+  user: unknown,
+  known: KnownUser,
+  mark: UserState,
+  options: LogInOptions,
+  from?: PendingState,
+): Promise<void> {
+  const { core, req, request, res } = context;
+  const keep = options.keepSessionInfo === true || from?.keepSessionInfo === true;
+  const values = kept(context, keep ? 'application' : 'nothing');
+  const carried = from ? from.carried : core.options.carry(request);
+  const returnTo = from ? from.returnTo : destination(context, options);
+  try {
+    await promised((done) => {
+      context.passportLogIn.call(req, user, { ...options, session: true, keepSessionInfo: false }, done);
+    });
+    const session = requireSession(req);
+    putValues(session, values);
+    // Passport looks for it in the new session, where it would be lost.
+    if (options.successReturnToOrRedirect && returnTo) putValues(session, [['returnTo', returnTo]]);
+    writeState(session, core.options.sessionKey, mark);
+    await saveSession(req);
+    context.state = mark;
+    context.known = known;
+    context.judgedUser = requestUser(req);
+    const method = mark.state === 'verified' ? mark.method : null;
+    await core.options.onSignedIn(request, res, known.user, { method, carried });
+  } catch (error) {
+    await moveToAnonymous(context).catch(() => undefined);
+    throw error;
+  }
+  emit(context, 'signed-in', known.account.id, mark.state === 'verified' ? { method: mark.method } : {});
+}

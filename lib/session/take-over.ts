@@ -1,0 +1,113 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { SecondFactorError } from '../errors.js';
+import type { HttpRequest, Middleware } from '../options.js';
+import type { AppRequest, LogIn, LogOut } from './app-request.js';
+import { requestUser, requireSession } from './app-request.js';
+import type { Context } from './context.js';
+import { emit, nobody, now } from './context.js';
+import type { Core } from './core.js';
+import { guardSave, limitLife } from './guard-save.js';
+import { createLogIn } from './log-in.js';
+import { createLogOut } from './log-out.js';
+import { reJudge } from './re-judge.js';
+import { createRequestApi } from './request-second-factor.js';
+import { readState, writeState } from './state.js';
+
+/** The contexts of the requests under way, for the router and the strategy. */
+export type Contexts = WeakMap<IncomingMessage, Context>;
+
+/**
+ * The session middleware: takes over `req.logIn` and `req.logOut`, and judges the session of a signed-in
+ * user against the account as it is now. One store read per request of a signed-in user, none for others.
+ */
+export function createSessionMiddleware(core: Core, contexts: Contexts): Middleware {
+  return function secondFactorSession(incoming, res, next) {
+    if (contexts.has(incoming)) {
+      next();
+      return;
+    }
+    let context: Context;
+    try {
+      context = takeOver(core, incoming as HttpRequest, res);
+    } catch (error) {
+      next(error);
+      return;
+    }
+    contexts.set(incoming, context);
+    if (!requestUser(context.req)) {
+      next();
+      return;
+    }
+    reJudge(context).then(
+      () => {
+        process.nextTick(next);
+      },
+      (error: unknown) => {
+        nobody(context);
+        process.nextTick(next, error);
+      },
+    );
+  };
+}
+
+function takeOver(core: Core, request: HttpRequest, res: ServerResponse): Context {
+  const req = request as unknown as AppRequest;
+  const session = requireSession(req);
+  const { logIn, logOut } = requirePassport(core, req);
+  const context: Context = {
+    core,
+    req,
+    request,
+    res,
+    passportLogIn: logIn,
+    passportLogOut: logOut,
+    state: undefined,
+    known: undefined,
+    judgedUser: undefined,
+    expired: false,
+    logInCalled: false,
+    proof: undefined,
+  };
+  req.logIn = req.login = createLogIn(context);
+  req.logOut = req.logout = createLogOut(context);
+  Object.defineProperty(req, 'secondFactor', {
+    configurable: true,
+    enumerable: true,
+    value: createRequestApi(context),
+  });
+
+  const state = readState(session, core.options.sessionKey);
+  if (state || core.passport.serializedUser(req) !== undefined) guardSave(req, session);
+  if (!requestUser(req)) {
+    if (state?.state === 'pending' && now(context) < state.until) {
+      context.state = state;
+      limitLife(session, state.until, core.options.clock);
+    } else if (state) {
+      // Out of time, or Passport's own key is gone: it counts for nobody.
+      writeState(session, core.options.sessionKey, undefined);
+      context.expired = state.state === 'pending';
+      if (context.expired) emit(context, 'sign-in-ended', state.account, { reason: 'expired' });
+    }
+  }
+  return context;
+}
+
+/** @throws {SecondFactorError} `passport-session-missing`, `passport-instance` */
+function requirePassport(core: Core, req: AppRequest): { logIn: LogIn; logOut: LogOut } {
+  const { logIn, logOut } = req;
+  const unread = core.passport.serializedUser(req) !== undefined && !requestUser(req);
+  if (!logIn || !logOut || unread) {
+    throw new SecondFactorError(
+      'passport-session-missing',
+      'mount app.use(passport.session()) before app.use(secondFactor.session())',
+    );
+  }
+  if (!core.passport.isInstanceOf(req)) {
+    throw new SecondFactorError(
+      'passport-instance',
+      'the passport.session() mounted before secondFactor.session() belongs to another Passport instance than ' +
+        'the one in the passport option',
+    );
+  }
+  return { logIn, logOut };
+}

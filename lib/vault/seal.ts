@@ -1,0 +1,95 @@
+import { createCipheriv, createDecipheriv, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import type { KeyRing, MasterKey, Purpose } from './key-ring.js';
+
+const FORMAT = '1';
+/** NIST SP 800-38D §8.2: a random nonce has 96 bits. */
+const NONCE_BYTES = 12;
+const TAG_BYTES = 16;
+
+/** Seals, opens and stamps with the keys of one ring. */
+export interface Sealer {
+  /**
+   * Encrypts and authenticates `text` (AES-256-GCM) with the first key. What comes out opens only for the
+   * same purpose and the same account.
+   */
+  seal(purpose: Purpose, accountId: string, text: string): string;
+  /**
+   * The text that was sealed, and whether the first key did it.
+   *
+   * @throws {Error} when it was not sealed by a key of the ring for this purpose and account, or was altered
+   */
+  open(purpose: Purpose, accountId: string, sealed: string): { text: string; current: boolean };
+  /** A keyed digest of an account's security stamp, for the session; the stamp cannot be found from it. */
+  stamp(accountId: string, stamp: string): string;
+  /** Whether a digest was made from this stamp by any key of the ring. */
+  stampMatches(accountId: string, stamp: string, digest: string): boolean;
+}
+
+/** The sealer over a key ring. */
+export function createSealer(ring: KeyRing): Sealer {
+  const keys = new Map<string, Buffer>();
+  const keyFor = (key: MasterKey, purpose: Purpose): Buffer => {
+    const name = `${purpose} ${key.id}`;
+    const derived = keys.get(name) ?? key.derive(purpose);
+    keys.set(name, derived);
+    return derived;
+  };
+  const stampWith = (key: MasterKey, accountId: string, stamp: string): Buffer =>
+    createHmac('sha256', keyFor(key, 'stamp')).update(lengthPrefixed(accountId, stamp)).digest();
+
+  return {
+    seal(purpose, accountId, text) {
+      const nonce = randomBytes(NONCE_BYTES);
+      const cipher = createCipheriv('aes-256-gcm', keyFor(ring[0], purpose), nonce, {
+        authTagLength: TAG_BYTES,
+      });
+      cipher.setAAD(lengthPrefixed(FORMAT, purpose, accountId));
+      const body = Buffer.concat([nonce, cipher.update(text, 'utf8'), cipher.final(), cipher.getAuthTag()]);
+      return `${FORMAT}.${ring[0].id}.${body.toString('base64url')}`;
+    },
+
+    open(purpose, accountId, sealed) {
+      const [format, id, encoded, ...rest] = sealed.split('.');
+      const key = ring.find((candidate) => candidate.id === id);
+      if (format !== FORMAT || encoded === undefined || rest.length > 0)
+        throw new Error('not a sealed value');
+      if (!key) throw new Error('sealed with a key that is not in keys');
+      const body = Buffer.from(encoded, 'base64url');
+      if (body.length < NONCE_BYTES + TAG_BYTES) throw new Error('the sealed value is too short');
+      const nonce = body.subarray(0, NONCE_BYTES);
+      const decipher = createDecipheriv('aes-256-gcm', keyFor(key, purpose), nonce, {
+        authTagLength: TAG_BYTES,
+      });
+      decipher.setAAD(lengthPrefixed(FORMAT, purpose, accountId));
+      decipher.setAuthTag(body.subarray(-TAG_BYTES));
+      const text = Buffer.concat([
+        decipher.update(body.subarray(NONCE_BYTES, -TAG_BYTES)),
+        decipher.final(),
+      ]).toString('utf8');
+      return { text, current: key === ring[0] };
+    },
+
+    stamp: (accountId, stamp) => stampWith(ring[0], accountId, stamp).toString('base64url'),
+
+    stampMatches(accountId, stamp, digest) {
+      const presented = Buffer.from(digest, 'base64url');
+      const matches = ring.map((key) => {
+        const expected = stampWith(key, accountId, stamp);
+        return presented.length === expected.length && timingSafeEqual(presented, expected);
+      });
+      return matches.includes(true);
+    },
+  };
+}
+
+/** Several strings as one byte string that no other strings give. */
+function lengthPrefixed(...parts: string[]): Buffer {
+  return Buffer.concat(
+    parts.flatMap((part) => {
+      const bytes = Buffer.from(part, 'utf8');
+      const length = Buffer.alloc(4);
+      length.writeUInt32BE(bytes.length);
+      return [length, bytes];
+    }),
+  );
+}

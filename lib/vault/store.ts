@@ -1,0 +1,25 @@
+/**
+ * Where sealed records are kept: a map from account id to an opaque string, changed only by
+ * compare-and-set. Any database that can do an atomic conditional write can be a store; whether it
+ * behaves is shown by the suite in `passport-second-factor/store-contract`.
+ *
+ * An account id is any string of 1 to 255 UTF-8 bytes without NUL. Ids are compared byte for byte:
+ * `Bob` and `bob`, `a:b` and `{a}` are accounts of their own, and no id may bend a key or a query.
+ *
+ * A rejected promise means "unknown": the caller refuses, and never assumes that nothing happened.
+ */
+export interface Store {
+  /** The value kept for the account, or `null`. Strongly consistent: never an older value. */
+  get(accountId: string): Promise<string | null>;
+  /**
+   * Replaces `expected` by `next` in one atomic step and tells whether it did.
+   *
+   * @param expected the value that must be there now; `null`: there must be none
+   * @param next the new value; `null`: delete
+   */
+  compareAndSet(accountId: string, expected: string | null, next: string | null): Promise<boolean>;
+  /** The ids of all accounts that have a value, each once, in any order. */
+  list(): AsyncIterable<string>;
+  /** Releases what the store itself opened. It never closes a client that was handed to it. */
+  close?(): Promise<void>;
+}

@@ -1,0 +1,66 @@
+import type { IncomingMessage } from 'node:http';
+import { PROBLEMS, SecondFactorError } from '../lib/errors.js';
+import type { Context } from '../lib/session/context.js';
+import { secondStep } from '../lib/session/second-step.js';
+
+/** What `passport.use` takes. */
+export interface PassportStrategy {
+  readonly name: string;
+  authenticate(req: IncomingMessage): void;
+}
+
+/** The actions Passport adds to a strategy for one request. */
+interface Actions {
+  readonly success: (user: unknown, info?: object) => void;
+  readonly fail: (challenge: object, status: number) => void;
+  readonly error: (error: unknown) => void;
+}
+
+/**
+ * The Passport strategy for panels that write their own code route below `basePath`; the first step is any
+ * other strategy. The code is `req.body.code`; whose it is comes from the parked sign-in alone.
+ *
+ * It calls `success(user, { recoveryCodesLeft })`, upon which Passport's `req.logIn` completes the sign-in;
+ * `fail({ message, code }, status)` with a code of docs/errors.md for the user; `error` for the operator.
+ *
+ * An object rather than a class: Passport inherits from what it is given, which private fields forbid.
+ *
+ * @example
+ * passport.use(secondFactor.strategy);
+ * app.post('/two-step/code', passport.authenticate('second-factor', { successReturnToOrRedirect: '/' }));
+ */
+export function createStrategy(contextOf: (req: IncomingMessage) => Context | undefined): PassportStrategy {
+  return {
+    name: 'second-factor',
+    authenticate(req) {
+      // Taken before anything is awaited: given the object itself, Passport writes those of the next
+      // request over them.
+      const { success, fail, error } = this as unknown as Actions;
+      judge(contextOf(req)).then(
+        ({ step, context }) => {
+          if (!step.ok) {
+            fail({ message: PROBLEMS[step.code].title, code: step.code }, PROBLEMS[step.code].status);
+            return;
+          }
+          context.proof = step.proof;
+          success(step.proof.user, { recoveryCodesLeft: step.recoveryCodesLeft });
+        },
+        (cause: unknown) => {
+          error(cause);
+        },
+      );
+    },
+  };
+}
+
+async function judge(context: Context | undefined) {
+  if (!context) {
+    throw new SecondFactorError(
+      'session-not-mounted',
+      "passport.authenticate('second-factor') needs app.use(secondFactor.session()) before it",
+    );
+  }
+  const { body } = context.req as { body?: unknown };
+  const typed = typeof body === 'object' && body !== null && Object.hasOwn(body, 'code') ? body : undefined;
+  return { step: await secondStep(context, (typed as { code?: unknown } | undefined)?.code), context };
+}
