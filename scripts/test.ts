@@ -1,0 +1,81 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ensureTools } from './ensure-tools.js';
+import { endRunningSteps, runSteps } from './run-steps.js';
+import type { Step } from './run-steps.js';
+
+/** What one mocha run counted; written by counting-reporter.cjs. */
+interface Counts {
+  readonly passes: number;
+  readonly failures: number;
+  readonly pending: number;
+}
+
+const manifest = JSON.parse(readFileSync('package.json', 'utf8')) as { name: string; version: string };
+const scratch = mkdtempSync(join(tmpdir(), 'test-run-'));
+const tarball = join(scratch, `${manifest.name}-${manifest.version}.tgz`);
+const countFiles: string[] = [];
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => {
+    endRunningSteps();
+    rmSync(scratch, { recursive: true, force: true });
+    process.exit(1);
+  });
+}
+
+const failed = await testEverything();
+const counted = summary(countFiles.map(readCounts));
+rmSync(scratch, { recursive: true, force: true });
+if (failed.length > 0) console.log(`Failed: ${failed.join(', ')}`);
+console.log(counted);
+process.exitCode = failed.length > 0 ? 1 : 0;
+
+/** Runs every check, the cheap ones first, and returns the names of those that failed. */
+async function testEverything(): Promise<string[]> {
+  if (!ensureTools()) return ['tools'];
+
+  const sources = await runSteps(
+    { name: 'types', command: ['npm', 'run', '--silent', 'types'] },
+    { name: 'lint', command: ['npm', 'run', '--silent', 'lint'] },
+  );
+  const units = await runSteps(mocha('unit tests'));
+  const built = await runSteps({
+    name: 'build and pack',
+    command: ['npm', 'pack', '--silent', '--pack-destination', scratch],
+  });
+  if (built.length > 0) return [...sources, ...units, ...built];
+
+  const packed = await runSteps(
+    { name: 'publint', command: ['publint', 'run', tarball, '--strict'] },
+    { name: 'attw', command: ['attw', tarball, '--profile', 'node16'] },
+    { name: 'knip', command: ['knip', '--treat-config-hints-as-errors'] },
+  );
+  const consumers = await runSteps(mocha('packaging tests', '--config', 'test/packaging/.mocharc.json'));
+  return [...sources, ...units, ...packed, ...consumers];
+}
+
+function mocha(name: string, ...args: string[]): Step {
+  const counts = join(scratch, `${name}.json`);
+  countFiles.push(counts);
+  const reporter = ['--reporter', 'scripts/counting-reporter.cjs', '--reporter-option', `counts=${counts}`];
+  return {
+    name,
+    command: ['mocha', '--forbid-only', ...reporter, ...args],
+    env: { PACKED_TARBALL: tarball },
+    live: true,
+  };
+}
+
+function readCounts(file: string): Counts {
+  if (!existsSync(file)) return { passes: 0, failures: 0, pending: 0 };
+  return JSON.parse(readFileSync(file, 'utf8')) as Counts;
+}
+
+/** The line that CI reads. */
+function summary(runs: readonly Counts[]): string {
+  const total = (key: keyof Counts): number => runs.reduce((sum, counts) => sum + counts[key], 0);
+  const line = `${total('passes')} passed, ${total('failures')} failed`;
+  return total('pending') === 0 ? line : `${line}, ${total('pending')} skipped`;
+}

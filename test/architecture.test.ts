@@ -1,0 +1,202 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { expect } from 'chai';
+import { findCircle, parseSourceFile, readSourceFiles } from './architecture/source-files.js';
+import type { Import, SourceFile } from './architecture/source-files.js';
+
+/** What anybody above may import. */
+const BOTTOM = ['errors', 'events', 'options', 'page', 'answer', 'account'];
+
+/**
+ * The house: each area, where it stands, and the areas it may import beside itself. The longest path
+ * decides to which area a file belongs. Arrows fall one way, from the lower lines to the upper ones;
+ * `session` and `impersonation` are neighbours, whose files may meet but never in a circle.
+ */
+const AREAS: Record<string, { readonly path: string; readonly mayImport: readonly string[] }> = {
+  errors: { path: 'lib/errors.ts', mayImport: [] },
+  events: { path: 'lib/events.ts', mayImport: ['errors', 'account'] },
+  page: { path: 'lib/page.ts', mayImport: ['errors'] },
+  account: { path: 'lib/account/', mayImport: ['errors'] },
+  store: { path: 'lib/vault/store.ts', mayImport: [] },
+  contract: { path: 'lib/vault/store-contract.ts', mayImport: ['store'] },
+  options: { path: 'lib/options.ts', mayImport: ['account', 'store', 'events', 'errors', 'page'] },
+  answer: { path: 'lib/answer/', mayImport: ['errors', 'options'] },
+  vault: { path: 'lib/vault/', mayImport: [...BOTTOM, 'store'] },
+  session: { path: 'lib/session/', mayImport: [...BOTTOM, 'vault', 'impersonation'] },
+  impersonation: { path: 'lib/impersonation/', mayImport: [...BOTTOM, 'vault', 'session'] },
+  pages: { path: 'lib/pages/', mayImport: [...BOTTOM, 'vault', 'session', 'impersonation'] },
+  cli: { path: 'lib/cli/', mayImport: [...BOTTOM, 'vault', 'session', 'impersonation'] },
+  strategies: { path: 'strategies/', mayImport: [...BOTTOM, 'vault', 'session', 'impersonation'] },
+  adapters: { path: 'adapters/', mayImport: ['store', 'errors'] },
+  root: {
+    path: 'lib/',
+    mayImport: [...BOTTOM, 'store', 'vault', 'session', 'impersonation', 'pages', 'cli', 'strategies'],
+  },
+};
+
+/** Areas that see nothing of the others but their types. */
+const TYPES_ONLY = ['events', 'options', 'page'];
+
+/** Peers that an area loads at run time; everywhere else they are types. */
+const RUNTIME_PEERS: Record<string, readonly string[]> = { pages: ['express'] };
+
+const FOLDERS = ['lib', 'strategies', 'adapters'];
+const MEDIAN_LINES = { least: 20, most: 130 };
+const MAXIMUM_LINES = 400;
+const MAXIMUM_ANYS = 1;
+
+const root = resolve(import.meta.dirname, '..');
+const manifest = JSON.parse(readFileSync(resolve(root, 'package.json'), 'utf8')) as {
+  dependencies: Record<string, string>;
+};
+const files = readSourceFiles(root, FOLDERS);
+
+describe('the house', () => {
+  it('lets imports fall one way', () => {
+    expect(files.flatMap(wrongImports)).to.deep.equal([]);
+  });
+
+  it('has no circles between files, types included', () => {
+    expect(findCircle(files)).to.equal(null);
+  });
+
+  it('loads only its own dependencies, and Express only in pages', () => {
+    expect(files.flatMap(wrongPackages)).to.deep.equal([]);
+  });
+
+  it('has files that read in one go', () => {
+    const lengths = files.map(({ lines }) => lines).sort((a, b) => a - b);
+    expect(lengths[Math.floor(lengths.length / 2)]).to.be.within(MEDIAN_LINES.least, MEDIAN_LINES.most);
+    expect(files.filter(({ lines }) => lines > MAXIMUM_LINES).map(({ path }) => path)).to.deep.equal([]);
+  });
+
+  it('exports by name', () => {
+    expect(files.filter(({ exportsAll }) => exportsAll).map(({ path }) => path)).to.deep.equal([]);
+  });
+
+  it('re-exports nowhere but at the entry point', () => {
+    const reexporting = files.filter(({ onlyReexports }) => onlyReexports).map(({ path }) => path);
+    expect(reexporting.filter((path) => path !== 'lib/index.ts')).to.deep.equal([]);
+  });
+
+  it('says `any` at most once', () => {
+    const places = files.filter(({ anys }) => anys > 0).map(({ path, anys }) => `${path}: ${anys}`);
+    const total = files.reduce((sum, { anys }) => sum + anys, 0);
+    expect(total, places.join(', ')).to.be.at.most(MAXIMUM_ANYS);
+  });
+
+  describe('the test itself', () => {
+    it('reads every way to name a module', () => {
+      const { imports } = parseSourceFile(
+        'lib/session/a.ts',
+        `import type { A } from './b.js';
+         import { C } from '../errors.js';
+         import { type D } from '../answer/problem.js';
+         import 'express';
+         import fs from 'fs';
+         export { E } from '../vault/vault.js';
+         export type { F } from '@scope/package/inner';
+         const g = await import('../pages/router.js');
+         type H = import('../options.js').H;`,
+      );
+      expect(imports).to.deep.equal([
+        { target: 'lib/session/b.ts', external: false, typeOnly: true },
+        { target: 'lib/errors.ts', external: false, typeOnly: false },
+        { target: 'lib/answer/problem.ts', external: false, typeOnly: false },
+        { target: 'express', external: true, typeOnly: false },
+        { target: 'node:fs', external: true, typeOnly: false },
+        { target: 'lib/vault/vault.ts', external: false, typeOnly: false },
+        { target: '@scope/package', external: true, typeOnly: true },
+        { target: 'lib/pages/router.ts', external: false, typeOnly: false },
+        { target: 'lib/options.ts', external: false, typeOnly: true },
+      ] satisfies Import[]);
+    });
+
+    it('finds an arrow that rises', () => {
+      expect(wrongImports(parseSourceFile('lib/account/a.ts', `import '../vault/vault.js';`))).to.have.length(
+        1,
+      );
+      expect(wrongImports(parseSourceFile('lib/vault/a.ts', `import('../session/a.js');`))).to.have.length(1);
+      expect(
+        wrongImports(parseSourceFile('adapters/a.ts', `import '../lib/vault/vault.js';`)),
+      ).to.have.length(1);
+      expect(wrongImports(parseSourceFile('lib/pages/a.ts', `import '../second-factor.js';`))).to.have.length(
+        1,
+      );
+      expect(wrongImports(parseSourceFile('lib/a.ts', `import '../test/a.js';`))).to.have.length(1);
+      expect(wrongImports(parseSourceFile('lib/options.ts', `import './errors.js';`))).to.have.length(1);
+    });
+
+    it('lets arrows fall', () => {
+      expect(wrongImports(parseSourceFile('lib/second-factor.ts', `import './pages/a.js';`))).to.deep.equal(
+        [],
+      );
+      expect(wrongImports(parseSourceFile('lib/account/a.ts', `import './b.js';`))).to.deep.equal([]);
+      expect(wrongImports(parseSourceFile('adapters/a.ts', `import '../lib/vault/store.js';`))).to.deep.equal(
+        [],
+      );
+    });
+
+    it('finds packages that are not there at run time', () => {
+      expect(wrongPackages(parseSourceFile('lib/session/a.ts', `import 'express';`))).to.have.length(1);
+      expect(wrongPackages(parseSourceFile('lib/pages/a.ts', `import 'passport';`))).to.have.length(1);
+      expect(wrongPackages(parseSourceFile('lib/a.ts', `import 'chai';`))).to.have.length(1);
+      expect(wrongPackages(parseSourceFile('lib/pages/a.ts', `import 'express';`))).to.deep.equal([]);
+      expect(wrongPackages(parseSourceFile('lib/a.ts', `import type { A } from 'passport';`))).to.deep.equal(
+        [],
+      );
+      expect(wrongPackages(parseSourceFile('lib/a.ts', `import 'node:http';`))).to.deep.equal([]);
+    });
+
+    it('finds a circle, also one of types', () => {
+      const circle = [
+        parseSourceFile('lib/a.ts', `import './b.js';`),
+        parseSourceFile('lib/b.ts', `import './c.js';`),
+        parseSourceFile('lib/c.ts', `import type { B } from './b.js';`),
+      ];
+      expect(findCircle(circle)).to.deep.equal(['lib/b.ts', 'lib/c.ts', 'lib/b.ts']);
+      expect(findCircle(circle.slice(0, 2))).to.equal(null);
+    });
+
+    it('finds `any`, `export *` and files that only re-export', () => {
+      expect(parseSourceFile('lib/a.ts', 'const any = {} as any; // any').anys).to.equal(1);
+      expect(parseSourceFile('lib/a.ts', `export * from './b.js';`).exportsAll).to.equal(true);
+      expect(parseSourceFile('lib/a.ts', `export * as b from './b.js';`).exportsAll).to.equal(true);
+      expect(parseSourceFile('lib/a.ts', `export { b } from './b.js';`)).to.include({
+        exportsAll: false,
+        onlyReexports: true,
+      });
+    });
+  });
+});
+
+/** The area with the longest path that a file lies under; `null` outside of the house. */
+function areaOf(path: string): string | null {
+  const containing = Object.entries(AREAS).filter(([, area]) =>
+    area.path.endsWith('/') ? path.startsWith(area.path) : path === area.path,
+  );
+  const [nearest] = containing.sort(([, a], [, b]) => b.path.length - a.path.length);
+  return nearest?.[0] ?? null;
+}
+
+function wrongImports(file: SourceFile): string[] {
+  const from = areaOf(file.path) ?? '';
+  const mayImport = [from, ...(AREAS[from]?.mayImport ?? [])];
+  return file.imports
+    .filter(({ external }) => !external)
+    .filter(({ target, typeOnly }) => {
+      const to = areaOf(target);
+      const sight = typeOnly || to === from || !TYPES_ONLY.includes(from);
+      return to === null || !mayImport.includes(to) || !sight;
+    })
+    .map(({ target, typeOnly }) => `${file.path} imports ${typeOnly ? 'types of ' : ''}${target}`);
+}
+
+function wrongPackages(file: SourceFile): string[] {
+  const peers = RUNTIME_PEERS[areaOf(file.path) ?? ''] ?? [];
+  return file.imports
+    .filter(({ external, typeOnly }) => external && !typeOnly)
+    .filter(({ target }) => !target.startsWith('node:') && !(target in manifest.dependencies))
+    .filter(({ target }) => !peers.includes(target))
+    .map(({ target }) => `${file.path} loads ${target}`);
+}

@@ -1,0 +1,129 @@
+import { execFile, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { packedTarball } from './packed-tarball.js';
+
+const run = promisify(execFile);
+const root = resolve(import.meta.dirname, '../..');
+const compiler = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin/tsc');
+
+/** What every consumer installs, in the versions this repository develops with. */
+const COMMON = [
+  'express-session',
+  'passport-local',
+  '@types/express-session',
+  '@types/node',
+  '@types/passport',
+  '@types/passport-local',
+];
+const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+  devDependencies: Record<string, string>;
+};
+
+/** How integrators have TypeScript look for modules. */
+export const TYPESCRIPT_SETTINGS = {
+  node16: { module: 'node16', moduleResolution: 'node16' },
+  nodenext: { module: 'nodenext', moduleResolution: 'nodenext' },
+  bundler: { module: 'preserve', moduleResolution: 'bundler' },
+} as const;
+
+/** An empty project somewhere else on the disk, with the packed tarball installed. */
+export class ConsumerProject {
+  readonly #folder = mkdtempSync(join(tmpdir(), 'consumer-'));
+  readonly #running = new Set<ChildProcess>();
+
+  /** Installs the tarball beside certain versions of its peers, and puts the consumer's app there. */
+  async install(versions: Readonly<Record<string, string>>): Promise<void> {
+    const common = COMMON.map((name): [string, string | undefined] => [name, manifest.devDependencies[name]]);
+    this.#write('package.json', {
+      name: 'consumer',
+      private: true,
+      dependencies: {
+        ...Object.fromEntries(common),
+        ...versions,
+        'passport-second-factor': `file:${packedTarball()}`,
+      },
+    });
+    cpSync(join(root, 'test/packaging/consumer'), this.#folder, { recursive: true });
+    cpSync(join(this.#folder, 'app.mts'), join(this.#folder, 'app.cts'));
+    await this.#run('npm', 'install', '--prefer-offline', '--no-audit', '--no-fund', '--ignore-scripts');
+  }
+
+  /** Type-checks the TypeScript app in both systems of modules, declarations of dependencies included. */
+  async typeCheck(settings: keyof typeof TYPESCRIPT_SETTINGS): Promise<void> {
+    await this.#compile(settings, { noEmit: true });
+  }
+
+  /** Compiles the TypeScript app to `compiled/app.mjs` and `compiled/app.cjs`. */
+  async compile(): Promise<void> {
+    await this.#compile('nodenext', { outDir: 'compiled' });
+  }
+
+  /** Starts an app, and returns its address once it listens. */
+  async start(app: string): Promise<string> {
+    const child = spawn(process.execPath, [app], { cwd: this.#folder, stdio: ['ignore', 'pipe', 'pipe'] });
+    this.#running.add(child);
+    let errors = '';
+    child.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString()));
+    const port = await Promise.race([
+      once(child.stdout, 'data').then(([chunk]) => String(chunk).trim()),
+      once(child, 'close').then(() => Promise.reject(new Error(`${app} ended: ${errors}`))),
+    ]);
+    return `http://127.0.0.1:${port}`;
+  }
+
+  /** Evaluates an expression in the project, and returns what it writes. */
+  async evaluate(script: string): Promise<string> {
+    return this.#run(process.execPath, '--input-type=module', '--eval', script);
+  }
+
+  /** Ends all apps and removes the project. */
+  async remove(): Promise<void> {
+    for (const child of this.#running) {
+      if (child.exitCode !== null) continue;
+      child.kill();
+      await once(child, 'close');
+    }
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  async #compile(
+    settings: keyof typeof TYPESCRIPT_SETTINGS,
+    more: Readonly<Record<string, unknown>>,
+  ): Promise<void> {
+    const project = `tsconfig.${settings}.json`;
+    this.#write(project, {
+      compilerOptions: {
+        target: 'ES2022',
+        lib: ['ES2022'],
+        types: ['node'],
+        strict: true,
+        exactOptionalPropertyTypes: true,
+        skipLibCheck: false,
+        ...TYPESCRIPT_SETTINGS[settings],
+        ...more,
+      },
+      files: ['app.mts', 'app.cts'],
+    });
+    await this.#run(process.execPath, compiler, '--project', project);
+  }
+
+  #write(file: string, content: unknown): void {
+    writeFileSync(join(this.#folder, file), JSON.stringify(content, null, 2));
+  }
+
+  async #run(command: string, ...args: string[]): Promise<string> {
+    try {
+      const { stdout } = await run(command, args, { cwd: this.#folder });
+      return stdout;
+    } catch (error) {
+      const { stdout, stderr } = error as { stdout: string; stderr: string };
+      throw new Error(`${command} ${args.join(' ')} failed:\n${stdout}${stderr}`, { cause: error });
+    }
+  }
+}

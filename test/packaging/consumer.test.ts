@@ -1,0 +1,86 @@
+import { expect } from 'chai';
+import { Secret, TOTP } from 'otpauth';
+import { Browser } from './browser.js';
+import { ConsumerProject, TYPESCRIPT_SETTINGS } from './consumer-project.js';
+
+/** The peers an integrator may have, old and new. */
+const PEERS = [
+  { express: '^4.22.3', '@types/express': '^4.17.0', passport: '^0.6.0' },
+  { express: '^5.3.0', '@types/express': '^5.0.0', passport: '^0.7.0' },
+];
+const ALICE = { username: 'alice', password: 'alice-password' };
+const STEP_MILLISECONDS = 30_000;
+
+for (const peers of PEERS) {
+  describe(`an empty project with express ${peers.express} and passport ${peers.passport}`, () => {
+    const project = new ConsumerProject();
+
+    before(() => project.install(peers));
+
+    after(() => project.remove());
+
+    for (const app of ['app.mjs', 'app.cjs']) {
+      it(`signs in in two steps with ${app}`, async () => {
+        await signInInTwoSteps(await project.start(app));
+      });
+    }
+
+    for (const settings of Object.keys(TYPESCRIPT_SETTINGS) as (keyof typeof TYPESCRIPT_SETTINGS)[]) {
+      it(`type-checks as ESM and as CommonJS with moduleResolution ${settings}`, async () => {
+        await project.typeCheck(settings);
+      });
+    }
+
+    it('signs in in two steps with what TypeScript compiled, as ESM and as CommonJS', async () => {
+      await project.compile();
+      await signInInTwoSteps(await project.start('compiled/app.mjs'));
+      await signInInTwoSteps(await project.start('compiled/app.cjs'));
+    });
+
+    for (const inner of ['dist/esm/lib/vault/vault.js', 'dist/cjs/lib/vault/vault.js', 'lib/index.js']) {
+      it(`does not let ${inner} be imported`, async () => {
+        const code = await project.evaluate(
+          `import('passport-second-factor/${inner}').then(() => 'imported', ({ code }) => code).then(console.log)`,
+        );
+        expect(code.trim()).to.equal('ERR_PACKAGE_PATH_NOT_EXPORTED');
+      });
+    }
+
+    it('says its version to tools', async () => {
+      const name = await project.evaluate(
+        `import { createRequire } from 'node:module';
+         console.log(createRequire(process.cwd() + '/')('passport-second-factor/package.json').name);`,
+      );
+      expect(name.trim()).to.equal('passport-second-factor');
+    });
+  });
+}
+
+/** What a user does: enables the second factor, signs in anew elsewhere, and is asked for the code. */
+async function signInInTwoSteps(origin: string): Promise<void> {
+  const office = new Browser(origin);
+  expect(await office.post('/login', ALICE)).to.deep.equal({ status: 200, body: { user: 'alice' } });
+  expect((await office.get('/backups')).body.type).to.match(/enrolment-required$/);
+
+  const setup = await office.post('/two-step/setup');
+  expect(setup.status, JSON.stringify(setup.body)).to.equal(200);
+  const phone = new TOTP({ secret: Secret.fromBase32(String(setup.body.key).replaceAll(' ', '')) });
+  const confirmed = await office.post('/two-step/setup/confirm', { code: phone.generate() });
+  expect(confirmed.status, JSON.stringify(confirmed.body)).to.equal(200);
+  expect(confirmed.body.recoveryCodes).to.have.length(10);
+  expect(await office.get('/backups')).to.deep.equal({ status: 200, body: { backupsOf: 'alice' } });
+
+  const home = new Browser(origin);
+  const parked = await home.post('/login', ALICE);
+  expect(parked.status, JSON.stringify(parked.body)).to.equal(401);
+  expect(parked.body.type).to.match(/code-required$/);
+  expect((await home.get('/me')).body.user).to.equal(null);
+
+  // the code that confirmed the set-up is spent
+  await home.post('/clock', { milliseconds: STEP_MILLISECONDS });
+  const code = phone.generate({ timestamp: Date.now() + STEP_MILLISECONDS });
+  const verified = await home.post('/two-step/verify', { code });
+  expect(verified.status, JSON.stringify(verified.body)).to.equal(200);
+  expect(verified.body.state).to.equal('verified');
+  expect(await home.get('/backups')).to.deep.equal({ status: 200, body: { backupsOf: 'alice' } });
+}

@@ -1,0 +1,35 @@
+import { expect } from 'chai';
+import { packedFiles } from './packed-tarball.js';
+
+/** What integrators get: built code, and what they are to read. */
+const SHIPPED = /^(dist\/|docs\/|README\.md$|LICENSE$|CHANGELOG\.md$|SECURITY\.md$|package\.json$)/;
+
+describe('the packed tarball', () => {
+  let files: string[];
+
+  before(() => {
+    files = packedFiles();
+  });
+
+  it('holds what integrators need and nothing else', () => {
+    expect(files.filter((path) => !SHIPPED.test(path))).to.deep.equal([]);
+    expect(files).to.include.members(['package.json', 'README.md', 'LICENSE', 'CHANGELOG.md', 'SECURITY.md']);
+  });
+
+  it('holds both builds with their declarations', () => {
+    for (const build of ['dist/esm', 'dist/cjs']) {
+      expect(files).to.include.members([
+        `${build}/lib/index.js`,
+        `${build}/lib/index.d.ts`,
+        `${build}/package.json`,
+      ]);
+    }
+    const modules = (build: string): string[] =>
+      files.filter((path) => path.startsWith(build)).map((path) => path.slice(build.length));
+    expect(modules('dist/cjs/')).to.have.members(modules('dist/esm/'));
+  });
+
+  it('leaves tests, scripts and examples at home', () => {
+    expect(files.filter((path) => /(^|\/)(test|scripts|example)\/|\.test\./.test(path))).to.deep.equal([]);
+  });
+});
