@@ -26,6 +26,8 @@ const KNOWN: Record<keyof SecondFactorOptions<unknown>, true> = {
   carry: true,
   onSignedIn: true,
   formFields: true,
+  render: true,
+  language: true,
   allowedOrigins: true,
   ip: true,
   secure: true,
@@ -69,6 +71,8 @@ export function checkOptions(options: unknown): ResolvedOptions {
     carry: fn(given, 'carry', () => undefined),
     onSignedIn: fn(given, 'onSignedIn', () => undefined),
     formFields: fn(given, 'formFields', () => ({})),
+    render: given.render === undefined ? undefined : fn(given, 'render'),
+    language: language(given.language),
     allowedOrigins: origins(given.allowedOrigins ?? []),
     ip: fn(given, 'ip', (req: HttpRequest) => (req as { ip?: string }).ip ?? req.socket.remoteAddress),
     secure: fn(given, 'secure', (req: HttpRequest) => {
@@ -133,6 +137,12 @@ function issuer(value: unknown): ResolvedOptions['issuer'] {
   }
   const name = check(value);
   return () => name;
+}
+
+function language(value: unknown): ResolvedOptions['language'] {
+  if (typeof value === 'function') return value as ResolvedOptions['language'];
+  if (value === undefined || value === 'en' || value === 'ru') return () => value;
+  throw invalid(`language must be 'en', 'ru' or a function of the request, got ${kindOf(value)}`);
 }
 
 function lockout(value: unknown): LockoutLimits {

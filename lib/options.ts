@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AccountDescription } from './account/account.js';
 import type { CodeMethod } from './account/attempt.js';
 import type { Limits, LockoutLimits } from './account/limits.js';
+import type { Page } from './page.js';
 import type { Store } from './vault/store.js';
 
 /** A request as Express, Connect and Polka pass it on. */
@@ -79,6 +80,18 @@ export interface SecondFactorOptions<User> {
   /** Hidden fields for every form of ours, the application's CSRF token for example. */
   formFields?: ((req: HttpRequest, res: HttpResponse) => Readonly<Record<string, string>>) | undefined;
 
+  /**
+   * The application's own views instead of ours. `page` says which page, the error to show, the hidden
+   * fields every form must send, and what the page is about. The status is set; the application's
+   * Content-Security-Policy is left alone but for `frame-ancestors 'none'`.
+   */
+  render?: ((req: HttpRequest, res: HttpResponse, page: Page) => void | Promise<void>) | undefined;
+  /**
+   * The language of the pages: one for all, or by request; what is unknown or `undefined` is left to
+   * `Accept-Language`. Default: `Accept-Language`, else English.
+   */
+  language?: Language | ((req: HttpRequest) => string | undefined) | undefined;
+
   /** Other origins that may call the routes and be returned to: `https://app.example`. */
   allowedOrigins?: readonly string[] | undefined;
   /** The client's address for events. Default: Express's `req.ip`, else the socket's. */
@@ -101,6 +114,9 @@ export interface SecondFactorOptions<User> {
   /** Milliseconds since 1970; for tests. Default `Date.now`. */
   clock?: (() => number) | undefined;
 }
+
+/** The languages the pages speak. */
+export type Language = 'en' | 'ru';
 
 /** What `req.logIn` does once a sign-in is parked. */
 export type OnCodeRequired = 'respond' | 'error';
@@ -127,6 +143,8 @@ export interface ResolvedOptions {
     info: SignedIn,
   ) => void | Promise<void>;
   readonly formFields: (req: HttpRequest, res: HttpResponse) => Readonly<Record<string, string>>;
+  readonly render: ((req: HttpRequest, res: HttpResponse, page: Page) => void | Promise<void>) | undefined;
+  readonly language: (req: HttpRequest) => string | undefined;
   readonly allowedOrigins: ReadonlySet<string>;
   readonly ip: (req: HttpRequest) => string | undefined;
   readonly secure: (req: HttpRequest) => boolean;

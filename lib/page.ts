@@ -1,4 +1,4 @@
-import type { ProblemCode } from '../errors.js';
+import type { ProblemCode } from './errors.js';
 
 /** Something went wrong: the code of docs/errors.md, and a sentence for the user in his language. */
 export interface PageError {

@@ -9,8 +9,8 @@ import { now } from '../session/context.js';
 import { refuse } from '../session/refuse.js';
 import type { Refused } from '../session/second-step.js';
 import type { RouteRefusal } from '../session/set-up.js';
-import type { Page, PageError } from './page.js';
-import { english } from './texts-en.js';
+import type { Page, PageError } from '../page.js';
+import { chooseTexts } from './choose-texts.js';
 import type { Texts } from './texts.js';
 import { renderPage } from './views/render-page.js';
 import { STYLE_HASH } from './views/style.js';
@@ -21,10 +21,10 @@ export type PageDraft = {
 }[Page['name']];
 
 /** Answers with a page for browsers, and JSON for the rest. */
-export function answer(context: Context, draft: PageDraft, json: unknown, status = 200): void {
+export async function answer(context: Context, draft: PageDraft, json: unknown): Promise<void> {
   const { req, res } = context;
-  if (wantsHtml(req)) showPage(context, draft, null, status);
-  else sendJson(req, res, status, json);
+  if (wantsHtml(req)) await showPage(context, textsFor(context), draft, null, 200);
+  else sendJson(req, res, 200, json);
 }
 
 /** Sends browsers on, and answers the rest with JSON. */
@@ -39,7 +39,11 @@ export function answerOrRedirect(context: Context, location: string, json: unkno
  *
  * @param again the form that may be tried again; left out: a page that says what went wrong
  */
-export function answerRefusal(context: Context, refusal: RouteRefusal, again?: PageDraft): void {
+export async function answerRefusal(
+  context: Context,
+  refusal: RouteRefusal,
+  again?: PageDraft,
+): Promise<void> {
   const { req, res, core } = context;
   if ('location' in refusal) {
     refuse(context, refusal);
@@ -54,30 +58,46 @@ export function answerRefusal(context: Context, refusal: RouteRefusal, again?: P
     return;
   }
   const { homePath, loginPath } = core.options;
-  const error: PageError = { code: refusal.code, message: message(english, refusal, seconds) };
+  const texts = textsFor(context);
+  const error: PageError = { code: refusal.code, message: message(texts, refusal, seconds) };
   const draft = again ?? { name: 'error', model: { home: homePath, login: loginPath } };
-  showPage(context, draft, error, PROBLEMS[refusal.code].status);
+  await showPage(context, texts, draft, error, PROBLEMS[refusal.code].status);
 }
 
 /** Tells of a problem that has no details. */
-export function answerProblem(context: Context, code: ProblemCode): void {
-  answerRefusal(context, { ok: false, code });
+export function answerProblem(context: Context, code: ProblemCode): Promise<void> {
+  return answerRefusal(context, { ok: false, code });
 }
 
-function showPage(context: Context, draft: PageDraft, error: PageError | null, status: number): void {
+async function showPage(
+  context: Context,
+  texts: Texts,
+  draft: PageDraft,
+  error: PageError | null,
+  status: number,
+): Promise<void> {
   const { req, request, res, core } = context;
-  const fields = core.options.formFields(request, res);
-  const text = renderPage({ ...draft, error, fields }, english);
+  const { render, formFields, allowedOrigins } = core.options;
+  const page = { ...draft, error, fields: formFields(request, res) } as Page;
   setAnswerHeaders(res);
-  const formTargets = ["'self'", ...core.options.allowedOrigins].join(' ');
+  res.statusCode = status;
+  if (render) {
+    await render(request, res, page);
+    return;
+  }
+  const formTargets = ["'self'", ...allowedOrigins].join(' ');
   res.setHeader(
     'Content-Security-Policy',
     `default-src 'none'; style-src ${STYLE_HASH}; form-action ${formTargets}; base-uri 'none'; frame-ancestors 'none'`,
   );
-  res.statusCode = status;
+  const text = renderPage(page, texts);
   res.setHeader('Content-Type', 'text/html; charset=utf-8');
   res.setHeader('Content-Length', Buffer.byteLength(text));
   res.end(req.method === 'HEAD' ? undefined : text);
+}
+
+function textsFor({ req, request, core }: Context): Texts {
+  return chooseTexts(req, request, core.options);
 }
 
 function members({ until, minutes }: Refused): Record<string, unknown> {

@@ -74,7 +74,7 @@ function refuseOtherSites(core: Core, contextOf: (req: express.Request) => Conte
     emit(context, 'cross-site-refused', context.state?.account ?? '', {
       path: originalUrl.replace(/[?#].*$/s, ''),
     });
-    answerProblem(context, 'cross-site');
+    answerProblem(context, 'cross-site').catch(next);
   };
 }
 
@@ -86,7 +86,7 @@ function answerErrors(contexts: Contexts): ErrorRequestHandler {
       return;
     }
     const context = contexts.get(req);
-    if (context) answerProblem(context, error.code);
+    if (context) answerProblem(context, error.code).catch(next);
     else sendProblem(req, res, error.code);
   };
 }

@@ -17,21 +17,21 @@ import { bodyField } from './body.js';
 import { qrCode } from './qr-code.js';
 
 /** GET /: the settings page; as JSON always 200, with what the session may know. */
-export function showSettings(context: Context): void {
+export async function showSettings(context: Context): Promise<void> {
   const { req, res } = context;
   if (!wantsHtml(req)) {
     sendJson(req, res, 200, status(context));
     return;
   }
   const verdict = check(context, { unenrolled: 'allow' });
-  if (verdict.ok) answer(context, settingsPage(context), status(context));
+  if (verdict.ok) await answer(context, settingsPage(context), status(context));
   else refuse(context, verdict);
 }
 
 /** POST /setup: begins a set-up, or goes on with the unfinished one. */
 export async function postSetup(context: Context): Promise<void> {
   const setup = await startSetup(context);
-  if (!setup.ok) answerRefusal(context, setup);
+  if (!setup.ok) await answerRefusal(context, setup);
   else if (wantsHtml(context.req)) redirect(context.res, `${context.core.options.basePath}/setup`);
   else sendJson(context.req, context.res, 200, await setupJson(context, setup.form));
 }
@@ -39,10 +39,11 @@ export async function postSetup(context: Context): Promise<void> {
 /** GET /setup: the form of the unfinished set-up. Begins none. */
 export async function showSetup(context: Context): Promise<void> {
   const setup = readSetup(context);
-  if (setup.ok) answer(context, await setupPage(context, setup.form), await setupJson(context, setup.form));
+  if (setup.ok)
+    await answer(context, await setupPage(context, setup.form), await setupJson(context, setup.form));
   else if (setup.code === 'setup-expired' && wantsHtml(context.req)) {
     redirect(context.res, context.core.options.basePath);
-  } else answerRefusal(context, setup);
+  } else await answerRefusal(context, setup);
 }
 
 /** POST /setup/confirm `{ code }`: enables the second factor; shows the recovery codes, once. */
@@ -52,13 +53,13 @@ export async function postConfirm(context: Context): Promise<void> {
   const confirmed = await confirmSetup(context, bodyField(context.req, 'code'));
   if (!confirmed.ok) {
     const open = readSetup(context);
-    answerRefusal(context, confirmed, open.ok ? await setupPage(context, open.form) : undefined);
+    await answerRefusal(context, confirmed, open.ok ? await setupPage(context, open.form) : undefined);
     return;
   }
   const { recoveryCodes } = confirmed;
   const wanted = state?.state === 'signed-in' ? safeReturnTo(state.returnTo, allowedOrigins) : null;
   const next = wanted ?? basePath;
-  answer(
+  await answer(
     context,
     { name: 'recovery-codes', model: { codes: recoveryCodes, next } },
     { state: 'verified', recoveryCodes, returnTo: next },
@@ -66,23 +67,23 @@ export async function postConfirm(context: Context): Promise<void> {
 }
 
 /** POST /setup/cancel: drops the unfinished set-up. */
-export function postCancelSetup(context: Context): void {
+export async function postCancelSetup(context: Context): Promise<void> {
   const cancelled = cancelSetup(context);
   if (cancelled.ok) answerOrRedirect(context, context.core.options.basePath, status(context));
-  else answerRefusal(context, cancelled);
+  else await answerRefusal(context, cancelled);
 }
 
 /** POST /disable `{ code }`: disables the second factor. */
 export async function postDisable(context: Context): Promise<void> {
   const disabled = await disableFactor(context, bodyField(context.req, 'code'));
   if (disabled.ok) answerOrRedirect(context, context.core.options.basePath, { state: 'signed-in' });
-  else answerRefusal(context, disabled, isSignedIn(context) ? settingsPage(context) : undefined);
+  else await answerRefusal(context, disabled, isSignedIn(context) ? settingsPage(context) : undefined);
 }
 
 /** GET /step-up: the form that makes the proof fresh. */
-export function showStepUp(context: Context): void {
+export async function showStepUp(context: Context): Promise<void> {
   const verdict = check(context, {});
-  if (verdict.ok) answer(context, stepUpPage(context), status(context));
+  if (verdict.ok) await answer(context, stepUpPage(context), status(context));
   else refuse(context, verdict);
 }
 
@@ -91,7 +92,7 @@ export async function postStepUp(context: Context): Promise<void> {
   const { allowedOrigins, homePath } = context.core.options;
   const stepped = await stepUp(context, bodyField(context.req, 'code'));
   if (!stepped.ok) {
-    answerRefusal(context, stepped, isSignedIn(context) ? stepUpPage(context) : undefined);
+    await answerRefusal(context, stepped, isSignedIn(context) ? stepUpPage(context) : undefined);
     return;
   }
   const returnTo = safeReturnTo(stepped.returnTo, allowedOrigins) ?? homePath;

@@ -12,11 +12,11 @@ import { answer, answerOrRedirect, answerProblem, answerRefusal } from './answer
 import { bodyField } from './body.js';
 
 /** GET /verify: the code form. */
-export function showVerify(context: Context): void {
+export async function showVerify(context: Context): Promise<void> {
   const { state, core } = context;
   if (state?.state === 'pending') {
     const { until } = state;
-    answer(context, verifyPage(context, state), {
+    await answer(context, verifyPage(context, state), {
       state: 'pending',
       until: new Date(until).toISOString(),
       methods: METHODS,
@@ -26,7 +26,7 @@ export function showVerify(context: Context): void {
   } else if (wantsHtml(context.req)) {
     redirect(context.res, core.options.loginPath);
   } else {
-    answerProblem(context, context.expired ? 'sign-in-expired' : 'login-required');
+    await answerProblem(context, context.expired ? 'sign-in-expired' : 'login-required');
   }
 }
 
@@ -39,7 +39,7 @@ export async function postVerify(context: Context): Promise<void> {
   }
   const step = await secondStep(context, bodyField(req, 'code'));
   if (!step.ok) {
-    answerRefusal(context, step, state && context.state ? verifyPage(context, state) : undefined);
+    await answerRefusal(context, step, state && context.state ? verifyPage(context, state) : undefined);
     return;
   }
   const { user, known, mark, from } = step.proof;

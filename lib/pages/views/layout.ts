@@ -1,7 +1,10 @@
-import type { PageError } from '../page.js';
+import type { PageError } from '../../page.js';
 import type { Texts } from '../texts.js';
 import { Html, html } from './html.js';
 import { STYLE } from './style.js';
+
+/** Without a character beside the style itself: its hash is in the Content-Security-Policy. */
+const STYLE_ELEMENT = new Html(`<style>${STYLE}</style>`);
 
 /** The frame of every page. */
 export function layout(texts: Texts, title: string, error: PageError | null, body: Html): string {
@@ -12,9 +15,7 @@ export function layout(texts: Texts, title: string, error: PageError | null, bod
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="robots" content="noindex" />
         <title>${title}</title>
-        <style>
-          ${new Html(STYLE)}
-        </style>
+        ${STYLE_ELEMENT}
       </head>
       <body>
         <main>

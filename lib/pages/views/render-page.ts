@@ -1,4 +1,4 @@
-import type { Page, RecoveryCodesPage, SettingsPage, SetupPage, VerifyPage } from '../page.js';
+import type { Page, RecoveryCodesPage, SettingsPage, SetupPage, VerifyPage } from '../../page.js';
 import type { Texts } from '../texts.js';
 import { Html, html } from './html.js';
 import { codeField, hiddenFields, layout } from './layout.js';
@@ -58,11 +58,11 @@ function setup(page: SetupPage, texts: Texts): Html {
   const { model } = page;
   const time = new Date(model.serverTime).toISOString();
   return html`${
-      model.qr === null
-        ? null
-        : html`<p>${texts.scan}</p>
+    model.qr === null
+      ? null
+      : html`<p>${texts.scan}</p>
             <div class="qr" role="img" aria-label="${texts.scan}">${new Html(model.qr)}</div>`
-    }
+  }
     <p>${texts.typeInstead}</p>
     <dl>
       <dt>${texts.account}</dt>

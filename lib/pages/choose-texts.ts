@@ -1,0 +1,27 @@
+import type { IncomingMessage } from 'node:http';
+import type { Request } from 'express';
+import type { Language, ResolvedOptions } from '../options.js';
+import { english } from './texts-en.js';
+import { russian } from './texts-ru.js';
+import type { Texts } from './texts.js';
+
+const CATALOGUES: Readonly<Record<Language, Texts>> = { en: english, ru: russian };
+
+/**
+ * The texts for a request: the language the application says, else the one of `Accept-Language` that there
+ * is, else English.
+ */
+export function chooseTexts(
+  req: IncomingMessage,
+  request: Parameters<ResolvedOptions['language']>[0],
+  options: ResolvedOptions,
+): Texts {
+  const said = options.language(request);
+  const accepted = (req as Request).acceptsLanguages(Object.keys(CATALOGUES));
+  const chosen = [said, accepted].find((language) => isLanguage(language));
+  return isLanguage(chosen) ? CATALOGUES[chosen] : english;
+}
+
+function isLanguage(value: unknown): value is Language {
+  return typeof value === 'string' && Object.hasOwn(CATALOGUES, value);
+}
