@@ -5,6 +5,8 @@ import type { Core, EventOrigin } from './core.js';
 import { emitEvent, findAccount } from './core.js';
 import type { CodeOutcome } from './try-code.js';
 import { tryCode } from './try-code.js';
+import type { Health, Rekeyed } from './maintenance.js';
+import { inspect, rekey } from './maintenance.js';
 
 /** An account id as `account()` gives it. */
 export type AccountId = string | number | bigint;
@@ -27,17 +29,29 @@ export interface AccountStatus {
   readonly recoveryCodesLeft: number;
 }
 
-/** Who does something to another's account. */
+/** Who does something to another's account, for the events. */
 export interface Operator {
-  /** A name for the events, of an operator or of a job. */
+  /** A name, of an operator or of a job. */
   readonly by: string;
+  readonly reason?: string | undefined;
 }
 
 /** Where a code came from that no request of ours brought, for the events. */
 export type VerifyContext = Pick<EventOrigin, 'ip' | 'userAgent'>;
 
-/** What operators and code without a session of ours may do. Every call is one event. */
+/** What operators and code without a session of ours may do. What changes an account is one event. */
 export interface Admin {
+  /** How the panel describes an account, fresh; `null` when there is none. */
+  account(accountId: AccountId): Promise<{ id: string; name: string; level: string | null } | null>;
+  /** The ids of all accounts that have a second factor, in any order. */
+  list(): AsyncIterable<string>;
+  /**
+   * Seals every record with the first key. May be interrupted and repeated; sign-ins go on meanwhile.
+   * Afterwards {@link Admin.check} shows whether any record needs an older key.
+   */
+  rekey(): Promise<Rekeyed>;
+  /** Reads every record and asks the store about its server: clock, store, keys. */
+  check(): Promise<Health>;
   /** What is known of one account, or of several, in their order. */
   status(accountId: AccountId): Promise<AccountStatus>;
   status(accountIds: readonly AccountId[]): Promise<AccountStatus[]>;
@@ -72,24 +86,35 @@ export function createAdmin(core: Core): Admin {
   return {
     status,
 
+    async account(id) {
+      const found = await findAccount(core, parseAccountId(id));
+      if (!found) return null;
+      const { id: accountId, name, level } = found.account;
+      return { id: accountId, name, level };
+    },
+
+    list: () => vault.list(),
+    rekey: () => rekey(core),
+    check: () => inspect(core),
+
     async disable(id, operator) {
       const accountId = parseAccountId(id);
-      const by = operatorName(operator);
+      const by = operatorFields(operator);
       await options.setEnrolled(accountId, false);
       const removed = await vault.remove(accountId);
-      if (removed) emitEvent(core, 'disabled', accountId, {}, { by });
+      if (removed) emitEvent(core, 'disabled', accountId, {}, by);
       return removed;
     },
 
     async unlock(id, operator) {
       const accountId = parseAccountId(id);
-      const by = operatorName(operator);
+      const by = operatorFields(operator);
       const enrolled = await vault.update<boolean>(accountId, (record) =>
         record
           ? { outcome: true, next: { ...record, failures: 0, lockedUntil: 0 } }
           : { outcome: false, next: 'unchanged' },
       );
-      if (enrolled) emitEvent(core, 'unlocked', accountId, {}, { by });
+      if (enrolled) emitEvent(core, 'unlocked', accountId, {}, by);
       return enrolled;
     },
 
@@ -135,11 +160,16 @@ async function statusOf({ options, vault }: Core, id: AccountId): Promise<Accoun
   }
 }
 
-function operatorName(operator: Operator | undefined): string {
-  const by: unknown = operator?.by;
-  if (typeof by === 'string' && by !== '') return by;
-  throw new SecondFactorError(
-    'option-invalid',
-    '`by` must name who does this, as a string that is not empty',
-  );
+/** What an operator's deed is told as. */
+function operatorFields(operator: Operator | undefined): { by: string; reason?: string } {
+  const { by, reason } = (operator ?? {}) as { by?: unknown; reason?: unknown };
+  if (typeof by !== 'string' || by === '') {
+    throw new SecondFactorError(
+      'option-invalid',
+      '`by` must name who does this, as a string that is not empty',
+    );
+  }
+  if (reason === undefined) return { by };
+  if (typeof reason === 'string') return { by, reason };
+  throw new SecondFactorError('option-invalid', `reason must be a string, got ${typeof reason}`);
 }

@@ -1,3 +1,11 @@
+/** What a store knows of the server behind it. */
+export interface StoreReport {
+  /** The server's clock, milliseconds since 1970; `null` when it has none of its own. */
+  readonly serverTime: number | null;
+  /** What may lose records, in whole sentences with the fix. */
+  readonly warnings: readonly string[];
+}
+
 /**
  * Where sealed records are kept: a map from account id to an opaque string, changed only by
  * compare-and-set. Any database that can do an atomic conditional write can be a store; whether it
@@ -20,6 +28,8 @@ export interface Store {
   compareAndSet(accountId: string, expected: string | null, next: string | null): Promise<boolean>;
   /** The ids of all accounts that have a value, each once, in any order. */
   list(): AsyncIterable<string>;
+  /** What `check` tells of the server behind the store; left out where there is nothing to tell. */
+  inspect?(): Promise<StoreReport>;
   /** Releases what the store itself opened. It never closes a client that was handed to it. */
   close?(): Promise<void>;
 }

@@ -30,6 +30,12 @@ export interface Vault {
     accountId: string,
     decide: (record: AccountRecord | null) => Decision<Outcome>,
   ): Promise<Outcome>;
+  /** Seals the account's record with the first key, unless it is already. */
+  reseal(accountId: string): Promise<'current' | 'resealed' | 'gone'>;
+  /** Whether the account's record is sealed with the first key, another one of the ring, or none of them. */
+  sealedWith(accountId: string): Promise<'first-key' | 'old-key' | 'unreadable' | 'gone'>;
+  /** The ids of all accounts with a record. */
+  list(): AsyncIterable<string>;
   /** Deletes the account's record, also one that does not open. Tells whether there was one. */
   remove(accountId: string): Promise<boolean>;
 }
@@ -40,14 +46,19 @@ export interface Vault {
  * @param timeoutMs how long one operation, all its rounds together, may take before it is refused
  */
 export function createVault(store: Store, sealer: Sealer, timeoutMs: number): Vault {
-  const open = (accountId: string, sealed: string | null): AccountRecord | null => {
-    if (sealed === null) return null;
+  const opened = (
+    accountId: string,
+    sealed: string,
+  ): { record: AccountRecord; text: string; current: boolean } => {
     try {
-      return decodeRecord(sealer.open('record', accountId, sealed).text);
+      const { text, current } = sealer.open('record', accountId, sealed);
+      return { record: decodeRecord(text), text, current };
     } catch (cause) {
       throw new SecondFactorError('record-unreadable', undefined, { cause });
     }
   };
+  const open = (accountId: string, sealed: string | null): AccountRecord | null =>
+    sealed === null ? null : opened(accountId, sealed).record;
 
   async function swapLoop<Outcome>(
     accountId: string,
@@ -82,6 +93,33 @@ export function createVault(store: Store, sealer: Sealer, timeoutMs: number): Va
           deadline,
         ),
       ),
+
+    reseal: (accountId) =>
+      withDeadline(timeoutMs, (deadline) =>
+        swapLoop<'current' | 'resealed' | 'gone'>(
+          accountId,
+          (sealed) => {
+            if (sealed === null) return { outcome: 'gone', next: undefined };
+            const { text, current } = opened(accountId, sealed);
+            if (current) return { outcome: 'current', next: undefined };
+            return { outcome: 'resealed', next: sealer.seal('record', accountId, text) };
+          },
+          deadline,
+        ),
+      ),
+
+    sealedWith: (accountId) =>
+      withDeadline(timeoutMs, async () => {
+        const sealed = await store.get(accountId);
+        if (sealed === null) return 'gone';
+        try {
+          return opened(accountId, sealed).current ? 'first-key' : 'old-key';
+        } catch {
+          return 'unreadable';
+        }
+      }),
+
+    list: () => store.list(),
 
     remove: (accountId) =>
       withDeadline(timeoutMs, (deadline) =>

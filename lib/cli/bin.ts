@@ -1,0 +1,58 @@
+#!/usr/bin/env node
+import { createInterface } from 'node:readline/promises';
+import { ConsoleError, EXIT } from './exit-code.js';
+import type { ExitCode } from './exit-code.js';
+import type { Instance } from './load-instance.js';
+import { loadInstance } from './load-instance.js';
+import { USAGE, parseCommand } from './parse-command.js';
+import type { Terminal } from './run-command.js';
+import { runCommand } from './run-command.js';
+
+const terminal: Terminal = {
+  print(line) {
+    process.stdout.write(`${line}\n`);
+  },
+  async confirm(question) {
+    if (!process.stdin.isTTY || !process.stdout.isTTY) return null;
+    const prompt = createInterface({ input: process.stdin, output: process.stdout });
+    try {
+      return /^y(es)?$/i.test((await prompt.question(`${question} [y/N] `)).trim());
+    } finally {
+      prompt.close();
+    }
+  },
+};
+
+async function main(): Promise<ExitCode> {
+  let instance: Instance | undefined;
+  try {
+    const command = parseCommand(process.argv.slice(2));
+    if (command.name === 'help') {
+      process.stdout.write(USAGE);
+      return EXIT.done;
+    }
+    instance = await loadInstance(command, process.cwd());
+    return await runCommand(command, instance, terminal);
+  } catch (error) {
+    process.stderr.write(`second-factor: ${error instanceof Error ? error.message : String(error)}\n`);
+    return exitCodeOf(error);
+  } finally {
+    await instance?.close().catch(() => undefined);
+  }
+}
+
+function exitCodeOf(error: unknown): ExitCode {
+  if (error instanceof ConsoleError) return error.exitCode;
+  // Errors of the instance, whose class may come from another copy of the package.
+  const { code } = (error ?? {}) as { code?: unknown };
+  return code === 'account-invalid' || code === 'option-invalid' ? EXIT.usage : EXIT.store;
+}
+
+// Clients that the config opened would keep the process alive; output to a pipe is written first.
+void main().then((exitCode) => {
+  process.stdout.write('', () => {
+    process.stderr.write('', () => {
+      process.exit(exitCode);
+    });
+  });
+});
