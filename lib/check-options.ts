@@ -1,8 +1,9 @@
+import { parseAccountId } from './account/account.js';
 import { DEFAULT_LIMITS, MAXIMUM_OFFSET_STEPS } from './account/limits.js';
 import type { LockoutLimits } from './account/limits.js';
 import { parseOrigin } from './answer/same-origin.js';
 import { SecondFactorError } from './errors.js';
-import type { HttpRequest, ResolvedOptions, SecondFactorOptions } from './options.js';
+import type { HttpRequest, ResolvedImpersonation, ResolvedOptions, SecondFactorOptions } from './options.js';
 
 /** NIST SP 800-63B §3.2.2: no more than 100 failures in a row. */
 const HARD_LIMIT_MAXIMUM = 100;
@@ -28,6 +29,7 @@ const KNOWN: Record<keyof SecondFactorOptions<unknown>, true> = {
   formFields: true,
   render: true,
   language: true,
+  impersonation: true,
   allowedOrigins: true,
   ip: true,
   secure: true,
@@ -73,6 +75,7 @@ export function checkOptions(options: unknown): ResolvedOptions {
     formFields: fn(given, 'formFields', () => ({})),
     render: given.render === undefined ? undefined : fn(given, 'render'),
     language: language(given.language),
+    impersonation: impersonation(given.impersonation),
     allowedOrigins: origins(given.allowedOrigins ?? []),
     ip: fn(given, 'ip', (req: HttpRequest) => (req as { ip?: string }).ip ?? req.socket.remoteAddress),
     secure: fn(given, 'secure', (req: HttpRequest) => {
@@ -143,6 +146,27 @@ function language(value: unknown): ResolvedOptions['language'] {
   if (typeof value === 'function') return value as ResolvedOptions['language'];
   if (value === undefined || value === 'en' || value === 'ru') return () => value;
   throw invalid(`language must be 'en', 'ru' or a function of the request, got ${kindOf(value)}`);
+}
+
+function impersonation(value: unknown): ResolvedImpersonation | undefined {
+  if (value === undefined) return undefined;
+  const given = knownOnly(value, ['levels', 'canActAs', 'autoSwitch'], 'impersonation option');
+  const { levels, autoSwitch } = given;
+  const named = Array.isArray(levels) && levels.every((level) => typeof level === 'string' && level !== '');
+  if (!named || levels.length < 2 || new Set(levels).size !== levels.length) {
+    throw invalid(
+      "impersonation.levels must be at least two different names, highest first: ['root', 'user']",
+    );
+  }
+  const switches = Object.entries(autoSwitch ?? {}).map(([level, target]): [string, string] => {
+    if (!levels.includes(level)) throw invalid(`impersonation.autoSwitch names ${level}, which is no level`);
+    return [level, parseAccountId(target)];
+  });
+  return {
+    levels: [...(levels as string[])],
+    canActAs: fn(given, 'canActAs', () => true),
+    autoSwitch: new Map(switches),
+  };
 }
 
 function lockout(value: unknown): LockoutLimits {

@@ -23,6 +23,9 @@ export type CodeRefusal = 'code-malformed' | 'code-invalid' | 'code-already-used
 export type DemotionReason =
   'enrolled-elsewhere' | 'factor-gone' | 'factor-replaced' | 'password-changed' | 'account-gone' | 'unmarked';
 
+/** Why acting as somebody else ended by itself. */
+export type ImpersonationEnd = 'expired' | 'actor-changed' | 'target-changed' | 'switched-off';
+
 /** Why a sign-in by `req.logIn` was refused rather than parked. */
 export type SignInRefusal = 'code-required' | 'record-unreadable' | 'record-missing' | 'store-unavailable';
 
@@ -52,12 +55,23 @@ export interface SecondFactorEvents {
   'setup-ended': EventBase & { readonly reason: 'cancelled' | 'attempts' };
   enrolled: EventBase;
   /** The second factor is gone; `by` names the operator of an admin call, else the owner did it. */
-  disabled: EventBase & { readonly by?: string };
+  disabled: EventBase & { readonly by?: string; readonly reason?: string };
   /** An operator ended a wait or the hard limit. */
-  unlocked: EventBase & { readonly by: string };
+  unlocked: EventBase & { readonly by: string; readonly reason?: string };
+  /** A record was sealed with the first key. */
+  resealed: EventBase;
   /** The account was deleted, and its record with it. */
   forgotten: EventBase;
   'stepped-up': EventBase;
+  /** Somebody began to act as the account; `actorId` is who signed in. */
+  'impersonation-entered': EventBase & { readonly automatic: boolean };
+  /** Somebody went back from acting as the account. */
+  'impersonation-left': EventBase;
+  'impersonation-refused': EventBase & { readonly reason: string };
+  /** Acting as the account ended by itself. */
+  'impersonation-ended': EventBase & { readonly reason: ImpersonationEnd };
+  /** The automatic switch did not happen; `accountId` stays who he is. */
+  'auto-switch-skipped': EventBase & { readonly reason: string };
   /** A session lost rights because something changed since its mark was made. */
   'session-demoted': EventBase & { readonly reason: DemotionReason };
   /** A route of ours was called from another site. `accountId` is empty when nobody is signed in. */

@@ -1,13 +1,18 @@
 export { createSecondFactor } from './second-factor.js';
 export type { SecondFactor } from './second-factor.js';
 export { requireSecondFactor } from './session/require-second-factor.js';
+export { requireNotImpersonating } from './impersonation/require-not-impersonating.js';
+export type { ImpersonationRefusal } from './impersonation/rules.js';
 export { sameOrigin } from './answer/same-origin.js';
 export { SecondFactorError, SecondFactorRequiredError } from './errors.js';
 export type { IntegrationErrorCode, ProblemCode } from './errors.js';
 export type {
   HttpRequest,
   HttpResponse,
+  ImpersonationOptions,
+  ImpersonationParty,
   Json,
+  Language,
   Middleware,
   Next,
   OnCodeRequired,
@@ -20,8 +25,17 @@ export type { AttemptOutcome, CodeMethod } from './account/attempt.js';
 export type { Lock } from './account/lockout.js';
 export type { LockoutLimits } from './account/limits.js';
 export type { AccountId, AccountStatus, Admin, Operator, VerifyContext } from './session/admin.js';
+export type { Health, Rekeyed } from './session/maintenance.js';
 export type { CodeOutcome } from './session/try-code.js';
-export type { GuardOptions, GuardVerdict, Refusal, RequestSecondFactor } from './session/request-api.js';
+export type { Page, PageError } from './page.js';
+export type {
+  ActingAccount,
+  GuardOptions,
+  GuardVerdict,
+  ImpersonationVerdict,
+  Refusal,
+  RequestSecondFactor,
+} from './session/request-api.js';
 export type { StateName } from './session/state.js';
 export type {
   CodeRefusal,
@@ -30,10 +44,11 @@ export type {
   EventBase,
   EventName,
   EventSource,
+  ImpersonationEnd,
   Listener,
   SecondFactorEvent,
   SecondFactorEvents,
   SignInRefusal,
 } from './events.js';
 export type { PassportStrategy } from '../strategies/second-factor-strategy.js';
-export type { Store } from './vault/store.js';
+export type { Store, StoreReport } from './vault/store.js';

@@ -92,6 +92,9 @@ export interface SecondFactorOptions<User> {
    */
   language?: Language | ((req: HttpRequest) => string | undefined) | undefined;
 
+  /** Acting as somebody else; left out: the routes do not exist. */
+  impersonation?: ImpersonationOptions | undefined;
+
   /** Other origins that may call the routes and be returned to: `https://app.example`. */
   allowedOrigins?: readonly string[] | undefined;
   /** The client's address for events. Default: Express's `req.ip`, else the socket's. */
@@ -115,11 +118,39 @@ export interface SecondFactorOptions<User> {
   clock?: (() => number) | undefined;
 }
 
+/** An account as `canActAs` sees it. */
+export interface ImpersonationParty {
+  readonly id: string;
+  readonly name: string;
+  readonly level: string | null;
+}
+
+/** Who may act as whom. */
+export interface ImpersonationOptions {
+  /** The names of the levels, highest first: `['root', 'admin', 'user']`. Acting goes strictly downward. */
+  levels: readonly string[];
+  /** Narrows further, for resellers and their own customers for example. May be async. */
+  canActAs?:
+    ((actor: ImpersonationParty, target: ImpersonationParty) => boolean | Promise<boolean>) | undefined;
+  /**
+   * Whom an account of a level is taken to at sign-in, by level and account id: `{ root: 'admin' }`. Only
+   * while neither of the two has a second factor.
+   */
+  autoSwitch?: Readonly<Record<string, string>> | undefined;
+}
+
 /** The languages the pages speak. */
 export type Language = 'en' | 'ru';
 
 /** What `req.logIn` does once a sign-in is parked. */
 export type OnCodeRequired = 'respond' | 'error';
+
+/** The impersonation option after the check. */
+export interface ResolvedImpersonation {
+  readonly levels: readonly string[];
+  readonly canActAs: (actor: ImpersonationParty, target: ImpersonationParty) => boolean | Promise<boolean>;
+  readonly autoSwitch: ReadonlyMap<string, string>;
+}
 
 /** The options after the check: every default filled in, users opaque. */
 export interface ResolvedOptions {
@@ -145,6 +176,7 @@ export interface ResolvedOptions {
   readonly formFields: (req: HttpRequest, res: HttpResponse) => Readonly<Record<string, string>>;
   readonly render: ((req: HttpRequest, res: HttpResponse, page: Page) => void | Promise<void>) | undefined;
   readonly language: (req: HttpRequest) => string | undefined;
+  readonly impersonation: ResolvedImpersonation | undefined;
   readonly allowedOrigins: ReadonlySet<string>;
   readonly ip: (req: HttpRequest) => string | undefined;
   readonly secure: (req: HttpRequest) => boolean;

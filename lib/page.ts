@@ -31,6 +31,10 @@ export type SettingsPage = PageOf<
   'settings',
   {
     readonly account: string;
+    /** Names of those who act as the account, from who signed in downward; usually empty. */
+    readonly actors: readonly string[];
+    /** Goes back to who acted before (POST). */
+    readonly leave: string;
     readonly enrolled: boolean;
     readonly recoveryCodesLeft: number;
     /** Starts a set-up (POST). */

@@ -7,8 +7,7 @@ import type { ProblemCode } from '../errors.js';
 import type { Context } from '../session/context.js';
 import { now } from '../session/context.js';
 import { refuse } from '../session/refuse.js';
-import type { Refused } from '../session/second-step.js';
-import type { RouteRefusal } from '../session/set-up.js';
+import type { Refused, RouteRefusal } from '../session/refusal.js';
 import type { Page, PageError } from '../page.js';
 import { chooseTexts } from './choose-texts.js';
 import type { Texts } from './texts.js';
@@ -100,10 +99,11 @@ function textsFor({ req, request, core }: Context): Texts {
   return chooseTexts(req, request, core.options);
 }
 
-function members({ until, minutes }: Refused): Record<string, unknown> {
+function members({ until, minutes, reason }: Refused): Record<string, unknown> {
   return {
     ...(until === undefined ? {} : { until: until === null ? null : new Date(until).toISOString() }),
     ...(minutes === undefined ? {} : { minutes }),
+    ...(reason === undefined ? {} : { reason }),
   };
 }
 
@@ -115,6 +115,8 @@ function waitSeconds(context: Context, { until }: Refused): number | undefined {
 
 function message(texts: Texts, refusal: Refused, seconds: number | undefined): string {
   if (refusal.minutes !== undefined) return texts.clockSkew(refusal.minutes);
+  if (refusal.reason !== undefined)
+    return texts.impersonationRefused[refusal.reason] ?? texts.problems[refusal.code];
   if (seconds !== undefined) return texts.lockedFor(seconds);
   return refusal.code === 'locked' ? texts.lockedForGood : texts.problems[refusal.code];
 }

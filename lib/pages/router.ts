@@ -11,6 +11,7 @@ import type { Core } from '../session/core.js';
 import type { Contexts } from '../session/take-over.js';
 import { answerProblem } from './answers.js';
 import { parseBody } from './body.js';
+import { postImpersonation, postLeave } from './impersonation-routes.js';
 import {
   postCancelSetup,
   postConfirm,
@@ -57,6 +58,10 @@ export function createRouter(core: Core, contexts: Contexts): Middleware {
   router.post('/disable', route(postDisable));
   router.get('/step-up', route(showStepUp));
   router.post('/step-up', route(postStepUp));
+  if (core.options.impersonation) {
+    router.post('/impersonation', route(postImpersonation));
+    router.post('/impersonation/leave', route(postLeave));
+  }
   router.use(answerErrors(contexts));
   return router as unknown as Middleware;
 }

@@ -6,11 +6,10 @@ import { check } from '../session/check.js';
 import type { Context } from '../session/context.js';
 import { now } from '../session/context.js';
 import { disableFactor, stepUp } from '../session/manage.js';
-import { METHODS } from '../session/park.js';
 import { refuse } from '../session/refuse.js';
+import { status } from './status.js';
 import type { SetupForm } from '../session/set-up.js';
 import { cancelSetup, confirmSetup, readSetup, startSetup } from '../session/set-up.js';
-import { amrOf } from '../session/state.js';
 import type { PageDraft } from './answers.js';
 import { answer, answerOrRedirect, answerRefusal } from './answers.js';
 import { bodyField } from './body.js';
@@ -103,28 +102,13 @@ function isSignedIn({ state }: Context): boolean {
   return state?.state === 'signed-in' || state?.state === 'verified';
 }
 
-function status(context: Context): Record<string, unknown> {
-  const { state, known } = context;
-  const serverTime = new Date(now(context)).toISOString();
-  if (!state) return { state: 'anonymous', serverTime };
-  if (state.state === 'pending') {
-    return { state: 'pending', until: new Date(state.until).toISOString(), methods: METHODS, serverTime };
-  }
-  return {
-    state: state.state,
-    enrolled: Boolean(known?.factor),
-    amr: amrOf(state),
-    verifiedAt: state.state === 'verified' ? new Date(state.factorAt).toISOString() : null,
-    recoveryCodesLeft: known?.factor?.recoveryCodesLeft ?? 0,
-    serverTime,
-  };
-}
-
-function settingsPage({ core, known }: Context): PageDraft {
+function settingsPage({ core, known, actors }: Context): PageDraft {
   const { basePath, homePath } = core.options;
   return {
     name: 'settings',
     model: {
+      actors: actors.map(({ account }) => account.name),
+      leave: `${basePath}/impersonation/leave`,
       account: known?.account.name ?? '',
       enrolled: Boolean(known?.factor),
       recoveryCodesLeft: known?.factor?.recoveryCodesLeft ?? 0,

@@ -25,6 +25,9 @@ export const english: Texts = {
   recoveryCodesLeft: (left) =>
     left === 1 ? '1 recovery code is left.' : `${String(left)} recovery codes are left.`,
   back: 'Back',
+  actingAs: (actor, account) => `You are ${actor}, acting as ${account}.`,
+  notWhileActing: 'The two-step authentication of an account can only be changed by its owner.',
+  leave: 'Return',
   setupTitle: 'Enable two-step authentication',
   scan: 'Scan this QR code with your authenticator app.',
   typeInstead: 'Or type the account and the key into the app.',
@@ -46,6 +49,17 @@ export const english: Texts = {
   toHome: 'Go on',
   toSignIn: 'Sign in',
   problems,
+  impersonationRefused: {
+    'level-unknown': 'One of the two accounts has no level.',
+    'not-below': 'You can only log in as an account below your own level.',
+    'target-has-second-factor':
+      'This account uses two-step authentication. Only its own login, password and code open it.',
+    'actor-not-verified': 'Your own second step is missing in this session.',
+    'proof-too-old':
+      'Your own sign-in is too old for this. Return to your account and confirm that it is you.',
+    'not-allowed': 'You may not log in as this account.',
+    'account-unknown': 'There is no such account.',
+  },
   clockSkew: (minutes) =>
     `The code is right for another minute: the clock of your phone is ${minutesOf(minutes)} ` +
     `${minutes > 0 ? 'ahead of' : 'behind'} the server’s. Set your phone to network time and try the next code.`,

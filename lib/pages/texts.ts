@@ -19,6 +19,9 @@ export interface Texts {
   readonly disableExplanation: string;
   readonly recoveryCodesLeft: (left: number) => string;
   readonly back: string;
+  readonly actingAs: (actor: string, account: string) => string;
+  readonly notWhileActing: string;
+  readonly leave: string;
   readonly setupTitle: string;
   readonly scan: string;
   readonly typeInstead: string;
@@ -38,6 +41,8 @@ export interface Texts {
   readonly toHome: string;
   readonly toSignIn: string;
   readonly problems: Readonly<Record<ProblemCode, string>>;
+  /** Why somebody may not act as somebody else, by reason. */
+  readonly impersonationRefused: Readonly<Record<string, string>>;
   /** The phone's clock is ahead by `minutes` (negative: behind). */
   readonly clockSkew: (minutes: number) => string;
   /** Codes are not judged for so many seconds. */

@@ -50,6 +50,10 @@ export function check(context: Context, options: GuardOptions): GuardVerdict {
     return refusal('session-required', loginPath);
   }
   const { maxAge } = options;
+  if (state.state === 'impersonating') {
+    const proved = options.unenrolled === 'allow' || state.actors[0].mark.state === 'verified';
+    return proved && maxAge === undefined ? { ok: true } : refusal('impersonation-refused', basePath);
+  }
   if (state.state === 'verified') {
     return maxAge === undefined || isFresh(state.factorAt, now(context), maxAge)
       ? { ok: true }

@@ -35,6 +35,8 @@ export interface Context {
   state: SessionState | undefined;
   /** Who is signed in, as judged; the present `req.user` may be somebody else. */
   known: KnownUser | undefined;
+  /** Who acts as `known`, from who signed in downward; empty when nobody acts as somebody else. */
+  actors: readonly KnownUser[];
   /** The very object that was `req.user` when the session was judged. */
   judgedUser: unknown;
   /** Whether a parked sign-in ran out of time before this request. */
@@ -90,15 +92,21 @@ export async function moveToAnonymous(context: Context): Promise<void> {
 export function nobody(context: Context): void {
   setRequestUser(context.req, null);
   context.known = undefined;
+  context.actors = [];
   context.judgedUser = undefined;
   context.state = undefined;
 }
 
 /** Where a request came from, for events. */
-export function originOf({ core, req, request }: Context): EventOrigin {
+export function originOf({ core, req, request, state }: Context): EventOrigin {
   const ip = core.options.ip(request);
   const userAgent = req.headers['user-agent'];
-  return { ...(ip === undefined ? {} : { ip }), ...(userAgent === undefined ? {} : { userAgent }) };
+  const actorId = state?.state === 'impersonating' ? state.actors[0].account : undefined;
+  return {
+    ...(actorId === undefined ? {} : { actorId }),
+    ...(ip === undefined ? {} : { ip }),
+    ...(userAgent === undefined ? {} : { userAgent }),
+  };
 }
 
 /** Emits an event of this request. */

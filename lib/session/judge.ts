@@ -26,7 +26,7 @@ export type Verdict =
  * @param state what the session holds, of the account that is judged
  */
 export function judgeSession(state: SessionState | undefined, { enrolment, stampMatches }: Facts): Verdict {
-  if (state === undefined || state.state === 'pending') {
+  if (state === undefined || state.state === 'pending' || state.state === 'impersonating') {
     return enrolment === null ? { kind: 'adopt' } : { kind: 'demote', to: 'pending', reason: 'unmarked' };
   }
   if (!stampMatches(state.stamp)) return { kind: 'demote', to: 'anonymous', reason: 'password-changed' };

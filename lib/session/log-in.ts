@@ -97,6 +97,9 @@ async function firstStep(context: Context, user: unknown, options: LogInOptions)
   requireSession(req);
   const { serialized, found } = await freshUser(context, user);
   const { account } = found;
+  if (context.state?.state === 'impersonating' && context.state.account === account.id) {
+    throw new SecondFactorError('impersonation-refused');
+  }
   const factor = await factorOf(context, found);
   const stamp = stampOf(core, account);
 

@@ -2,8 +2,8 @@ import type { Door } from '../events.js';
 import { check } from './check.js';
 import type { Context } from './context.js';
 import { emit, moveTo, now, originOf } from './context.js';
-import { refusedBy } from './second-step.js';
-import type { RouteRefusal } from './set-up.js';
+import type { RouteRefusal } from './refusal.js';
+import { refusedBy } from './refusal.js';
 import type { VerifiedState } from './state.js';
 import { tryCode } from './try-code.js';
 
@@ -52,6 +52,7 @@ async function acceptCode(context: Context, typed: unknown, door: Door): Promise
   const verdict = check(context, { unenrolled: 'allow' });
   if (!verdict.ok) return verdict;
   const { core, state } = context;
+  if (state?.state === 'impersonating') return { ok: false, code: 'impersonation-refused' };
   if (state?.state !== 'verified') return { ok: false, code: 'not-enrolled' };
   const { account, enrolment } = state;
   const outcome = await tryCode(

@@ -1,4 +1,5 @@
 import type { Account } from '../account/account.js';
+import { judgeImpersonation } from '../impersonation/stay.js';
 import { requestUser } from './app-request.js';
 import type { Context } from './context.js';
 import { emit, moveTo, moveToAnonymous, reported, sessionState, updateState } from './context.js';
@@ -7,7 +8,7 @@ import { accountOf, findAccount, readFactor, stampMatches, stampOf } from './cor
 import type { Verdict } from './judge.js';
 import { judgeSession } from './judge.js';
 import { park } from './park.js';
-import type { SessionState, UserState } from './state.js';
+import type { ImpersonatingState, SessionState, UserState } from './state.js';
 
 /**
  * Judges the session of a request with a signed-in user against the account as it is now, and takes from
@@ -23,6 +24,10 @@ export async function reJudge(context: Context): Promise<void> {
   const account = await accountOf(core, user);
   const state = await ownState(context, account, serialized);
   if (state === 'of-somebody-else') return;
+  if (state?.state === 'impersonating') {
+    await actingAs(context, state);
+    return;
+  }
 
   const found = core.options.deserializedUserIsFresh
     ? { user, account }
@@ -59,6 +64,14 @@ async function ownState(
   // even agree with itself.
   if (ownerId === undefined || (state && state.account !== ownerId)) await moveToAnonymous(context);
   return 'of-somebody-else';
+}
+
+async function actingAs(context: Context, state: ImpersonatingState): Promise<void> {
+  try {
+    await judgeImpersonation(context, state);
+  } catch (error) {
+    throw reported(context, state.account, error);
+  }
 }
 
 async function knownUser(context: Context, found: FoundUser): Promise<KnownUser> {

@@ -34,7 +34,7 @@ function rememberDestination(context: Context): void {
   if (wanted === null || !req.session) return;
   const state = sessionState(context);
   if (state?.state === 'pending') updateState(context, { ...state, returnTo: wanted });
-  else if (state) updateState(context, { ...state, returnTo: wanted });
+  else if (state && state.state !== 'impersonating') updateState(context, { ...state, returnTo: wanted });
   // The name Passport's successReturnToOrRedirect looks for.
-  if (state?.state !== 'verified' && state?.state !== 'pending') Reflect.set(req.session, 'returnTo', wanted);
+  if (!state || state.state === 'signed-in') Reflect.set(req.session, 'returnTo', wanted);
 }

@@ -27,9 +27,21 @@ export interface Refusal {
 /** What {@link RequestSecondFactor.check} answers. */
 export type GuardVerdict = { readonly ok: true } | Refusal;
 
+/** An account that acts as another one. */
+export interface ActingAccount {
+  readonly id: string;
+  readonly name: string;
+}
+
+/** What {@link RequestSecondFactor.mayImpersonate} answers; docs/impersonation.md explains the reasons. */
+export type ImpersonationVerdict = { readonly ok: true } | { readonly ok: false; readonly reason: string };
+
 /** `req.secondFactor`: what is known of the request's session. */
 export interface RequestSecondFactor {
-  /** `anonymous`, `pending` (password done, code missing), `signed-in` (no second factor) or `verified`. */
+  /**
+   * `anonymous`, `pending` (password done, code missing), `signed-in` (no second factor), `verified`, or
+   * `impersonating` (acting as `req.user`).
+   */
   readonly state: StateName;
   /** Whether the account signed in has a second factor. */
   readonly enrolled: boolean;
@@ -37,6 +49,16 @@ export interface RequestSecondFactor {
   readonly amr: readonly string[];
   /** When the last code was accepted, milliseconds since 1970. */
   readonly verifiedAt: number | null;
+  /** Who really is there while somebody acts as `req.user`; `null` otherwise. */
+  readonly actor: ActingAccount | null;
+  /** From who signed in to who acts as `req.user`; empty when nobody does. */
+  readonly actors: readonly ActingAccount[];
+  /** Why the automatic switch did not happen at sign-in; `null` when it did or none is configured. */
+  readonly autoSwitchSkipped: string | null;
+  /** Whether the rules allow `req.user` to act as an account now, and if not, why. Reads the store. */
+  mayImpersonate(accountId: string | number | bigint): Promise<ImpersonationVerdict>;
+  /** Where the router is: a path on this origin. */
+  readonly path: string;
   /** {@link requireSecondFactor} as a value: synchronous, without a store read. */
   check(options?: GuardOptions): GuardVerdict;
   /** Answers the request with a refusal of {@link RequestSecondFactor.check}: a redirect or a problem document. */

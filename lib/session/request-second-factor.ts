@@ -1,3 +1,5 @@
+import { mayImpersonate } from '../impersonation/enter.js';
+import { holds } from '../impersonation/stay.js';
 import { check, checkGuardOptions } from './check.js';
 import type { AppRequest } from './app-request.js';
 import type { Context } from './context.js';
@@ -6,7 +8,7 @@ import { SecondFactorError } from '../errors.js';
 import { findAccount, readFactor, stampMatches, stampOf } from './core.js';
 import { judgeSession } from './judge.js';
 import { refuse } from './refuse.js';
-import type { RequestSecondFactor } from './request-api.js';
+import type { ActingAccount, RequestSecondFactor } from './request-api.js';
 import type { StateName } from './state.js';
 import { amrOf, readState } from './state.js';
 
@@ -25,6 +27,19 @@ export function createRequestApi(context: Context): RequestSecondFactor {
     get verifiedAt() {
       return context.state?.state === 'verified' ? context.state.factorAt : null;
     },
+    get actor() {
+      return actorsOf(context)[0] ?? null;
+    },
+    get actors() {
+      return actorsOf(context);
+    },
+    get autoSwitchSkipped() {
+      const { state } = context;
+      const told = state?.state === 'signed-in' || state?.state === 'verified';
+      return (told ? state.autoSwitchSkipped : undefined) ?? null;
+    },
+    mayImpersonate: (accountId) => mayImpersonate(context, accountId),
+    path: context.core.options.basePath,
     check: (options = {}) => check(context, checkGuardOptions(options)),
     refuse: (refusal) => {
       refuse(context, refusal);
@@ -34,12 +49,16 @@ export function createRequestApi(context: Context): RequestSecondFactor {
   };
 }
 
-async function recheck({ core, req, state, known }: Context): Promise<StateName> {
+async function recheck(context: Context): Promise<StateName> {
+  const { core, req, state, known } = context;
   const stored = await storedSession(req);
   const present = stored && readState(stored, core.options.sessionKey);
   if (!state || present?.state !== state.state || present.account !== state.account) return 'anonymous';
   if (present.state === 'pending') return core.options.clock() < present.until ? 'pending' : 'anonymous';
 
+  if (present.state === 'impersonating') {
+    return (await holds(context, present)) ? 'impersonating' : 'anonymous';
+  }
   const found = known && (await findAccount(core, known.account.id));
   if (!found) return 'anonymous';
   const factor = await readFactor(core, found.account);
@@ -48,6 +67,10 @@ async function recheck({ core, req, state, known }: Context): Promise<StateName>
     stampMatches: (digest) => stampMatches(core, found.account, digest),
   });
   return verdict.kind === 'demote' ? verdict.to : present.state;
+}
+
+function actorsOf({ actors }: Context): ActingAccount[] {
+  return actors.map(({ account: { id, name } }) => ({ id, name }));
 }
 
 function storedSession(req: AppRequest): Promise<object | null> {
@@ -67,6 +90,7 @@ function storedSession(req: AppRequest): Promise<object | null> {
 
 async function renew(context: Context): Promise<void> {
   const { core, state, known } = context;
+  if (state?.state === 'impersonating') throw new SecondFactorError('impersonation-refused');
   if (!known || !state || state.state === 'pending') throw new SecondFactorError('login-required');
   const found = await findAccount(core, known.account.id);
   if (!found) throw new SecondFactorError('account-unknown', 'findUser(accountId) returned none');

@@ -1,24 +1,15 @@
 import { RECOVERY_ATTEMPTS } from '../account/limits.js';
-import type { ProblemCode } from '../errors.js';
 import type { SecondFactorEvents } from '../events.js';
 import type { Context, Proof } from './context.js';
 import { emit, moveToAnonymous, now, originOf, reported, updateState } from './context.js';
 import type { FoundUser } from './core.js';
 import { accountOf, findAccount, stampMatches } from './core.js';
+import type { Refused } from './refusal.js';
+import { refusedBy } from './refusal.js';
 import type { PendingState } from './state.js';
 import { verifiedFrom } from './state.js';
 import type { CodeOutcome } from './try-code.js';
 import { tryCode } from './try-code.js';
-
-/** A refusal to tell. */
-export interface Refused {
-  readonly ok: false;
-  readonly code: ProblemCode;
-  /** With `locked`: until when, milliseconds since 1970; `null`: not before recovery. */
-  readonly until?: number | null;
-  /** With `clock-skew`: by how many minutes the phone's clock is ahead. */
-  readonly minutes?: number;
-}
 
 /** What became of the code of a parked sign-in. */
 export type SecondStep =
@@ -50,12 +41,6 @@ export async function secondStep(context: Context, typed: unknown): Promise<Seco
   } catch (error) {
     throw reported(context, pending.account, error);
   }
-}
-
-/** What an outcome that is no success is told as. */
-export function refusedBy(outcome: Exclude<CodeOutcome, { ok: true }>): Refused {
-  if (outcome.reason === 'locked') return { ok: false, code: 'locked', until: outcome.until };
-  return { ok: false, code: outcome.reason };
 }
 
 /** The account of a parked sign-in as it is now; `null` when it is not the one that was parked. */

@@ -8,8 +8,7 @@ import { SecondFactorError } from '../errors.js';
 import { check } from './check.js';
 import type { Context } from './context.js';
 import { emit, moveTo, now, updateState } from './context.js';
-import type { Refusal } from './request-api.js';
-import type { Refused } from './second-step.js';
+import type { Refused, RouteRefusal } from './refusal.js';
 import type { SetupState, SignedInState } from './state.js';
 
 /** What a set-up form shows. */
@@ -23,9 +22,6 @@ export interface SetupForm {
   /** Milliseconds since 1970. */
   readonly expiresAt: number;
 }
-
-/** A refusal of a route: by a guard, or by the state of things. */
-export type RouteRefusal = Refusal | Refused;
 
 /** Why no set-up can be begun or confirmed, or the state that it is about. */
 type SetupAccess =
@@ -117,6 +113,7 @@ function mayEnrol(context: Context, maxAge?: number): SetupAccess {
     maxAge: state?.state === 'verified' ? undefined : maxAge,
   });
   if (!verdict.ok) return verdict;
+  if (state?.state === 'impersonating') return { ok: false, code: 'impersonation-refused' };
   if (state?.state !== 'signed-in' || !known) return { ok: false, code: 'already-enrolled' };
   return { ok: true, state, account: known.account };
 }

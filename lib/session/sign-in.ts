@@ -1,3 +1,4 @@
+import { switchAutomatically } from '../impersonation/enter.js';
 import type { LogInOptions } from './app-request.js';
 import { requestUser, requireSession } from './app-request.js';
 import type { Context } from './context.js';
@@ -10,7 +11,7 @@ import { writeState } from './state.js';
 
 /**
  * Signs in for good: Passport's own `logIn`, then the mark, saved before anything is answered, then
- * `onSignedIn`. When a step fails nobody is signed in.
+ * `onSignedIn`, then the automatic switch. When a step fails nobody is signed in.
  *
  * @param user what becomes `req.user`
  * @param from the parked sign-in this completes, if it does
@@ -40,6 +41,7 @@ export async function signIn(
     await saveSession(req);
     context.state = mark;
     context.known = known;
+    context.actors = [];
     context.judgedUser = requestUser(req);
     const method = mark.state === 'verified' ? mark.method : null;
     await core.options.onSignedIn(request, res, known.user, { method, carried });
@@ -48,4 +50,5 @@ export async function signIn(
     throw error;
   }
   emit(context, 'signed-in', known.account.id, mark.state === 'verified' ? { method: mark.method } : {});
+  await switchAutomatically(context);
 }

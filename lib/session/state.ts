@@ -40,6 +40,8 @@ interface Mark {
   readonly passwordAt: number | null;
   /** Where a guard stopped the user, to go on there afterwards. */
   readonly returnTo?: string | undefined;
+  /** Why the automatic switch did not happen at sign-in. */
+  readonly autoSwitchSkipped?: string | undefined;
 }
 
 /** Signed in to an account without a second factor. */
@@ -57,11 +59,36 @@ export interface VerifiedState extends Mark {
   readonly method: CodeMethod;
 }
 
-/** A state with somebody signed in. */
+/** A state with somebody signed in as himself. */
 export type UserState = SignedInState | VerifiedState;
 
+/** Somebody who acts as somebody else. */
+export interface Actor {
+  readonly account: string;
+  readonly stamp: string | null;
+  /** The user as Passport serialized it. */
+  readonly user: unknown;
+}
+
+/** Who signed in, with the state he had as himself and will have again. */
+export interface FirstActor extends Actor {
+  readonly mark: UserState;
+}
+
+/** Acting as a target, whose user Passport has in the session. */
+export interface ImpersonatingState {
+  readonly state: 'impersonating';
+  /** The target. */
+  readonly account: string;
+  readonly stamp: string | null;
+  /** When it ends, milliseconds since 1970; not moved by going further down. */
+  readonly until: number;
+  /** From who signed in to who acts as the target. */
+  readonly actors: readonly [FirstActor, ...Actor[]];
+}
+
 /** What the session holds of ours. No value: anonymous. */
-export type SessionState = PendingState | UserState;
+export type SessionState = PendingState | UserState | ImpersonatingState;
 
 /** The names of the states a request can be in. */
 export type StateName = 'anonymous' | SessionState['state'];
@@ -114,9 +141,25 @@ function isState(value: SessionValues): boolean {
         isNumber(value.factorAt) &&
         (value.method === 'otp' || value.method === 'recovery-code')
       );
+    case 'impersonating':
+      return isNumber(value.until) && Array.isArray(value.actors) && areActors(value.actors);
     default:
       return false;
   }
+}
+
+function areActors(actors: readonly unknown[]): boolean {
+  return (
+    actors.length > 0 &&
+    actors.every((actor, place) => {
+      if (!isObject(actor) || !isString(actor.account)) return false;
+      if (actor.stamp !== null && !isString(actor.stamp)) return false;
+      if (place > 0) return true;
+      const { mark } = actor;
+      if (!isObject(mark) || (mark.state !== 'signed-in' && mark.state !== 'verified')) return false;
+      return mark.account === actor.account && isState(mark);
+    })
+  );
 }
 
 function isSetup(value: unknown): boolean {

@@ -63,6 +63,7 @@ function takeOver(core: Core, request: HttpRequest, res: ServerResponse): Contex
     passportLogOut: logOut,
     state: undefined,
     known: undefined,
+    actors: [],
     judgedUser: undefined,
     expired: false,
     logInCalled: false,

@@ -50,8 +50,14 @@ function settings(page: SettingsPage, texts: Texts): Html {
     <p>${texts.disableExplanation}</p>
     ${form(page, model.disable, codeField(texts, page.error, texts.disable))}`;
   return html`<p class="muted">${texts.account}: ${model.account}</p>
-    ${model.enrolled ? disable : enable}
+    ${model.actors.length > 0 ? acting(page, texts) : model.enrolled ? disable : enable}
     <p><a href="${model.home}">${texts.back}</a></p>`;
+}
+
+function acting(page: SettingsPage, texts: Texts): Html {
+  const { actors, account, leave } = page.model;
+  return html`<p>${texts.actingAs(actors[0] ?? '', account)} ${texts.notWhileActing}</p>
+    ${form(page, leave, html`<button type="submit">${texts.leave}</button>`)}`;
 }
 
 function setup(page: SetupPage, texts: Texts): Html {

@@ -1,0 +1,34 @@
+import type { Context } from '../session/context.js';
+import { moveToAnonymous } from '../session/context.js';
+import type { KnownUser } from '../session/core.js';
+import { requestUser, requireSession } from '../session/app-request.js';
+import { promised, saveSession } from '../session/regenerate.js';
+import type { ImpersonatingState, UserState } from '../session/state.js';
+import { writeState } from '../session/state.js';
+
+/**
+ * Makes somebody else the user of the session: a new session that holds the state and nothing else. No
+ * sign-in of his: `onSignedIn` is not called. When it fails nobody is signed in.
+ */
+export async function become(
+  context: Context,
+  known: KnownUser,
+  state: UserState | ImpersonatingState,
+  actors: readonly KnownUser[],
+): Promise<void> {
+  const { core, req } = context;
+  try {
+    await promised((done) => {
+      context.passportLogIn.call(req, known.user, { keepSessionInfo: false }, done);
+    });
+    writeState(requireSession(req), core.options.sessionKey, state);
+    await saveSession(req);
+  } catch (error) {
+    await moveToAnonymous(context).catch(() => undefined);
+    throw error;
+  }
+  context.state = state;
+  context.known = known;
+  context.actors = actors;
+  context.judgedUser = requestUser(req);
+}

@@ -1,0 +1,170 @@
+import { parseAccountId } from '../account/account.js';
+import { SecondFactorError } from '../errors.js';
+import { check } from '../session/check.js';
+import type { Context } from '../session/context.js';
+import { emit, now, reported, updateState } from '../session/context.js';
+import type { KnownUser } from '../session/core.js';
+import { stampOf } from '../session/core.js';
+import { isFresh } from '../session/judge.js';
+import type { RouteRefusal } from '../session/refusal.js';
+import type { Actor, FirstActor, ImpersonatingState, UserState } from '../session/state.js';
+import { become } from './become.js';
+import { rule } from './rule.js';
+import type { ActorProof, Ruling } from './rules.js';
+import type { Standing } from './standing.js';
+import { standingOf } from './standing.js';
+
+/** Acting as somebody else ends after this, whatever happens (OWASP ASVS 7.3.2: an absolute lifetime). */
+const IMPERSONATION_SECONDS = 3600;
+
+/** Begins to act as an account, if the rules allow it. */
+export async function enter(context: Context, account: unknown): Promise<{ ok: true } | RouteRefusal> {
+  const verdict = check(context, { unenrolled: 'allow' });
+  if (!verdict.ok) return verdict;
+  const { state, known } = context;
+  if (!state || state.state === 'pending' || !known) return { ok: false, code: 'login-required' };
+
+  const target = await targetOf(context, account);
+  if (!target) return refused(context, String(account), 'account-unknown');
+  const ruling = await ruleOn(context, state, known, target);
+  if (!ruling.ok && ruling.reason === 'proof-too-old' && state.state !== 'impersonating') {
+    const stale = check(context, { unenrolled: 'allow', maxAge: context.core.options.freshSeconds });
+    if (!stale.ok) return stale;
+  }
+  if (!ruling.ok) return refused(context, target.account.id, ruling.reason);
+  await actAs(context, state, known, target);
+  emit(context, 'impersonation-entered', target.account.id, { automatic: false });
+  return { ok: true };
+}
+
+/** What the rules say of acting as an account, without doing it. */
+export async function mayImpersonate(
+  context: Context,
+  account: unknown,
+): Promise<{ ok: true } | { ok: false; reason: string }> {
+  const { state, known } = context;
+  if (!state || state.state === 'pending' || !known) return { ok: false, reason: 'login-required' };
+  const target = await targetOf(context, account);
+  return target ? ruleOn(context, state, known, target) : { ok: false, reason: 'account-unknown' };
+}
+
+/**
+ * Takes who has just signed in to the account his level is switched to, if the rules allow it; otherwise he
+ * stays who he is, and the session tells why.
+ */
+export async function switchAutomatically(context: Context): Promise<void> {
+  const { core, state, known } = context;
+  const targetId = core.options.impersonation?.autoSwitch.get(known?.account.level ?? '');
+  if (
+    targetId === undefined ||
+    !known ||
+    !state ||
+    state.state === 'pending' ||
+    state.state === 'impersonating'
+  )
+    return;
+
+  const reason = await switchRefusal(context, state, known, targetId);
+  if (reason === null) emit(context, 'impersonation-entered', targetId, { automatic: true });
+  else {
+    updateState(context, { ...state, autoSwitchSkipped: reason });
+    emit(context, 'auto-switch-skipped', known.account.id, { reason });
+  }
+}
+
+async function switchRefusal(
+  context: Context,
+  state: UserState,
+  known: KnownUser,
+  targetId: string,
+): Promise<string | null> {
+  if (known.factor) return 'actor-has-second-factor';
+  let target: Standing | null;
+  let ruling: Ruling;
+  try {
+    target = await standingOf(context.core, targetId);
+    if (!target) return 'account-unknown';
+    ruling = await ruleOn(context, state, known, target);
+  } catch (error) {
+    reported(context, targetId, error);
+    return error instanceof SecondFactorError ? error.code : 'error';
+  }
+  if (!ruling.ok) return ruling.reason;
+  await actAs(context, state, known, target);
+  return null;
+}
+
+async function targetOf(context: Context, account: unknown): Promise<Standing | null> {
+  let accountId: string;
+  try {
+    accountId = parseAccountId(account);
+  } catch {
+    return null;
+  }
+  try {
+    return await standingOf(context.core, accountId);
+  } catch (error) {
+    throw reported(context, accountId, error);
+  }
+}
+
+async function ruleOn(
+  context: Context,
+  state: UserState | ImpersonatingState,
+  known: KnownUser,
+  target: Standing,
+): Promise<Ruling> {
+  const { core } = context;
+  const actor = standing(known);
+  const [first = actor] = context.actors.map(standing);
+  return rule(core, { first, actor, target }, proofOf(context, state), 'enter');
+}
+
+/** A judged user as the rules see him; his record was readable, or he would not have been judged. */
+export function standing(known: KnownUser): Standing {
+  const { id, level } = known.account;
+  return { ...known, party: { id, level, enrolled: known.factor !== null || known.account.enrolled } };
+}
+
+/** How who signed in proved himself in this session. */
+export function proofOf(context: Context, state: UserState | ImpersonatingState): ActorProof {
+  const mark = state.state === 'impersonating' ? state.actors[0].mark : state;
+  const since = mark.state === 'verified' ? mark.factorAt : mark.passwordAt;
+  return {
+    verified: mark.state === 'verified',
+    fresh: isFresh(since, now(context), context.core.options.freshSeconds),
+  };
+}
+
+async function actAs(
+  context: Context,
+  state: UserState | ImpersonatingState,
+  known: KnownUser,
+  target: Standing,
+): Promise<void> {
+  const { core, req } = context;
+  const { account, stamp } = state;
+  const actor: Actor = { account, stamp, user: core.passport.serializedUser(req) };
+  const next: ImpersonatingState = {
+    state: 'impersonating',
+    account: target.account.id,
+    stamp: stampOf(core, target.account),
+    until: state.state === 'impersonating' ? state.until : now(context) + IMPERSONATION_SECONDS * 1000,
+    actors:
+      state.state === 'impersonating'
+        ? [...state.actors, actor]
+        : [{ ...actor, mark: markOf(state) } satisfies FirstActor],
+  };
+  await become(context, target, next, [...context.actors, known]);
+}
+
+/** A state without what belongs to a single page. */
+function markOf(state: UserState): UserState {
+  if (state.state === 'verified') return { ...state, returnTo: undefined };
+  return { ...state, returnTo: undefined, setup: undefined };
+}
+
+function refused(context: Context, accountId: string, reason: string): RouteRefusal {
+  emit(context, 'impersonation-refused', accountId, { reason });
+  return { ok: false, code: 'impersonation-refused', reason };
+}

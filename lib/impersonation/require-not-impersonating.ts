@@ -1,0 +1,31 @@
+import { SecondFactorError } from '../errors.js';
+import type { Middleware } from '../options.js';
+import type { RequestSecondFactor } from '../session/request-api.js';
+
+/**
+ * Guards the panel's own routes for passwords, tokens and the like: nobody passes while he acts as
+ * somebody else. Synchronous, reads no store; 403 `impersonation-refused`.
+ *
+ * @example
+ * app.post('/settings/password', requireNotImpersonating(), changePassword);
+ */
+export function requireNotImpersonating(): Middleware {
+  return (req, _res, next) => {
+    const { secondFactor } = req as { secondFactor?: RequestSecondFactor };
+    if (!secondFactor) {
+      next(
+        new SecondFactorError(
+          'session-not-mounted',
+          'requireNotImpersonating() needs app.use(secondFactor.session()) before it',
+        ),
+      );
+    } else if (secondFactor.state === 'impersonating') {
+      secondFactor.refuse({
+        ok: false,
+        code: 'impersonation-refused',
+        status: 403,
+        location: secondFactor.path,
+      });
+    } else next();
+  };
+}

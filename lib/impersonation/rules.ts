@@ -1,0 +1,76 @@
+/** What the rules see of an account. */
+export interface Party {
+  readonly id: string;
+  /** `null`: takes no part. */
+  readonly level: string | null;
+  /** Whether it has a second factor: a record, one that does not open, or `enrolled: true` of the panel. */
+  readonly enrolled: boolean;
+}
+
+/** How the first actor proved who he is in this session. */
+export interface ActorProof {
+  /** Whether the first actor's second factor was proved in this session. */
+  readonly verified: boolean;
+  /** Whether the second factor, or without one the password, is not older than `freshSeconds`. */
+  readonly fresh: boolean;
+}
+
+/** Who is there, from the one who signed in to the one now acted as. */
+export interface Hop {
+  /** Who signed in. */
+  readonly first: Party;
+  /** The account now acted as; the first actor himself when nobody acts yet. */
+  readonly actor: Party;
+  readonly target: Party;
+  /** The names of the levels, highest first. */
+  readonly levels: readonly string[];
+  /** What `canActAs` of the application says of the actor and of the first actor. It can only narrow. */
+  readonly allowed: boolean;
+}
+
+/** Why somebody may not act as somebody else. */
+export type ImpersonationRefusal =
+  /** One of the accounts has no level, or one that is not among the levels. */
+  | 'level-unknown'
+  /** Himself, an equal, or somebody above. */
+  | 'not-below'
+  /** An account with a second factor is entered with its own login, password and code only. */
+  | 'target-has-second-factor'
+  /** The actor has a second factor that was not proved in this session. */
+  | 'actor-not-verified'
+  /** The actor's proof is too old: step up, or without a second factor sign in again. */
+  | 'proof-too-old'
+  /** The application does not allow it. */
+  | 'not-allowed';
+
+/** What a rule says. */
+export type Ruling = { readonly ok: true } | { readonly ok: false; readonly reason: ImpersonationRefusal };
+
+/**
+ * Whether an actor may begin to act as a target. Pure.
+ *
+ * Strictly downward, for the account now acted as and for the first actor alike: so nobody acts as himself,
+ * as an equal or as somebody above, and no circle can be built by hopping.
+ */
+export function mayEnter(hop: Hop, proof: ActorProof): Ruling {
+  const staying = mayStay(hop, proof);
+  if (!staying.ok) return staying;
+  return proof.fresh ? staying : refuse('proof-too-old');
+}
+
+/** Whether an actor may go on acting as a target: the same, but that proofs age. Pure. */
+export function mayStay(
+  { first, actor, target, levels, allowed }: Hop,
+  proof: Pick<ActorProof, 'verified'>,
+): Ruling {
+  const height = ({ level }: Party): number => (level === null ? -1 : levels.indexOf(level));
+  if ([first, actor, target].some((party) => height(party) === -1)) return refuse('level-unknown');
+  if (height(target) <= height(actor) || height(target) <= height(first)) return refuse('not-below');
+  if (target.enrolled) return refuse('target-has-second-factor');
+  if (first.enrolled && !proof.verified) return refuse('actor-not-verified');
+  return allowed ? { ok: true } : refuse('not-allowed');
+}
+
+function refuse(reason: ImpersonationRefusal): Ruling {
+  return { ok: false, reason };
+}

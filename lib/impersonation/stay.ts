@@ -1,0 +1,90 @@
+import { isSafeMethod } from '../answer/same-origin.js';
+import { SecondFactorError } from '../errors.js';
+import type { ImpersonationEnd } from '../events.js';
+import { requestUser } from '../session/app-request.js';
+import type { Context } from '../session/context.js';
+import { emit, moveToAnonymous, nobody, now } from '../session/context.js';
+import { stampMatches } from '../session/core.js';
+import { judgeSession } from '../session/judge.js';
+import type { Actor, ImpersonatingState } from '../session/state.js';
+import { proofOf } from './enter.js';
+import { goBack } from './leave.js';
+import { rule } from './rule.js';
+import type { Standing } from './standing.js';
+import { standingOf } from './standing.js';
+
+/** How far down the stack still holds: the place of the last account that does; -1: not even the first. */
+interface Holding {
+  readonly standings: readonly (Standing | null)[];
+  readonly place: number;
+  readonly reason: ImpersonationEnd | null;
+}
+
+/**
+ * Judges a session in which somebody acts as somebody else: everybody in the stack, as he is now. When
+ * something changed the session falls back to the last account that still holds, or to nobody. A request
+ * that would change something is then refused rather than done by somebody else than it was meant for.
+ *
+ * @throws {SecondFactorError} `impersonation-refused`, `store-unavailable`
+ */
+export async function judgeImpersonation(context: Context, state: ImpersonatingState): Promise<void> {
+  const { req } = context;
+  const { standings, place, reason } = await holding(context, state);
+  const known = standings[place];
+  if (reason === null && known) {
+    context.state = state;
+    context.known = known;
+    context.actors = standings.slice(0, place).filter((standing) => standing !== null);
+    context.judgedUser = requestUser(req);
+    return;
+  }
+  context.state = state;
+  context.actors = standings.slice(0, Math.max(place, 0)).filter((standing) => standing !== null);
+  emit(context, 'impersonation-ended', state.account, { reason: reason ?? 'target-changed' });
+  if (place < 0) await moveToAnonymous(context);
+  else await goBack(context, state, place);
+  if (isSafeMethod(req)) return;
+  nobody(context);
+  throw new SecondFactorError('impersonation-refused', 'acting as somebody else has ended; nothing was done');
+}
+
+/** Whether everybody in the stack still holds, changing nothing. */
+export async function holds(context: Context, state: ImpersonatingState): Promise<boolean> {
+  return (await holding(context, state)).reason === null;
+}
+
+async function holding(context: Context, state: ImpersonatingState): Promise<Holding> {
+  const { core } = context;
+  const stack: readonly Actor[] = [
+    ...state.actors,
+    { account: state.account, stamp: state.stamp, user: null },
+  ];
+  const standings = await Promise.all(stack.map(({ account }) => standingOf(core, account)));
+  const [first] = standings;
+  const { mark } = state.actors[0];
+  if (!first || !holdsMark(context, state, first)) return { standings, place: -1, reason: 'actor-changed' };
+  if (!core.options.impersonation) return { standings, place: 0, reason: 'switched-off' };
+  if (now(context) >= state.until) return { standings, place: 0, reason: 'expired' };
+  if (mark.account !== first.account.id) return { standings, place: -1, reason: 'actor-changed' };
+
+  for (let place = 1; place < stack.length; place++) {
+    const actor = standings[place - 1];
+    const target = standings[place];
+    const digest = stack[place]?.stamp ?? null;
+    const holds =
+      actor &&
+      target &&
+      stampMatches(core, target.account, digest) &&
+      (await rule(core, { first, actor, target }, proofOf(context, state), 'stay')).ok;
+    if (!holds) return { standings, place: place - 1, reason: 'target-changed' };
+  }
+  return { standings, place: stack.length - 1, reason: null };
+}
+
+function holdsMark({ core }: Context, state: ImpersonatingState, first: Standing): boolean {
+  const verdict = judgeSession(state.actors[0].mark, {
+    enrolment: first.factor?.enrolment ?? null,
+    stampMatches: (digest) => stampMatches(core, first.account, digest),
+  });
+  return verdict.kind === 'keep' && first.party.enrolled === (first.factor !== null);
+}
