@@ -1,0 +1,238 @@
+import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { expect } from 'chai';
+import { Redis } from 'ioredis';
+import { redisStore } from '../../adapters/redis.js';
+import { encodeRecord } from '../../lib/account/record.js';
+import { parseKeyRing } from '../../lib/vault/key-ring.js';
+import { createSealer } from '../../lib/vault/seal.js';
+import { startRedis } from '../support/redis-server.js';
+import type { RedisServer } from '../support/redis-server.js';
+
+const BIN = resolve('lib/cli/bin.ts');
+const OLD_KEY = randomBytes(32).toString('base64');
+const NEW_KEY = randomBytes(32).toString('base64');
+
+interface Ended {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+describe('cli/bin', function () {
+  this.timeout(60_000);
+  let server: RedisServer;
+  let redis: Redis;
+  let directory: string;
+
+  before(async () => {
+    server = await startRedis();
+    redis = new Redis(server.port);
+    directory = mkdtempSync(join(tmpdir(), 'second-factor-cli-'));
+    writeConfig('second-factor.config.ts', [NEW_KEY, OLD_KEY]);
+    writeConfig('old.config.ts', [OLD_KEY]);
+    writeConfig('new.config.ts', [NEW_KEY]);
+  });
+
+  after(async () => {
+    redis.disconnect();
+    await server.stop();
+    rmSync(directory, { recursive: true, force: true });
+  });
+
+  beforeEach(async () => {
+    await redis.flushall();
+    for (const id of ['root', 'alice']) await enrol(id);
+  });
+
+  it('tells the status of an account', async () => {
+    const enrolled = await run('status', 'alice', '--json');
+    expect(enrolled.code).to.equal(0);
+    expect(JSON.parse(enrolled.out)).to.include({
+      accountId: 'alice',
+      name: 'Alice',
+      enrolled: true,
+      readable: true,
+    });
+
+    const not = await run('status', 'bob');
+    expect(not).to.include({ code: 0, out: 'bob (Bob)\ntwo-step authentication: not enabled\n' });
+  });
+
+  it('disables exactly the account that was named, and leaves a trace', async () => {
+    const ended = await run('disable', 'root', '--yes', '--reason', 'phone lost');
+    expect(ended.code).to.equal(0);
+    expect(ended.out).to.contain('root (Root): two-step authentication is disabled');
+    expect(ended.err).to.match(/disabled root by console:\S+ because phone lost/);
+    expect(await redis.keys('*')).to.deep.equal(['second-factor:alice']);
+  });
+
+  it('says that an account without a second factor had none, twice in a row', async () => {
+    for (let i = 0; i < 2; i++) {
+      const ended = await run('disable', 'bob', '--yes');
+      expect(ended).to.include({ code: 0, out: 'bob (Bob): two-step authentication was not enabled\n' });
+    }
+  });
+
+  it('disables once when called twice at the same moment', async () => {
+    const both = await Promise.all([
+      run('disable', 'alice', '--yes', '--json'),
+      run('disable', 'alice', '--yes', '--json'),
+    ]);
+    expect(both.map(({ code }) => code)).to.deep.equal([0, 0]);
+    const disabled = both.map(({ out }) => (JSON.parse(out) as { disabled: boolean }).disabled);
+    expect(disabled.sort()).to.deep.equal([false, true]);
+  });
+
+  for (const id of ['Root', 'root ', 'roo', '*', 'nobody']) {
+    it(`refuses the account ${JSON.stringify(id)}, which there is not, and changes nothing`, async () => {
+      const before = await redis.keys('*');
+      const ended = await run('disable', id, '--yes');
+      expect(ended.code).to.equal(1);
+      expect(ended.err).to.contain(`there is no account ${id}`);
+      expect(await redis.keys('*')).to.have.members(before);
+    });
+  }
+
+  it('does not act without a terminal unless told --yes', async () => {
+    const ended = await run('disable', 'root');
+    expect(ended.code).to.equal(2);
+    expect(ended.err).to.contain('--yes');
+    expect(await redis.exists('second-factor:root')).to.equal(1);
+  });
+
+  it('lists the accounts', async () => {
+    expect(await run('list')).to.include({ code: 0, out: 'alice\nroot\n' });
+  });
+
+  it('rekeys all records, can be repeated, and check proves that the old key may go', async () => {
+    const before = await run('check');
+    expect(before.out).to.contain('2 with an older one').and.to.contain('older keys are still needed');
+
+    expect(JSON.parse((await run('rekey', '--json')).out)).to.deep.equal({
+      resealed: 2,
+      current: 0,
+      unreadable: [],
+    });
+    expect(JSON.parse((await run('rekey', '--json')).out)).to.deep.equal({
+      resealed: 0,
+      current: 2,
+      unreadable: [],
+    });
+
+    const after = await run('check', '--config', 'new.config.ts');
+    expect(after.out).to.contain('2 sealed with the first key, 0 with an older one, 0 unreadable');
+    expect(after.out).to.contain('no record needs an older key');
+  });
+
+  it('tells which records no key opens, and that is exit code 3', async () => {
+    const checked = await run('check', '--config', 'new.config.ts');
+    expect(checked.code).to.equal(3);
+    expect(checked.out).to.contain('2 records cannot be opened with any key in keys');
+    const rekeyed = await run('rekey', '--config', 'new.config.ts');
+    expect(rekeyed.code).to.equal(3);
+    expect(rekeyed.out).to.contain('cannot be opened with any key: alice');
+  });
+
+  it('disables an account whose record does not open', async () => {
+    expect((await run('disable', 'alice', '--yes', '--config', 'new.config.ts')).code).to.equal(0);
+    expect(await redis.exists('second-factor:alice')).to.equal(0);
+  });
+
+  it('ends with exit code 3 when the store is away', async () => {
+    writeConfig('away.config.ts', [NEW_KEY], 1);
+    const ended = await run('status', 'root', '--config', 'away.config.ts');
+    expect(ended.code).to.equal(3);
+    expect(ended.err).to.contain('second-factor:');
+  });
+
+  it('asks for a config when there is none', async () => {
+    const ended = await run('list', '--config', 'missing.mjs');
+    expect(ended.code).to.equal(2);
+    expect(ended.err).to.contain('there is no config missing.mjs');
+  });
+
+  it('says what a config throws, and what it should export', async () => {
+    writeFileSync(join(directory, 'throws.mjs'), 'throw new Error("no database here");');
+    const throwing = await run('list', '--config', 'throws.mjs');
+    expect(throwing.code).to.equal(2);
+    expect(throwing.err).to.contain('no database here');
+
+    writeFileSync(join(directory, 'wrong.mjs'), 'export default { list: 1 };');
+    const wrong = await run('list', '--config', 'wrong.mjs');
+    expect(wrong.code).to.equal(2);
+    expect(wrong.err).to.contain('must export the instance as its default');
+  });
+
+  it('loads modules and an environment file first', async () => {
+    writeFileSync(
+      join(directory, 'first.mjs'),
+      'process.stderr.write(`loaded first, ${process.env.FROM_FILE}\\n`);',
+    );
+    writeFileSync(join(directory, 'test.env'), 'FROM_FILE=from the file\n');
+    const ended = await run('list', '--import', './first.mjs', '--env-file', 'test.env');
+    expect(ended.err).to.contain('loaded first, from the file');
+    expect((await run('list', '--import', './nowhere.mjs')).code).to.equal(2);
+    // Some lines of Node read the option themselves, wherever it stands, and end with 9.
+    const missing = await run('list', '--env-file', 'nowhere.env');
+    expect(missing.code).to.be.oneOf([2, 9]);
+    expect(missing.err).to.contain('nowhere.env');
+  });
+
+  function run(...args: string[]): Promise<Ended> {
+    return new Promise((done) => {
+      const child = execFile(
+        process.execPath,
+        ['--import', pathToFileURL(resolve('node_modules/tsx/dist/loader.mjs')).href, BIN, ...args],
+        { cwd: directory },
+        (error, out, err) => {
+          done({ code: typeof error?.code === 'number' ? error.code : error ? -1 : 0, out, err });
+        },
+      );
+      child.stdin?.end();
+    });
+  }
+
+  function writeConfig(name: string, keys: string[], port = server.port): void {
+    const from = (path: string): string => JSON.stringify(resolve(path));
+    writeFileSync(
+      join(directory, name),
+      `import passport from ${from('node_modules/passport/lib/index.js')};
+       import { Redis } from ${from('node_modules/ioredis/built/index.js')};
+       import { createSecondFactor } from ${from('lib/index.ts')};
+       import { redisStore } from ${from('adapters/redis.ts')};
+       const redis = new Redis(${port}, { maxRetriesPerRequest: 1 });
+       redis.on('error', () => undefined);
+       const names = { root: 'Root', alice: 'Alice', bob: 'Bob' };
+       const secondFactor = createSecondFactor({
+         passport, issuer: 'Test', keys: ${JSON.stringify(keys)}, store: redisStore(redis), storeTimeoutMs: 1500,
+         account: (id) => ({ id, name: names[id] }),
+         findUser: (id) => (Object.hasOwn(names, id) ? id : null),
+       });
+       secondFactor.events.on('disabled', (event) => {
+         console.error('disabled', event.accountId, 'by', event.by, 'because', event.reason);
+       });
+       export default secondFactor;`,
+    );
+  }
+
+  /** An enrolment sealed with the old key. */
+  async function enrol(id: string): Promise<void> {
+    const record = encodeRecord({
+      enrolment: randomBytes(16).toString('base64url'),
+      secret: randomBytes(20),
+      enrolledAt: Date.now(),
+      lastStep: 0,
+      clockOffset: 0,
+      failures: 0,
+      lockedUntil: 0,
+      recoveryDigests: [],
+    });
+    const sealed = createSealer(parseKeyRing([OLD_KEY])).seal('record', id, record);
+    expect(await redisStore(redis).compareAndSet(id, null, sealed)).to.equal(true);
+  }
+});

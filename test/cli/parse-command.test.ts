@@ -1,0 +1,45 @@
+import { expect } from 'chai';
+import { ConsoleError } from '../../lib/cli/exit-code.js';
+import { parseCommand } from '../../lib/cli/parse-command.js';
+
+describe('cli/parse-command', () => {
+  it('reads a command, its account and its options in any order', () => {
+    const command = parseCommand([
+      '--config', 'a.mjs', 'disable', 'root', '--yes', '--json', '--reason', 'phone lost',
+      '--import', 'tsx', '--import', './more.mjs', '--env-file', '.env',
+    ]); // prettier-ignore
+    expect(command).to.deep.equal({
+      name: 'disable',
+      account: 'root',
+      config: 'a.mjs',
+      envFile: '.env',
+      imports: ['tsx', './more.mjs'],
+      reason: 'phone lost',
+      yes: true,
+      json: true,
+    });
+  });
+
+  it('takes the account id as it is, spaces and case included', () => {
+    expect(parseCommand(['status', ' Bob ']).account).to.equal(' Bob ');
+    expect(parseCommand(['status', '--', '--yes']).account).to.equal('--yes');
+  });
+
+  for (const [what, args] of Object.entries({
+    'no command': [],
+    'an unknown command': ['frobnicate'],
+    'a command of Object': ['toString'],
+    'an unknown option': ['list', '--force'],
+    'no account': ['disable'],
+    'two accounts': ['disable', 'alice', 'bob'],
+    'an empty account': ['disable', ''],
+    'an account where none belongs': ['list', 'alice'],
+    'an option without its value': ['list', '--config'],
+  })) {
+    it(`refuses ${what} with exit code 2 and the usage`, () => {
+      expect(() => parseCommand(args))
+        .to.throw(ConsoleError, /Usage: second-factor <command>/)
+        .with.property('exitCode', 2);
+    });
+  }
+});
