@@ -25,7 +25,8 @@ export async function enter(context: Context, account: unknown): Promise<{ ok: t
   if (!state || state.state === 'pending' || !known) return { ok: false, code: 'login-required' };
 
   const target = await targetOf(context, account);
-  if (!target) return refused(context, String(account), 'account-unknown');
+  if (!target)
+    return refused(context, typeof account === 'string' ? account.slice(0, 255) : '', 'account-unknown');
   const ruling = await ruleOn(context, state, known, target);
   if (!ruling.ok && ruling.reason === 'proof-too-old' && state.state !== 'impersonating') {
     const stale = check(context, { unenrolled: 'allow', maxAge: context.core.options.freshSeconds });

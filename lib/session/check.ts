@@ -68,11 +68,15 @@ export function check(context: Context, options: GuardOptions): GuardVerdict {
 /** Whether a user is the account the session was judged for, and not one set by other credentials. */
 function isJudgedAccount({ core, known, judgedUser }: Context, user: unknown): boolean {
   if (!known) return false;
-  const description = core.options.account(user);
-  if (description instanceof Promise) return user === judgedUser;
   try {
+    const description = core.options.account(user);
+    if (description instanceof Promise) {
+      description.catch(() => undefined);
+      return user === judgedUser;
+    }
     return parseAccount(description).id === known.account.id;
   } catch {
+    // Other credentials may bring users of another kind.
     return false;
   }
 }
