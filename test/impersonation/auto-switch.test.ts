@@ -1,0 +1,76 @@
+import { expect } from 'chai';
+import { startLevelPanel } from '../support/level-panel.js';
+import type { LevelJar, LevelPanel } from '../support/level-panel.js';
+
+describe('impersonation, the automatic switch', () => {
+  let panel: LevelPanel;
+  let root: LevelJar;
+
+  beforeEach(async () => {
+    panel = await startLevelPanel({ levels: ['root', 'admin', 'user'], autoSwitch: { root: 'admin' } });
+    root = panel.jar();
+  });
+
+  afterEach(() => panel.close());
+
+  const enter = (jar: LevelJar, account: unknown) => jar.post('/two-step/impersonation', { account });
+  const leave = (jar: LevelJar) => jar.post('/two-step/impersonation/leave');
+  const me = async (jar: LevelJar) =>
+    (await jar.get('/me')).body as { user: string | null; actors: string[] };
+  const whoIs = async (jar: LevelJar) => {
+    const { user, actors } = await me(jar);
+    return [...actors, user];
+  };
+
+  it('M10: takes root without a second factor to admin, and back only once', async () => {
+    expect((await root.login('root')).body.user).to.equal('admin');
+    expect(await whoIs(root)).to.deep.equal(['root', 'admin']);
+    expect(panel.signedIn).to.deep.equal(['root']);
+    await leave(root);
+    expect(await whoIs(root)).to.deep.equal(['root']);
+    expect(await whoIs(root)).to.deep.equal(['root']);
+  });
+
+  it('M11: leaves root with a second factor where he is', async () => {
+    await root.login('root');
+    await leave(root);
+    const key = await panel.enrol(root);
+    const again = panel.jar();
+    await again.login('root');
+    expect((await again.post('/two-step/verify', { code: panel.code(key, 1) })).status).to.equal(200);
+    expect(await me(again)).to.include({ user: 'root', skipped: 'actor-has-second-factor' });
+    expect((await enter(again, 'admin')).status).to.equal(200);
+    expect(await whoIs(again)).to.deep.equal(['root', 'admin']);
+  });
+
+  it('M12: leaves root where he is when admin has a second factor', async () => {
+    const admin = panel.jar();
+    await admin.login('admin');
+    await panel.enrol(admin);
+    await root.login('root');
+    expect(await me(root)).to.include({ user: 'root', skipped: 'target-has-second-factor' });
+  });
+
+  for (const [why, change] of Object.entries({
+    'there is no such account': () => panel.users.delete('admin'),
+    'it is not below root any more': () => (panel.users.get('admin')!.level = 'root'),
+    'the store cannot tell': () => {
+      const original = panel.store.get.bind(panel.store);
+      panel.store.get = (id) => (id === 'admin' ? Promise.reject(new Error('down')) : original(id));
+    },
+  })) {
+    it(`leaves root where he is when ${why}, and says so`, async () => {
+      change();
+      await root.login('root');
+      const { user, skipped } = (await root.get('/me')).body;
+      expect(user).to.equal('root');
+      expect(skipped).to.be.a('string');
+      expect(panel.events.map(({ name }) => name)).to.include('auto-switch-skipped');
+    });
+  }
+
+  it('concerns nobody else', async () => {
+    await root.login('alice');
+    expect(await me(root)).to.include({ user: 'alice', skipped: null });
+  });
+});

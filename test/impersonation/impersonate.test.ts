@@ -1,0 +1,395 @@
+import { expect } from 'chai';
+import { startLevelPanel } from '../support/level-panel.js';
+import type { LevelJar, LevelPanel } from '../support/level-panel.js';
+
+const LEVELS = ['root', 'admin', 'user'];
+const HOUR = 3_600_000;
+const MINUTE = 60_000;
+
+describe('impersonation', () => {
+  let panel: LevelPanel;
+  let root: LevelJar;
+
+  beforeEach(async () => {
+    panel = await startLevelPanel({ levels: LEVELS });
+    root = panel.jar();
+    await root.login('root');
+  });
+
+  afterEach(() => panel.close());
+
+  const enter = (jar: LevelJar, account: unknown) => jar.post('/two-step/impersonation', { account });
+  const leave = (jar: LevelJar, body?: unknown) => jar.post('/two-step/impersonation/leave', body);
+  const me = async (jar: LevelJar) =>
+    (await jar.get('/me')).body as { user: string | null; actors: string[] };
+  const whoIs = async (jar: LevelJar) => {
+    const { user, actors } = await me(jar);
+    return [...actors, user];
+  };
+  const eventNames = () => panel.events.map(({ name }) => name);
+
+  it('enters an account below, hops further down, and goes back level by level', async () => {
+    expect((await enter(root, 'admin')).status).to.equal(200);
+    expect(await whoIs(root)).to.deep.equal(['root', 'admin']);
+    expect((await enter(root, 'alice')).status).to.equal(200);
+    expect(await whoIs(root)).to.deep.equal(['root', 'admin', 'alice']);
+    expect((await leave(root)).status).to.equal(200);
+    expect(await whoIs(root)).to.deep.equal(['root', 'admin']);
+    expect((await leave(root)).status).to.equal(200);
+    expect(await whoIs(root)).to.deep.equal(['root']);
+  });
+
+  it('K1: leaves for nobody who did not enter, and takes no parameter', async () => {
+    const alice = panel.jar();
+    await alice.login('alice');
+    const refused = await leave(alice, { account: 'root', to: 'root', user: 'root' });
+    expect(refused.status).to.equal(409);
+    expect(refused.body.code).to.equal('not-impersonating');
+    expect(await whoIs(alice)).to.deep.equal(['alice']);
+
+    await enter(root, 'alice');
+    await leave(root, { account: 'admin', actor: 'admin' });
+    expect(await whoIs(root)).to.deep.equal(['root']);
+    expect((await leave(panel.jar())).status).to.equal(409);
+  });
+
+  it('K2: has no GET, and nothing for anonymous and half-finished sign-ins', async () => {
+    const get = await root.get('/two-step/impersonation?account=alice');
+    expect(get.status).to.equal(404);
+    expect((await root.post('/two-step/impersonation?account=alice', {})).body.reason).to.equal(
+      'account-unknown',
+    );
+    expect((await enter(panel.jar(), 'alice')).body.code).to.equal('login-required');
+    const admin = panel.jar();
+    await admin.login('admin');
+    await panel.enrol(admin);
+    const pending = panel.jar();
+    await pending.login('admin');
+    expect((await enter(pending, 'alice')).body.code).to.equal('code-required');
+    expect(await whoIs(pending)).to.deep.equal([null]);
+  });
+
+  describe('K3: climbs for nobody', () => {
+    const below: Record<string, string[]> = {
+      root: ['admin', 'admin2', 'alice', 'bob'],
+      admin: ['alice', 'bob'],
+    };
+    for (const actor of ['root', 'admin', 'alice']) {
+      for (const target of ['root', 'admin', 'admin2', 'alice', 'bob', 'lost', 'nobody']) {
+        const allowed = below[actor]?.includes(target) ?? false;
+        it(`${allowed ? 'lets' : 'refuses'} ${actor} → ${target}`, async () => {
+          const jar = panel.jar();
+          await jar.login(actor);
+          const preview = await jar.get(`/may/${target}`);
+          expect(preview.body.ok).to.equal(allowed);
+          const answer = await enter(jar, target);
+          expect(answer.status).to.equal(allowed ? 200 : 403);
+          if (!allowed)
+            expect(answer.body).to.include({ code: 'impersonation-refused', reason: preview.body.reason });
+          expect(await whoIs(jar)).to.deep.equal(allowed ? [actor, target] : [actor]);
+        });
+      }
+    }
+  });
+
+  for (const account of [undefined, null, 1, true, [], ['alice'], { $ne: null }, '', 'ALICE', 'alice ']) {
+    it(`refuses the account ${JSON.stringify(account)}`, async () => {
+      expect((await enter(root, account)).status).to.equal(403);
+      expect(await whoIs(root)).to.deep.equal(['root']);
+    });
+  }
+
+  it('K4: builds no circle by hopping', async () => {
+    await enter(root, 'admin');
+    for (const target of ['root', 'admin', 'admin2']) {
+      expect((await enter(root, target)).body.reason).to.equal('not-below');
+    }
+    await enter(root, 'alice');
+    for (const target of ['root', 'admin', 'alice', 'bob']) {
+      expect((await enter(root, target)).body.reason).to.equal('not-below');
+    }
+    expect(await whoIs(root)).to.deep.equal(['root', 'admin', 'alice']);
+  });
+
+  describe('K5: ends when the actor changes', () => {
+    beforeEach(() => enter(root, 'alice'));
+
+    it('falls back to an actor who was demoted', async () => {
+      panel.users.get('root')!.level = 'user';
+      expect(await whoIs(root)).to.deep.equal(['root']);
+      expect(eventNames()).to.include('impersonation-ended');
+    });
+
+    it('leaves nobody signed in when the actor’s password changed', async () => {
+      panel.users.get('root')!.stamp = 2;
+      expect(await whoIs(root)).to.deep.equal([null]);
+    });
+
+    it('leaves nobody signed in when the actor was deleted', async () => {
+      panel.users.delete('root');
+      expect(await whoIs(root)).to.deep.equal([null]);
+    });
+
+    it('leaves nobody signed in when the actor enabled a second factor elsewhere', async () => {
+      const other = panel.jar();
+      await other.login('root');
+      await panel.enrol(other);
+      expect(await whoIs(root)).to.deep.equal([null]);
+    });
+
+    it('refuses the request that would have changed something, and does it for nobody', async () => {
+      panel.users.get('root')!.level = 'user';
+      expect((await root.post('/me')).status).to.equal(403);
+      expect(await whoIs(root)).to.deep.equal(['root']);
+    });
+  });
+
+  describe('K5: with a second factor of the actor', () => {
+    it('ends as nobody when it was taken off', async () => {
+      await panel.enrol(root);
+      await enter(root, 'alice');
+      await panel.secondFactor.disable('root', { by: 'test' });
+      expect(await whoIs(root)).to.deep.equal([null]);
+    });
+  });
+
+  describe('K10: ends when the target changes', () => {
+    it('falls back when the target enables a second factor, and is refused from then on', async () => {
+      await enter(root, 'alice');
+      const alice = panel.jar();
+      await alice.login('alice');
+      await panel.enrol(alice);
+      expect(await whoIs(root)).to.deep.equal(['root']);
+      expect((await enter(root, 'alice')).body.reason).to.equal('target-has-second-factor');
+    });
+
+    it('falls back by one level only when the lower account was promoted', async () => {
+      await enter(root, 'admin');
+      await enter(root, 'alice');
+      panel.users.get('alice')!.level = 'admin';
+      expect(await whoIs(root)).to.deep.equal(['root', 'admin']);
+    });
+
+    it('falls back to the first actor when the middle account changed', async () => {
+      await enter(root, 'admin');
+      await enter(root, 'alice');
+      panel.users.get('admin')!.stamp = 2;
+      expect(await whoIs(root)).to.deep.equal(['root']);
+    });
+
+    it('leaves nobody signed in when the target was deleted', async () => {
+      await enter(root, 'alice');
+      panel.users.delete('alice');
+      expect(await whoIs(root)).to.deep.equal([null]);
+    });
+  });
+
+  describe('M12: leaves accounts with a second factor to their owners', () => {
+    it('refuses them although their record does not open', async () => {
+      await panel.store.compareAndSet('alice', null, '1.nokey.AAAA');
+      expect((await enter(root, 'alice')).body.reason).to.equal('target-has-second-factor');
+    });
+
+    it('refuses when the store cannot tell', async () => {
+      const original = panel.store.get.bind(panel.store);
+      panel.store.get = (id) => (id === 'alice' ? Promise.reject(new Error('down')) : original(id));
+      expect((await enter(root, 'alice')).status).to.equal(503);
+      panel.store.get = original;
+      expect(await whoIs(root)).to.deep.equal(['root']);
+    });
+  });
+
+  describe('K8: guards go by the first actor’s second factor', () => {
+    it('refuses strict guards to actors without one, and lets lenient ones', async () => {
+      await enter(root, 'alice');
+      expect((await root.get('/api/secret')).body.code).to.equal('impersonation-refused');
+      expect((await root.get('/api/danger')).body.code).to.equal('impersonation-refused');
+      expect((await root.get('/api/lenient')).status).to.equal(200);
+    });
+
+    it('lets strict guards, but none that asks for a fresh code, to actors with one', async () => {
+      await panel.enrol(root);
+      await enter(root, 'alice');
+      expect((await root.get('/api/secret')).status).to.equal(200);
+      expect((await root.get('/api/danger')).body.code).to.equal('impersonation-refused');
+      expect((await root.get('/two-step')).body.amr).to.deep.equal([]);
+    });
+  });
+
+  it('K11: changes no second factor and no password while acting', async () => {
+    await enter(root, 'alice');
+    for (const path of ['/setup', '/setup/confirm', '/setup/cancel', '/disable', '/step-up']) {
+      const refused = await root.post(`/two-step${path}`, { code: '123456' });
+      expect(refused.body.code, path).to.equal('impersonation-refused');
+    }
+    expect((await root.get('/two-step/setup')).body.code).to.equal('impersonation-refused');
+    expect((await root.post('/password')).body.code).to.equal('impersonation-refused');
+    expect(await panel.store.get('alice')).to.equal(null);
+  });
+
+  it('K12: refuses to enter and leave from other sites', async () => {
+    const foreign = { 'sec-fetch-site': 'cross-site', origin: 'https://evil.example' };
+    const refused = await root.post('/two-step/impersonation', { account: 'alice' }, foreign);
+    expect(refused.body.code).to.equal('cross-site');
+    await enter(root, 'alice');
+    expect((await root.post('/two-step/impersonation/leave', {}, foreign)).body.code).to.equal('cross-site');
+    expect(await whoIs(root)).to.deep.equal(['root', 'alice']);
+  });
+
+  it('K14: ends after an hour, which going further down does not extend', async () => {
+    await enter(root, 'admin');
+    panel.now += 10 * MINUTE;
+    await enter(root, 'alice');
+    panel.now += 50 * MINUTE - 1;
+    expect(await whoIs(root)).to.deep.equal(['root', 'admin', 'alice']);
+    panel.now += 1;
+    expect(await whoIs(root)).to.deep.equal(['root']);
+    expect(panel.events.at(-1)).to.include({
+      name: 'impersonation-ended',
+      accountId: 'alice',
+      actorId: 'root',
+    });
+  });
+
+  it('K14: gives the actor back his proof with its age', async () => {
+    await enter(root, 'alice');
+    panel.now += 16 * MINUTE;
+    await leave(root);
+    expect((await enter(root, 'alice')).body.code).to.equal('step-up-required');
+  });
+
+  it('K15: names target and first actor in every event of the span', async () => {
+    panel.events.length = 0;
+    await enter(root, 'admin');
+    await enter(root, 'alice');
+    await enter(root, 'bob');
+    await leave(root);
+    await leave(root);
+    expect(panel.events.map(({ name, accountId, actorId }) => [name, accountId, actorId])).to.deep.equal([
+      ['impersonation-entered', 'admin', 'root'],
+      ['impersonation-entered', 'alice', 'root'],
+      ['impersonation-refused', 'bob', 'root'],
+      ['impersonation-left', 'alice', 'root'],
+      ['impersonation-left', 'admin', 'root'],
+    ]);
+  });
+
+  it('K16: takes no actor from any body', async () => {
+    const alice = panel.jar();
+    await alice.login('alice');
+    const planted = {
+      actors: ['root'],
+      actor: 'root',
+      impersonatedBy: 'root',
+      state: 'verified',
+      account: 'bob',
+    };
+    for (const path of ['/impersonation', '/impersonation/leave', '/verify', '/setup', '/cancel']) {
+      await alice.post(`/two-step${path}`, planted);
+    }
+    expect(await whoIs(alice)).to.deep.equal(['alice']);
+  });
+
+  it('K17: asks an actor with an old proof to confirm that it is him', async () => {
+    const key = await panel.enrol(root);
+    panel.now += 15 * MINUTE + 1000;
+    const stale = await enter(root, 'alice');
+    expect(stale.status).to.equal(401);
+    expect(stale.body).to.include({ code: 'step-up-required', location: '/two-step/step-up' });
+    expect((await root.post('/two-step/step-up', { code: panel.code(key) })).status).to.equal(200);
+    expect((await enter(root, 'alice')).status).to.equal(200);
+  });
+
+  it('K17: asks an actor whose clock was set back for a new proof, too', async () => {
+    panel.now -= HOUR;
+    expect((await enter(root, 'alice')).body.code).to.equal('step-up-required');
+  });
+
+  it('K18: ends what is under way when the option is turned off', async () => {
+    await enter(root, 'alice');
+    panel = await panel.restart(undefined);
+    const again = panel.jar();
+    for (const [name, value] of root.cookies) again.cookies.set(name, value);
+    expect(await whoIs(again)).to.deep.equal(['root']);
+    expect((await enter(again, 'alice')).status).to.equal(404);
+  });
+
+  it('K7, K19: carries nothing over, neither down nor back', async () => {
+    await root.post('/note', {});
+    await enter(root, 'alice');
+    expect((await root.get('/note')).body.note).to.equal(null);
+    await root.post('/note', {});
+    await leave(root);
+    expect((await root.get('/note')).body.note).to.equal(null);
+  });
+
+  it('K20: is no sign-in of the target', async () => {
+    panel.signedIn.length = 0;
+    await enter(root, 'alice');
+    await leave(root);
+    expect(panel.signedIn).to.deep.equal([]);
+    expect(eventNames().filter((name) => name === 'signed-in')).to.have.length(1);
+  });
+
+  it('gives every hop and return a new session, and copies of the old cookie nothing', async () => {
+    const before = root.copy();
+    await enter(root, 'alice');
+    const during = root.copy();
+    expect(await whoIs(before)).to.deep.equal([null]);
+    await leave(root);
+    expect(await whoIs(during)).to.deep.equal([null]);
+    expect(await whoIs(root)).to.deep.equal(['root']);
+  });
+
+  it('ends all levels at sign-out, also when the application keeps its session values', async () => {
+    await enter(root, 'admin');
+    await enter(root, 'alice');
+    await root.post('/logout');
+    expect(await whoIs(root)).to.deep.equal([null]);
+    expect((await leave(root)).status).to.equal(409);
+  });
+
+  it('refuses to sign in as the present target, and begins anew as anybody else', async () => {
+    await enter(root, 'alice');
+    expect((await root.login('alice')).status).to.equal(403);
+    expect(await whoIs(root)).to.deep.equal(['root', 'alice']);
+    await root.login('bob');
+    expect(await whoIs(root)).to.deep.equal(['bob']);
+  });
+
+  it('K21: never ends as admin without actors when entering and leaving race', async () => {
+    await enter(root, 'admin');
+    const jars = Array.from({ length: 12 }, () => root.copy());
+    await Promise.all(
+      jars.map((jar, i) => (i % 3 === 0 ? leave(jar) : enter(jar, i % 3 === 1 ? 'alice' : 'bob'))),
+    );
+    for (const jar of [...jars, root]) {
+      expect([
+        ['root'],
+        ['root', 'admin'],
+        ['root', 'admin', 'alice'],
+        ['root', 'admin', 'bob'],
+        [null],
+      ]).to.deep.include(await whoIs(jar));
+    }
+  });
+
+  it('asks the application about the actor and about who signed in', async () => {
+    const asked: string[] = [];
+    const other = await panel.restart({
+      levels: LEVELS,
+      canActAs: async (actor, target) => {
+        asked.push(`${actor.id} → ${target.id}`);
+        return target.id !== 'bob' || actor.id === 'root';
+      },
+    });
+    panel = other;
+    const jar = other.jar();
+    await jar.login('root');
+    await enter(jar, 'admin');
+    asked.length = 0;
+    expect((await enter(jar, 'bob')).body.reason).to.equal('not-allowed');
+    expect((await enter(jar, 'alice')).status).to.equal(200);
+    expect(asked).to.include.members(['admin → bob', 'admin → alice', 'root → alice']);
+  });
+});

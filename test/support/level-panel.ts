@@ -1,0 +1,197 @@
+import { randomBytes } from 'node:crypto';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import express from 'express';
+import session from 'express-session';
+import { Authenticator } from 'passport';
+import { Strategy } from 'passport-local';
+import { Secret, TOTP } from 'otpauth';
+import { memoryStore } from '../../adapters/memory.js';
+import { createSecondFactor, requireNotImpersonating, requireSecondFactor } from '../../lib/index.js';
+import type { ImpersonationOptions, SecondFactor, SecondFactorEvent, Store } from '../../lib/index.js';
+
+/** A user of the panel of the tests. */
+export interface LevelUser {
+  id: string;
+  level: string;
+  stamp: number;
+}
+
+/** An answer, with its JSON. */
+export interface Answer {
+  readonly status: number;
+  readonly location: string | null;
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- whatever the panel answers
+  readonly body: any;
+}
+
+/** The cookies of one browser, and how it calls the panel. */
+export interface LevelJar {
+  readonly cookies: Map<string, string>;
+  get(path: string, headers?: Record<string, string>): Promise<Answer>;
+  post(path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
+  login(user: string): Promise<Answer>;
+  /** A second browser with a copy of the cookies. */
+  copy(): LevelJar;
+}
+
+/** A panel with root, admins and users; every password is `x`. */
+export interface LevelPanel {
+  readonly users: Map<string, LevelUser>;
+  readonly events: SecondFactorEvent[];
+  readonly secondFactor: SecondFactor;
+  readonly store: Store;
+  /** Users for whom `onSignedIn` was called. */
+  readonly signedIn: string[];
+  /** Milliseconds since 1970; move it as you like. */
+  now: number;
+  jar(): LevelJar;
+  /** Enables the second factor in a jar; the key, for {@link LevelPanel.code}. */
+  enrol(jar: LevelJar): Promise<string>;
+  /** The code of a key, some time steps from now. */
+  code(key: string, steps?: number): string;
+  /** The same panel started anew, over the same users, sessions and records, with other options. */
+  restart(impersonation: ImpersonationOptions | undefined): Promise<LevelPanel>;
+  close(): Promise<void>;
+}
+
+const USERS = { root: 'root', admin: 'admin', admin2: 'admin', alice: 'user', bob: 'user', lost: 'nowhere' };
+
+/** Starts the panel. */
+export async function startLevelPanel(
+  impersonation: ImpersonationOptions | undefined,
+  kept?: {
+    users: Map<string, LevelUser>;
+    store: Store;
+    sessions: session.MemoryStore;
+    key: string;
+    now: number;
+  },
+): Promise<LevelPanel> {
+  const users =
+    kept?.users ?? new Map(Object.entries(USERS).map(([id, level]) => [id, { id, level, stamp: 1 }]));
+  const store = kept?.store ?? memoryStore();
+  const sessions = kept?.sessions ?? new session.MemoryStore();
+  const key = kept?.key ?? randomBytes(32).toString('base64');
+  const passport = new Authenticator();
+  const events: SecondFactorEvent[] = [];
+  const signedIn: string[] = [];
+
+  passport.use(
+    new Strategy((name, password, done) => {
+      done(null, password === 'x' ? (users.get(name) ?? false) : false);
+    }),
+  );
+  passport.serializeUser((user, done) => done(null, (user as LevelUser).id));
+  passport.deserializeUser((id: string, done) => done(null, users.get(id) ?? false));
+
+  const panel: LevelPanel = {
+    users,
+    events,
+    store,
+    signedIn,
+    now: kept?.now ?? Date.now(),
+    secondFactor: createSecondFactor<LevelUser>({
+      passport,
+      issuer: 'Levels',
+      account: (user) => ({ id: user.id, name: user.id, level: user.level, securityStamp: user.stamp }),
+      findUser: (id) => users.get(id),
+      store,
+      keys: [key],
+      clock: () => panel.now,
+      impersonation,
+      onSignedIn: (_req, _res, user) => {
+        signedIn.push(user.id);
+      },
+    }),
+    jar: () => makeJar(base, new Map()),
+    async enrol(jar) {
+      const setup = await jar.post('/two-step/setup');
+      const confirmed = await jar.post('/two-step/setup/confirm', { code: panel.code(setup.body.key) });
+      if (confirmed.status !== 200) throw new Error(`not enrolled: ${JSON.stringify(confirmed.body)}`);
+      return setup.body.key as string;
+    },
+    code: (secret, steps = 0) =>
+      new TOTP({ secret: Secret.fromBase32(secret) }).generate({ timestamp: panel.now + steps * 30_000 }),
+    async restart(other) {
+      await panel.close();
+      return startLevelPanel(other, { users, store, sessions, key, now: panel.now });
+    },
+    close: () => new Promise((done) => server.close(() => done())),
+  };
+  panel.secondFactor.events.on('*', (event) => events.push(event));
+
+  const app = express();
+  app.set('env', 'test'); // no stack traces on the console
+  app.use(session({ secret: 'levels', store: sessions, resave: false, saveUninitialized: false }));
+  app.use(passport.session());
+  app.use(panel.secondFactor.session());
+  app.use('/two-step', panel.secondFactor.router());
+  app.post('/login', express.json(), passport.authenticate('local'), (req, res) => {
+    res.json({ user: (req.user as LevelUser | undefined)?.id });
+  });
+  app.post('/logout', (req, res, next) => {
+    req.logout({ keepSessionInfo: true }, (error) => (error ? next(error) : res.json({})));
+  });
+  app.all('/me', (req, res) => {
+    const actors = req.secondFactor?.actors.map(({ id }) => id);
+    const user = (req.user as LevelUser | undefined | null)?.id ?? null;
+    res.json({ user, state: req.secondFactor?.state, actors, skipped: req.secondFactor?.autoSwitchSkipped });
+  });
+  app.get('/may/:id', async (req, res) => {
+    res.json(await req.secondFactor?.mayImpersonate(req.params.id));
+  });
+  app.get('/api/secret', requireSecondFactor(), (_req, res) => res.json({ secret: true }));
+  app.get('/api/danger', requireSecondFactor({ maxAge: 300 }), (_req, res) => res.json({ danger: true }));
+  app.get('/api/lenient', requireSecondFactor({ unenrolled: 'allow' }), (_req, res) =>
+    res.json({ ok: true }),
+  );
+  app.post('/password', requireNotImpersonating(), (_req, res) => res.json({ changed: true }));
+  app.post('/note', express.json(), (req, res) => {
+    Object.assign(req.session, { note: 'kept by the target' });
+    res.json({});
+  });
+  app.get('/note', (req, res) => res.json({ note: (req.session as { note?: string }).note ?? null }));
+  const server: Server = app.listen(0);
+  await new Promise((listening) => server.once('listening', listening));
+  const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return panel;
+}
+
+function makeJar(base: string, cookies: Map<string, string>): LevelJar {
+  async function call(
+    method: string,
+    path: string,
+    body: unknown,
+    headers: Record<string, string>,
+  ): Promise<Answer> {
+    const answer = await fetch(base + path, {
+      method,
+      redirect: 'manual',
+      headers: {
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+        cookie: [...cookies].map(([name, value]) => `${name}=${value}`).join('; '),
+        ...headers,
+      },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+    for (const cookie of answer.headers.getSetCookie()) {
+      const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(cookie) ?? [];
+      cookies.set(name, value);
+    }
+    const text = await answer.text();
+    const isJson = (answer.headers.get('content-type') ?? '').includes('json');
+    return {
+      status: answer.status,
+      location: answer.headers.get('location'),
+      body: isJson ? JSON.parse(text) : text,
+    };
+  }
+  return {
+    cookies,
+    get: (path, headers = {}) => call('GET', path, undefined, headers),
+    post: (path, body, headers = {}) => call('POST', path, body, headers),
+    login: (username) => call('POST', '/login', { username, password: 'x' }, {}),
+    copy: () => makeJar(base, new Map(cookies)),
+  };
+}
