@@ -52,8 +52,8 @@ describe('impersonation, the automatic switch', () => {
   });
 
   for (const [why, change] of Object.entries({
-    'there is no such account': () => panel.users.delete('admin'),
-    'it is not below root any more': () => (panel.users.get('admin')!.level = 'root'),
+    'there is no such account': () => void panel.users.delete('admin'),
+    'it is not below root any more': () => void (panel.users.get('admin')!.level = 'root'),
     'the store cannot tell': () => {
       const original = panel.store.get.bind(panel.store);
       panel.store.get = (id) => (id === 'admin' ? Promise.reject(new Error('down')) : original(id));
