@@ -9,6 +9,7 @@ export interface Texts {
   readonly verifyTitle: string;
   readonly verifyExplanation: string;
   readonly recoveryHint: string;
+  readonly recoveryCode: string;
   readonly cancelSignIn: string;
   readonly settingsTitle: string;
   readonly enabled: string;

@@ -33,20 +33,33 @@ export function hiddenFields(fields: Readonly<Record<string, string>>): Html {
   )}`;
 }
 
-/** The one field that takes a code, and the button that sends it. */
-export function codeField(texts: Texts, error: PageError | null, button = texts.ok): Html {
+/** What a code field may be beside the usual. */
+export interface CodeFieldOptions {
+  readonly button?: string;
+  /** The page is about nothing but the code, so typing may begin at once. */
+  readonly autofocus?: boolean;
+}
+
+/** The field for the six digits, and the button that sends them. */
+export function codeField(texts: Texts, error: PageError | null, options: CodeFieldOptions = {}): Html {
   return html`<label for="code">${texts.code}</label>
     <input
       id="code"
       name="code"
       autocomplete="one-time-code"
       inputmode="numeric"
-      autocapitalize="off"
-      spellcheck="false"
       maxlength="64"
       required
-      autofocus
+      ${options.autofocus ? new Html('autofocus') : null}
       ${error ? new Html('aria-invalid="true" aria-describedby="error"') : null}
     />
-    <button type="submit">${button}</button>`;
+    <button type="submit">${options.button ?? texts.ok}</button>`;
+}
+
+/** The field for a recovery code: the same to the server, but with letters on a phone's keyboard. */
+export function recoveryCodeField(texts: Texts): Html {
+  return html`<label for="recovery-code">${texts.recoveryCode}</label>
+    <input id="recovery-code" name="code" autocomplete="off" autocapitalize="characters" spellcheck="false"
+      maxlength="64" required />
+    <button type="submit">${texts.ok}</button>`;
 }

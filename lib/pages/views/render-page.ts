@@ -1,7 +1,7 @@
 import type { Page, RecoveryCodesPage, SettingsPage, SetupPage, VerifyPage } from '../../page.js';
 import type { Texts } from '../texts.js';
 import { Html, html } from './html.js';
-import { codeField, hiddenFields, layout } from './layout.js';
+import { codeField, hiddenFields, layout, recoveryCodeField } from './layout.js';
 
 /** A page as a complete HTML document. */
 export function renderPage(page: Page, texts: Texts): string {
@@ -20,7 +20,8 @@ export function renderPage(page: Page, texts: Texts): string {
         texts.stepUpTitle,
         page.error,
         html`<p>${texts.stepUpExplanation}</p>
-          ${form(page, page.model.action, codeField(texts, page.error))}
+          ${form(page, page.model.action, codeField(texts, page.error, { autofocus: true }))}
+          ${recovery(page, page.model.action, texts)}
           <p><a href="${page.model.home}">${texts.cancel}</a></p>`,
       );
     case 'error':
@@ -36,8 +37,8 @@ export function renderPage(page: Page, texts: Texts): string {
 
 function verify(page: VerifyPage, texts: Texts): Html {
   return html`<p>${texts.verifyExplanation}</p>
-    ${form(page, page.model.action, codeField(texts, page.error))}
-    <p class="muted">${texts.recoveryHint}</p>
+    ${form(page, page.model.action, codeField(texts, page.error, { autofocus: true }))}
+    ${recovery(page, page.model.action, texts)}
     ${form(page, page.model.cancel, html`<button class="plain" type="submit">${texts.cancelSignIn}</button>`)}`;
 }
 
@@ -48,7 +49,7 @@ function settings(page: SettingsPage, texts: Texts): Html {
   const disable = html`<p>${texts.enabled} ${texts.recoveryCodesLeft(model.recoveryCodesLeft)}</p>
     <h2>${texts.disable}</h2>
     <p>${texts.disableExplanation}</p>
-    ${form(page, model.disable, codeField(texts, page.error, texts.disable))}`;
+    ${form(page, model.disable, codeField(texts, page.error, { button: texts.disable }))}`;
   return html`<p class="muted">${texts.account}: ${model.account}</p>
     ${model.actors.length > 0 ? acting(page, texts) : model.enrolled ? disable : enable}
     <p><a href="${model.home}">${texts.back}</a></p>`;
@@ -90,6 +91,13 @@ function recoveryCodes(page: RecoveryCodesPage, texts: Texts): Html {
       ${page.model.codes.map((code) => html`<li>${code}</li>`)}
     </ol>
     <p><a class="button" href="${page.model.next}">${texts.saved}</a></p>`;
+}
+
+function recovery(page: Page, action: string, texts: Texts): Html {
+  return html`<details>
+    <summary>${texts.recoveryHint}</summary>
+    ${form(page, action, recoveryCodeField(texts))}
+  </details>`;
 }
 
 function form(page: Page, action: string, body: Html): Html {

@@ -20,15 +20,20 @@ p { margin: 0 0 1rem; }
 .error { padding: .75rem 1rem; border-left: 4px solid var(--sf-error); border-radius: 4px; color: var(--sf-error);
   background: var(--sf-error-page); }
 label { display: block; margin-bottom: .35rem; font-weight: 600; }
-input[name=code] { width: 100%; padding: .65rem .75rem; border: 1px solid var(--sf-muted); border-radius: 6px;
+input[name=code] { width: 100%; min-height: 44px; padding: .65rem .75rem; border: 1px solid var(--sf-muted); border-radius: 6px;
   background: var(--sf-card); color: inherit; font: 1.35rem/1.3 ui-monospace, monospace; letter-spacing: .12em; }
 button, .button { display: inline-block; min-height: 44px; padding: .6rem 1.4rem; border: 0; border-radius: 6px;
   background: var(--sf-accent); color: var(--sf-accent-text); font: inherit; font-weight: 600; cursor: pointer;
   text-decoration: none; }
+form { margin: 0 0 1rem; }
 form > button { margin-top: 1rem; }
+main > :last-child { margin-bottom: 0; }
 button.plain { padding: .6rem 0; background: none; color: var(--sf-accent); font-weight: 400;
   text-decoration: underline; }
 a { color: var(--sf-accent); }
+details { margin: 0 0 1rem; }
+summary { padding: .5rem 0; color: var(--sf-accent); cursor: pointer; }
+details form { margin-top: .5rem; }
 :focus-visible { outline: 3px solid var(--sf-accent); outline-offset: 2px; }
 .qr { display: block; width: 100%; max-width: 15rem; margin: 0 auto 1rem; padding: .5rem; background: #fff;
   border-radius: 6px; }
