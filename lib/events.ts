@@ -14,7 +14,7 @@ export interface EventBase {
 }
 
 /** The door a code came through. */
-export type Door = 'sign-in' | 'step-up' | 'disable' | 'setup' | 'headless';
+export type Door = 'sign-in' | 'step-up' | 'disable' | 'recovery-codes' | 'setup' | 'headless';
 
 /** Why a code was not accepted. */
 export type CodeRefusal = 'code-malformed' | 'code-invalid' | 'code-already-used' | 'locked' | 'clock-skew';
@@ -50,6 +50,8 @@ export interface SecondFactorEvents {
   locked: EventBase & { readonly until: number | null };
   /** A recovery code was spent. */
   'recovery-code-used': EventBase & { readonly recoveryCodesLeft: number };
+  /** New recovery codes were made; the old ones are void. `by` names the operator of an admin call. */
+  'recovery-codes-regenerated': EventBase & { readonly by?: string; readonly reason?: string };
   'setup-started': EventBase;
   /** An unfinished set-up was given up or dropped. */
   'setup-ended': EventBase & { readonly reason: 'cancelled' | 'attempts' };

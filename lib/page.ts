@@ -41,6 +41,8 @@ export type SettingsPage = PageOf<
     readonly setup: string;
     /** Disables the second factor (POST with `code`). */
     readonly disable: string;
+    /** Makes new recovery codes (POST with `code`). */
+    readonly recoveryCodes: string;
     readonly home: string;
   }
 >;

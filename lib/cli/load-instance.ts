@@ -12,7 +12,17 @@ export interface Instance extends Admin {
 }
 
 const DEFAULT_CONFIGS = ['js', 'mjs', 'cjs', 'ts'].map((ending) => `second-factor.config.${ending}`);
-const METHODS = ['account', 'status', 'disable', 'unlock', 'list', 'rekey', 'check', 'close'];
+const METHODS = [
+  'account',
+  'status',
+  'disable',
+  'unlock',
+  'recoveryCodes',
+  'list',
+  'rekey',
+  'check',
+  'close',
+];
 
 /**
  * The instance the panel uses: the default export of its config.

@@ -7,6 +7,8 @@ export const USAGE = `Usage: second-factor <command> [options]
   status <account>     whether the account has two-step authentication
   disable <account>    takes it off the account, at once and for all its sessions
   unlock <account>     ends the wait after wrong codes
+  recovery-codes <account>
+                       prints new recovery codes, for an owner whose identity you checked
   list                 the accounts that have it
   rekey                seals every record with the first key; may be repeated
   check                clock, store and keys; exit code 3 when something is wrong
@@ -28,6 +30,7 @@ const COMMANDS = {
   status: { account: true },
   disable: { account: true },
   unlock: { account: true },
+  'recovery-codes': { account: true },
   list: { account: false },
   rekey: { account: false },
   check: { account: false },

@@ -58,6 +58,17 @@ export async function runCommand(
       show(`${label(command.account, name)}: ${text}`, { account: command.account, unlocked });
       return unlocked ? EXIT.done : EXIT.refused;
     }
+    case 'recovery-codes': {
+      const { name } = await knownAccount(instance, command.account);
+      await confirmed(command, terminal, `Make new recovery codes for ${label(command.account, name)}?`);
+      const recoveryCodes = await instance.recoveryCodes(command.account, operator(command));
+      if (recoveryCodes) show(recoveryCodes.join('\n'), { account: command.account, recoveryCodes });
+      else
+        show(`${label(command.account, name)}: two-step authentication is not enabled`, {
+          account: command.account,
+        });
+      return recoveryCodes ? EXIT.done : EXIT.refused;
+    }
     case 'list': {
       const accounts: string[] = [];
       for await (const account of instance.list()) accounts.push(account);

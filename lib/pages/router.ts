@@ -16,6 +16,7 @@ import {
   postCancelSetup,
   postConfirm,
   postDisable,
+  postRecoveryCodes,
   postSetup,
   postStepUp,
   showSettings,
@@ -56,6 +57,7 @@ export function createRouter(core: Core, contexts: Contexts): Middleware {
   router.post('/setup/confirm', route(postConfirm));
   router.post('/setup/cancel', route(postCancelSetup));
   router.post('/disable', route(postDisable));
+  router.post('/recovery-codes', route(postRecoveryCodes));
   router.get('/step-up', route(showStepUp));
   router.post('/step-up', route(postStepUp));
   if (core.options.impersonation) {

@@ -5,7 +5,7 @@ import { safeReturnTo } from '../answer/return-to.js';
 import { check } from '../session/check.js';
 import type { Context } from '../session/context.js';
 import { now } from '../session/context.js';
-import { disableFactor, stepUp } from '../session/manage.js';
+import { disableFactor, regenerateRecoveryCodes, stepUp } from '../session/manage.js';
 import { refuse } from '../session/refuse.js';
 import { status } from './status.js';
 import type { SetupForm } from '../session/set-up.js';
@@ -79,6 +79,16 @@ export async function postDisable(context: Context): Promise<void> {
   else await answerRefusal(context, disabled, isSignedIn(context) ? settingsPage(context) : undefined);
 }
 
+/** POST /recovery-codes `{ code }`: makes new recovery codes; shows them, once. */
+export async function postRecoveryCodes(context: Context): Promise<void> {
+  const made = await regenerateRecoveryCodes(context, bodyField(context.req, 'code'));
+  if (made.ok) {
+    const { recoveryCodes } = made;
+    const model = { codes: recoveryCodes, next: context.core.options.basePath };
+    await answer(context, { name: 'recovery-codes', model }, { recoveryCodes });
+  } else await answerRefusal(context, made, isSignedIn(context) ? settingsPage(context) : undefined);
+}
+
 /** GET /step-up: the form that makes the proof fresh. */
 export async function showStepUp(context: Context): Promise<void> {
   const verdict = check(context, {});
@@ -114,6 +124,7 @@ function settingsPage({ core, known, actors }: Context): PageDraft {
       recoveryCodesLeft: known?.factor?.recoveryCodesLeft ?? 0,
       setup: `${basePath}/setup`,
       disable: `${basePath}/disable`,
+      recoveryCodes: `${basePath}/recovery-codes`,
       home: homePath,
     },
   };

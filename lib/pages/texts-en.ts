@@ -23,6 +23,10 @@ export const english: Texts = {
   enable: 'Enable two-step authentication',
   disable: 'Disable two-step authentication',
   disableExplanation: 'To disable it, enter the code that your authenticator app shows now.',
+  newRecoveryCodes: 'Make new recovery codes',
+  newRecoveryCodesExplanation:
+    'The old ones stop working. Enter the code that your authenticator app shows now.',
+  fewRecoveryCodes: 'Make new ones before you run out.',
   recoveryCodesLeft: (left) =>
     left === 1 ? '1 recovery code is left.' : `${String(left)} recovery codes are left.`,
   back: 'Back',
@@ -41,8 +45,8 @@ export const english: Texts = {
   cancel: 'Cancel',
   recoveryCodesTitle: 'Your recovery codes',
   recoveryCodesExplanation:
-    'Two-step authentication is enabled. Keep these codes in a safe place: each of them signs you in once when ' +
-    'your phone is not at hand. They are not shown again.',
+    'Keep these codes in a safe place: each of them signs you in once when your phone is not at hand. They are ' +
+    'not shown again.',
   saved: 'I have saved them',
   stepUpTitle: 'Confirm that it is you',
   stepUpExplanation: 'This action needs a fresh code from your authenticator app.',

@@ -18,6 +18,9 @@ export interface Texts {
   readonly enable: string;
   readonly disable: string;
   readonly disableExplanation: string;
+  readonly newRecoveryCodes: string;
+  readonly newRecoveryCodesExplanation: string;
+  readonly fewRecoveryCodes: string;
   readonly recoveryCodesLeft: (left: number) => string;
   readonly back: string;
   readonly actingAs: (actor: string, account: string) => string;

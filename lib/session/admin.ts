@@ -1,4 +1,6 @@
+import { randomBytes } from 'node:crypto';
 import { parseAccountId } from '../account/account.js';
+import { RECOVERY_RANDOM_BYTES, formatRecoveryCodes, recoveryDigests } from '../account/recovery-codes.js';
 import { lockAt } from '../account/lockout.js';
 import { SecondFactorError } from '../errors.js';
 import type { Core, EventOrigin } from './core.js';
@@ -62,6 +64,11 @@ export interface Admin {
   disable(accountId: AccountId, operator: Operator): Promise<boolean>;
   /** Ends a wait or the hard limit after wrong codes. Tells whether the account is enrolled. */
   unlock(accountId: AccountId, operator: Operator): Promise<boolean>;
+  /**
+   * Makes new recovery codes for an account whose owner was identified by other means; the old ones are
+   * void. The codes, shown this once, or `null` when the account is not enrolled.
+   */
+  recoveryCodes(accountId: AccountId, operator: Operator): Promise<string[] | null>;
   /** Deletes the record of an account that was deleted. */
   forget(accountId: AccountId): Promise<void>;
   /**
@@ -116,6 +123,19 @@ export function createAdmin(core: Core): Admin {
       );
       if (enrolled) emitEvent(core, 'unlocked', accountId, {}, by);
       return enrolled;
+    },
+
+    async recoveryCodes(id, operator) {
+      const accountId = parseAccountId(id);
+      const by = operatorFields(operator);
+      const codes = formatRecoveryCodes(randomBytes(RECOVERY_RANDOM_BYTES));
+      const enrolled = await vault.update<boolean>(accountId, (record) =>
+        record
+          ? { outcome: true, next: { ...record, recoveryDigests: recoveryDigests(record.enrolment, codes) } }
+          : { outcome: false, next: 'unchanged' },
+      );
+      if (enrolled) emitEvent(core, 'recovery-codes-regenerated', accountId, {}, by);
+      return enrolled ? codes : null;
     },
 
     async forget(id) {

@@ -1,3 +1,6 @@
+import { randomBytes } from 'node:crypto';
+import type { AccountRecord } from '../account/record.js';
+import { RECOVERY_RANDOM_BYTES, formatRecoveryCodes, recoveryDigests } from '../account/recovery-codes.js';
 import type { Door } from '../events.js';
 import { check } from './check.js';
 import type { Context } from './context.js';
@@ -31,6 +34,21 @@ export async function disableFactor(context: Context, typed: unknown): Promise<{
   return { ok: true };
 }
 
+/** Makes new recovery codes, for the price of a code. The old ones are void in the same moment. */
+export async function regenerateRecoveryCodes(
+  context: Context,
+  typed: unknown,
+): Promise<{ ok: true; recoveryCodes: string[] } | RouteRefusal> {
+  const recoveryCodes = formatRecoveryCodes(randomBytes(RECOVERY_RANDOM_BYTES));
+  const accepted = await acceptCode(context, typed, 'recovery-codes', (record) => ({
+    ...record,
+    recoveryDigests: recoveryDigests(record.enrolment, recoveryCodes),
+  }));
+  if (!accepted.ok) return accepted;
+  emit(context, 'recovery-codes-regenerated', accepted.state.account, {});
+  return { ok: true, recoveryCodes };
+}
+
 /** Makes the proof of the second factor fresh again. */
 export async function stepUp(
   context: Context,
@@ -48,7 +66,12 @@ export async function stepUp(
   return { ok: true, returnTo: returnTo ?? null };
 }
 
-async function acceptCode(context: Context, typed: unknown, door: Door): Promise<Accepted> {
+async function acceptCode(
+  context: Context,
+  typed: unknown,
+  door: Door,
+  onAccepted?: (record: AccountRecord) => AccountRecord,
+): Promise<Accepted> {
   const verdict = check(context, { unenrolled: 'allow' });
   if (!verdict.ok) return verdict;
   const { core, state } = context;
@@ -57,7 +80,7 @@ async function acceptCode(context: Context, typed: unknown, door: Door): Promise
   const { account, enrolment } = state;
   const outcome = await tryCode(
     core,
-    { accountId: account, enrolment, door, origin: originOf(context) },
+    { accountId: account, enrolment, door, origin: originOf(context), ...(onAccepted && { onAccepted }) },
     typed,
   );
   return outcome.ok ? { ok: true, state, method: outcome.method } : refusedBy(outcome);

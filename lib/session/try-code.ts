@@ -1,5 +1,6 @@
 import type { AttemptOutcome } from '../account/attempt.js';
 import { judgeAttempt } from '../account/attempt.js';
+import type { AccountRecord } from '../account/record.js';
 import type { Door } from '../events.js';
 import type { Core, EventOrigin } from './core.js';
 import { emitEvent } from './core.js';
@@ -14,6 +15,8 @@ export interface CodeAttempt {
   readonly enrolment?: string;
   readonly door: Door;
   readonly origin: EventOrigin;
+  /** What else becomes of the record, in the same swap, when the code is accepted. */
+  readonly onAccepted?: (record: AccountRecord) => AccountRecord;
 }
 
 /**
@@ -29,7 +32,10 @@ export async function tryCode(core: Core, attempt: CodeAttempt, typed: unknown):
     if (!record || (attempt.enrolment !== undefined && record.enrolment !== attempt.enrolment)) {
       return { outcome: { ok: false, reason: 'not-enrolled' }, next: 'unchanged' };
     }
-    return judgeAttempt(record, typed, options.clock(), options.limits);
+    const decision = judgeAttempt(record, typed, options.clock(), options.limits);
+    const { outcome, next } = decision;
+    if (!outcome.ok || next === null || next === 'unchanged' || !attempt.onAccepted) return decision;
+    return { outcome, next: attempt.onAccepted(next) };
   });
   tell(core, attempt, outcome);
   return outcome;

@@ -35,6 +35,7 @@ export function hiddenFields(fields: Readonly<Record<string, string>>): Html {
 
 /** What a code field may be beside the usual. */
 export interface CodeFieldOptions {
+  readonly id?: string;
   readonly button?: string;
   /** The page is about nothing but the code, so typing may begin at once. */
   readonly autofocus?: boolean;
@@ -42,9 +43,9 @@ export interface CodeFieldOptions {
 
 /** The field for the six digits, and the button that sends them. */
 export function codeField(texts: Texts, error: PageError | null, options: CodeFieldOptions = {}): Html {
-  return html`<label for="code">${texts.code}</label>
+  return html`<label for="${options.id ?? 'code'}">${texts.code}</label>
     <input
-      id="code"
+      id="${options.id ?? 'code'}"
       name="code"
       autocomplete="one-time-code"
       inputmode="numeric"

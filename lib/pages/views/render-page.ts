@@ -3,6 +3,9 @@ import type { Texts } from '../texts.js';
 import { Html, html } from './html.js';
 import { codeField, hiddenFields, layout, recoveryCodeField } from './layout.js';
 
+/** From here on the page warns that recovery codes run out. */
+const FEW_RECOVERY_CODES = 3;
+
 /** A page as a complete HTML document. */
 export function renderPage(page: Page, texts: Texts): string {
   switch (page.name) {
@@ -46,12 +49,16 @@ function settings(page: SettingsPage, texts: Texts): Html {
   const { model } = page;
   const enable = html`<p>${texts.disabled} ${texts.whyEnable}</p>
     ${form(page, model.setup, html`<button type="submit">${texts.enable}</button>`)}`;
-  const disable = html`<p>${texts.enabled} ${texts.recoveryCodesLeft(model.recoveryCodesLeft)}</p>
+  const few = model.recoveryCodesLeft <= FEW_RECOVERY_CODES ? texts.fewRecoveryCodes : '';
+  const manage = html`<p>${texts.enabled} ${texts.recoveryCodesLeft(model.recoveryCodesLeft)} ${few}</p>
     <h2>${texts.disable}</h2>
     <p>${texts.disableExplanation}</p>
-    ${form(page, model.disable, codeField(texts, page.error, { button: texts.disable }))}`;
+    ${form(page, model.disable, codeField(texts, page.error, { button: texts.disable }))}
+    <h2>${texts.newRecoveryCodes}</h2>
+    <p>${texts.newRecoveryCodesExplanation}</p>
+    ${form(page, model.recoveryCodes, codeField(texts, page.error, { id: 'code-2', button: texts.newRecoveryCodes }))}`;
   return html`<p class="muted">${texts.account}: ${model.account}</p>
-    ${model.actors.length > 0 ? acting(page, texts) : model.enrolled ? disable : enable}
+    ${model.actors.length > 0 ? acting(page, texts) : model.enrolled ? manage : enable}
     <p><a href="${model.home}">${texts.back}</a></p>`;
 }
 
