@@ -1,0 +1,182 @@
+import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect } from 'chai';
+import { Redis } from 'ioredis';
+import type { RedisOptions } from 'ioredis';
+import { redisStore } from '../../adapters/redis.js';
+import type { Store } from '../../lib/vault/store.js';
+import { startRedis } from '../support/redis-server.js';
+import type { RedisServer } from '../support/redis-server.js';
+import { listAccounts } from './list-accounts.js';
+
+/** What a vault waits by default, and what a timer may be late by on a busy machine. */
+const PATIENCE_MILLISECONDS = 2000 + 500;
+
+/** Without the `undefined` that the constructor does not take. */
+type Options = Omit<RedisOptions, 'replyMapping'> & { replyMapping?: 'legacy' | 'resp3' };
+
+describe('adapters/redis when Redis is in trouble', () => {
+  let server: RedisServer;
+  let store: Store;
+  let client: Redis;
+  const clients: Redis[] = [];
+
+  function connect(options: Options = {}): Redis {
+    const made = new Redis({ host: server.host, port: server.port, ...options });
+    made.on('error', () => undefined);
+    clients.push(made);
+    return made;
+  }
+
+  async function loseServer(): Promise<void> {
+    const lost = once(client, 'close');
+    await server.kill();
+    await lost;
+  }
+
+  beforeEach(async () => {
+    server = await startRedis({ args: ['--appendonly', 'yes', '--appendfsync', 'always'] });
+    client = connect();
+    store = redisStore(client);
+    await store.compareAndSet('alice', null, 'a');
+  });
+  afterEach(async () => {
+    for (const each of clients.splice(0)) each.disconnect();
+    await server.kill();
+  });
+
+  it('works on after a restart, with the same client', async () => {
+    await server.restart();
+    expect(await store.get('alice')).to.equal('a');
+    expect(await store.compareAndSet('alice', 'a', 'b')).to.equal(true);
+    expect(await listAccounts(store)).to.deep.equal(['alice']);
+  });
+
+  it('rejects in time while Redis is down, and works when it is back (J1)', async () => {
+    await loseServer();
+    const before = countListeners(client);
+    await Promise.all([
+      rejectsInTime(store.compareAndSet('alice', 'a', 'b'), /has no connection within 1000 ms/),
+      rejectsInTime(listAccounts(store), /has no connection within 1000 ms/),
+      ...Array.from({ length: 50 }, () =>
+        rejectsInTime(store.get('alice'), /has no connection within 1000 ms/),
+      ),
+    ]);
+    expect(countListeners(client)).to.deep.equal(before);
+
+    await server.restart();
+    await once(client, 'ready');
+    expect(await store.get('alice')).to.equal('a');
+    expect(countListeners(client)).to.deep.equal(before);
+  });
+
+  it('answers calls that waited for the connection', async () => {
+    const late = connect({ lazyConnect: true });
+    const waiting = redisStore(late);
+    const answers = await Promise.all([waiting.get('alice'), waiting.get('bob'), listAccounts(waiting)]);
+    expect(answers).to.deep.equal(['a', null, ['alice']]);
+  });
+
+  it('rejects in time while Redis is frozen, and works when it goes on', async () => {
+    server.pause();
+    await Promise.all([
+      rejectsInTime(store.get('alice'), /did not answer within 2000 ms/),
+      rejectsInTime(store.compareAndSet('bob', 'a', 'b'), /did not answer within 2000 ms/),
+      rejectsInTime(listAccounts(store), /did not answer within 2000 ms/),
+    ]);
+    server.resume();
+    expect(await store.get('alice')).to.equal('a');
+  });
+
+  it('rejects in time when it cannot connect to a frozen Redis', async () => {
+    server.pause();
+    const late = redisStore(connect());
+    await rejectsInTime(late.get('alice'), /has no connection within 1000 ms, it is "connect/);
+    server.resume();
+    expect(await late.get('alice')).to.equal('a');
+  });
+
+  it('connects a client that waits for its first command', async () => {
+    const lazy = connect({ lazyConnect: true, enableOfflineQueue: false });
+    expect(await redisStore(lazy).get('alice')).to.equal('a');
+  });
+
+  it('rejects at once when a lazy client cannot connect and will not try again', async () => {
+    await server.kill();
+    const started = Date.now();
+    const lazy = redisStore(connect({ lazyConnect: true, retryStrategy: null }));
+    await rejectsInTime(lazy.get('alice'), /is closed and does not connect again/);
+    expect(Date.now() - started).to.be.below(500);
+  });
+
+  it('rejects at once when the client is closed, and works when it is opened again', async () => {
+    await client.quit();
+    if (client.status !== 'end') await once(client, 'end');
+    const started = Date.now();
+    await rejectsInTime(store.get('alice'), /is closed and does not connect again/);
+    expect(Date.now() - started).to.be.below(100);
+    await client.connect();
+    expect(await store.get('alice')).to.equal('a');
+  });
+
+  it('rejects calls that wait as soon as the client gives up', async () => {
+    await server.kill();
+    const giving = connect({ retryStrategy: (times) => (times < 3 ? 100 : null) });
+    const started = Date.now();
+    await rejectsInTime(redisStore(giving).get('alice'), /is closed and does not connect again/);
+    expect(Date.now() - started).to.be.within(150, 900);
+  });
+
+  it('neither reads nor swaps on a replica', async () => {
+    await client.replicaof(server.host, 1);
+    expect(await client.get('second-factor:alice')).to.equal('a');
+    await rejectsInTime(store.get('alice'), /READONLY/);
+    await rejectsInTime(store.compareAndSet('alice', 'a', 'b'), /READONLY/);
+    await rejectsInTime(store.compareAndSet('alice', 'stale', 'b'), /READONLY/);
+    await client.replicaof('NO', 'ONE');
+    expect(await store.get('alice')).to.equal('a');
+  });
+
+  it('reads on while Redis has no memory left, and refuses to swap', async () => {
+    await client.config('SET', 'maxmemory', '1');
+    expect(await store.get('alice')).to.equal('a');
+    await rejectsInTime(store.compareAndSet('alice', 'a', 'b'), /OOM/);
+    await client.config('SET', 'maxmemory', '0');
+    expect(await store.get('alice')).to.equal('a');
+  });
+
+  it('says that it does not know when a lost connection hides whether a swap was made', async () => {
+    const other = redisStore(connect());
+    expect(await other.get('alice')).to.equal('a');
+    server.pause();
+    const swap = store.compareAndSet('alice', 'a', 'b');
+    swap.catch(() => undefined);
+    await sleep(50);
+    client.stream.destroy();
+    server.resume();
+    const answer: unknown = await swap.catch((error: unknown) => error);
+    expect(await other.get('alice')).to.equal('b');
+    expect(answer).to.be.an('error');
+    expect((answer as Error).message).to.match(/connection to Redis was lost, a swap may have been made/);
+  });
+
+  it('tells a stale expectation for certain once the connection is back', async () => {
+    await server.restart();
+    expect(await store.compareAndSet('alice', 'stale', 'b')).to.equal(false);
+  });
+});
+
+async function rejectsInTime(promise: Promise<unknown>, message: RegExp): Promise<void> {
+  const started = Date.now();
+  const reason: unknown = await promise.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+  expect(reason).to.be.an('error').with.property('message').that.matches(message);
+  expect(Date.now() - started).to.be.below(PATIENCE_MILLISECONDS);
+}
+
+function countListeners(client: Redis): Record<string, number> {
+  const events = ['ready', 'end', 'close'];
+  return Object.fromEntries(events.map((name) => [name, client.listenerCount(name)]));
+}
