@@ -87,7 +87,7 @@ export function checkOptions(options: unknown): ResolvedOptions {
     pendingSeconds: number(given, 'pendingSeconds', 600, 60, 3600),
     freshSeconds: number(given, 'freshSeconds', 900, 60, 86_400),
     storeTimeoutMs: number(given, 'storeTimeoutMs', 2000, 10, 60_000),
-    clock: fn(given, 'clock', Date.now),
+    clock: wholeMilliseconds(fn(given, 'clock', Date.now)),
   };
 }
 
@@ -230,6 +230,15 @@ function number(given: Given, name: string, fallback: number, least: number, mos
     throw invalid(`${name} must be a whole number ${range}, got ${kindOf(value)}`);
   }
   return value as number;
+}
+
+function wholeMilliseconds(clock: () => number): () => number {
+  return () => {
+    const time = Math.floor(clock());
+    if (!Number.isSafeInteger(time))
+      throw invalid('clock must return milliseconds since 1970, as a finite number');
+    return time;
+  };
 }
 
 function boolean(given: Given, name: string): boolean {

@@ -78,6 +78,11 @@ export class SecondFactorError extends Error {
     this.status = problem?.status ?? INTEGRATION_STATUS[code as IntegrationErrorCode] ?? 500;
   }
 
+  /** The same as `status`, under the name that some frameworks look for. */
+  get statusCode(): number {
+    return this.status;
+  }
+
   /** The `type` of this error as a problem document (RFC 9457). */
   get type(): string {
     return problemType(this.code);

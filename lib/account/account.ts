@@ -73,7 +73,7 @@ export function parseAccount(description: unknown): Account {
   }
   return {
     id: accountId,
-    name,
+    name: name.replace(/\p{Surrogate}/gu, '\uFFFD'),
     level: level ?? null,
     stamp: 'securityStamp' in description ? parseStamp(description.securityStamp) : null,
     enrolled: enrolled ?? false,

@@ -126,6 +126,15 @@ function judgeRecoveryCode(
   };
 }
 
+/**
+ * The record after an operator ended its locks. Where a clock that was set ahead had put `lastStep` into the
+ * future it comes back to the newest step now acceptable, so that no code that could be read becomes right.
+ */
+export function unlocked(record: AccountRecord, now: number, limits: Limits): AccountRecord {
+  const newest = Math.max(...acceptableSteps(record, now, limits.window));
+  return { ...record, failures: 0, lockedUntil: 0, lastStep: Math.min(record.lastStep, newest) };
+}
+
 /** The steps whose codes are accepted: around the server's clock and around the learned offset. */
 function acceptableSteps(record: AccountRecord, now: number, window: number): Set<number> {
   const steps = new Set<number>();

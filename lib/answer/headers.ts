@@ -9,7 +9,8 @@ export function setAnswerHeaders(res: ServerResponse): void {
   res.setHeader('Referrer-Policy', 'same-origin');
   res.setHeader('X-Frame-Options', 'DENY');
   res.setHeader('X-Content-Type-Options', 'nosniff');
-  if (!res.hasHeader('Content-Security-Policy')) {
+  // Not hasHeader: the response of a protocol upgrade has no such method.
+  if (res.getHeader('Content-Security-Policy') === undefined) {
     res.setHeader('Content-Security-Policy', "default-src 'none'; frame-ancestors 'none'");
   }
   varyByCookie(res);

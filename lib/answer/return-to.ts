@@ -1,7 +1,7 @@
 import { parseOrigin } from './same-origin.js';
 
 /** Longer destinations are dropped: they would fill the session. */
-const RETURN_TO_MAXIMUM_CHARACTERS = 2048;
+const RETURN_TO_MAXIMUM_CHARACTERS = 1024;
 /** Stands for whatever origin the application has; reserved by RFC 2606. */
 const ANY_ORIGIN = 'http://same-origin.invalid';
 

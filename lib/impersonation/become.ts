@@ -1,5 +1,6 @@
 import type { Context } from '../session/context.js';
-import { moveToAnonymous } from '../session/context.js';
+import { moveToAnonymous, requireLiveSession } from '../session/context.js';
+import { guardSave } from '../session/guard-save.js';
 import type { KnownUser } from '../session/core.js';
 import { requestUser, requireSession } from '../session/app-request.js';
 import { promised, saveSession } from '../session/regenerate.js';
@@ -17,12 +18,15 @@ export async function become(
   actors: readonly KnownUser[],
 ): Promise<void> {
   const { core, req } = context;
+  await requireLiveSession(context);
   try {
     await promised((done) => {
       context.passportLogIn.call(req, known.user, { keepSessionInfo: false }, done);
     });
-    writeState(requireSession(req), core.options.sessionKey, state);
+    const session = requireSession(req);
+    writeState(session, core.options.sessionKey, state);
     await saveSession(req);
+    guardSave(req, session);
   } catch (error) {
     await moveToAnonymous(context).catch(() => undefined);
     throw error;

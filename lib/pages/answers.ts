@@ -1,3 +1,4 @@
+import { challenge } from '../answer/challenge.js';
 import { setAnswerHeaders } from '../answer/headers.js';
 import { wantsHtml } from '../answer/negotiate.js';
 import { sendJson, sendProblem } from '../answer/problem.js';
@@ -50,8 +51,7 @@ export async function answerRefusal(
   }
   const seconds = waitSeconds(context, refusal);
   if (seconds !== undefined) res.setHeader('Retry-After', String(seconds));
-  if (PROBLEMS[refusal.code].status === 401)
-    res.setHeader('WWW-Authenticate', `Session error="${refusal.code}"`);
+  if (PROBLEMS[refusal.code].status === 401) res.setHeader('WWW-Authenticate', challenge(refusal.code));
   if (!wantsHtml(req)) {
     sendProblem(req, res, refusal.code, members(refusal));
     return;

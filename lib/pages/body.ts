@@ -26,7 +26,7 @@ export function parseBody(): RequestHandler {
       } else if (isReadable(req.body)) next();
       else next(new SecondFactorError('body-malformed'));
     };
-    run(req.body === undefined ? parsers : []);
+    run(isUnread(req) ? parsers : []);
   };
 }
 
@@ -35,6 +35,14 @@ export function bodyField(req: IncomingMessage, name: string): unknown {
   const { body } = req as { body?: unknown };
   if (typeof body !== 'object' || body === null || !Object.hasOwn(body, name)) return undefined;
   return (body as Record<string, unknown>)[name];
+}
+
+/** Whether nobody parsed the body: Express 4 leaves an empty object where the type was another parser's. */
+function isUnread(req: IncomingMessage): boolean {
+  const { body, _body: parsed } = req as { body?: unknown; _body?: boolean };
+  if (body === undefined) return true;
+  if (parsed || req.readableEnded || typeof body !== 'object' || body === null) return false;
+  return !Array.isArray(body) && Object.keys(body).length === 0;
 }
 
 function isReadable(body: unknown): boolean {

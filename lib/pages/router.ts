@@ -8,6 +8,7 @@ import type { AppRequest } from '../session/app-request.js';
 import type { Context } from '../session/context.js';
 import { emit } from '../session/context.js';
 import type { Core } from '../session/core.js';
+import { stillHolds } from '../session/still-holds.js';
 import type { Contexts } from '../session/take-over.js';
 import { answerProblem } from './answers.js';
 import { parseBody } from './body.js';
@@ -48,6 +49,7 @@ export function createRouter(core: Core, contexts: Contexts): Middleware {
   const router = express.Router();
   router.use(refuseOtherSites(core, contextOf));
   router.use(parseBody());
+  router.use(judgeAgain(contextOf));
   router.get('/', route(showSettings));
   router.get('/verify', route(showVerify));
   router.post('/verify', route(postVerify));
@@ -82,6 +84,19 @@ function refuseOtherSites(core: Core, contextOf: (req: express.Request) => Conte
       path: originalUrl.replace(/[?#].*$/s, ''),
     });
     answerProblem(context, 'cross-site').catch(next);
+  };
+}
+
+/** What was true when the request began must be true when its body has come. */
+function judgeAgain(contextOf: (req: express.Request) => Context): RequestHandler {
+  return async (req, _res, next) => {
+    try {
+      const context = contextOf(req);
+      if (isSafeMethod(req) || (await stillHolds(context))) next();
+      else await answerProblem(context, context.expired ? 'sign-in-expired' : 'login-required');
+    } catch (error) {
+      next(error);
+    }
   };
 }
 

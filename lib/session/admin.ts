@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { parseAccountId } from '../account/account.js';
 import { RECOVERY_RANDOM_BYTES, formatRecoveryCodes, recoveryDigests } from '../account/recovery-codes.js';
+import { unlocked } from '../account/attempt.js';
 import { lockAt } from '../account/lockout.js';
 import { SecondFactorError } from '../errors.js';
-import type { Core, EventOrigin } from './core.js';
-import { emitEvent, findAccount } from './core.js';
+import type { Core } from './core.js';
+import { emitEvent, findAccount, reportOutage } from './core.js';
 import type { CodeOutcome } from './try-code.js';
 import { tryCode } from './try-code.js';
 import type { Health, Rekeyed } from './maintenance.js';
@@ -39,7 +40,10 @@ export interface Operator {
 }
 
 /** Where a code came from that no request of ours brought, for the events. */
-export type VerifyContext = Pick<EventOrigin, 'ip' | 'userAgent'>;
+export interface VerifyContext {
+  readonly ip?: string | undefined;
+  readonly userAgent?: string | undefined;
+}
 
 /** What operators and code without a session of ours may do. What changes an account is one event. */
 export interface Admin {
@@ -62,7 +66,10 @@ export interface Admin {
    * request of every session of the account. Tells whether there was one.
    */
   disable(accountId: AccountId, operator: Operator): Promise<boolean>;
-  /** Ends a wait or the hard limit after wrong codes. Tells whether the account is enrolled. */
+  /**
+   * Ends a wait or the hard limit after wrong codes, and the wait for a time that a clock set ahead by
+   * mistake had reached. Codes that could be read by now stay void. Tells whether the account is enrolled.
+   */
   unlock(accountId: AccountId, operator: Operator): Promise<boolean>;
   /**
    * Makes new recovery codes for an account whose owner was identified by other means; the old ones are
@@ -83,6 +90,14 @@ export interface Admin {
 /** The admin side of an instance. */
 export function createAdmin(core: Core): Admin {
   const { options, vault } = core;
+
+  const told = async <T>(accountId: string, change: Promise<T>): Promise<T> => {
+    try {
+      return await change;
+    } catch (error) {
+      throw reportOutage(core, accountId, {}, error);
+    }
+  };
 
   function status(accountId: AccountId): Promise<AccountStatus>;
   function status(accountIds: readonly AccountId[]): Promise<AccountStatus[]>;
@@ -107,20 +122,22 @@ export function createAdmin(core: Core): Admin {
     async disable(id, operator) {
       const accountId = parseAccountId(id);
       const by = operatorFields(operator);
+      const flagged = (await findAccount(core, accountId))?.account.enrolled ?? false;
       await options.setEnrolled(accountId, false);
-      const removed = await vault.remove(accountId);
-      if (removed) emitEvent(core, 'disabled', accountId, {}, by);
-      return removed;
+      const disabled = (await told(accountId, vault.remove(accountId))) || flagged;
+      if (disabled) emitEvent(core, 'disabled', accountId, {}, by);
+      return disabled;
     },
 
     async unlock(id, operator) {
       const accountId = parseAccountId(id);
       const by = operatorFields(operator);
-      const enrolled = await vault.update<boolean>(accountId, (record) =>
+      const change = vault.update<boolean>(accountId, (record) =>
         record
-          ? { outcome: true, next: { ...record, failures: 0, lockedUntil: 0 } }
+          ? { outcome: true, next: unlocked(record, options.clock(), options.limits) }
           : { outcome: false, next: 'unchanged' },
       );
+      const enrolled = await told(accountId, change);
       if (enrolled) emitEvent(core, 'unlocked', accountId, {}, by);
       return enrolled;
     },
@@ -129,18 +146,19 @@ export function createAdmin(core: Core): Admin {
       const accountId = parseAccountId(id);
       const by = operatorFields(operator);
       const codes = formatRecoveryCodes(randomBytes(RECOVERY_RANDOM_BYTES));
-      const enrolled = await vault.update<boolean>(accountId, (record) =>
+      const change = vault.update<boolean>(accountId, (record) =>
         record
           ? { outcome: true, next: { ...record, recoveryDigests: recoveryDigests(record.enrolment, codes) } }
           : { outcome: false, next: 'unchanged' },
       );
+      const enrolled = await told(accountId, change);
       if (enrolled) emitEvent(core, 'recovery-codes-regenerated', accountId, {}, by);
       return enrolled ? codes : null;
     },
 
     async forget(id) {
       const accountId = parseAccountId(id);
-      if (await vault.remove(accountId)) emitEvent(core, 'forgotten', accountId, {}, {});
+      if (await told(accountId, vault.remove(accountId))) emitEvent(core, 'forgotten', accountId, {}, {});
     },
 
     async verify(id, code, context = {}) {

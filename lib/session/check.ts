@@ -68,12 +68,11 @@ export function check(context: Context, options: GuardOptions): GuardVerdict {
 /** Whether a user is the account the session was judged for, and not one set by other credentials. */
 function isJudgedAccount({ core, known, judgedUser }: Context, user: unknown): boolean {
   if (!known) return false;
+  if (user === judgedUser) return true;
   try {
-    const description = core.options.account(user);
-    if (description instanceof Promise) {
-      description.catch(() => undefined);
-      return user === judgedUser;
-    }
+    const description: unknown = core.options.account(user);
+    // A guard cannot wait: where account() is asynchronous, only the judged object itself is known.
+    Promise.resolve(description).catch(() => undefined);
     return parseAccount(description).id === known.account.id;
   } catch {
     // Other credentials may bring users of another kind.

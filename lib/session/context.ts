@@ -5,12 +5,13 @@ import type { HttpRequest } from '../options.js';
 import type { AppRequest, LogIn, LogOut } from './app-request.js';
 import { requireSession, setRequestUser } from './app-request.js';
 import type { Core, EventFields, EventOrigin, KnownUser } from './core.js';
-import { emitEvent } from './core.js';
-import { limitLife } from './guard-save.js';
+import { emitEvent, reportOutage } from './core.js';
+import { guardSave, limitLife } from './guard-save.js';
 import type { SessionEntries } from './regenerate.js';
 import { regenerate, saveSession, valuesWithout } from './regenerate.js';
 import type { PendingState, SessionState, VerifiedState } from './state.js';
 import { readState, writeState } from './state.js';
+import { isSameSignIn, storedState } from './stored-session.js';
 
 /** A second factor that was just proved, waiting for the `req.logIn` that completes the sign-in. */
 export interface Proof {
@@ -65,14 +66,35 @@ export function updateState(context: Context, state: SessionState): void {
 /** What of the old session goes into the new one. */
 export type Keep = 'nothing' | 'application' | 'application-and-user';
 
-/** Moves to a new session with the given state and saves it. The old session is gone. */
+/**
+ * Moves to a new session with the given state and saves it. The old session is gone.
+ *
+ * @throws {SecondFactorError} `sign-in-expired` when the old session was ended since the request began
+ */
 export async function moveTo(context: Context, state: SessionState | undefined, keep: Keep): Promise<void> {
   const { core, req } = context;
+  if (state && keep === 'application-and-user') await requireLiveSession(context);
   const session = await regenerate(req, kept(context, keep));
   writeState(session, core.options.sessionKey, state);
   if (state?.state === 'pending') limitLife(session, state.until, core.options.clock);
   await saveSession(req);
+  guardSave(req, session);
   context.state = state;
+}
+
+/**
+ * Makes sure that the session a request was let in with is still there: nobody goes on from a session that
+ * was ended meanwhile.
+ *
+ * @throws {SecondFactorError} `sign-in-expired`
+ */
+export async function requireLiveSession(context: Context): Promise<void> {
+  const { core, req } = context;
+  const present = sessionState(context);
+  const stored = await storedState(req, core.options.sessionKey);
+  if (present && isSameSignIn(present, stored)) return;
+  nobody(context);
+  throw new SecondFactorError('sign-in-expired');
 }
 
 /** What the session holds now of what is to be kept; never a state of ours. */
@@ -97,10 +119,13 @@ export function nobody(context: Context): void {
   context.state = undefined;
 }
 
+/** Longer ones are cut in events. */
+const USER_AGENT_MAXIMUM_CHARACTERS = 512;
+
 /** Where a request came from, for events. */
 export function originOf({ core, req, request, state }: Context): EventOrigin {
   const ip = core.options.ip(request);
-  const userAgent = req.headers['user-agent'];
+  const userAgent = req.headers['user-agent']?.slice(0, USER_AGENT_MAXIMUM_CHARACTERS);
   const actorId = state?.state === 'impersonating' ? state.actors[0].account : undefined;
   return {
     ...(actorId === undefined ? {} : { actorId }),
@@ -119,14 +144,7 @@ export function emit<Name extends EventName>(
   emitEvent(context.core, name, accountId, originOf(context), fields);
 }
 
-/** Emits what an operator must know about an error, and returns the error. */
+/** Emits what an operator must know about an error of this request, and returns the error. */
 export function reported(context: Context, accountId: string, error: unknown): unknown {
-  if (error instanceof SecondFactorError) {
-    const { cause } = error;
-    const detail = cause instanceof Error ? cause.message : error.message;
-    if (error.code === 'store-unavailable') emit(context, error.code, accountId, { error: detail });
-    if (error.code === 'record-unreadable') emit(context, error.code, accountId, { error: detail });
-    if (error.code === 'record-missing') emit(context, error.code, accountId, {});
-  }
-  return error;
+  return reportOutage(context.core, accountId, originOf(context), error);
 }

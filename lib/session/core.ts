@@ -95,3 +95,14 @@ export function emitEvent<Name extends EventName>(
 ): void {
   events.emit(name, { at: options.clock(), accountId, ...origin, ...fields } as SecondFactorEvents[Name]);
 }
+
+/** Emits what an operator must know about an error, and returns the error. */
+export function reportOutage(core: Core, accountId: string, origin: EventOrigin, error: unknown): unknown {
+  if (!(error instanceof SecondFactorError)) return error;
+  const { code, cause, message } = error;
+  const detail = { error: cause instanceof Error ? cause.message : message };
+  if (code === 'store-unavailable') emitEvent(core, code, accountId, origin, detail);
+  if (code === 'record-unreadable') emitEvent(core, code, accountId, origin, detail);
+  if (code === 'record-missing') emitEvent(core, code, accountId, origin, {});
+  return error;
+}

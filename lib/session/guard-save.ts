@@ -30,6 +30,14 @@ export function guardSave(req: AppRequest, session: AppSession): void {
   });
 }
 
+/** Makes a session write nothing any more: what the store has of it stays. */
+export function keepStored(session: AppSession): void {
+  override(session, 'save', (done: Callback = () => undefined) => {
+    done();
+    return session;
+  });
+}
+
 /** Keeps a session's cookie, and with it its life in the store, from lasting beyond a moment. */
 export function limitLife(session: AppSession, until: number, clock: () => number): void {
   const limit = (): AppSession => {

@@ -1,14 +1,17 @@
+import { challenge } from '../answer/challenge.js';
 import { sendProblem } from '../answer/problem.js';
 import { SecondFactorError, SecondFactorRequiredError } from '../errors.js';
+import type { SignInRefusal } from '../events.js';
 import type { Callback, LogIn, LogInOptions } from './app-request.js';
 import { requireSession, setRequestUser } from './app-request.js';
 import type { Context } from './context.js';
-import { now, reported, sessionState } from './context.js';
+import { emit, now, reported, sessionState } from './context.js';
 import type { Factor, FoundUser } from './core.js';
 import { accountOf, findAccount, readFactor, stampOf } from './core.js';
 import { answerCodeRequired, park, verifyPath } from './park.js';
 import { promised } from './regenerate.js';
 import { signIn } from './sign-in.js';
+import { isSameSignIn, storedState } from './stored-session.js';
 import type { VerifiedState } from './state.js';
 
 /** Whether `req.logIn` calls back, or has answered the request itself. */
@@ -19,11 +22,12 @@ type LogInResult = 'call-back' | 'answered';
  * with a second factor is parked and nobody is signed in.
  */
 export function createLogIn(context: Context): LogIn {
-  return function logIn(user: unknown, given: LogInOptions | Callback, callback?: Callback): void {
-    const options = typeof given === 'function' ? {} : given;
+  return function logIn(user: unknown, given?: LogInOptions | Callback | null, callback?: Callback): void {
+    const options = typeof given === 'function' ? {} : (given ?? {});
     const done = typeof given === 'function' ? given : callback;
     const { req } = context;
-    if (options.session === false && options.secondFactor === 'not-required') {
+    const waived = Object.hasOwn(options, 'secondFactor') && options.secondFactor === 'not-required';
+    if (options.session === false && waived) {
       context.passportLogIn.call(req, user, options, done ?? (() => undefined));
       return;
     }
@@ -46,7 +50,8 @@ async function route(context: Context, user: unknown, options: LogInOptions): Pr
   const { proof } = context;
   // Set before anything is awaited: of two calls at once the second one must find it.
   const second = context.logInCalled;
-  if (proof?.user !== user && options.session !== false) context.logInCalled = true;
+  const proved = proof !== undefined && proof.user === user;
+  if (!proved && options.session !== false) context.logInCalled = true;
   if (!core.passport.isInstanceOf(req)) {
     throw new SecondFactorError(
       'passport-instance',
@@ -54,7 +59,7 @@ async function route(context: Context, user: unknown, options: LogInOptions): Pr
     );
   }
   try {
-    if (proof?.user === user) return await complete(context, options);
+    if (proved) return await complete(context, options);
     if (options.session === false) return await withoutSession(context, user, options);
     if (second) throw new SecondFactorError('login-twice', 'req.logIn was called twice in one request');
     return await firstStep(context, user, options);
@@ -79,10 +84,12 @@ async function withoutSession(context: Context, user: unknown, options: LogInOpt
   const { core, req, res } = context;
   const { found } = await freshUser(context, user);
   if (await factorOf(context, found)) {
+    emit(context, 'sign-in-refused', found.account.id, { reason: 'code-required' });
     if ((options.onCodeRequired ?? core.options.onCodeRequired) === 'error') {
       throw new SecondFactorError('code-required');
     }
     setRequestUser(req, null);
+    res.setHeader('WWW-Authenticate', challenge('code-required'));
     sendProblem(req, res, 'code-required');
     return 'answered';
   }
@@ -116,7 +123,7 @@ async function firstStep(context: Context, user: unknown, options: LogInOptions)
     return 'call-back';
   }
   const verified = verifiedNow(context, account.id, factor);
-  if (verified) {
+  if (verified && isSameSignIn(verified, await storedState(req, core.options.sessionKey))) {
     await signIn(context, user, { ...found, factor }, { ...verified, stamp }, options);
     return 'call-back';
   }
@@ -150,8 +157,15 @@ async function factorOf(context: Context, { account }: FoundUser): Promise<Facto
   try {
     return await readFactor(context.core, account);
   } catch (error) {
+    if (error instanceof SecondFactorError && isSignInRefusal(error.code)) {
+      emit(context, 'sign-in-refused', account.id, { reason: error.code });
+    }
     throw reported(context, account.id, error);
   }
+}
+
+function isSignInRefusal(code: string): code is SignInRefusal {
+  return ['store-unavailable', 'record-unreadable', 'record-missing'].includes(code);
 }
 
 /** The judged state, when it is of this account with this very factor. */

@@ -4,7 +4,7 @@ import { RECOVERY_RANDOM_BYTES, formatRecoveryCodes, recoveryDigests } from '../
 import type { Door } from '../events.js';
 import { check } from './check.js';
 import type { Context } from './context.js';
-import { emit, moveTo, now, originOf } from './context.js';
+import { emit, moveTo, now, originOf, reported } from './context.js';
 import type { RouteRefusal } from './refusal.js';
 import { refusedBy } from './refusal.js';
 import type { VerifiedState } from './state.js';
@@ -25,13 +25,21 @@ export async function disableFactor(context: Context, typed: unknown): Promise<{
   if (!accepted.ok) return accepted;
   const { account, stamp, passwordAt, enrolment } = accepted.state;
   await core.options.setEnrolled(account, false);
-  await core.vault.update(account, (record) => ({
-    outcome: undefined,
-    next: record?.enrolment === enrolment ? null : 'unchanged',
-  }));
+  await removeEnrolment(context, account, enrolment);
   await moveTo(context, { state: 'signed-in', account, stamp, passwordAt }, 'application-and-user');
   emit(context, 'disabled', account, {});
   return { ok: true };
+}
+
+async function removeEnrolment(context: Context, account: string, enrolment: string): Promise<void> {
+  try {
+    await context.core.vault.update(account, (record) => ({
+      outcome: undefined,
+      next: record?.enrolment === enrolment ? null : 'unchanged',
+    }));
+  } catch (error) {
+    throw reported(context, account, error);
+  }
 }
 
 /** Makes new recovery codes, for the price of a code. The old ones are void in the same moment. */

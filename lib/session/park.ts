@@ -1,4 +1,5 @@
 import { redirect } from '../answer/redirect.js';
+import { challenge } from '../answer/challenge.js';
 import { wantsHtml } from '../answer/negotiate.js';
 import { sendProblem } from '../answer/problem.js';
 import { safeReturnTo } from '../answer/return-to.js';
@@ -52,6 +53,7 @@ export function answerCodeRequired({ core, req, res }: Context, pending: Pending
   if (wantsHtml(req)) redirect(res, verify);
   else {
     const until = new Date(pending.until).toISOString();
+    res.setHeader('WWW-Authenticate', challenge('code-required'));
     sendProblem(req, res, 'code-required', { verify, until, methods: METHODS });
   }
 }

@@ -1,9 +1,11 @@
+import { challenge } from '../answer/challenge.js';
 import { wantsHtml } from '../answer/negotiate.js';
 import { sendProblem } from '../answer/problem.js';
 import { redirect } from '../answer/redirect.js';
 import { safeReturnTo } from '../answer/return-to.js';
 import type { Context } from './context.js';
-import { sessionState, updateState } from './context.js';
+import { now, sessionState, updateState } from './context.js';
+import { limitLife } from './guard-save.js';
 import type { Refusal } from './request-api.js';
 
 /**
@@ -21,12 +23,6 @@ export function refuse(context: Context, { code, status, location, maxAge }: Ref
   sendProblem(req, res, code, { location, ...(maxAge === undefined ? {} : { maxAge }) });
 }
 
-/** RFC 9470 §3 for step-up; the same form for the rest, under a scheme that makes no browser ask. */
-function challenge(code: string, maxAge: number | undefined): string {
-  if (maxAge === undefined) return `Session error="${code}"`;
-  return `Bearer error="insufficient_user_authentication", error_description="${code}", max_age="${String(maxAge)}"`;
-}
-
 function rememberDestination(context: Context): void {
   const { core, req } = context;
   const wanted =
@@ -35,6 +31,10 @@ function rememberDestination(context: Context): void {
   const state = sessionState(context);
   if (state?.state === 'pending') updateState(context, { ...state, returnTo: wanted });
   else if (state && state.state !== 'impersonating') updateState(context, { ...state, returnTo: wanted });
+  if (state && state.state !== 'signed-in') return;
+  // Strangers without end could fill the store: what only remembers where one wanted to go lives briefly.
+  const empty = Object.keys(req.session).every((key) => key === 'cookie' || key === 'returnTo');
+  if (empty) limitLife(req.session, now(context) + core.options.pendingSeconds * 1000, core.options.clock);
   // The name Passport's successReturnToOrRedirect looks for.
-  if (!state || state.state === 'signed-in') Reflect.set(req.session, 'returnTo', wanted);
+  Reflect.set(req.session, 'returnTo', wanted);
 }

@@ -1,7 +1,6 @@
 import { mayImpersonate } from '../impersonation/enter.js';
 import { holds } from '../impersonation/stay.js';
 import { check, checkGuardOptions } from './check.js';
-import type { AppRequest } from './app-request.js';
 import type { Context } from './context.js';
 import { moveTo } from './context.js';
 import { SecondFactorError } from '../errors.js';
@@ -10,7 +9,8 @@ import { judgeSession } from './judge.js';
 import { refuse } from './refuse.js';
 import type { ActingAccount, RequestSecondFactor } from './request-api.js';
 import type { StateName } from './state.js';
-import { amrOf, readState } from './state.js';
+import { amrOf } from './state.js';
+import { isSameSignIn, storedState } from './stored-session.js';
 
 /** The face of a context that the application sees as `req.secondFactor`. */
 export function createRequestApi(context: Context): RequestSecondFactor {
@@ -51,9 +51,8 @@ export function createRequestApi(context: Context): RequestSecondFactor {
 
 async function recheck(context: Context): Promise<StateName> {
   const { core, req, state, known } = context;
-  const stored = await storedSession(req);
-  const present = stored && readState(stored, core.options.sessionKey);
-  if (!state || present?.state !== state.state || present.account !== state.account) return 'anonymous';
+  const present = await storedState(req, core.options.sessionKey);
+  if (!state || !present || !isSameSignIn(state, present)) return 'anonymous';
   if (present.state === 'pending') return core.options.clock() < present.until ? 'pending' : 'anonymous';
 
   if (present.state === 'impersonating') {
@@ -71,21 +70,6 @@ async function recheck(context: Context): Promise<StateName> {
 
 function actorsOf({ actors }: Context): ActingAccount[] {
   return actors.map(({ account: { id, name } }) => ({ id, name }));
-}
-
-function storedSession(req: AppRequest): Promise<object | null> {
-  return new Promise((resolve, reject) => {
-    const id = req.session?.id;
-    if (!req.sessionStore || id === undefined) {
-      resolve(null);
-      return;
-    }
-    req.sessionStore.get(id, (error, session) => {
-      if (error)
-        reject(error instanceof Error ? error : new Error('the session store failed', { cause: error }));
-      else resolve(session ?? null);
-    });
-  });
 }
 
 async function renew(context: Context): Promise<void> {

@@ -1,7 +1,7 @@
 import { RECOVERY_ATTEMPTS } from '../account/limits.js';
 import type { SecondFactorEvents } from '../events.js';
 import type { Context, Proof } from './context.js';
-import { emit, moveToAnonymous, now, originOf, reported, updateState } from './context.js';
+import { emit, moveToAnonymous, now, originOf, updateState } from './context.js';
 import type { FoundUser } from './core.js';
 import { accountOf, findAccount, stampMatches } from './core.js';
 import type { Refused } from './refusal.js';
@@ -21,26 +21,22 @@ export type SecondStep =
  */
 export async function secondStep(context: Context, typed: unknown): Promise<SecondStep> {
   const { core, state: pending } = context;
-  if (pending?.state !== 'pending') {
-    return { ok: false, code: context.expired ? 'sign-in-expired' : 'login-required' };
+  if (pending?.state !== 'pending' || now(context) >= pending.until) {
+    return { ok: false, code: pending || context.expired ? 'sign-in-expired' : 'login-required' };
   }
-  try {
-    const user = await core.passport.deserialize(pending.user, context.req);
-    const found = user === null ? null : await presentAccount(context, user, pending);
-    if (!found) return await end(context, pending, 'account-changed');
+  const user = await core.passport.deserialize(pending.user, context.req);
+  const found = user === null ? null : await presentAccount(context, user, pending);
+  if (!found) return await end(context, pending, 'account-changed');
 
-    const { account, enrolment } = pending;
-    const attempt = { accountId: account, enrolment, door: 'sign-in', origin: originOf(context) } as const;
-    const outcome = await tryCode(core, attempt, typed);
-    if (!outcome.ok) return await refuseCode(context, pending, outcome);
+  const { account, enrolment } = pending;
+  const attempt = { accountId: account, enrolment, door: 'sign-in', origin: originOf(context) } as const;
+  const outcome = await tryCode(core, attempt, typed);
+  if (!outcome.ok) return await refuseCode(context, pending, outcome);
 
-    const { method, recoveryCodesLeft } = outcome;
-    const mark = verifiedFrom(pending, method, now(context));
-    const known = { ...found, factor: { enrolment, recoveryCodesLeft } };
-    return { ok: true, proof: { user, known, mark, from: pending }, recoveryCodesLeft };
-  } catch (error) {
-    throw reported(context, pending.account, error);
-  }
+  const { method, recoveryCodesLeft } = outcome;
+  const mark = verifiedFrom(pending, method, now(context));
+  const known = { ...found, factor: { enrolment, recoveryCodesLeft } };
+  return { ok: true, proof: { user, known, mark, from: pending }, recoveryCodesLeft };
 }
 
 /** The account of a parked sign-in as it is now; `null` when it is not the one that was parked. */

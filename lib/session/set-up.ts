@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Account } from '../account/account.js';
+import type { AccountRecord } from '../account/record.js';
 import { enrolledRecord, judgeConfirmation } from '../account/enrolment.js';
 import { SETUP_ATTEMPTS } from '../account/limits.js';
 import { RECOVERY_RANDOM_BYTES, formatRecoveryCodes } from '../account/recovery-codes.js';
@@ -7,7 +8,7 @@ import { SECRET_BYTES, encodeSecret, otpauthUri } from '../account/totp.js';
 import { SecondFactorError } from '../errors.js';
 import { check } from './check.js';
 import type { Context } from './context.js';
-import { emit, moveTo, now, updateState } from './context.js';
+import { emit, moveTo, now, reported, updateState } from './context.js';
 import type { Refused, RouteRefusal } from './refusal.js';
 import type { SetupState, SignedInState } from './state.js';
 
@@ -79,9 +80,7 @@ export async function confirmSetup(
   const recoveryCodes = formatRecoveryCodes(randomBytes(RECOVERY_RANDOM_BYTES));
   const enrolment = randomBytes(16).toString('base64url');
   const record = enrolledRecord({ enrolment, secret: open.secret, recoveryCodes }, confirmation, at);
-  const created = await core.vault.update(account.id, (present) =>
-    present ? { outcome: false, next: 'unchanged' } : { outcome: true, next: record },
-  );
+  const created = await create(context, account.id, record);
   if (!created) return { ok: false, code: 'already-enrolled' };
   await flagEnrolled(context, account.id, enrolment);
 
@@ -156,6 +155,17 @@ function refuseConfirmation(
   return rest.minutes === undefined
     ? { ok: false, code: reason }
     : { ok: false, code: reason, minutes: rest.minutes };
+}
+
+/** Writes the record of a new enrolment; `false` when the account is enrolled already. */
+async function create(context: Context, accountId: string, record: AccountRecord): Promise<boolean> {
+  try {
+    return await context.core.vault.update<boolean>(accountId, (present) =>
+      present ? { outcome: false, next: 'unchanged' } : { outcome: true, next: record },
+    );
+  } catch (error) {
+    throw reported(context, accountId, error);
+  }
 }
 
 /** Tells the panel's own table; when that fails the enrolment is undone. */

@@ -2,8 +2,9 @@ import { switchAutomatically } from '../impersonation/enter.js';
 import type { LogInOptions } from './app-request.js';
 import { requestUser, requireSession } from './app-request.js';
 import type { Context } from './context.js';
-import { emit, kept, moveToAnonymous } from './context.js';
+import { emit, kept, moveToAnonymous, requireLiveSession } from './context.js';
 import type { KnownUser } from './core.js';
+import { guardSave } from './guard-save.js';
 import { destination } from './park.js';
 import { promised, putValues, saveSession } from './regenerate.js';
 import type { PendingState, UserState } from './state.js';
@@ -29,6 +30,7 @@ export async function signIn(
   const values = kept(context, keep ? 'application' : 'nothing');
   const carried = from ? from.carried : core.options.carry(request);
   const returnTo = from ? from.returnTo : destination(context, options);
+  if (from) await requireLiveSession(context);
   try {
     await promised((done) => {
       context.passportLogIn.call(req, user, { ...options, session: true, keepSessionInfo: false }, done);
@@ -39,6 +41,7 @@ export async function signIn(
     if (options.successReturnToOrRedirect && returnTo) putValues(session, [['returnTo', returnTo]]);
     writeState(session, core.options.sessionKey, mark);
     await saveSession(req);
+    guardSave(req, session);
     context.state = mark;
     context.known = known;
     context.actors = [];

@@ -2,11 +2,11 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { SecondFactorError } from '../errors.js';
 import type { HttpRequest, Middleware } from '../options.js';
 import type { AppRequest, LogIn, LogOut } from './app-request.js';
-import { requestUser, requireSession } from './app-request.js';
+import { requestUser, requireSession, setRequestUser } from './app-request.js';
 import type { Context } from './context.js';
 import { emit, nobody, now } from './context.js';
 import type { Core } from './core.js';
-import { guardSave, limitLife } from './guard-save.js';
+import { guardSave, keepStored, limitLife } from './guard-save.js';
 import { createLogIn } from './log-in.js';
 import { createLogOut } from './log-out.js';
 import { reJudge } from './re-judge.js';
@@ -30,6 +30,7 @@ export function createSessionMiddleware(core: Core, contexts: Contexts): Middlew
     try {
       context = takeOver(core, incoming as HttpRequest, res);
     } catch (error) {
+      setRequestUser(incoming, null);
       next(error);
       return;
     }
@@ -44,10 +45,22 @@ export function createSessionMiddleware(core: Core, contexts: Contexts): Middlew
       },
       (error: unknown) => {
         nobody(context);
+        withdraw(context);
         process.nextTick(next, error);
       },
     );
   };
+}
+
+/**
+ * Takes the user out of the session as this request sees it, so that no later `passport.session()` finds
+ * him; the stored session stays as it is, for when it can be judged again.
+ */
+function withdraw({ core, req }: Context): void {
+  if (!req.session) return;
+  keepStored(req.session);
+  Reflect.deleteProperty(req.session, core.passport.sessionKey);
+  writeState(req.session, core.options.sessionKey, undefined);
 }
 
 function takeOver(core: Core, request: HttpRequest, res: ServerResponse): Context {

@@ -1,9 +1,9 @@
 import type { AttemptOutcome } from '../account/attempt.js';
 import { judgeAttempt } from '../account/attempt.js';
-import type { AccountRecord } from '../account/record.js';
+import type { AccountRecord, Decision } from '../account/record.js';
 import type { Door } from '../events.js';
 import type { Core, EventOrigin } from './core.js';
-import { emitEvent } from './core.js';
+import { emitEvent, reportOutage } from './core.js';
 
 /** What became of a code at some door; `not-enrolled` also when the enrolment is not the expected one. */
 export type CodeOutcome = AttemptOutcome | { readonly ok: false; readonly reason: 'not-enrolled' };
@@ -28,7 +28,7 @@ export interface CodeAttempt {
  */
 export async function tryCode(core: Core, attempt: CodeAttempt, typed: unknown): Promise<CodeOutcome> {
   const { options, vault } = core;
-  const outcome = await vault.update<CodeOutcome>(attempt.accountId, (record) => {
+  const judge = (record: AccountRecord | null): Decision<CodeOutcome> => {
     if (!record || (attempt.enrolment !== undefined && record.enrolment !== attempt.enrolment)) {
       return { outcome: { ok: false, reason: 'not-enrolled' }, next: 'unchanged' };
     }
@@ -36,7 +36,14 @@ export async function tryCode(core: Core, attempt: CodeAttempt, typed: unknown):
     const { outcome, next } = decision;
     if (!outcome.ok || next === null || next === 'unchanged' || !attempt.onAccepted) return decision;
     return { outcome, next: attempt.onAccepted(next) };
-  });
+  };
+  const { accountId, origin } = attempt;
+  let outcome: CodeOutcome;
+  try {
+    outcome = await vault.update(accountId, judge);
+  } catch (error) {
+    throw reportOutage(core, accountId, origin, error);
+  }
   tell(core, attempt, outcome);
   return outcome;
 }

@@ -1,0 +1,30 @@
+import { holds } from '../impersonation/stay.js';
+import type { Context } from './context.js';
+import { nobody, now } from './context.js';
+import { findAccount, stampMatches } from './core.js';
+import { isSameSignIn, storedState } from './stored-session.js';
+
+/**
+ * Judges the session once more, after the body of the request has come: a client may take minutes to send
+ * it, and what was true when the request began (not signed out, same password, still in time) must be true
+ * when it acts. Reads the session store; the record is judged again where it is used.
+ *
+ * @returns whether the request may go on; otherwise nobody is signed in on it any more
+ */
+export async function stillHolds(context: Context): Promise<boolean> {
+  const { core, req, state } = context;
+  if (!state) return true;
+  const stored = await storedState(req, core.options.sessionKey);
+  if (isSameSignIn(state, stored) && (await accountHolds(context))) return true;
+  context.expired = state.state === 'pending';
+  nobody(context);
+  return false;
+}
+
+async function accountHolds(context: Context): Promise<boolean> {
+  const { core, state } = context;
+  if (state?.state === 'pending') return now(context) < state.until;
+  if (state?.state === 'impersonating') return holds(context, state);
+  const found = state && (await findAccount(core, state.account));
+  return Boolean(found && stampMatches(core, found.account, state.stamp));
+}

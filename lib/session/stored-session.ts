@@ -1,0 +1,39 @@
+import type { AppRequest } from './app-request.js';
+import type { SessionState } from './state.js';
+import { readState } from './state.js';
+
+/**
+ * The state that the session of a request has in the session store at this moment; `undefined` when the
+ * session was ended since the request began.
+ */
+export async function storedState(req: AppRequest, key: string): Promise<SessionState | undefined> {
+  const session = await storedSession(req);
+  return session ? readState(session, key) : undefined;
+}
+
+/** Whether two states are of the same sign-in: a mark that was made anew is another one. */
+export function isSameSignIn(a: SessionState, b: SessionState | undefined): boolean {
+  if (a.state !== b?.state || a.account !== b.account || a.stamp !== b.stamp) return false;
+  if (a.state === 'pending' || b.state === 'pending') {
+    return (
+      a.state === 'pending' && b.state === 'pending' && a.since === b.since && a.enrolment === b.enrolment
+    );
+  }
+  if (a.state === 'verified' && b.state === 'verified') return a.enrolment === b.enrolment;
+  return true;
+}
+
+function storedSession(req: AppRequest): Promise<object | null> {
+  return new Promise((resolve, reject) => {
+    const id = req.session?.id;
+    if (!req.sessionStore || id === undefined) {
+      resolve(null);
+      return;
+    }
+    req.sessionStore.get(id, (error, session) => {
+      if (error)
+        reject(error instanceof Error ? error : new Error('the session store failed', { cause: error }));
+      else resolve(session ?? null);
+    });
+  });
+}
