@@ -1,0 +1,102 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { expect } from 'chai';
+import {
+  DEFAULT_LIMITS,
+  ENROLMENT_OFFSET_STEPS,
+  MAXIMUM_OFFSET_STEPS,
+  RECOVERY_ATTEMPTS,
+  SETUP_ATTEMPTS,
+  SKEW_HINT_STEPS,
+} from '../../lib/account/limits.js';
+import { RECOVERY_CODES, formatRecoveryCodes } from '../../lib/account/recovery-codes.js';
+import {
+  CODE_DIGITS,
+  SECRET_BYTES,
+  SECRET_MINIMUM_BYTES,
+  TIME_STEP_SECONDS,
+} from '../../lib/account/totp.js';
+import { checkOptions } from '../../lib/check-options.js';
+
+const root = resolve(import.meta.dirname, '../..');
+const read = (file: string): string => readFileSync(resolve(root, file), 'utf8');
+
+/** The number a source file gives to a constant it keeps to itself. */
+function constant(file: string, name: string): number {
+  const value = new RegExp(`const ${name} = ([\\d_]+);`).exec(read(file))?.[1];
+  if (value === undefined) throw new Error(`${file} has no ${name}`);
+  return Number(value.replaceAll('_', ''));
+}
+
+const OPTIONS = {
+  passport: { serializeUser() {}, deserializeUser() {}, authenticate() {} },
+  issuer: 'Limits',
+  account() {},
+  findUser() {},
+  store: { get() {}, compareAndSet() {}, list() {} },
+  keys: [],
+};
+
+describe('docs/limits.md', () => {
+  const rows = new Map(
+    [...read('docs/limits.md').matchAll(/^\| ([^|]+) \| ([^|]+) \| ([^|]+) \|/gm)].map(
+      ([, name = '', shipped = '', option = '']) => [name.trim(), { shipped, option }],
+    ),
+  );
+  const numberOf = (name: string): number => Number(/\d+/.exec(rows.get(name)?.shipped ?? '')?.[0]);
+
+  it('says the numbers that are shipped', () => {
+    const { window, lockout } = DEFAULT_LIMITS;
+    const { pendingSeconds, freshSeconds, storeTimeoutMs } = checkOptions(OPTIONS);
+    const [code = ''] = formatRecoveryCodes(new Uint8Array(240));
+    const shipped: Record<string, number> = {
+      'digits of a code': CODE_DIGITS,
+      'time step': TIME_STEP_SECONDS,
+      secret: SECRET_BYTES,
+      'shortest secret': SECRET_MINIMUM_BYTES,
+      'steps accepted on each side': window,
+      'clock offset learned at set-up': ENROLMENT_OFFSET_STEPS,
+      'clock offset ever learned': MAXIMUM_OFFSET_STEPS,
+      'hint that the clocks disagree': SKEW_HINT_STEPS,
+      'failure that brings the first wait': lockout.after,
+      'first wait': lockout.waitSeconds,
+      'longest wait': lockout.maxWaitSeconds,
+      'failures until recovery': lockout.hardLimit,
+      'wrong codes of one set-up': SETUP_ATTEMPTS,
+      'wrong recovery codes of one sign-in': RECOVERY_ATTEMPTS,
+      'recovery codes': RECOVERY_CODES,
+      'bits of a recovery code': code.replaceAll('-', '').length * 5,
+      'parked sign-in, unfinished set-up': pendingSeconds,
+      'proof for managing a factor, or acting as another': freshSeconds,
+      'acting as somebody else': constant('lib/impersonation/enter.ts', 'IMPERSONATION_SECONDS'),
+      'one store operation, all rounds': storeTimeoutMs,
+      'rounds of compare-and-set': constant('lib/vault/vault.ts', 'ROUNDS'),
+      'account id': constant('lib/account/account.ts', 'ID_MAXIMUM_BYTES'),
+      'body of a request to the router': constant('lib/pages/body.ts', 'BODY_MAXIMUM_BYTES'),
+    };
+    for (const [name, value] of Object.entries(shipped)) expect(numberOf(name), name).to.equal(value);
+    expect([...rows.keys()].filter((name) => !(name in shipped))).to.deep.equal(['limit', '---', 'hash']);
+  });
+
+  it('says the ranges that options take', () => {
+    for (const [name, { option }] of rows) {
+      const [, path = '', least, most] = /`([\w.]+)`, (?:(\d+) )?to (\d+)/.exec(option) ?? [];
+      if (path === '') continue;
+      const accepts = (value: number): boolean => {
+        const [outer = '', inner] = path.split('.');
+        try {
+          checkOptions({ ...OPTIONS, window: 1, [outer]: inner === undefined ? value : { [inner]: value } });
+          return true;
+        } catch {
+          return false;
+        }
+      };
+      if (least !== undefined) {
+        expect(accepts(Number(least)), name).to.equal(true);
+        expect(accepts(Number(least) - 1), name).to.equal(false);
+      }
+      expect(accepts(Number(most) + 1), name).to.equal(false);
+      if (path !== 'window') expect(accepts(Number(most)), name).to.equal(true); // which warns
+    }
+  });
+});

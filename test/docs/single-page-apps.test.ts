@@ -1,0 +1,82 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { expect } from 'chai';
+import ts from 'typescript';
+import { fencedBlocks } from './code-blocks.js';
+import { Client, enrol, startPanel, stopPanels } from './trap-panel.js';
+
+interface Outcome {
+  readonly ok: boolean;
+  readonly value?: Record<string, unknown>;
+  readonly problem?: { readonly code: string };
+}
+type Api = Record<string, (...given: string[]) => Promise<Outcome>>;
+
+const page = resolve(import.meta.dirname, '../../docs/single-page-apps.md');
+
+describe('docs/single-page-apps.md', () => {
+  const browserFetch = globalThis.fetch;
+  afterEach(async () => {
+    globalThis.fetch = browserFetch;
+    await stopPanels();
+  });
+
+  /** The client of the page, as a browser would run it on the pages of a panel. */
+  async function load(client: Client): Promise<Api> {
+    const block = fencedBlocks(page, readFileSync(page, 'utf8')).find(({ code }) =>
+      code.startsWith('// file: two-step-client.ts'),
+    );
+    const { outputText } = ts.transpileModule(block?.code ?? '', {
+      compilerOptions: { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext },
+    });
+    globalThis.fetch = async (path, init) => {
+      const body = typeof init?.body === 'string' ? (JSON.parse(init.body) as object) : {};
+      const { status, text, headers } =
+        init?.method === 'POST' ? await client.post(path as string, body) : await client.get(path as string);
+      return new Response(text, { status, headers: { 'content-type': headers['content-type'] ?? '' } });
+    };
+    const url = `data:text/javascript,${encodeURIComponent(outputText)}`;
+    const { twoStep } = (await import(url)) as { twoStep: () => Api };
+    return twoStep();
+  }
+
+  it('has a client that enables, signs in in two steps, steps up, renews codes and disables', async () => {
+    const panel = await startPanel();
+    const phone = await enrol(panel);
+    const api = await load(new Client(panel));
+
+    expect((await api.signIn!('alice', 'wrong')).ok).to.equal(false);
+    expect((await api.signIn!('alice', 'password')).problem).to.include({
+      code: 'code-required',
+      verify: '/two-step/verify',
+    });
+    expect((await api.status!()).value).to.include({ state: 'pending' });
+    expect((await api.verify!('12345')).problem?.code).to.equal('code-malformed');
+    const code = phone();
+    expect((await api.verify!(code)).value).to.deep.equal({ state: 'verified', returnTo: '/' });
+    expect((await api.stepUp!(code)).problem?.code).to.equal('code-already-used');
+    expect((await api.stepUp!(phone())).value).to.include({ state: 'verified' });
+    expect((await api.recoveryCodes!(phone())).value?.recoveryCodes).to.have.length(10);
+    expect((await api.disable!(phone())).value).to.deep.equal({ state: 'signed-in' });
+    expect((await api.disable!(phone())).problem?.code).to.equal('not-enrolled');
+
+    const setup = (await api.setup!()).value!;
+    expect(setup).to.have.all.keys('account', 'issuer', 'key', 'uri', 'qr', 'expiresAt', 'serverTime');
+    expect(setup.qr).to.match(/^<svg/);
+    expect((await api.confirm!('x')).problem?.code).to.equal('code-malformed');
+    expect((await api.cancelSetup!()).ok).to.equal(true);
+    expect((await api.confirm!('123456')).problem?.code).to.equal('setup-expired');
+    expect((await api.status!()).value).to.have.all.keys(
+      ...['state', 'enrolled', 'amr', 'verifiedAt', 'actors', 'recoveryCodesLeft', 'serverTime'],
+    );
+  });
+
+  it('has a client that gives a sign-in up', async () => {
+    const panel = await startPanel();
+    await enrol(panel);
+    const api = await load(new Client(panel));
+    await api.signIn!('alice', 'password');
+    expect((await api.cancel!()).value).to.deep.equal({ state: 'anonymous' });
+    expect((await api.verify!('123456')).problem?.code).to.equal('login-required');
+  });
+});
