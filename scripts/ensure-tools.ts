@@ -12,6 +12,8 @@ export interface Tool {
 /** Programs that `npm test` needs beside Node. */
 export const TOOLS: readonly Tool[] = [
   { commands: ['redis-server'], debianPackage: 'redis-server' },
+  { commands: ['postgres'], debianPackage: 'postgresql' },
+  { commands: ['mariadbd'], debianPackage: 'mariadb-server-core' }, // the program alone: no service, no database
   { commands: ['chromium', 'chromium-browser', 'google-chrome'], debianPackage: 'chromium' },
 ];
 

@@ -37,8 +37,11 @@ const AREAS: Record<string, { readonly path: string; readonly mayImport: readonl
 /** Areas that see nothing of the others but their types. */
 const TYPES_ONLY = ['events', 'options', 'page'];
 
-/** Peers that an area loads at run time; everywhere else they are types. */
-const RUNTIME_PEERS: Record<string, readonly string[]> = { pages: ['express'] };
+/** Peers that files load at run time, by what their paths begin with; everywhere else they are types. */
+const RUNTIME_PEERS: Record<string, readonly string[]> = {
+  'lib/pages/': ['express'],
+  'adapters/sql': ['kysely'],
+};
 
 const FOLDERS = ['lib', 'strategies', 'adapters'];
 const MEDIAN_LINES = { least: 20, most: 130 };
@@ -60,7 +63,7 @@ describe('the house', () => {
     expect(findCircle(files)).to.equal(null);
   });
 
-  it('loads only its own dependencies, and Express only in pages', () => {
+  it('loads only its own dependencies, and peers only where they are at home', () => {
     expect(files.flatMap(wrongPackages)).to.deep.equal([]);
   });
 
@@ -141,7 +144,9 @@ describe('the house', () => {
       expect(wrongPackages(parseSourceFile('lib/session/a.ts', `import 'express';`))).to.have.length(1);
       expect(wrongPackages(parseSourceFile('lib/pages/a.ts', `import 'passport';`))).to.have.length(1);
       expect(wrongPackages(parseSourceFile('lib/a.ts', `import 'chai';`))).to.have.length(1);
+      expect(wrongPackages(parseSourceFile('adapters/redis.ts', `import 'kysely';`))).to.have.length(1);
       expect(wrongPackages(parseSourceFile('lib/pages/a.ts', `import 'express';`))).to.deep.equal([]);
+      expect(wrongPackages(parseSourceFile('adapters/sql-a.ts', `import 'kysely';`))).to.deep.equal([]);
       expect(wrongPackages(parseSourceFile('lib/a.ts', `import type { A } from 'passport';`))).to.deep.equal(
         [],
       );
@@ -193,7 +198,8 @@ function wrongImports(file: SourceFile): string[] {
 }
 
 function wrongPackages(file: SourceFile): string[] {
-  const peers = RUNTIME_PEERS[areaOf(file.path) ?? ''] ?? [];
+  const homes = Object.entries(RUNTIME_PEERS).filter(([path]) => file.path.startsWith(path));
+  const peers = homes.flatMap(([, names]) => names);
   return file.imports
     .filter(({ external, typeOnly }) => external && !typeOnly)
     .filter(({ target }) => !target.startsWith('node:') && !(target in manifest.dependencies))

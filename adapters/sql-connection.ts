@@ -1,0 +1,130 @@
+import type { QueryExecutorProvider, QueryResult, RawBuilder } from 'kysely';
+
+/** Longest wait for one statement, the wait for a connection included: as long as a vault waits by default. */
+const ANSWER_MILLISECONDS = 2000;
+/** How often a statement is made again that the database undid because another one was in its way. */
+const ATTEMPTS = 10;
+
+/** What differs between databases. */
+export type SqlDialect = 'postgres' | 'mysql' | 'sqlite';
+
+/** What a store needs of a database. Every call ends within a bounded time. */
+export interface SqlConnection {
+  readonly dialect: SqlDialect;
+  /**
+   * Runs one statement in a transaction of its own.
+   *
+   * @throws {Error} that names the table and the fix; its `cause` is what the driver said
+   */
+  readonly run: <Row>(statement: RawBuilder<Row>) => Promise<QueryResult<Row>>;
+}
+
+/**
+ * Speaks to a database through Kysely, without its plugins: they may rename columns and parse values.
+ *
+ * @param table how messages call the table
+ * @throws {TypeError} when `db` is not Kysely, or for a database that is not supported
+ */
+export function sqlConnection(db: QueryExecutorProvider, table: string): SqlConnection {
+  checkDatabase(db);
+  const executor = db.getExecutor().withoutPlugins();
+  const provider: QueryExecutorProvider = { getExecutor: () => executor };
+
+  async function execute<Row>(statement: RawBuilder<Row>): Promise<QueryResult<Row>> {
+    for (let tried = 1; ; tried++) {
+      try {
+        return await statement.execute(provider);
+      } catch (error) {
+        if (tried === ATTEMPTS || !wasUndone(error)) throw error;
+      }
+    }
+  }
+
+  return {
+    dialect: dialectOf(db),
+    run: (statement) =>
+      inTime(execute(statement)).catch((cause: unknown) => {
+        throw new Error(explain(cause, table), { cause });
+      }),
+  };
+}
+
+/** Whether MySQL or MariaDB refused an `INSERT` because the key is there already (ER_DUP_ENTRY). */
+export function isDuplicate(error: unknown): boolean {
+  return error instanceof Error && detailsOf(error.cause).errno === 1062;
+}
+
+/** What drivers put on their errors. */
+interface Details {
+  readonly message: string;
+  readonly errno: unknown;
+  /** SQLSTATE (ISO/IEC 9075), or what SQLite calls its result. */
+  readonly code: string;
+}
+
+function detailsOf(error: unknown): Details {
+  const given = (typeof error === 'object' && error !== null ? error : {}) as Record<string, unknown>;
+  const { message, errno, sqlState, code } = given;
+  return { message: String(message ?? error), errno, code: String(sqlState ?? code) };
+}
+
+/** Serialization failures and deadlocks: the statement was rolled back as a whole. */
+function wasUndone(error: unknown): boolean {
+  return ['40001', '40P01'].includes(detailsOf(error).code);
+}
+
+function explain(error: unknown, table: string): string {
+  const { message, errno, code } = detailsOf(error);
+  if (code === '42P01' || errno === 1146 || message.includes('no such table')) {
+    return `there is no table ${table} in this database: create it with createTotpTable() or with the migration`;
+  }
+  if (
+    ['42703', '42P10'].includes(code) ||
+    errno === 1054 ||
+    /no such column|has no column named|ON CONFLICT clause does not match/.test(message)
+  ) {
+    return (
+      `the table ${table} is not as createTotpTable() makes it, with account (the primary key), sealed ` +
+      `and updated_at: move it out of the way and run the migration, or choose another name (${message})`
+    );
+  }
+  // MariaDB and MySQL: ER_OPTION_PREVENTS_STATEMENT, ER_CANT_EXECUTE_IN_READ_ONLY_TRANSACTION, ER_READ_ONLY_MODE
+  if (
+    code === '25006' ||
+    [1290, 1792, 1836].includes(Number(errno)) ||
+    message.includes('readonly database')
+  ) {
+    return `the table ${table} is read-only here: connect to the primary, with write access (${message})`;
+  }
+  return `the table ${table} could not be used: ${message}`;
+}
+
+async function inTime<T>(answer: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      reject(new Error(`the database did not answer within ${String(ANSWER_MILLISECONDS)} ms`));
+    }, ANSWER_MILLISECONDS);
+  });
+  try {
+    return await Promise.race([answer, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function dialectOf(db: QueryExecutorProvider): SqlDialect {
+  const { supportsOutput, supportsReturning, supportsTransactionalDdl } = db.getExecutor().adapter;
+  if (supportsOutput === true) {
+    throw new TypeError('the dialect of Kysely must be one for PostgreSQL, MySQL, MariaDB or SQLite');
+  }
+  if (!supportsReturning) return 'mysql';
+  return supportsTransactionalDdl ? 'postgres' : 'sqlite';
+}
+
+function checkDatabase(db: unknown): void {
+  const given = (typeof db === 'object' && db !== null ? db : {}) as Record<string, unknown>;
+  if (typeof given.getExecutor === 'function') return;
+  const got = db === null ? 'null' : typeof db;
+  throw new TypeError(`hand in a database of Kysely, new Kysely({ dialect }); got ${got}`);
+}

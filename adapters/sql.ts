@@ -1,0 +1,106 @@
+import { sql } from 'kysely';
+import type { QueryExecutorProvider, RawBuilder } from 'kysely';
+import type { Store } from '../lib/vault/store.js';
+import { isDuplicate, sqlConnection } from './sql-connection.js';
+import { checkedTable } from './sql-table.js';
+import type { SqlTableOptions } from './sql-table.js';
+
+export { createTotpTable, totpMigrations } from './sql-table.js';
+export type { SqlTableOptions } from './sql-table.js';
+
+const ACCOUNTS_PER_PAGE = 500;
+
+/**
+ * A store in PostgreSQL, MySQL, MariaDB or SQLite, one row per account in the table `totp`, made by
+ * {@link createTotpTable} or {@link totpMigrations}. Deleting an account's row turns its second factor off.
+ *
+ * Every swap is one conditional statement in a transaction of its own: atomic, and kept when its promise
+ * resolves as far as the database keeps what it commits. Reads go where `db` leads, which must be the
+ * primary. Plugins of Kysely, `withSchema()` among them, are not used. Every call ends: an answer is waited
+ * for 2000 ms. `db` is never destroyed.
+ *
+ * Methods reject with an `Error` that names the table, and tells to run the migration when there is none.
+ *
+ * @param db a database of Kysely 0.28, never a transaction: a rollback would make used codes valid again
+ * @throws {TypeError} when `db` or an option cannot be used; the message says what to hand in instead
+ *
+ * @example
+ * import { Kysely, PostgresDialect } from 'kysely';
+ * import { Pool } from 'pg';
+ * import { createTotpTable, sqlStore } from 'passport-second-factor/sql';
+ * const db = new Kysely({ dialect: new PostgresDialect({ pool: new Pool() }) });
+ * await createTotpTable(db);
+ * const store = sqlStore(db);
+ */
+export function sqlStore(db: QueryExecutorProvider, options: SqlTableOptions = {}): Store {
+  const name = checkedTable(options);
+  const table = sql.table(name);
+  const { dialect, run } = sqlConnection(db, name);
+  if ((db as { isTransaction?: unknown }).isTransaction === true) {
+    throw new TypeError('sqlStore(db): hand in the database itself, not a transaction');
+  }
+  const unlessThere = dialect === 'mysql' ? sql`` : sql`on conflict (account) do nothing`;
+  // as bytes, a text is the same under every connection charset, and no SQL mode of MySQL bends its quotes
+  const encode = (text: string | null): string | Buffer | null =>
+    dialect === 'mysql' && text !== null ? Buffer.from(text) : text;
+
+  async function get(accountId: string): Promise<string | null> {
+    const { rows } = await run(
+      sql<{ sealed: unknown }>`select sealed from ${table} where account = ${encode(accountId)}`,
+    );
+    return rows[0] === undefined ? null : decode(rows[0].sealed);
+  }
+
+  async function changesRow(statement: RawBuilder<unknown>): Promise<boolean> {
+    const { numAffectedRows } = await run(statement);
+    if (numAffectedRows === undefined) {
+      throw new Error(`the driver does not tell how many rows of the table ${name} it changed`);
+    }
+    return numAffectedRows > 0n;
+  }
+
+  return {
+    get,
+
+    async compareAndSet(accountId, expected, next) {
+      // MySQL may count rows that are found or rows that change: here they would not be the same
+      if (expected === next) return (await get(accountId)) === expected;
+
+      const account = encode(accountId);
+      if (expected === null) {
+        const values = sql`(${account}, ${encode(next)}, current_timestamp)`;
+        const insert = sql`insert into ${table} (account, sealed, updated_at) values ${values} ${unlessThere}`;
+        return changesRow(insert).catch((error: unknown) => {
+          if (isDuplicate(error)) return false;
+          throw error;
+        });
+      }
+      const present = sql`account = ${account} and sealed = ${encode(expected)}`;
+      if (next === null) return changesRow(sql`delete from ${table} where ${present}`);
+      const values = sql`sealed = ${encode(next)}, updated_at = current_timestamp`;
+      return changesRow(sql`update ${table} set ${values} where ${present}`);
+    },
+
+    async *list() {
+      let last = '';
+      for (;;) {
+        const { rows } = await run(
+          sql<{ account: unknown }>`select account from ${table} where account > ${encode(last)}
+            order by account limit ${sql.lit(ACCOUNTS_PER_PAGE)}`,
+        );
+        for (const { account } of rows) {
+          last = decode(account);
+          yield last;
+        }
+        if (rows.length < ACCOUNTS_PER_PAGE) return;
+      }
+    },
+  };
+}
+
+/** The text of a column: drivers give bytes for what MySQL keeps as bytes. */
+function decode(value: unknown): string {
+  if (typeof value === 'string') return value;
+  if (value instanceof Uint8Array) return Buffer.from(value).toString();
+  throw new Error(`account and sealed must be text or bytes, got ${typeof value}`);
+}

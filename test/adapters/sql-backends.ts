@@ -1,0 +1,107 @@
+import { CompiledQuery, Kysely, MysqlDialect, PostgresDialect, SqliteDialect } from 'kysely';
+import type { DatabaseConnection, Dialect, KyselyPlugin } from 'kysely';
+import Libsql from 'libsql';
+import { createPool } from 'mysql2';
+import type { PoolOptions } from 'mysql2';
+import { Pool } from 'pg';
+import type { PoolConfig } from 'pg';
+import { startMariadb } from '../support/mariadb-server.js';
+import { startPostgres } from '../support/postgres-server.js';
+import type { ServerProcess } from '../support/server-process.js';
+import { sqliteFile } from '../support/sqlite.js';
+
+/** As a panel types its database; what a row holds is what the driver makes of it. */
+export interface Tables {
+  totp: { account: string; sealed: string; updated_at: unknown };
+}
+
+/** What is special about one way to open a database. */
+export interface OpenOptions {
+  readonly postgres?: PoolConfig;
+  readonly mysql?: PoolOptions;
+  readonly plugins?: KyselyPlugin[];
+  /** Statements that each new connection begins with. */
+  readonly begin?: readonly string[];
+}
+
+/** A kind of database that the store is for. */
+export interface SqlBackend {
+  readonly name: 'PostgreSQL' | 'MariaDB' | 'SQLite';
+  /** Whether a server answers, and not a file. */
+  readonly server: boolean;
+  start(): Promise<RunningBackend>;
+}
+
+/** A database that runs. */
+export interface RunningBackend {
+  /** For `openDatabase()`, also of another process. */
+  readonly url: string;
+  /** `null` for a file. */
+  readonly server: ServerProcess | null;
+  /** A view of the database with connections of its own. */
+  open(options?: OpenOptions): Kysely<Tables>;
+  /** Closes every view that was opened. */
+  closeAll(): Promise<void>;
+  /** Closes every view, and ends. */
+  end(): Promise<void>;
+}
+
+export const BACKENDS: readonly SqlBackend[] = [
+  { name: 'PostgreSQL', server: true, start: async () => running(await startPostgres()) },
+  { name: 'MariaDB', server: true, start: async () => running(await startMariadb()) },
+  {
+    name: 'SQLite',
+    server: false,
+    start: async () => {
+      const file = sqliteFile();
+      return { ...running({ url: file.path }), server: null };
+    },
+  },
+];
+
+/** A view of the database at an address: of PostgreSQL, of MySQL, or the name of a file. */
+export function openDatabase(url: string, options: OpenOptions = {}): Kysely<Tables> {
+  return new Kysely<Tables>({ dialect: dialectOf(url, options), plugins: options.plugins ?? [] });
+}
+
+function dialectOf(url: string, options: OpenOptions): Dialect {
+  const onCreateConnection = async (connection: DatabaseConnection): Promise<void> => {
+    for (const statement of options.begin ?? []) await connection.executeQuery(CompiledQuery.raw(statement));
+  };
+  if (url.startsWith('postgres:')) {
+    const pool = new Pool({ connectionString: url, connectionTimeoutMillis: 1000, ...options.postgres });
+    pool.on('error', () => undefined);
+    pool.on('connect', (client) => client.on('error', () => undefined));
+    return new PostgresDialect({ pool, onCreateConnection });
+  }
+  if (url.startsWith('mysql:')) {
+    return new MysqlDialect({
+      pool: createPool({ uri: url, connectTimeout: 1000, ...options.mysql }),
+      onCreateConnection,
+    });
+  }
+  return new SqliteDialect({ database: new Libsql(url, { timeout: 1000 }), onCreateConnection });
+}
+
+function running(server: { readonly url: string } & Partial<ServerProcess>): RunningBackend {
+  const views = new Set<Kysely<Tables>>();
+  const closeAll = async (): Promise<void> => {
+    const closing = [...views];
+    views.clear();
+    await Promise.all(closing.map((view) => view.destroy()));
+  };
+  return {
+    url: server.url,
+    server: server as ServerProcess,
+    open(options) {
+      const view = openDatabase(server.url, options);
+      views.add(view);
+      return view;
+    },
+    closeAll,
+    async end() {
+      await closeAll();
+      await server.stop?.();
+    },
+  };
+}

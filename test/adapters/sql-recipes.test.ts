@@ -1,0 +1,123 @@
+import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { expect } from 'chai';
+import { Kysely, SqliteDialect } from 'kysely';
+import Libsql from 'libsql';
+import { storeContract } from '../../lib/vault/store-contract.js';
+import type { Store } from '../../lib/vault/store.js';
+import { fencedBlocks } from '../docs/code-blocks.js';
+import { sqliteFile } from '../support/sqlite.js';
+import { mongoDouble } from './recipes/mongo-double.js';
+import { mongoStore } from './recipes/mongo-store.js';
+import { prismaDouble } from './recipes/prisma-double.js';
+import { prismaStore } from './recipes/prisma-store.js';
+import { usersColumnStore } from './recipes/users-column-store.js';
+import type { Database } from './recipes/users-column-store.js';
+
+const MAXIMUM_LINES = 30;
+const RECIPES = ['users-column-store.ts', 'prisma-store.ts', 'mongo-store.ts'];
+
+const root = resolve(import.meta.dirname, '../..');
+
+describe('the recipes of docs/stores.md', () => {
+  const blocks = fencedBlocks('docs/stores.md', readFileSync(join(root, 'docs/stores.md'), 'utf8'));
+
+  for (const recipe of RECIPES) {
+    const code = readFileSync(join(import.meta.dirname, 'recipes', recipe), 'utf8');
+
+    it(`are the code that is tested: ${recipe}`, () => {
+      expect(blocks.map((block) => `${block.code}\n`)).to.include(code);
+    });
+
+    it(`are short: ${recipe}`, () => {
+      expect(code.split('\n').filter((line) => line.trim() !== '')).to.have.length.at.most(MAXIMUM_LINES);
+    });
+  }
+
+  describe('a column of the users table', () => {
+    const { path, remove } = sqliteFile();
+    const opened: Kysely<Database>[] = [];
+    const open = (): Kysely<Database> => {
+      const db = new Kysely<Database>({ dialect: new SqliteDialect({ database: new Libsql(path) }) });
+      opened.push(db);
+      return db;
+    };
+
+    before(async () => {
+      await open()
+        .schema.createTable('users')
+        .addColumn('id', 'text', (column) => column.primaryKey())
+        .addColumn('second_factor', 'text')
+        .execute();
+    });
+    after(async () => {
+      await Promise.all(opened.map((db) => db.destroy()));
+      remove();
+    });
+
+    for (const { title, run } of storeContract(() => withUsers(open()), { sharedBackend: true })) {
+      it(title, run);
+    }
+
+    it('makes no users', async () => {
+      const db = open();
+      expect(await usersColumnStore(db).compareAndSet('nobody', null, 'a')).to.equal(false);
+      expect(await usersColumnStore(db).get('nobody')).to.equal(null);
+    });
+
+    it('lists more accounts than there are on a page', async () => {
+      const db = open();
+      const ids = Array.from({ length: 1001 }, (_, index) => `user-${String(index).padStart(4, '0')}`);
+      for (const id of ids) await db.insertInto('users').values({ id, second_factor: 'a' }).execute();
+      const listed: string[] = [];
+      for await (const id of usersColumnStore(db).list()) listed.push(id);
+      expect(listed.filter((id) => id.startsWith('user-'))).to.deep.equal(ids);
+    });
+  });
+
+  describe('a client like that of Prisma', () => {
+    const { path, remove } = sqliteFile();
+    const make = (): Store => prismaStore(prismaDouble(path));
+    after(remove);
+
+    for (const { title, run } of storeContract(make, { sharedBackend: true })) it(title, run);
+
+    it('rejects with every error that is not a duplicate', async () => {
+      const failure = new Error('down');
+      const store = prismaStore({ ...prismaDouble(path), create: () => Promise.reject(failure) });
+      const error: unknown = await store.compareAndSet('alice', null, 'a').catch((reason: unknown) => reason);
+      expect(error).to.equal(failure);
+    });
+  });
+
+  describe('a client like that of MongoDB', () => {
+    const collection = mongoDouble();
+    const make = (): Store => mongoStore(collection);
+
+    for (const { title, run } of storeContract(make, { sharedBackend: true })) it(title, run);
+
+    it('rejects with every error that is not a duplicate', async () => {
+      const failure = new Error('down');
+      const store = mongoStore({ ...collection, insertOne: () => Promise.reject(failure) });
+      const error: unknown = await store.compareAndSet('alice', null, 'a').catch((reason: unknown) => reason);
+      expect(error).to.equal(failure);
+    });
+  });
+});
+
+/** The recipe in a panel where whoever signs in is in the users table. */
+function withUsers(db: Kysely<Database>): Store {
+  const store = usersColumnStore(db);
+  return {
+    ...store,
+    async compareAndSet(accountId, expected, next) {
+      const user = { id: accountId, second_factor: null };
+      await db
+        .insertInto('users')
+        .values(user)
+        .onConflict((conflict) => conflict.doNothing())
+        .execute();
+      return store.compareAndSet(accountId, expected, next);
+    },
+  };
+}

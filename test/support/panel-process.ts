@@ -1,0 +1,275 @@
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer, request } from 'node:http';
+import type { IncomingHttpHeaders } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { Secret, TOTP } from 'otpauth';
+import { createPanel } from '../../example/panel/app.js';
+import type { Panel } from '../../example/panel/app.js';
+import { databaseFileOf } from '../../example/panel/settings.js';
+
+const STEP_MILLISECONDS = 30_000;
+const START_MILLISECONDS = 20_000;
+const ACCOUNTS = ['root', 'admin', 'alice', 'bob'];
+const CONSOLE = ['--import', 'tsx', 'lib/cli/bin.ts', '--config', 'example/panel/second-factor.config.ts'];
+
+/** What a server answered. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly location: string | undefined;
+  readonly text: string;
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- whatever the panel answers
+  readonly body: any;
+}
+
+/** The example panel in this process, on a real socket, with a clock that moves when it is told to. */
+export interface RunningPanel extends Panel {
+  readonly url: string;
+  readonly databaseFile: string;
+  /** What was logged, one JSON text each. */
+  readonly log: string[];
+  /** Milliseconds since 1970, as the panel sees it. */
+  now(): number;
+  advance(seconds: number): void;
+  /** What the console command needs to find this panel. */
+  readonly env: Record<string, string>;
+  jar(): Jar;
+  /** A jar that signed in with the password. */
+  signedIn(login: string, password?: string): Promise<Jar>;
+  /** Enables two-step authentication in a jar. */
+  enrol(jar: Jar): Promise<Phone>;
+  /** Takes two-step authentication off every account. */
+  reset(): Promise<void>;
+  end(): Promise<void>;
+}
+
+/** Somebody's authenticator. */
+export interface Phone {
+  readonly key: string;
+  /** The code of this moment. */
+  code(): string;
+  /** Waits for the next time step, and shows its code. */
+  nextCode(): string;
+}
+
+/** Starts the example panel in this process. */
+export async function startPanel(redisUrl?: string): Promise<RunningPanel> {
+  const folder = mkdtempSync(join(tmpdir(), 'panel-'));
+  const databaseFile = join(folder, 'panel.db');
+  const log: string[] = [];
+  let ahead = 0;
+  const now = (): number => Date.now() + ahead;
+  const env = { PANEL_DB: databaseFile, ...(redisUrl !== undefined && { REDIS_URL: redisUrl }) };
+  const panel = await createPanel({
+    databaseFile,
+    redisUrl,
+    clock: now,
+    env: {},
+    log: (line) => log.push(line),
+  });
+  const server = createServer(panel.app).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const running: RunningPanel = {
+    ...panel,
+    url: `http://127.0.0.1:${String(port)}`,
+    databaseFile,
+    log,
+    env,
+    now,
+    advance: (seconds) => (ahead += seconds * 1000),
+    jar: () => new Jar(port),
+    async signedIn(login, password) {
+      const jar = running.jar();
+      const answer = await jar.login(login, password);
+      if (answer.status !== 200) throw new Error(`not signed in: ${answer.text}`);
+      return jar;
+    },
+    async enrol(jar) {
+      const { body } = await jar.post('/two-step/setup');
+      const totp = new TOTP({ secret: Secret.fromBase32(String(body.key)) });
+      const code = (): string => totp.generate({ timestamp: now() });
+      const confirmed = await jar.post('/two-step/setup/confirm', { code: code() });
+      if (confirmed.status !== 200) throw new Error(`not enrolled: ${confirmed.text}`);
+      return {
+        key: String(body.key),
+        code,
+        nextCode() {
+          ahead += STEP_MILLISECONDS;
+          return code();
+        },
+      };
+    },
+    async reset() {
+      for (const account of ACCOUNTS) await panel.secondFactor.disable(account, { by: 'test' });
+      log.length = 0;
+    },
+    async end() {
+      server.closeAllConnections();
+      server.close();
+      await panel.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+  return running;
+}
+
+/** A program or a browser with cookies of its own, over real sockets. */
+export class Jar {
+  readonly #port: number;
+  readonly cookies: Map<string, string>;
+
+  constructor(port: number, cookies: ReadonlyMap<string, string> = new Map()) {
+    this.#port = port;
+    this.cookies = new Map(cookies);
+  }
+
+  /** A second browser with a copy of the cookies. */
+  copy(): Jar {
+    return new Jar(this.#port, this.cookies);
+  }
+
+  get(path: string, headers: Record<string, string> = {}): Promise<Answer> {
+    return this.#send('GET', path, undefined, { accept: 'application/json', ...headers });
+  }
+
+  post(path: string, body: unknown = {}, headers: Record<string, string> = {}): Promise<Answer> {
+    const json = { accept: 'application/json', 'content-type': 'application/json' };
+    return this.#send('POST', path, JSON.stringify(body), { ...json, ...headers });
+  }
+
+  /** Opens a page as a browser does. */
+  open(path: string): Promise<Answer> {
+    return this.#send('GET', path, undefined, this.#navigates());
+  }
+
+  /** Sends a form as a browser does. */
+  submit(path: string, fields: Record<string, string> = {}): Promise<Answer> {
+    const form = { 'content-type': 'application/x-www-form-urlencoded' };
+    return this.#send('POST', path, String(new URLSearchParams(fields)), { ...this.#navigates(), ...form });
+  }
+
+  login(username: string, password = `${username}-password`): Promise<Answer> {
+    return this.post('/login', { username, password });
+  }
+
+  /** Begins to act as an account. */
+  actAs(account: string): Promise<Answer> {
+    return this.post('/two-step/impersonation', { account });
+  }
+
+  leave(): Promise<Answer> {
+    return this.post('/two-step/impersonation/leave');
+  }
+
+  /** Who is there, from who signed in to who is acted as; the code of the refusal when nobody is. */
+  async who(): Promise<string> {
+    const { status, body } = await this.get('/api/me');
+    return status === 200
+      ? [...(body.actors as string[]), body.user as string].join(' > ')
+      : String(body.code);
+  }
+
+  #navigates(): Record<string, string> {
+    return { accept: 'text/html,*/*;q=0.8', 'sec-fetch-mode': 'navigate', 'sec-fetch-site': 'same-origin' };
+  }
+
+  #send(method: string, path: string, body: string | undefined, given: Record<string, string>) {
+    const headers = {
+      cookie: [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; '),
+      ...(body !== undefined && { 'content-length': String(Buffer.byteLength(body)) }),
+      ...given,
+    };
+    return new Promise<Answer>((done, reject) => {
+      const sent = request(
+        { host: '127.0.0.1', port: this.#port, method, path, headers, agent: false },
+        (res) => {
+          const chunks: Buffer[] = [];
+          res.on('data', (chunk: Buffer) => chunks.push(chunk));
+          res.on('end', () => {
+            for (const line of res.headers['set-cookie'] ?? []) {
+              const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? [];
+              this.cookies.set(name, value);
+            }
+            const text = Buffer.concat(chunks).toString('utf8');
+            const json = (res.headers['content-type'] ?? '').includes('json');
+            const { headers, statusCode = 0 } = res;
+            const answer = { status: statusCode, headers, location: headers.location, text };
+            done({ ...answer, body: json ? (JSON.parse(text) as unknown) : {} });
+          });
+        },
+      );
+      sent.on('error', reject);
+      sent.end(body);
+    });
+  }
+}
+
+/** How a command ended. */
+export interface Ended {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** Runs the console command on a panel's own config, as a process of its own. */
+export function runConsole(env: Record<string, string>, ...args: string[]): Promise<Ended> {
+  return new Promise((done) => {
+    const options = { cwd: resolve('.'), env: { ...withoutPanel(), ...env } };
+    const child = execFile(process.execPath, [...CONSOLE, ...args], options, (error, out, err) => {
+      done({ code: typeof error?.code === 'number' ? error.code : error ? -1 : 0, out, err });
+    });
+    child.stdin?.end();
+  });
+}
+
+/** The example panel as `npm start` starts it. */
+export interface PanelProcess {
+  readonly port: number;
+  readonly jar: () => Jar;
+  /** What it printed until now. */
+  readonly output: () => string;
+  readonly stop: () => Promise<void>;
+}
+
+/** Starts the example panel as a process of its own; on a free port unless told otherwise. */
+export async function startPanelProcess(env: Record<string, string> = {}): Promise<PanelProcess> {
+  const child = spawn(process.execPath, ['--import', 'tsx', 'example/panel/server.ts'], {
+    env: { ...withoutPanel(), PORT: '0', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  const started = new Promise<number>((done, reject) => {
+    const read = (chunk: Buffer): void => {
+      output += chunk.toString();
+      const [, port] = /http:\/\/localhost:(\d+)\//.exec(output) ?? [];
+      if (port !== undefined) done(Number(port));
+    };
+    child.stdout.on('data', read);
+    child.stderr.on('data', read);
+    child.once('exit', () => reject(new Error(`the panel ended: ${output}`)));
+    setTimeout(() => reject(new Error(`the panel did not start: ${output}`)), START_MILLISECONDS).unref();
+  });
+  const port = await started;
+  return {
+    port,
+    jar: () => new Jar(port),
+    output: () => output,
+    async stop() {
+      if (child.exitCode !== null || child.signalCode !== null) return;
+      child.kill('SIGTERM');
+      await once(child, 'exit');
+      if (!env.PANEL_DB) rmSync(dirname(databaseFileOf({}, port)), { recursive: true, force: true });
+    },
+  };
+}
+
+function withoutPanel(): NodeJS.ProcessEnv {
+  const { PORT: _port, PANEL_DB: _db, REDIS_URL: _redis, ...others } = process.env;
+  const { SECOND_FACTOR_KEY: _key, SESSION_SECRET: _secret, ...rest } = others;
+  return rest;
+}
