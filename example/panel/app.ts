@@ -1,0 +1,83 @@
+import express from 'express';
+import type { Express } from 'express';
+import type { SecondFactor } from 'passport-second-factor';
+import { answerError, answerNotFound } from './error-handler.js';
+import { servePublicFiles } from './public-files.js';
+import { securityHeaders } from './security-headers.js';
+import { createApiRoutes } from './routes/api.js';
+import { createHomeRoutes } from './routes/home.js';
+import { createSettingsRoutes } from './routes/settings.js';
+import { createSignInRoutes } from './routes/sign-in.js';
+import { createStaffRoutes } from './routes/staff.js';
+import { createPanelSecondFactor } from './second-factor.js';
+import { loadSecrets } from './secrets.js';
+import { createSessions } from './sessions.js';
+import { createPassport } from './sign-in.js';
+import { openStorage } from './storage.js';
+
+/** Whatever a form or a program sends here is short. */
+const BODY_MAXIMUM_BYTES = 16_384;
+
+/** What a panel is made of. */
+export interface PanelOptions {
+  /** Users, and without Redis the second factors. Created when it is not there. */
+  readonly databaseFile: string;
+  /** Sessions and second factors; without it they are in this process and in the database. */
+  readonly redisUrl?: string | undefined;
+  /** Milliseconds since 1970; for tests. */
+  readonly clock?: (() => number) | undefined;
+  /** Where `SECOND_FACTOR_KEY` and `SESSION_SECRET` are looked up. Default `process.env`. */
+  readonly env?: NodeJS.ProcessEnv | undefined;
+  /** Takes one line of JSON for each event. Default `console.log`. */
+  readonly log?: ((line: string) => void) | undefined;
+}
+
+/** A panel that can be served. */
+export interface Panel {
+  readonly app: Express;
+  readonly secondFactor: SecondFactor;
+  close(): Promise<void>;
+}
+
+/** Makes the panel. */
+export async function createPanel(options: PanelOptions): Promise<Panel> {
+  const { databaseFile, redisUrl, clock, env = process.env, log = console.log } = options;
+  const secrets = loadSecrets(databaseFile, env);
+  const storage = await openStorage(databaseFile, redisUrl);
+  const { users, redis } = storage;
+  const passport = createPassport(users);
+  const secondFactor = createPanelSecondFactor({ passport, storage, key: secrets.secondFactorKey, clock });
+  const tell = (event: object): void => log(JSON.stringify(event));
+  secondFactor.events.on('*', tell);
+
+  const app = express();
+  app.disable('x-powered-by');
+  app.disable('etag');
+  app.set('query parser', false); // nothing is taken from the query string, no password either
+  app.use(securityHeaders);
+  app.use(servePublicFiles());
+
+  app.use(createSessions(secrets.sessionSecret, redis));
+  app.use(passport.session());
+  app.use(secondFactor.session());
+  app.use('/two-step', secondFactor.router());
+
+  app.use(express.json({ limit: BODY_MAXIMUM_BYTES }));
+  app.use(express.urlencoded({ extended: false, limit: BODY_MAXIMUM_BYTES }));
+  app.use(createSignInRoutes(passport));
+  app.use(createHomeRoutes(users, secondFactor));
+  app.use(createSettingsRoutes(users, tell));
+  app.use(createStaffRoutes(users, secondFactor, tell));
+  app.use(createApiRoutes());
+  app.use(answerNotFound);
+  app.use(answerError);
+
+  return {
+    app,
+    secondFactor,
+    async close() {
+      await secondFactor.close();
+      await storage.close();
+    },
+  };
+}

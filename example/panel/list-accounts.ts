@@ -1,0 +1,31 @@
+import type { Request } from 'express';
+import type { SecondFactor } from 'passport-second-factor';
+import { sessionOf, userOf } from './http.js';
+import type { User, Users } from './users.js';
+
+/** An account as a list shows it. */
+export interface ListedAccount extends User {
+  readonly hasSecondFactor: boolean;
+  /** Why who is signed in may not log in as this account; `null` when he may. */
+  readonly refusal: string | null;
+}
+
+/** The accounts below who is signed in, or acted as. */
+export async function listAccounts(
+  req: Request,
+  users: Users,
+  secondFactor: SecondFactor,
+): Promise<ListedAccount[]> {
+  const accounts = await users.below(userOf(req).level);
+  const statuses = await secondFactor.status(accounts.map(({ id }) => id));
+  return Promise.all(
+    accounts.map(async (account, i) => {
+      const verdict = await sessionOf(req).mayImpersonate(account.id);
+      return {
+        ...account,
+        hasSecondFactor: statuses[i]?.enrolled ?? false,
+        refusal: verdict.ok ? null : verdict.reason,
+      };
+    }),
+  );
+}

@@ -1,0 +1,67 @@
+import { Router } from 'express';
+import type { Request } from 'express';
+import { sameOrigin } from 'passport-second-factor';
+import type { SecondFactor } from 'passport-second-factor';
+import { HttpError } from '../http-error.js';
+import { bodyText, requireLevel, requireSignedIn, sessionOf, userOf, wantsPage } from '../http.js';
+import { isBelow } from '../levels.js';
+import { listAccounts } from '../list-accounts.js';
+import { refuseNewPassword } from '../new-password.js';
+import { sendPage } from '../page.js';
+import type { User, Users } from '../users.js';
+import { editView, staffView } from '../views/staff.js';
+
+/** Management → Staff: the accounts below one's own level, their passwords, and "Log in". */
+export function createStaffRoutes(
+  users: Users,
+  secondFactor: SecondFactor,
+  tell: (event: object) => void,
+): Router {
+  const router = Router();
+  router.use('/staff', requireSignedIn, requireLevel('root', 'admin'));
+
+  router.get('/staff', async (req, res) => {
+    sendPage(req, res, 'Staff', staffView(await listAccounts(req, users, secondFactor)));
+  });
+  router.get('/staff/:login/edit', async (req, res) => {
+    const account = await accountBelow(req, users);
+    const { enrolled } = await secondFactor.status(account.id);
+    sendPage(req, res, `Edit ${account.login}`, editView(account, enrolled, null));
+  });
+  router.post('/staff/:login/edit', sameOrigin(), async (req, res) => {
+    const account = await accountBelow(req, users);
+    const password = bodyText(req, 'password');
+    const refusal = refuseNewPassword(password);
+    if (password === null || refusal !== null) {
+      if (!wantsPage(req))
+        throw new HttpError(422, 'password-refused', refusal ?? 'The password is missing.');
+      const { enrolled } = await secondFactor.status(account.id);
+      res.status(422);
+      sendPage(req, res, `Edit ${account.login}`, editView(account, enrolled, refusal));
+      return;
+    }
+    await users.setPassword(account.id, password);
+    tell({
+      name: 'password-changed',
+      at: Date.now(),
+      accountId: account.id,
+      actorId: sessionOf(req).actor?.id ?? userOf(req).id,
+    });
+    if (wantsPage(req)) {
+      req.session.notice = `The password of ${account.login} is changed.`;
+      res.redirect(303, '/staff');
+    } else res.json({ user: account.login });
+  });
+  return router;
+}
+
+/**
+ * The account of the path, strictly below who is signed in or acted as: so nobody changes his own password
+ * here, an equal's, or that of anybody he acts through.
+ */
+async function accountBelow(req: Request, users: Users): Promise<User> {
+  const account = await users.byLogin(String(req.params.login));
+  if (!account) throw new HttpError(404, 'account-unknown', 'There is no such account.');
+  if (isBelow(account.level, userOf(req).level)) return account;
+  throw new HttpError(403, 'not-below', 'Only accounts below your own level can be edited.');
+}

@@ -1,0 +1,28 @@
+/**
+ * For the console command, on the same `PANEL_DB` (or the temporary one of `PORT`) and `REDIS_URL`:
+ *
+ *     npm run second-factor -- status root
+ */
+import { existsSync } from 'node:fs';
+import { newPassport } from './sign-in.js';
+import { createPanelSecondFactor } from './second-factor.js';
+import { loadSecrets } from './secrets.js';
+import { databaseFileOf, portOf } from './settings.js';
+import { openStorage } from './storage.js';
+
+const databaseFile = databaseFileOf(process.env, portOf(process.env));
+if (!existsSync(databaseFile)) {
+  throw new Error(
+    `there is no ${databaseFile}: start the panel first, or set PANEL_DB or PORT as it has them`,
+  );
+}
+const secondFactor = createPanelSecondFactor({
+  passport: newPassport(),
+  storage: await openStorage(databaseFile, process.env.REDIS_URL),
+  key: loadSecrets(databaseFile, process.env).secondFactorKey,
+});
+secondFactor.events.on('*', (event) => {
+  console.error(JSON.stringify(event));
+});
+
+export default secondFactor;

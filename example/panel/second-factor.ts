@@ -1,0 +1,34 @@
+import { createSecondFactor } from 'passport-second-factor';
+import type { PassportInstance, SecondFactor } from 'passport-second-factor';
+import { LEVELS } from './levels.js';
+import type { Storage } from './storage.js';
+import type { User } from './users.js';
+
+/** What differs between the panel, its console command and its tests. */
+export interface SecondFactorParts {
+  readonly passport: PassportInstance;
+  readonly storage: Storage;
+  /** Base64 of 32 random bytes. */
+  readonly key: string;
+  /** Milliseconds since 1970; for tests. */
+  readonly clock?: (() => number) | undefined;
+}
+
+/** The panel's two-step authentication: one wiring for the panel and for its console command. */
+export function createPanelSecondFactor(parts: SecondFactorParts): SecondFactor {
+  const { users, records } = parts.storage;
+  return createSecondFactor<User>({
+    passport: parts.passport,
+    issuer: 'Acme Panel',
+    account: ({ id, login, level, stamp }) => ({ id, name: login, level, securityStamp: stamp }),
+    findUser: (accountId) => users.byId(accountId),
+    deserializedUserIsFresh: true,
+    store: records,
+    keys: [parts.key],
+    basePath: '/two-step',
+    loginPath: '/login',
+    homePath: '/',
+    impersonation: { levels: LEVELS, autoSwitch: { root: 'admin' } },
+    clock: parts.clock,
+  });
+}

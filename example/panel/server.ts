@@ -1,0 +1,68 @@
+/**
+ * The example panel: `npm start`, then http://localhost:3000/.
+ *
+ * PORT: default 3000. PANEL_DB: a file that keeps the panel; without it every start begins with the seeded
+ * accounts. REDIS_URL: sessions and second factors in Redis. SECOND_FACTOR_KEY, SESSION_SECRET: without
+ * them they are made once and kept beside the database.
+ */
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createPanel } from './app.js';
+import type { Panel } from './app.js';
+import { secretsFile } from './secrets.js';
+import { databaseFileOf, portOf, removeDatabase } from './settings.js';
+
+const { env } = process;
+const server = createServer();
+// The port comes first: whoever has it owns the temporary database that is named after it.
+const panel = once(server, 'listening').then(open);
+server.on('request', (req, res) => {
+  void panel.then(({ app }) => {
+    app(req, res);
+  });
+});
+server.listen(portOf(env));
+
+async function open(): Promise<Panel> {
+  const { port } = server.address() as AddressInfo;
+  const databaseFile = databaseFileOf(env, port);
+  if (!env.PANEL_DB) removeDatabase(databaseFile);
+  const opened = await createPanel({ databaseFile, redisUrl: env.REDIS_URL });
+  introduce(port, databaseFile);
+  return opened;
+}
+
+function introduce(port: number, databaseFile: string): void {
+  const place = env.PANEL_DB ? 'PANEL_DB=… ' : port === 3000 ? '' : `PORT=${String(port)} `;
+  const redis = env.REDIS_URL ? 'REDIS_URL=… ' : '';
+  console.log(`Acme Panel: http://localhost:${String(port)}/
+
+  accounts  root / root-password, admin / admin-password, alice / alice-password, bob / bob-password
+            for demonstration: everybody knows these passwords
+  users     ${databaseFile}${env.PANEL_DB ? '' : ', new at every start (PANEL_DB keeps one)'}
+  sessions  ${env.REDIS_URL ? 'in Redis, and second factors too' : 'in this process; second factors are with the users'}
+  console   ${place}${redis}npm run second-factor -- status root
+`);
+  if (env.REDIS_URL && !env.SECOND_FACTOR_KEY) {
+    console.warn(
+      `WARNING: the key to the second factors in Redis is in ${secretsFile(databaseFile)}. When that file is ` +
+        'gone nobody who has a second factor can sign in. Set SECOND_FACTOR_KEY (openssl rand -base64 32).\n',
+    );
+  }
+}
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => {
+    server.close();
+    server.closeAllConnections();
+    void panel.then((opened) => opened.close()).finally(() => process.exit(0));
+  });
+}
+
+try {
+  await panel;
+} catch (error) {
+  console.error(`The panel did not start: ${error instanceof Error ? error.message : String(error)}`);
+  process.exit(1);
+}

@@ -1,0 +1,34 @@
+import { lstatSync, mkdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const DEFAULT_PORT = 3000;
+
+/** The port of `PORT`, 3000 without it; 0 takes a free one. */
+export function portOf(env: NodeJS.ProcessEnv): number {
+  const port = Number(env.PORT ?? DEFAULT_PORT);
+  if (Number.isInteger(port) && port >= 0 && port < 65_536) return port;
+  throw new Error('PORT must be a number from 0 to 65535');
+}
+
+/**
+ * The file of `PANEL_DB`, or without it the temporary one of the panel on a port: the same name every time,
+ * so that the console command finds it.
+ *
+ * @throws {Error} when somebody else owns the folder of the temporary one
+ */
+export function databaseFileOf(env: NodeJS.ProcessEnv, port: number): string {
+  if (env.PANEL_DB) return env.PANEL_DB;
+  const uid = process.getuid?.();
+  const folder = join(tmpdir(), `second-factor-panel-${String(uid ?? 'user')}-${String(port)}`);
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const { uid: owner, mode } = lstatSync(folder);
+  const isPrivate = uid === undefined || (owner === uid && (mode & 0o170077) === 0o040000);
+  if (!isPrivate) throw new Error(`${folder} can be read by others: remove it, or set PANEL_DB`);
+  return join(folder, 'panel.db');
+}
+
+/** Removes a temporary database, so that the panel starts with the seeded accounts. Secrets are kept. */
+export function removeDatabase(file: string): void {
+  for (const ending of ['', '-wal', '-shm']) rmSync(file + ending, { force: true });
+}

@@ -1,0 +1,46 @@
+import { Redis } from 'ioredis';
+import type { Store } from 'passport-second-factor';
+import { redisStore } from 'passport-second-factor/redis';
+import { sqlStore } from 'passport-second-factor/sql';
+import { openDatabase } from './database.js';
+import { createUsers } from './users.js';
+import type { Users } from './users.js';
+
+/** Where the panel keeps what it knows. */
+export interface Storage {
+  readonly users: Users;
+  /** The second factors. */
+  readonly records: Store;
+  /** `undefined`: nothing is kept in Redis. */
+  readonly redis: Redis | undefined;
+  close(): Promise<void>;
+}
+
+/** Opens the database, and Redis where there is one: users are in SQLite, second factors in Redis if given. */
+export async function openStorage(databaseFile: string, redisUrl: string | undefined): Promise<Storage> {
+  const db = await openDatabase(databaseFile);
+  const redis = redisUrl ? connect(redisUrl) : undefined;
+  return {
+    users: await createUsers(db),
+    records: redis ? redisStore(redis) : sqlStore(db),
+    redis,
+    async close() {
+      redis?.disconnect();
+      await db.destroy();
+    },
+  };
+}
+
+/** A Redis that is away must fail fast: requests are refused, not queued. */
+function connect(url: string): Redis {
+  const redis = new Redis(url, { maxRetriesPerRequest: 1, commandTimeout: 2000, connectTimeout: 2000 });
+  let isAway = false;
+  redis.on('error', (error) => {
+    if (!isAway) console.error(`Redis is away: ${error.message}`);
+    isAway = true;
+  });
+  redis.on('ready', () => {
+    isAway = false;
+  });
+  return redis;
+}

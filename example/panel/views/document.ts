@@ -1,0 +1,20 @@
+import { html } from './html.js';
+import type { Html } from './html.js';
+
+/** A complete document around a body. */
+export function document(title: string, className: string, body: Html): string {
+  return html`<!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="robots" content="noindex" />
+        <title>${title} · Acme Panel</title>
+        <link rel="icon" href="/icon.svg" type="image/svg+xml" />
+        <link rel="stylesheet" href="/style.css" />
+      </head>
+      <body class="${className}">
+        ${body}
+      </body>
+    </html>`.text;
+}

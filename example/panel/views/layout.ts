@@ -1,0 +1,85 @@
+import type { Level } from '../levels.js';
+import { document } from './document.js';
+import { html } from './html.js';
+import type { Html } from './html.js';
+import { LOGO } from './logo.js';
+import { badge } from './parts.js';
+
+/** What stands around every page. */
+export interface Frame {
+  readonly title: string;
+  /** The path of the page. */
+  readonly path: string;
+  readonly user: string;
+  readonly level: Level;
+  /** Who acts as `user`, from who signed in downward. */
+  readonly actors: readonly string[];
+  /** Goes back to who acted before (POST). */
+  readonly leave: string;
+  readonly notice: string | null;
+}
+
+/** The places of the panel, by section, and whose they are. */
+const SECTIONS: readonly {
+  readonly section: string | null;
+  readonly path: string;
+  readonly name: string;
+  readonly levels: readonly Level[];
+}[] = [
+  { section: null, path: '/', name: 'Home', levels: ['root', 'admin', 'user'] },
+  { section: null, path: '/clients', name: 'Clients', levels: ['root', 'admin'] },
+  { section: 'Management', path: '/staff', name: 'Staff', levels: ['root', 'admin'] },
+  { section: 'Settings', path: '/settings', name: 'User settings', levels: ['root', 'admin', 'user'] },
+];
+
+/** A page of the panel. */
+export function layout(frame: Frame, body: Html): string {
+  const { title, user, level, actors, notice } = frame;
+  return document(
+    title,
+    'panel',
+    html`<a class="skip" href="#main">Skip to the content</a>
+      <div class="side">
+        <nav class="rail" aria-label="Main">
+          <a class="brand" href="/">${LOGO} Acme Panel</a>
+          <ul>
+            ${navigation(frame)}
+          </ul>
+          <p class="host">srv1.acme.example</p>
+        </nav>
+      </div>
+      <div class="content">
+        <header class="top">
+          <p class="who"><span class="muted">${actors.length > 0 ? 'Acting as' : 'Signed in as'}</span> <strong>${user}</strong> ${badge(level)}</p>
+          <form method="post" action="/logout"><button class="quiet" type="submit">Log out</button></form>
+        </header>
+        ${actors.length > 0 ? banner(frame) : null}
+        <main id="main" tabindex="-1">
+          <h1>${title}</h1>
+          ${notice === null ? null : html`<p class="message good" role="status">${notice}</p>`} ${body}
+        </main>
+      </div>`,
+  );
+}
+
+function navigation({ path, level }: Frame): Html[] {
+  return SECTIONS.filter(({ levels }) => levels.includes(level)).map((place) => {
+    const isHere = place.path === '/' ? path === '/' : path.startsWith(place.path);
+    const here = isHere ? html`aria-current="page"` : null;
+    return html`<li>
+      ${place.section === null ? null : html`<span class="section">${place.section}</span>`}
+      <a href="${place.path}" ${here}>${place.name}</a>
+    </li>`;
+  });
+}
+
+function banner({ user, actors, leave }: Frame): Html {
+  const [first = '', ...others] = actors;
+  const way = others.length === 0 ? null : html` <span class="way">by way of ${others.join(', ')}</span>`;
+  return html`<section class="banner" aria-label="Acting as somebody else">
+    <p><strong>${first} acting as ${user}</strong>${way}</p>
+    <form method="post" action="${leave}">
+      <button type="submit">Return<span class="hidden"> to ${others.at(-1) ?? first}</span></button>
+    </form>
+  </section>`;
+}

@@ -1,0 +1,71 @@
+import { document } from './document.js';
+import { html } from './html.js';
+import { LOGO } from './logo.js';
+
+/** What the login page shows. */
+export interface LoginPage {
+  /** Who is signed in already and is asked once more. */
+  readonly signedInAs: string | null;
+  readonly login?: string;
+  readonly error?: string;
+}
+
+/** The first step. */
+export function loginPage({ signedInAs, login = '', error }: LoginPage): string {
+  const invalid = error === undefined ? null : html`aria-invalid="true" aria-describedby="error"`;
+  return document(
+    'Sign in',
+    'gate',
+    html`<main>
+      <p class="brand">${LOGO} Acme Panel</p>
+      <h1>Sign in</h1>
+      ${error === undefined ? null : html`<p class="message bad" role="alert" id="error">${error}</p>`}
+      ${
+        signedInAs === null
+          ? null
+          : html`<p class="message plain">
+            You are signed in as <strong>${signedInAs}</strong>. Sign in again to go on, or
+            <a href="/">go back to the panel</a>.
+          </p>`
+      }
+      <form method="post" action="/login">
+        <label for="username">Login</label>
+        <input
+          id="username"
+          name="username"
+          value="${login}"
+          autocomplete="username"
+          autocapitalize="none"
+          spellcheck="false"
+          required
+          ${login === '' ? html`autofocus` : null}
+          ${invalid}
+        />
+        <label for="password">Password</label>
+        <input
+          id="password"
+          name="password"
+          type="password"
+          autocomplete="current-password"
+          required
+          ${login === '' ? null : html`autofocus`}
+          ${invalid}
+        />
+        <button type="submit">Log in</button>
+      </form>
+      <details>
+        <summary>Demo accounts</summary>
+        <dl>
+          <dt>root</dt>
+          <dd>root-password</dd>
+          <dt>admin</dt>
+          <dd>admin-password</dd>
+          <dt>alice</dt>
+          <dd>alice-password</dd>
+          <dt>bob</dt>
+          <dd>bob-password</dd>
+        </dl>
+      </details>
+    </main>`,
+  );
+}

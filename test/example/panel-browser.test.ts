@@ -1,0 +1,285 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { AxeResults } from 'axe-core';
+import { expect } from 'chai';
+import jsqr from 'jsqr';
+import { TOTP, URI } from 'otpauth';
+import { chromium } from 'playwright-core';
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
+import { PNG } from 'pngjs';
+import { findCommand } from '../../scripts/ensure-tools.js';
+import { startPanel } from '../support/panel-process.js';
+import type { RunningPanel } from '../support/panel-process.js';
+
+const CHROMIUM = ['chromium', 'chromium-browser', 'google-chrome'];
+const FLAGS = ['no-sandbox', 'disable-gpu', 'disable-quic', 'no-first-run', 'disable-sync'];
+const QUIET = ['disable-background-networking', 'disable-component-update'];
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+// WCAG 2.2 AA, and what axe calls best practice.
+const AXE_TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+
+const PHONE = { viewport: { width: 375, height: 740 }, isMobile: true, hasTouch: true } as const;
+
+// With JSQR's types its function is the default export of the default export.
+const readQrCode = jsqr as unknown as typeof jsqr.default;
+
+describe('the example panel in a browser', function () {
+  this.timeout(60_000);
+  let browser: Browser;
+  let panel: RunningPanel;
+  let context: BrowserContext;
+  let page: Page;
+  /** What a browser complained of: scripts, styles and forms that a policy refused, or another site called. */
+  let complaints: string[];
+  let withAxe: boolean;
+
+  before(async () => {
+    const executablePath = CHROMIUM.map((name) => findCommand(name)).find((found) => found !== null);
+    if (!executablePath) throw new Error('there is no chromium: npm test installs it, or says how to');
+    browser = await chromium.launch({
+      executablePath,
+      args: [...FLAGS, ...QUIET].map((flag) => `--${flag}`),
+    });
+    panel = await startPanel();
+  });
+  after(async () => {
+    await browser.close();
+    await panel.end();
+  });
+  afterEach(async () => {
+    await context.close();
+    await panel.reset();
+    expect(complaints).to.deep.equal([]);
+  });
+
+  async function sitDown(options: BrowserContextOptions = {}): Promise<void> {
+    context = await browser.newContext({ baseURL: panel.url, locale: 'en-GB', ...options });
+    withAxe = options.javaScriptEnabled !== false;
+    complaints = [];
+    page = await context.newPage();
+    page.setDefaultTimeout(10_000);
+    page.on('console', (message) => {
+      // Chromium also calls an answer of 401 or 403 an error.
+      if (message.type() === 'error' && !/status of 4\d\d/.test(message.text()))
+        complaints.push(message.text());
+    });
+    page.on('request', (sent) => {
+      if (!sent.url().startsWith(panel.url)) complaints.push(`called ${sent.url()}`);
+    });
+  }
+
+  /** What everybody must be able to use: no finding of axe, nothing that is wider than the screen. */
+  async function expectUsable(): Promise<void> {
+    if (!withAxe) return;
+    await page.evaluate(AXE);
+    const found = await page.evaluate((tags) => {
+      const { axe } = globalThis as unknown as { axe: { run(options: object): Promise<AxeResults> } };
+      return axe.run({ runOnly: { type: 'tag', values: tags } });
+    }, AXE_TAGS);
+    const findings = found.violations.map(
+      ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`,
+    );
+    expect(findings, page.url()).to.deep.equal([]);
+    const tooWide = await page.evaluate(
+      'document.documentElement.scrollWidth - document.documentElement.clientWidth',
+    );
+    expect(tooWide, page.url()).to.equal(0);
+  }
+
+  const press = (name: string): Promise<void> => page.getByRole('button', { name, exact: true }).click();
+  const pressFor = (login: string): Promise<void> => press(`Log in as ${login}`);
+  const follow = (name: string): Promise<void> => page.getByRole('link', { name, exact: true }).click();
+
+  async function open(path: string): Promise<void> {
+    await page.goto(path);
+    await expectUsable();
+  }
+
+  async function typeLogin(login: string, password = `${login}-password`): Promise<void> {
+    await page.getByLabel('Login').fill(login);
+    await page.getByLabel('Password').fill(password);
+    await press('Log in');
+    await expectUsable();
+  }
+
+  async function signIn(login: string, password?: string): Promise<void> {
+    await page.goto('/login');
+    await typeLogin(login, password);
+  }
+
+  async function typeCode(code: string, button = 'Ok'): Promise<void> {
+    const form = page.locator('form', { has: page.getByRole('button', { name: button, exact: true }) });
+    await form.getByLabel('One-time password').fill(code);
+    await press(button);
+    await expectUsable();
+  }
+
+  const heading = (): Promise<string> => page.getByRole('heading', { level: 1 }).innerText();
+  const banner = async (): Promise<string> =>
+    (await page.getByRole('region', { name: 'Acting as somebody else' }).locator('p').allInnerTexts()).join();
+  const who = (): Promise<string> => page.locator('.who').innerText();
+
+  /** Enables two-step authentication from the settings, with the code of a phone that scans the screen. */
+  async function enable(): Promise<() => string> {
+    await follow('User settings');
+    await expectUsable();
+    await press('Enable two-step authentication');
+    await expectUsable();
+    const phone = await scanScreen();
+    const key = (await page.locator('.key').innerText()).replace(/\s/g, '');
+    expect(phone.secret.base32, 'what is scanned and what is typed').to.equal(key);
+    await typeCode(phone.generate({ timestamp: panel.now() }));
+    expect(await heading()).to.equal('Your recovery codes');
+    await follow('I have saved them');
+    await expectUsable();
+    return () => {
+      panel.advance(30);
+      return phone.generate({ timestamp: panel.now() });
+    };
+  }
+
+  /** Reads the QR code from the pixels of the screen, as a phone's camera does. */
+  async function scanScreen(): Promise<TOTP> {
+    const { data, width, height } = PNG.sync.read(await page.screenshot({ fullPage: true }));
+    const read = readQrCode(new Uint8ClampedArray(data), width, height);
+    const account = URI.parse(read?.data ?? '');
+    if (!(account instanceof TOTP)) throw new Error('the QR code is not of a TOTP');
+    expect(account.issuer).to.equal('Acme Panel');
+    return account;
+  }
+
+  for (const [name, options] of Object.entries<BrowserContextOptions>({
+    'at a desk': { viewport: { width: 1280, height: 800 } },
+    'on a phone': PHONE,
+    'in the dark': { ...PHONE, colorScheme: 'dark' },
+    'without JavaScript': { javaScriptEnabled: false },
+  })) {
+    it(`enables it, signs in with two steps, and disables it, ${name} (M1, M2, M4–M6, M8)`, async () => {
+      await sitDown(options);
+      await open('/settings');
+      await typeLogin('alice', 'wrong');
+      expect(await page.getByRole('alert').innerText()).to.equal('The login or the password is not right.');
+      await typeLogin('alice');
+      expect(await heading()).to.equal('User settings');
+
+      await press('Enable two-step authentication');
+      await typeCode('000000');
+      expect(await page.getByRole('alert').innerText()).to.equal('The code is not right.');
+      await press('Cancel');
+      await open('/');
+      const code = await enable();
+      await open('/settings');
+      expect(await page.getByRole('main').innerText()).to.contain('Enabled');
+
+      await press('Log out');
+      await typeLogin('alice');
+      expect(await heading()).to.equal('Two-step authentication');
+      await page.goto('/');
+      expect(page.url(), 'nobody is signed in before the code').to.equal(`${panel.url}/two-step/verify`);
+      await typeCode('123456');
+      expect(await page.getByRole('alert').innerText()).to.equal('The code is not right.');
+      await typeCode(code());
+      expect(await heading()).to.equal('My hosting');
+
+      await open('/settings');
+      await follow('Disable two-step authentication');
+      await expectUsable();
+      await typeCode('000000', 'Disable two-step authentication');
+      expect(await page.getByRole('alert').innerText()).to.equal('The code is not right.');
+      await typeCode(code(), 'Disable two-step authentication');
+      await open('/settings');
+      expect(await page.getByRole('button', { name: 'Enable two-step authentication' }).count()).to.equal(1);
+      await press('Log out');
+      await typeLogin('alice');
+      expect(await heading()).to.equal('My hosting');
+    });
+  }
+
+  it('walks root, admin and users (M10–M15)', async () => {
+    await sitDown({ viewport: { width: 1280, height: 800 } });
+    await signIn('root');
+    expect(await banner(), 'M10').to.equal('root acting as admin');
+    for (const path of [
+      '/',
+      '/clients',
+      '/staff',
+      '/staff/alice/edit',
+      '/settings',
+      '/two-step',
+      '/nothing',
+    ]) {
+      await open(path);
+    }
+    await open('/clients');
+    await pressFor('alice');
+    expect(await heading()).to.equal('My hosting');
+    expect(await banner()).to.equal('root acting as alice by way of admin');
+    await expectUsable();
+    await press('Return to admin');
+    expect(await banner(), 'M15').to.equal('root acting as admin');
+    await press('Return to root');
+    expect(await banner()).to.equal('');
+    expect(await who()).to.match(/^Signed in as\s+root\s+root$/);
+    for (const path of ['/', '/clients', '/staff', '/staff/admin/edit']) await open(path);
+
+    const rootCode = await enable();
+    await open('/');
+    await press('Log out');
+    await typeLogin('root');
+    await typeCode(rootCode());
+    expect(await who(), 'M11').to.match(/root/);
+    expect(await page.getByRole('main').innerText()).to.contain('so you stay root');
+    await follow('Staff');
+    await pressFor('admin');
+    expect(await banner()).to.equal('root acting as admin');
+    await press('Log out');
+
+    await signIn('admin');
+    const adminCode = await enable();
+    await open('/');
+    await press('Log out');
+
+    await typeLogin('root');
+    await typeCode(rootCode());
+    await follow('Staff');
+    await expectUsable();
+    const row = page.getByRole('row', { name: /^admin/ });
+    expect(await row.innerText(), 'M12').to.contain('only its own login, password and code open it');
+    await pressFor('admin');
+    expect(await page.getByRole('alert').innerText()).to.contain('This account uses two-step authentication');
+    await expectUsable();
+
+    await open('/staff');
+    await follow('Edit admin');
+    await page.getByLabel('New password').fill('short-no-more');
+    await press('Save');
+    expect(await page.getByRole('status').innerText(), 'M13').to.equal('The password of admin is changed.');
+    await expectUsable();
+    await press('Log out');
+    await typeLogin('admin', 'short-no-more');
+    await typeCode(adminCode());
+    expect(await heading()).to.equal('Administration');
+    expect(await banner()).to.equal('');
+  });
+
+  it('can be used with the keyboard alone', async () => {
+    await sitDown({ viewport: { width: 1280, height: 800 } });
+    await page.goto('/login');
+    await page.locator('#username:focus').waitFor();
+    await page.keyboard.type('bob');
+    await page.keyboard.press('Tab');
+    await page.keyboard.type('bob-password');
+    await page.keyboard.press('Enter');
+    await page.waitForURL(`${panel.url}/`);
+    await page.keyboard.press('Tab');
+    expect(await page.locator(':focus').innerText()).to.equal('Skip to the content');
+    const stops: string[] = [];
+    for (let i = 0; i < 4; i++) {
+      await page.keyboard.press('Tab');
+      stops.push(await page.locator(':focus').innerText());
+    }
+    expect(stops).to.deep.equal(['Acme Panel', 'Home', 'User settings', 'Log out']);
+    await page.keyboard.press('Enter');
+    await page.waitForURL(`${panel.url}/login`);
+  });
+});

@@ -1,0 +1,176 @@
+import { expect } from 'chai';
+import { startPanel } from '../support/panel-process.js';
+import type { Jar, RunningPanel } from '../support/panel-process.js';
+
+const LEVELS = { root: 'root', admin: 'admin', alice: 'user', bob: 'user' };
+const NEW = 'a-new-password';
+
+describe('passwords in the example panel', function () {
+  this.timeout(60_000);
+  let panel: RunningPanel;
+
+  beforeEach(async () => {
+    panel = await startPanel();
+  });
+  afterEach(() => panel.end());
+
+  async function root(): Promise<Jar> {
+    const jar = await panel.signedIn('root');
+    await jar.leave();
+    return jar;
+  }
+
+  /** Accounts whose password is still the seeded one. */
+  async function unchanged(): Promise<string[]> {
+    const same: string[] = [];
+    for (const login of Object.keys(LEVELS)) {
+      if ((await panel.jar().login(login)).status === 200) same.push(login);
+    }
+    return same;
+  }
+
+  describe('of others', () => {
+    it('lets root set the password of an admin, who signs in with it and his own code (M13)', async () => {
+      const admin = await panel.signedIn('admin');
+      const phone = await panel.enrol(admin);
+      const jar = await panel.signedIn('root');
+      expect(await jar.who()).to.equal('root');
+
+      const form = await jar.open('/staff/admin/edit');
+      expect(form.text).to.contain('New password').and.to.contain('Two-step authentication stays as it is');
+      const saved = await jar.submit('/staff/admin/edit', { password: NEW });
+      expect([saved.status, saved.location]).to.deep.equal([303, '/staff']);
+      expect((await jar.open('/staff')).text).to.contain('The password of admin is changed.');
+      expect((await jar.open('/staff')).text).not.to.contain('is changed');
+
+      expect(await admin.who(), 'his old session').to.equal('login-required');
+      expect((await panel.jar().login('admin')).body.code).to.equal('invalid-credentials');
+      const again = panel.jar();
+      expect((await again.login('admin', NEW)).body.code).to.equal('code-required');
+      expect((await again.post('/two-step/verify', { code: phone.nextCode() })).status).to.equal(200);
+      expect(await again.who()).to.equal('admin');
+    });
+
+    const allowed = ['root > admin', 'root > alice', 'root > bob', 'admin > alice', 'admin > bob'];
+    for (const actor of ['root', 'admin', 'alice']) {
+      it(`lets ${actor} set passwords below his level, and no others`, async () => {
+        const jar = actor === 'root' ? await root() : await panel.signedIn(actor);
+        for (const login of Object.keys(LEVELS)) {
+          const shown = await jar.get(`/staff/${login}/edit`);
+          const answer = await jar.post(`/staff/${login}/edit`, { password: NEW });
+          const may = allowed.includes(`${actor} > ${login}`);
+          expect([shown.status, answer.status], login).to.deep.equal(may ? [200, 200] : [403, 403]);
+          if (may) expect(answer.body).to.deep.equal({ user: login });
+        }
+        const below = allowed
+          .filter((each) => each.startsWith(`${actor} >`))
+          .map((each) => each.split(' > ')[1]);
+        expect(await unchanged()).to.deep.equal(
+          Object.keys(LEVELS).filter((login) => !below.includes(login)),
+        );
+      });
+    }
+
+    it('lets whoever acts as an admin set passwords of users, but of nobody in the stack', async () => {
+      const jar = await panel.signedIn('root');
+      expect(await jar.who()).to.equal('root > admin');
+      for (const login of ['root', 'admin']) {
+        const answer = await jar.post(`/staff/${login}/edit`, { password: NEW });
+        expect(answer.body.code, login).to.equal('not-below');
+      }
+      expect((await jar.post('/staff/alice/edit', { password: NEW })).status).to.equal(200);
+      const changed = panel.log.map((line) => JSON.parse(line) as Record<string, unknown>).at(-1);
+      expect(changed).to.include({ name: 'password-changed', accountId: 'alice', actorId: 'root' });
+      expect(await unchanged()).to.deep.equal(['root', 'admin', 'bob']);
+    });
+
+    it('ends acting as an account whose password is set elsewhere', async () => {
+      const jar = await panel.signedIn('admin');
+      await jar.actAs('alice');
+      await (await root()).post('/staff/alice/edit', { password: NEW });
+      expect(await jar.who()).to.equal('admin');
+    });
+
+    for (const password of ['', 'short', 'x'.repeat(257), ['a-new-password'], { a: 1 }, 12345678, null]) {
+      it(`refuses ${JSON.stringify(password).slice(0, 20)} as a password`, async () => {
+        const jar = await root();
+        const answer = await jar.post('/staff/admin/edit', { password });
+        expect(answer.status).to.equal(422);
+        expect(answer.body.code).to.equal('password-refused');
+        expect(await unchanged()).to.include('admin');
+      });
+    }
+
+    it('knows logins only as they are spelt', async () => {
+      const jar = await root();
+      for (const login of ['Admin', 'admin%20', 'ADMIN', '%61dmin%00', 'nobody']) {
+        expect((await jar.post(`/staff/${login}/edit`, { password: NEW })).status, login).to.equal(404);
+      }
+      expect(await unchanged()).to.have.length(4);
+    });
+
+    it('keeps pending sign-ins and strangers out', async () => {
+      await panel.enrol(await panel.signedIn('admin'));
+      const pending = panel.jar();
+      await pending.login('admin');
+      for (const jar of [pending, panel.jar()]) {
+        expect((await jar.get('/staff')).status).to.equal(401);
+        expect((await jar.post('/staff/alice/edit', { password: NEW })).status).to.equal(401);
+      }
+      expect(await unchanged()).to.include('alice');
+    });
+  });
+
+  describe('one’s own', () => {
+    const change = { currentPassword: 'alice-password', newPassword: NEW };
+
+    it('takes the current one; this session goes on under a new id, the others end', async () => {
+      const jar = await panel.signedIn('alice');
+      const copy = jar.copy();
+      const other = await panel.signedIn('alice');
+      const answer = await jar.post('/settings/password', change);
+      expect(answer.body).to.deep.equal({ user: 'alice', level: 'user', actors: [] });
+      expect(await jar.who()).to.equal('alice');
+      expect(await other.who()).to.equal('login-required');
+      expect(await copy.who()).to.equal('login-required');
+      expect((await panel.jar().login('alice', NEW)).status).to.equal(200);
+    });
+
+    it('keeps both steps done for who has a second factor', async () => {
+      const jar = await panel.signedIn('alice');
+      await panel.enrol(jar);
+      const saved = await jar.submit('/settings/password', change);
+      expect([saved.status, saved.location]).to.deep.equal([303, '/settings']);
+      expect((await jar.open('/settings')).text).to.contain('Your password is changed.');
+      expect((await jar.get('/api/secret')).status).to.equal(200);
+      expect((await panel.jar().login('alice', NEW)).body.code).to.equal('code-required');
+    });
+
+    it('stays as it is when the current one is wrong or the new one too short', async () => {
+      const jar = await panel.signedIn('alice');
+      for (const body of [
+        { ...change, currentPassword: 'wrong' },
+        { ...change, currentPassword: ['alice-password'] },
+        { newPassword: NEW },
+        { currentPassword: 'alice-password' },
+        { ...change, newPassword: 'short' },
+      ]) {
+        expect((await jar.post('/settings/password', body)).status).to.equal(422);
+      }
+      const page = await jar.submit('/settings/password', { currentPassword: 'wrong', newPassword: NEW });
+      expect(page.status).to.equal(422);
+      expect(page.text).to.contain('role="alert"').and.to.contain('The current password is not right.');
+      expect(await unchanged()).to.include('alice');
+    });
+
+    it('cannot be changed by somebody who acts as its owner (K11)', async () => {
+      const jar = await panel.signedIn('root');
+      await jar.actAs('alice');
+      expect((await jar.open('/settings')).text).not.to.contain('name="newPassword"');
+      const answer = await jar.post('/settings/password', change);
+      expect(answer.status).to.equal(403);
+      expect(answer.body.code).to.equal('impersonation-refused');
+      expect(await unchanged()).to.include('alice');
+    });
+  });
+});

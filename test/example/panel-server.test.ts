@@ -1,0 +1,296 @@
+import { statSync } from 'node:fs';
+import { request } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect } from 'chai';
+import { secretsFile } from '../../example/panel/secrets.js';
+import { runConsole, startPanel, startPanelProcess } from '../support/panel-process.js';
+import type { Answer, RunningPanel } from '../support/panel-process.js';
+import { startRedis } from '../support/redis-server.js';
+
+describe('the example panel as a server', function () {
+  this.timeout(60_000);
+
+  describe('answers', () => {
+    let panel: RunningPanel;
+    before(async () => {
+      panel = await startPanel();
+    });
+    after(() => panel.end());
+    beforeEach(() => panel.reset());
+
+    it('tells nothing of whether a login exists', async () => {
+      const [unknown, wrong] = [await panel.jar().login('nobody', 'x'), await panel.jar().login('root', 'x')];
+      expect(unknown.status).to.equal(401);
+      expect(unknown.body).to.include({ code: 'invalid-credentials', status: 401 });
+      expect(unknown.headers['content-type']).to.contain('application/problem+json');
+      expect(told(unknown)).to.deep.equal(told(wrong));
+
+      const page = (username: string): Promise<Answer> =>
+        panel.jar().submit('/login', { username, password: 'x' });
+      const [first, second] = [await page('nobody'), await page('root')];
+      expect(first.status).to.equal(401);
+      expect(first.text).to.contain('role="alert"').and.to.contain('The login or the password is not right.');
+      expect(first.text.replaceAll('nobody', '')).to.equal(second.text.replace('value="root"', 'value=""'));
+    });
+
+    it('takes as long for an unknown login', async () => {
+      const milliseconds = { unknown: [] as number[], wrong: [] as number[] };
+      for (let i = 0; i < 7; i++) {
+        for (const [kind, login] of [['unknown', 'nobody'] as const, ['wrong', 'root'] as const]) {
+          const from = performance.now();
+          await panel.jar().login(login, 'x');
+          milliseconds[kind].push(performance.now() - from);
+        }
+      }
+      const least = (all: number[]): number => Math.min(...all);
+      expect(least(milliseconds.unknown)).to.be.above(least(milliseconds.wrong) / 2);
+    });
+
+    it('matches logins exactly, and reads them from the body only', async () => {
+      for (const login of ['Root', 'root ', ' root', 'ＲＯＯＴ', 'root\u0000', ['root'], { a: 'root' }, 0]) {
+        const body = { username: login, password: 'root-password' };
+        expect((await panel.jar().post('/login', body)).status, JSON.stringify(login)).to.equal(401);
+      }
+      const query = await panel.jar().post('/login?username=root&password=root-password');
+      expect(query.status).to.equal(401);
+      const twice = 'username=root&username=root&password=root-password';
+      const form = { 'content-type': 'application/x-www-form-urlencoded' };
+      expect((await raw(panel, 'POST', '/login', twice, form)).status).to.equal(401);
+    });
+
+    it('answers people with pages and programs with problem documents', async () => {
+      const jar = await panel.signedIn('alice');
+      const problem = await jar.get('/staff');
+      expect(problem.headers['content-type']).to.contain('application/problem+json');
+      expect(problem.body).to.deep.include({ status: 403, code: 'level-too-low' });
+      const page = await jar.open('/staff');
+      expect(page.status).to.equal(403);
+      expect(page.text).to.contain('<!doctype html>').and.to.contain('This place is not for your level.');
+      expect((await jar.get('/nothing')).body).to.include({ status: 404, code: 'not-found' });
+      expect((await panel.jar().open('/nothing')).text).to.contain('Not found');
+      expect((await panel.jar().get('/api/me')).body).to.include({ status: 401, code: 'login-required' });
+    });
+
+    it('refuses bodies that cannot be read', async () => {
+      const json = { 'content-type': 'application/json' };
+      expect((await raw(panel, 'POST', '/login', '{"username":', json)).status).to.equal(400);
+      expect((await raw(panel, 'POST', '/login', `"${'x'.repeat(20_000)}"`, json)).status).to.equal(413);
+      expect((await raw(panel, 'POST', '/login', '[]', json)).status).to.equal(401);
+    });
+
+    it('refuses what other sites send, and changes nothing', async () => {
+      const jar = await panel.signedIn('admin');
+      for (const headers of [{ origin: 'https://evil.example' }, { 'sec-fetch-site': 'same-site' }]) {
+        for (const path of ['/login', '/logout', '/staff/alice/edit', '/two-step/impersonation']) {
+          const body = { password: 'another-password', account: 'alice', username: 'bob' };
+          const answer = await jar.post(path, body, headers);
+          expect(answer.status, path).to.equal(403);
+          expect(answer.body.code, path).to.equal('cross-site');
+        }
+      }
+      expect(await jar.who()).to.equal('admin');
+      expect((await panel.jar().login('alice')).status).to.equal(200);
+    });
+
+    it('sends headers that allow no script, no frame and no cache', async () => {
+      const jar = await panel.signedIn('admin');
+      for (const path of ['/', '/staff', '/settings', '/login', '/nothing']) {
+        const { headers, text } = await jar.open(path);
+        expect(headers['content-security-policy'], path).to.contain("default-src 'none'");
+        expect(headers['content-security-policy'], path).to.contain("frame-ancestors 'none'");
+        expect(headers['cache-control'], path).to.equal('no-store');
+        expect(headers['x-content-type-options'], path).to.equal('nosniff');
+        expect(headers['referrer-policy'], path).to.equal('same-origin');
+        expect(headers, path).not.to.have.property('x-powered-by');
+        expect(text, path).not.to.match(/<script|<style|\sstyle=|\son\w+=/i);
+      }
+    });
+
+    it('serves the style sheet without a session', async () => {
+      const jar = await panel.signedIn('admin');
+      for (const path of ['/style.css', '/icon.svg']) {
+        const { status, headers } = await jar.open(path);
+        expect(status).to.equal(200);
+        expect(headers).not.to.have.property('set-cookie');
+        expect(headers['cache-control']).to.contain('max-age=3600');
+      }
+    });
+
+    it('escapes what was typed', async () => {
+      const hostile = '"><script>alert(1)</script>';
+      const { text } = await panel.jar().submit('/login', { username: hostile, password: 'x' });
+      expect(text).not.to.contain('<script>');
+      expect(text).to.contain('&quot;&gt;&lt;script&gt;');
+    });
+
+    it('logs every event as one line of JSON, without passwords and codes', async () => {
+      const jar = await panel.signedIn('alice');
+      const phone = await panel.enrol(jar);
+      const code = phone.nextCode();
+      await jar.post('/two-step/disable', { code });
+      const names = panel.log.map((line) => (JSON.parse(line) as { name: string }).name);
+      expect(names).to.include.members(['signed-in', 'setup-started', 'enrolled', 'disabled']);
+      for (const secret of [code, phone.key, 'alice-password']) {
+        expect(panel.log.join('\n')).not.to.contain(secret);
+      }
+    });
+
+    it('does not give away what went wrong inside', async () => {
+      const broken = await startPanel();
+      const reports: unknown[][] = [];
+      const { error } = console;
+      console.error = (...report: unknown[]) => reports.push(report);
+      try {
+        await broken.close();
+        const answer = await broken.jar().login('root');
+        expect(answer.status).to.equal(500);
+        expect(answer.body).to.deep.equal({
+          type: 'about:blank',
+          title: 'Internal Server Error',
+          status: 500,
+        });
+        expect((await broken.jar().submit('/login', { username: 'a', password: 'b' })).text).not.to.match(
+          /driver|kysely|\.ts/i,
+        );
+        expect(reports).to.have.length(2);
+      } finally {
+        console.error = error;
+        await broken.end();
+      }
+    });
+  });
+
+  it('refuses with 503 while Redis is away, and works again when it is back', async () => {
+    const redis = await startRedis();
+    const panel = await startPanel(redis.url);
+    const { error } = console;
+    console.error = () => undefined;
+    try {
+      const jar = await panel.signedIn('alice');
+      await redis.stop();
+      for (const path of ['/api/me', '/api/secret', '/']) {
+        expect((await jar.get(path)).status, path).to.equal(503);
+      }
+      const refused = await panel.jar().login('alice');
+      expect(refused.status).to.equal(503);
+      expect((await jar.open('/')).text).to.contain('Try again');
+      await redis.restart();
+      const again = panel.jar();
+      for (let tries = 0; (await again.login('alice')).status === 503 && tries < 50; tries++) {
+        await sleep(100);
+      }
+      expect(await again.who()).to.equal('alice');
+    } finally {
+      console.error = error;
+      await panel.end();
+      await redis.stop();
+    }
+  });
+
+  describe('started with npm start', () => {
+    it('begins with the seeded accounts each time, and the console finds it by its port', async () => {
+      const first = await startPanelProcess();
+      const { port } = first;
+      const env = { PORT: String(port) };
+      try {
+        const jar = first.jar();
+        await jar.login('admin');
+        await jar.post('/settings/password', {
+          currentPassword: 'admin-password',
+          newPassword: 'another-password',
+        });
+        expect((await first.jar().login('admin')).status).to.equal(401);
+        expect(first.output()).to.match(/"name":"password-changed".*"accountId":"admin"/);
+        const status = await runConsole(env, 'status', 'root');
+        expect(status).to.include({ code: 0, out: 'root\ntwo-step authentication: not enabled\n' });
+      } finally {
+        await first.stop();
+      }
+      const second = await startPanelProcess(env);
+      try {
+        expect((await second.jar().login('admin')).status).to.equal(200);
+      } finally {
+        await second.stop();
+      }
+    });
+
+    it('does not touch the database of a panel that has the port already', async () => {
+      const panel = await startPanelProcess();
+      try {
+        const jar = panel.jar();
+        await jar.login('alice');
+        const clash = await startPanelProcess({ PORT: String(panel.port) }).catch((error: unknown) => error);
+        expect(String(clash)).to.contain('EADDRINUSE');
+        expect(await jar.who()).to.equal('alice');
+      } finally {
+        await panel.stop();
+      }
+    });
+
+    it('keeps accounts, second factors and keys with PANEL_DB, for its owner only', async () => {
+      const kept = await startPanel();
+      const { env, databaseFile } = kept;
+      const admin = await kept.signedIn('admin');
+      await kept.enrol(admin);
+      try {
+        for (const file of [databaseFile, secretsFile(databaseFile)]) {
+          expect(statSync(file).mode & 0o777, file).to.equal(0o600);
+        }
+        const panel = await startPanelProcess(env);
+        try {
+          expect((await panel.jar().login('admin')).body.code).to.equal('code-required');
+        } finally {
+          await panel.stop();
+        }
+        const status = await runConsole(env, 'status', 'admin', '--json');
+        expect(JSON.parse(status.out)).to.include({ enrolled: true, readable: true });
+      } finally {
+        await kept.end();
+      }
+    });
+
+    it('says where the key is when second factors are in Redis and the key is not in the environment', async () => {
+      const redis = await startRedis();
+      const panel = await startPanelProcess({ REDIS_URL: redis.url });
+      try {
+        for (let tries = 0; !panel.output().includes('WARNING') && tries < 50; tries++) await sleep(100);
+        expect(panel.output()).to.contain('panel.db.secrets').and.to.contain('SECOND_FACTOR_KEY');
+        expect(panel.output()).not.to.contain(redis.url);
+      } finally {
+        await panel.stop();
+        await redis.stop();
+      }
+    });
+
+    it('tells the console to start a panel when there is none', async () => {
+      const ended = await runConsole({ PANEL_DB: '/nowhere/panel.db' }, 'status', 'root');
+      expect(ended.code).to.equal(2);
+      expect(ended.err).to.contain('start the panel first');
+    });
+  });
+});
+
+/** What an answer tells, without its time. */
+function told({ status, body, headers }: Answer): unknown {
+  const { date: _date, ...others } = headers;
+  return { status, body: body as unknown, headers: others };
+}
+
+/** Sends a body as it is. */
+function raw(
+  panel: RunningPanel,
+  method: string,
+  path: string,
+  body: string,
+  headers: Record<string, string>,
+): Promise<{ status: number }> {
+  const { hostname: host, port } = new URL(panel.url);
+  return new Promise((done, reject) => {
+    const sent = request({ host, port, path, method, headers, agent: false }, (res) => {
+      res.resume();
+      done({ status: res.statusCode ?? 0 });
+    });
+    sent.on('error', reject);
+    sent.end(body);
+  });
+}
