@@ -2,9 +2,9 @@ import { timingSafeEqual } from 'node:crypto';
 import { MAXIMUM_OFFSET_STEPS } from './limits.js';
 import type { Limits } from './limits.js';
 import type { Lock } from './lockout.js';
-import { afterFailure, lockAt } from './lockout.js';
+import { NO_FAILURES, afterFailure, lockAt } from './lockout.js';
 import { normalizeRecoveryCode, recoveryDigest } from './recovery-codes.js';
-import type { AccountRecord, Decision } from './record.js';
+import type { AccountRecord, Authenticator, Decision, Failures } from './record.js';
 import { matchingSteps, timeStepAt } from './totp.js';
 
 /** How a code proved the second factor. */
@@ -45,18 +45,21 @@ export function presentCode(typed: unknown): PresentedCode {
  * Judges a code against a record: the only place that does, for every door. Pure.
  *
  * A time step is accepted once and never after a newer one (RFC 6238 §5.2); a wrong code is charged to the
- * one budget of the account; a code that was used before, or has not the shape of a code, is refused
- * uncharged; while locked, right and wrong codes get the same answer and the record stays as it is.
- * A recovery code is void after use, ends every lock, and makes void every code that could be read before.
+ * budget of the browser it came from, or to the one that all strangers share; a code that was used before,
+ * or has not the shape of a code, is refused uncharged; while locked, right and wrong codes get the same
+ * answer and the record stays as it is. A success clears its own budget and no other. A recovery code is
+ * void after use, ends every lock, and makes void every code that could be read before.
  *
  * @param typed what was typed, of any type
  * @param now milliseconds since 1970
+ * @param browser the id of a known browser; left out: a stranger
  */
 export function judgeAttempt(
   record: AccountRecord,
   typed: unknown,
   now: number,
   limits: Limits,
+  browser?: string,
 ): Decision<AttemptOutcome> {
   const presented = presentCode(typed);
   switch (presented.kind) {
@@ -65,7 +68,7 @@ export function judgeAttempt(
     case 'recovery-code':
       return judgeRecoveryCode(record, presented.code, now, limits);
     case 'otp':
-      return judgeTotp(record, presented.code, now, limits);
+      return judgeTotp(record, presented.code, now, limits, browser);
   }
 }
 
@@ -74,29 +77,56 @@ function judgeTotp(
   code: string,
   now: number,
   limits: Limits,
+  browser: string | undefined,
 ): Decision<AttemptOutcome> {
-  const lock = lockAt(record, now, limits.lockout);
+  const budget = record.browsers.find(({ id }) => id === browser) ?? record;
+  const lock = lockAt(budget, now, limits.lockout);
   if (lock.locked) return { outcome: { ok: false, reason: 'locked', until: lock.until }, next: 'unchanged' };
 
-  const matches = matchingSteps(record.secret, code, acceptableSteps(record, now, limits.window));
-  const step = Math.max(...matches);
-  if (step > record.lastStep) {
+  const matches = record.authenticators.map((authenticator) =>
+    matchingSteps(authenticator.secret, code, acceptableSteps(authenticator, now, limits.window)),
+  );
+  const steps = matches.map((matching) => Math.max(...matching));
+  const proved = record.authenticators.findIndex(({ lastStep }, place) => (steps[place] ?? 0) > lastStep);
+  if (proved >= 0) {
+    const authenticators = record.authenticators.map((authenticator, place) =>
+      place === proved ? after(authenticator, steps[place] ?? 0, now, limits.window) : authenticator,
+    );
     return {
       outcome: { ok: true, method: 'otp', recoveryCodesLeft: record.recoveryDigests.length },
-      next: {
-        ...record,
-        lastStep: step,
-        clockOffset: learnedOffset(record, step - timeStepAt(now), limits.window),
-        failures: 0,
-        lockedUntil: 0,
-      },
+      next: charged({ ...record, authenticators }, browser, NO_FAILURES),
     };
   }
-  if (matches.length > 0) return { outcome: { ok: false, reason: 'code-already-used' }, next: 'unchanged' };
-
-  const failed = { ...record, ...afterFailure(record, now, limits.lockout) };
+  if (matches.some((matching) => matching.length > 0)) {
+    return { outcome: { ok: false, reason: 'code-already-used' }, next: 'unchanged' };
+  }
+  const failed = afterFailure(budget, now, limits.lockout);
   const brought = lockAt(failed, now, limits.lockout);
-  return { outcome: { ok: false, reason: 'code-invalid', method: 'otp', lock: brought }, next: failed };
+  return {
+    outcome: { ok: false, reason: 'code-invalid', method: 'otp', lock: brought },
+    next: charged(record, browser, failed),
+  };
+}
+
+/** The record with another count of failures in the budget of a known browser, or in that of strangers. */
+function charged(
+  record: AccountRecord,
+  browser: string | undefined,
+  { failures, lockedUntil }: Failures,
+): AccountRecord {
+  if (!record.browsers.some(({ id }) => id === browser)) return { ...record, failures, lockedUntil };
+  return {
+    ...record,
+    browsers: record.browsers.map((known) =>
+      known.id === browser ? { ...known, failures, lockedUntil } : known,
+    ),
+  };
+}
+
+/** An authenticator after its code of a step was accepted. */
+function after(authenticator: Authenticator, step: number, now: number, window: number): Authenticator {
+  const clockOffset = learnedOffset(authenticator, step - timeStepAt(now), window);
+  return { ...authenticator, lastStep: step, clockOffset };
 }
 
 function judgeRecoveryCode(
@@ -105,7 +135,7 @@ function judgeRecoveryCode(
   now: number,
   limits: Limits,
 ): Decision<AttemptOutcome> {
-  const digest = Buffer.from(recoveryDigest(record.enrolment, code));
+  const digest = Buffer.from(recoveryDigest(record.recoveryKey, code));
   const left = record.recoveryDigests.filter((kept) => !equal(Buffer.from(kept), digest));
   if (left.length === record.recoveryDigests.length) {
     const lock = { locked: false } as const;
@@ -117,11 +147,12 @@ function judgeRecoveryCode(
   return {
     outcome: { ok: true, method: 'recovery-code', recoveryCodesLeft: left.length },
     next: {
-      ...record,
+      ...withoutFailures(record),
       recoveryDigests: left,
-      lastStep: Math.max(record.lastStep, ...acceptableSteps(record, now, limits.window)),
-      failures: 0,
-      lockedUntil: 0,
+      authenticators: record.authenticators.map((authenticator) => ({
+        ...authenticator,
+        lastStep: Math.max(authenticator.lastStep, newestStep(authenticator, now, limits.window)),
+      })),
     },
   };
 }
@@ -131,23 +162,37 @@ function judgeRecoveryCode(
  * future it comes back to the newest step now acceptable, so that no code that could be read becomes right.
  */
 export function unlocked(record: AccountRecord, now: number, limits: Limits): AccountRecord {
-  const newest = Math.max(...acceptableSteps(record, now, limits.window));
-  return { ...record, failures: 0, lockedUntil: 0, lastStep: Math.min(record.lastStep, newest) };
+  return {
+    ...withoutFailures(record),
+    authenticators: record.authenticators.map((authenticator) => ({
+      ...authenticator,
+      lastStep: Math.min(authenticator.lastStep, newestStep(authenticator, now, limits.window)),
+    })),
+  };
+}
+
+function withoutFailures(record: AccountRecord): AccountRecord {
+  const browsers = record.browsers.map((browser) => ({ ...browser, ...NO_FAILURES }));
+  return { ...record, ...NO_FAILURES, browsers };
+}
+
+function newestStep(authenticator: Authenticator, now: number, window: number): number {
+  return Math.max(...acceptableSteps(authenticator, now, window));
 }
 
 /** The steps whose codes are accepted: around the server's clock and around the learned offset. */
-function acceptableSteps(record: AccountRecord, now: number, window: number): Set<number> {
+function acceptableSteps({ clockOffset }: Authenticator, now: number, window: number): Set<number> {
   const steps = new Set<number>();
-  for (const centre of window === 0 ? [0] : [0, record.clockOffset]) {
+  for (const centre of window === 0 ? [0] : [0, clockOffset]) {
     for (let delta = -window; delta <= window; delta++) steps.add(timeStepAt(now) + centre + delta);
   }
   return steps;
 }
 
 /** Follows the phone's clock by at most one step per accepted code (RFC 6238 §6). */
-function learnedOffset(record: AccountRecord, seen: number, window: number): number {
-  if (window === 0) return record.clockOffset;
-  const followed = record.clockOffset + Math.sign(seen - record.clockOffset);
+function learnedOffset({ clockOffset }: Authenticator, seen: number, window: number): number {
+  if (window === 0) return clockOffset;
+  const followed = clockOffset + Math.sign(seen - clockOffset);
   return Math.max(-MAXIMUM_OFFSET_STEPS, Math.min(MAXIMUM_OFFSET_STEPS, followed));
 }
 

@@ -1,7 +1,8 @@
 import { presentCode } from './attempt.js';
 import { ENROLMENT_OFFSET_STEPS, SKEW_HINT_STEPS } from './limits.js';
-import { recoveryDigests } from './recovery-codes.js';
-import type { AccountRecord } from './record.js';
+import { NO_FAILURES } from './lockout.js';
+import type { AccountRecord, Authenticator } from './record.js';
+import type { RecoverySet } from './recovery-codes.js';
 import { TIME_STEP_SECONDS, matchingSteps, timeStepAt } from './totp.js';
 
 /** What the code typed into a set-up form shows. */
@@ -10,15 +11,6 @@ export type Confirmation =
   | { readonly ok: false; readonly reason: 'code-malformed' | 'code-invalid' }
   /** Right for another minute; `minutes` by which the phone's clock is ahead (negative: behind). */
   | { readonly ok: false; readonly reason: 'clock-skew'; readonly minutes: number };
-
-/** What a new enrolment is made of, beside the code's own part. */
-export interface NewEnrolment {
-  /** 128 fresh random bits, base64url. */
-  readonly enrolment: string;
-  readonly secret: Uint8Array;
-  /** The codes that will be shown once. */
-  readonly recoveryCodes: readonly string[];
-}
 
 /**
  * Judges the code that is to prove that the authenticator holds the new secret. Pure. Of several steps
@@ -49,21 +41,26 @@ export function judgeConfirmation(
   return { ok: false, reason: 'clock-skew', minutes: wholeMinutes(offset) };
 }
 
-/** The record of an account whose set-up was confirmed. The confirming code is spent. */
+/**
+ * The first record of an account.
+ *
+ * @param enrolment 128 fresh random bits, base64url
+ * @param now milliseconds since 1970
+ */
 export function enrolledRecord(
-  made: NewEnrolment,
-  confirmed: { readonly step: number; readonly clockOffset: number },
+  enrolment: string,
+  authenticator: Authenticator,
+  recovery: RecoverySet,
   now: number,
 ): AccountRecord {
   return {
-    enrolment: made.enrolment,
-    secret: made.secret,
+    enrolment,
     enrolledAt: now,
-    lastStep: confirmed.step,
-    clockOffset: confirmed.clockOffset,
-    failures: 0,
-    lockedUntil: 0,
-    recoveryDigests: recoveryDigests(made.enrolment, made.recoveryCodes),
+    authenticators: [authenticator],
+    ...NO_FAILURES,
+    ...recovery,
+    browsers: [],
+    browsersStamp: null,
   };
 }
 

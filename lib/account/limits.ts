@@ -40,3 +40,9 @@ export const SKEW_HINT_STEPS = 120;
 export const SETUP_ATTEMPTS = 10;
 /** Wrong recovery codes after which a parked sign-in is dropped. */
 export const RECOVERY_ATTEMPTS = 5;
+/** Authenticators of one account. Each adds its codes to what a guess may hit: docs/limits.md has the odds. */
+export const MAXIMUM_AUTHENTICATORS = 5;
+/** Browsers known of one account. */
+export const MAXIMUM_BROWSERS = 10;
+/** That a remembered browser was used is written down no more often than this. */
+export const LAST_USED_MILLISECONDS = 86_400_000;

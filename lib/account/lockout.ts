@@ -1,13 +1,11 @@
 import type { LockoutLimits } from './limits.js';
+import type { Failures } from './record.js';
 
 /** Whether codes are judged now: `until` in milliseconds since 1970, `null` for the hard limit. */
 export type Lock = { readonly locked: false } | { readonly locked: true; readonly until: number | null };
 
-/** What of a record a lock depends on. */
-export interface Failures {
-  readonly failures: number;
-  readonly lockedUntil: number;
-}
+/** A budget nobody has used. */
+export const NO_FAILURES: Failures = { failures: 0, lockedUntil: 0 };
 
 /** Whether a code may be judged at `now` (milliseconds since 1970). */
 export function lockAt(record: Failures, now: number, limits: LockoutLimits): Lock {

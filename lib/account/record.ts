@@ -1,24 +1,63 @@
-/**
- * All that is known of one account's second factor. No record means: not enrolled.
- * It is kept sealed; nothing in it ever leaves the process.
- */
-export interface AccountRecord {
-  /** 128 random bits, base64url, new at every enrolment: what sessions refer to. */
-  readonly enrolment: string;
-  /** The TOTP secret, 16 to 64 bytes. */
+import { SECRET_MAXIMUM_BYTES } from './totp.js';
+
+/** One authenticator app that holds a secret of its own. */
+export interface Authenticator {
+  /** 64 random bits, base64url; names it on the pages and in nothing else. */
+  readonly id: string;
+  /** What its owner called it; may be empty. */
+  readonly name: string;
+  /** The TOTP secret, 10 to 64 bytes. */
   readonly secret: Uint8Array;
   /** Milliseconds since 1970. */
-  readonly enrolledAt: number;
+  readonly addedAt: number;
   /** The newest time step that was accepted; codes of this step and older ones are void. */
   readonly lastStep: number;
   /** How far the authenticator's clock is ahead of ours, in time steps, as learned (RFC 6238 §6). */
   readonly clockOffset: number;
+}
+
+/** What a lock depends on: one budget of guesses. */
+export interface Failures {
   /** Wrong codes since the last accepted one. */
   readonly failures: number;
   /** Until when no code is judged, milliseconds since 1970; 0 when there is no wait. */
   readonly lockedUntil: number;
+}
+
+/** A browser that has passed the second factor before, with a budget of guesses of its own. */
+export interface KnownBrowser extends Failures {
+  /** SHA-256 of the token in its cookie, base64url. */
+  readonly id: string;
+  /** Made from its user agent, for its owner. */
+  readonly name: string;
+  /** Milliseconds since 1970. */
+  readonly firstUsedAt: number;
+  /** Milliseconds since 1970, a day behind at most. */
+  readonly lastUsedAt: number;
+  /** Until when no code is asked for on it, milliseconds since 1970; 0: always asked. Never moved. */
+  readonly trustedUntil: number;
+}
+
+/**
+ * All that is known of one account's second factor. No record means: not enrolled.
+ * It is kept sealed; nothing secret in it ever leaves the process. The budget of its own is that of all
+ * browsers that are not known.
+ */
+export interface AccountRecord extends Failures {
+  /** 128 random bits, base64url: what sessions refer to. Another one ends what was proved before. */
+  readonly enrolment: string;
+  /** Milliseconds since 1970. */
+  readonly enrolledAt: number;
+  /** One to five. */
+  readonly authenticators: readonly Authenticator[];
+  /** 128 random bits, base64url, new with every set of recovery codes: the key of their digests. */
+  readonly recoveryKey: string;
   /** HMAC-SHA-256 of every recovery code not yet used, base64url. */
   readonly recoveryDigests: readonly string[];
+  /** At most ten. */
+  readonly browsers: readonly KnownBrowser[];
+  /** Digest of the security stamp the browsers were known under; with another one they are not known. */
+  readonly browsersStamp: string | null;
 }
 
 /** What a pure decision says: the outcome to tell, and what becomes of the record. */
@@ -35,13 +74,29 @@ export function encodeRecord(record: AccountRecord): string {
   return JSON.stringify([
     FORMAT_VERSION,
     record.enrolment,
-    Buffer.from(record.secret).toString('base64url'),
     record.enrolledAt,
-    record.lastStep,
-    record.clockOffset,
     record.failures,
     record.lockedUntil,
+    record.authenticators.map(({ id, name, secret, addedAt, lastStep, clockOffset }) => [
+      id,
+      name,
+      Buffer.from(secret).toString('base64url'),
+      addedAt,
+      lastStep,
+      clockOffset,
+    ]),
+    record.recoveryKey,
     record.recoveryDigests.join('.'),
+    record.browsersStamp,
+    record.browsers.map(({ id, name, firstUsedAt, lastUsedAt, trustedUntil, failures, lockedUntil }) => [
+      id,
+      name,
+      firstUsedAt,
+      lastUsedAt,
+      trustedUntil,
+      failures,
+      lockedUntil,
+    ]),
   ]);
 }
 
@@ -51,25 +106,63 @@ export function encodeRecord(record: AccountRecord): string {
  * @throws {TypeError} when the text is anything else: the caller must refuse, never take it for "not enrolled"
  */
 export function decodeRecord(text: string): AccountRecord {
-  const fields: unknown = JSON.parse(text);
-  if (!Array.isArray(fields) || fields.length !== 9 || fields[0] !== FORMAT_VERSION) {
-    throw new TypeError('not a record of a known format version');
-  }
-  const [, enrolment, secret, enrolledAt, lastStep, clockOffset, failures, lockedUntil, digests] =
-    fields as unknown[];
-  if (typeof enrolment !== 'string' || typeof secret !== 'string' || typeof digests !== 'string') {
-    throw new TypeError('a field of the record is not a string');
+  const fields = list(JSON.parse(text), 10);
+  if (fields[0] !== FORMAT_VERSION) throw new TypeError('not a record of a known format version');
+  const digests = string(fields[7]);
+  const authenticators = list(fields[5]).map(authenticator);
+  if (authenticators.length === 0) throw new TypeError('the record has no authenticator');
+  return {
+    enrolment: string(fields[1]),
+    enrolledAt: integer(fields[2]),
+    failures: integer(fields[3]),
+    lockedUntil: integer(fields[4]),
+    authenticators,
+    recoveryKey: string(fields[6]),
+    recoveryDigests: digests === '' ? [] : digests.split('.'),
+    browsersStamp: fields[8] === null ? null : string(fields[8]),
+    browsers: list(fields[9]).map(browser),
+  };
+}
+
+function authenticator(value: unknown): Authenticator {
+  const fields = list(value, 6);
+  const secret = Buffer.from(string(fields[2]), 'base64url');
+  if (secret.length === 0 || secret.length > SECRET_MAXIMUM_BYTES) {
+    throw new TypeError('a secret of the record has a length that no secret has');
   }
   return {
-    enrolment,
-    secret: Buffer.from(secret, 'base64url'),
-    enrolledAt: integer(enrolledAt),
-    lastStep: integer(lastStep),
-    clockOffset: integer(clockOffset),
-    failures: integer(failures),
-    lockedUntil: integer(lockedUntil),
-    recoveryDigests: digests === '' ? [] : digests.split('.'),
+    id: string(fields[0]),
+    name: string(fields[1]),
+    secret,
+    addedAt: integer(fields[3]),
+    lastStep: integer(fields[4]),
+    clockOffset: integer(fields[5]),
   };
+}
+
+function browser(value: unknown): KnownBrowser {
+  const fields = list(value, 7);
+  return {
+    id: string(fields[0]),
+    name: string(fields[1]),
+    firstUsedAt: integer(fields[2]),
+    lastUsedAt: integer(fields[3]),
+    trustedUntil: integer(fields[4]),
+    failures: integer(fields[5]),
+    lockedUntil: integer(fields[6]),
+  };
+}
+
+function list(value: unknown, length?: number): readonly unknown[] {
+  if (!Array.isArray(value) || (length !== undefined && value.length !== length)) {
+    throw new TypeError('a part of the record is not the list it must be');
+  }
+  return value;
+}
+
+function string(value: unknown): string {
+  if (typeof value !== 'string') throw new TypeError('a field of the record is not a string');
+  return value;
 }
 
 function integer(value: unknown): number {

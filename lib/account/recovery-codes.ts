@@ -33,14 +33,27 @@ export function normalizeRecoveryCode(typed: string): string | null {
 }
 
 /**
- * What is kept of a recovery code: HMAC-SHA-256 under the enrolment it belongs to, base64url. A digest
- * moved to another enrolment matches nothing.
+ * What is kept of a recovery code: HMAC-SHA-256 under the key of its set, base64url. A digest moved to
+ * another set matches nothing.
  */
-export function recoveryDigest(enrolment: string, code: string): string {
-  return createHmac('sha256', `recovery:${enrolment}`).update(code, 'latin1').digest('base64url');
+export function recoveryDigest(recoveryKey: string, code: string): string {
+  return createHmac('sha256', `recovery:${recoveryKey}`).update(code, 'latin1').digest('base64url');
 }
 
-/** The digests to keep of the codes shown. */
-export function recoveryDigests(enrolment: string, codes: readonly string[]): string[] {
-  return codes.map((code) => recoveryDigest(enrolment, code.replaceAll('-', '')));
+/** What a record keeps of recovery codes. */
+export interface RecoverySet {
+  readonly recoveryKey: string;
+  readonly recoveryDigests: readonly string[];
+}
+
+/**
+ * What to keep of the codes shown.
+ *
+ * @param recoveryKey 128 fresh random bits, base64url
+ */
+export function recoverySet(recoveryKey: string, codes: readonly string[]): RecoverySet {
+  return {
+    recoveryKey,
+    recoveryDigests: codes.map((code) => recoveryDigest(recoveryKey, code.replaceAll('-', ''))),
+  };
 }

@@ -1,5 +1,5 @@
 import { timingSafeEqual } from 'node:crypto';
-import { ScureBase32Plugin } from 'otplib';
+import { ScureBase32Plugin, createGuardrails } from 'otplib';
 import { generateSync } from 'otplib/functional';
 
 /** RFC 6238 §5.2: the recommended time step, and the only one authenticator apps agree on. */
@@ -10,11 +10,16 @@ export const CODE_DIGITS = 6;
 export const SECRET_BYTES = 20;
 /** RFC 4226 §4 R6: a secret must have at least 128 bits. */
 export const SECRET_MINIMUM_BYTES = 16;
+/** What other systems have issued: 80 bits. Taken over only when the operator says so. */
+export const IMPORTED_SECRET_MINIMUM_BYTES = 10;
+/** The block size of SHA-1: HMAC hashes a longer key first (RFC 2104 §2). */
+export const SECRET_MAXIMUM_BYTES = 64;
 
 /** The hash functions of RFC 6238 §1.2. Authenticator apps agree on SHA-1 only, so that is what we issue. */
 export type TotpAlgorithm = 'sha1' | 'sha256' | 'sha512';
 
 const base32 = new ScureBase32Plugin();
+const guardrails = createGuardrails({ MIN_SECRET_BYTES: IMPORTED_SECRET_MINIMUM_BYTES });
 
 /** The time step (RFC 6238 §4.2) of a moment in milliseconds since 1970. */
 export function timeStepAt(milliseconds: number): number {
@@ -24,7 +29,7 @@ export function timeStepAt(milliseconds: number): number {
 /**
  * The code of one time step (RFC 6238 §4).
  *
- * @throws {RangeError} when the secret has fewer than 16 bytes or the step is not a whole number from 0
+ * @throws {RangeError} when the secret has fewer than 10 bytes or the step is not a whole number from 0
  */
 export function totpCode(
   secret: Uint8Array,
@@ -32,9 +37,11 @@ export function totpCode(
   algorithm: TotpAlgorithm = 'sha1',
   digits: 6 | 7 | 8 = CODE_DIGITS,
 ): string {
-  if (secret.length < SECRET_MINIMUM_BYTES) throw new RangeError('a TOTP secret has at least 16 bytes');
+  if (secret.length < IMPORTED_SECRET_MINIMUM_BYTES) {
+    throw new RangeError('a TOTP secret has at least 10 bytes');
+  }
   if (!Number.isSafeInteger(step) || step < 0) throw new RangeError('a time step is a whole number from 0');
-  return generateSync({ strategy: 'hotp', secret, counter: step, algorithm, digits });
+  return generateSync({ strategy: 'hotp', secret, counter: step, algorithm, digits, guardrails });
 }
 
 /**
@@ -56,6 +63,20 @@ export function matchingSteps(secret: Uint8Array, code: string, steps: Iterable<
 /** A secret as people type it into an authenticator: base32 (RFC 4648 §6) without padding. */
 export function encodeSecret(secret: Uint8Array): string {
   return base32.encode(secret, { padding: false });
+}
+
+/**
+ * The bytes of a secret as people and other systems write it: base32 (RFC 4648 §6) in either case, with or
+ * without padding, spaces and hyphens. `null` when it is anything else.
+ */
+export function decodeSecret(typed: string): Uint8Array | null {
+  const text = typed.replace(/[\s-]/g, '').replace(/=+$/, '').toUpperCase();
+  if (!/^[A-Z2-7]+$/.test(text)) return null;
+  try {
+    return base32.decode(text);
+  } catch {
+    return null;
+  }
 }
 
 /**

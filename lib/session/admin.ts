@@ -1,6 +1,4 @@
-import { randomBytes } from 'node:crypto';
 import { parseAccountId } from '../account/account.js';
-import { RECOVERY_RANDOM_BYTES, formatRecoveryCodes, recoveryDigests } from '../account/recovery-codes.js';
 import { unlocked } from '../account/attempt.js';
 import { lockAt } from '../account/lockout.js';
 import { SecondFactorError } from '../errors.js';
@@ -10,6 +8,7 @@ import type { CodeOutcome } from './try-code.js';
 import { tryCode } from './try-code.js';
 import type { Health, Rekeyed } from './maintenance.js';
 import { inspect, rekey } from './maintenance.js';
+import { newRecoveryCodes } from './random.js';
 
 /** An account id as `account()` gives it. */
 export type AccountId = string | number | bigint;
@@ -145,11 +144,9 @@ export function createAdmin(core: Core): Admin {
     async recoveryCodes(id, operator) {
       const accountId = parseAccountId(id);
       const by = operatorFields(operator);
-      const codes = formatRecoveryCodes(randomBytes(RECOVERY_RANDOM_BYTES));
+      const { codes, set } = newRecoveryCodes();
       const change = vault.update<boolean>(accountId, (record) =>
-        record
-          ? { outcome: true, next: { ...record, recoveryDigests: recoveryDigests(record.enrolment, codes) } }
-          : { outcome: false, next: 'unchanged' },
+        record ? { outcome: true, next: { ...record, ...set } } : { outcome: false, next: 'unchanged' },
       );
       const enrolled = await told(accountId, change);
       if (enrolled) emitEvent(core, 'recovery-codes-regenerated', accountId, {}, by);

@@ -1,10 +1,9 @@
-import { randomBytes } from 'node:crypto';
 import type { AccountRecord } from '../account/record.js';
-import { RECOVERY_RANDOM_BYTES, formatRecoveryCodes, recoveryDigests } from '../account/recovery-codes.js';
 import type { Door } from '../events.js';
 import { check } from './check.js';
 import type { Context } from './context.js';
 import { emit, moveTo, now, originOf, reported } from './context.js';
+import { newRecoveryCodes } from './random.js';
 import type { RouteRefusal } from './refusal.js';
 import { refusedBy } from './refusal.js';
 import type { VerifiedState } from './state.js';
@@ -47,14 +46,14 @@ export async function regenerateRecoveryCodes(
   context: Context,
   typed: unknown,
 ): Promise<{ ok: true; recoveryCodes: string[] } | RouteRefusal> {
-  const recoveryCodes = formatRecoveryCodes(randomBytes(RECOVERY_RANDOM_BYTES));
+  const { codes, set } = newRecoveryCodes();
   const accepted = await acceptCode(context, typed, 'recovery-codes', (record) => ({
     ...record,
-    recoveryDigests: recoveryDigests(record.enrolment, recoveryCodes),
+    ...set,
   }));
   if (!accepted.ok) return accepted;
   emit(context, 'recovery-codes-regenerated', accepted.state.account, {});
-  return { ok: true, recoveryCodes };
+  return { ok: true, recoveryCodes: codes };
 }
 
 /** Makes the proof of the second factor fresh again. */

@@ -3,12 +3,12 @@ import type { Account } from '../account/account.js';
 import type { AccountRecord } from '../account/record.js';
 import { enrolledRecord, judgeConfirmation } from '../account/enrolment.js';
 import { SETUP_ATTEMPTS } from '../account/limits.js';
-import { RECOVERY_RANDOM_BYTES, formatRecoveryCodes } from '../account/recovery-codes.js';
 import { SECRET_BYTES, encodeSecret, otpauthUri } from '../account/totp.js';
 import { SecondFactorError } from '../errors.js';
 import { check } from './check.js';
 import type { Context } from './context.js';
 import { emit, moveTo, now, reported, updateState } from './context.js';
+import { newRecoveryCodes, randomName } from './random.js';
 import type { Refused, RouteRefusal } from './refusal.js';
 import type { SetupState, SignedInState } from './state.js';
 
@@ -77,9 +77,17 @@ export async function confirmSetup(
   const confirmation = judgeConfirmation(open.secret, typed, at, core.options.limits.window);
   if (!confirmation.ok) return refuseConfirmation(context, state, open.setup, confirmation);
 
-  const recoveryCodes = formatRecoveryCodes(randomBytes(RECOVERY_RANDOM_BYTES));
-  const enrolment = randomBytes(16).toString('base64url');
-  const record = enrolledRecord({ enrolment, secret: open.secret, recoveryCodes }, confirmation, at);
+  const { codes: recoveryCodes, set } = newRecoveryCodes();
+  const enrolment = randomName();
+  const authenticator = {
+    id: randomName(),
+    name: '',
+    secret: open.secret,
+    addedAt: at,
+    lastStep: confirmation.step,
+    clockOffset: confirmation.clockOffset,
+  };
+  const record = enrolledRecord(enrolment, authenticator, set, at);
   const created = await create(context, account.id, record);
   if (!created) return { ok: false, code: 'already-enrolled' };
   await flagEnrolled(context, account.id, enrolment);

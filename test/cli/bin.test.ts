@@ -10,6 +10,7 @@ import { redisStore } from '../../adapters/redis.js';
 import { encodeRecord } from '../../lib/account/record.js';
 import { parseKeyRing } from '../../lib/vault/key-ring.js';
 import { createSealer } from '../../lib/vault/seal.js';
+import { aRecord } from '../support/records.js';
 import { startRedis } from '../support/redis-server.js';
 import type { RedisServer } from '../support/redis-server.js';
 
@@ -222,16 +223,7 @@ describe('cli/bin', function () {
 
   /** An enrolment sealed with the old key. */
   async function enrol(id: string): Promise<void> {
-    const record = encodeRecord({
-      enrolment: randomBytes(16).toString('base64url'),
-      secret: randomBytes(20),
-      enrolledAt: Date.now(),
-      lastStep: 0,
-      clockOffset: 0,
-      failures: 0,
-      lockedUntil: 0,
-      recoveryDigests: [],
-    });
+    const record = encodeRecord(aRecord({ enrolledAt: Date.now() }));
     const sealed = createSealer(parseKeyRing([OLD_KEY])).seal('record', id, record);
     expect(await redisStore(redis).compareAndSet(id, null, sealed)).to.equal(true);
   }

@@ -1,0 +1,53 @@
+import { MAXIMUM_AUTHENTICATORS } from './limits.js';
+import { NO_FAILURES } from './lockout.js';
+import type { AccountRecord, Authenticator } from './record.js';
+
+/** Longer names are cut: they only tell authenticators apart. */
+const NAME_MAXIMUM_CHARACTERS = 40;
+
+/** What somebody called an authenticator, fit to be shown; empty when it was nothing. */
+export function authenticatorName(typed: unknown): string {
+  if (typeof typed !== 'string') return '';
+  const visible = typed.replace(/[\p{C}\p{Z}]+/gu, ' ').trim();
+  return Array.from(visible).slice(0, NAME_MAXIMUM_CHARACTERS).join('').trim();
+}
+
+/** Whether one more authenticator may be added. */
+export function mayAddAuthenticator({ authenticators }: Pick<AccountRecord, 'authenticators'>): boolean {
+  return authenticators.length < MAXIMUM_AUTHENTICATORS;
+}
+
+/** The record with one more authenticator; everything that was proved before stays. */
+export function withAuthenticator(record: AccountRecord, added: Authenticator): AccountRecord {
+  return { ...record, authenticators: [...record.authenticators, added] };
+}
+
+/**
+ * The record with a new authenticator in the place of all it had: under a new enrolment, so that every
+ * session, parked sign-in and browser that the old ones let in is void. Recovery codes stay.
+ *
+ * @param enrolment 128 fresh random bits, base64url
+ */
+export function withAuthenticatorReplaced(
+  record: AccountRecord,
+  added: Authenticator,
+  enrolment: string,
+): AccountRecord {
+  return { ...record, ...NO_FAILURES, enrolment, authenticators: [added], browsers: [] };
+}
+
+/**
+ * The record without one of several authenticators, under a new enrolment: what it let in is void. `null`
+ * when it is the last one or not there.
+ *
+ * @param enrolment 128 fresh random bits, base64url
+ */
+export function withoutAuthenticator(
+  record: AccountRecord,
+  id: string,
+  enrolment: string,
+): AccountRecord | null {
+  const authenticators = record.authenticators.filter((authenticator) => authenticator.id !== id);
+  if (authenticators.length === 0 || authenticators.length === record.authenticators.length) return null;
+  return { ...record, enrolment, authenticators, browsers: [] };
+}
