@@ -30,6 +30,9 @@ const KNOWN: Record<keyof SecondFactorOptions<unknown>, true> = {
   render: true,
   language: true,
   impersonation: true,
+  policy: true,
+  trustedBrowsers: true,
+  notify: true,
   allowedOrigins: true,
   ip: true,
   secure: true,
@@ -76,6 +79,9 @@ export function checkOptions(options: unknown): ResolvedOptions {
     render: given.render === undefined ? undefined : fn(given, 'render'),
     language: language(given.language),
     impersonation: impersonation(given.impersonation),
+    policy: fn(given, 'policy', () => 'optional' as const),
+    trustedBrowserDays: trustedBrowserDays(given.trustedBrowsers),
+    notify: given.notify === undefined ? undefined : fn(given, 'notify'),
     allowedOrigins: origins(given.allowedOrigins ?? []),
     ip: fn(given, 'ip', (req: HttpRequest) => (req as { ip?: string }).ip ?? req.socket.remoteAddress),
     secure: fn(given, 'secure', (req: HttpRequest) => {
@@ -167,6 +173,12 @@ function impersonation(value: unknown): ResolvedImpersonation | undefined {
     canActAs: fn(given, 'canActAs', () => true),
     autoSwitch: new Map(switches),
   };
+}
+
+function trustedBrowserDays(value: unknown): number | null {
+  if (value === undefined) return null;
+  const given = knownOnly(value, ['days'], 'trustedBrowsers option');
+  return number(given, 'days', Number.NaN, 1, 365);
 }
 
 function lockout(value: unknown): LockoutLimits {

@@ -16,8 +16,11 @@ export const PROBLEMS = {
   'impersonation-refused': { status: 403, title: 'This is not possible while acting as somebody else.' },
   'cross-site': { status: 403, title: 'The request came from another site and was refused.' },
   'disable-refused': { status: 403, title: 'Two-step authentication is required for this account.' },
+  'not-found': { status: 404, title: 'There is no such authenticator or browser.' },
   'already-enrolled': { status: 409, title: 'Two-step authentication is enabled already.' },
   'not-enrolled': { status: 409, title: 'Two-step authentication is not enabled.' },
+  'authenticator-limit': { status: 409, title: 'There are as many authenticators as an account can have.' },
+  'authenticator-last': { status: 409, title: 'This is the only authenticator of the account.' },
   'setup-expired': { status: 409, title: 'There is no unfinished set-up. Start again.' },
   'not-impersonating': { status: 409, title: 'Nobody is acting as somebody else here.' },
   'clock-skew': { status: 422, title: 'The code is right for another minute: the two clocks disagree.' },
@@ -90,19 +93,20 @@ export class SecondFactorError extends Error {
 }
 
 /**
- * `req.logIn` was right about the first step and the account has a second factor. Handed to the callback
- * of `req.logIn` with `onCodeRequired: 'error'`: the sign-in is parked, `req.user` is empty, and the
- * client is to be sent to `location`.
+ * `req.logIn` was right about the first step and something is missing: the code (`code-required`), or a
+ * second factor where the policy requires one (`enrolment-required`). Handed to the callback of `req.logIn`
+ * with `onCodeRequired: 'error'`: the sign-in is parked, `req.user` is empty, and the client is to be sent
+ * to `location`.
  */
 export class SecondFactorRequiredError extends SecondFactorError {
   override readonly name = 'SecondFactorRequiredError';
-  /** Where the code form is: a path on this origin. */
+  /** Where it goes on: a path on this origin. */
   readonly location: string;
   /** When the parked sign-in ends, milliseconds since 1970. */
   readonly until: number;
 
-  constructor(location: string, until: number) {
-    super('code-required');
+  constructor(code: 'code-required' | 'enrolment-required', location: string, until: number) {
+    super(code);
     this.location = location;
     this.until = until;
   }

@@ -1,4 +1,4 @@
-import type { CodeMethod } from './account/attempt.js';
+import type { CodeMethod, SignInMethod } from './account/attempt.js';
 
 /** What every event tells, beside its own fields. Never a code, a key, a token or a password. */
 export interface EventBase {
@@ -21,7 +21,14 @@ export type CodeRefusal = 'code-malformed' | 'code-invalid' | 'code-already-used
 
 /** Why a session lost rights on a request. */
 export type DemotionReason =
-  'enrolled-elsewhere' | 'factor-gone' | 'factor-replaced' | 'password-changed' | 'account-gone' | 'unmarked';
+  | 'enrolled-elsewhere'
+  | 'factor-gone'
+  | 'factor-replaced'
+  | 'factor-required'
+  | 'browser-revoked'
+  | 'password-changed'
+  | 'account-gone'
+  | 'unmarked';
 
 /** Why acting as somebody else ended by itself. */
 export type ImpersonationEnd = 'expired' | 'actor-changed' | 'target-changed' | 'switched-off';
@@ -36,8 +43,10 @@ export type SignInRefusal = 'code-required' | 'record-unreadable' | 'record-miss
 export interface SecondFactorEvents {
   /** The first step was right; the sign-in is parked until the code comes. */
   'code-required': EventBase;
+  /** The first step was right; the sign-in is parked until a second factor is enabled. */
+  'enrolment-required': EventBase;
   /** A sign-in is complete. `method` is absent when the account has no second factor. */
-  'signed-in': EventBase & { readonly method?: CodeMethod };
+  'signed-in': EventBase & { readonly method?: SignInMethod };
   /** A sign-in was refused although the first step was right. */
   'sign-in-refused': EventBase & { readonly reason: SignInRefusal };
   /** A parked sign-in ended without a code: given up, out of time, or the account changed meanwhile. */
@@ -46,8 +55,11 @@ export interface SecondFactorEvents {
   'signed-out': EventBase;
   'code-accepted': EventBase & { readonly door: Door; readonly method: CodeMethod };
   'code-refused': EventBase & { readonly door: Door; readonly reason: CodeRefusal };
-  /** A wrong code brought a wait; `until` in milliseconds since 1970, `null` at the hard limit. */
-  locked: EventBase & { readonly until: number | null };
+  /**
+   * A wrong code brought a wait; `until` in milliseconds since 1970, `null` at the hard limit; `failures`
+   * in a row in its budget.
+   */
+  locked: EventBase & { readonly until: number | null; readonly failures: number };
   /** A recovery code was spent. */
   'recovery-code-used': EventBase & { readonly recoveryCodesLeft: number };
   /** New recovery codes were made; the old ones are void. `by` names the operator of an admin call. */
@@ -56,6 +68,18 @@ export interface SecondFactorEvents {
   /** An unfinished set-up was given up or dropped. */
   'setup-ended': EventBase & { readonly reason: 'cancelled' | 'attempts' };
   enrolled: EventBase;
+  /** An operator took a secret over from another system. */
+  imported: EventBase & { readonly by: string; readonly reason?: string };
+  /** One more authenticator was confirmed. */
+  'authenticator-added': EventBase;
+  /** A new authenticator was confirmed in the place of all others; what they had let in is void. */
+  'authenticator-replaced': EventBase;
+  /** One of several authenticators is gone; what it had let in is void. */
+  'authenticator-removed': EventBase;
+  /** A browser will be asked for no code at sign-in. */
+  'browser-remembered': EventBase;
+  /** Browsers will be asked for a code again; `by` names the operator of an admin call. */
+  'browsers-revoked': EventBase & { readonly by?: string; readonly reason?: string };
   /** The second factor is gone; `by` names the operator of an admin call, else the owner did it. */
   disabled: EventBase & { readonly by?: string; readonly reason?: string };
   /** An operator ended a wait or the hard limit. */

@@ -10,21 +10,25 @@ export type {
   HttpRequest,
   HttpResponse,
   ImpersonationOptions,
-  ImpersonationParty,
+  AccountSummary,
   Json,
-  Language,
   Middleware,
   Next,
   OnCodeRequired,
   PassportInstance,
+  Policy,
   SecondFactorOptions,
   SignedIn,
 } from './options.js';
 export type { AccountDescription } from './account/account.js';
-export type { AttemptOutcome, CodeMethod } from './account/attempt.js';
+export type { Language, Notice, NoticeName, NoticeText } from './notice.js';
+export type { AttemptOutcome, CodeMethod, SignInMethod } from './account/attempt.js';
 export type { Lock } from './account/lockout.js';
 export type { LockoutLimits } from './account/limits.js';
-export type { AccountId, AccountStatus, Admin, Operator, VerifyContext } from './session/admin.js';
+export type { AccountId, AccountStatus, Admin, VerifyContext } from './session/admin.js';
+export type { RememberedBrowser } from './session/browsers.js';
+export type { ImportedSecret } from './session/import-secret.js';
+export type { Operator } from './session/operator.js';
 export type { Health, Rekeyed } from './session/maintenance.js';
 export type { CodeOutcome } from './session/try-code.js';
 export type { Page, PageError } from './page.js';

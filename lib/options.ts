@@ -1,7 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AccountDescription } from './account/account.js';
-import type { CodeMethod } from './account/attempt.js';
+import type { SignInMethod } from './account/attempt.js';
 import type { Limits, LockoutLimits } from './account/limits.js';
+import type { Language, Notice } from './notice.js';
 import type { Page } from './page.js';
 import type { Store } from './vault/store.js';
 
@@ -27,7 +28,7 @@ export interface PassportInstance {
 /** What `onSignedIn` is told beside the user. */
 export interface SignedIn {
   /** How the second factor was proved; `null` for an account that has none. */
-  readonly method: CodeMethod | null;
+  readonly method: SignInMethod | null;
   /** What the `carry` option took at the first step. */
   readonly carried: Json | undefined;
 }
@@ -95,6 +96,23 @@ export interface SecondFactorOptions<User> {
   /** Acting as somebody else; left out: the routes do not exist. */
   impersonation?: ImpersonationOptions | undefined;
 
+  /**
+   * Who must have a second factor: `required` lets an account without one only enable it after the
+   * password, or cancel; `{ requiredFrom }` does so from that moment on, and shows the day before. While it
+   * is required it cannot be disabled. May be async. Default `optional`.
+   */
+  policy?: ((account: AccountSummary) => Policy | Promise<Policy>) | undefined;
+  /**
+   * Lets users remember a browser, which then asks for no code at sign-in for so many days (1 to 365), and
+   * for one all the same where it matters. Left out: nobody can.
+   */
+  trustedBrowsers?: { readonly days: number } | undefined;
+  /**
+   * Called when something happened to an account that its owner should hear of. Not awaited; what it
+   * throws is reported by `process.emitWarning`.
+   */
+  notify?: ((account: AccountSummary, notice: Notice) => unknown) | undefined;
+
   /** Other origins that may call the routes and be returned to: `https://app.example`. */
   allowedOrigins?: readonly string[] | undefined;
   /** The client's address for events. Default: Express's `req.ip`, else the socket's. */
@@ -118,8 +136,11 @@ export interface SecondFactorOptions<User> {
   clock?: (() => number) | undefined;
 }
 
-/** An account as `canActAs` sees it. */
-export interface ImpersonationParty {
+/** What the policy says of an account. */
+export type Policy = 'optional' | 'required' | { readonly requiredFrom: Date };
+
+/** An account as `canActAs`, `policy` and `notify` see it. */
+export interface AccountSummary {
   readonly id: string;
   readonly name: string;
   readonly level: string | null;
@@ -130,8 +151,7 @@ export interface ImpersonationOptions {
   /** The names of the levels, highest first: `['root', 'admin', 'user']`. Acting goes strictly downward. */
   levels: readonly string[];
   /** Narrows further, for resellers and their own customers for example. May be async. */
-  canActAs?:
-    ((actor: ImpersonationParty, target: ImpersonationParty) => boolean | Promise<boolean>) | undefined;
+  canActAs?: ((actor: AccountSummary, target: AccountSummary) => boolean | Promise<boolean>) | undefined;
   /**
    * Whom an account of a level is taken to at sign-in, by level and account id: `{ root: 'admin' }`. Only
    * while neither of the two has a second factor.
@@ -139,16 +159,13 @@ export interface ImpersonationOptions {
   autoSwitch?: Readonly<Record<string, string>> | undefined;
 }
 
-/** The languages the pages speak. */
-export type Language = 'en' | 'ru';
-
 /** What `req.logIn` does once a sign-in is parked. */
 export type OnCodeRequired = 'respond' | 'error';
 
 /** The impersonation option after the check. */
 export interface ResolvedImpersonation {
   readonly levels: readonly string[];
-  readonly canActAs: (actor: ImpersonationParty, target: ImpersonationParty) => boolean | Promise<boolean>;
+  readonly canActAs: (actor: AccountSummary, target: AccountSummary) => boolean | Promise<boolean>;
   readonly autoSwitch: ReadonlyMap<string, string>;
 }
 
@@ -177,6 +194,10 @@ export interface ResolvedOptions {
   readonly render: ((req: HttpRequest, res: HttpResponse, page: Page) => void | Promise<void>) | undefined;
   readonly language: (req: HttpRequest) => string | undefined;
   readonly impersonation: ResolvedImpersonation | undefined;
+  readonly policy: (account: AccountSummary) => unknown;
+  /** `null`: nobody can remember a browser. */
+  readonly trustedBrowserDays: number | null;
+  readonly notify: ((account: AccountSummary, notice: Notice) => unknown) | undefined;
   readonly allowedOrigins: ReadonlySet<string>;
   readonly ip: (req: HttpRequest) => string | undefined;
   readonly secure: (req: HttpRequest) => boolean;

@@ -23,6 +23,20 @@ export type VerifyPage = PageOf<
     readonly cancel: string;
     /** When the sign-in ends, milliseconds since 1970. */
     readonly until: number;
+    /** For how many days a tick of `trustBrowser` remembers the browser; `null`: show no such box. */
+    readonly rememberDays: number | null;
+  }
+>;
+
+/** The policy requires a second factor before anybody is signed in: what `setup` (POST) begins. */
+export type MustEnrolPage = PageOf<
+  'must-enrol',
+  {
+    readonly setup: string;
+    /** Gives the sign-in up (POST). */
+    readonly cancel: string;
+    /** When the sign-in ends, milliseconds since 1970. */
+    readonly until: number;
   }
 >;
 
@@ -36,14 +50,51 @@ export type SettingsPage = PageOf<
     /** Goes back to who acted before (POST). */
     readonly leave: string;
     readonly enrolled: boolean;
+    /** Whether the policy requires a second factor; then it cannot be disabled. */
+    readonly required: boolean;
+    /** From when on it does, milliseconds since 1970; `null` when the policy names no day. */
+    readonly requiredFrom: number | null;
     readonly recoveryCodesLeft: number;
-    /** Starts a set-up (POST). */
+    readonly authenticators: readonly {
+      readonly id: string;
+      /** What its owner called it; may be empty. */
+      readonly name: string;
+      /** Milliseconds since 1970. */
+      readonly addedAt: number;
+    }[];
+    /** Whether one more authenticator may be added. */
+    readonly mayAdd: boolean;
+    /** Removes one of several authenticators (POST with `id`). */
+    readonly removeAuthenticator: string;
+    /** The list of remembered browsers; `null` where there are none by option. */
+    readonly browsers: string | null;
+    /** Starts a set-up (POST); with `add` beside the authenticators there are, else in their place. */
     readonly setup: string;
     /** Disables the second factor (POST with `code`). */
     readonly disable: string;
     /** Makes new recovery codes (POST with `code`). */
     readonly recoveryCodes: string;
     readonly home: string;
+  }
+>;
+
+/** The browsers the account remembers. */
+export type BrowsersPage = PageOf<
+  'browsers',
+  {
+    /** Forgets one (POST with `id`) or all of them (POST with `all`). */
+    readonly revoke: string;
+    readonly settings: string;
+    /** Times in milliseconds since 1970. */
+    readonly browsers: readonly {
+      readonly id: string;
+      readonly name: string;
+      readonly createdAt: number;
+      readonly lastUsedAt: number;
+      readonly expiresAt: number;
+      /** Whether it is the browser that asks. */
+      readonly current: boolean;
+    }[];
   }
 >;
 
@@ -81,4 +132,12 @@ export type StepUpPage = PageOf<'step-up', { readonly action: string; readonly h
 export type ErrorPage = PageOf<'error', { readonly home: string; readonly login: string }>;
 
 /** Every page there is. */
-export type Page = VerifyPage | SettingsPage | SetupPage | RecoveryCodesPage | StepUpPage | ErrorPage;
+export type Page =
+  | VerifyPage
+  | MustEnrolPage
+  | SettingsPage
+  | BrowsersPage
+  | SetupPage
+  | RecoveryCodesPage
+  | StepUpPage
+  | ErrorPage;

@@ -4,6 +4,7 @@ import { checkOptions } from './check-options.js';
 import type { EventSource } from './events.js';
 import { createEmitter } from './events.js';
 import type { Middleware, SecondFactorOptions } from './options.js';
+import { sendNotices } from './notices/send-notices.js';
 import { createRouter } from './pages/router.js';
 import type { Admin } from './session/admin.js';
 import { createAdmin } from './session/admin.js';
@@ -58,6 +59,7 @@ export function createSecondFactor<User = Express.User>(options: SecondFactorOpt
     sealer,
     events,
   };
+  sendNotices(core);
   const contexts: Contexts = new WeakMap();
   return {
     ...createAdmin(core),

@@ -5,7 +5,7 @@ import { findCircle, parseSourceFile, readSourceFiles } from './architecture/sou
 import type { Import, SourceFile } from './architecture/source-files.js';
 
 /** What anybody above may import. */
-const BOTTOM = ['errors', 'events', 'options', 'page', 'answer', 'account'];
+const BOTTOM = ['errors', 'events', 'options', 'notice', 'page', 'answer', 'account'];
 
 /**
  * The house: each area, where it stands, and the areas it may import beside itself. The longest path
@@ -16,26 +16,38 @@ const AREAS: Record<string, { readonly path: string; readonly mayImport: readonl
   errors: { path: 'lib/errors.ts', mayImport: [] },
   events: { path: 'lib/events.ts', mayImport: ['errors', 'account'] },
   page: { path: 'lib/page.ts', mayImport: ['errors'] },
+  notice: { path: 'lib/notice.ts', mayImport: [] },
   account: { path: 'lib/account/', mayImport: ['errors'] },
   store: { path: 'lib/vault/store.ts', mayImport: [] },
   contract: { path: 'lib/vault/store-contract.ts', mayImport: ['store'] },
-  options: { path: 'lib/options.ts', mayImport: ['account', 'store', 'events', 'errors', 'page'] },
+  options: { path: 'lib/options.ts', mayImport: ['account', 'store', 'events', 'errors', 'notice', 'page'] },
   answer: { path: 'lib/answer/', mayImport: ['errors', 'options'] },
   vault: { path: 'lib/vault/', mayImport: [...BOTTOM, 'store'] },
   session: { path: 'lib/session/', mayImport: [...BOTTOM, 'vault', 'impersonation'] },
   impersonation: { path: 'lib/impersonation/', mayImport: [...BOTTOM, 'vault', 'session'] },
   pages: { path: 'lib/pages/', mayImport: [...BOTTOM, 'vault', 'session', 'impersonation'] },
+  notices: { path: 'lib/notices/', mayImport: [...BOTTOM, 'session'] },
   cli: { path: 'lib/cli/', mayImport: [...BOTTOM, 'vault', 'session', 'impersonation'] },
   strategies: { path: 'strategies/', mayImport: [...BOTTOM, 'vault', 'session', 'impersonation'] },
   adapters: { path: 'adapters/', mayImport: ['store', 'errors'] },
   root: {
     path: 'lib/',
-    mayImport: [...BOTTOM, 'store', 'vault', 'session', 'impersonation', 'pages', 'cli', 'strategies'],
+    mayImport: [
+      ...BOTTOM,
+      'store',
+      'vault',
+      'session',
+      'impersonation',
+      'notices',
+      'pages',
+      'cli',
+      'strategies',
+    ],
   },
 };
 
 /** Areas that see nothing of the others but their types. */
-const TYPES_ONLY = ['events', 'options', 'page'];
+const TYPES_ONLY = ['events', 'options', 'notice', 'page'];
 
 /** Peers that files load at run time, by what their paths begin with; everywhere else they are types. */
 const RUNTIME_PEERS: Record<string, readonly string[]> = {

@@ -10,13 +10,22 @@ import { matchingSteps, timeStepAt } from './totp.js';
 /** How a code proved the second factor. */
 export type CodeMethod = 'otp' | 'recovery-code';
 
+/** How a sign-in to an account with a second factor was completed. */
+export type SignInMethod = CodeMethod | 'remembered-browser';
+
 /** What became of one attempt. */
 export type AttemptOutcome =
   | { readonly ok: true; readonly method: CodeMethod; readonly recoveryCodesLeft: number }
   | { readonly ok: false; readonly reason: 'code-malformed' }
   | { readonly ok: false; readonly reason: 'code-already-used' }
-  /** A wrong code; `lock` is what it brought. */
-  | { readonly ok: false; readonly reason: 'code-invalid'; readonly method: CodeMethod; readonly lock: Lock }
+  /** A wrong code; `lock` is what it brought, `failures` how many there are in its budget now. */
+  | {
+      readonly ok: false;
+      readonly reason: 'code-invalid';
+      readonly method: CodeMethod;
+      readonly lock: Lock;
+      readonly failures: number;
+    }
   /** Codes are not judged now; `until` in milliseconds since 1970, `null`: not before recovery. */
   | { readonly ok: false; readonly reason: 'locked'; readonly until: number | null };
 
@@ -103,7 +112,13 @@ function judgeTotp(
   const failed = afterFailure(budget, now, limits.lockout);
   const brought = lockAt(failed, now, limits.lockout);
   return {
-    outcome: { ok: false, reason: 'code-invalid', method: 'otp', lock: brought },
+    outcome: {
+      ok: false,
+      reason: 'code-invalid',
+      method: 'otp',
+      lock: brought,
+      failures: failed.failures,
+    },
     next: charged(record, browser, failed),
   };
 }
@@ -140,7 +155,7 @@ function judgeRecoveryCode(
   if (left.length === record.recoveryDigests.length) {
     const lock = { locked: false } as const;
     return {
-      outcome: { ok: false, reason: 'code-invalid', method: 'recovery-code', lock },
+      outcome: { ok: false, reason: 'code-invalid', method: 'recovery-code', lock, failures: 0 },
       next: 'unchanged',
     };
   }

@@ -13,7 +13,7 @@ export function authenticatorName(typed: unknown): string {
 }
 
 /** Whether one more authenticator may be added. */
-export function mayAddAuthenticator({ authenticators }: Pick<AccountRecord, 'authenticators'>): boolean {
+export function mayAddAuthenticator({ authenticators }: { authenticators: readonly unknown[] }): boolean {
   return authenticators.length < MAXIMUM_AUTHENTICATORS;
 }
 

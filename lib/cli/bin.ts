@@ -1,12 +1,13 @@
 #!/usr/bin/env node
 import { createInterface } from 'node:readline/promises';
+import { text } from 'node:stream/consumers';
 import { ConsoleError, EXIT } from './exit-code.js';
 import type { ExitCode } from './exit-code.js';
 import type { Instance } from './load-instance.js';
 import { loadInstance } from './load-instance.js';
 import { USAGE, parseCommand } from './parse-command.js';
-import type { Terminal } from './run-command.js';
 import { runCommand } from './run-command.js';
+import type { Terminal } from './run.js';
 
 const terminal: Terminal = {
   print(line) {
@@ -21,6 +22,7 @@ const terminal: Terminal = {
       prompt.close();
     }
   },
+  readInput: () => (process.stdin.isTTY ? Promise.resolve(null) : text(process.stdin)),
 };
 
 async function main(): Promise<ExitCode> {
@@ -32,7 +34,7 @@ async function main(): Promise<ExitCode> {
       return EXIT.done;
     }
     instance = await loadInstance(command, process.cwd());
-    return await runCommand(command, instance, terminal);
+    return await runCommand(command.name, { command, instance, terminal });
   } catch (error) {
     process.stderr.write(`second-factor: ${error instanceof Error ? error.message : String(error)}\n`);
     return exitCodeOf(error);

@@ -9,6 +9,9 @@ export const USAGE = `Usage: second-factor <command> [options]
   unlock <account>     ends the wait after wrong codes
   recovery-codes <account>
                        prints new recovery codes, for an owner whose identity you checked
+  browsers <account>   the browsers that are asked for no code; --revoke forgets them
+  import <account>     enrols it with a secret of another system (base32), read from
+                       standard input; --allow-short takes 80 to 127 bits as well
   list                 the accounts that have it
   rekey                seals every record with the first key; may be repeated
   check                clock, store and keys; exit code 3 when something is wrong
@@ -19,6 +22,8 @@ Options:
   --env-file <file>    reads environment variables from a file first
   --import <module>    loads a module first, tsx for example
   --reason <text>      why, for the audit trail
+  --revoke             with browsers
+  --allow-short        with import
   --yes                does not ask; needed when there is no terminal
   --json               prints JSON
   --help
@@ -31,6 +36,8 @@ const COMMANDS = {
   disable: { account: true },
   unlock: { account: true },
   'recovery-codes': { account: true },
+  browsers: { account: true },
+  import: { account: true },
   list: { account: false },
   rekey: { account: false },
   check: { account: false },
@@ -48,6 +55,8 @@ export interface Command {
   readonly envFile: string | undefined;
   readonly imports: readonly string[];
   readonly reason: string | undefined;
+  readonly revoke: boolean;
+  readonly allowShort: boolean;
   readonly yes: boolean;
   readonly json: boolean;
 }
@@ -64,6 +73,8 @@ export function parseCommand(args: readonly string[]): Command {
     envFile: values['env-file'],
     imports: values.import ?? [],
     reason: values.reason,
+    revoke: values.revoke ?? false,
+    allowShort: values['allow-short'] ?? false,
     yes: values.yes ?? false,
     json: values.json ?? false,
   };
@@ -76,6 +87,8 @@ export function parseCommand(args: readonly string[]): Command {
   if (accounts.length !== wanted) {
     throw usage(wanted === 1 ? `${name} takes exactly one account id` : `${name} takes no account`);
   }
+  if (common.revoke && name !== 'browsers') throw usage('--revoke goes with browsers');
+  if (common.allowShort && name !== 'import') throw usage('--allow-short goes with import');
   const [account = ''] = accounts;
   if (wanted === 1 && account === '') throw usage('the account id is empty');
   return { name, account, ...common };
@@ -91,6 +104,8 @@ function parsed(args: readonly string[]) {
         'env-file': { type: 'string' },
         import: { type: 'string', multiple: true },
         reason: { type: 'string' },
+        revoke: { type: 'boolean' },
+        'allow-short': { type: 'boolean' },
         yes: { type: 'boolean' },
         json: { type: 'boolean' },
         help: { type: 'boolean' },

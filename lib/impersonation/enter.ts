@@ -8,27 +8,31 @@ import { stampOf } from '../session/core.js';
 import { isFresh } from '../session/judge.js';
 import type { RouteRefusal } from '../session/refusal.js';
 import type { Actor, FirstActor, ImpersonatingState, UserState } from '../session/state.js';
+import { isParked, isUser } from '../session/state.js';
 import { become } from './become.js';
 import { rule } from './rule.js';
-import type { ActorProof, Ruling } from './rules.js';
+import type { ActorProof, ImpersonationRefusal, Ruling } from './rules.js';
 import type { Standing } from './standing.js';
 import { standingOf } from './standing.js';
 
 /** Acting as somebody else ends after this, whatever happens (OWASP ASVS 7.3.2: an absolute lifetime). */
 const IMPERSONATION_SECONDS = 3600;
 
+/** Refusals that a fresh code, or without a second factor a fresh sign-in, would turn. */
+const STEP_UP_HELPS: readonly ImpersonationRefusal[] = ['proof-too-old', 'actor-not-verified'];
+
 /** Begins to act as an account, if the rules allow it. */
 export async function enter(context: Context, account: unknown): Promise<{ ok: true } | RouteRefusal> {
   const verdict = check(context, { unenrolled: 'allow' });
   if (!verdict.ok) return verdict;
   const { state, known } = context;
-  if (!state || state.state === 'pending' || !known) return { ok: false, code: 'login-required' };
+  if (!state || isParked(state) || !known) return { ok: false, code: 'login-required' };
 
   const target = await targetOf(context, account);
   if (!target)
     return refused(context, typeof account === 'string' ? account.slice(0, 255) : '', 'account-unknown');
   const ruling = await ruleOn(context, state, known, target);
-  if (!ruling.ok && ruling.reason === 'proof-too-old' && state.state !== 'impersonating') {
+  if (!ruling.ok && STEP_UP_HELPS.includes(ruling.reason) && state.state !== 'impersonating') {
     const stale = check(context, { unenrolled: 'allow', maxAge: context.core.options.freshSeconds });
     if (!stale.ok) return stale;
   }
@@ -44,7 +48,7 @@ export async function mayImpersonate(
   account: unknown,
 ): Promise<{ ok: true } | { ok: false; reason: string }> {
   const { state, known } = context;
-  if (!state || state.state === 'pending' || !known) return { ok: false, reason: 'login-required' };
+  if (!state || isParked(state) || !known) return { ok: false, reason: 'login-required' };
   const target = await targetOf(context, account);
   return target ? ruleOn(context, state, known, target) : { ok: false, reason: 'account-unknown' };
 }
@@ -56,14 +60,7 @@ export async function mayImpersonate(
 export async function switchAutomatically(context: Context): Promise<void> {
   const { core, state, known } = context;
   const targetId = core.options.impersonation?.autoSwitch.get(known?.account.level ?? '');
-  if (
-    targetId === undefined ||
-    !known ||
-    !state ||
-    state.state === 'pending' ||
-    state.state === 'impersonating'
-  )
-    return;
+  if (targetId === undefined || !known || !isUser(state)) return;
 
   const reason = await switchRefusal(context, state, known, targetId);
   if (reason === null) emit(context, 'impersonation-entered', targetId, { automatic: true });
@@ -161,7 +158,6 @@ async function actAs(
 
 /** A state without what belongs to a single page. */
 function markOf(state: UserState): UserState {
-  if (state.state === 'verified') return { ...state, returnTo: undefined };
   return { ...state, returnTo: undefined, setup: undefined };
 }
 

@@ -2,6 +2,7 @@ import type { Context } from '../session/context.js';
 import { emit, moveToAnonymous } from '../session/context.js';
 import type { KnownUser } from '../session/core.js';
 import { stampMatches } from '../session/core.js';
+import { factsOf } from '../session/facts.js';
 import { judgeSession } from '../session/judge.js';
 import type { RouteRefusal } from '../session/refusal.js';
 import type { Actor, FirstActor, ImpersonatingState } from '../session/state.js';
@@ -37,10 +38,7 @@ export async function goBack(context: Context, state: ImpersonatingState, place:
 }
 
 async function becomeFirst(context: Context, { mark }: FirstActor, present: KnownUser): Promise<void> {
-  const verdict = judgeSession(mark, {
-    enrolment: present.factor?.enrolment ?? null,
-    stampMatches: (digest) => stampMatches(context.core, present.account, digest),
-  });
+  const verdict = judgeSession(mark, factsOf(context.core, present.account, present.factor, false));
   if (verdict.kind === 'keep') await become(context, present, verdict.state, []);
   else await moveToAnonymous(context);
 }

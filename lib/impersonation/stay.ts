@@ -5,6 +5,7 @@ import { requestUser } from '../session/app-request.js';
 import type { Context } from '../session/context.js';
 import { emit, moveToAnonymous, nobody, now } from '../session/context.js';
 import { stampMatches } from '../session/core.js';
+import { factsOf } from '../session/facts.js';
 import { judgeSession } from '../session/judge.js';
 import type { Actor, ImpersonatingState } from '../session/state.js';
 import { proofOf } from './enter.js';
@@ -82,9 +83,6 @@ async function holding(context: Context, state: ImpersonatingState): Promise<Hol
 }
 
 function holdsMark({ core }: Context, state: ImpersonatingState, first: Standing): boolean {
-  const verdict = judgeSession(state.actors[0].mark, {
-    enrolment: first.factor?.enrolment ?? null,
-    stampMatches: (digest) => stampMatches(core, first.account, digest),
-  });
+  const verdict = judgeSession(state.actors[0].mark, factsOf(core, first.account, first.factor, false));
   return verdict.kind === 'keep' && first.party.enrolled === (first.factor !== null);
 }

@@ -37,6 +37,11 @@ export function bodyField(req: IncomingMessage, name: string): unknown {
   return (body as Record<string, unknown>)[name];
 }
 
+/** Whether a field is a ticked box of a form, or `true` in JSON. */
+export function isTicked(value: unknown): boolean {
+  return value === true || value === 'on' || value === 'true';
+}
+
 /** Whether nobody parsed the body: Express 4 leaves an empty object where the type was another parser's. */
 function isUnread(req: IncomingMessage): boolean {
   const { body, _body: parsed } = req as { body?: unknown; _body?: boolean };

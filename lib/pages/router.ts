@@ -12,18 +12,10 @@ import { stillHolds } from '../session/still-holds.js';
 import type { Contexts } from '../session/take-over.js';
 import { answerProblem } from './answers.js';
 import { parseBody } from './body.js';
+import { postRemoveAuthenticator, postRevokeBrowsers, showBrowsers } from './browser-routes.js';
 import { postImpersonation, postLeave } from './impersonation-routes.js';
-import {
-  postCancelSetup,
-  postConfirm,
-  postDisable,
-  postRecoveryCodes,
-  postSetup,
-  postStepUp,
-  showSettings,
-  showSetup,
-  showStepUp,
-} from './settings-routes.js';
+import { postCancelSetup, postConfirm, postSetup, showSetup } from './set-up-routes.js';
+import { postDisable, postRecoveryCodes, postStepUp, showSettings, showStepUp } from './settings-routes.js';
 import { postCancel, postVerify, showVerify } from './sign-in-routes.js';
 
 /** The routes below `basePath`, for people and as JSON. */
@@ -62,6 +54,11 @@ export function createRouter(core: Core, contexts: Contexts): Middleware {
   router.post('/recovery-codes', route(postRecoveryCodes));
   router.get('/step-up', route(showStepUp));
   router.post('/step-up', route(postStepUp));
+  router.post('/authenticators/remove', route(postRemoveAuthenticator));
+  if (core.options.trustedBrowserDays !== null) {
+    router.get('/browsers', route(showBrowsers));
+    router.post('/browsers/revoke', route(postRevokeBrowsers));
+  }
   if (core.options.impersonation) {
     router.post('/impersonation', route(postImpersonation));
     router.post('/impersonation/leave', route(postLeave));

@@ -1,19 +1,16 @@
+import { mayAddAuthenticator } from '../account/authenticators.js';
 import { wantsHtml } from '../answer/negotiate.js';
 import { sendJson } from '../answer/problem.js';
-import { redirect } from '../answer/redirect.js';
 import { safeReturnTo } from '../answer/return-to.js';
 import { check } from '../session/check.js';
 import type { Context } from '../session/context.js';
-import { now } from '../session/context.js';
 import { disableFactor, regenerateRecoveryCodes, stepUp } from '../session/manage.js';
 import { refuse } from '../session/refuse.js';
+import { isUser } from '../session/state.js';
 import { status } from './status.js';
-import type { SetupForm } from '../session/set-up.js';
-import { cancelSetup, confirmSetup, readSetup, startSetup } from '../session/set-up.js';
 import type { PageDraft } from './answers.js';
 import { answer, answerOrRedirect, answerRefusal } from './answers.js';
 import { bodyField } from './body.js';
-import { qrCode } from './qr-code.js';
 
 /** GET /: the settings page; as JSON always 200, with what the session may know. */
 export async function showSettings(context: Context): Promise<void> {
@@ -27,56 +24,11 @@ export async function showSettings(context: Context): Promise<void> {
   else refuse(context, verdict);
 }
 
-/** POST /setup: begins a set-up, or goes on with the unfinished one. */
-export async function postSetup(context: Context): Promise<void> {
-  const setup = await startSetup(context);
-  if (!setup.ok) await answerRefusal(context, setup);
-  else if (wantsHtml(context.req)) redirect(context.res, `${context.core.options.basePath}/setup`);
-  else sendJson(context.req, context.res, 200, await setupJson(context, setup.form));
-}
-
-/** GET /setup: the form of the unfinished set-up. Begins none. */
-export async function showSetup(context: Context): Promise<void> {
-  const setup = readSetup(context);
-  if (setup.ok)
-    await answer(context, await setupPage(context, setup.form), await setupJson(context, setup.form));
-  else if (setup.code === 'setup-expired' && wantsHtml(context.req)) {
-    redirect(context.res, context.core.options.basePath);
-  } else await answerRefusal(context, setup);
-}
-
-/** POST /setup/confirm `{ code }`: enables the second factor; shows the recovery codes, once. */
-export async function postConfirm(context: Context): Promise<void> {
-  const { basePath, allowedOrigins } = context.core.options;
-  const { state } = context;
-  const confirmed = await confirmSetup(context, bodyField(context.req, 'code'));
-  if (!confirmed.ok) {
-    const open = readSetup(context);
-    await answerRefusal(context, confirmed, open.ok ? await setupPage(context, open.form) : undefined);
-    return;
-  }
-  const { recoveryCodes } = confirmed;
-  const wanted = state?.state === 'signed-in' ? safeReturnTo(state.returnTo, allowedOrigins) : null;
-  const next = wanted ?? basePath;
-  await answer(
-    context,
-    { name: 'recovery-codes', model: { codes: recoveryCodes, next } },
-    { state: 'verified', recoveryCodes, returnTo: next },
-  );
-}
-
-/** POST /setup/cancel: drops the unfinished set-up. */
-export async function postCancelSetup(context: Context): Promise<void> {
-  const cancelled = cancelSetup(context);
-  if (cancelled.ok) answerOrRedirect(context, context.core.options.basePath, status(context));
-  else await answerRefusal(context, cancelled);
-}
-
 /** POST /disable `{ code }`: disables the second factor. */
 export async function postDisable(context: Context): Promise<void> {
   const disabled = await disableFactor(context, bodyField(context.req, 'code'));
   if (disabled.ok) answerOrRedirect(context, context.core.options.basePath, { state: 'signed-in' });
-  else await answerRefusal(context, disabled, isSignedIn(context) ? settingsPage(context) : undefined);
+  else await answerRefusal(context, disabled, isUser(context.state) ? settingsPage(context) : undefined);
 }
 
 /** POST /recovery-codes `{ code }`: makes new recovery codes; shows them, once. */
@@ -86,7 +38,7 @@ export async function postRecoveryCodes(context: Context): Promise<void> {
     const { recoveryCodes } = made;
     const model = { codes: recoveryCodes, next: context.core.options.basePath };
     await answer(context, { name: 'recovery-codes', model }, { recoveryCodes });
-  } else await answerRefusal(context, made, isSignedIn(context) ? settingsPage(context) : undefined);
+  } else await answerRefusal(context, made, isUser(context.state) ? settingsPage(context) : undefined);
 }
 
 /** GET /step-up: the form that makes the proof fresh. */
@@ -101,27 +53,30 @@ export async function postStepUp(context: Context): Promise<void> {
   const { allowedOrigins, homePath } = context.core.options;
   const stepped = await stepUp(context, bodyField(context.req, 'code'));
   if (!stepped.ok) {
-    await answerRefusal(context, stepped, isSignedIn(context) ? stepUpPage(context) : undefined);
+    await answerRefusal(context, stepped, isUser(context.state) ? stepUpPage(context) : undefined);
     return;
   }
   const returnTo = safeReturnTo(stepped.returnTo, allowedOrigins) ?? homePath;
   answerOrRedirect(context, returnTo, { state: 'verified', returnTo });
 }
 
-function isSignedIn({ state }: Context): boolean {
-  return state?.state === 'signed-in' || state?.state === 'verified';
-}
-
-function settingsPage({ core, known, actors }: Context): PageDraft {
-  const { basePath, homePath } = core.options;
+function settingsPage({ core, known, actors, requirement }: Context): PageDraft {
+  const { basePath, homePath, trustedBrowserDays } = core.options;
+  const factor = known?.factor;
+  const authenticators = factor?.authenticators ?? [];
   return {
     name: 'settings',
     model: {
       actors: actors.map(({ account }) => account.name),
       leave: `${basePath}/impersonation/leave`,
       account: known?.account.name ?? '',
-      enrolled: Boolean(known?.factor),
-      recoveryCodesLeft: known?.factor?.recoveryCodesLeft ?? 0,
+      enrolled: Boolean(factor),
+      ...requirement,
+      recoveryCodesLeft: factor?.recoveryCodesLeft ?? 0,
+      authenticators,
+      mayAdd: mayAddAuthenticator({ authenticators }),
+      removeAuthenticator: `${basePath}/authenticators/remove`,
+      browsers: trustedBrowserDays === null ? null : `${basePath}/browsers`,
       setup: `${basePath}/setup`,
       disable: `${basePath}/disable`,
       recoveryCodes: `${basePath}/recovery-codes`,
@@ -133,27 +88,4 @@ function settingsPage({ core, known, actors }: Context): PageDraft {
 function stepUpPage({ core }: Context): PageDraft {
   const { basePath, homePath } = core.options;
   return { name: 'step-up', model: { action: `${basePath}/step-up`, home: homePath } };
-}
-
-async function setupPage(context: Context, form: SetupForm): Promise<PageDraft> {
-  const { basePath } = context.core.options;
-  return {
-    name: 'setup',
-    model: {
-      ...form,
-      action: `${basePath}/setup/confirm`,
-      cancel: `${basePath}/setup/cancel`,
-      qr: await qrCode(form.uri),
-      serverTime: now(context),
-    },
-  };
-}
-
-async function setupJson(context: Context, form: SetupForm): Promise<Record<string, unknown>> {
-  return {
-    ...form,
-    qr: await qrCode(form.uri),
-    expiresAt: new Date(form.expiresAt).toISOString(),
-    serverTime: new Date(now(context)).toISOString(),
-  };
 }

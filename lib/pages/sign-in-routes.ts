@@ -1,15 +1,17 @@
+import { canKnowBrowser } from '../session/browser-cookie.js';
 import type { Context } from '../session/context.js';
-import { emit, moveToAnonymous } from '../session/context.js';
-import { METHODS, verifyPath } from '../session/park.js';
+import { METHODS, wayOn } from '../session/park.js';
+import { endParked } from '../session/parked-user.js';
 import { safeReturnTo } from '../answer/return-to.js';
 import { wantsHtml } from '../answer/negotiate.js';
 import { redirect } from '../answer/redirect.js';
 import { secondStep } from '../session/second-step.js';
 import { signIn } from '../session/sign-in.js';
 import type { PendingState } from '../session/state.js';
+import { isParked } from '../session/state.js';
 import type { PageDraft } from './answers.js';
 import { answer, answerOrRedirect, answerProblem, answerRefusal } from './answers.js';
-import { bodyField } from './body.js';
+import { bodyField, isTicked } from './body.js';
 
 /** GET /verify: the code form. */
 export async function showVerify(context: Context): Promise<void> {
@@ -22,7 +24,9 @@ export async function showVerify(context: Context): Promise<void> {
       methods: METHODS,
     });
   } else if (state) {
-    answerOrRedirect(context, core.options.homePath, { state: state.state });
+    const { basePath, homePath } = core.options;
+    const location = state.state === 'must-enrol' ? wayOn(basePath, state) : homePath;
+    answerOrRedirect(context, location, { state: state.state });
   } else if (wantsHtml(context.req)) {
     redirect(context.res, core.options.loginPath);
   } else {
@@ -30,20 +34,24 @@ export async function showVerify(context: Context): Promise<void> {
   }
 }
 
-/** POST /verify `{ code }`: the second step. */
+/** POST /verify `{ code, trustBrowser? }`: the second step. */
 export async function postVerify(context: Context): Promise<void> {
   const { state, core, req } = context;
+  if (state?.state === 'must-enrol') {
+    await answerProblem(context, 'enrolment-required');
+    return;
+  }
   if (state && state.state !== 'pending') {
     answerOrRedirect(context, core.options.homePath, { state: state.state, returnTo: core.options.homePath });
     return;
   }
-  const step = await secondStep(context, bodyField(req, 'code'));
+  const step = await secondStep(context, bodyField(req, 'code'), isTicked(bodyField(req, 'trustBrowser')));
   if (!step.ok) {
     await answerRefusal(context, step, state && context.state ? verifyPage(context, state) : undefined);
     return;
   }
-  const { user, known, mark, from } = step.proof;
-  await signIn(context, user, known, mark, {}, from);
+  const { user, known, mark, from, browser } = step.proof;
+  await signIn(context, user, known, mark, {}, from, browser);
   const returnTo = safeReturnTo(from.returnTo, core.options.allowedOrigins) ?? core.options.homePath;
   const { recoveryCodesLeft } = step;
   answerOrRedirect(context, returnTo, {
@@ -56,18 +64,23 @@ export async function postVerify(context: Context): Promise<void> {
 /** POST /cancel: gives a parked sign-in up. Whoever is signed in stays so. */
 export async function postCancel(context: Context): Promise<void> {
   const { state, core } = context;
-  if (state && state.state !== 'pending') {
+  if (state && !isParked(state)) {
     answerOrRedirect(context, core.options.homePath, { state: state.state });
     return;
   }
-  if (state) {
-    await moveToAnonymous(context);
-    emit(context, 'sign-in-ended', state.account, { reason: 'cancelled' });
-  }
+  if (state) await endParked(context, state, 'cancelled');
   answerOrRedirect(context, core.options.loginPath, { state: 'anonymous' });
 }
 
-function verifyPage({ core }: Context, { until }: PendingState): PageDraft {
-  const { basePath } = core.options;
-  return { name: 'verify', model: { action: verifyPath(basePath), cancel: `${basePath}/cancel`, until } };
+function verifyPage(context: Context, state: PendingState): PageDraft {
+  const { basePath, trustedBrowserDays } = context.core.options;
+  return {
+    name: 'verify',
+    model: {
+      action: wayOn(basePath, state),
+      cancel: `${basePath}/cancel`,
+      until: state.until,
+      rememberDays: canKnowBrowser(context) ? trustedBrowserDays : null,
+    },
+  };
 }

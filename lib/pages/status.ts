@@ -1,23 +1,33 @@
 import type { Context } from '../session/context.js';
 import { now } from '../session/context.js';
 import { METHODS } from '../session/park.js';
-import { amrOf } from '../session/state.js';
+import { amrOf, isParked, isUser } from '../session/state.js';
 
 /** What a session may know of itself; the JSON of `GET /`. */
 export function status(context: Context): Record<string, unknown> {
-  const { state, known, actors } = context;
-  const serverTime = new Date(now(context)).toISOString();
+  const { state, known, actors, requirement } = context;
+  const serverTime = time(now(context));
   if (!state) return { state: 'anonymous', serverTime };
-  if (state.state === 'pending') {
-    return { state: 'pending', until: new Date(state.until).toISOString(), methods: METHODS, serverTime };
+  if (isParked(state)) {
+    const until = time(state.until);
+    return { state: state.state, until, ...(state.state === 'pending' && { methods: METHODS }), serverTime };
   }
   return {
     state: state.state,
     enrolled: Boolean(known?.factor),
+    required: requirement.required,
+    requiredFrom: requirement.requiredFrom === null ? null : time(requirement.requiredFrom),
     amr: amrOf(state),
-    verifiedAt: state.state === 'verified' ? new Date(state.factorAt).toISOString() : null,
+    verifiedAt: state.state === 'verified' ? time(state.factorAt) : null,
     actors: actors.map(({ account: { id, name } }) => ({ id, name })),
     recoveryCodesLeft: known?.factor?.recoveryCodesLeft ?? 0,
+    authenticators: (isUser(state) ? (known?.factor?.authenticators ?? []) : []).map(
+      ({ id, name, addedAt }) => ({ id, name, addedAt: time(addedAt) }),
+    ),
     serverTime,
   };
+}
+
+function time(milliseconds: number): string {
+  return new Date(milliseconds).toISOString();
 }

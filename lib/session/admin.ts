@@ -1,9 +1,16 @@
 import { parseAccountId } from '../account/account.js';
 import { unlocked } from '../account/attempt.js';
+import { withoutBrowsers } from '../account/known-browsers.js';
 import { lockAt } from '../account/lockout.js';
 import { SecondFactorError } from '../errors.js';
 import type { Core } from './core.js';
 import { emitEvent, findAccount, reportOutage } from './core.js';
+import type { RememberedBrowser } from './browsers.js';
+import { remembered } from './browsers.js';
+import type { ImportedSecret } from './import-secret.js';
+import { importSecret } from './import-secret.js';
+import type { Operator } from './operator.js';
+import { operatorFields } from './operator.js';
 import type { CodeOutcome } from './try-code.js';
 import { tryCode } from './try-code.js';
 import type { Health, Rekeyed } from './maintenance.js';
@@ -29,13 +36,8 @@ export interface AccountStatus {
   /** Until when, milliseconds since 1970; `null` when not locked, or not before recovery. */
   readonly lockedUntil: number | null;
   readonly recoveryCodesLeft: number;
-}
-
-/** Who does something to another's account, for the events. */
-export interface Operator {
-  /** A name, of an operator or of a job. */
-  readonly by: string;
-  readonly reason?: string | undefined;
+  readonly authenticators: number;
+  readonly rememberedBrowsers: number;
 }
 
 /** Where a code came from that no request of ours brought, for the events. */
@@ -75,6 +77,18 @@ export interface Admin {
    * void. The codes, shown this once, or `null` when the account is not enrolled.
    */
   recoveryCodes(accountId: AccountId, operator: Operator): Promise<string[] | null>;
+  /** The browsers that are asked for no code at sign-in; empty when the account is not enrolled. */
+  browsers(accountId: AccountId): Promise<Omit<RememberedBrowser, 'current'>[]>;
+  /**
+   * Has every browser of an account asked for a code again. Sessions that came in without one ask for it on
+   * their next request. Tells whether the account is enrolled.
+   */
+  revokeBrowsers(accountId: AccountId, operator: Operator): Promise<boolean>;
+  /**
+   * Enrols an account with a secret from another system; see {@link ImportedSecret}. Secrets never come out
+   * again.
+   */
+  import(accountId: AccountId, secret: ImportedSecret): Promise<void>;
   /** Deletes the record of an account that was deleted. */
   forget(accountId: AccountId): Promise<void>;
   /**
@@ -153,6 +167,24 @@ export function createAdmin(core: Core): Admin {
       return enrolled ? codes : null;
     },
 
+    async browsers(id) {
+      const record = await vault.read(parseAccountId(id));
+      return record ? remembered(record.browsers, options.clock()) : [];
+    },
+
+    async revokeBrowsers(id, operator) {
+      const accountId = parseAccountId(id);
+      const by = operatorFields(operator);
+      const change = vault.update<boolean>(accountId, (record) =>
+        record ? { outcome: true, next: withoutBrowsers(record) } : { outcome: false, next: 'unchanged' },
+      );
+      const enrolled = await told(accountId, change);
+      if (enrolled) emitEvent(core, 'browsers-revoked', accountId, {}, by);
+      return enrolled;
+    },
+
+    import: (id, secret) => importSecret(core, parseAccountId(id), secret),
+
     async forget(id) {
       const accountId = parseAccountId(id);
       if (await told(accountId, vault.remove(accountId))) emitEvent(core, 'forgotten', accountId, {}, {});
@@ -174,7 +206,15 @@ export function createAdmin(core: Core): Admin {
 
 async function statusOf({ options, vault }: Core, id: AccountId): Promise<AccountStatus> {
   const accountId = parseAccountId(id);
-  const nothing = { failures: 0, locked: false, lockedUntil: null, enrolledAt: null, recoveryCodesLeft: 0 };
+  const nothing = {
+    failures: 0,
+    locked: false,
+    lockedUntil: null,
+    enrolledAt: null,
+    recoveryCodesLeft: 0,
+    authenticators: 0,
+    rememberedBrowsers: 0,
+  };
   try {
     const record = await vault.read(accountId);
     if (!record) return { accountId, enrolled: false, readable: true, ...nothing };
@@ -188,23 +228,11 @@ async function statusOf({ options, vault }: Core, id: AccountId): Promise<Accoun
       locked: lock.locked,
       lockedUntil: lock.locked ? lock.until : null,
       recoveryCodesLeft: record.recoveryDigests.length,
+      authenticators: record.authenticators.length,
+      rememberedBrowsers: remembered(record.browsers, options.clock()).length,
     };
   } catch (error) {
     if (!(error instanceof SecondFactorError && error.code === 'record-unreadable')) throw error;
     return { accountId, enrolled: true, readable: false, ...nothing };
   }
-}
-
-/** What an operator's deed is told as. */
-function operatorFields(operator: Operator | undefined): { by: string; reason?: string } {
-  const { by, reason } = (operator ?? {}) as { by?: unknown; reason?: unknown };
-  if (typeof by !== 'string' || by === '') {
-    throw new SecondFactorError(
-      'option-invalid',
-      '`by` must name who does this, as a string that is not empty',
-    );
-  }
-  if (reason === undefined) return { by };
-  if (typeof reason === 'string') return { by, reason };
-  throw new SecondFactorError('option-invalid', `reason must be a string, got ${typeof reason}`);
 }

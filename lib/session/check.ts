@@ -5,10 +5,11 @@ import { requestUser } from './app-request.js';
 import type { Context } from './context.js';
 import { now } from './context.js';
 import { isFresh } from './judge.js';
-import { verifyPath } from './park.js';
+import { codeOfParked, wayOn } from './park.js';
 import type { GuardOptions, GuardVerdict, Refusal } from './request-api.js';
+import { isParked } from './state.js';
 
-const OPTIONS = ['unenrolled', 'maxAge'];
+const OPTIONS = ['unenrolled', 'maxAge', 'acceptTrustedBrowser'];
 
 /**
  * Checks the options of a guard, once.
@@ -23,7 +24,7 @@ export function checkGuardOptions(options: GuardOptions): GuardOptions {
       `unknown guard option ${unknown}; known are: ${OPTIONS.join(', ')}`,
     );
   }
-  const { unenrolled, maxAge } = options;
+  const { unenrolled, maxAge, acceptTrustedBrowser } = options;
   if (unenrolled !== undefined && !['enrol', 'allow'].includes(unenrolled)) {
     throw new SecondFactorError('option-invalid', "unenrolled must be 'enrol' or 'allow'");
   }
@@ -32,6 +33,9 @@ export function checkGuardOptions(options: GuardOptions): GuardOptions {
       'option-invalid',
       `maxAge must be whole seconds from 1, got ${typeof maxAge}`,
     );
+  }
+  if (acceptTrustedBrowser !== undefined && typeof acceptTrustedBrowser !== 'boolean') {
+    throw new SecondFactorError('option-invalid', 'acceptTrustedBrowser must be true or false');
   }
   return options;
 }
@@ -43,10 +47,10 @@ export function check(context: Context, options: GuardOptions): GuardVerdict {
   const user = requestUser(context.req);
 
   if (!user) {
-    if (state?.state === 'pending') return refusal('code-required', verifyPath(basePath));
+    if (isParked(state)) return refusal(codeOfParked(state), wayOn(basePath, state));
     return refusal('login-required', loginPath);
   }
-  if (!state || state.state === 'pending' || !isJudgedAccount(context, user)) {
+  if (!state || isParked(state) || !isJudgedAccount(context, user)) {
     return refusal('session-required', loginPath);
   }
   const { maxAge } = options;
@@ -56,6 +60,11 @@ export function check(context: Context, options: GuardOptions): GuardVerdict {
   }
   if (state.state === 'verified') {
     return maxAge === undefined || isFresh(state.factorAt, now(context), maxAge)
+      ? { ok: true }
+      : refusal('step-up-required', `${basePath}/step-up`, maxAge);
+  }
+  if (state.state === 'remembered') {
+    return maxAge === undefined && options.acceptTrustedBrowser !== false
       ? { ok: true }
       : refusal('step-up-required', `${basePath}/step-up`, maxAge);
   }

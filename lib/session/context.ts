@@ -9,8 +9,10 @@ import { emitEvent, reportOutage } from './core.js';
 import { guardSave, limitLife } from './guard-save.js';
 import type { SessionEntries } from './regenerate.js';
 import { regenerate, saveSession, valuesWithout } from './regenerate.js';
-import type { PendingState, SessionState, VerifiedState } from './state.js';
-import { readState, writeState } from './state.js';
+import type { BrowserToken } from './browser-token.js';
+import type { Requirement } from './requirement.js';
+import type { ParkedState, SessionState, VerifiedState } from './state.js';
+import { isParked, readState, writeState } from './state.js';
 import { isSameSignIn, storedState } from './stored-session.js';
 
 /** A second factor that was just proved, waiting for the `req.logIn` that completes the sign-in. */
@@ -19,7 +21,9 @@ export interface Proof {
   readonly user: unknown;
   readonly known: KnownUser;
   readonly mark: VerifiedState;
-  readonly from: PendingState;
+  readonly from: ParkedState;
+  /** What the browser is known by from now on. */
+  readonly browser?: BrowserToken | undefined;
 }
 
 /** One request and what this package knows of its session. */
@@ -40,6 +44,8 @@ export interface Context {
   actors: readonly KnownUser[];
   /** The very object that was `req.user` when the session was judged. */
   judgedUser: unknown;
+  /** What the policy asks of `known`. */
+  requirement: Requirement;
   /** Whether a parked sign-in ran out of time before this request. */
   expired: boolean;
   /** Whether `req.logIn` was called already. */
@@ -76,7 +82,7 @@ export async function moveTo(context: Context, state: SessionState | undefined, 
   if (state && keep === 'application-and-user') await requireLiveSession(context);
   const session = await regenerate(req, kept(context, keep));
   writeState(session, core.options.sessionKey, state);
-  if (state?.state === 'pending') limitLife(session, state.until, core.options.clock);
+  if (isParked(state)) limitLife(session, state.until, core.options.clock);
   await saveSession(req);
   guardSave(req, session);
   context.state = state;

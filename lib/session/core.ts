@@ -1,5 +1,7 @@
 import type { Account } from '../account/account.js';
 import { parseAccount } from '../account/account.js';
+import type { KnownBrowsers } from '../account/known-browsers.js';
+import type { AccountRecord, Authenticator } from '../account/record.js';
 import { SecondFactorError } from '../errors.js';
 import type { Emitter, EventBase, EventName, SecondFactorEvents } from '../events.js';
 import type { ResolvedOptions } from '../options.js';
@@ -22,10 +24,28 @@ export interface FoundUser {
   readonly account: Account;
 }
 
-/** What a session needs to know of an account's second factor; the secret is not part of it. */
-export interface Factor {
+/** What a session needs to know of an account's second factor; no secret is part of it. */
+export interface Factor extends KnownBrowsers {
   readonly enrolment: string;
   readonly recoveryCodesLeft: number;
+  readonly authenticators: readonly Pick<Authenticator, 'id' | 'name' | 'addedAt'>[];
+}
+
+/** What a session needs to know of a record. */
+export function factorOf({
+  enrolment,
+  recoveryDigests,
+  authenticators,
+  browsers,
+  browsersStamp,
+}: AccountRecord): Factor {
+  return {
+    enrolment,
+    recoveryCodesLeft: recoveryDigests.length,
+    authenticators: authenticators.map(({ id, name, addedAt }) => ({ id, name, addedAt })),
+    browsers,
+    browsersStamp,
+  };
 }
 
 /** A user with what is known of the second factor. */
@@ -65,7 +85,7 @@ export async function findAccount(core: Core, accountId: string): Promise<FoundU
 export async function readFactor(core: Core, account: Account): Promise<Factor | null> {
   const record = await core.vault.read(account.id);
   if (record === null && account.enrolled) throw new SecondFactorError('record-missing');
-  return record && { enrolment: record.enrolment, recoveryCodesLeft: record.recoveryDigests.length };
+  return record && factorOf(record);
 }
 
 /** The digest of an account's security stamp for a session; `null` when the panel gives none. */

@@ -1,5 +1,6 @@
 import type { DemotionReason } from '../events.js';
 import type { SessionState, UserState } from './state.js';
+import { isUser } from './state.js';
 
 /** What is known, at this moment, of the account a session is signed in to. */
 export interface Facts {
@@ -7,6 +8,10 @@ export interface Facts {
   readonly enrolment: string | null;
   /** Whether a session's stamp digest belongs to the account's present security stamp. */
   readonly stampMatches: (digest: string | null) => boolean;
+  /** Whether no code is asked for on a known browser, by its id. */
+  readonly holdsBrowser: (id: string) => boolean;
+  /** Whether the account must have a second factor. */
+  readonly required: boolean;
 }
 
 /** What becomes of a session with somebody signed in. */
@@ -16,7 +21,7 @@ export type Verdict =
   | { readonly kind: 'adopt' }
   | {
       readonly kind: 'demote';
-      readonly to: 'pending' | 'signed-in' | 'anonymous';
+      readonly to: 'pending' | 'must-enrol' | 'signed-in' | 'anonymous';
       readonly reason: DemotionReason;
     };
 
@@ -25,20 +30,29 @@ export type Verdict =
  *
  * @param state what the session holds, of the account that is judged
  */
-export function judgeSession(state: SessionState | undefined, { enrolment, stampMatches }: Facts): Verdict {
-  if (state === undefined || state.state === 'pending' || state.state === 'impersonating') {
-    return enrolment === null ? { kind: 'adopt' } : { kind: 'demote', to: 'pending', reason: 'unmarked' };
+export function judgeSession(state: SessionState | undefined, facts: Facts): Verdict {
+  const { enrolment, required } = facts;
+  if (!isUser(state)) {
+    if (enrolment !== null) return demote('pending', 'unmarked');
+    return required ? demote('must-enrol', 'unmarked') : { kind: 'adopt' };
   }
-  if (!stampMatches(state.stamp)) return { kind: 'demote', to: 'anonymous', reason: 'password-changed' };
+  if (!facts.stampMatches(state.stamp)) return demote('anonymous', 'password-changed');
   if (state.state === 'signed-in') {
-    if (enrolment === null) return { kind: 'keep', state };
-    return { kind: 'demote', to: 'pending', reason: 'enrolled-elsewhere' };
+    if (enrolment !== null) return demote('pending', 'enrolled-elsewhere');
+    return required ? demote('must-enrol', 'factor-required') : { kind: 'keep', state };
   }
-  if (enrolment === null) return { kind: 'demote', to: 'signed-in', reason: 'factor-gone' };
-  if (enrolment !== state.enrolment) {
-    return { kind: 'demote', to: 'pending', reason: 'factor-replaced' };
+  if (enrolment === null) return demote(required ? 'must-enrol' : 'signed-in', 'factor-gone');
+  if (enrolment !== state.enrolment) return demote('pending', 'factor-replaced');
+  if (state.state === 'remembered' && !facts.holdsBrowser(state.browser)) {
+    return demote('pending', 'browser-revoked');
   }
   return { kind: 'keep', state };
+}
+
+type Demotion = Extract<Verdict, { kind: 'demote' }>;
+
+function demote(to: Demotion['to'], reason: DemotionReason): Demotion {
+  return { kind: 'demote', to, reason };
 }
 
 /**

@@ -8,11 +8,14 @@ import type { Context } from './context.js';
 import { emit, now, reported, sessionState } from './context.js';
 import type { Factor, FoundUser } from './core.js';
 import { accountOf, findAccount, readFactor, stampOf } from './core.js';
-import { answerCodeRequired, park, verifyPath } from './park.js';
+import { answerParked, codeOfParked, park, wayOn } from './park.js';
 import { promised } from './regenerate.js';
+import { rememberedBrowser } from './remembered-browser.js';
+import { requirementOf } from './requirement.js';
 import { signIn } from './sign-in.js';
 import { isSameSignIn, storedState } from './stored-session.js';
-import type { VerifiedState } from './state.js';
+import type { UserState, VerifiedState } from './state.js';
+import { isParked } from './state.js';
 
 /** Whether `req.logIn` calls back, or has answered the request itself. */
 type LogInResult = 'call-back' | 'answered';
@@ -75,7 +78,7 @@ async function complete(context: Context, options: LogInOptions): Promise<LogInR
   if (!proof) throw new SecondFactorError('sign-in-expired');
   context.proof = undefined;
   if (options.session === false) setRequestUser(req, proof.user);
-  else await signIn(context, proof.user, proof.known, proof.mark, options, proof.from);
+  else await signIn(context, proof.user, proof.known, proof.mark, options, proof.from, proof.browser);
   return 'call-back';
 }
 
@@ -83,7 +86,7 @@ async function complete(context: Context, options: LogInOptions): Promise<LogInR
 async function withoutSession(context: Context, user: unknown, options: LogInOptions): Promise<LogInResult> {
   const { core, req, res } = context;
   const { found } = await freshUser(context, user);
-  if (await factorOf(context, found)) {
+  if (await knownFactor(context, found)) {
     emit(context, 'sign-in-refused', found.account.id, { reason: 'code-required' });
     if ((options.onCodeRequired ?? core.options.onCodeRequired) === 'error') {
       throw new SecondFactorError('code-required');
@@ -107,32 +110,54 @@ async function firstStep(context: Context, user: unknown, options: LogInOptions)
   if (context.state?.state === 'impersonating' && context.state.account === account.id) {
     throw new SecondFactorError('impersonation-refused');
   }
-  const factor = await factorOf(context, found);
+  const factor = await knownFactor(context, found);
   const stamp = stampOf(core, account);
+  const required = !factor && (await requirementOf(core, account)).required;
 
-  if (!factor) {
+  if (!factor && !required) {
     const mark = { state: 'signed-in', account: account.id, stamp, passwordAt: now(context) } as const;
     await signIn(context, user, { ...found, factor }, mark, options);
     return 'call-back';
   }
   const present = sessionState(context);
-  if (present?.state === 'pending' && present.account === account.id && isUnderBasePath(context)) {
-    // A strategy that fires on every request: the sign-in it began is still waiting for the code.
+  const goesOn = isParked(present) && present.account === account.id && isUnderBasePath(context);
+  if (goesOn && present.state === (factor ? 'pending' : 'must-enrol')) {
+    // A strategy that fires on every request: the sign-in it began is still waiting.
     context.logInCalled = false;
     setRequestUser(req, null);
     return 'call-back';
   }
-  const verified = verifiedNow(context, account.id, factor);
-  if (verified && isSameSignIn(verified, await storedState(req, core.options.sessionKey))) {
-    await signIn(context, user, { ...found, factor }, { ...verified, stamp }, options);
+  const mark = factor && (await markWithoutCode(context, found, factor));
+  if (mark) {
+    await signIn(context, user, { ...found, factor }, mark, options);
     return 'call-back';
   }
-  const pending = await park(context, found, factor, serialized, options);
+  const parked = await park(context, found, factor, serialized, options);
   if ((options.onCodeRequired ?? core.options.onCodeRequired) === 'error') {
-    throw new SecondFactorRequiredError(verifyPath(core.options.basePath), pending.until);
+    const location = wayOn(core.options.basePath, parked);
+    throw new SecondFactorRequiredError(codeOfParked(parked), location, parked.until);
   }
-  answerCodeRequired(context, pending);
+  answerParked(context, parked);
   return 'answered';
+}
+
+/** The mark of a sign-in that needs no code: it was given in this session, or the browser is remembered. */
+async function markWithoutCode(
+  context: Context,
+  { account }: FoundUser,
+  factor: Factor,
+): Promise<UserState | undefined> {
+  const { core, req } = context;
+  const stamp = stampOf(core, account);
+  const verified = verifiedNow(context, account.id, factor);
+  if (verified && isSameSignIn(verified, await storedState(req, core.options.sessionKey))) {
+    return { ...verified, stamp };
+  }
+  const browser = await rememberedBrowser(context, account, factor);
+  if (browser === undefined) return undefined;
+  const passwordAt = now(context);
+  const { enrolment } = factor;
+  return { state: 'remembered', account: account.id, stamp, passwordAt, enrolment, browser };
 }
 
 /** Brings a user from any strategy into the one shape that is judged. */
@@ -153,7 +178,7 @@ async function freshUser(
   return { serialized, found };
 }
 
-async function factorOf(context: Context, { account }: FoundUser): Promise<Factor | null> {
+async function knownFactor(context: Context, { account }: FoundUser): Promise<Factor | null> {
   try {
     return await readFactor(context.core, account);
   } catch (error) {

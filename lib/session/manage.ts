@@ -1,17 +1,20 @@
+import type { CodeMethod } from '../account/attempt.js';
 import type { AccountRecord } from '../account/record.js';
 import type { Door } from '../events.js';
+import { presentedBrowser } from './browser-cookie.js';
 import { check } from './check.js';
 import type { Context } from './context.js';
 import { emit, moveTo, now, originOf, reported } from './context.js';
+import { stampMatches } from './core.js';
 import { newRecoveryCodes } from './random.js';
 import type { RouteRefusal } from './refusal.js';
 import { refusedBy } from './refusal.js';
-import type { VerifiedState } from './state.js';
+import type { RememberedState, VerifiedState } from './state.js';
 import { tryCode } from './try-code.js';
 
 /** A code of the account that is signed in, accepted at a door. */
 type Accepted =
-  | { readonly ok: true; readonly state: VerifiedState; readonly method: VerifiedState['method'] }
+  | { readonly ok: true; readonly state: VerifiedState | RememberedState; readonly method: CodeMethod }
   | RouteRefusal;
 
 /**
@@ -19,7 +22,11 @@ type Accepted =
  * alone; all other sessions of the account fall back as well.
  */
 export async function disableFactor(context: Context, typed: unknown): Promise<{ ok: true } | RouteRefusal> {
-  const { core } = context;
+  const { core, requirement } = context;
+  // Before the code is judged: what will be refused must not cost one.
+  if (requirement.required && context.state?.state !== 'impersonating') {
+    return { ok: false, code: 'disable-refused' };
+  }
   const accepted = await acceptCode(context, typed, 'disable');
   if (!accepted.ok) return accepted;
   const { account, stamp, passwordAt, enrolment } = accepted.state;
@@ -63,14 +70,16 @@ export async function stepUp(
 ): Promise<{ ok: true; returnTo: string | null } | RouteRefusal> {
   const accepted = await acceptCode(context, typed, 'step-up');
   if (!accepted.ok) return accepted;
-  const { returnTo, ...state } = accepted.state;
+  const { account, stamp, passwordAt, enrolment, returnTo = null, setup } = accepted.state;
+  const { autoSwitchSkipped } = accepted.state;
+  const proof = { enrolment, factorAt: now(context), method: accepted.method };
   await moveTo(
     context,
-    { ...state, factorAt: now(context), method: accepted.method },
+    { state: 'verified', account, stamp, passwordAt, ...proof, setup, autoSwitchSkipped },
     'application-and-user',
   );
-  emit(context, 'stepped-up', state.account, {});
-  return { ok: true, returnTo: returnTo ?? null };
+  emit(context, 'stepped-up', account, {});
+  return { ok: true, returnTo };
 }
 
 async function acceptCode(
@@ -81,13 +90,25 @@ async function acceptCode(
 ): Promise<Accepted> {
   const verdict = check(context, { unenrolled: 'allow' });
   if (!verdict.ok) return verdict;
-  const { core, state } = context;
+  const { core, state, known } = context;
   if (state?.state === 'impersonating') return { ok: false, code: 'impersonation-refused' };
-  if (state?.state !== 'verified') return { ok: false, code: 'not-enrolled' };
+  if (!known || (state?.state !== 'verified' && state?.state !== 'remembered')) {
+    return { ok: false, code: 'not-enrolled' };
+  }
   const { account, enrolment } = state;
   const outcome = await tryCode(
     core,
-    { accountId: account, enrolment, door, origin: originOf(context), ...(onAccepted && { onAccepted }) },
+    {
+      accountId: account,
+      enrolment,
+      door,
+      origin: originOf(context),
+      browser: {
+        id: presentedBrowser(context, account),
+        stampMatches: (digest) => stampMatches(core, known.account, digest),
+      },
+      ...(onAccepted && { onAccepted }),
+    },
     typed,
   );
   return outcome.ok ? { ok: true, state, method: outcome.method } : refusedBy(outcome);

@@ -8,30 +8,37 @@ import type { Context } from './context.js';
 import { emit, moveTo, nobody, now } from './context.js';
 import type { Factor, FoundUser } from './core.js';
 import { stampOf } from './core.js';
-import type { PendingState } from './state.js';
+import type { ParkedState } from './state.js';
 
 /** The ways a code form takes; the same for everybody, so that it tells nothing of the account. */
 export const METHODS = ['otp', 'recovery-code'] as const;
 
-/** Where the code form is. */
-export function verifyPath(basePath: string): string {
-  return `${basePath}/verify`;
+/** Where a parked sign-in goes on: the code form, or the set-up form. */
+export function wayOn(basePath: string, { state }: Pick<ParkedState, 'state'>): string {
+  return state === 'pending' ? `${basePath}/verify` : `${basePath}/setup`;
 }
 
-/** Parks a sign-in: a new session that knows the first step was done, and nobody signed in. */
+/** What a parked sign-in is waiting for, as a code of a problem document. */
+export function codeOfParked({ state }: Pick<ParkedState, 'state'>): 'code-required' | 'enrolment-required' {
+  return state === 'pending' ? 'code-required' : 'enrolment-required';
+}
+
+/**
+ * Parks a sign-in: a new session that knows the first step was done, and nobody signed in.
+ *
+ * @param factor `null`: until one is enabled, since the policy requires it
+ */
 export async function park(
   context: Context,
   { account }: FoundUser,
-  factor: Factor,
+  factor: Factor | null,
   serialized: unknown,
   options: LogInOptions,
-): Promise<PendingState> {
+): Promise<ParkedState> {
   const { core } = context;
   const since = now(context);
-  const pending: PendingState = {
-    state: 'pending',
+  const parked = {
     account: account.id,
-    enrolment: factor.enrolment,
     stamp: stampOf(core, account),
     user: serialized,
     since,
@@ -39,23 +46,29 @@ export async function park(
     returnTo: destination(context, options),
     keepSessionInfo: options.keepSessionInfo === true,
     carried: core.options.carry(context.request),
-    recoveryFailures: 0,
   };
+  const state: ParkedState = factor
+    ? { state: 'pending', ...parked, enrolment: factor.enrolment, recoveryFailures: 0 }
+    : { state: 'must-enrol', ...parked };
   nobody(context);
-  await moveTo(context, pending, pending.keepSessionInfo ? 'application' : 'nothing');
-  emit(context, 'code-required', account.id, {});
-  return pending;
+  await moveTo(context, state, state.keepSessionInfo ? 'application' : 'nothing');
+  emit(context, codeOfParked(state), account.id, {});
+  return state;
 }
 
-/** Answers the request of the first step: to the code form, or JSON that tells where it is. */
-export function answerCodeRequired({ core, req, res }: Context, pending: PendingState): void {
-  const verify = verifyPath(core.options.basePath);
-  if (wantsHtml(req)) redirect(res, verify);
-  else {
-    const until = new Date(pending.until).toISOString();
-    res.setHeader('WWW-Authenticate', challenge('code-required'));
-    sendProblem(req, res, 'code-required', { verify, until, methods: METHODS });
+/** Answers the request of the first step: on to the form, or JSON that tells where it is. */
+export function answerParked({ core, req, res }: Context, parked: ParkedState): void {
+  const { basePath } = core.options;
+  const location = wayOn(basePath, parked);
+  if (wantsHtml(req)) {
+    redirect(res, location);
+    return;
   }
+  const until = new Date(parked.until).toISOString();
+  if (parked.state === 'pending') {
+    res.setHeader('WWW-Authenticate', challenge('code-required'));
+    sendProblem(req, res, 'code-required', { verify: location, until, methods: METHODS });
+  } else sendProblem(req, res, 'enrolment-required', { setup: location, until });
 }
 
 /**

@@ -4,11 +4,14 @@ import { requestUser } from './app-request.js';
 import type { Context } from './context.js';
 import { emit, moveTo, moveToAnonymous, reported, sessionState, updateState } from './context.js';
 import type { FoundUser, KnownUser } from './core.js';
-import { accountOf, findAccount, readFactor, stampMatches, stampOf } from './core.js';
+import { accountOf, findAccount, readFactor, stampOf } from './core.js';
+import { factsOf } from './facts.js';
 import type { Verdict } from './judge.js';
 import { judgeSession } from './judge.js';
 import { park } from './park.js';
+import { requirementOf } from './requirement.js';
 import type { ImpersonatingState, SessionState, UserState } from './state.js';
+import { isUser } from './state.js';
 
 /**
  * Judges the session of a request with a signed-in user against the account as it is now, and takes from
@@ -38,10 +41,9 @@ export async function reJudge(context: Context): Promise<void> {
     return;
   }
   const known = await knownUser(context, found);
-  const verdict = judgeSession(state, {
-    enrolment: known.factor?.enrolment ?? null,
-    stampMatches: (digest) => stampMatches(core, found.account, digest),
-  });
+  context.requirement = await requirementOf(core, found.account);
+  const { required } = context.requirement;
+  const verdict = judgeSession(state, factsOf(core, found.account, known.factor, required));
   await apply(context, known, verdict, state, serialized);
 }
 
@@ -106,13 +108,13 @@ async function apply(
 async function demote(
   context: Context,
   known: KnownUser,
-  to: 'pending' | 'signed-in' | 'anonymous',
+  to: Extract<Verdict, { kind: 'demote' }>['to'],
   before: SessionState | undefined,
   serialized: unknown,
 ): Promise<void> {
-  if (to === 'pending' && known.factor) {
-    await park(context, known, known.factor, serialized, {});
-  } else if (to === 'signed-in' && before?.state === 'verified') {
+  if (to === 'pending' || to === 'must-enrol') {
+    await park(context, known, to === 'pending' ? known.factor : null, serialized, {});
+  } else if (to === 'signed-in' && isUser(before)) {
     const state = unverified(context, known, before.passwordAt);
     await moveTo(context, state, 'application-and-user');
     stay(context, known, state);

@@ -10,6 +10,8 @@ export interface GuardOptions {
   unenrolled?: 'enrol' | 'allow' | undefined;
   /** How old the proof may be, in seconds: the code, or with `allow` and no factor the password. */
   maxAge?: number | undefined;
+  /** Whether a sign-in without a code, on a browser the account remembers, passes. Default `true`. */
+  acceptTrustedBrowser?: boolean | undefined;
 }
 
 /** Why a request may not pass, and where a browser is to be sent. */
@@ -39,12 +41,17 @@ export type ImpersonationVerdict = { readonly ok: true } | { readonly ok: false;
 /** `req.secondFactor`: what is known of the request's session. */
 export interface RequestSecondFactor {
   /**
-   * `anonymous`, `pending` (password done, code missing), `signed-in` (no second factor), `verified`, or
-   * `impersonating` (acting as `req.user`).
+   * `anonymous`, `pending` (password done, code missing), `must-enrol` (password done, the policy wants a
+   * second factor first), `signed-in` (no second factor), `remembered` (no code asked on a browser the
+   * account remembers), `verified`, or `impersonating` (acting as `req.user`).
    */
   readonly state: StateName;
   /** Whether the account signed in has a second factor. */
   readonly enrolled: boolean;
+  /** Whether the policy requires a second factor of the account signed in. */
+  readonly required: boolean;
+  /** From when on it does or did, milliseconds since 1970; `null` when the policy names no day. */
+  readonly requiredFrom: number | null;
   /** How the user signed in (RFC 8176): `pwd`, `otp`, `mfa`. */
   readonly amr: readonly string[];
   /** When the last code was accepted, milliseconds since 1970. */

@@ -4,12 +4,14 @@ import { check, checkGuardOptions } from './check.js';
 import type { Context } from './context.js';
 import { moveTo } from './context.js';
 import { SecondFactorError } from '../errors.js';
-import { findAccount, readFactor, stampMatches, stampOf } from './core.js';
+import { findAccount, readFactor, stampOf } from './core.js';
+import { factsOf } from './facts.js';
 import { judgeSession } from './judge.js';
 import { refuse } from './refuse.js';
 import type { ActingAccount, RequestSecondFactor } from './request-api.js';
+import { requirementOf } from './requirement.js';
 import type { StateName } from './state.js';
-import { amrOf } from './state.js';
+import { amrOf, isParked, isUser } from './state.js';
 import { isSameSignIn, storedState } from './stored-session.js';
 
 /** The face of a context that the application sees as `req.secondFactor`. */
@@ -20,6 +22,12 @@ export function createRequestApi(context: Context): RequestSecondFactor {
     },
     get enrolled() {
       return Boolean(context.known?.factor);
+    },
+    get required() {
+      return context.requirement.required;
+    },
+    get requiredFrom() {
+      return context.requirement.requiredFrom;
     },
     get amr() {
       return amrOf(context.state);
@@ -35,8 +43,7 @@ export function createRequestApi(context: Context): RequestSecondFactor {
     },
     get autoSwitchSkipped() {
       const { state } = context;
-      const told = state?.state === 'signed-in' || state?.state === 'verified';
-      return (told ? state.autoSwitchSkipped : undefined) ?? null;
+      return (isUser(state) ? state.autoSwitchSkipped : undefined) ?? null;
     },
     mayImpersonate: (accountId) => mayImpersonate(context, accountId),
     path: context.core.options.basePath,
@@ -53,7 +60,7 @@ async function recheck(context: Context): Promise<StateName> {
   const { core, req, state, known } = context;
   const present = await storedState(req, core.options.sessionKey);
   if (!state || !present || !isSameSignIn(state, present)) return 'anonymous';
-  if (present.state === 'pending') return core.options.clock() < present.until ? 'pending' : 'anonymous';
+  if (isParked(present)) return core.options.clock() < present.until ? present.state : 'anonymous';
 
   if (present.state === 'impersonating') {
     return (await holds(context, present)) ? 'impersonating' : 'anonymous';
@@ -61,10 +68,8 @@ async function recheck(context: Context): Promise<StateName> {
   const found = known && (await findAccount(core, known.account.id));
   if (!found) return 'anonymous';
   const factor = await readFactor(core, found.account);
-  const verdict = judgeSession(present, {
-    enrolment: factor?.enrolment ?? null,
-    stampMatches: (digest) => stampMatches(core, found.account, digest),
-  });
+  const { required } = await requirementOf(core, found.account);
+  const verdict = judgeSession(present, factsOf(core, found.account, factor, required));
   return verdict.kind === 'demote' ? verdict.to : present.state;
 }
 
@@ -75,7 +80,7 @@ function actorsOf({ actors }: Context): ActingAccount[] {
 async function renew(context: Context): Promise<void> {
   const { core, state, known } = context;
   if (state?.state === 'impersonating') throw new SecondFactorError('impersonation-refused');
-  if (!known || !state || state.state === 'pending') throw new SecondFactorError('login-required');
+  if (!known || !isUser(state)) throw new SecondFactorError('login-required');
   const found = await findAccount(core, known.account.id);
   if (!found) throw new SecondFactorError('account-unknown', 'findUser(accountId) returned none');
   await moveTo(context, { ...state, stamp: stampOf(core, found.account) }, 'application-and-user');

@@ -1,14 +1,19 @@
+import { browserId, withBrowser } from '../account/known-browsers.js';
 import { RECOVERY_ATTEMPTS } from '../account/limits.js';
-import type { SecondFactorEvents } from '../events.js';
+import type { AccountRecord } from '../account/record.js';
+import { canKnowBrowser, presentedBrowser } from './browser-cookie.js';
+import type { BrowserToken } from './browser-token.js';
+import { browserName, newBrowserToken } from './browser-token.js';
 import type { Context, Proof } from './context.js';
-import { emit, moveToAnonymous, now, originOf, updateState } from './context.js';
-import type { FoundUser } from './core.js';
-import { accountOf, findAccount, stampMatches } from './core.js';
+import { now, originOf, updateState } from './context.js';
+import { stampMatches, stampOf } from './core.js';
+import type { ParkedUser } from './parked-user.js';
+import { endParked, parkedUser } from './parked-user.js';
 import type { Refused } from './refusal.js';
 import { refusedBy } from './refusal.js';
 import type { PendingState } from './state.js';
-import { verifiedFrom } from './state.js';
-import type { CodeOutcome } from './try-code.js';
+import { isParked, verifiedFrom } from './state.js';
+import type { Accepted, CodeAttempt, CodeOutcome } from './try-code.js';
 import { tryCode } from './try-code.js';
 
 /** What became of the code of a parked sign-in. */
@@ -18,36 +23,63 @@ export type SecondStep =
 /**
  * Judges the code of the parked sign-in. Whose it is comes from the session alone. The account is loaded
  * again: with another password, another enrolment or no account any more the sign-in is over.
+ *
+ * @param remember whether the browser is to be asked for no code from now on, where that is allowed
  */
-export async function secondStep(context: Context, typed: unknown): Promise<SecondStep> {
+export async function secondStep(context: Context, typed: unknown, remember = false): Promise<SecondStep> {
   const { core, state: pending } = context;
   if (pending?.state !== 'pending' || now(context) >= pending.until) {
-    return { ok: false, code: pending || context.expired ? 'sign-in-expired' : 'login-required' };
+    return { ok: false, code: isParked(pending) || context.expired ? 'sign-in-expired' : 'login-required' };
   }
-  const user = await core.passport.deserialize(pending.user, context.req);
-  const found = user === null ? null : await presentAccount(context, user, pending);
-  if (!found) return await end(context, pending, 'account-changed');
+  const present = await parkedUser(context, pending);
+  if (!present) return await endParked(context, pending, 'account-changed');
 
-  const { account, enrolment } = pending;
-  const attempt = { accountId: account, enrolment, door: 'sign-in', origin: originOf(context) } as const;
-  const outcome = await tryCode(core, attempt, typed);
+  const browser = browserToken(context, pending.account, remember);
+  const outcome = await tryCode(core, attemptOf(context, pending, present, browser), typed);
   if (!outcome.ok) return await refuseCode(context, pending, outcome);
 
-  const { method, recoveryCodesLeft } = outcome;
-  const mark = verifiedFrom(pending, method, now(context));
-  const known = { ...found, factor: { enrolment, recoveryCodesLeft } };
-  return { ok: true, proof: { user, known, mark, from: pending }, recoveryCodesLeft };
+  const { method, factor } = outcome;
+  const { user, found } = present;
+  const mark = verifiedFrom(pending, pending.enrolment, method, now(context));
+  const proof: Proof = { user, known: { ...found, factor }, mark, from: pending };
+  const known = method === 'otp' && browser ? { ...proof, browser } : proof;
+  return { ok: true, proof: known, recoveryCodesLeft: factor.recoveryCodesLeft };
 }
 
-/** The account of a parked sign-in as it is now; `null` when it is not the one that was parked. */
-async function presentAccount(
-  { core }: Context,
-  user: unknown,
-  pending: PendingState,
-): Promise<FoundUser | null> {
-  if ((await accountOf(core, user)).id !== pending.account) return null;
-  const found = await findAccount(core, pending.account);
-  return found && stampMatches(core, found.account, pending.stamp) ? found : null;
+function browserToken(context: Context, account: string, remember: boolean): BrowserToken | undefined {
+  if (!canKnowBrowser(context)) return undefined;
+  const remembered = remember && context.core.options.trustedBrowserDays !== null;
+  return { account, token: newBrowserToken(), remembered };
+}
+
+function attemptOf(
+  context: Context,
+  { account: accountId, enrolment }: PendingState,
+  { found: { account } }: ParkedUser,
+  browser: BrowserToken | undefined,
+): CodeAttempt {
+  const { core, req } = context;
+  const matches = (digest: string | null): boolean => stampMatches(core, account, digest);
+  const days = browser?.remembered ? (core.options.trustedBrowserDays ?? 0) : 0;
+  const onAccepted = (record: AccountRecord, accepted: Accepted): AccountRecord => {
+    // Only a code of an authenticator makes a browser known: a recovery code may be somebody else's.
+    if (!browser || accepted.method !== 'otp') return record;
+    const passed = {
+      id: browserId(browser.token),
+      name: browserName(req.headers['user-agent']),
+      trustedUntil: days === 0 ? 0 : now(context) + days * 86_400_000,
+      stamp: stampOf(core, account),
+    };
+    return withBrowser(record, passed, accepted.browser, now(context), matches);
+  };
+  return {
+    accountId,
+    enrolment,
+    door: 'sign-in',
+    origin: originOf(context),
+    browser: { id: presentedBrowser(context, accountId), stampMatches: matches },
+    onAccepted,
+  };
 }
 
 async function refuseCode(
@@ -55,21 +87,11 @@ async function refuseCode(
   pending: PendingState,
   outcome: Exclude<CodeOutcome, { ok: true }>,
 ): Promise<Refused> {
-  if (outcome.reason === 'not-enrolled') return await end(context, pending, 'account-changed');
+  if (outcome.reason === 'not-enrolled') return await endParked(context, pending, 'account-changed');
   if (outcome.reason === 'code-invalid' && outcome.method === 'recovery-code') {
     const recoveryFailures = pending.recoveryFailures + 1;
-    if (recoveryFailures >= RECOVERY_ATTEMPTS) return await end(context, pending, 'attempts');
+    if (recoveryFailures >= RECOVERY_ATTEMPTS) return await endParked(context, pending, 'attempts');
     updateState(context, { ...pending, recoveryFailures });
   }
   return refusedBy(outcome);
-}
-
-async function end(
-  context: Context,
-  pending: PendingState,
-  reason: SecondFactorEvents['sign-in-ended']['reason'],
-): Promise<Refused> {
-  await moveToAnonymous(context);
-  emit(context, 'sign-in-ended', pending.account, { reason });
-  return { ok: false, code: 'sign-in-expired' };
 }

@@ -1,3 +1,4 @@
+import type { SignInMethod } from '../account/attempt.js';
 import { switchAutomatically } from '../impersonation/enter.js';
 import type { LogInOptions } from './app-request.js';
 import { requestUser, requireSession } from './app-request.js';
@@ -6,8 +7,11 @@ import { emit, kept, moveToAnonymous, requireLiveSession } from './context.js';
 import type { KnownUser } from './core.js';
 import { guardSave } from './guard-save.js';
 import { destination } from './park.js';
+import { sendBrowserToken } from './browser-cookie.js';
+import type { BrowserToken } from './browser-token.js';
+import { requirementOf } from './requirement.js';
 import { promised, putValues, saveSession } from './regenerate.js';
-import type { PendingState, UserState } from './state.js';
+import type { ParkedState, UserState } from './state.js';
 import { writeState } from './state.js';
 
 /**
@@ -16,6 +20,7 @@ import { writeState } from './state.js';
  *
  * @param user what becomes `req.user`
  * @param from the parked sign-in this completes, if it does
+ * @param browser what the browser will be known by
  */
 export async function signIn(
   context: Context,
@@ -23,13 +28,15 @@ export async function signIn(
   known: KnownUser,
   mark: UserState,
   options: LogInOptions,
-  from?: PendingState,
+  from?: ParkedState,
+  browser?: BrowserToken,
 ): Promise<void> {
   const { core, req, request, res } = context;
   const keep = options.keepSessionInfo === true || from?.keepSessionInfo === true;
   const values = kept(context, keep ? 'application' : 'nothing');
   const carried = from ? from.carried : core.options.carry(request);
   const returnTo = from ? from.returnTo : destination(context, options);
+  const requirement = await requirementOf(core, known.account);
   if (from) await requireLiveSession(context);
   try {
     await promised((done) => {
@@ -44,14 +51,24 @@ export async function signIn(
     guardSave(req, session);
     context.state = mark;
     context.known = known;
+    context.requirement = requirement;
     context.actors = [];
     context.judgedUser = requestUser(req);
-    const method = mark.state === 'verified' ? mark.method : null;
-    await core.options.onSignedIn(request, res, known.user, { method, carried });
+    await core.options.onSignedIn(request, res, known.user, { method: methodOf(mark), carried });
   } catch (error) {
     await moveToAnonymous(context).catch(() => undefined);
     throw error;
   }
-  emit(context, 'signed-in', known.account.id, mark.state === 'verified' ? { method: mark.method } : {});
+  const method = methodOf(mark);
+  emit(context, 'signed-in', known.account.id, method === null ? {} : { method });
+  if (browser) {
+    sendBrowserToken(context, browser);
+    if (browser.remembered) emit(context, 'browser-remembered', known.account.id, {});
+  }
   await switchAutomatically(context);
+}
+
+function methodOf(mark: UserState): SignInMethod | null {
+  if (mark.state === 'remembered') return 'remembered-browser';
+  return mark.state === 'verified' ? mark.method : null;
 }

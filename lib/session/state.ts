@@ -1,12 +1,11 @@
 import type { CodeMethod } from '../account/attempt.js';
 import type { Json } from '../options.js';
+import { isState } from './is-state.js';
+import type { SessionValues } from './is-state.js';
 
 /** A sign-in whose first step is done. Nobody is signed in. Never holds the password. */
-export interface PendingState {
-  readonly state: 'pending';
+interface Parked {
   readonly account: string;
-  /** The enrolment whose code is asked for; with another one the sign-in is void. */
-  readonly enrolment: string;
   /** Keyed digest of the account's security stamp, `null` when the panel gives none. */
   readonly stamp: string | null;
   /** The user as Passport serialized it. */
@@ -20,9 +19,25 @@ export interface PendingState {
   /** Whether the application's own session keys survive the second step. */
   readonly keepSessionInfo: boolean;
   readonly carried?: Json | undefined;
+}
+
+/** Parked until the code comes. */
+export interface PendingState extends Parked {
+  readonly state: 'pending';
+  /** The enrolment whose code is asked for; with another one the sign-in is void. */
+  readonly enrolment: string;
   /** Wrong recovery codes so far. */
   readonly recoveryFailures: number;
 }
+
+/** Parked until a second factor is enabled, which the policy requires and the account has not. */
+export interface MustEnrolState extends Parked {
+  readonly state: 'must-enrol';
+  readonly setup?: SetupState | undefined;
+}
+
+/** A state with nobody signed in. */
+export type ParkedState = PendingState | MustEnrolState;
 
 /** An unfinished set-up: the secret that is shown, sealed. */
 export interface SetupState {
@@ -31,6 +46,10 @@ export interface SetupState {
   readonly until: number;
   /** Wrong codes so far. */
   readonly failures: number;
+  /** What its owner calls the authenticator; may be empty. */
+  readonly name: string;
+  /** Whether the authenticators there are stay. */
+  readonly adds: boolean;
 }
 
 interface Mark {
@@ -42,12 +61,20 @@ interface Mark {
   readonly returnTo?: string | undefined;
   /** Why the automatic switch did not happen at sign-in. */
   readonly autoSwitchSkipped?: string | undefined;
+  readonly setup?: SetupState | undefined;
 }
 
 /** Signed in to an account without a second factor. */
 export interface SignedInState extends Mark {
   readonly state: 'signed-in';
-  readonly setup?: SetupState | undefined;
+}
+
+/** Signed in with the password alone to an account with a second factor, on a browser it remembers. */
+export interface RememberedState extends Mark {
+  readonly state: 'remembered';
+  readonly enrolment: string;
+  /** The id of the known browser. */
+  readonly browser: string;
 }
 
 /** Signed in with both steps. Names the enrolment it was made with. */
@@ -60,7 +87,7 @@ export interface VerifiedState extends Mark {
 }
 
 /** A state with somebody signed in as himself. */
-export type UserState = SignedInState | VerifiedState;
+export type UserState = SignedInState | RememberedState | VerifiedState;
 
 /** Somebody who acts as somebody else. */
 export interface Actor {
@@ -88,18 +115,15 @@ export interface ImpersonatingState {
 }
 
 /** What the session holds of ours. No value: anonymous. */
-export type SessionState = PendingState | UserState | ImpersonatingState;
+export type SessionState = ParkedState | UserState | ImpersonatingState;
 
 /** The names of the states a request can be in. */
 export type StateName = 'anonymous' | SessionState['state'];
 
-/** The values of a session by key. */
-export type SessionValues = Record<string, unknown>;
-
 /** The state a session holds; `undefined` when there is none, or when what is there is not a state. */
 export function readState(session: object, key: string): SessionState | undefined {
   const value = (session as SessionValues)[key];
-  return isObject(value) && isState(value) ? (value as unknown as SessionState) : undefined;
+  return isState(value) ? (value as unknown as SessionState) : undefined;
 }
 
 /** Puts a state into a session, or takes it out. */
@@ -111,73 +135,25 @@ export function writeState(session: object, key: string, state: SessionState | u
 /** The methods that were used to sign in (RFC 8176). A recovery code is a second factor, but no `otp`. */
 export function amrOf(state: SessionState | undefined): readonly string[] {
   if (state?.state === 'verified') return state.method === 'otp' ? ['pwd', 'otp', 'mfa'] : ['pwd', 'mfa'];
-  return state?.state === 'signed-in' ? ['pwd'] : [];
+  return state?.state === 'signed-in' || state?.state === 'remembered' ? ['pwd'] : [];
 }
 
-/** The state after the code of a parked sign-in. */
-export function verifiedFrom(pending: PendingState, method: CodeMethod, now: number): VerifiedState {
-  const { account, stamp, enrolment } = pending;
-  return { state: 'verified', account, stamp, passwordAt: pending.since, enrolment, factorAt: now, method };
+/** Whether a state is of somebody who is not signed in yet. */
+export function isParked(state: SessionState | undefined): state is ParkedState {
+  return state?.state === 'pending' || state?.state === 'must-enrol';
 }
 
-function isState(value: SessionValues): boolean {
-  const common = isString(value.account) && (value.stamp === null || isString(value.stamp));
-  if (!common) return false;
-  switch (value.state) {
-    case 'pending':
-      return (
-        isString(value.enrolment) &&
-        isNumber(value.since) &&
-        isNumber(value.until) &&
-        isNumber(value.recoveryFailures) &&
-        (value.returnTo === null || isString(value.returnTo))
-      );
-    case 'signed-in':
-      return isAge(value.passwordAt) && (value.setup === undefined || isSetup(value.setup));
-    case 'verified':
-      return (
-        isAge(value.passwordAt) &&
-        isString(value.enrolment) &&
-        isNumber(value.factorAt) &&
-        (value.method === 'otp' || value.method === 'recovery-code')
-      );
-    case 'impersonating':
-      return isNumber(value.until) && Array.isArray(value.actors) && areActors(value.actors);
-    default:
-      return false;
-  }
+/** Whether a state is of somebody who is signed in as himself. */
+export function isUser(state: SessionState | undefined): state is UserState {
+  return state !== undefined && !isParked(state) && state.state !== 'impersonating';
 }
 
-function areActors(actors: readonly unknown[]): boolean {
-  return (
-    actors.length > 0 &&
-    actors.every((actor, place) => {
-      if (!isObject(actor) || !isString(actor.account)) return false;
-      if (actor.stamp !== null && !isString(actor.stamp)) return false;
-      if (place > 0) return true;
-      const { mark } = actor;
-      if (!isObject(mark) || (mark.state !== 'signed-in' && mark.state !== 'verified')) return false;
-      return mark.account === actor.account && isState(mark);
-    })
-  );
-}
-
-function isSetup(value: unknown): boolean {
-  return isObject(value) && isString(value.sealed) && isNumber(value.until) && isNumber(value.failures);
-}
-
-function isObject(value: unknown): value is SessionValues {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function isString(value: unknown): value is string {
-  return typeof value === 'string';
-}
-
-function isNumber(value: unknown): value is number {
-  return typeof value === 'number' && Number.isFinite(value);
-}
-
-function isAge(value: unknown): boolean {
-  return value === null || isNumber(value);
+/** The state after the second factor of a parked sign-in was proved. */
+export function verifiedFrom(
+  { account, stamp, since }: ParkedState,
+  enrolment: string,
+  method: CodeMethod,
+  now: number,
+): VerifiedState {
+  return { state: 'verified', account, stamp, passwordAt: since, enrolment, factorAt: now, method };
 }

@@ -2,6 +2,7 @@ import { holds } from '../impersonation/stay.js';
 import type { Context } from './context.js';
 import { nobody, now } from './context.js';
 import { findAccount, stampMatches } from './core.js';
+import { isParked } from './state.js';
 import { isSameSignIn, storedState } from './stored-session.js';
 
 /**
@@ -16,14 +17,14 @@ export async function stillHolds(context: Context): Promise<boolean> {
   if (!state) return true;
   const stored = await storedState(req, core.options.sessionKey);
   if (isSameSignIn(state, stored) && (await accountHolds(context))) return true;
-  context.expired = state.state === 'pending';
+  context.expired = isParked(state);
   nobody(context);
   return false;
 }
 
 async function accountHolds(context: Context): Promise<boolean> {
   const { core, state } = context;
-  if (state?.state === 'pending') return now(context) < state.until;
+  if (isParked(state)) return now(context) < state.until;
   if (state?.state === 'impersonating') return holds(context, state);
   const found = state && (await findAccount(core, state.account));
   return Boolean(found && stampMatches(core, found.account, state.stamp));

@@ -1,6 +1,6 @@
 import type { AppRequest } from './app-request.js';
 import type { SessionState } from './state.js';
-import { readState } from './state.js';
+import { isParked, readState } from './state.js';
 
 /**
  * The state that the session of a request has in the session store at this moment; `undefined` when the
@@ -14,13 +14,12 @@ export async function storedState(req: AppRequest, key: string): Promise<Session
 /** Whether two states are of the same sign-in: a mark that was made anew is another one. */
 export function isSameSignIn(a: SessionState, b: SessionState | undefined): boolean {
   if (a.state !== b?.state || a.account !== b.account || a.stamp !== b.stamp) return false;
-  if (a.state === 'pending' || b.state === 'pending') {
-    return (
-      a.state === 'pending' && b.state === 'pending' && a.since === b.since && a.enrolment === b.enrolment
-    );
-  }
-  if (a.state === 'verified' && b.state === 'verified') return a.enrolment === b.enrolment;
-  return true;
+  if (isParked(a)) return isParked(b) && a.since === b.since && enrolmentOf(a) === enrolmentOf(b);
+  return enrolmentOf(a) === enrolmentOf(b);
+}
+
+function enrolmentOf(state: SessionState): string | null {
+  return 'enrolment' in state ? state.enrolment : null;
 }
 
 function storedSession(req: AppRequest): Promise<object | null> {

@@ -11,7 +11,8 @@ import { createLogIn } from './log-in.js';
 import { createLogOut } from './log-out.js';
 import { reJudge } from './re-judge.js';
 import { createRequestApi } from './request-second-factor.js';
-import { readState, writeState } from './state.js';
+import { NOT_REQUIRED } from './requirement.js';
+import { isParked, readState, writeState } from './state.js';
 
 /** The contexts of the requests under way, for the router and the strategy. */
 export type Contexts = WeakMap<IncomingMessage, Context>;
@@ -79,6 +80,7 @@ function takeOver(core: Core, request: HttpRequest, res: ServerResponse): Contex
     actors: [],
     judgedUser: undefined,
     expired: false,
+    requirement: NOT_REQUIRED,
     logInCalled: false,
     proof: undefined,
   };
@@ -93,13 +95,13 @@ function takeOver(core: Core, request: HttpRequest, res: ServerResponse): Contex
   const state = readState(session, core.options.sessionKey);
   if (state || core.passport.serializedUser(req) !== undefined) guardSave(req, session);
   if (!requestUser(req)) {
-    if (state?.state === 'pending' && now(context) < state.until) {
+    if (isParked(state) && now(context) < state.until) {
       context.state = state;
       limitLife(session, state.until, core.options.clock);
     } else if (state) {
       // Out of time, or Passport's own key is gone: it counts for nobody.
       writeState(session, core.options.sessionKey, undefined);
-      context.expired = state.state === 'pending';
+      context.expired = isParked(state);
       if (context.expired) emit(context, 'sign-in-ended', state.account, { reason: 'expired' });
     }
   }

@@ -1,12 +1,29 @@
-import type { AttemptOutcome } from '../account/attempt.js';
+import type { AttemptOutcome, CodeMethod } from '../account/attempt.js';
 import { judgeAttempt } from '../account/attempt.js';
-import type { AccountRecord, Decision } from '../account/record.js';
+import { findBrowser } from '../account/known-browsers.js';
+import type { AccountRecord, Decision, KnownBrowser } from '../account/record.js';
 import type { Door } from '../events.js';
-import type { Core, EventOrigin } from './core.js';
-import { emitEvent, reportOutage } from './core.js';
+import type { Core, EventOrigin, Factor } from './core.js';
+import { emitEvent, factorOf, reportOutage } from './core.js';
 
 /** What became of a code at some door; `not-enrolled` also when the enrolment is not the expected one. */
-export type CodeOutcome = AttemptOutcome | { readonly ok: false; readonly reason: 'not-enrolled' };
+export type CodeOutcome =
+  | {
+      readonly ok: true;
+      readonly method: CodeMethod;
+      readonly recoveryCodesLeft: number;
+      /** What the record holds after the swap. */
+      readonly factor: Factor;
+    }
+  | Exclude<AttemptOutcome, { readonly ok: true }>
+  | { readonly ok: false; readonly reason: 'not-enrolled' };
+
+/** A code that was accepted. */
+export interface Accepted {
+  readonly method: CodeMethod;
+  /** The browser it came from, when that is known. */
+  readonly browser: KnownBrowser | undefined;
+}
 
 /** Whose code it is, and where it came in. */
 export interface CodeAttempt {
@@ -15,37 +32,49 @@ export interface CodeAttempt {
   readonly enrolment?: string;
   readonly door: Door;
   readonly origin: EventOrigin;
+  /** The browser it came from, and whether a stamp is the account's present one; left out: a stranger. */
+  readonly browser?: {
+    readonly id: string | undefined;
+    readonly stampMatches: (digest: string | null) => boolean;
+  };
   /** What else becomes of the record, in the same swap, when the code is accepted. */
-  readonly onAccepted?: (record: AccountRecord) => AccountRecord;
+  readonly onAccepted?: (record: AccountRecord, accepted: Accepted) => AccountRecord;
 }
 
 /**
  * Judges a code against the account's record: the one way from every door to `judgeAttempt`, and to the
- * account's one budget of guesses. At most one store read and one swap when nobody interferes.
+ * account's budgets of guesses. At most one store read and one swap when nobody interferes.
  *
  * @param typed what was typed, of any type
  * @throws {SecondFactorError} `store-unavailable`, `record-unreadable`
  */
 export async function tryCode(core: Core, attempt: CodeAttempt, typed: unknown): Promise<CodeOutcome> {
-  const { options, vault } = core;
-  const judge = (record: AccountRecord | null): Decision<CodeOutcome> => {
-    if (!record || (attempt.enrolment !== undefined && record.enrolment !== attempt.enrolment)) {
-      return { outcome: { ok: false, reason: 'not-enrolled' }, next: 'unchanged' };
-    }
-    const decision = judgeAttempt(record, typed, options.clock(), options.limits);
-    const { outcome, next } = decision;
-    if (!outcome.ok || next === null || next === 'unchanged' || !attempt.onAccepted) return decision;
-    return { outcome, next: attempt.onAccepted(next) };
-  };
   const { accountId, origin } = attempt;
   let outcome: CodeOutcome;
   try {
-    outcome = await vault.update(accountId, judge);
+    outcome = await core.vault.update(accountId, (record) => judge(core, attempt, record, typed));
   } catch (error) {
     throw reportOutage(core, accountId, origin, error);
   }
   tell(core, attempt, outcome);
   return outcome;
+}
+
+function judge(
+  { options }: Core,
+  { enrolment, browser, onAccepted = (record) => record }: CodeAttempt,
+  record: AccountRecord | null,
+  typed: unknown,
+): Decision<CodeOutcome> {
+  if (!record || (enrolment !== undefined && record.enrolment !== enrolment)) {
+    return { outcome: { ok: false, reason: 'not-enrolled' }, next: 'unchanged' };
+  }
+  const known = browser && findBrowser(record, browser.id, browser.stampMatches);
+  const { outcome, next } = judgeAttempt(record, typed, options.clock(), options.limits, known?.id);
+  if (!outcome.ok) return { outcome, next };
+  if (next === null || next === 'unchanged') throw new Error('an accepted code must change the record');
+  const accepted = onAccepted(next, { method: outcome.method, browser: known });
+  return { outcome: { ...outcome, factor: factorOf(accepted) }, next: accepted };
 }
 
 function tell(core: Core, { accountId, door, origin }: CodeAttempt, outcome: CodeOutcome): void {
@@ -60,6 +89,7 @@ function tell(core: Core, { accountId, door, origin }: CodeAttempt, outcome: Cod
   if (outcome.reason === 'not-enrolled') return;
   emitEvent(core, 'code-refused', accountId, origin, { door, reason: outcome.reason });
   if (outcome.reason === 'code-invalid' && outcome.lock.locked) {
-    emitEvent(core, 'locked', accountId, origin, { until: outcome.lock.until });
+    const { lock, failures } = outcome;
+    emitEvent(core, 'locked', accountId, origin, { until: lock.until, failures });
   }
 }

@@ -15,6 +15,8 @@ describe('cli/parse-command', () => {
       envFile: '.env',
       imports: ['tsx', './more.mjs'],
       reason: 'phone lost',
+      revoke: false,
+      allowShort: false,
       yes: true,
       json: true,
     });

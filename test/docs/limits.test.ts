@@ -4,6 +4,8 @@ import { expect } from 'chai';
 import {
   DEFAULT_LIMITS,
   ENROLMENT_OFFSET_STEPS,
+  MAXIMUM_AUTHENTICATORS,
+  MAXIMUM_BROWSERS,
   MAXIMUM_OFFSET_STEPS,
   RECOVERY_ATTEMPTS,
   SETUP_ATTEMPTS,
@@ -12,6 +14,7 @@ import {
 import { RECOVERY_CODES, formatRecoveryCodes } from '../../lib/account/recovery-codes.js';
 import {
   CODE_DIGITS,
+  IMPORTED_SECRET_MINIMUM_BYTES,
   SECRET_BYTES,
   SECRET_MINIMUM_BYTES,
   TIME_STEP_SECONDS,
@@ -66,6 +69,9 @@ describe('docs/limits.md', () => {
       'wrong recovery codes of one sign-in': RECOVERY_ATTEMPTS,
       'recovery codes': RECOVERY_CODES,
       'bits of a recovery code': code.replaceAll('-', '').length * 5,
+      'shortest secret taken over': IMPORTED_SECRET_MINIMUM_BYTES,
+      'authenticators of an account': MAXIMUM_AUTHENTICATORS,
+      'known browsers of an account': MAXIMUM_BROWSERS,
       'parked sign-in, unfinished set-up': pendingSeconds,
       'proof for managing a factor, or acting as another': freshSeconds,
       'acting as somebody else': constant('lib/impersonation/enter.ts', 'IMPERSONATION_SECONDS'),
@@ -75,7 +81,12 @@ describe('docs/limits.md', () => {
       'body of a request to the router': constant('lib/pages/body.ts', 'BODY_MAXIMUM_BYTES'),
     };
     for (const [name, value] of Object.entries(shipped)) expect(numberOf(name), name).to.equal(value);
-    expect([...rows.keys()].filter((name) => !(name in shipped))).to.deep.equal(['limit', '---', 'hash']);
+    expect([...rows.keys()].filter((name) => !(name in shipped))).to.deep.equal([
+      'limit',
+      '---',
+      'hash',
+      'remembered browser',
+    ]);
   });
 
   it('says the ranges that options take', () => {

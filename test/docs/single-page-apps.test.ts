@@ -67,7 +67,8 @@ describe('docs/single-page-apps.md', () => {
     expect((await api.cancelSetup!()).ok).to.equal(true);
     expect((await api.confirm!('123456')).problem?.code).to.equal('setup-expired');
     expect((await api.status!()).value).to.have.all.keys(
-      ...['state', 'enrolled', 'amr', 'verifiedAt', 'actors', 'recoveryCodesLeft', 'serverTime'],
+      ...['state', 'enrolled', 'required', 'requiredFrom', 'amr', 'verifiedAt'],
+      ...['recoveryCodesLeft', 'authenticators', 'actors', 'serverTime'],
     );
   });
 

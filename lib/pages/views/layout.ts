@@ -39,6 +39,8 @@ export interface CodeFieldOptions {
   readonly button?: string;
   /** The page is about nothing but the code, so typing may begin at once. */
   readonly autofocus?: boolean;
+  /** What stands between the field and the button. */
+  readonly below?: Html | null;
 }
 
 /** The field for the six digits, and the button that sends them. */
@@ -54,7 +56,16 @@ export function codeField(texts: Texts, error: PageError | null, options: CodeFi
       ${options.autofocus ? new Html('autofocus') : null}
       ${error ? new Html('aria-invalid="true" aria-describedby="error"') : null}
     />
+    ${options.below ?? null}
     <button type="submit">${options.button ?? texts.ok}</button>`;
+}
+
+/** The box that asks for no code on this browser from now on; nothing where that cannot be. */
+export function rememberBox(texts: Texts, days: number | null): Html | null {
+  if (days === null) return null;
+  return html`<label class="box"
+    ><input type="checkbox" name="trustBrowser" value="on" /> ${texts.rememberBrowser(days)}</label
+  >`;
 }
 
 /** The field for a recovery code: the same to the server, but with letters on a phone's keyboard. */

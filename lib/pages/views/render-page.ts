@@ -1,7 +1,12 @@
 import type { Page, RecoveryCodesPage, SettingsPage, SetupPage, VerifyPage } from '../../page.js';
 import type { Texts } from '../texts.js';
 import { Html, html } from './html.js';
-import { codeField, hiddenFields, layout, recoveryCodeField } from './layout.js';
+import { authenticators } from './authenticators.js';
+import { browsers } from './browsers.js';
+import { form } from './form.js';
+import { codeField, layout, recoveryCodeField, rememberBox } from './layout.js';
+import { mustEnrol } from './must-enrol.js';
+import { dayOf } from './day-of.js';
 
 /** From here on the page warns that recovery codes run out. */
 const FEW_RECOVERY_CODES = 3;
@@ -13,6 +18,10 @@ export function renderPage(page: Page, texts: Texts): string {
       return layout(texts, texts.verifyTitle, page.error, verify(page, texts));
     case 'settings':
       return layout(texts, texts.settingsTitle, page.error, settings(page, texts));
+    case 'must-enrol':
+      return layout(texts, texts.mustEnrolTitle, page.error, mustEnrol(page, texts));
+    case 'browsers':
+      return layout(texts, texts.browsersTitle, page.error, browsers(page, texts));
     case 'setup':
       return layout(texts, texts.setupTitle, page.error, setup(page, texts));
     case 'recovery-codes':
@@ -40,7 +49,11 @@ export function renderPage(page: Page, texts: Texts): string {
 
 function verify(page: VerifyPage, texts: Texts): Html {
   return html`<p>${texts.verifyExplanation}</p>
-    ${form(page, page.model.action, codeField(texts, page.error, { autofocus: true }))}
+    ${form(
+      page,
+      page.model.action,
+      codeField(texts, page.error, { autofocus: true, below: rememberBox(texts, page.model.rememberDays) }),
+    )}
     ${recovery(page, page.model.action, texts)}
     ${form(page, page.model.cancel, html`<button class="plain" type="submit">${texts.cancelSignIn}</button>`)}`;
 }
@@ -48,18 +61,25 @@ function verify(page: VerifyPage, texts: Texts): Html {
 function settings(page: SettingsPage, texts: Texts): Html {
   const { model } = page;
   const enable = html`<p>${texts.disabled} ${texts.whyEnable}</p>
+    ${model.requiredFrom && html`<p class="notice">${texts.requiredFrom(dayOf(model.requiredFrom))}</p>`}
     ${form(page, model.setup, html`<button type="submit">${texts.enable}</button>`)}`;
   const few = model.recoveryCodesLeft <= FEW_RECOVERY_CODES ? texts.fewRecoveryCodes : '';
   const manage = html`<p>${texts.enabled} ${texts.recoveryCodesLeft(model.recoveryCodesLeft)} ${few}</p>
+    ${authenticators(page, texts)}
+    ${model.browsers && html`<p><a href="${model.browsers}">${texts.browsersTitle}</a></p>`}
     <h2>${texts.disable}</h2>
-    <p>${texts.disableExplanation}</p>
-    ${form(page, model.disable, codeField(texts, page.error, { button: texts.disable }))}
+    ${
+      model.required
+        ? html`<p>${texts.required}</p>`
+        : html`<p>${texts.disableExplanation}</p>
+            ${form(page, model.disable, codeField(texts, page.error, { button: texts.disable }))}`
+    }
     <h2>${texts.newRecoveryCodes}</h2>
     <p>${texts.newRecoveryCodesExplanation}</p>
     ${form(page, model.recoveryCodes, codeField(texts, page.error, { id: 'code-2', button: texts.newRecoveryCodes }))}`;
   return html`<p class="muted">${texts.account}: ${model.account}</p>
     ${model.actors.length > 0 ? acting(page, texts) : model.enrolled ? manage : enable}
-    <p><a href="${model.home}">${texts.back}</a></p>`;
+    <p><a href="${model.home}">${!model.enrolled && model.requiredFrom ? texts.later : texts.back}</a></p>`;
 }
 
 function acting(page: SettingsPage, texts: Texts): Html {
@@ -105,8 +125,4 @@ function recovery(page: Page, action: string, texts: Texts): Html {
     <summary>${texts.recoveryHint}</summary>
     ${form(page, action, recoveryCodeField(texts))}
   </details>`;
-}
-
-function form(page: Page, action: string, body: Html): Html {
-  return html`<form method="post" action="${action}">${hiddenFields(page.fields)} ${body}</form>`;
 }

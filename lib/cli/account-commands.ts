@@ -1,0 +1,137 @@
+import { userInfo } from 'node:os';
+import type { AccountStatus } from '../session/admin.js';
+import { ConsoleError, EXIT } from './exit-code.js';
+import type { ExitCode } from './exit-code.js';
+import type { Run } from './run.js';
+import { show, time } from './run.js';
+
+/** `status <account>`. */
+export async function showStatus(run: Run): Promise<ExitCode> {
+  const { status, name } = await knownAccount(run);
+  show(run, describe(status, name), { ...status, name });
+  return EXIT.done;
+}
+
+/** `disable <account>`. */
+export async function disable(run: Run): Promise<ExitCode> {
+  const { account, called } = await confirmedAccount(run, 'Disable two-step authentication of');
+  const disabled = await run.instance.disable(account, operator(run));
+  const text = disabled ? 'is disabled' : 'was not enabled';
+  show(run, `${called}: two-step authentication ${text}`, { account, disabled });
+  return EXIT.done;
+}
+
+/** `unlock <account>`. */
+export async function unlock(run: Run): Promise<ExitCode> {
+  const { account, called } = await confirmedAccount(run, 'End the wait after wrong codes of');
+  const unlocked = await run.instance.unlock(account, operator(run));
+  show(run, unlocked ? `${called}: codes are judged again` : notEnabled(called), { account, unlocked });
+  return unlocked ? EXIT.done : EXIT.refused;
+}
+
+/** `recovery-codes <account>`. */
+export async function newRecoveryCodes(run: Run): Promise<ExitCode> {
+  const { account, called } = await confirmedAccount(run, 'Make new recovery codes for');
+  const recoveryCodes = await run.instance.recoveryCodes(account, operator(run));
+  if (recoveryCodes) show(run, recoveryCodes.join('\n'), { account, recoveryCodes });
+  else show(run, notEnabled(called), { account });
+  return recoveryCodes ? EXIT.done : EXIT.refused;
+}
+
+/** `browsers <account>`, with `--revoke` too. */
+export async function browsers(run: Run): Promise<ExitCode> {
+  if (run.command.revoke) {
+    const { account, called } = await confirmedAccount(run, 'Forget all browsers of');
+    const revoked = await run.instance.revokeBrowsers(account, operator(run));
+    show(run, revoked ? `${called}: every browser is asked for a code again` : notEnabled(called), {
+      account,
+      revoked,
+    });
+    return revoked ? EXIT.done : EXIT.refused;
+  }
+  await knownAccount(run);
+  const { account } = run.command;
+  const known = await run.instance.browsers(account);
+  const lines = known.map(
+    ({ name, lastUsedAt, expiresAt }) =>
+      `${name || 'unknown browser'}: last used ${time(lastUsedAt)}, remembered until ${time(expiresAt)}`,
+  );
+  show(run, lines.join('\n') || 'no browser is remembered', { account, browsers: known });
+  return EXIT.done;
+}
+
+/** `import <account>`: the secret comes by standard input, so that no process list and no history has it. */
+export async function importSecret(run: Run): Promise<ExitCode> {
+  const { command, instance, terminal } = run;
+  const { account, allowShort } = command;
+  const { name } = await knownAccount(run);
+  const secret = await terminal.readInput();
+  if (secret === null) {
+    throw new ConsoleError(EXIT.usage, 'the secret is read from standard input: pipe it, or say < file');
+  }
+  await instance
+    .import(account, { secret: secret.trim(), dangerouslyAllowShortSecret: allowShort, ...operator(run) })
+    .catch((error: unknown) => {
+      const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown };
+      if (code !== 'already-enrolled' && code !== 'account-unknown') throw error;
+      throw new ConsoleError(EXIT.refused, String(message));
+    });
+  show(run, `${label(account, name)}: two-step authentication is enabled`, { account, imported: true });
+  return EXIT.done;
+}
+
+/** The account of the command line; the panel must know it, or it must at least have a record. */
+async function knownAccount({
+  command,
+  instance,
+}: Run): Promise<{ status: AccountStatus; name: string | null }> {
+  const { account: id } = command;
+  const [account, status] = await Promise.all([instance.account(id), instance.status(id)]);
+  if (!account && !status.enrolled) throw new ConsoleError(EXIT.refused, `there is no account ${id}`);
+  return { status, name: account?.name ?? null };
+}
+
+/** The account of the command line, after the operator said yes. */
+async function confirmedAccount(run: Run, question: string): Promise<{ account: string; called: string }> {
+  const { account, yes } = run.command;
+  const { name } = await knownAccount(run);
+  const called = label(account, name);
+  if (yes) return { account, called };
+  const answer = await run.terminal.confirm(`${question} ${called}?`);
+  if (answer === null) throw new ConsoleError(EXIT.usage, 'there is no terminal to ask on: say --yes');
+  if (!answer) throw new ConsoleError(EXIT.refused, 'nothing was changed');
+  return { account, called };
+}
+
+function operator({ command: { reason } }: Run): { by: string; reason?: string } {
+  const by = `console:${userInfo().username}`;
+  return reason === undefined ? { by } : { by, reason };
+}
+
+function describe(status: AccountStatus, name: string | null): string {
+  const lines = [label(status.accountId, name)];
+  if (!status.enrolled) return [...lines, 'two-step authentication: not enabled'].join('\n');
+  if (!status.readable)
+    return [...lines, 'two-step authentication: enabled, but no key opens the record'].join('\n');
+  lines.push(
+    `two-step authentication: enabled since ${time(status.enrolledAt)}`,
+    `authenticators: ${status.authenticators}`,
+    `recovery codes left: ${status.recoveryCodesLeft}`,
+    `remembered browsers: ${status.rememberedBrowsers}`,
+    `wrong codes in a row: ${status.failures}`,
+  );
+  if (status.locked) {
+    lines.push(
+      `codes are refused until ${status.lockedUntil === null ? 'recovery or unlock' : time(status.lockedUntil)}`,
+    );
+  }
+  return lines.join('\n');
+}
+
+function notEnabled(called: string): string {
+  return `${called}: two-step authentication is not enabled`;
+}
+
+function label(id: string, name: string | null): string {
+  return name === null || name === id ? id : `${id} (${name})`;
+}

@@ -1,0 +1,28 @@
+import type { Instance } from './load-instance.js';
+import type { Command } from './parse-command.js';
+
+/** Where a command prints to and asks from. */
+export interface Terminal {
+  print(line: string): void;
+  /** Asks a question; `null` when there is nobody to answer. */
+  confirm(question: string): Promise<boolean | null>;
+  /** The whole of standard input; `null` when that is a terminal. */
+  readInput(): Promise<string | null>;
+}
+
+/** One call of the console command. */
+export interface Run {
+  readonly command: Command;
+  readonly instance: Instance;
+  readonly terminal: Terminal;
+}
+
+/** Prints a text for people, or with `--json` the same for programs. */
+export function show({ command, terminal }: Run, text: string, json: unknown): void {
+  terminal.print(command.json ? JSON.stringify(json) : text);
+}
+
+/** A moment in milliseconds since 1970, as people read it. */
+export function time(milliseconds: number | null): string {
+  return milliseconds === null ? 'an unknown time' : new Date(milliseconds).toISOString();
+}

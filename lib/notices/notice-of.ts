@@ -1,0 +1,53 @@
+import type { SecondFactorEvent } from '../events.js';
+import type { Notice, NoticeName } from '../notice.js';
+import { englishNotice } from './english-notice.js';
+import type { NoticeFacts } from './notice-facts.js';
+import { russianNotice } from './russian-notice.js';
+
+const NAMES = {
+  enrolled: 'enabled',
+  imported: 'enabled',
+  disabled: 'disabled',
+  'authenticator-added': 'authenticator-added',
+  'authenticator-replaced': 'authenticator-replaced',
+  'authenticator-removed': 'authenticator-removed',
+  'recovery-code-used': 'recovery-code-used',
+  'recovery-codes-regenerated': 'recovery-codes-regenerated',
+  locked: 'locked',
+  'browser-remembered': 'browser-remembered',
+  'impersonation-entered': 'impersonation-begun',
+} as const satisfies Partial<Record<SecondFactorEvent['name'], NoticeName>>;
+
+type Told = Extract<SecondFactorEvent, { name: keyof typeof NAMES }>;
+
+/**
+ * Whether an event is one the owner of the account should hear of. Of the waits that wrong codes bring only
+ * the first one and the hard limit are: a guesser must not be able to fill a mailbox.
+ *
+ * @param firstLock the number of failures that brings the first wait
+ */
+export function isTold(event: SecondFactorEvent, firstLock: number): event is Told {
+  if (event.name === 'locked') return event.failures === firstLock || event.until === null;
+  return Object.hasOwn(NAMES, event.name);
+}
+
+/** The notice of an event, in every language. */
+export function noticeOf(event: Told, account: { readonly issuer: string; readonly name: string }): Notice {
+  const { at, ip, userAgent } = event;
+  const by = ('by' in event ? event.by : undefined) ?? event.actorId;
+  const origin = {
+    at,
+    ...(by !== undefined && { by }),
+    ...(ip !== undefined && { ip }),
+    ...(userAgent !== undefined && { userAgent }),
+  };
+  const facts: NoticeFacts = {
+    issuer: account.issuer,
+    account: account.name,
+    ...origin,
+    ...('recoveryCodesLeft' in event && { recoveryCodesLeft: event.recoveryCodesLeft }),
+    ...('until' in event && { lockedUntil: event.until }),
+  };
+  const name = NAMES[event.name];
+  return { name, ...origin, texts: { en: englishNotice(name, facts), ru: russianNotice(name, facts) } };
+}

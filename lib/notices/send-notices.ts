@@ -1,0 +1,20 @@
+import type { Core } from '../session/core.js';
+import { findAccount } from '../session/core.js';
+import { isTold, noticeOf } from './notice-of.js';
+
+/**
+ * Has the application's `notify` hear of what owners should know. Nobody waits for it: it runs beside the
+ * request, and what it throws is reported as that of any listener.
+ */
+export function sendNotices(core: Core): void {
+  const { options, events } = core;
+  const { notify } = options;
+  if (!notify) return;
+  events.on('*', async (event) => {
+    if (!isTold(event, options.limits.lockout.after)) return;
+    const found = await findAccount(core, event.accountId);
+    if (!found) return;
+    const { id, name, level } = found.account;
+    await notify({ id, name, level }, noticeOf(event, { issuer: options.issuer({ id, name }), name }));
+  });
+}

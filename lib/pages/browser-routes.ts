@@ -1,0 +1,56 @@
+import { removeAuthenticator } from '../session/authenticators.js';
+import type { RememberedBrowser } from '../session/browsers.js';
+import { listBrowsers, revokeBrowsers } from '../session/browsers.js';
+import { check } from '../session/check.js';
+import type { Context } from '../session/context.js';
+import { answer, answerOrRedirect, answerRefusal } from './answers.js';
+import { bodyField, isTicked } from './body.js';
+import { status } from './status.js';
+
+/** GET /browsers: the browsers the account remembers. */
+export async function showBrowsers(context: Context): Promise<void> {
+  const verdict = check(context, { unenrolled: 'allow' });
+  if (!verdict.ok) {
+    await answerRefusal(context, verdict);
+    return;
+  }
+  if (context.state?.state === 'impersonating') {
+    await answerRefusal(context, { ok: false, code: 'impersonation-refused' });
+    return;
+  }
+  const { basePath } = context.core.options;
+  const browsers = listBrowsers(context);
+  const model = { revoke: `${basePath}/browsers/revoke`, settings: basePath, browsers };
+  await answer(context, { name: 'browsers', model }, { browsers: browsers.map(toJson) });
+}
+
+/** POST /browsers/revoke `{ id }` or `{ all: true }`: asks for a code there again. */
+export async function postRevokeBrowsers(context: Context): Promise<void> {
+  const { req, core } = context;
+  const all = isTicked(bodyField(req, 'all'));
+  const revoked = await revokeBrowsers(context, all ? 'all' : { id: bodyField(req, 'id') });
+  if (revoked.ok) answerOrRedirect(context, `${core.options.basePath}/browsers`, {});
+  else await answerRefusal(context, revoked);
+}
+
+/** POST /authenticators/remove `{ id }`: removes one of several authenticators. */
+export async function postRemoveAuthenticator(context: Context): Promise<void> {
+  const removed = await removeAuthenticator(context, bodyField(context.req, 'id'));
+  if (removed.ok) answerOrRedirect(context, context.core.options.basePath, status(context));
+  else await answerRefusal(context, removed);
+}
+
+function toJson({
+  createdAt,
+  lastUsedAt,
+  expiresAt,
+  ...browser
+}: RememberedBrowser): Record<string, unknown> {
+  const time = (milliseconds: number): string => new Date(milliseconds).toISOString();
+  return {
+    ...browser,
+    createdAt: time(createdAt),
+    lastUsedAt: time(lastUsedAt),
+    expiresAt: time(expiresAt),
+  };
+}

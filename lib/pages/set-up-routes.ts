@@ -1,0 +1,94 @@
+import { wantsHtml } from '../answer/negotiate.js';
+import { sendJson } from '../answer/problem.js';
+import { redirect } from '../answer/redirect.js';
+import { safeReturnTo } from '../answer/return-to.js';
+import { confirmSetup } from '../session/confirm-set-up.js';
+import type { Context } from '../session/context.js';
+import { now } from '../session/context.js';
+import type { SetupForm } from '../session/set-up.js';
+import { cancelSetup, readSetup, startSetup } from '../session/set-up.js';
+import type { MustEnrolState } from '../session/state.js';
+import type { PageDraft } from './answers.js';
+import { answer, answerOrRedirect, answerRefusal } from './answers.js';
+import { bodyField, isTicked } from './body.js';
+import { qrCode } from './qr-code.js';
+import { status } from './status.js';
+
+/** POST /setup `{ add?, name? }`: begins a set-up, or goes on with the unfinished one. */
+export async function postSetup(context: Context): Promise<void> {
+  const { req, res, core } = context;
+  const setup = await startSetup(context, {
+    adds: isTicked(bodyField(req, 'add')),
+    name: bodyField(req, 'name'),
+  });
+  if (!setup.ok) await answerRefusal(context, setup);
+  else if (wantsHtml(req)) redirect(res, `${core.options.basePath}/setup`);
+  else sendJson(req, res, 200, await setupJson(context, setup.form));
+}
+
+/** GET /setup: the form of the unfinished set-up. Begins none. */
+export async function showSetup(context: Context): Promise<void> {
+  const { req, res, core } = context;
+  const setup = await readSetup(context);
+  if (setup.ok) {
+    await answer(context, await setupPage(context, setup.form), await setupJson(context, setup.form));
+  } else if (setup.code === 'setup-expired' && wantsHtml(req)) {
+    const { state } = context;
+    if (state?.state === 'must-enrol') await answer(context, mustEnrolPage(context, state), {});
+    else redirect(res, core.options.basePath);
+  } else await answerRefusal(context, setup);
+}
+
+/** POST /setup/confirm `{ code }`: enables the second factor; shows the recovery codes, once. */
+export async function postConfirm(context: Context): Promise<void> {
+  const { basePath, homePath, allowedOrigins } = context.core.options;
+  const place = context.state?.state === 'must-enrol' ? homePath : basePath;
+  const confirmed = await confirmSetup(context, bodyField(context.req, 'code'));
+  if (!confirmed.ok) {
+    const open = await readSetup(context);
+    await answerRefusal(context, confirmed, open.ok ? await setupPage(context, open.form) : undefined);
+    return;
+  }
+  const { recoveryCodes } = confirmed;
+  const returnTo = safeReturnTo(confirmed.returnTo, allowedOrigins) ?? place;
+  if (recoveryCodes === null) answerOrRedirect(context, returnTo, { state: 'verified', returnTo });
+  else {
+    const model = { codes: recoveryCodes, next: returnTo };
+    await answer(context, { name: 'recovery-codes', model }, { state: 'verified', recoveryCodes, returnTo });
+  }
+}
+
+/** POST /setup/cancel: drops the unfinished set-up. */
+export async function postCancelSetup(context: Context): Promise<void> {
+  const cancelled = await cancelSetup(context);
+  if (cancelled.ok) answerOrRedirect(context, context.core.options.basePath, status(context));
+  else await answerRefusal(context, cancelled);
+}
+
+function mustEnrolPage({ core }: Context, { until }: MustEnrolState): PageDraft {
+  const { basePath } = core.options;
+  return { name: 'must-enrol', model: { setup: `${basePath}/setup`, cancel: `${basePath}/cancel`, until } };
+}
+
+async function setupPage(context: Context, form: SetupForm): Promise<PageDraft> {
+  const { basePath } = context.core.options;
+  return {
+    name: 'setup',
+    model: {
+      ...form,
+      action: `${basePath}/setup/confirm`,
+      cancel: `${basePath}/setup/cancel`,
+      qr: await qrCode(form.uri),
+      serverTime: now(context),
+    },
+  };
+}
+
+async function setupJson(context: Context, form: SetupForm): Promise<Record<string, unknown>> {
+  return {
+    ...form,
+    qr: await qrCode(form.uri),
+    expiresAt: new Date(form.expiresAt).toISOString(),
+    serverTime: new Date(now(context)).toISOString(),
+  };
+}

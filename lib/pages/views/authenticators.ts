@@ -1,0 +1,35 @@
+import type { SettingsPage } from '../../page.js';
+import type { Texts } from '../texts.js';
+import { dayOf } from './day-of.js';
+import { form } from './form.js';
+import { html } from './html.js';
+import type { Html } from './html.js';
+
+/** The authenticators of the account, and how one is added, replaced or removed. */
+export function authenticators(page: SettingsPage, texts: Texts): Html {
+  const { model } = page;
+  const several = model.authenticators.length > 1;
+  const list = model.authenticators.map(({ id, name, addedAt }, place) => {
+    const called = name || texts.authenticator(place + 1);
+    const button = html`<input type="hidden" name="id" value="${id}" />
+      <button class="quiet" type="submit" aria-label="${texts.remove}: ${called}">${texts.remove}</button>`;
+    return html`<li>
+      <div>
+        <strong>${called}</strong>
+        <p class="muted">${texts.addedOn(dayOf(addedAt))}</p>
+      </div>
+      ${several ? form(page, model.removeAuthenticator, button) : null}
+    </li>`;
+  });
+  const add = html`<input type="hidden" name="add" value="on" />
+    <label for="name">${texts.authenticatorName}</label>
+    <input id="name" name="name" autocomplete="off" maxlength="40" />
+    <button class="quiet" type="submit">${texts.addAuthenticator}</button>`;
+  return html`<h2>${texts.authenticatorsTitle}</h2>
+    <ul class="entries">
+      ${list}
+    </ul>
+    ${form(page, model.setup, html`<button class="quiet" type="submit">${texts.replaceAuthenticator}</button>`)}
+    <p class="muted">${texts.replaceExplanation}</p>
+    ${model.mayAdd ? form(page, model.setup, add) : null}`;
+}

@@ -1,0 +1,160 @@
+import {
+  mayAddAuthenticator,
+  withAuthenticator,
+  withAuthenticatorReplaced,
+} from '../account/authenticators.js';
+import { enrolledRecord, judgeConfirmation } from '../account/enrolment.js';
+import { SETUP_ATTEMPTS } from '../account/limits.js';
+import type { AccountRecord, Authenticator } from '../account/record.js';
+import { SecondFactorError } from '../errors.js';
+import type { Context } from './context.js';
+import { emit, moveTo, now, reported, updateState } from './context.js';
+import { factorOf } from './core.js';
+import { endParked } from './parked-user.js';
+import { newRecoveryCodes, randomName } from './random.js';
+import type { Refused, RouteRefusal } from './refusal.js';
+import type { OpenSetup, SetupAccess } from './set-up.js';
+import { mayEnrol, openSetup } from './set-up.js';
+import { signIn } from './sign-in.js';
+import type { VerifiedState } from './state.js';
+import { isParked, verifiedFrom } from './state.js';
+
+/** What a confirmed set-up brought. */
+export interface Confirmed {
+  readonly ok: true;
+  /** To be shown once; `null` where those the account has go on. */
+  readonly recoveryCodes: string[] | null;
+  /** Where the user wanted to go before. */
+  readonly returnTo: string | null;
+}
+
+type Access = Extract<SetupAccess, { ok: true }>;
+
+/**
+ * Enables the second factor, or adds or replaces an authenticator, when the code proves that the
+ * authenticator holds the secret. The session is verified from then on.
+ */
+export async function confirmSetup(context: Context, typed: unknown): Promise<Confirmed | RouteRefusal> {
+  const { core } = context;
+  const access = await mayEnrol(context);
+  if (!access.ok) return access;
+  const open = openSetup(context, access.state.setup, access.account);
+  if (!open) return { ok: false, code: 'setup-expired' };
+
+  const at = now(context);
+  const confirmation = judgeConfirmation(open.secret, typed, at, core.options.limits.window);
+  if (!confirmation.ok) return refuseConfirmation(context, access, open, confirmation);
+
+  const authenticator: Authenticator = {
+    id: randomName(),
+    name: open.setup.name,
+    secret: open.secret,
+    addedAt: at,
+    lastStep: confirmation.step,
+    clockOffset: confirmation.clockOffset,
+  };
+  return access.state.state === 'verified'
+    ? change(context, access.state, authenticator, open.setup.adds)
+    : enrol(context, access, authenticator);
+}
+
+/** The first authenticator of an account: every other session of it asks for a code from now on. */
+async function enrol(
+  context: Context,
+  { state, account, waiting }: Access,
+  authenticator: Authenticator,
+): Promise<Confirmed | RouteRefusal> {
+  const at = authenticator.addedAt;
+  const { codes: recoveryCodes, set } = newRecoveryCodes();
+  const record = enrolledRecord(randomName(), authenticator, set, at);
+  const { enrolment } = record;
+  const created = await update<boolean>(context, account.id, (present) =>
+    present ? { outcome: false, next: 'unchanged' } : { outcome: true, next: record },
+  );
+  if (!created) {
+    return isParked(state)
+      ? endParked(context, state, 'account-changed')
+      : { ok: false, code: 'already-enrolled' };
+  }
+  await flagEnrolled(context, account.id, enrolment);
+  if (state.state === 'must-enrol' && waiting) {
+    const mark = verifiedFrom(state, enrolment, 'otp', at);
+    const known = { ...waiting.found, factor: factorOf(record) };
+    emit(context, 'enrolled', account.id, {});
+    await signIn(context, waiting.user, known, mark, {}, state);
+  } else {
+    const { stamp } = state;
+    const passwordAt = state.state === 'signed-in' ? state.passwordAt : null;
+    const mark = { stamp, passwordAt, enrolment, factorAt: at, method: 'otp' } as const;
+    await moveTo(context, { state: 'verified', account: account.id, ...mark }, 'application-and-user');
+    emit(context, 'enrolled', account.id, {});
+  }
+  return { ok: true, recoveryCodes, returnTo: state.returnTo ?? null };
+}
+
+/** One more authenticator, or one in the place of all others. */
+async function change(
+  context: Context,
+  state: VerifiedState,
+  authenticator: Authenticator,
+  adds: boolean,
+): Promise<Confirmed | RouteRefusal> {
+  const { account } = state;
+  const enrolment = adds ? state.enrolment : randomName();
+  const refusal = await update<'not-enrolled' | 'authenticator-limit' | null>(context, account, (record) => {
+    if (record?.enrolment !== state.enrolment) return { outcome: 'not-enrolled', next: 'unchanged' };
+    if (!adds) return { outcome: null, next: withAuthenticatorReplaced(record, authenticator, enrolment) };
+    return mayAddAuthenticator(record)
+      ? { outcome: null, next: withAuthenticator(record, authenticator) }
+      : { outcome: 'authenticator-limit', next: 'unchanged' };
+  });
+  if (refusal) return { ok: false, code: refusal };
+  const { returnTo, setup: _setup, ...mark } = state;
+  const verified = { ...mark, enrolment, factorAt: authenticator.addedAt, method: 'otp' } as const;
+  await moveTo(context, verified, 'application-and-user');
+  emit(context, adds ? 'authenticator-added' : 'authenticator-replaced', account, {});
+  return { ok: true, recoveryCodes: null, returnTo: returnTo ?? null };
+}
+
+function refuseConfirmation(
+  context: Context,
+  { state }: Access,
+  { setup }: OpenSetup,
+  { reason, ...rest }: { reason: 'code-malformed' | 'code-invalid' | 'clock-skew'; minutes?: number },
+): Refused {
+  emit(context, 'code-refused', state.account, { door: 'setup', reason });
+  if (reason === 'code-invalid') {
+    const failures = setup.failures + 1;
+    const dropped = failures >= SETUP_ATTEMPTS;
+    updateState(context, { ...state, setup: dropped ? undefined : { ...setup, failures } });
+    if (dropped) emit(context, 'setup-ended', state.account, { reason: 'attempts' });
+  }
+  return rest.minutes === undefined
+    ? { ok: false, code: reason }
+    : { ok: false, code: reason, minutes: rest.minutes };
+}
+
+async function update<Outcome>(
+  context: Context,
+  accountId: string,
+  decide: (record: AccountRecord | null) => { outcome: Outcome; next: AccountRecord | 'unchanged' },
+): Promise<Outcome> {
+  try {
+    return await context.core.vault.update(accountId, decide);
+  } catch (error) {
+    throw reported(context, accountId, error);
+  }
+}
+
+/** Tells the panel's own table; when that fails the enrolment is undone. */
+async function flagEnrolled({ core }: Context, accountId: string, enrolment: string): Promise<void> {
+  try {
+    await core.options.setEnrolled(accountId, true);
+  } catch (cause) {
+    await core.vault.update(accountId, (record) => ({
+      outcome: undefined,
+      next: record?.enrolment === enrolment ? null : 'unchanged',
+    }));
+    throw new SecondFactorError('store-unavailable', 'setEnrolled failed; nothing was enabled', { cause });
+  }
+}

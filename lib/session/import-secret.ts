@@ -1,0 +1,68 @@
+import { enrolledRecord } from '../account/enrolment.js';
+import {
+  IMPORTED_SECRET_MINIMUM_BYTES,
+  SECRET_MAXIMUM_BYTES,
+  SECRET_MINIMUM_BYTES,
+  decodeSecret,
+  timeStepAt,
+} from '../account/totp.js';
+import { SecondFactorError } from '../errors.js';
+import type { Core } from './core.js';
+import { emitEvent, findAccount, reportOutage } from './core.js';
+import type { Operator } from './operator.js';
+import { operatorFields } from './operator.js';
+import { randomName } from './random.js';
+
+/** What another system knows of an account's authenticator: SHA-1, 6 digits, 30 s. */
+export interface ImportedSecret extends Operator {
+  /** Base32, in either case, with or without padding, spaces and hyphens. */
+  readonly secret: string;
+  /** Takes secrets of 80 to 127 bits as well, which RFC 4226 §4 R6 forbids. */
+  readonly dangerouslyAllowShortSecret?: boolean | undefined;
+}
+
+/**
+ * Enrols an account with a secret from another system. Codes that could be read by now are void, and there
+ * are no recovery codes yet. Refused when the account is enrolled.
+ *
+ * @throws {SecondFactorError} `option-invalid` (the message never holds the secret), `account-unknown`,
+ *   `already-enrolled`, `store-unavailable`
+ */
+export async function importSecret(core: Core, accountId: string, given: ImportedSecret): Promise<void> {
+  const { options, vault } = core;
+  const by = operatorFields(given);
+  const secret = checkedSecret(given);
+  if (!(await findAccount(core, accountId))) {
+    throw new SecondFactorError('account-unknown', 'findUser(accountId) returned none');
+  }
+  const at = options.clock();
+  const recovery = { recoveryKey: randomName(), recoveryDigests: [] };
+  const used = { addedAt: at, lastStep: timeStepAt(at), clockOffset: 0 };
+  const record = enrolledRecord(randomName(), { id: randomName(), name: '', secret, ...used }, recovery, at);
+  let imported: boolean;
+  try {
+    imported = await vault.update<boolean>(accountId, (present) =>
+      present ? { outcome: false, next: 'unchanged' } : { outcome: true, next: record },
+    );
+  } catch (error) {
+    throw reportOutage(core, accountId, {}, error);
+  }
+  if (!imported) throw new SecondFactorError('already-enrolled');
+  await options.setEnrolled(accountId, true);
+  emitEvent(core, 'imported', accountId, {}, by);
+}
+
+function checkedSecret({ secret, dangerouslyAllowShortSecret = false }: ImportedSecret): Uint8Array {
+  const bytes = typeof secret === 'string' ? decodeSecret(secret) : null;
+  if (!bytes) throw new SecondFactorError('option-invalid', 'secret must be a base32 string (RFC 4648 §6)');
+  const least = dangerouslyAllowShortSecret ? IMPORTED_SECRET_MINIMUM_BYTES : SECRET_MINIMUM_BYTES;
+  if (bytes.length >= least && bytes.length <= SECRET_MAXIMUM_BYTES) return bytes;
+  const fix =
+    bytes.length >= IMPORTED_SECRET_MINIMUM_BYTES && bytes.length < least
+      ? '; dangerouslyAllowShortSecret: true takes it all the same'
+      : '';
+  throw new SecondFactorError(
+    'option-invalid',
+    `secret must have ${String(least)} to ${String(SECRET_MAXIMUM_BYTES)} bytes, has ${String(bytes.length)}${fix}`,
+  );
+}

@@ -1,0 +1,72 @@
+/** The values of a session by key. */
+export type SessionValues = Record<string, unknown>;
+
+/** Whether what a session holds has the shape of a state. Anything else counts for nobody. */
+export function isState(value: unknown): value is SessionValues {
+  if (!isObject(value) || !isString(value.account) || !isDigest(value.stamp)) return false;
+  switch (value.state) {
+    case 'pending':
+      return isParked(value) && isString(value.enrolment) && isNumber(value.recoveryFailures);
+    case 'must-enrol':
+      return isParked(value) && isSetup(value.setup);
+    case 'signed-in':
+      return isMark(value);
+    case 'remembered':
+      return isMark(value) && isString(value.enrolment) && isString(value.browser);
+    case 'verified':
+      return (
+        isMark(value) &&
+        isString(value.enrolment) &&
+        isNumber(value.factorAt) &&
+        (value.method === 'otp' || value.method === 'recovery-code')
+      );
+    case 'impersonating':
+      return isNumber(value.until) && Array.isArray(value.actors) && areActors(value.actors);
+    default:
+      return false;
+  }
+}
+
+const MARKS: readonly unknown[] = ['signed-in', 'remembered', 'verified'];
+
+function areActors(actors: readonly unknown[]): boolean {
+  return (
+    actors.length > 0 &&
+    actors.every((actor, place) => {
+      if (!isObject(actor) || !isString(actor.account) || !isDigest(actor.stamp)) return false;
+      if (place > 0) return true;
+      const { mark } = actor;
+      return isObject(mark) && MARKS.includes(mark.state) && mark.account === actor.account && isState(mark);
+    })
+  );
+}
+
+function isParked({ since, until, returnTo }: SessionValues): boolean {
+  return isNumber(since) && isNumber(until) && (returnTo === null || isString(returnTo));
+}
+
+function isMark({ passwordAt, setup }: SessionValues): boolean {
+  return (passwordAt === null || isNumber(passwordAt)) && isSetup(setup);
+}
+
+function isSetup(value: unknown): boolean {
+  if (value === undefined) return true;
+  if (!isObject(value) || typeof value.adds !== 'boolean') return false;
+  return isString(value.sealed) && isString(value.name) && isNumber(value.until) && isNumber(value.failures);
+}
+
+function isDigest(value: unknown): boolean {
+  return value === null || isString(value);
+}
+
+function isObject(value: unknown): value is SessionValues {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isString(value: unknown): value is string {
+  return typeof value === 'string';
+}
+
+function isNumber(value: unknown): value is number {
+  return typeof value === 'number' && Number.isFinite(value);
+}

@@ -1,0 +1,39 @@
+import type { SecondFactorEvents } from '../events.js';
+import type { Context } from './context.js';
+import { emit, moveToAnonymous } from './context.js';
+import type { FoundUser } from './core.js';
+import { accountOf, findAccount, stampMatches } from './core.js';
+import type { Refused } from './refusal.js';
+import type { ParkedState } from './state.js';
+
+/** Who waits in a parked sign-in, loaded again. */
+export interface ParkedUser {
+  /** What becomes `req.user`. */
+  readonly user: unknown;
+  readonly found: FoundUser;
+}
+
+/**
+ * The user of a parked sign-in as he is now; `null` when the account is not the one that was parked any
+ * more: gone, blocked, or with another password.
+ */
+export async function parkedUser(
+  { core, req }: Context,
+  { user: serialized, account, stamp }: ParkedState,
+): Promise<ParkedUser | null> {
+  const user = await core.passport.deserialize(serialized, req);
+  if (user === null || (await accountOf(core, user)).id !== account) return null;
+  const found = await findAccount(core, account);
+  return found && stampMatches(core, found.account, stamp) ? { user, found } : null;
+}
+
+/** Ends a parked sign-in without a second step. */
+export async function endParked(
+  context: Context,
+  parked: ParkedState,
+  reason: SecondFactorEvents['sign-in-ended']['reason'],
+): Promise<Refused> {
+  await moveToAnonymous(context);
+  emit(context, 'sign-in-ended', parked.account, { reason });
+  return { ok: false, code: 'sign-in-expired' };
+}

@@ -1,0 +1,34 @@
+import type { Account } from '../account/account.js';
+import { SecondFactorError } from '../errors.js';
+import type { Core } from './core.js';
+
+/** What the policy asks of an account at this moment. */
+export interface Requirement {
+  /** Whether nobody signs in to it without a second factor. */
+  readonly required: boolean;
+  /** The day it is or was required from, milliseconds since 1970; `null` when the policy names none. */
+  readonly requiredFrom: number | null;
+}
+
+/** Nothing is asked. */
+export const NOT_REQUIRED: Requirement = { required: false, requiredFrom: null };
+
+/**
+ * Asks the application's policy.
+ *
+ * @throws {SecondFactorError} `option-invalid` when the policy says something else than it may
+ */
+export async function requirementOf({ options }: Core, account: Account): Promise<Requirement> {
+  const { id, name, level } = account;
+  const said: unknown = await options.policy({ id, name, level });
+  if (said === 'optional') return NOT_REQUIRED;
+  if (said === 'required') return { required: true, requiredFrom: null };
+  const from = (said as { requiredFrom?: unknown } | null | undefined)?.requiredFrom;
+  if (from instanceof Date && !Number.isNaN(from.getTime())) {
+    return { required: options.clock() >= from.getTime(), requiredFrom: from.getTime() };
+  }
+  throw new SecondFactorError(
+    'option-invalid',
+    `policy() must return 'optional', 'required' or { requiredFrom: Date }, got ${typeof said}`,
+  );
+}
