@@ -341,7 +341,7 @@ describe('session/log-in', () => {
       routes({ app }) {
         app.post('/profile', (req, res, next) => {
           const profile = { id: 'alice', login: 'ALICE', password: '', passwordChangedAt: 99 };
-          req.logIn(profile as Express.User, (error) => (error ? next(error) : res.json({})));
+          req.logIn(profile, (error) => (error ? next(error) : res.json({})));
         });
       },
     });

@@ -60,7 +60,7 @@ export async function startSessionPanel(parts: SessionPanelParts = {}): Promise<
     sessionStore,
     stored: (of: Client | string) =>
       new Promise<StoredSession | null>((resolve, reject) => {
-        sessionStore.get(sessionId(of), (error: unknown, found?: object | null) => {
+        void sessionStore.get(sessionId(of), (error: unknown, found?: object | null) => {
           if (error) reject(error instanceof Error ? error : new Error('the session store failed'));
           else resolve(found ? (JSON.parse(JSON.stringify(found)) as StoredSession) : null);
         });
