@@ -114,7 +114,7 @@ describe('session/re-judge', () => {
       method: 'otp',
     },
   ]) {
-    it(`parks a session of an enrolled account that has ${JSON.stringify(mark) ?? 'nothing'} for a mark`, async () => {
+    it(`parks a session of an enrolled account that has ${mark === undefined ? 'nothing' : JSON.stringify(mark)} for a mark`, async () => {
       const panel = await startSessionPanel();
       const { client } = await enrolled(panel);
       await rewrite(panel, client, { secondFactor: mark });

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
 import { Client, enrol, enrolled, stopPanels } from '../docs/trap-panel.js';
 import { connectRedis, loggedIn, sessionId, startSessionPanel } from '../support/session-panel.js';
 import type { SessionPanel } from '../support/session-panel.js';
@@ -14,7 +14,7 @@ async function worthOf(panel: SessionPanel, cookie: string): Promise<unknown> {
 
 for (const kind of ['memory', 'Redis'] as const) {
   describe(`session/regenerate with sessions in ${kind}`, () => {
-    let server: RedisServer;
+    let server: RedisServer | undefined;
     let redis: Redis | undefined;
 
     before(async function () {

@@ -150,9 +150,8 @@ describe('session/require-second-factor', () => {
       routes({ app }) {
         app.get('/sync', (req, res) => {
           const before = reads;
-          let passed = false;
           for (const options of Object.values(GUARDS)) {
-            passed = false;
+            let passed = false;
             requireSecondFactor(options)(req, res, () => (passed = true));
             seen.push(passed);
           }
