@@ -93,7 +93,7 @@ describe('answer/return-to (I3)', () => {
   }
 
   for (const value of HOSTILE) {
-    it(`drops ${String(JSON.stringify(value)).slice(0, 60)}`, () => {
+    it(`drops ${value === undefined ? 'undefined' : JSON.stringify(value).slice(0, 60)}`, () => {
       expect(safeReturnTo(value, ALLOWED)).to.equal(null);
     });
   }
