@@ -8,6 +8,11 @@ import type { HttpRequest, ResolvedImpersonation, ResolvedOptions, SecondFactorO
 /** NIST SP 800-63B §3.2.2: no more than 100 failures in a row. */
 const HARD_LIMIT_MAXIMUM = 100;
 const ISSUER_MAXIMUM_CHARACTERS = 100;
+/** Names that express-session, Passport and connect-flash use in a session; what an object has is taken too. */
+const SESSION_KEYS_TAKEN = [
+  ...['cookie', 'id', 'req', 'touch', 'resetMaxAge', 'save', 'reload', 'destroy', 'regenerate'],
+  ...['passport', 'returnTo', 'messages', 'flash'],
+];
 
 type Given = Record<string, unknown>;
 
@@ -82,14 +87,14 @@ export function checkOptions(options: unknown): ResolvedOptions {
     policy: fn(given, 'policy', () => 'optional' as const),
     trustedBrowserDays: trustedBrowserDays(given.trustedBrowsers),
     notify: given.notify === undefined ? undefined : fn(given, 'notify'),
-    allowedOrigins: origins(given.allowedOrigins ?? []),
+    allowedOrigins: origins(given.allowedOrigins),
     ip: fn(given, 'ip', (req: HttpRequest) => (req as { ip?: string }).ip ?? req.socket.remoteAddress),
     secure: fn(given, 'secure', (req: HttpRequest) => {
       const seen = (req as { secure?: boolean }).secure;
       return seen ?? (req.socket as { encrypted?: boolean }).encrypted ?? false;
     }),
-    sessionKey: sessionKey(given.sessionKey ?? 'secondFactor'),
-    limits: { window, lockout: lockout(given.lockout ?? {}) },
+    sessionKey: sessionKey(given.sessionKey),
+    limits: { window, lockout: lockout(given.lockout) },
     pendingSeconds: number(given, 'pendingSeconds', 600, 60, 3600),
     freshSeconds: number(given, 'freshSeconds', 900, 60, 86_400),
     storeTimeoutMs: number(given, 'storeTimeoutMs', 2000, 10, 60_000),
@@ -181,7 +186,7 @@ function trustedBrowserDays(value: unknown): number | null {
   return number(given, 'days', Number.NaN, 1, 365);
 }
 
-function lockout(value: unknown): LockoutLimits {
+function lockout(value: unknown = {}): LockoutLimits {
   const defaults = DEFAULT_LIMITS.lockout;
   const given = knownOnly(value, Object.keys(defaults), 'lockout option');
   const hardLimit = number(given, 'hardLimit', defaults.hardLimit, 1, HARD_LIMIT_MAXIMUM);
@@ -200,7 +205,7 @@ function lockout(value: unknown): LockoutLimits {
   };
 }
 
-function origins(value: unknown): ReadonlySet<string> {
+function origins(value: unknown = []): ReadonlySet<string> {
   if (!Array.isArray(value)) throw invalid(`allowedOrigins must be an array, got ${kindOf(value)}`);
   return new Set(
     value.map((entry: unknown) => {
@@ -213,15 +218,17 @@ function origins(value: unknown): ReadonlySet<string> {
   );
 }
 
-function sessionKey(value: unknown): string {
-  if (typeof value !== 'string' || value === '' || ['cookie', 'passport', '__proto__'].includes(value)) {
-    throw invalid(`sessionKey must be a string of its own, not cookie or passport, got ${kindOf(value)}`);
+function sessionKey(value: unknown = 'secondFactor'): string {
+  const taken = typeof value === 'string' && (SESSION_KEYS_TAKEN.includes(value) || value in {});
+  if (typeof value !== 'string' || value === '' || taken) {
+    const got = taken ? 'one that express-session or Passport uses' : kindOf(value);
+    throw invalid(`sessionKey must be a name of its own, such as secondFactor, got ${got}`);
   }
   return value;
 }
 
 function path(given: Given, name: string, fallback: string): string {
-  const value = given[name] ?? fallback;
+  const value = given[name] === undefined ? fallback : given[name];
   if (typeof value !== 'string' || !/^\/([\w.~-]+(\/[\w.~-]+)*)?$/.test(value) || hasDots(value)) {
     throw invalid(
       `${name} must be a path such as ${fallback}, without a trailing slash, got ${kindOf(value)}`,
@@ -236,7 +243,7 @@ function hasDots(value: string): boolean {
 }
 
 function number(given: Given, name: string, fallback: number, least: number, most: number): number {
-  const value = given[name] ?? fallback;
+  const value = given[name] === undefined ? fallback : given[name];
   if (!Number.isInteger(value) || (value as number) < least || (value as number) > most) {
     const range = `from ${String(least)} to ${String(most)}`;
     throw invalid(`${name} must be a whole number ${range}, got ${kindOf(value)}`);
@@ -254,7 +261,7 @@ function wholeMilliseconds(clock: () => number): () => number {
 }
 
 function boolean(given: Given, name: string): boolean {
-  const value = given[name] ?? false;
+  const value = given[name] === undefined ? false : given[name];
   if (typeof value !== 'boolean') throw invalid(`${name} must be a boolean, got ${kindOf(value)}`);
   return value;
 }
@@ -264,7 +271,7 @@ function oneOf<Value extends string>(
   name: string,
   values: readonly [Value, ...Value[]],
 ): Value {
-  const value = given[name] ?? values[0];
+  const value = given[name] === undefined ? values[0] : given[name];
   if (!values.includes(value as Value)) {
     throw invalid(`${name} must be one of ${values.join(', ')}, got ${kindOf(value)}`);
   }
@@ -272,7 +279,7 @@ function oneOf<Value extends string>(
 }
 
 function fn<Fn extends (...args: never[]) => unknown>(given: Given, name: string, fallback?: Fn): Fn {
-  const value = given[name] ?? fallback;
+  const value = given[name] === undefined ? fallback : given[name];
   if (typeof value !== 'function') throw invalid(`${name} must be a function, got ${kindOf(value)}`);
   return value as Fn;
 }

@@ -199,7 +199,9 @@ export function createAdmin(core: Core): Admin {
         const found = await findAccount(core, accountId);
         if (found?.account.enrolled) throw new SecondFactorError('record-missing');
       }
-      return outcome;
+      if (!outcome.ok) return outcome;
+      const { method, recoveryCodesLeft } = outcome;
+      return { ok: true, method, recoveryCodesLeft };
     },
   };
 }

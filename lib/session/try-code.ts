@@ -7,16 +7,12 @@ import type { Core, EventOrigin, Factor } from './core.js';
 import { emitEvent, factorOf, reportOutage } from './core.js';
 
 /** What became of a code at some door; `not-enrolled` also when the enrolment is not the expected one. */
-export type CodeOutcome =
-  | {
-      readonly ok: true;
-      readonly method: CodeMethod;
-      readonly recoveryCodesLeft: number;
-      /** What the record holds after the swap. */
-      readonly factor: Factor;
-    }
-  | Exclude<AttemptOutcome, { readonly ok: true }>
-  | { readonly ok: false; readonly reason: 'not-enrolled' };
+export type CodeOutcome = AttemptOutcome | { readonly ok: false; readonly reason: 'not-enrolled' };
+
+/** The same, with what the record holds after the swap. */
+export type JudgedCode =
+  | (Extract<AttemptOutcome, { readonly ok: true }> & { readonly factor: Factor })
+  | Exclude<CodeOutcome, { readonly ok: true }>;
 
 /** A code that was accepted. */
 export interface Accepted {
@@ -48,9 +44,9 @@ export interface CodeAttempt {
  * @param typed what was typed, of any type
  * @throws {SecondFactorError} `store-unavailable`, `record-unreadable`
  */
-export async function tryCode(core: Core, attempt: CodeAttempt, typed: unknown): Promise<CodeOutcome> {
+export async function tryCode(core: Core, attempt: CodeAttempt, typed: unknown): Promise<JudgedCode> {
   const { accountId, origin } = attempt;
-  let outcome: CodeOutcome;
+  let outcome: JudgedCode;
   try {
     outcome = await core.vault.update(accountId, (record) => judge(core, attempt, record, typed));
   } catch (error) {
@@ -65,7 +61,7 @@ function judge(
   { enrolment, browser, onAccepted = (record) => record }: CodeAttempt,
   record: AccountRecord | null,
   typed: unknown,
-): Decision<CodeOutcome> {
+): Decision<JudgedCode> {
   if (!record || (enrolment !== undefined && record.enrolment !== enrolment)) {
     return { outcome: { ok: false, reason: 'not-enrolled' }, next: 'unchanged' };
   }
@@ -77,7 +73,7 @@ function judge(
   return { outcome: { ...outcome, factor: factorOf(accepted) }, next: accepted };
 }
 
-function tell(core: Core, { accountId, door, origin }: CodeAttempt, outcome: CodeOutcome): void {
+function tell(core: Core, { accountId, door, origin }: CodeAttempt, outcome: JudgedCode): void {
   if (outcome.ok) {
     emitEvent(core, 'code-accepted', accountId, origin, { door, method: outcome.method });
     if (outcome.method === 'recovery-code') {

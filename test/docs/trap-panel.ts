@@ -42,6 +42,8 @@ export interface Panel {
 export interface PanelParts {
   /** Creates the application; by default Express 5. */
   readonly create?: () => Express;
+  /** A Passport of another version; by default the present one. */
+  readonly authenticator?: passport.Authenticator;
   readonly options?: Partial<SecondFactorOptions<User>>;
   readonly session?: Partial<SessionOptions>;
   readonly store?: Store;
@@ -84,7 +86,7 @@ export async function stopPanels(): Promise<void> {
 
 /** Starts a panel on a free port: `/login`, `/me`, `/secret` behind the guard, and what `parts` add. */
 export async function startPanel(parts: PanelParts = {}): Promise<Panel> {
-  const authenticator = new passport.Passport();
+  const authenticator = parts.authenticator ?? new passport.Passport();
   const users = parts.users ?? [user('alice'), user('bob')];
   const store = parts.store ?? memoryStore();
   const byId = (id: unknown): User | null => users.find((candidate) => candidate.id === id) ?? null;

@@ -1,0 +1,118 @@
+import { expect } from 'chai';
+import { createEmitter } from '../lib/events.js';
+import type { SecondFactorEvent } from '../lib/events.js';
+import { enrol, enrolled, stopPanels } from './docs/trap-panel.js';
+import { loggedIn, startSessionPanel } from './support/session-panel.js';
+import { warningsOf } from './support/warnings.js';
+
+const BASE = { at: 1, accountId: 'alice' };
+
+describe('events', () => {
+  afterEach(stopPanels);
+
+  it("hands an event to the listeners of its name and of '*', with its name and fields", () => {
+    const { on, emit } = createEmitter();
+    const heard: SecondFactorEvent[] = [];
+    on('enrolled', (event) => heard.push(event));
+    on('*', (event) => heard.push(event));
+    on('disabled', (event) => heard.push(event));
+    emit('enrolled', BASE);
+    expect(heard).to.deep.equal([
+      { name: 'enrolled', ...BASE },
+      { name: 'enrolled', ...BASE },
+    ]);
+  });
+
+  it('stops a listener by the function that on() returns, and only that one', () => {
+    const { on, emit } = createEmitter();
+    const heard: string[] = [];
+    const stop = on('enrolled', () => heard.push('first'));
+    on('enrolled', () => heard.push('second'));
+    stop();
+    stop();
+    emit('enrolled', BASE);
+    expect(heard).to.deep.equal(['second']);
+  });
+
+  it('lets no listener change an event for the next one', async () => {
+    const { on, emit } = createEmitter();
+    const heard: unknown[] = [];
+    on('enrolled', (event) => Object.assign(event, { accountId: 'mallory' }));
+    on('enrolled', (event) => heard.push(event.accountId));
+    await warningsOf(() => emit('enrolled', BASE));
+    expect(heard).to.deep.equal(['alice']);
+  });
+
+  it('is deaf to what listeners throw and reject, but for a warning', async () => {
+    const { on, emit } = createEmitter();
+    const heard: string[] = [];
+    on('enrolled', () => {
+      throw new Error('thrown by a listener');
+    });
+    on('enrolled', async () => {
+      await Promise.resolve();
+      throw new Error('rejected by a listener');
+    });
+    on('enrolled', () => heard.push('the rest'));
+    const warnings = await warningsOf(() => emit('enrolled', BASE));
+    expect(heard).to.deep.equal(['the rest']);
+    expect(warnings.map(({ message }) => message).join())
+      .to.include('thrown by a listener')
+      .and.include('rejected by a listener');
+  });
+
+  it('changes no sign-in by a listener that throws', async () => {
+    const panel = await startSessionPanel();
+    panel.secondFactor.events.on('*', () => {
+      throw new Error('the log is full');
+    });
+    let user: unknown;
+    await warningsOf(async () => {
+      const phone = await enrol(panel);
+      const client = await loggedIn(panel);
+      await client.post('/two-step/verify', { code: phone() });
+      user = await client.me();
+    });
+    expect(user).to.equal('alice');
+  });
+
+  it('tells when, who, from where and by what, and never a code, a key or a password (I5)', async () => {
+    const panel = await startSessionPanel({ options: { ip: () => '192.0.2.7' } });
+    const { client, phone } = await enrolled(panel);
+    const code = phone();
+    await client.post('/two-step/step-up', { code }, { 'user-agent': 'x'.repeat(2000) });
+    const [accepted] = panel.events.filter(({ name }) => name === 'code-accepted').slice(-1);
+    expect(accepted).to.deep.equal({
+      name: 'code-accepted',
+      at: panel.now,
+      accountId: 'alice',
+      ip: '192.0.2.7',
+      userAgent: 'x'.repeat(512),
+      door: 'step-up',
+      method: 'otp',
+    });
+    const text = JSON.stringify(panel.events);
+    for (const secret of [code, '"password"', client.cookie]) expect(text).not.to.include(secret);
+    for (const event of panel.events) expect(event).to.include.keys('name', 'at', 'accountId');
+  });
+
+  it('tells the whole life of a second factor, in order', async () => {
+    const panel = await startSessionPanel();
+    const { client, phone } = await enrolled(panel);
+    await client.post('/logout');
+    const again = await loggedIn(panel);
+    await again.post('/two-step/verify', { code: 'x' });
+    await again.post('/two-step/verify', { code: phone() });
+    await again.post('/two-step/step-up', { code: phone() });
+    await again.post('/two-step/recovery-codes', { code: phone() });
+    await again.post('/two-step/disable', { code: phone() });
+    const evil = { origin: 'https://evil.example' };
+    await again.post('/two-step/setup', {}, evil);
+    expect(panel.told()).to.deep.equal([
+      ...['signed-in', 'setup-started', 'enrolled', 'signed-out', 'code-required', 'code-refused'],
+      ...['code-accepted', 'signed-in', 'code-accepted', 'stepped-up'],
+      ...['code-accepted', 'recovery-codes-regenerated', 'code-accepted', 'disabled', 'cross-site-refused'],
+    ]);
+    expect(panel.events.at(-1)).to.include({ accountId: 'alice', path: '/two-step/setup' });
+  });
+});

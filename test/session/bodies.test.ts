@@ -1,0 +1,212 @@
+import { request } from 'node:http';
+import { expect } from 'chai';
+import { csrfSync } from 'csrf-sync';
+import express from 'express';
+import type { RequestHandler } from 'express';
+import { Secret, TOTP } from 'otpauth';
+import { Client, enrol, enrolled, stopPanels } from '../docs/trap-panel.js';
+import { loggedIn, startSessionPanel } from '../support/session-panel.js';
+import type { SessionPanel } from '../support/session-panel.js';
+
+const HTML = { accept: 'text/html' };
+
+/** Sends bytes as they are. */
+function sendRaw(
+  panel: SessionPanel,
+  client: Client,
+  body: string,
+  type?: string,
+): Promise<{ status: number; text: string }> {
+  return new Promise((resolve, reject) => {
+    const headers = {
+      cookie: client.cookie,
+      accept: 'application/json',
+      'content-length': String(Buffer.byteLength(body)),
+      ...(type !== undefined && { 'content-type': type }),
+    };
+    const sent = request(
+      { port: panel.port, method: 'POST', path: '/two-step/verify', headers, agent: false },
+      (res) => {
+        let text = '';
+        res.setEncoding('utf8').on('data', (part: string) => (text += part));
+        res.on('end', () => resolve({ status: res.statusCode ?? 0, text }));
+      },
+    );
+    sent.on('error', reject);
+    sent.end(body);
+  });
+}
+
+describe('bodies at the code form', () => {
+  afterEach(stopPanels);
+
+  const json = 'application/json';
+  const form = 'application/x-www-form-urlencoded';
+  for (const [what, type, body, code] of [
+    ['JSON that ends too early', json, '{"code":', 'body-malformed'],
+    ['JSON that is no object', json, '"123456"', 'body-malformed'],
+    ['a number (H1)', json, '123456', 'body-malformed'],
+    ['null', json, 'null', 'body-malformed'],
+    ['a JSON array', json, '["123456"]', 'body-malformed'],
+    ['no field', json, '{}', 'code-malformed'],
+    ['nothing', undefined, '', 'code-malformed'],
+    ['an array of codes (H1)', json, JSON.stringify({ code: Array(1000).fill('000000') }), 'code-malformed'],
+    ['an operator (H1)', json, '{"code":{"$ne":null}}', 'code-malformed'],
+    ['something with a length (H1)', json, '{"code":{"length":6}}', 'code-malformed'],
+    ['a number in the field (H2)', json, '{"code":123456}', 'code-malformed'],
+    ['false (A7)', json, '{"code":false}', 'code-malformed'],
+    ['an inherited field', json, '{"__proto__":{"code":"123456"}}', 'code-malformed'],
+    ['two codes in a form (H7)', form, 'code=000000&code=111111', 'code-malformed'],
+    ['a bracket form (H1)', form, 'code[$gt]=', 'code-malformed'],
+    ['an empty code (A7)', form, 'code=', 'code-malformed'],
+    ['another type', 'text/plain', '{"code":"000000"}', 'code-malformed'],
+    ['multipart', 'multipart/form-data; boundary=x', '--x\r\n', 'code-malformed'],
+    ['an unknown charset', 'application/json; charset=x', '{"code":"000000"}', 'body-malformed'],
+    ['a code of 1 MB (H6)', json, JSON.stringify({ code: '0'.repeat(1_000_000) }), 'body-malformed'],
+    ['thousands of fields (H6)', form, 'a=1&'.repeat(4000), 'body-malformed'],
+  ] as const) {
+    it(`refuses ${what} with 400, uncharged`, async () => {
+      const panel = await startSessionPanel();
+      const phone = await enrol(panel);
+      const client = await loggedIn(panel);
+      const before = await panel.store.get('alice');
+      const answer = await sendRaw(panel, client, body, type);
+      expect(answer.status).to.equal(400);
+      expect(JSON.parse(answer.text)).to.include({ code, status: 400 });
+      expect(await panel.store.get('alice')).to.equal(before);
+      expect((await client.post('/two-step/verify', { code: phone() })).status, 'still parked').to.equal(200);
+    });
+  }
+
+  it('takes no code from the query string (H5)', async () => {
+    const panel = await startSessionPanel();
+    const phone = await enrol(panel);
+    const client = await loggedIn(panel);
+    const code = phone();
+    expect((await client.post(`/two-step/verify?code=${code}`)).body.code).to.equal('code-malformed');
+    expect((await client.post('/two-step/verify', { code })).status, 'not spent').to.equal(200);
+  });
+
+  it('takes a code with spaces and hyphens, from a form and from JSON', async () => {
+    const panel = await startSessionPanel();
+    const phone = await enrol(panel);
+    for (const send of [
+      (client: Client, code: string) =>
+        client.post('/two-step/verify', new URLSearchParams({ code: code.replace(/^.../, '$& ') })),
+      (client: Client, code: string) =>
+        client.post('/two-step/verify', { code: code.replace(/^.../, '$&-') }),
+    ]) {
+      const client = await loggedIn(panel);
+      expect((await send(client, phone())).status).to.equal(200);
+    }
+  });
+
+  for (const [version, parsers] of [
+    [5, []],
+    [4, []],
+    [5, [express.json(), express.urlencoded({ extended: true })]],
+    [4, [express.json(), express.urlencoded({ extended: true })]],
+    [5, [express.text({ type: '*/*' })]],
+  ] as const) {
+    it(`crashes on nothing in Express ${version} with ${parsers.length} body parsers of the application (H10)`, async () => {
+      const panel = await startSessionPanel({
+        express: version,
+        first: ({ app }) => {
+          for (const parser of parsers) app.use(parser as RequestHandler);
+        },
+      });
+      const client = new Client(panel);
+      if (parsers.length === 1) {
+        expect((await client.post('/two-step/verify', { code: '123456' })).status).to.equal(400);
+        return;
+      }
+      const phone = await enrol(panel);
+      await client.login('alice');
+      expect((await sendRaw(panel, client, '')).status).to.equal(400);
+      expect((await client.post('/two-step/verify', { code: phone() })).status).to.equal(200);
+    });
+  }
+});
+
+describe('behind the CSRF protection of the application', () => {
+  afterEach(stopPanels);
+
+  async function start(): Promise<SessionPanel> {
+    const { csrfSynchronisedProtection, generateToken } = csrfSync({
+      getTokenFromRequest: (req) =>
+        (req.body as { _csrf?: string } | undefined)?._csrf ?? req.get('x-csrf-token'),
+    });
+    return startSessionPanel({
+      session: { saveUninitialized: true },
+      options: { formFields: (req) => ({ _csrf: generateToken(req as unknown as express.Request) }) },
+      beforeRouter({ app }) {
+        app.use(express.json(), express.urlencoded({ extended: false }));
+        app.get('/token', (req, res) => res.json({ token: generateToken(req) }));
+        app.use((req, res, next) => {
+          if (req.path === '/login') next();
+          else csrfSynchronisedProtection(req, res, next);
+        });
+      },
+    });
+  }
+  const token = async (client: Client): Promise<string> => String((await client.get('/token')).body.token);
+
+  it('begins no set-up without the token, and one with it', async () => {
+    const panel = await start();
+    const client = await loggedIn(panel);
+    expect((await client.post('/two-step/setup')).status).to.equal(403);
+    expect((await panel.stored(client))?.secondFactor).not.to.have.property('setup');
+    const begun = await client.post('/two-step/setup', {}, { 'x-csrf-token': await token(client) });
+    expect(begun.body.key).to.be.a('string');
+  });
+
+  it('sends the token with every form of ours, and spends no code that comes without it (C13)', async () => {
+    const panel = await start();
+    const enrolling = new Client(panel);
+    await enrolling.login('alice');
+    const { body } = await enrolling.post('/two-step/setup', {}, { 'x-csrf-token': await token(enrolling) });
+    const totp = new TOTP({ secret: Secret.fromBase32(String(body.key)) });
+    const code = (): string => totp.generate({ timestamp: (panel.now += 30_000) });
+    const confirmed = await enrolling.post(
+      '/two-step/setup/confirm',
+      { code: code() },
+      { 'x-csrf-token': await token(enrolling) },
+    );
+    expect(confirmed.status).to.equal(200);
+
+    const client = new Client(panel);
+    await client.login('alice');
+    const page = await client.get('/two-step/verify', HTML);
+    const fields = [...page.text.matchAll(/<form[\s\S]*?<\/form>/g)].map(
+      ([each]) => /name="_csrf" value="([^"]+)"/.exec(each)?.[1],
+    );
+    expect(fields).to.have.length.above(0).and.not.include(undefined);
+    const right = code();
+    const before = await panel.store.get('alice');
+    expect(
+      (await client.post('/two-step/verify', new URLSearchParams({ code: right }), HTML)).status,
+    ).to.equal(403);
+    expect(await panel.store.get('alice')).to.equal(before);
+    const sent = new URLSearchParams({ code: right, _csrf: fields[0]! });
+    expect((await client.post('/two-step/verify', sent, HTML)).status).to.equal(303);
+    expect(await client.me()).to.equal('alice');
+  });
+});
+
+describe('bodies at other routes', () => {
+  afterEach(stopPanels);
+
+  it('are refused alike: 400, uncharged', async () => {
+    const panel = await startSessionPanel();
+    const { client } = await enrolled(panel);
+    const before = await panel.store.get('alice');
+    for (const route of ['step-up', 'disable', 'recovery-codes']) {
+      for (const code of [undefined, null, [], {}, 123456, '', '12345', '１２３４５６']) {
+        const answer = await client.post(`/two-step/${route}`, { code });
+        expect(answer.status, route).to.equal(400);
+        expect(answer.body.code, route).to.equal('code-malformed');
+      }
+    }
+    expect(await panel.store.get('alice')).to.equal(before);
+  });
+});

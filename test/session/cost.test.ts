@@ -1,0 +1,136 @@
+import { expect } from 'chai';
+import { memoryStore } from 'passport-second-factor/memory';
+import type { Store } from 'passport-second-factor';
+import { Client, enrol, enrolled, stopPanels } from '../docs/trap-panel.js';
+import { loggedIn, startSessionPanel } from '../support/session-panel.js';
+import type { SessionPanel } from '../support/session-panel.js';
+
+interface Cost {
+  reads: number;
+  swaps: number;
+}
+
+/** A panel, and what something costs its store. */
+async function startCounting(): Promise<{
+  panel: SessionPanel;
+  costOf: (act: () => Promise<unknown>) => Promise<Cost>;
+}> {
+  const store: Store = memoryStore();
+  const { get, compareAndSet } = store;
+  const cost: Cost = { reads: 0, swaps: 0 };
+  store.get = (id) => {
+    cost.reads++;
+    return get.call(store, id);
+  };
+  store.compareAndSet = (id, expected, next) => {
+    cost.swaps++;
+    return compareAndSet.call(store, id, expected, next);
+  };
+  const panel = await startSessionPanel({ store });
+  return {
+    panel,
+    async costOf(act) {
+      Object.assign(cost, { reads: 0, swaps: 0 });
+      await act();
+      return { ...cost };
+    },
+  };
+}
+
+const ONE_READ = { reads: 1, swaps: 0 };
+const NOTHING = { reads: 0, swaps: 0 };
+
+describe('what the store is asked', () => {
+  afterEach(stopPanels);
+
+  it('costs exactly one read per request of a signed-in user, guarded or not', async () => {
+    const { panel, costOf } = await startCounting();
+    const { client } = await enrolled(panel);
+    for (const path of ['/me', '/secret', '/two-step', '/nowhere']) {
+      expect(await costOf(() => client.get(path)), path).to.deep.equal(ONE_READ);
+    }
+    const bob = await loggedIn(panel, 'bob');
+    for (const path of ['/me', '/secret']) {
+      expect(await costOf(() => bob.get(path)), path).to.deep.equal(ONE_READ);
+    }
+  });
+
+  it('costs nothing for strangers and for parked sign-ins', async () => {
+    const { panel, costOf } = await startCounting();
+    await enrol(panel);
+    const parked = await loggedIn(panel);
+    for (const path of ['/me', '/secret', '/two-step', '/two-step/verify']) {
+      expect(await costOf(() => new Client(panel).get(path)), path).to.deep.equal(NOTHING);
+      expect(await costOf(() => parked.get(path)), path).to.deep.equal(NOTHING);
+    }
+  });
+
+  it('costs one read at the first step', async () => {
+    const { panel, costOf } = await startCounting();
+    await enrol(panel);
+    expect(await costOf(() => new Client(panel).login('alice'))).to.deep.equal(ONE_READ);
+    expect(await costOf(() => new Client(panel).login('bob'))).to.deep.equal(ONE_READ);
+    expect(await costOf(() => new Client(panel).login('alice', 'wrong'))).to.deep.equal(NOTHING);
+  });
+
+  it('costs at most one read and one swap to judge a code, right or wrong', async () => {
+    const { panel, costOf } = await startCounting();
+    const phone = await enrol(panel);
+    const client = await loggedIn(panel);
+    const judge = (code: unknown) => costOf(() => client.post('/two-step/verify', { code }));
+    expect(await judge('12345'), 'malformed').to.deep.equal(ONE_READ);
+    expect(await judge('AAAA-AAAA-AAAA-AAAA-AAAA-AAAA'), 'a wrong recovery code').to.deep.equal(ONE_READ);
+    const code = phone();
+    const wrong = code === '000000' ? '111111' : '000000';
+    expect(await judge(wrong), 'wrong').to.deep.equal({ reads: 1, swaps: 1 });
+    expect(await judge(code), 'right').to.deep.equal({ reads: 1, swaps: 1 });
+
+    const again = await loggedIn(panel);
+    expect(await costOf(() => again.post('/two-step/verify', { code })), 'used').to.deep.equal(ONE_READ);
+    expect(await costOf(() => panel.secondFactor.verify('alice', phone())), 'headless').to.deep.equal({
+      reads: 1,
+      swaps: 1,
+    });
+  });
+
+  it('costs a locked account one read and no swap, however many guesses come', async () => {
+    const { panel, costOf } = await startCounting();
+    const phone = await enrol(panel);
+    const client = await loggedIn(panel);
+    const right = phone();
+    const wrong = right === '000000' ? '111111' : '000000';
+    for (let guess = 0; guess < 5; guess++) await client.post('/two-step/verify', { code: wrong });
+    for (const code of [wrong, right]) {
+      const cost = await costOf(async () => {
+        const answer = await client.post('/two-step/verify', { code });
+        expect(answer.status).to.equal(429);
+        expect(Number(answer.headers['retry-after'])).to.be.within(1, 30);
+      });
+      expect(cost).to.deep.equal(ONE_READ);
+    }
+  });
+
+  it('costs step-up and new recovery codes the read of the request, and one read and one swap for the code', async () => {
+    const { panel, costOf } = await startCounting();
+    const { client, phone } = await enrolled(panel);
+    for (const path of ['/two-step/step-up', '/two-step/recovery-codes']) {
+      const code = phone();
+      expect(await costOf(() => client.post(path, { code })), path).to.deep.equal({ reads: 2, swaps: 1 });
+    }
+  });
+
+  it('writes nothing while a set-up is unfinished', async () => {
+    const { panel, costOf } = await startCounting();
+    const client = await loggedIn(panel);
+    for (const path of ['/two-step/setup', '/two-step/setup', '/two-step/setup/cancel']) {
+      expect(await costOf(() => client.post(path)), path).to.deep.equal(ONE_READ);
+    }
+  });
+
+  it('keeps a record with ten recovery codes under 1 KB', async () => {
+    const { panel } = await startCounting();
+    await enrol(panel);
+    expect(Buffer.byteLength((await panel.store.get('alice'))!)).to.be.below(1024);
+    expect((await panel.secondFactor.status('alice')).recoveryCodesLeft).to.equal(10);
+  });
+});

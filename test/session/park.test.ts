@@ -1,0 +1,172 @@
+import { expect } from 'chai';
+import type { Redis } from 'ioredis';
+import { Client, enrol, stopPanels } from '../docs/trap-panel.js';
+import type { Answer } from '../docs/trap-panel.js';
+import { connectRedis, loggedIn, sessionId, startSessionPanel } from '../support/session-panel.js';
+import type { SessionPanel, SessionPanelParts } from '../support/session-panel.js';
+import { startRedis } from '../support/redis-server.js';
+import type { RedisServer } from '../support/redis-server.js';
+
+const DAY_MILLISECONDS = 86_400_000;
+
+describe('session/park: the life of a parked sign-in (M3, A13)', () => {
+  let server: RedisServer;
+  let redis: Redis;
+
+  before(async () => {
+    server = await startRedis();
+    redis = connectRedis(server);
+  });
+  afterEach(async () => {
+    await stopPanels();
+    await redis.flushall();
+  });
+  after(async () => {
+    redis.disconnect();
+    await server.kill();
+  });
+
+  const start = (parts: SessionPanelParts = {}): Promise<SessionPanel> =>
+    startSessionPanel({
+      redis,
+      session: { cookie: { maxAge: DAY_MILLISECONDS }, rolling: true, resave: true },
+      ...parts,
+    });
+  const ttl = (client: Client): Promise<number> => redis.ttl(`sess:${sessionId(client)}`);
+
+  it('has a cookie and a store lifetime of what is left, and the full session a fresh one', async () => {
+    const panel = await start();
+    const phone = await enrol(panel);
+    const client = new Client(panel);
+    const parked = await client.login('alice');
+    expect(sessionExpires(parked) - Date.now()).to.be.within(500_000, 601_000);
+    expect(await ttl(client)).to.be.within(500, 601);
+
+    const verified = await client.post('/two-step/verify', { code: phone() });
+    expect(sessionExpires(verified) - Date.now()).to.be.above(DAY_MILLISECONDS - 60_000);
+    expect(await ttl(client)).to.be.above(86_000);
+  });
+
+  it('never lasts longer by being asked for', async () => {
+    const panel = await start();
+    await enrol(panel);
+    const client = await loggedIn(panel);
+    let until = (await panel.stored(client))?.secondFactor?.until;
+    for (const seconds of [100, 200, 299]) {
+      panel.now += seconds * 1000;
+      for (const path of ['/two-step', '/two-step/verify', '/me', '/secret']) await client.get(path);
+      await client.post('/two-step/verify', { code: '000000' });
+      await client.get('/secret', { accept: 'text/html' });
+      const left = (Number(until) - panel.now) / 1000;
+      expect(await ttl(client)).to.be.within(left - 20, left + 1);
+      expect((await panel.stored(client))?.secondFactor?.until).to.equal(until);
+      until = (await panel.stored(client))?.secondFactor?.until;
+    }
+  });
+
+  it('ends at its time: the right code is refused and not spent', async () => {
+    const panel = await start();
+    const phone = await enrol(panel);
+    const client = await loggedIn(panel);
+    panel.told();
+    panel.now += 600_000;
+    const code = phone();
+    expect((await client.post('/two-step/verify', { code })).body.code).to.equal('sign-in-expired');
+    expect(await client.me()).to.equal(null);
+    expect((await client.get('/two-step')).body.state).to.equal('anonymous');
+    expect(panel.told().filter((name) => name === 'sign-in-ended')).to.have.length(1);
+    const again = await loggedIn(panel);
+    expect((await again.post('/two-step/verify', { code })).status).to.equal(200);
+  });
+
+  it('lives for pendingSeconds', async () => {
+    const panel = await start({ options: { pendingSeconds: 60 } });
+    const phone = await enrol(panel);
+    const client = await loggedIn(panel);
+    expect(await ttl(client)).to.be.within(40, 61);
+    panel.now += 29_999; // the phone moves the clock by 30 s more
+    expect((await client.post('/two-step/verify', { code: phone() })).status).to.equal(200);
+    const late = await loggedIn(panel);
+    panel.now += 30_000;
+    expect((await late.post('/two-step/verify', { code: phone() })).body.code).to.equal('sign-in-expired');
+  });
+
+  it('is in the store without the password or anything of the application (D19)', async () => {
+    const panel = await start();
+    await enrol(panel);
+    const client = await loggedIn(panel);
+    const text = (await redis.get(`sess:${sessionId(client)}`))!;
+    expect(JSON.parse(text)).to.have.all.keys('cookie', 'secondFactor');
+    expect(text).not.to.match(/"password"|:"password/);
+    const values = await Promise.all((await redis.keys('sess:*')).map((key) => redis.get(key)));
+    expect(values.join('')).not.to.include('"password"');
+  });
+
+  for (const [what, change] of [
+    ['the password changed', (panel: SessionPanel) => (panel.users[0]!.passwordChangedAt = 2)],
+    ['the account is gone', (panel: SessionPanel) => panel.users.splice(0, 1)],
+    [
+      'the factor was disabled',
+      (panel: SessionPanel) => panel.secondFactor.disable('alice', { by: 'operator' }),
+    ],
+  ] as const) {
+    it(`is dead when ${what} between the steps (A12)`, async () => {
+      const panel = await start();
+      const phone = await enrol(panel);
+      const client = await loggedIn(panel);
+      const { cookie } = client;
+      await change(panel);
+      const answer = await client.post('/two-step/verify', { code: phone() });
+      expect(answer.status).to.equal(401);
+      expect(answer.body.code).to.equal('sign-in-expired');
+      expect(await client.me()).to.equal(null);
+      expect(await panel.stored(cookie)).to.equal(null);
+      expect(panel.events.at(-1)).to.include({ name: 'sign-in-ended', reason: 'account-changed' });
+    });
+  }
+
+  it('is dead when the factor was replaced between the steps: neither code counts (A12)', async () => {
+    const panel = await start();
+    const old = await enrol(panel);
+    const [first, second] = [await loggedIn(panel), await loggedIn(panel)];
+    await panel.secondFactor.disable('alice', { by: 'operator' });
+    const phone = await enrol(panel);
+    const before = await panel.store.get('alice');
+    expect((await first.post('/two-step/verify', { code: old() })).body.code).to.equal('sign-in-expired');
+    expect((await second.post('/two-step/verify', { code: phone() })).body.code).to.equal('sign-in-expired');
+    expect(await panel.store.get('alice')).to.equal(before);
+  });
+
+  it('ends after five wrong recovery codes, which are charged to nobody', async () => {
+    const panel = await start();
+    await enrol(panel);
+    const before = await panel.store.get('alice');
+    const client = await loggedIn(panel);
+    const code = 'AAAA-AAAA-AAAA-AAAA-AAAA-AAAA';
+    for (let attempt = 1; attempt <= 5; attempt++) {
+      const expected = attempt < 5 ? 'code-invalid' : 'sign-in-expired';
+      expect((await client.post('/two-step/verify', { code })).body.code).to.equal(expected);
+    }
+    expect((await client.get('/two-step')).body.state).to.equal('anonymous');
+    expect(await panel.store.get('alice')).to.equal(before);
+    expect(panel.events.at(-1)).to.include({ name: 'sign-in-ended', reason: 'attempts' });
+  });
+
+  it('is given up by cancelling, and asks nobody who is signed in to go', async () => {
+    const panel = await start();
+    await enrol(panel);
+    const client = await loggedIn(panel);
+    const { cookie } = client;
+    expect((await client.post('/two-step/cancel')).body).to.deep.equal({ state: 'anonymous' });
+    expect(await panel.stored(cookie)).to.equal(null);
+    const bob = await loggedIn(panel, 'bob');
+    expect((await bob.post('/two-step/cancel')).body).to.deep.equal({ state: 'signed-in' });
+    expect(await bob.me()).to.equal('bob');
+  });
+});
+
+/** When the session cookie of an answer ends, milliseconds since 1970. */
+function sessionExpires({ headers }: Answer): number {
+  const cookie = headers['set-cookie']?.find((line) => line.startsWith('connect.sid=')) ?? '';
+  return Date.parse(/Expires=([^;]+)/.exec(cookie)?.[1] ?? '');
+}

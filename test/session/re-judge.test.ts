@@ -1,0 +1,327 @@
+import { expect } from 'chai';
+import type { RequestHandler } from 'express';
+import { memoryStore } from 'passport-second-factor/memory';
+import { Client, enrol, enrolled, knows, stopPanels } from '../docs/trap-panel.js';
+import type { Panel } from '../docs/trap-panel.js';
+import { loggedIn, seenBy, sessionId, startSessionPanel, userOf } from '../support/session-panel.js';
+import type { SessionPanel } from '../support/session-panel.js';
+
+/** The reasons of the demotions so far. */
+function demotions(panel: SessionPanel): unknown[] {
+  return panel.events.flatMap((event) => (event.name === 'session-demoted' ? [event.reason] : []));
+}
+
+/** Writes into a session as the store has it. */
+async function rewrite(panel: SessionPanel, client: Client, change: object): Promise<void> {
+  const stored = JSON.parse(JSON.stringify({ ...(await panel.stored(client)), ...change })) as never;
+  await new Promise((done) => panel.sessionStore.set(sessionId(client), stored, done));
+}
+
+describe('session/re-judge', () => {
+  afterEach(stopPanels);
+
+  it('parks every other session of an account when the second factor is enabled (D8)', async () => {
+    const panel = await startSessionPanel();
+    const other = await loggedIn(panel);
+    const phone = await enrol(panel);
+    const cookie = other.cookie;
+    expect(await other.me()).to.equal(null);
+    expect(demotions(panel)).to.deep.equal(['enrolled-elsewhere']);
+    expect((await panel.stored(other))?.secondFactor).to.include({ state: 'pending', account: 'alice' });
+    expect(await panel.stored(other)).not.to.have.property('passport');
+    expect(await panel.stored(cookie), 'the id it had is dead').to.equal(null);
+    expect((await other.get('/secret')).body.code).to.equal('code-required');
+    expect((await other.post('/two-step/verify', { code: phone() })).body).to.include({ state: 'verified' });
+    expect(await other.me()).to.equal('alice');
+  });
+
+  it('makes a verified session a signed-in one when the factor is gone, and the guard refuses', async () => {
+    const panel = await startSessionPanel();
+    const { client } = await enrolled(panel);
+    const passwordAt = (await panel.stored(client))?.secondFactor?.passwordAt;
+    const cookie = client.cookie;
+    await panel.secondFactor.disable('alice', { by: 'operator' });
+    expect((await client.get('/secret')).body.code).to.equal('enrolment-required');
+    expect(await client.me()).to.equal('alice');
+    expect(demotions(panel)).to.deep.equal(['factor-gone']);
+    const mark = (await panel.stored(client))?.secondFactor;
+    expect(mark)
+      .to.include({ state: 'signed-in', passwordAt })
+      .and.not.have.any.keys('enrolment', 'factorAt');
+    expect(await seenBy(panel, cookie)).to.equal(null);
+  });
+
+  it('parks a verified session whose factor was replaced, and wants the new code', async () => {
+    const panel = await startSessionPanel();
+    const { client, phone: old } = await enrolled(panel);
+    await panel.secondFactor.disable('alice', { by: 'operator' });
+    const phone = await enrol(panel);
+    expect(await client.me()).to.equal(null);
+    expect(demotions(panel)).to.include('factor-replaced');
+    expect((await client.post('/two-step/verify', { code: old() })).body.code).to.equal('code-invalid');
+    expect((await client.post('/two-step/verify', { code: phone() })).status).to.equal(200);
+  });
+
+  for (const enabled of [true, false]) {
+    it(`ends a session ${enabled ? 'with' : 'without'} a second factor when the password changed`, async () => {
+      const panel = await startSessionPanel();
+      const client = enabled ? (await enrolled(panel)).client : await loggedIn(panel);
+      const cookie = client.cookie;
+      userOf(panel).passwordChangedAt = 2;
+      expect(await client.me()).to.equal(null);
+      expect(await client.me()).to.equal(null);
+      expect(demotions(panel)).to.deep.equal(['password-changed']);
+      expect(await panel.stored(cookie)).to.equal(null);
+    });
+  }
+
+  it('ends a session whose account is gone, also where deserializeUser still knows it', async () => {
+    let gone = false;
+    const panel: SessionPanel = await startSessionPanel({
+      options: { findUser: (id) => (gone ? null : panel.users.find((each) => each.id === id)) },
+    });
+    const { client } = await enrolled(panel);
+    gone = true;
+    const cookie = client.cookie;
+    expect(await client.me()).to.equal(null);
+    expect(demotions(panel)).to.deep.equal(['account-gone']);
+    expect(await panel.stored(cookie)).to.equal(null);
+  });
+
+  it('adopts a session without a mark, without a time of the password', async () => {
+    const panel = await startSessionPanel();
+    const client = await loggedIn(panel);
+    await rewrite(panel, client, { secondFactor: undefined });
+    expect(await client.me()).to.equal('alice');
+    const mark = (await panel.stored(client))?.secondFactor;
+    expect(mark).to.include({ state: 'signed-in', account: 'alice', passwordAt: null });
+    expect((await client.post('/two-step/setup')).body.code, 'no fresh password').to.equal(
+      'step-up-required',
+    );
+  });
+
+  for (const mark of [
+    undefined,
+    'verified',
+    { state: 'verified' },
+    {
+      state: 'verified',
+      account: 'alice',
+      stamp: null,
+      passwordAt: 0,
+      enrolment: 'x',
+      factorAt: 'now',
+      method: 'otp',
+    },
+  ]) {
+    it(`parks a session of an enrolled account that has ${mark === undefined ? 'nothing' : JSON.stringify(mark)} for a mark`, async () => {
+      const panel = await startSessionPanel();
+      const { client } = await enrolled(panel);
+      await rewrite(panel, client, { secondFactor: mark });
+      expect(await client.me()).to.equal(null);
+      expect(demotions(panel)).to.deep.equal(['unmarked']);
+      expect((await panel.stored(client))?.secondFactor).to.include({ state: 'pending' });
+    });
+  }
+
+  it('ends a session whose mark names another account than Passport', async () => {
+    const panel = await startSessionPanel();
+    await enrol(panel, 'bob');
+    const { client } = await enrolled(panel);
+    await rewrite(panel, client, { passport: { user: 'bob' } });
+    const cookie = client.cookie;
+    expect(await client.me()).to.equal(null);
+    expect((await client.get('/secret')).status).to.equal(401);
+    expect(await panel.stored(cookie)).to.equal(null);
+  });
+
+  it('counts no mark without the key of Passport', async () => {
+    const panel = await startSessionPanel();
+    const { client } = await enrolled(panel);
+    await rewrite(panel, client, { passport: undefined });
+    expect(await client.me()).to.equal(null);
+    expect((await client.get('/two-step')).body.state).to.equal('anonymous');
+    expect((await client.get('/secret')).body.code).to.equal('login-required');
+    expect(await panel.stored(client)).not.to.have.property('secondFactor');
+  });
+
+  it('refuses a user who came by other credentials than the session, and leaves the session alone (L1)', async () => {
+    const panel = await startSessionPanel({
+      first: ({ app, users }: Panel) =>
+        app.use((req, _res, next) => {
+          const login = req.get('x-token');
+          if (login !== undefined) {
+            Object.defineProperty(req, 'user', {
+              configurable: true,
+              get: () => users.find((known) => known.login === login),
+              set: () => undefined,
+            });
+          }
+          next();
+        }),
+    });
+    const { client } = await enrolled(panel);
+    const before = await panel.stored(client);
+    expect((await client.get('/secret', { 'x-token': 'bob' })).body.code).to.equal('session-required');
+    expect((await panel.stored(client))?.secondFactor).to.deep.equal(before?.secondFactor);
+    expect((await client.get('/secret')).status).to.equal(200);
+  });
+
+  it('refuses the user a later strategy without a session put there (L1)', async () => {
+    const panel = await startSessionPanel({
+      beforeRouter(made) {
+        made.passport.use('bearer', {
+          authenticate(
+            this: { success(user: object): void; pass(): void },
+            req: { headers: Record<string, unknown> },
+          ) {
+            const found = made.users.find(({ login }) => login === req.headers['x-token']);
+            if (found) this.success(found);
+            else this.pass();
+          },
+        } as never);
+        const waived = { session: false, secondFactor: 'not-required' };
+        made.app.use(made.passport.authenticate('bearer', waived) as RequestHandler);
+      },
+    });
+    await enrol(panel, 'bob');
+    const { client } = await enrolled(panel);
+    expect((await client.get('/me', { 'x-token': 'bob' })).body.user).to.equal('bob');
+    expect((await client.get('/secret', { 'x-token': 'bob' })).body.code).to.equal('session-required');
+    expect(
+      (await client.post('/two-step/disable', { code: '000000' }, { 'x-token': 'bob' })).body.code,
+    ).to.equal('session-required');
+    expect(await client.me()).to.equal('alice');
+  });
+
+  it('answers 503 for a record that does not open, and shows nobody (A8)', async () => {
+    const store = memoryStore();
+    const panel = await startSessionPanel({ store });
+    const { client } = await enrolled(panel);
+    const sealed = (await store.get('alice'))!;
+    await store.compareAndSet('alice', sealed, `${sealed.slice(0, -4)}AAAA`);
+    const stored = await panel.stored(client);
+    for (const path of ['/secret', '/me']) {
+      const answer = await client.get(path);
+      expect(answer.status, path).to.equal(503);
+      expect(answer.body, path).to.deep.equal({ code: 'record-unreadable' });
+    }
+    expect((await new Client(panel).login('alice')).body.code).to.equal('record-unreadable');
+    expect((await panel.stored(client))?.secondFactor, 'for when the key is back').to.deep.equal(
+      stored?.secondFactor,
+    );
+    expect(panel.told()).to.include('record-unreadable');
+    await panel.secondFactor.disable('alice', { by: 'operator' });
+    expect(await client.me()).to.equal('alice');
+  });
+
+  it('answers 503 when the panel knows of a factor and the store has no record (J3)', async () => {
+    const flags = new Map<string, boolean>();
+    const store = memoryStore();
+    const panel = await startSessionPanel({
+      store,
+      options: {
+        account: ({ id, login }) => ({ id, name: login, enrolled: flags.get(id) ?? false }),
+        setEnrolled: (id, enrolled) => void flags.set(id, enrolled),
+      },
+    });
+    const { client } = await enrolled(panel);
+    await store.compareAndSet('alice', await store.get('alice'), null);
+    expect((await client.get('/secret')).body).to.deep.equal({ code: 'record-missing' });
+    expect((await new Client(panel).login('alice')).body).to.deep.equal({ code: 'record-missing' });
+    expect(await panel.secondFactor.disable('alice', { by: 'operator' })).to.equal(true);
+    expect(flags.get('alice')).to.equal(false);
+    expect(await client.me()).to.equal('alice');
+  });
+
+  it('hands errors of account() and findUser to the error handler, with nobody there (A8)', async () => {
+    let broken = '';
+    const panel: SessionPanel = await startSessionPanel({
+      options: {
+        account: ({ id, login }) => {
+          if (broken === 'account') throw new Error('account broke');
+          return { id, name: login };
+        },
+        findUser: (id) => {
+          if (broken === 'findUser') throw new Error('findUser broke');
+          return panel.users.find((each) => each.id === id);
+        },
+      },
+    });
+    const { client } = await enrolled(panel);
+    for (const name of ['account', 'findUser']) {
+      broken = name;
+      const answer = await client.get('/secret');
+      expect(answer.status).to.equal(500);
+      expect(answer.body.code).to.equal(`${name} broke`);
+    }
+    broken = '';
+    expect((await client.get('/secret')).status).to.equal(200);
+  });
+
+  it('parks a request under way so that no later passport.session() finds the user (L4)', async () => {
+    const panel = await startSessionPanel({
+      routes({ app, passport }) {
+        app.get('/sub', passport.session(), (req, res) => res.json({ user: req.user ?? null }));
+      },
+    });
+    const other = await loggedIn(panel);
+    await enrol(panel);
+    expect((await other.get('/sub')).body.user).to.equal(null);
+  });
+
+  it('carries the demotion through concurrent requests of one session', async () => {
+    const panel = await startSessionPanel();
+    const other = await loggedIn(panel);
+    await enrol(panel);
+    const cookie = other.cookie;
+    const seen = await Promise.all(Array.from({ length: 10 }, () => seenBy(panel, cookie)));
+    expect(new Set(seen)).to.deep.equal(new Set([null]));
+    expect(await panel.stored(cookie)).to.equal(null);
+  });
+
+  it('saves the second look-up with deserializedUserIsFresh, and only then', async () => {
+    for (const [deserializedUserIsFresh, calls] of [
+      [true, 0],
+      [false, 1],
+    ] as const) {
+      let looked = 0;
+      const panel: SessionPanel = await startSessionPanel({
+        options: {
+          deserializedUserIsFresh,
+          findUser(id) {
+            looked++;
+            return panel.users.find((each) => each.id === id);
+          },
+        },
+      });
+      const { client } = await enrolled(panel);
+      looked = 0;
+      expect((await client.get('/secret')).status).to.equal(200);
+      expect(looked).to.equal(calls);
+      userOf(panel).passwordChangedAt = 2;
+      expect(await client.me(), 'the fresh user is judged').to.equal(null);
+    }
+  });
+
+  it('leaves strangers alone, and gives them no session', async () => {
+    const panel = await startSessionPanel();
+    const client = new Client(panel);
+    expect((await client.get('/two-step')).body).to.have.keys('state', 'serverTime');
+    expect((await client.get('/me')).headers).not.to.have.property('set-cookie');
+  });
+
+  it('judges whoever a strategy that was mounted too early signed in, on the next request', async () => {
+    const panel = await startSessionPanel({
+      afterPassport(made) {
+        knows(made, 'early', (req) => req.get('x-early'));
+        made.app.use(made.passport.authenticate('early') as RequestHandler);
+      },
+    });
+    await enrol(panel);
+    const client = new Client(panel);
+    expect((await client.get('/me', { 'x-early': 'alice' })).body.user).to.equal(null);
+    expect(await client.me()).to.equal(null);
+    expect((await client.get('/secret')).body.code).to.equal('code-required');
+  });
+});

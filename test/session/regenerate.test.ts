@@ -1,0 +1,149 @@
+import { expect } from 'chai';
+import type { Redis } from 'ioredis';
+import { Client, enrol, enrolled, stopPanels } from '../docs/trap-panel.js';
+import { connectRedis, loggedIn, sessionId, startSessionPanel } from '../support/session-panel.js';
+import type { SessionPanel } from '../support/session-panel.js';
+import { startRedis } from '../support/redis-server.js';
+import type { RedisServer } from '../support/redis-server.js';
+
+/** What a copied cookie is worth. */
+async function worthOf(panel: SessionPanel, cookie: string): Promise<unknown> {
+  const { body } = await new Client(panel).get('/two-step', { cookie });
+  return body.state;
+}
+
+for (const kind of ['memory', 'Redis'] as const) {
+  describe(`session/regenerate with sessions in ${kind}`, () => {
+    let server: RedisServer | undefined;
+    let redis: Redis | undefined;
+
+    before(async function () {
+      if (kind !== 'Redis') return;
+      server = await startRedis();
+      redis = connectRedis(server);
+    });
+    afterEach(async () => {
+      await stopPanels();
+      await redis?.flushall();
+    });
+    after(async () => {
+      redis?.disconnect();
+      await server?.kill();
+    });
+
+    const start = (): Promise<SessionPanel> =>
+      startSessionPanel({
+        ...(redis && { redis }),
+        routes({ app }) {
+          app.post('/anything', (req, res) => res.json(Object.assign(req.session, { any: 1 })));
+          app.post('/renew', async (req, res) => {
+            await req.secondFactor?.renew();
+            res.json({});
+          });
+        },
+      });
+
+    /** Does something with a client, and asserts that the cookie from before is worth nothing then (G1, G2, L2). */
+    async function changesId(
+      panel: SessionPanel,
+      client: Client,
+      act: () => Promise<unknown>,
+    ): Promise<void> {
+      const before = client.cookie;
+      expect(sessionId(before)).to.match(/./);
+      await act();
+      expect(sessionId(client)).not.to.equal(sessionId(before));
+      expect(await panel.stored(before)).to.equal(null);
+      expect(await worthOf(panel, before)).to.equal('anonymous');
+    }
+
+    it('gives a new id to a sign-in without a second factor', async () => {
+      const panel = await start();
+      const client = new Client(panel);
+      await client.post('/anything');
+      await changesId(panel, client, () => client.login('bob'));
+      expect(await client.me()).to.equal('bob');
+    });
+
+    it('gives a new id at each of the two steps', async () => {
+      const panel = await start();
+      const phone = await enrol(panel);
+      const client = new Client(panel);
+      await client.post('/anything');
+      await changesId(panel, client, () => client.login('alice'));
+      await changesId(panel, client, () => client.post('/two-step/verify', { code: phone() }));
+      expect(await client.me()).to.equal('alice');
+    });
+
+    it('gives a new id when a set-up starts, and another one when it is confirmed', async () => {
+      const panel = await start();
+      const client = await loggedIn(panel);
+      await changesId(panel, client, () => client.post('/two-step/setup'));
+      const id = sessionId(client);
+      await client.post('/two-step/setup');
+      expect(sessionId(client), 'going on with one raises nothing').to.equal(id);
+      await client.post('/two-step/setup/cancel');
+      await changesId(panel, client, () => enrol(panel, 'alice', client));
+      expect((await client.get('/secret')).status).to.equal(200);
+    });
+
+    it('gives a new id at step-up, and when the factor is disabled', async () => {
+      const panel = await start();
+      const { client, phone } = await enrolled(panel);
+      await changesId(panel, client, () => client.post('/two-step/step-up', { code: phone() }));
+      expect((await client.get('/secret')).status).to.equal(200);
+      await changesId(panel, client, () => client.post('/two-step/disable', { code: phone() }));
+      expect(await client.me()).to.equal('alice');
+    });
+
+    it('gives a new id when a session is renewed, cancelled or signed out', async () => {
+      const panel = await start();
+      const { client } = await enrolled(panel);
+      await changesId(panel, client, () => client.post('/renew'));
+      expect((await client.get('/secret')).status).to.equal(200);
+      await changesId(panel, client, () => client.post('/logout'));
+      await client.login('alice');
+      await changesId(panel, client, () => client.post('/two-step/cancel'));
+      expect((await client.get('/two-step')).body.state).to.equal('anonymous');
+    });
+
+    it('keeps the id and the session for a refused code', async () => {
+      const panel = await start();
+      const { client } = await enrolled(panel);
+      const before = await panel.stored(client);
+      const { cookie } = client;
+      for (const path of ['/two-step/step-up', '/two-step/disable']) {
+        expect((await client.post(path, { code: '000000' })).status).to.equal(401);
+      }
+      expect(client.cookie).to.equal(cookie);
+      const after = await panel.stored(client);
+      expect(after?.secondFactor).to.deep.equal(before?.secondFactor);
+    });
+
+    it('makes a copied parked cookie worth nothing once its owner gave the code', async () => {
+      const panel = await start();
+      const phone = await enrol(panel);
+      const client = await loggedIn(panel);
+      const copy = client.cookie;
+      await client.post('/two-step/verify', { code: phone() });
+      const late = await new Client(panel).post('/two-step/verify', { code: phone() }, { cookie: copy });
+      expect(late.body.code).to.equal('login-required');
+      expect((await client.get('/secret')).status).to.equal(200);
+    });
+
+    it('makes one session of ten right codes at once from one parked jar (A14)', async () => {
+      const panel = await start();
+      const phone = await enrol(panel);
+      const client = await loggedIn(panel);
+      const { cookie } = client;
+      const code = phone();
+      const jars = Array.from({ length: 10 }, () => new Client(panel));
+      const answers = await Promise.all(
+        jars.map((jar) => jar.post('/two-step/verify', { code }, { cookie, connection: 'close' })),
+      );
+      expect(answers.filter(({ status }) => status === 200)).to.have.length(1);
+      const users = await Promise.all(jars.map((jar) => jar.me()));
+      expect(users.filter((user) => user === 'alice')).to.have.length(1);
+    });
+  });
+}

@@ -1,0 +1,218 @@
+import { expect } from 'chai';
+import express from 'express';
+import type { RequestSecondFactor } from 'passport-second-factor';
+import { Client, enrol, enrolled, stopPanels } from '../docs/trap-panel.js';
+import { loggedIn, seenBy, sessionId, startSessionPanel, userOf } from '../support/session-panel.js';
+import type { SessionPanel } from '../support/session-panel.js';
+
+/** A panel that keeps the last `req.secondFactor` it saw, as a socket would. */
+async function startKeeping(): Promise<{ panel: SessionPanel; kept: () => RequestSecondFactor }> {
+  let last: RequestSecondFactor | undefined;
+  const panel = await startSessionPanel({
+    routes({ app }) {
+      app.get('/keep', (req, res) => {
+        last = req.secondFactor;
+        const {
+          state,
+          enrolled: has,
+          amr,
+          verifiedAt,
+          actor,
+          actors,
+          autoSwitchSkipped,
+          path,
+        } = req.secondFactor!;
+        res.json({ state, enrolled: has, amr, verifiedAt, actor, actors, autoSwitchSkipped, path });
+      });
+      app.post('/check', express.json(), (req, res) => res.json(req.secondFactor?.check(req.body as object)));
+      app.post('/new-password', async (req, res) => {
+        userOf(panel).passwordChangedAt++;
+        await req.secondFactor?.renew();
+        res.json({});
+      });
+      app.post('/renew', async (req, res) => {
+        await req.secondFactor?.renew();
+        res.json({});
+      });
+    },
+  });
+  return { panel, kept: () => last! };
+}
+const nobody = {
+  enrolled: false,
+  amr: [],
+  verifiedAt: null,
+  actor: null,
+  actors: [],
+  autoSwitchSkipped: null,
+};
+
+describe('session/request-second-factor', () => {
+  afterEach(stopPanels);
+
+  it('tells what is known of the session in every state', async () => {
+    const { panel } = await startKeeping();
+    const see = async (client: Client) => (await client.get('/keep')).body;
+    const path = '/two-step';
+    expect(await see(new Client(panel))).to.deep.equal({ ...nobody, state: 'anonymous', path });
+    const bob = await loggedIn(panel, 'bob');
+    expect(await see(bob)).to.deep.equal({ ...nobody, state: 'signed-in', amr: ['pwd'], path });
+    const { client } = await enrolled(panel);
+    expect(await see(client)).to.deep.equal({
+      ...nobody,
+      state: 'verified',
+      enrolled: true,
+      amr: ['pwd', 'otp', 'mfa'],
+      verifiedAt: panel.now,
+      path,
+    });
+    expect(await see(await loggedIn(panel))).to.deep.equal({ ...nobody, state: 'pending', path });
+  });
+
+  it('claims no otp for a recovery code', async () => {
+    const { panel } = await startKeeping();
+    await enrol(panel);
+    const [code] = (await panel.secondFactor.recoveryCodes('alice', { by: 'operator' }))!;
+    const client = await loggedIn(panel);
+    expect((await client.post('/two-step/verify', { code })).body).to.include({ recoveryCodesLeft: 9 });
+    expect((await client.get('/keep')).body.amr).to.deep.equal(['pwd', 'mfa']);
+  });
+
+  it('is what the guard is, as a value, with check()', async () => {
+    const { panel } = await startKeeping();
+    const { client } = await enrolled(panel);
+    expect((await client.post('/check')).body).to.deep.equal({ ok: true });
+    panel.now += 300_001;
+    expect((await client.post('/check', { maxAge: 300 })).body).to.deep.equal({
+      ok: false,
+      code: 'step-up-required',
+      status: 401,
+      location: '/two-step/step-up',
+      maxAge: 300,
+    });
+    const bob = await loggedIn(panel, 'bob');
+    expect((await bob.post('/check')).body).to.deep.equal({
+      ok: false,
+      code: 'enrolment-required',
+      status: 403,
+      location: '/two-step',
+    });
+    expect((await bob.post('/check', { unenrolled: 'allow' })).body).to.deep.equal({ ok: true });
+    expect((await bob.post('/check', { unknown: 1 })).body.code).to.equal('option-unknown');
+  });
+
+  describe('recheck()', () => {
+    for (const [what, change, expected] of [
+      ['nothing changed', () => undefined, 'verified'],
+      ['the password changed', (panel) => (userOf(panel).passwordChangedAt = 2), 'anonymous'],
+      ['the factor is gone', (panel) => panel.secondFactor.disable('alice', { by: 'operator' }), 'signed-in'],
+      ['the account is gone', (panel) => panel.users.splice(0, 1), 'anonymous'],
+      ['the user signed out', (_panel, client) => client.post('/logout'), 'anonymous'],
+      ['the session went on under a new id', (_panel, client) => client.post('/renew'), 'anonymous'],
+    ] satisfies [string, (panel: SessionPanel, client: Client) => unknown, string][]) {
+      it(`tells ${expected} when ${what}, and changes nothing`, async () => {
+        const { panel, kept } = await startKeeping();
+        const { client } = await enrolled(panel);
+        await client.get('/keep');
+        const { cookie } = client;
+        await change(panel, client);
+        const before = await panel.stored(cookie);
+        expect(await kept().recheck()).to.equal(expected);
+        expect(await panel.stored(cookie)).to.deep.equal(before);
+      });
+    }
+
+    it('tells pending when the factor was replaced, or enabled for a session without one', async () => {
+      const { panel, kept } = await startKeeping();
+      const other = await loggedIn(panel);
+      await other.get('/keep');
+      const plain = kept();
+      const { client } = await enrolled(panel);
+      expect(await plain.recheck()).to.equal('pending');
+      await client.get('/keep');
+      await panel.secondFactor.disable('alice', { by: 'operator' });
+      await enrol(panel);
+      expect(await kept().recheck()).to.equal('pending');
+    });
+
+    it('tells how a parked sign-in stands', async () => {
+      const { panel, kept } = await startKeeping();
+      await enrol(panel);
+      const client = await loggedIn(panel);
+      await client.get('/keep');
+      expect(await kept().recheck()).to.equal('pending');
+      panel.now += 600_000;
+      expect(await kept().recheck()).to.equal('anonymous');
+    });
+
+    it('tells anonymous to strangers, and rejects while the record cannot be read', async () => {
+      const { panel, kept } = await startKeeping();
+      await new Client(panel).get('/keep');
+      expect(await kept().recheck()).to.equal('anonymous');
+      const { client } = await enrolled(panel);
+      await client.get('/keep');
+      panel.store.get = () => Promise.reject(new Error('down'));
+      const error = await kept()
+        .recheck()
+        .catch((caught: unknown) => caught);
+      expect(error).to.include({ code: 'store-unavailable', status: 503 });
+    });
+  });
+
+  describe('renew()', () => {
+    it('lets the session of whoever changed his password go on, and ends his others', async () => {
+      const { panel } = await startKeeping();
+      const { client, phone } = await enrolled(panel);
+      const other = await loggedIn(panel);
+      await other.post('/two-step/verify', { code: phone() });
+      const { cookie } = client;
+      const before = (await panel.stored(client))?.secondFactor;
+      expect((await client.post('/new-password')).status).to.equal(200);
+      expect(sessionId(client)).not.to.equal(sessionId(cookie));
+      expect(await client.me()).to.equal('alice');
+      expect((await client.get('/secret')).status).to.equal(200);
+      const after = (await panel.stored(client))?.secondFactor;
+      expect(after).to.include({ factorAt: before?.factorAt, enrolment: before?.enrolment });
+      expect(after?.stamp).not.to.equal(before?.stamp);
+      expect(await other.me()).to.equal(null);
+      expect(await seenBy(panel, cookie)).to.equal(null);
+    });
+
+    it('works for an account without a second factor', async () => {
+      const { panel } = await startKeeping();
+      const client = await loggedIn(panel);
+      await client.post('/new-password');
+      expect(await client.me()).to.equal('alice');
+    });
+
+    it('rejects strangers and parked sign-ins', async () => {
+      const { panel } = await startKeeping();
+      await enrol(panel);
+      const parked = await loggedIn(panel);
+      for (const client of [new Client(panel), parked]) {
+        const answer = await client.post('/renew');
+        expect(answer.status).to.equal(401);
+        expect(answer.body.code).to.equal('login-required');
+      }
+      expect((await parked.get('/two-step')).body.state).to.equal('pending');
+    });
+
+    it('rejects when the session was ended since the request began', async () => {
+      const panel: SessionPanel = await startSessionPanel({
+        routes({ app }) {
+          app.post('/late', async (req, res) => {
+            await new Promise((done) => panel.sessionStore.destroy(req.sessionID, done));
+            await req.secondFactor?.renew();
+            res.json({});
+          });
+        },
+      });
+      const { client } = await enrolled(panel);
+      const { cookie } = client;
+      const answer = await client.post('/late');
+      expect(answer.body.code).to.equal('sign-in-expired');
+      expect(await seenBy(panel, cookie)).to.equal(null);
+      expect(await client.me()).to.equal(null);
+    });
+  });
+});

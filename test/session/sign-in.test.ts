@@ -1,0 +1,147 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect } from 'chai';
+import { Client, enrol, stopPanels } from '../docs/trap-panel.js';
+import type { Panel, User } from '../docs/trap-panel.js';
+import { loggedIn, startSessionPanel } from '../support/session-panel.js';
+import type { SessionPanel } from '../support/session-panel.js';
+import type { Json, SecondFactorOptions } from 'passport-second-factor';
+
+type OnSignedIn = NonNullable<SecondFactorOptions<User>['onSignedIn']>;
+
+/** Express-session reports what it could not save after the answer; Express prints that, but not in tests. */
+const quiet = ({ app }: Panel): unknown => app.set('env', 'test');
+
+describe('session/sign-in: onSignedIn and carry', () => {
+  afterEach(stopPanels);
+
+  it('is awaited after a complete sign-in, with and without a second factor, before the answer', async () => {
+    const told: unknown[] = [];
+    const onSignedIn: OnSignedIn = async (req, _res, user, info) => {
+      await sleep(20);
+      told.push({ user: user.id, state: req.secondFactor?.state, ...info });
+    };
+    const panel = await startSessionPanel({ options: { onSignedIn } });
+    const phone = await enrol(panel);
+    expect(told).to.deep.equal([{ user: 'alice', state: 'signed-in', method: null, carried: undefined }]);
+    const client = await loggedIn(panel);
+    expect(told, 'not for the first step').to.have.length(1);
+    await client.post('/two-step/verify', { code: phone() });
+    expect(told[1]).to.deep.equal({ user: 'alice', state: 'verified', method: 'otp', carried: undefined });
+
+    const [code] = (await panel.secondFactor.recoveryCodes('alice', { by: 'operator' }))!;
+    const recovered = await loggedIn(panel);
+    await recovered.post('/two-step/verify', { code });
+    expect(told[2]).to.include({ method: 'recovery-code' });
+  });
+
+  it('may set cookies and write the session', async () => {
+    const panel = await startSessionPanel({
+      options: {
+        onSignedIn(req, res) {
+          res.setHeader('X-Last-Login', 'now');
+          Object.assign((req as unknown as { session: object }).session, { lastLogin: 'now' });
+        },
+      },
+    });
+    const phone = await enrol(panel);
+    const client = await loggedIn(panel);
+    const answer = await client.post('/two-step/verify', { code: phone() });
+    expect(answer.headers['x-last-login']).to.equal('now');
+    expect(await panel.stored(client)).to.include({ lastLogin: 'now' });
+  });
+
+  it('is handed what carry took at the first step, before the session was regenerated', async () => {
+    const told: (Json | undefined)[] = [];
+    const panel = await startSessionPanel({
+      options: {
+        carry: (req) => (req as unknown as { session: { cart?: string[] } }).session.cart,
+        onSignedIn: (_req, _res, _user, { carried }) => void told.push(carried),
+      },
+      routes({ app }) {
+        app.post('/cart', (req, res) => res.json(Object.assign(req.session, { cart: ['book'] })));
+      },
+    });
+    const phone = await enrol(panel);
+    const client = new Client(panel);
+    await client.post('/cart');
+    await client.login('alice');
+    expect((await panel.stored(client))?.secondFactor?.carried).to.deep.equal(['book']);
+    await client.post('/two-step/verify', { code: phone() });
+    const bob = new Client(panel);
+    await bob.post('/cart');
+    await bob.login('bob');
+    expect(told).to.deep.equal([undefined, ['book'], ['book']]);
+  });
+
+  it('undoes the sign-in when it throws, and passes the error on; the next one works', async () => {
+    let broken = false;
+    const panel: SessionPanel = await startSessionPanel({
+      options: {
+        async onSignedIn() {
+          await sleep(1);
+          if (broken) throw new Error('last-login could not be written');
+        },
+      },
+    });
+    const phone = await enrol(panel);
+    broken = true;
+    panel.told();
+    const bob = new Client(panel);
+    const refused = await bob.login('bob');
+    expect(refused.status).to.equal(500);
+    expect(refused.body.code).to.equal('last-login could not be written');
+    expect(await bob.me()).to.equal(null);
+
+    const client = await loggedIn(panel);
+    const parked = client.cookie;
+    const code = phone();
+    const answer = await client.post('/two-step/verify', { code });
+    expect(answer.status).to.equal(500);
+    expect(await client.me()).to.equal(null);
+    expect(await panel.stored(parked), 'the parked sign-in is over').to.equal(null);
+    expect(panel.told()).not.to.include('signed-in');
+
+    broken = false;
+    const again = await loggedIn(panel);
+    expect((await again.post('/two-step/verify', { code })).body.code).to.equal('code-already-used');
+    expect((await again.post('/two-step/verify', { code: phone() })).status).to.equal(200);
+    expect(await again.me()).to.equal('alice');
+  });
+
+  it('lets nobody in when the session cannot be saved after the code (J5)', async () => {
+    const panel: SessionPanel = await startSessionPanel({ first: quiet });
+    const phone = await enrol(panel);
+    const client = await loggedIn(panel);
+    const set = panel.sessionStore.set.bind(panel.sessionStore);
+    panel.sessionStore.set = (_id, _session, done) => done?.(new Error('the session store is full'));
+    const code = phone();
+    const answer = await client.post('/two-step/verify', { code });
+    expect(answer.status).to.equal(500);
+    panel.sessionStore.set = set;
+    expect(await client.me()).to.equal(null);
+    const again = await loggedIn(panel);
+    expect((await again.post('/two-step/verify', { code })).body.code, 'spent').to.equal('code-already-used');
+    expect((await again.post('/two-step/verify', { code: phone() })).status).to.equal(200);
+  });
+
+  it('lets nobody in when the mark cannot be saved after Passport signed in (J5)', async () => {
+    const panel: SessionPanel = await startSessionPanel({ first: quiet });
+    await enrol(panel);
+    const set = panel.sessionStore.set.bind(panel.sessionStore);
+    for (const [login, failing] of [
+      ['bob', 1],
+      ['bob', 2],
+      ['alice', 1],
+    ] as const) {
+      let writes = 0;
+      panel.sessionStore.set = (id, session, done) => {
+        if (++writes === failing) done?.(new Error('the session store is full'));
+        else set(id, session, done);
+      };
+      const client = new Client(panel);
+      expect((await client.login(login)).status, `${login}, write ${failing}`).to.equal(500);
+      panel.sessionStore.set = set;
+      expect(await client.me(), `${login}, write ${failing}`).to.equal(null);
+    }
+  });
+});

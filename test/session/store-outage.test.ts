@@ -1,0 +1,188 @@
+import { once } from 'node:events';
+import { expect } from 'chai';
+import session from 'express-session';
+import type { Redis } from 'ioredis';
+import { redisStore } from 'passport-second-factor/redis';
+import { Client, enrol, enrolled, stopPanels } from '../docs/trap-panel.js';
+import type { Answer, Phone } from '../docs/trap-panel.js';
+import { connectRedis, loggedIn, startSessionPanel } from '../support/session-panel.js';
+import type { SessionPanel } from '../support/session-panel.js';
+import { startRedis } from '../support/redis-server.js';
+import type { RedisServer } from '../support/redis-server.js';
+
+const TIMEOUT_MILLISECONDS = 400;
+/** What the answer may take beyond the timeout on a machine that is busy. */
+const BUSY_MILLISECONDS = 1500;
+
+interface Scene {
+  readonly panel: SessionPanel;
+  readonly phone: Phone;
+  /** Verified as alice. */
+  readonly verified: Client;
+  /** Parked as alice. */
+  readonly parked: Client;
+  /** Signed in as bob, who has no second factor. */
+  readonly plain: Client;
+}
+
+describe('when the store is in trouble (J1)', () => {
+  let server: RedisServer;
+  let redis: Redis;
+
+  beforeEach(async () => {
+    server = await startRedis({ args: ['--appendonly', 'yes', '--appendfsync', 'always'] });
+    redis = connectRedis(server);
+  });
+  afterEach(async () => {
+    await stopPanels();
+    redis.disconnect();
+    await server.kill();
+  });
+
+  /** Records are on Redis and sessions are not, so that every answer is about the records. */
+  async function scene(): Promise<Scene> {
+    const panel = await startSessionPanel({
+      redis,
+      session: { store: new session.MemoryStore() },
+      store: redisStore(redis),
+      options: { storeTimeoutMs: TIMEOUT_MILLISECONDS },
+    });
+    const { client: verified, phone } = await enrolled(panel);
+    const plain = await loggedIn(panel, 'bob');
+    const parked = await loggedIn(panel);
+    panel.told();
+    return { panel, phone, verified, parked, plain };
+  }
+
+  async function isRefusedInTime(call: Promise<Answer>): Promise<void> {
+    const started = Date.now();
+    const answer = await call;
+    expect(answer.status).to.equal(503);
+    expect(answer.body.code).to.equal('store-unavailable');
+    expect(Date.now() - started).to.be.below(TIMEOUT_MILLISECONDS + BUSY_MILLISECONDS);
+  }
+
+  /** Every door while records cannot be read: 503 in time, and nobody gets in. */
+  async function everyDoorIsShut({ panel, phone, verified, parked, plain }: Scene): Promise<void> {
+    await Promise.all([
+      isRefusedInTime(verified.get('/secret')),
+      isRefusedInTime(verified.get('/me')),
+      isRefusedInTime(plain.get('/me')),
+      isRefusedInTime(parked.post('/two-step/verify', { code: phone() })),
+      isRefusedInTime(new Client(panel).login('alice')),
+      isRefusedInTime(new Client(panel).login('bob')),
+    ]);
+    const error = await panel.secondFactor.verify('alice', '123456').catch((caught: unknown) => caught);
+    expect(error).to.include({ code: 'store-unavailable' });
+    expect(panel.told())
+      .to.include.members(['store-unavailable', 'sign-in-refused'])
+      .and.not.include('signed-in');
+  }
+
+  async function everythingWorks({ panel, phone, verified, parked, plain }: Scene): Promise<void> {
+    expect((await verified.get('/secret')).body).to.deep.equal({ secret: true });
+    expect(await plain.me()).to.equal('bob');
+    expect((await parked.post('/two-step/verify', { code: phone() })).body).to.include({ state: 'verified' });
+    expect((await new Client(panel).login('alice')).body.code).to.equal('code-required');
+    expect((await new Client(panel).login('bob')).status).to.equal(200);
+  }
+
+  it('refuses with 503 in time while Redis is down, and works when it is back', async () => {
+    const made = await scene();
+    const lost = once(redis, 'close');
+    await server.stop();
+    await lost;
+    await everyDoorIsShut(made);
+    await server.restart();
+    if (redis.status !== 'ready') await once(redis, 'ready');
+    await everythingWorks(made);
+  });
+
+  it('refuses with 503 in time while Redis hangs, and works when it goes on', async () => {
+    const made = await scene();
+    server.pause();
+    await everyDoorIsShut(made);
+    server.resume();
+    while ((await redis.ping().catch(() => '')) !== 'PONG');
+    await everythingWorks(made);
+  });
+
+  it('refuses codes with 503 while Redis takes no writes; who is in stays in, and nothing is spent', async () => {
+    const made = await scene();
+    const { panel, phone, verified, parked } = made;
+    const before = await panel.store.get('alice');
+    await redis.config('SET', 'maxmemory', '1');
+    const code = phone();
+    await isRefusedInTime(parked.post('/two-step/verify', { code }));
+    await isRefusedInTime(verified.post('/two-step/step-up', { code }));
+    await isRefusedInTime(verified.post('/two-step/disable', { code }));
+    expect((await verified.get('/secret')).status).to.equal(200);
+    expect((await new Client(panel).login('alice')).body.code).to.equal('code-required');
+    await redis.config('SET', 'maxmemory', '0');
+    expect(await panel.store.get('alice')).to.equal(before);
+    expect((await parked.post('/two-step/verify', { code })).status).to.equal(200);
+    await everythingWorks({ ...made, parked: await loggedIn(panel) });
+  });
+
+  it('enables nothing while Redis takes no writes, and the unfinished set-up can still be confirmed', async () => {
+    const { panel } = await scene();
+    const client = await loggedIn(panel, 'bob');
+    await client.post('/two-step/setup');
+    await redis.config('SET', 'maxmemory', '1');
+    const refused = await enrol(panel, 'bob').catch((error: unknown) => error as Error);
+    expect((refused as Error).message).to.include('store-unavailable');
+    await redis.config('SET', 'maxmemory', '0');
+    expect((await panel.secondFactor.status('bob')).enrolled).to.equal(false);
+    await enrol(panel, 'bob');
+    expect((await panel.secondFactor.status('bob')).enrolled).to.equal(true);
+  });
+
+  it('tells nobody the outcome of a guess whose swap is unknown, and charges it at most once (B11)', async () => {
+    const { panel, phone, parked } = await scene();
+    const swap = panel.store.compareAndSet.bind(panel.store);
+    panel.store.compareAndSet = async (...args) => {
+      await swap(...args);
+      throw new Error('connection lost after the write');
+    };
+    const code = phone();
+    await isRefusedInTime(parked.post('/two-step/verify', { code }));
+    panel.store.compareAndSet = swap;
+    expect(await parked.me()).to.equal(null);
+    expect((await parked.post('/two-step/verify', { code })).body.code).to.equal('code-already-used');
+    expect((await parked.post('/two-step/verify', { code: phone() })).status).to.equal(200);
+  });
+
+  it('lets nobody in while sessions and records are on the same dead Redis, and works when it is back', async () => {
+    const panel = await startSessionPanel({ redis, options: { storeTimeoutMs: TIMEOUT_MILLISECONDS } });
+    const { client, phone } = await enrolled(panel);
+    const parked = await loggedIn(panel);
+    const lost = once(redis, 'close');
+    await server.kill();
+    await lost;
+    for (const call of [
+      client.get('/secret'),
+      client.get('/me'),
+      parked.post('/two-step/verify', { code: phone() }),
+      new Client(panel).login('bob'),
+    ]) {
+      const answer = await call;
+      expect(answer.status).to.be.at.least(500);
+      expect(answer.body).not.to.have.any.keys('secret', 'user', 'state');
+    }
+    await server.restart();
+    if (redis.status !== 'ready') await once(redis, 'ready');
+    expect((await client.get('/secret')).body).to.deep.equal({ secret: true });
+    expect((await parked.post('/two-step/verify', { code: phone() })).status).to.equal(200);
+  });
+
+  it('keeps no listener and no timer of a store that answers late', async () => {
+    const { panel, verified } = await scene();
+    const get = panel.store.get.bind(panel.store);
+    let release = (): void => undefined;
+    panel.store.get = () => new Promise((answer) => (release = () => answer(null)));
+    await isRefusedInTime(verified.get('/secret'));
+    panel.store.get = get;
+    release();
+    expect((await verified.get('/secret')).status, 'the late "no record" demotes nobody').to.equal(200);
+  });
+});
