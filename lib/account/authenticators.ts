@@ -17,6 +17,14 @@ export function mayAddAuthenticator({ authenticators }: { authenticators: readon
   return authenticators.length < MAXIMUM_AUTHENTICATORS;
 }
 
+/**
+ * Whether one of a record's authenticators holds a secret already: twice in a record, each of its codes
+ * would be accepted twice.
+ */
+export function hasSecret({ authenticators }: AccountRecord, secret: Uint8Array): boolean {
+  return authenticators.some((authenticator) => Buffer.from(authenticator.secret).equals(secret));
+}
+
 /** The record with one more authenticator; everything that was proved before stays. */
 export function withAuthenticator(record: AccountRecord, added: Authenticator): AccountRecord {
   return { ...record, authenticators: [...record.authenticators, added] };

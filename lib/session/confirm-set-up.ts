@@ -1,4 +1,5 @@
 import {
+  hasSecret,
   mayAddAuthenticator,
   withAuthenticator,
   withAuthenticatorReplaced,
@@ -29,6 +30,7 @@ export interface Confirmed {
 }
 
 type Access = Extract<SetupAccess, { ok: true }>;
+type Refusal = 'not-enrolled' | 'setup-expired' | 'authenticator-limit';
 
 /**
  * Enables the second factor, or adds or replaces an authenticator, when the code proves that the
@@ -101,8 +103,9 @@ async function change(
 ): Promise<Confirmed | RouteRefusal> {
   const { account } = state;
   const enrolment = adds ? state.enrolment : randomName();
-  const refusal = await update<'not-enrolled' | 'authenticator-limit' | null>(context, account, (record) => {
+  const refusal = await update<Refusal | null>(context, account, (record) => {
     if (record?.enrolment !== state.enrolment) return { outcome: 'not-enrolled', next: 'unchanged' };
+    if (hasSecret(record, authenticator.secret)) return { outcome: 'setup-expired', next: 'unchanged' };
     if (!adds) return { outcome: null, next: withAuthenticatorReplaced(record, authenticator, enrolment) };
     return mayAddAuthenticator(record)
       ? { outcome: null, next: withAuthenticator(record, authenticator) }

@@ -109,6 +109,7 @@ export async function cancelSetup(context: Context): Promise<{ ok: true } | Rout
 export async function mayEnrol(context: Context, maxAge?: number): Promise<SetupAccess> {
   const { state, known } = context;
   if (state?.state === 'must-enrol' && now(context) < state.until) return mustEnrol(context, state);
+  if (context.expired) return { ok: false, code: 'sign-in-expired' };
   const verdict = check(context, { unenrolled: 'allow', maxAge, acceptTrustedBrowser: false });
   if (state?.state === 'impersonating') return { ok: false, code: 'impersonation-refused' };
   if (!verdict.ok) return verdict;

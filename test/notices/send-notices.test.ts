@@ -1,0 +1,145 @@
+import { expect } from 'chai';
+import { Secret, TOTP } from 'otpauth';
+import type { Notice, NoticeName } from '../../lib/index.js';
+import { englishNotice } from '../../lib/notices/english-notice.js';
+import { russianNotice } from '../../lib/notices/russian-notice.js';
+import { Client, enrol, stopPanels } from '../docs/trap-panel.js';
+import { startSessionPanel } from '../support/session-panel.js';
+import type { SessionPanel } from '../support/session-panel.js';
+
+const NAMES: readonly NoticeName[] = [
+  'enabled',
+  'disabled',
+  'authenticator-added',
+  'authenticator-replaced',
+  'authenticator-removed',
+  'recovery-code-used',
+  'recovery-codes-regenerated',
+  'locked',
+  'browser-remembered',
+  'impersonation-begun',
+];
+
+describe('notices', () => {
+  let sent: { id: string; notice: Notice }[];
+  beforeEach(() => {
+    sent = [];
+  });
+  afterEach(stopPanels);
+
+  const start = (notify?: (account: { id: string }, notice: Notice) => unknown): Promise<SessionPanel> =>
+    startSessionPanel({
+      options: {
+        trustedBrowsers: { days: 30 },
+        notify: notify ?? (({ id }, notice) => sent.push({ id, notice })),
+      },
+    });
+
+  const names = async (): Promise<string[]> => {
+    await new Promise((resolve) => setImmediate(resolve));
+    return sent.splice(0).map(({ id, notice }) => `${id}: ${notice.name}`);
+  };
+
+  it('tell the owner what happened to his second factor, and who did it', async () => {
+    const panel = await start();
+    const client = new Client(panel);
+    const phone = await enrol(panel, 'alice', client);
+    expect(await names()).to.deep.equal(['alice: enabled']);
+
+    await client.post('/two-step/recovery-codes', { code: phone() });
+    expect(await names()).to.deep.equal(['alice: recovery-codes-regenerated']);
+
+    const { body } = await client.post('/two-step/setup', { add: true });
+    const totp = new TOTP({ secret: Secret.fromBase32(String(body.key)) });
+    await client.post('/two-step/setup/confirm', { code: totp.generate({ timestamp: panel.now }) });
+    expect(await names()).to.deep.equal(['alice: authenticator-added']);
+
+    const [code] = (await panel.secondFactor.recoveryCodes('alice', { by: 'support', reason: 'ticket 7' }))!;
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(sent[0]?.notice).to.include({ name: 'recovery-codes-regenerated', by: 'support' });
+    expect(sent[0]?.notice.texts.en.body).to.include('By: support');
+    await names();
+
+    const other = new Client(panel);
+    await other.login('alice');
+    await other.post('/two-step/verify', { code });
+    expect(sent[0]?.notice.texts.en.body).to.include('9 are left');
+    expect(sent[0]?.notice.texts.ru.body).to.include('Осталось: 9');
+    expect(sent[0]?.notice).to.include({ ip: '127.0.0.1' });
+    expect(await names()).to.deep.equal(['alice: recovery-code-used']);
+
+    const third = new Client(panel);
+    await third.login('alice');
+    panel.now += 60_000;
+    await third.post('/two-step/verify', { code: phone(), trustBrowser: true });
+    expect(await names()).to.deep.equal(['alice: browser-remembered']);
+
+    await panel.secondFactor.disable('alice', { by: 'console:root' });
+    expect(await names()).to.deep.equal(['alice: disabled']);
+  });
+
+  it('tell of the first wait and of the hard limit, so that no guesser fills a mailbox', async () => {
+    const panel = await start();
+    await enrol(panel);
+    await names();
+    for (let guess = 0; guess < 100; guess++) {
+      await panel.secondFactor.verify('alice', '000000');
+      panel.now += 3_601_000;
+    }
+    await new Promise((resolve) => setImmediate(resolve));
+    const told = sent.map(({ notice }) => notice);
+    expect(told.map(({ name }) => name)).to.deep.equal(['locked', 'locked']);
+    expect(told[0]?.texts.en.body).to.include('until');
+    expect(told[1]?.texts.en.body).to.include('from now on');
+  });
+
+  it('delay nobody and change nothing when the hook throws, rejects or never ends', async () => {
+    const warnings: Error[] = [];
+    const hear = (warning: Error): unknown => warnings.push(warning);
+    process.on('warning', hear);
+    try {
+      for (const hook of [
+        () => {
+          throw new Error('mail is down');
+        },
+        () => Promise.reject(new Error('mail is down')),
+        () => new Promise<never>(() => undefined),
+      ]) {
+        const panel = await start(hook);
+        const phone = await enrol(panel);
+        const client = new Client(panel);
+        await client.login('alice');
+        expect((await client.post('/two-step/verify', { code: phone() })).body.state).to.equal('verified');
+      }
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    } finally {
+      process.off('warning', hear);
+    }
+    expect(warnings.filter(({ message }) => message.includes('mail is down'))).to.have.length(2);
+  });
+
+  it('have a subject and a body for everything, in English and Russian, and never the same', () => {
+    const facts = {
+      issuer: 'Acme Panel',
+      account: 'alice',
+      at: 0,
+      by: 'root',
+      ip: '203.0.113.7',
+      userAgent: 'Browser/1',
+    };
+    for (const write of [englishNotice, russianNotice]) {
+      const texts = NAMES.map((name) => write(name, facts));
+      for (const { subject, body } of texts) {
+        expect(subject).to.match(/^Acme Panel: \S/);
+        for (const fact of ['alice', '1970-01-01 00:00 UTC', 'root', '203.0.113.7', 'Browser/1']) {
+          expect(body).to.include(fact);
+        }
+      }
+      expect(new Set(texts.map(({ subject }) => subject)).size).to.equal(NAMES.length);
+      expect(write('enabled', { issuer: 'P', account: 'a', at: 0 }).body).to.match(/If this was|Если это/);
+    }
+    for (const name of NAMES) {
+      expect(englishNotice(name, facts).body).not.to.equal(russianNotice(name, facts).body);
+    }
+  });
+});

@@ -1,0 +1,112 @@
+import { expect } from 'chai';
+import { Secret, TOTP } from 'otpauth';
+import { Client, enrol, stopPanels } from '../docs/trap-panel.js';
+import { startSessionPanel } from '../support/session-panel.js';
+import type { SessionPanel } from '../support/session-panel.js';
+
+const BY = { by: 'migration' };
+
+describe('session/import-secret', () => {
+  let panel: SessionPanel;
+  beforeEach(async () => {
+    panel = await startSessionPanel();
+  });
+  afterEach(stopPanels);
+
+  it('takes the secret of another system over, in every spelling of base32', async () => {
+    const secret = new Secret({ size: 20 });
+    const spellings = [
+      secret.base32,
+      secret.base32.toLowerCase(),
+      secret.base32.replace(/.{4}/g, '$& '),
+      secret.base32.replace(/.{4}(?=.)/g, '$&-'),
+      `${secret.base32}======`,
+    ];
+    for (const spelling of spellings) {
+      await panel.secondFactor.import('alice', { secret: spelling, ...BY });
+      expect(panel.events.at(-1)).to.deep.include({ name: 'imported', accountId: 'alice', ...BY });
+      const totp = new TOTP({ secret });
+      const client = new Client(panel);
+      expect((await client.login('alice')).body.code).to.equal('code-required');
+      const read = totp.generate({ timestamp: panel.now });
+      expect((await client.post('/two-step/verify', { code: read })).body.code).to.equal('code-already-used');
+      panel.now += 30_000;
+      const code = totp.generate({ timestamp: panel.now });
+      expect((await client.post('/two-step/verify', { code })).body.state).to.equal('verified');
+      expect(await panel.secondFactor.status('alice')).to.include({
+        enrolled: true,
+        recoveryCodesLeft: 0,
+        authenticators: 1,
+      });
+      await panel.secondFactor.disable('alice', BY);
+    }
+  });
+
+  it('takes short secrets down to 80 bits only when told so', async () => {
+    for (const [size, plain, allowed] of [
+      [9, false, false],
+      [10, false, true],
+      [15, false, true],
+      [16, true, true],
+      [64, true, true],
+      [65, false, false],
+    ] as const) {
+      const secret = new Secret({ size }).base32;
+      for (const [dangerouslyAllowShortSecret, expected] of [
+        [false, plain],
+        [true, allowed],
+      ] as const) {
+        const given = { secret, dangerouslyAllowShortSecret, ...BY };
+        const outcome = await panel.secondFactor.import('alice', given).then(
+          () => true,
+          (error: { code: string; message: string }) => {
+            expect(error.code).to.equal('option-invalid');
+            expect(error.message).not.to.include(secret);
+            return false;
+          },
+        );
+        expect(outcome, `${size} bytes`).to.equal(expected);
+        expect(await panel.secondFactor.disable('alice', BY)).to.equal(expected);
+      }
+    }
+    const secret = new Secret({ size: 10 });
+    await panel.secondFactor.import('alice', {
+      secret: secret.base32,
+      dangerouslyAllowShortSecret: true,
+      ...BY,
+    });
+    panel.now += 30_000;
+    const code = new TOTP({ secret }).generate({ timestamp: panel.now });
+    expect(await panel.secondFactor.verify('alice', code)).to.include({ ok: true });
+  });
+
+  it('refuses what is no secret, whoever is not there or enrolled already, and changes nothing', async () => {
+    for (const secret of ['', '   ', 'not base32!', '01890189018901890189', undefined, 7, {}]) {
+      const error = await panel.secondFactor
+        .import('alice', { secret: secret as string, ...BY })
+        .catch((caught: unknown) => caught as { code: string });
+      expect(error).to.include({ code: 'option-invalid' });
+    }
+    const secret = new Secret({ size: 20 }).base32;
+    const codeOf = (id: string, given: object): Promise<unknown> =>
+      panel.secondFactor.import(id, given as never).then(
+        () => 'done',
+        ({ code }: { code: string }) => code,
+      );
+    expect(await codeOf('alice', { secret })).to.equal('option-invalid');
+    expect(await codeOf('nobody', { secret, ...BY })).to.equal('account-unknown');
+    await enrol(panel);
+    const before = await panel.store.get('alice');
+    expect(await codeOf('alice', { secret, ...BY })).to.equal('already-enrolled');
+    expect(await panel.store.get('alice')).to.equal(before);
+  });
+
+  it('lets one of many imports at once count', async () => {
+    const outcomes = await Promise.allSettled(
+      Array.from({ length: 10 }, () =>
+        panel.secondFactor.import('alice', { secret: new Secret({ size: 20 }).base32, ...BY }),
+      ),
+    );
+    expect(outcomes.filter(({ status }) => status === 'fulfilled')).to.have.length(1);
+  });
+});

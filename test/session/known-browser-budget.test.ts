@@ -1,0 +1,142 @@
+import { expect } from 'chai';
+import { Client, enrol, stopPanels } from '../docs/trap-panel.js';
+import type { Phone } from '../docs/trap-panel.js';
+import { startSessionPanel } from '../support/session-panel.js';
+import type { SessionPanel } from '../support/session-panel.js';
+
+const HOUR = 3_600_000;
+
+describe('session: a way round a lock-out on purpose (B7)', () => {
+  let panel: SessionPanel;
+  let phone: Phone;
+  let owner: Client;
+
+  beforeEach(async () => {
+    panel = await startSessionPanel();
+    phone = await enrol(panel);
+    owner = new Client(panel);
+    await owner.login('alice');
+    await owner.post('/two-step/verify', { code: phone() });
+    await owner.post('/logout');
+  });
+  afterEach(stopPanels);
+
+  /** A code that may be right already, while the clock stands still. */
+  const early = (): string => {
+    const code = phone();
+    panel.now -= 30_000;
+    return code;
+  };
+
+  /** A code that is none of those that could be right now. */
+  const wrong = (): string => {
+    const right = new Set<string>();
+    const before = panel.now;
+    for (let step = 0; step < 30; step++) right.add(phone());
+    panel.now = before;
+    return ['000000', '111111', '222222', '333333'].find((code) => !right.has(code)) ?? '444444';
+  };
+
+  async function guess(client: Client, times: number): Promise<string[]> {
+    const code = wrong();
+    const answers: string[] = [];
+    for (let i = 0; i < times; i++) {
+      answers.push(String((await client.post('/two-step/verify', { code })).body.code));
+    }
+    return answers;
+  }
+
+  it('lets the owner in on his own browser while a stranger has locked the codes', async () => {
+    const stranger = new Client(panel);
+    await stranger.login('alice');
+    expect((await guess(stranger, 8)).filter((code) => code === 'code-invalid')).to.have.length(5);
+    expect((await stranger.post('/two-step/verify', { code: early() })).body.code).to.equal('locked');
+
+    await owner.login('alice');
+    expect((await owner.post('/two-step/verify', { code: early() })).body.state).to.equal('verified');
+    const again = await stranger.post('/two-step/verify', { code: early() });
+    expect(again.body.code).to.equal('locked');
+    expect((await panel.secondFactor.status('alice')).failures).to.equal(5);
+  });
+
+  it('gives strangers 100 guesses in all, and not 100 between two visits of the owner', async () => {
+    let told = 0;
+    for (let visit = 0; visit < 130; visit++) {
+      const stranger = new Client(panel);
+      await stranger.login('alice');
+      told += (await guess(stranger, 2)).filter((code) => code === 'code-invalid').length;
+      panel.now += HOUR;
+      await owner.login('alice');
+      expect((await owner.post('/two-step/verify', { code: phone() })).body.state).to.equal('verified');
+      await owner.post('/logout');
+    }
+    expect(told).to.equal(100);
+    const last = new Client(panel);
+    await last.login('alice');
+    expect((await last.post('/two-step/verify', { code: phone() })).body).to.include({
+      code: 'locked',
+      until: null,
+    });
+  });
+
+  it('gives the browser of the owner no more than its own budget', async () => {
+    await owner.login('alice');
+    expect((await guess(owner, 7)).filter((code) => code === 'code-invalid')).to.have.length(5);
+    expect((await owner.post('/two-step/verify', { code: early() })).body.code).to.equal('locked');
+
+    // Another session, another login: the budget goes with the browser, not with the session.
+    await owner.post('/two-step/cancel');
+    await owner.login('alice');
+    expect((await owner.post('/two-step/verify', { code: early() })).body.code).to.equal('locked');
+
+    // Whoever is new is not locked by it.
+    const stranger = new Client(panel);
+    await stranger.login('alice');
+    expect((await stranger.post('/two-step/verify', { code: early() })).body.state).to.equal('verified');
+  });
+
+  it('has one budget for all doors of a browser (B5)', async () => {
+    await owner.login('alice');
+    await owner.post('/two-step/verify', { code: early() });
+    const code = wrong();
+    const doors = ['step-up', 'disable', 'recovery-codes'];
+    const answers: unknown[] = [];
+    for (let i = 0; i < 6; i++) {
+      answers.push((await owner.post(`/two-step/${doors[i % 3]}`, { code })).body.code);
+    }
+    expect(answers).to.deep.equal([...Array<string>(5).fill('code-invalid'), 'locked']);
+  });
+
+  it('knows no browser by a token that was made up, by a recovery code, or after another password', async () => {
+    const stranger = new Client(panel);
+    await stranger.login('alice');
+    await guess(stranger, 5);
+    const name = /(second-factor-\w+)=/.exec(owner.cookie)![1];
+    const forged = new Client(panel);
+    await forged.login('alice');
+    const cookie = `${forged.cookie}; ${name}=${'A'.repeat(43)}`;
+    expect((await forged.post('/two-step/verify', { code: early() }, { cookie })).body.code).to.equal(
+      'locked',
+    );
+
+    panel.users[0]!.passwordChangedAt++;
+    await owner.login('alice');
+    expect((await owner.post('/two-step/verify', { code: early() })).body.code).to.equal('locked');
+  });
+
+  it('gives the browser a new token at every sign-in, and the old one is worth nothing', async () => {
+    const before = owner.cookie;
+    await owner.login('alice');
+    await owner.post('/two-step/verify', { code: early() });
+    const [name, old] = /(second-factor-\w+)=([\w-]+)/.exec(before)!.slice(1);
+    expect(owner.cookie).not.to.include(`${name}=${old}`);
+
+    const stranger = new Client(panel);
+    await stranger.login('alice');
+    await guess(stranger, 5);
+    const cookie = `${stranger.cookie}; ${name}=${old}`;
+    expect((await stranger.post('/two-step/verify', { code: early() }, { cookie })).body.code).to.equal(
+      'locked',
+    );
+  });
+});
