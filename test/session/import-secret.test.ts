@@ -59,7 +59,8 @@ describe('session/import-secret', () => {
         const given = { secret, dangerouslyAllowShortSecret, ...BY };
         const outcome = await panel.secondFactor.import('alice', given).then(
           () => true,
-          (error: { code: string; message: string }) => {
+          (caught: unknown) => {
+            const error = caught as { code: string; message: string };
             expect(error.code).to.equal('option-invalid');
             expect(error.message).not.to.include(secret);
             return false;
@@ -91,7 +92,7 @@ describe('session/import-secret', () => {
     const codeOf = (id: string, given: object): Promise<unknown> =>
       panel.secondFactor.import(id, given as never).then(
         () => 'done',
-        ({ code }: { code: string }) => code,
+        (error: unknown) => (error as { code: string }).code,
       );
     expect(await codeOf('alice', { secret })).to.equal('option-invalid');
     expect(await codeOf('nobody', { secret, ...BY })).to.equal('account-unknown');
