@@ -21,6 +21,16 @@ import {
 } from '../../lib/account/totp.js';
 import { checkOptions } from '../../lib/check-options.js';
 
+import {
+  DOCUMENT,
+  PICTURE,
+  SITUATIONS,
+  chance,
+  documentWithOdds,
+  plot,
+  soonestSeconds,
+} from '../../scripts/guess-odds.js';
+
 const root = resolve(import.meta.dirname, '../..');
 const read = (file: string): string => readFileSync(resolve(root, file), 'utf8');
 
@@ -42,9 +52,11 @@ const OPTIONS = {
 
 describe('docs/limits.md', () => {
   const rows = new Map(
-    [...read('docs/limits.md').matchAll(/^\| ([^|]+) \| ([^|]+) \| ([^|]+) \|/gm)].map(
-      ([, name = '', shipped = '', option = '']) => [name.trim(), { shipped, option }],
-    ),
+    [
+      ...(read('docs/limits.md').split('<!-- odds -->')[0] ?? '').matchAll(
+        /^\| ([^|]+) \| ([^|]+) \| ([^|]+) \|/gm,
+      ),
+    ].map(([, name = '', shipped = '', option = '']) => [name.trim(), { shipped, option }]),
   );
   const numberOf = (name: string): number => Number(/\d+/.exec(rows.get(name)?.shipped ?? '')?.[0]);
 
@@ -87,6 +99,17 @@ describe('docs/limits.md', () => {
       'hash',
       'remembered browser',
     ]);
+  });
+
+  it('shows the odds of a guesser as they follow from the defaults', () => {
+    expect(documentWithOdds(read(DOCUMENT))).to.equal(read(DOCUMENT));
+    expect(plot()).to.equal(read(PICTURE));
+    const [usual, , worst] = SITUATIONS;
+    expect(1 / chance(usual!, 100)).to.be.within(3300, 3400);
+    expect(1 / chance(worst!, 100)).to.be.within(330, 340);
+    expect(soonestSeconds(5)).to.equal(0);
+    expect(soonestSeconds(6)).to.equal(30);
+    expect(soonestSeconds(7)).to.equal(90);
   });
 
   it('says the ranges that options take', () => {
