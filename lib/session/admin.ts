@@ -16,6 +16,7 @@ import { tryCode } from './try-code.js';
 import type { Health, Rekeyed } from './maintenance.js';
 import { inspect, rekey } from './maintenance.js';
 import { newRecoveryCodes } from './random.js';
+import { setEnrolled } from './set-enrolled.js';
 
 /** An account id as `account()` gives it. */
 export type AccountId = string | number | bigint;
@@ -136,7 +137,7 @@ export function createAdmin(core: Core): Admin {
       const accountId = parseAccountId(id);
       const by = operatorFields(operator);
       const flagged = (await findAccount(core, accountId))?.account.enrolled ?? false;
-      await options.setEnrolled(accountId, false);
+      await setEnrolled(core, accountId, false);
       const disabled = (await told(accountId, vault.remove(accountId))) || flagged;
       if (disabled) emitEvent(core, 'disabled', accountId, {}, by);
       return disabled;

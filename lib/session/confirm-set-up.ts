@@ -7,13 +7,14 @@ import {
 import { enrolledRecord, judgeConfirmation } from '../account/enrolment.js';
 import { SETUP_ATTEMPTS } from '../account/limits.js';
 import type { AccountRecord, Authenticator } from '../account/record.js';
-import { SecondFactorError } from '../errors.js';
 import type { Context } from './context.js';
 import { emit, moveTo, now, reported, updateState } from './context.js';
+import type { Core } from './core.js';
 import { factorOf } from './core.js';
 import { endParked } from './parked-user.js';
 import { newRecoveryCodes, randomName } from './random.js';
 import type { Refused, RouteRefusal } from './refusal.js';
+import { setEnrolled } from './set-enrolled.js';
 import type { OpenSetup, SetupAccess } from './set-up.js';
 import { mayEnrol, openSetup } from './set-up.js';
 import { signIn } from './sign-in.js';
@@ -78,7 +79,7 @@ async function enrol(
       ? endParked(context, state, 'account-changed')
       : { ok: false, code: 'already-enrolled' };
   }
-  await flagEnrolled(context, account.id, enrolment);
+  await flagEnrolled(context.core, account.id, enrolment);
   if (state.state === 'must-enrol' && waiting) {
     const mark = verifiedFrom(state, enrolment, 'otp', at);
     const known = { ...waiting.found, factor: factorOf(record) };
@@ -150,14 +151,14 @@ async function update<Outcome>(
 }
 
 /** Tells the panel's own table; when that fails the enrolment is undone. */
-async function flagEnrolled({ core }: Context, accountId: string, enrolment: string): Promise<void> {
+async function flagEnrolled(core: Core, accountId: string, enrolment: string): Promise<void> {
   try {
-    await core.options.setEnrolled(accountId, true);
-  } catch (cause) {
+    await setEnrolled(core, accountId, true);
+  } catch (error) {
     await core.vault.update(accountId, (record) => ({
       outcome: undefined,
       next: record?.enrolment === enrolment ? null : 'unchanged',
     }));
-    throw new SecondFactorError('store-unavailable', 'setEnrolled failed; nothing was enabled', { cause });
+    throw error;
   }
 }

@@ -12,6 +12,7 @@ import { emitEvent, findAccount, reportOutage } from './core.js';
 import type { Operator } from './operator.js';
 import { operatorFields } from './operator.js';
 import { randomName } from './random.js';
+import { setEnrolled } from './set-enrolled.js';
 
 /** What another system knows of an account's authenticator: SHA-1, 6 digits, 30 s. */
 export interface ImportedSecret extends Operator {
@@ -48,7 +49,7 @@ export async function importSecret(core: Core, accountId: string, given: Importe
     throw reportOutage(core, accountId, {}, error);
   }
   if (!imported) throw new SecondFactorError('already-enrolled');
-  await options.setEnrolled(accountId, true);
+  await setEnrolled(core, accountId, true);
   emitEvent(core, 'imported', accountId, {}, by);
 }
 

@@ -11,6 +11,7 @@ import type { RouteRefusal } from './refusal.js';
 import { refusedBy } from './refusal.js';
 import type { RememberedState, VerifiedState } from './state.js';
 import { tryCode } from './try-code.js';
+import { setEnrolled } from './set-enrolled.js';
 
 /** A code of the account that is signed in, accepted at a door. */
 type Accepted =
@@ -30,7 +31,7 @@ export async function disableFactor(context: Context, typed: unknown): Promise<{
   const accepted = await acceptCode(context, typed, 'disable');
   if (!accepted.ok) return accepted;
   const { account, stamp, passwordAt, enrolment } = accepted.state;
-  await core.options.setEnrolled(account, false);
+  await setEnrolled(core, account, false);
   await removeEnrolment(context, account, enrolment);
   await moveTo(context, { state: 'signed-in', account, stamp, passwordAt }, 'application-and-user');
   emit(context, 'disabled', account, {});

@@ -78,13 +78,15 @@ describe('session/set-up and session/manage: setEnrolled', () => {
     const { client, phone } = await enrolled(panel);
     fail(true);
     const answer = await client.post('/two-step/disable', { code: phone() });
-    expect(answer.status).to.equal(500);
+    expect(answer).to.deep.include({ status: 503 });
+    expect(answer.body.code).to.equal('store-unavailable');
     expect(await panel.store.get('alice')).to.be.a('string');
     expect((await client.get('/secret')).status).to.equal(200);
     const error = await panel.secondFactor
       .disable('alice', { by: 'operator' })
       .catch((caught: unknown) => caught);
-    expect((error as Error).message).to.equal('the table of alice is locked');
+    expect(error).to.include({ code: 'store-unavailable' });
+    expect(((error as Error).cause as Error).message).to.equal('the table of alice is locked');
     expect((await panel.secondFactor.status('alice')).enrolled).to.equal(true);
   });
 

@@ -279,7 +279,7 @@ describe('strategies/second-factor-strategy with a custom callback', () => {
             else if (!found) res.status(status as number).json({ info });
             else {
               const other = users.find(({ login }) => login === req.get('x-other'));
-              req.logIn((other ?? found), (problem?: unknown) => {
+              req.logIn(other ?? found, (problem?: unknown) => {
                 if (problem) next(problem);
                 else whoIsThere(req, res, next);
               });

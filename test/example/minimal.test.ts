@@ -1,0 +1,141 @@
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect } from 'chai';
+import { Redis } from 'ioredis';
+import { Secret, TOTP } from 'otpauth';
+import { Client } from '../docs/trap-panel.js';
+import { startRedis } from '../support/redis-server.js';
+import type { RedisServer } from '../support/redis-server.js';
+
+const ROOT = resolve(import.meta.dirname, '../..');
+const START_MILLISECONDS = 30_000;
+const STEP_MILLISECONDS = 30_000;
+const ALICE = { username: 'alice', password: 'alice-password' };
+const HTML = { accept: 'text/html' };
+
+interface Running {
+  readonly port: number;
+  readonly output: () => string;
+  stop(): Promise<void>;
+}
+
+/** Starts example/minimal as `npm run start:minimal` does. */
+async function start(env: Record<string, string>): Promise<Running> {
+  const port = await freePort();
+  const child: ChildProcess = spawn(process.execPath, ['--import', 'tsx', 'example/minimal/app.ts'], {
+    cwd: ROOT,
+    env: { ...process.env, PORT: String(port), NODE_ENV: 'test', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => (output += text));
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => (output += text));
+  const deadline = Date.now() + START_MILLISECONDS;
+  while (!output.includes('sign in as alice')) {
+    if (child.exitCode !== null || child.signalCode !== null || Date.now() > deadline) {
+      child.kill('SIGKILL');
+      throw new Error(`example/minimal did not start:\n${output}`);
+    }
+    await sleep(20);
+  }
+  return {
+    port,
+    output: () => output,
+    async stop() {
+      if (child.exitCode !== null || child.signalCode !== null) return;
+      const ended = once(child, 'exit');
+      child.kill('SIGTERM');
+      await ended;
+    },
+  };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+/** Enables the second factor of alice; gives her codes. The example has the real clock, and so has she. */
+async function enable(client: Client): Promise<(steps: number) => string> {
+  await client.post('/login', ALICE);
+  const { body } = await client.post('/two-step/setup');
+  const totp = new TOTP({ secret: Secret.fromBase32(String(body.key)) });
+  const code = (steps: number): string =>
+    totp.generate({ timestamp: Date.now() + steps * STEP_MILLISECONDS });
+  const confirmed = await client.post('/two-step/setup/confirm', { code: code(-1) });
+  expect(confirmed.body.recoveryCodes).to.have.length(10);
+  return code;
+}
+
+describe('example/minimal', function () {
+  this.timeout(60_000);
+  let server: RedisServer | undefined;
+  const running: Running[] = [];
+
+  afterEach(async () => {
+    for (const each of running.splice(0)) await each.stop();
+    await server?.kill();
+    server = undefined;
+  });
+
+  it('signs people in in two steps, on memory', async () => {
+    const app = await start({});
+    running.push(app);
+    const client = new Client(app);
+    expect((await client.get('/secret', HTML)).headers.location).to.equal('/login');
+    const form = new URLSearchParams(ALICE);
+    expect((await client.post('/login', form, { ...HTML, origin: 'https://evil.example' })).status).to.equal(
+      403,
+    );
+    const first = await client.post('/login', form, HTML);
+    expect(first.headers.location, 'where the guard stopped her').to.equal('/secret');
+    expect((await client.get('/', HTML)).text).to.include('Signed in as alice, signed-in.');
+    expect((await client.get('/secret', HTML)).headers.location).to.equal('/two-step');
+
+    const code = await enable(client);
+    expect((await client.get('/secret', HTML)).text).to.include('Only with both steps done.');
+    expect((await client.post('/logout', {}, HTML)).headers.location).to.equal('/login');
+
+    const again = new Client(app);
+    expect((await again.post('/login', form, HTML)).headers.location).to.equal('/two-step/verify');
+    expect((await again.get('/', HTML)).headers.location).to.equal('/login');
+    const verified = await again.post('/two-step/verify', new URLSearchParams({ code: code(0) }), HTML);
+    expect(verified.headers.location).to.equal('/');
+    expect((await again.get('/', HTML)).text).to.include('Signed in as alice, verified.');
+    expect((await again.get('/secret', HTML)).status).to.equal(200);
+    expect(app.output()).to.include('enrolled alice').and.include('code-accepted alice');
+  });
+
+  it('keeps second factors on Redis: they are there after a restart, and nothing readable is', async () => {
+    server = await startRedis();
+    const env = { REDIS_URL: server.url, SECOND_FACTOR_KEY: randomBytes(32).toString('base64') };
+    const app = await start(env);
+    running.push(app);
+    const code = await enable(new Client(app));
+    await app.stop();
+
+    const redis = new Redis(server.url);
+    const keys = await redis.keys('*');
+    const values = await Promise.all(keys.map((key) => redis.get(key)));
+    redis.disconnect();
+    expect(keys).to.include('second-factor:alice');
+    expect(keys.some((key) => key.startsWith('sess:'))).to.equal(true);
+    expect(values.join('')).not.to.match(/alice-password|otpauth:/);
+
+    const restarted = await start(env);
+    running.push(restarted);
+    const client = new Client(restarted);
+    expect((await client.post('/login', ALICE)).body.code).to.equal('code-required');
+    expect((await client.post('/two-step/verify', { code: code(0) })).body).to.include({ state: 'verified' });
+  });
+});
