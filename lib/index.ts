@@ -27,7 +27,16 @@ export type { LockoutLimits } from './account/limits.js';
 export type { AccountId, AccountStatus, Admin, Operator, VerifyContext } from './session/admin.js';
 export type { Health, Rekeyed } from './session/maintenance.js';
 export type { CodeOutcome } from './session/try-code.js';
-export type { Page, PageError } from './page.js';
+export type {
+  ErrorPage,
+  Page,
+  PageError,
+  RecoveryCodesPage,
+  SettingsPage,
+  SetupPage,
+  StepUpPage,
+  VerifyPage,
+} from './page.js';
 export type {
   ActingAccount,
   GuardOptions,
