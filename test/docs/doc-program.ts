@@ -10,7 +10,11 @@ const STEP_MILLISECONDS = 30_000;
 const root = resolve(import.meta.dirname, '../..');
 
 /** Decorators as NestJS wants them; everything else as in the repository. */
-const TSCONFIG = { extends: '../../tsconfig.json', compilerOptions: { experimentalDecorators: true } };
+const TSCONFIG = {
+  extends: '../../tsconfig.json',
+  compilerOptions: { experimentalDecorators: true },
+  include: ['*.ts'],
+};
 /** Tells where the documented server listens. */
 const START = `import * as program from './PROGRAM';
 const { server } = program;
