@@ -6,8 +6,8 @@ import type { RedisServer } from '../support/redis-server.js';
 import { phoneOf, programOf } from './doc-program.js';
 import type { ProgramFolder, RunningProgram } from './doc-program.js';
 import { DATABASE } from './panel-database.js';
-import { Client } from './trap-panel.js';
-import type { Answer } from './trap-panel.js';
+import { Client, startPanel, stopPanels, user } from './trap-panel.js';
+import type { Answer, User } from './trap-panel.js';
 
 const PAGE = 'docs/add-to-an-app.md';
 const HTML = { accept: 'text/html', 'sec-fetch-mode': 'navigate', 'sec-fetch-site': 'same-origin' };
@@ -48,6 +48,19 @@ describe('docs/add-to-an-app.md', function () {
     expect((await browser.open('/backups')).text).to.equal('All backups');
     expect((await browser.submit('/logout', {}, 'forged')).status).to.equal(403);
     expect((await browser.open('/two-step')).status).to.equal(404);
+  });
+
+  it('tells who compares ids that are numbers with the string what to write', async () => {
+    const account = ({ login }: User) => ({ id: 7, name: login });
+    for (const [findUser, status] of [
+      [(id: unknown) => (id === 7 ? user('alice') : null), 401],
+      [(id: string) => (Number(id) === 7 ? user('alice') : null), 200],
+    ] as const) {
+      const panel = await startPanel({ options: { account, findUser } });
+      expect((await new Client(panel).login('alice')).status).to.equal(status);
+      if (status === 401) expect((panel.errors[0] as Error).message).to.contain('accountId is a string');
+    }
+    await stopPanels();
   });
 
   for (const [name, edit] of [
