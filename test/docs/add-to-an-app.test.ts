@@ -15,7 +15,7 @@ const withoutNewLines = (code: string): string => code.replace(/^.*\/\/ new\b.*$
 const onExpress4 = (code: string): string => code.replace("from 'express';", "from 'express4';");
 
 describe('docs/add-to-an-app.md', function () {
-  this.timeout(120_000); // starts the application three times
+  this.timeout(120_000); // starts the application several times
 
   let redis: RedisServer;
   let folder: ProgramFolder | undefined;
@@ -61,6 +61,24 @@ describe('docs/add-to-an-app.md', function () {
       if (status === 401) expect((panel.errors[0] as Error).message).to.contain('accountId is a string');
     }
     await stopPanels();
+  });
+
+  it('keeps sessions from before the deployment, and asks for the password before a set-up', async () => {
+    const before = await startApp(withoutNewLines);
+    await before.signIn();
+    const { cookie } = before;
+    await app?.stop();
+    folder?.remove();
+
+    const after = await startApp();
+    expect((await after.open('/', { cookie })).text).to.contain('Hello alice');
+    await after.open('/two-step', { cookie });
+    expect((await after.submit('/two-step/setup', {}, undefined, { cookie })).headers.location).to.equal(
+      '/login',
+    );
+    expect((await after.signIn()).status).to.equal(302);
+    await after.open('/two-step');
+    expect((await after.submit('/two-step/setup')).headers.location).to.equal('/two-step/setup');
   });
 
   for (const [name, edit] of [
@@ -120,12 +138,17 @@ class Browser {
     this.#client = new Client({ port });
   }
 
-  async open(path: string): Promise<Answer> {
-    return this.#seen(await this.#client.get(path, HTML));
+  get cookie(): string {
+    return this.#client.cookie;
   }
 
-  async submit(path: string, fields: Record<string, string> = {}, token = this.#token): Promise<Answer> {
-    return this.#seen(await this.#client.post(path, new URLSearchParams({ ...fields, _csrf: token }), HTML));
+  async open(path: string, headers = {}): Promise<Answer> {
+    return this.#seen(await this.#client.get(path, { ...HTML, ...headers }));
+  }
+
+  async submit(path: string, fields = {}, token = this.#token, headers = {}): Promise<Answer> {
+    const form = new URLSearchParams({ ...fields, _csrf: token });
+    return this.#seen(await this.#client.post(path, form, { ...HTML, ...headers }));
   }
 
   async signIn(password = 'password'): Promise<Answer> {
