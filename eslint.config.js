@@ -6,7 +6,7 @@ import tseslint from 'typescript-eslint';
 const PACKAGE = ['lib/**', 'strategies/**', 'adapters/**'];
 
 export default defineConfig(
-  globalIgnores(['dist/', 'coverage/', '.tmp/']),
+  globalIgnores(['dist/', 'coverage/', 'api/', '.tmp/']),
   // a program of its own, with its own types of the user: its own test type-checks it
   globalIgnores(['test/packaging/consumer/app.mts']),
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },

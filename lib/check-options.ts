@@ -229,12 +229,12 @@ function sessionKey(value: unknown = 'secondFactor'): string {
 
 function path(given: Given, name: string, fallback: string): string {
   const value = given[name] === undefined ? fallback : given[name];
-  if (typeof value !== 'string' || !/^\/([\w.~-]+(\/[\w.~-]+)*)?$/.test(value) || hasDots(value)) {
-    throw invalid(
-      `${name} must be a path such as ${fallback}, without a trailing slash, got ${kindOf(value)}`,
-    );
+  if (typeof value !== 'string' || !/^\/([\w.~-]+(\/[\w.~-]+)*\/?)?$/.test(value) || hasDots(value)) {
+    throw invalid(`${name} must be a path such as ${fallback}, got ${kindOf(value)}`);
   }
-  if (name === 'basePath' && value === '/') throw invalid('basePath must not be the root');
+  if (name === 'basePath' && value.endsWith('/')) {
+    throw invalid('basePath must not be the root, and not end in a slash');
+  }
   return value;
 }
 

@@ -31,7 +31,16 @@ export type { ImportedSecret } from './session/import-secret.js';
 export type { Operator } from './session/operator.js';
 export type { Health, Rekeyed } from './session/maintenance.js';
 export type { CodeOutcome } from './session/try-code.js';
-export type { Page, PageError } from './page.js';
+export type {
+  ErrorPage,
+  Page,
+  PageError,
+  RecoveryCodesPage,
+  SettingsPage,
+  SetupPage,
+  StepUpPage,
+  VerifyPage,
+} from './page.js';
 export type {
   ActingAccount,
   GuardOptions,

@@ -20,8 +20,11 @@ export type Json = string | number | boolean | null | readonly Json[] | { readon
 
 /** The part of a Passport instance that is used: `import passport from 'passport'`, 0.6 or 0.7. */
 export interface PassportInstance {
+  /** What Passport keeps of a user in the session. */
   serializeUser(...args: never[]): unknown;
+  /** The user of what it kept. */
   deserializeUser(...args: never[]): unknown;
+  /** Known by it, never called. */
   authenticate(...args: never[]): unknown;
 }
 

@@ -51,6 +51,7 @@ async function testEverything(): Promise<string[]> {
     { name: 'publint', command: ['publint', 'run', tarball, '--strict'] },
     { name: 'attw', command: ['attw', tarball, '--profile', 'node16'] },
     { name: 'knip', command: ['knip', '--treat-config-hints-as-errors'] },
+    { name: 'api reference', command: ['typedoc', '--emit', 'none'] },
   );
   const consumers = await runSteps(mocha('packaging tests', '--config', 'test/packaging/.mocharc.json'));
   return [...sources, ...units, ...packed, ...consumers];

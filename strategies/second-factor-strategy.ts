@@ -6,6 +6,7 @@ import { secondStep } from '../lib/session/second-step.js';
 /** What `passport.use` takes. */
 export interface PassportStrategy {
   readonly name: string;
+  /** Called by Passport; tells it the outcome. */
   authenticate(req: IncomingMessage): void;
 }
 

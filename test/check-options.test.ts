@@ -176,7 +176,7 @@ describe('check-options', () => {
       '/a b',
       7,
     ],
-    loginPath: ['', 'login', '//e.com', 'https://e.com/login', '/login/', '/a\\b', null],
+    loginPath: ['', 'login', '//e.com', 'https://e.com/login', '/a\\b', null],
     homePath: ['', 'home', '//e.com', 'javascript:alert(1)', '/%2f', '/a:b'],
     deserializedUserIsFresh: [null, 'yes', 1, {}],
     setEnrolled: [true, {}],

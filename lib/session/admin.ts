@@ -60,8 +60,9 @@ export interface Admin {
   rekey(): Promise<Rekeyed>;
   /** Reads every record and asks the store about its server: clock, store, keys. */
   check(): Promise<Health>;
-  /** What is known of one account, or of several, in their order. */
+  /** What is known of one account. */
   status(accountId: AccountId): Promise<AccountStatus>;
+  /** What is known of several accounts, in their order. */
   status(accountIds: readonly AccountId[]): Promise<AccountStatus[]>;
   /**
    * Takes the second factor off an account, also a record that does not open. Takes effect on the next

@@ -172,7 +172,8 @@ async function freshUser(
   if (!found) {
     throw new SecondFactorError(
       'account-unknown',
-      'the user that signed in is not there: deserializeUser or findUser(accountId) returned none',
+      'the user that signed in is not there: deserializeUser or findUser(accountId) returned none; ' +
+        'accountId is a string, also when the ids are numbers',
     );
   }
   return { serialized, found };

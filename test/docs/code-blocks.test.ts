@@ -96,7 +96,7 @@ function typescriptBlocks(): CodeBlock[] {
     .filter(({ language }) => TYPESCRIPT.includes(language));
 }
 
-/** The repository's own settings: strict, with this package's name leading to its sources. */
+/** The repository's own settings, and decorators as NestJS has them. */
 function compilerOptions(): ts.CompilerOptions {
   const file = join(root, 'tsconfig.json');
   const { options } = ts.parseJsonConfigFileContent(
@@ -104,5 +104,5 @@ function compilerOptions(): ts.CompilerOptions {
     ts.sys,
     root,
   );
-  return { ...options, moduleDetection: ts.ModuleDetectionKind.Force };
+  return { ...options, moduleDetection: ts.ModuleDetectionKind.Force, experimentalDecorators: true };
 }

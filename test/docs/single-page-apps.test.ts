@@ -1,9 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { expect } from 'chai';
+import { csrfSync } from 'csrf-sync';
+import express from 'express';
 import ts from 'typescript';
 import { fencedBlocks } from './code-blocks.js';
 import { Client, enrol, startPanel, stopPanels } from './trap-panel.js';
+import type { Panel } from './trap-panel.js';
 
 interface Outcome {
   readonly ok: boolean;
@@ -79,5 +82,59 @@ describe('docs/single-page-apps.md', () => {
     await api.signIn!('alice', 'password');
     expect((await api.cancel!()).value).to.deep.equal({ state: 'anonymous' });
     expect((await api.verify!('123456')).problem?.code).to.equal('login-required');
+  });
+
+  it('signs in by a login route with a custom callback, which is not called before the code', async () => {
+    const called: unknown[] = [];
+    const panel = await startPanel({
+      routes({ app, passport }) {
+        app.post('/api/login', express.json(), (req, res, next) => {
+          const answer = (error: unknown, user?: Express.User | false | null): void => {
+            if (error) next(error);
+            else if (!user) res.status(401).json({ code: 'password-invalid' });
+            else {
+              req.logIn(user, (failed) => {
+                called.push(failed);
+                res.json({});
+              });
+            }
+          };
+          const authenticate = passport.authenticate('local', answer) as express.RequestHandler;
+          void authenticate(req, res, next);
+        });
+      },
+    });
+    const login = (client: Client, password = 'password') =>
+      client.post('/api/login', { username: 'alice', password });
+    expect((await login(new Client(panel), 'wrong')).body.code).to.equal('password-invalid');
+    expect((await login(new Client(panel))).status).to.equal(200);
+    expect(called).to.deep.equal([undefined]);
+    await enrol(panel);
+    expect((await login(new Client(panel))).body.code).to.equal('code-required');
+    expect(called).to.have.length(1);
+  });
+
+  it('needs no token of a CSRF protection that is mounted after the router', async () => {
+    const { csrfSynchronisedProtection, generateToken } = csrfSync();
+    const tokens = ({ app }: Panel): void => {
+      app.get('/csrf', (req, res) => res.json({ token: generateToken(req) }));
+      app.use(csrfSynchronisedProtection);
+    };
+    for (const [place, status] of [
+      ['routes', 200],
+      ['beforeRouter', 403],
+    ] as const) {
+      const panel = await startPanel({ [place]: tokens });
+      const client = new Client(panel);
+      expect((await client.login('alice')).status).to.equal(403);
+      const token = String((await client.get('/csrf')).body.token);
+      const alice = { username: 'alice', password: 'password' };
+      expect((await client.post('/login', alice, { 'x-csrf-token': token })).status).to.equal(200);
+      expect((await client.post('/two-step/setup')).status).to.equal(status);
+      // The session is a new one after signing in, and so must the token be.
+      expect((await client.post('/logout', {}, { 'x-csrf-token': token })).status).to.equal(403);
+      const next = String((await client.get('/csrf')).body.token);
+      expect((await client.post('/two-step/setup', {}, { 'x-csrf-token': next })).status).to.equal(200);
+    }
   });
 });

@@ -1,0 +1,16 @@
+/**
+ * Stands in for the database of docs/add-to-an-app.md and its neighbours: alice, whose password is
+ * "password", and the Redis at REDIS_URL.
+ */
+export const DATABASE = `
+import { Redis } from 'ioredis';
+const table = new Map([['1', { id: '1', login: 'alice', password: 'password', passwordChangedAt: new Date(1) }]]);
+export const users = {
+  byId: async (id) => table.get(id) ?? null,
+  withPassword: async (login, password) =>
+    [...table.values()].find((user) => user.login === login && user.password === password) ?? null,
+  setPassword: async (id, password) =>
+    void table.set(id, { ...table.get(id), password, passwordChangedAt: new Date() }),
+};
+export const redis = new Redis(process.env.REDIS_URL, { maxRetriesPerRequest: 1, commandTimeout: 2000 });
+`;
