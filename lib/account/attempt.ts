@@ -53,11 +53,12 @@ export function presentCode(typed: unknown): PresentedCode {
 /**
  * Judges a code against a record: the only place that does, for every door. Pure.
  *
- * A time step is accepted once and never after a newer one (RFC 6238 §5.2); a wrong code is charged to the
- * budget of the browser it came from, or to the one that all strangers share; a code that was used before,
- * or has not the shape of a code, is refused uncharged; while locked, right and wrong codes get the same
- * answer and the record stays as it is. A success clears its own budget and no other. A recovery code is
- * void after use, ends every lock, and makes void every code that could be read before.
+ * A time step is accepted once and never after a newer one (RFC 6238 §5.2), and a code that two
+ * authenticators show is spent for both; a wrong code is charged to the budget of the browser it came from,
+ * or to the one that all strangers share; a code that was used before, or has not the shape of a code, is
+ * refused uncharged; while locked, right and wrong codes get the same answer and the record stays as it is.
+ * A success clears its own budget and no other. A recovery code is void after use, ends every lock, and
+ * makes void every code that could be read before.
  *
  * @param typed what was typed, of any type
  * @param now milliseconds since 1970
@@ -96,10 +97,10 @@ function judgeTotp(
     matchingSteps(authenticator.secret, code, acceptableSteps(authenticator, now, limits.window)),
   );
   const steps = matches.map((matching) => Math.max(...matching));
-  const proved = record.authenticators.findIndex(({ lastStep }, place) => (steps[place] ?? 0) > lastStep);
-  if (proved >= 0) {
+  const proved = record.authenticators.map(({ lastStep }, place) => (steps[place] ?? 0) > lastStep);
+  if (proved.includes(true)) {
     const authenticators = record.authenticators.map((authenticator, place) =>
-      place === proved ? after(authenticator, steps[place] ?? 0, now, limits.window) : authenticator,
+      proved[place] === true ? after(authenticator, steps[place] ?? 0, now, limits.window) : authenticator,
     );
     return {
       outcome: { ok: true, method: 'otp', recoveryCodesLeft: record.recoveryDigests.length },

@@ -1,4 +1,4 @@
-import { SECRET_MAXIMUM_BYTES } from './totp.js';
+import { IMPORTED_SECRET_MINIMUM_BYTES, SECRET_MAXIMUM_BYTES } from './totp.js';
 
 /** One authenticator app that holds a secret of its own. */
 export interface Authenticator {
@@ -106,12 +106,12 @@ export function encodeRecord(record: AccountRecord): string {
  * @throws {TypeError} when the text is anything else: the caller must refuse, never take it for "not enrolled"
  */
 export function decodeRecord(text: string): AccountRecord {
-  const fields = list(JSON.parse(text), 10);
+  const fields = list(parsed(text), 10);
   if (fields[0] !== FORMAT_VERSION) throw new TypeError('not a record of a known format version');
   const digests = string(fields[7]);
   const authenticators = list(fields[5]).map(authenticator);
   if (authenticators.length === 0) throw new TypeError('the record has no authenticator');
-  return {
+  const record: AccountRecord = {
     enrolment: string(fields[1]),
     enrolledAt: integer(fields[2]),
     failures: integer(fields[3]),
@@ -122,12 +122,23 @@ export function decodeRecord(text: string): AccountRecord {
     browsersStamp: fields[8] === null ? null : string(fields[8]),
     browsers: list(fields[9]).map(browser),
   };
+  if (encodeRecord(record) !== text) throw new TypeError('the record is not written as records are');
+  return record;
+}
+
+/** What JSON holds. The parser's own message would quote the record. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new TypeError('the record is not JSON');
+  }
 }
 
 function authenticator(value: unknown): Authenticator {
   const fields = list(value, 6);
   const secret = Buffer.from(string(fields[2]), 'base64url');
-  if (secret.length === 0 || secret.length > SECRET_MAXIMUM_BYTES) {
+  if (secret.length < IMPORTED_SECRET_MINIMUM_BYTES || secret.length > SECRET_MAXIMUM_BYTES) {
     throw new TypeError('a secret of the record has a length that no secret has');
   }
   return {

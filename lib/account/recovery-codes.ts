@@ -28,7 +28,10 @@ export function formatRecoveryCodes(random: Uint8Array): string[] {
  * code. Case, spaces and hyphens do not count; O is read as 0, I and L as 1.
  */
 export function normalizeRecoveryCode(typed: string): string | null {
-  const code = typed.replace(/[ -]/g, '').toUpperCase().replace(/O/g, '0').replace(/[IL]/g, '1');
+  const characters = typed.replace(/[ -]/g, '');
+  // Upper case makes ASCII letters of others: of a dotless i, a long s, a ligature.
+  if (!/^[0-9A-Za-z]*$/.test(characters)) return null;
+  const code = characters.toUpperCase().replace(/O/g, '0').replace(/[IL]/g, '1');
   return new RegExp(`^[${ALPHABET}]{${String(CODE_CHARACTERS)}}$`).test(code) ? code : null;
 }
 

@@ -70,10 +70,10 @@ export function encodeSecret(secret: Uint8Array): string {
  * without padding, spaces and hyphens. `null` when it is anything else.
  */
 export function decodeSecret(typed: string): Uint8Array | null {
-  const text = typed.replace(/[\s-]/g, '').replace(/=+$/, '').toUpperCase();
-  if (!/^[A-Z2-7]+$/.test(text)) return null;
+  const text = typed.replace(/[\s-]/g, '').replace(/=+$/, '');
+  if (!/^[A-Za-z2-7]+$/.test(text)) return null;
   try {
-    return base32.decode(text);
+    return base32.decode(text.toUpperCase());
   } catch {
     return null;
   }

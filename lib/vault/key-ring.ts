@@ -30,7 +30,7 @@ export function parseKeyRing(keys: unknown): KeyRing {
   if (!Array.isArray(keys)) {
     throw invalid(`keys must be an array of base64 strings of 32 bytes each, got ${typeof keys}`);
   }
-  const ring = keys.map((key: unknown, place) => masterKey(key, `keys[${String(place)}]`));
+  const ring = Array.from(keys, (key: unknown, place) => masterKey(key, `keys[${String(place)}]`));
   const [first, ...others] = ring;
   if (!first) throw invalid('keys is empty');
   ring.forEach((key, place) => {

@@ -55,6 +55,7 @@ export function createSealer(ring: KeyRing): Sealer {
         throw new Error('not a sealed value');
       if (!key) throw new Error('sealed with a key that is not in keys');
       const body = Buffer.from(encoded, 'base64url');
+      if (body.toString('base64url') !== encoded) throw new Error('the sealed value is not base64url');
       if (body.length < NONCE_BYTES + TAG_BYTES) throw new Error('the sealed value is too short');
       const nonce = body.subarray(0, NONCE_BYTES);
       const decipher = createDecipheriv('aes-256-gcm', keyFor(key, purpose), nonce, {

@@ -1,0 +1,173 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { expect } from 'chai';
+import {
+  browserId,
+  findBrowser,
+  isTrusted,
+  withBrowser,
+  withBrowserUsed,
+  withoutBrowsers,
+} from '../../lib/account/known-browsers.js';
+import type { PassedBrowser } from '../../lib/account/known-browsers.js';
+import { NOW, aBrowser, aRecord } from '../support/records.js';
+
+const STAMP = 'stamp';
+const same = (digest: string | null): boolean => digest === STAMP;
+const passed: PassedBrowser = { id: 'fresh', name: 'Firefox', trustedUntil: 0, stamp: STAMP };
+
+describe('lib/account/known-browsers', () => {
+  it('names a browser by the SHA-256 of its token', () => {
+    const token = randomBytes(32).toString('base64url');
+    expect(browserId(token)).to.equal(createHash('sha256').update(token).digest('base64url'));
+    expect(browserId(token)).to.not.equal(browserId(`${token}x`));
+  });
+
+  describe('findBrowser', () => {
+    const browsers = [aBrowser({ id: 'a' }), aBrowser({ id: 'b' })];
+    const known = { browsers, browsersStamp: STAMP };
+
+    it('finds the browser of an id, and nobody else', () => {
+      expect(findBrowser(known, 'b', same)).to.equal(browsers[1]);
+      for (const id of [undefined, '', 'c', 'A', '__proto__'])
+        expect(findBrowser(known, id, same)).to.equal(undefined);
+    });
+
+    it('finds none when the security stamp is another one now (F3)', () => {
+      expect(findBrowser({ browsers, browsersStamp: 'old' }, 'a', same)).to.equal(undefined);
+      expect(findBrowser({ browsers, browsersStamp: null }, 'a', same)).to.equal(undefined);
+      expect(findBrowser({ browsers, browsersStamp: null }, 'a', (digest) => digest === null)).to.equal(
+        browsers[0],
+      );
+    });
+
+    it('does not compute a digest for nothing', () => {
+      const never = (): never => expect.fail('compared');
+      findBrowser(known, undefined, never);
+      findBrowser({ browsers: [], browsersStamp: STAMP }, 'a', never);
+    });
+  });
+
+  describe('isTrusted', () => {
+    it('ends in the millisecond that was fixed (F4)', () => {
+      const browser = aBrowser({ trustedUntil: NOW });
+      expect(isTrusted(browser, NOW - 1)).to.equal(true);
+      expect(isTrusted(browser, NOW)).to.equal(false);
+      expect(isTrusted(aBrowser(), NOW)).to.equal(false);
+      expect(isTrusted(undefined, NOW)).to.equal(false);
+    });
+  });
+
+  describe('withBrowser', () => {
+    it('makes a browser known that was not', () => {
+      const others = [aBrowser(), aBrowser()];
+      const record = aRecord({ browsers: others, browsersStamp: STAMP });
+      expect(withBrowser(record, { ...passed, trustedUntil: NOW + 5 }, undefined, NOW, same)).to.deep.equal({
+        ...record,
+        browsers: [
+          {
+            ...aBrowser(),
+            id: 'fresh',
+            name: 'Firefox',
+            firstUsedAt: NOW,
+            lastUsedAt: NOW,
+            trustedUntil: NOW + 5,
+          },
+          ...others,
+        ],
+      });
+    });
+
+    it('gives a known one a new token in the place of the old one, and a fresh budget', () => {
+      const before = aBrowser({ id: 'before', firstUsedAt: 3, failures: 9, lockedUntil: 9, trustedUntil: 9 });
+      const other = aBrowser({ failures: 4, lockedUntil: 2 });
+      const record = aRecord({ browsers: [other, before], browsersStamp: STAMP });
+      const { browsers } = withBrowser(record, passed, before, NOW, same);
+      expect(browsers).to.deep.equal([
+        { ...aBrowser(), id: 'fresh', name: 'Firefox', firstUsedAt: 3, lastUsedAt: NOW, trustedUntil: 0 },
+        other,
+      ]);
+    });
+
+    it('forgets those that were known under another security stamp (F3)', () => {
+      const record = aRecord({ browsers: [aBrowser(), aBrowser()], browsersStamp: 'old' });
+      const next = withBrowser(record, passed, undefined, NOW, same);
+      expect(next.browsers.map(({ id }) => id)).to.deep.equal(['fresh']);
+      expect(next.browsersStamp).to.equal(STAMP);
+      expect(withBrowser(record, { ...passed, stamp: null }, undefined, NOW, same).browsersStamp).to.equal(
+        null,
+      );
+    });
+
+    it('keeps ten: the one that was not used for longest goes, remembered ones last', () => {
+      const remembered = { trustedUntil: NOW + 1 };
+      const browsers = [
+        aBrowser({ id: 'remembered, oldest', lastUsedAt: 1, ...remembered }),
+        aBrowser({ id: 'no longer remembered', lastUsedAt: 2, trustedUntil: NOW }),
+        ...[10, 9, 8, 7, 6, 5, 4].map((day) => aBrowser({ id: `day ${String(day)}`, lastUsedAt: day })),
+        aBrowser({ id: 'remembered, old', lastUsedAt: 3, ...remembered }),
+      ];
+      let record = aRecord({ browsers, browsersStamp: STAMP });
+      const add = (id: string, now: number, trustedUntil = 0): string[] => {
+        record = withBrowser(record, { ...passed, id, trustedUntil }, undefined, now, same);
+        return record.browsers.map((browser) => browser.id);
+      };
+      const days = [10, 9, 8, 7, 6, 5, 4].map((day) => `day ${String(day)}`);
+      expect(add('first', NOW)).to.deep.equal(['first', 'remembered, old', 'remembered, oldest', ...days]);
+      expect(add('second', NOW)).to.deep.equal([
+        ...['second', 'remembered, old', 'remembered, oldest', 'first'],
+        ...days.slice(0, 6),
+      ]);
+    });
+
+    it('lets a remembered one go when there are ten, the one not used for longest', () => {
+      const browsers = [5, 3, 4, 1, 2, 9, 8, 7, 6, 10].map((day) =>
+        aBrowser({ id: String(day), lastUsedAt: day, trustedUntil: NOW + 1 }),
+      );
+      const { browsers: kept } = withBrowser(
+        aRecord({ browsers, browsersStamp: STAMP }),
+        passed,
+        undefined,
+        NOW,
+        same,
+      );
+      expect(kept.map(({ id }) => id)).to.deep.equal(['fresh', '10', '9', '8', '7', '6', '5', '4', '3', '2']);
+    });
+
+    it('keeps all ten when one of them has passed again', () => {
+      const browsers = Array.from({ length: 10 }, () => aBrowser());
+      const record = aRecord({ browsers, browsersStamp: STAMP });
+      const ids = withBrowser(record, passed, browsers[4], NOW, same).browsers.map(({ id }) => id);
+      expect(ids).to.have.length(10);
+      expect(ids).to.include.members(browsers.map(({ id }) => id).filter((id) => id !== browsers[4]?.id));
+    });
+
+    it('changes nothing else, and not the record it was given', () => {
+      const browsers = Object.freeze([aBrowser(), aBrowser({ lastUsedAt: 5 })]);
+      const record = aRecord({ failures: 4, lockedUntil: 3, browsers, browsersStamp: STAMP });
+      const { browsers: _, ...rest } = withBrowser(record, passed, undefined, NOW, same);
+      const { browsers: __, ...before } = record;
+      expect(rest).to.deep.equal(before);
+    });
+  });
+
+  it('moves the last use of one browser, and never its end', () => {
+    const browsers = [aBrowser({ id: 'a', trustedUntil: 5, failures: 2 }), aBrowser({ id: 'b' })];
+    const record = aRecord({ browsers });
+    expect(withBrowserUsed(record, 'a', NOW)).to.deep.equal({
+      ...record,
+      browsers: [{ ...browsers[0], lastUsedAt: NOW }, browsers[1]],
+    });
+    expect(withBrowserUsed(record, 'c', NOW)).to.deep.equal(record);
+  });
+
+  it('revokes one, or all', () => {
+    const record = aRecord({
+      browsers: [aBrowser({ id: 'a' }), aBrowser({ id: 'b' })],
+      browsersStamp: STAMP,
+    });
+    expect(withoutBrowsers(record, 'a')).to.deep.equal({ ...record, browsers: [record.browsers[1]] });
+    expect(withoutBrowsers(record, 'c')).to.deep.equal(record);
+    expect(withoutBrowsers(record, '')).to.deep.equal(record);
+    expect(withoutBrowsers(record)).to.deep.equal({ ...record, browsers: [] });
+  });
+});

@@ -1,0 +1,213 @@
+import { randomBytes } from 'node:crypto';
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { decodeRecord, encodeRecord } from '../../lib/account/record.js';
+import type { AccountRecord } from '../../lib/account/record.js';
+import { aBrowser, aRecord, anAuthenticator } from '../support/records.js';
+
+const whole = fc.maxSafeInteger();
+const text = fc.string({ unit: 'binary' });
+const base64url = fc
+  .uint8Array({ minLength: 1, maxLength: 32 })
+  .map((bytes) => Buffer.from(bytes).toString('base64url'));
+const anyRecord: fc.Arbitrary<AccountRecord> = fc.record({
+  enrolment: text,
+  enrolledAt: whole,
+  authenticators: fc.array(
+    fc.record({
+      ...{ id: text, name: text, addedAt: whole, lastStep: whole, clockOffset: whole },
+      secret: fc.uint8Array({ minLength: 10, maxLength: 64 }).map((bytes) => Buffer.from(bytes)),
+    }),
+    { minLength: 1, maxLength: 5 },
+  ),
+  failures: whole,
+  lockedUntil: whole,
+  recoveryKey: text,
+  recoveryDigests: fc.array(base64url, { maxLength: 10 }),
+  browsers: fc.array(
+    fc.record({
+      ...{ id: text, name: text, firstUsedAt: whole, lastUsedAt: whole, trustedUntil: whole },
+      ...{ failures: whole, lockedUntil: whole },
+    }),
+    { maxLength: 10 },
+  ),
+  browsersStamp: fc.option(text),
+});
+
+/** Places in the list that a record is written as. */
+const AUTHENTICATORS = 5;
+const BROWSERS = 9;
+
+describe('lib/account/record', () => {
+  it('gives back every record it wrote', () => {
+    fc.assert(
+      fc.property(anyRecord, (record) => {
+        expect(decodeRecord(encodeRecord(record))).to.deep.equal(record);
+      }),
+    );
+  });
+
+  it('gives back names that mean something elsewhere, as what they are', () => {
+    for (const name of ['__proto__', 'constructor', 'toString', '"', '\\', '\u2028', '\ud800', '😀', '']) {
+      const record = aRecord({
+        ...{ enrolment: name, recoveryKey: name, browsersStamp: name },
+        authenticators: [anAuthenticator({ id: name, name })],
+        browsers: [aBrowser({ id: name, name })],
+      });
+      const read = decodeRecord(encodeRecord(record));
+      expect(read).to.deep.equal(record);
+      expect(Object.getPrototypeOf(read)).to.equal(Object.prototype);
+    }
+  });
+
+  it('takes secrets of 10 to 64 bytes', () => {
+    for (const length of [10, 64]) {
+      const record = aRecord({ authenticators: [anAuthenticator({ secret: randomBytes(length) })] });
+      expect(decodeRecord(encodeRecord(record))).to.deep.equal(record);
+    }
+  });
+
+  it('is written without the names of its fields, with its version in front', () => {
+    expect(encodeRecord(full())).to.match(/^\[1,"/);
+    expect(encodeRecord(full())).to.not.match(/secret|failures|browser/);
+  });
+
+  it('holds a copy of the secret, not a view of the text', () => {
+    const record = aRecord();
+    const read = decodeRecord(encodeRecord(record));
+    record.authenticators[0]!.secret.fill(0);
+    expect(read.authenticators[0]!.secret.some((byte) => byte !== 0)).to.equal(true);
+  });
+
+  describe('refuses, and never takes for "not enrolled",', () => {
+    const refused: Record<string, string> = {
+      nothing: '',
+      null: 'null',
+      'text that is not JSON': 'not a record',
+      'half a record': encodeRecord(full()).slice(0, -1),
+      'a record and something after it': `${encodeRecord(full())} x`,
+      'a record and white space': `${encodeRecord(full())}\n`,
+      'an object': JSON.stringify({ ...full() }),
+      'an object that looks like a list': JSON.stringify({ 0: 1, length: 10 }),
+      'a string': '"1"',
+      'a number': '1',
+      true: 'true',
+      'an empty list': '[]',
+      'a list of nothing': JSON.stringify(new Array(10).fill(null)),
+      'a prototype': '{"__proto__":[1]}',
+      'no version': changed((fields) => fields.shift()),
+      'a field too many': changed((fields) => fields.push(0)),
+      'a field too few': changed((fields) => fields.pop()),
+      'a record without authenticators': changed((fields) => (fields[AUTHENTICATORS] = [])),
+      'an authenticator with a field too many': authenticatorWith((fields) => fields.push(0)),
+      'an authenticator with a field too few': authenticatorWith((fields) => fields.pop()),
+      'an empty secret': authenticatorWith((fields) => (fields[2] = '')),
+      'a secret of 72 bits': authenticatorWith(
+        (fields) => (fields[2] = randomBytes(9).toString('base64url')),
+      ),
+      'a secret of 65 bytes': authenticatorWith(
+        (fields) => (fields[2] = randomBytes(65).toString('base64url')),
+      ),
+      'a secret that is not base64url': authenticatorWith((fields) => (fields[2] = `${String(fields[2])}!`)),
+      'a secret in base64': authenticatorWith(
+        (fields) => (fields[2] = Buffer.alloc(20, 0xff).toString('base64')),
+      ),
+      'a browser with a field too many': browserWith((fields) => fields.push(0)),
+      'a browser with a field too few': browserWith((fields) => fields.pop()),
+      'a number written another way': encodeRecord(full()).replace(/^\[1,/, '[1.0,'),
+    };
+    for (const [what, written] of Object.entries(refused)) {
+      it(what, () => expect(() => decodeRecord(written)).to.throw(TypeError));
+    }
+
+    for (const version of [0, 2, -1, '1', null, true, [1]]) {
+      it(`version ${JSON.stringify(version)}`, () => {
+        expect(() => decodeRecord(changed((fields) => (fields[0] = version)))).to.throw(TypeError, 'version');
+      });
+    }
+
+    const values: readonly unknown[] = [null, true, {}, [], '', '1', 'NaN', 0, 1.5, 2 ** 53, -1e300];
+    /** The kinds of value in a row of fields: text, whole number, text or nothing, list. */
+    const kinds = {
+      s: isString,
+      n: isWhole,
+      o: (value: unknown) => value === null || isString(value),
+      l: isList,
+    };
+    const rows: Record<string, { readonly row: string; readonly set: typeof authenticatorWith }> = {
+      'the record': { row: '-snnnlssol', set: changed },
+      'an authenticator': { row: 'sssnnn', set: authenticatorWith },
+      'a browser': { row: 'ssnnnnn', set: browserWith },
+    };
+    for (const [what, { row, set }] of Object.entries(rows)) {
+      Array.from(row).forEach((kind, place) => {
+        const accepts = kinds[kind as keyof typeof kinds] as ((value: unknown) => boolean) | undefined;
+        if (!accepts) return;
+        it(`field ${place} of ${what} with a value of another type`, () => {
+          for (const value of values.filter((other) => !accepts(other))) {
+            const written = set((fields) => (fields[place] = value));
+            expect(() => decodeRecord(written), JSON.stringify(value)).to.throw(TypeError);
+          }
+        });
+      });
+    }
+
+    it('without quoting it', () => {
+      for (const written of ['secret', `${encodeRecord(full())}secret`, '["secret"', '["secret"]']) {
+        expect(() => decodeRecord(written))
+          .to.throw(TypeError)
+          .with.property('message')
+          .not.match(/secret"/);
+      }
+    });
+
+    it('every text that is cut short', () => {
+      const written = encodeRecord(full());
+      for (let length = 0; length < written.length; length++) {
+        expect(() => decodeRecord(written.slice(0, length))).to.throw(TypeError);
+      }
+    });
+
+    it('anything that is JSON', () => {
+      fc.assert(
+        fc.property(fc.json(), (json) => {
+          expect(() => decodeRecord(json)).to.throw(TypeError);
+        }),
+      );
+    });
+  });
+});
+
+/** A record with something in every field. */
+function full(): AccountRecord {
+  return aRecord({
+    ...{ failures: 1, lockedUntil: 2, recoveryDigests: ['a', 'b'], browsersStamp: 'stamp' },
+    browsers: [aBrowser()],
+  });
+}
+
+function changed(change: (fields: unknown[]) => unknown): string {
+  const fields = JSON.parse(encodeRecord(full())) as unknown[];
+  change(fields);
+  return JSON.stringify(fields);
+}
+
+function authenticatorWith(change: (fields: unknown[]) => unknown): string {
+  return changed((fields) => change((fields[AUTHENTICATORS] as unknown[][])[0]!));
+}
+
+function browserWith(change: (fields: unknown[]) => unknown): string {
+  return changed((fields) => change((fields[BROWSERS] as unknown[][])[0]!));
+}
+
+function isString(value: unknown): boolean {
+  return typeof value === 'string';
+}
+
+function isWhole(value: unknown): boolean {
+  return Number.isSafeInteger(value);
+}
+
+function isList(value: unknown): boolean {
+  return Array.isArray(value) && value.length === 0;
+}

@@ -1,0 +1,115 @@
+import { createHmac, randomBytes } from 'node:crypto';
+import { expect } from 'chai';
+import {
+  RECOVERY_CODES,
+  RECOVERY_RANDOM_BYTES,
+  formatRecoveryCodes,
+  normalizeRecoveryCode,
+  recoveryDigest,
+  recoverySet,
+} from '../../lib/account/recovery-codes.js';
+
+const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
+const CODE = '7K3M9QWXZ0AB4CDE2FGH6JNP';
+
+describe('lib/account/recovery-codes', () => {
+  describe('formatRecoveryCodes', () => {
+    it('makes ten codes of six groups of four characters', () => {
+      const codes = formatRecoveryCodes(randomBytes(RECOVERY_RANDOM_BYTES));
+      expect(codes).to.have.length(10);
+      expect(RECOVERY_CODES).to.equal(10);
+      for (const code of codes) expect(code).to.match(/^[0-9A-HJKMNP-TV-Z]{4}(-[0-9A-HJKMNP-TV-Z]{4}){5}$/);
+    });
+
+    it('takes five bits of every byte, in order: 120 bits a code', () => {
+      const bytes = Uint8Array.from({ length: RECOVERY_RANDOM_BYTES }, (_, place) => place);
+      const characters = formatRecoveryCodes(bytes).join('').replaceAll('-', '');
+      expect(characters).to.equal(Array.from(bytes, (byte) => ALPHABET[byte % 32]).join(''));
+    });
+
+    it('uses every character equally at every place: 10 000 codes (E5)', () => {
+      const counts = Array.from({ length: 24 }, () => new Map<string, number>());
+      const seen = new Set<string>();
+      for (let set = 0; set < 1000; set++) {
+        for (const code of formatRecoveryCodes(randomBytes(RECOVERY_RANDOM_BYTES))) {
+          seen.add(code);
+          Array.from(code.replaceAll('-', '')).forEach((character, place) => {
+            counts[place]?.set(character, (counts[place].get(character) ?? 0) + 1);
+          });
+        }
+      }
+      expect(seen.size).to.equal(10_000);
+      const expected = 10_000 / 32;
+      for (const [place, count] of counts.entries()) {
+        expect([...count.keys()].sort().join(''), String(place)).to.equal(ALPHABET);
+        const square = [...count.values()].reduce((sum, n) => sum + (n - expected) ** 2 / expected, 0);
+        // Chi-squared with 31 degrees of freedom: beyond 110 once in 10^10.
+        expect(square, String(place)).to.be.lessThan(110);
+      }
+    });
+
+    it('refuses another number of random bytes', () => {
+      for (const length of [0, 239, 241, 480]) {
+        expect(() => formatRecoveryCodes(new Uint8Array(length))).to.throw(RangeError);
+      }
+    });
+  });
+
+  describe('normalizeRecoveryCode', () => {
+    it('reads every spelling as one (E9)', () => {
+      const groups = CODE.replace(/.{4}(?=.)/g, '$&-');
+      const spellings = [CODE, CODE.toLowerCase(), groups, groups.replaceAll('-', ' '), ` ${groups} `];
+      spellings.push(groups.replaceAll('-', ' - '), CODE.replace(/./g, '$& '), groups.replace('0', 'O'));
+      for (const spelling of spellings) expect(normalizeRecoveryCode(spelling), spelling).to.equal(CODE);
+    });
+
+    it('reads look-alikes as what they look like', () => {
+      expect(normalizeRecoveryCode('O'.repeat(24))).to.equal('0'.repeat(24));
+      expect(normalizeRecoveryCode('o'.repeat(24))).to.equal('0'.repeat(24));
+      expect(normalizeRecoveryCode('IiLl'.repeat(6))).to.equal('1'.repeat(24));
+    });
+
+    it('keeps every character of the alphabet as it is', () => {
+      for (const character of ALPHABET) {
+        expect(normalizeRecoveryCode(character.repeat(24))).to.equal(character.repeat(24));
+        expect(normalizeRecoveryCode(character.toLowerCase().repeat(24))).to.equal(character.repeat(24));
+      }
+    });
+
+    it('refuses every other character', () => {
+      const alphabet = `${ALPHABET}OIL -`;
+      for (let unit = 0; unit < 0x10000; unit++) {
+        const character = String.fromCharCode(unit);
+        if (alphabet.includes(character) || alphabet.toLowerCase().includes(character)) continue;
+        if (normalizeRecoveryCode(character + CODE.slice(1)) !== null)
+          expect.fail(`takes U+${unit.toString(16)}`);
+        if (normalizeRecoveryCode(CODE + character) !== null) expect.fail(`skips U+${unit.toString(16)}`);
+      }
+    });
+
+    it('refuses other lengths', () => {
+      for (const typed of ['', '-', CODE.slice(1), `${CODE}0`, CODE + CODE]) {
+        expect(normalizeRecoveryCode(typed), typed).to.equal(null);
+      }
+    });
+  });
+
+  describe('recoverySet', () => {
+    it('keeps of a code its HMAC-SHA-256 under the key of the set, and nothing of the code', () => {
+      const codes = formatRecoveryCodes(randomBytes(RECOVERY_RANDOM_BYTES));
+      const set = recoverySet('key', codes);
+      expect(set.recoveryKey).to.equal('key');
+      expect(set.recoveryDigests).to.deep.equal(
+        codes.map((code) =>
+          createHmac('sha256', 'recovery:key').update(code.replaceAll('-', '')).digest('base64url'),
+        ),
+      );
+    });
+
+    it('is another one under another key', () => {
+      expect(recoveryDigest('a', CODE)).to.have.length(43);
+      expect(recoveryDigest('a', CODE)).to.equal(recoveryDigest('a', CODE));
+      expect(recoveryDigest('a', CODE)).to.not.equal(recoveryDigest('b', CODE));
+    });
+  });
+});

@@ -1,0 +1,206 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect } from 'chai';
+import { memoryStore } from '../../adapters/memory.js';
+import type { Decision } from '../../lib/account/record.js';
+import { SecondFactorError } from '../../lib/errors.js';
+import type { Store } from '../../lib/vault/store.js';
+import type { Vault } from '../../lib/vault/vault.js';
+import { aRecord } from '../support/records.js';
+import { aKey, sealerOf, vaultOf } from '../support/vaults.js';
+
+const TIMEOUT = 40;
+const never = (): Promise<never> => new Promise<never>(() => {});
+const refuse = async (): Promise<never> => {
+  throw new Error('connection lost');
+};
+
+/** Every operation of a vault that needs the store. */
+const OPERATIONS: Record<string, (vault: Vault) => Promise<unknown>> = {
+  read: (vault) => vault.read('alice'),
+  update: (vault) =>
+    vault.update('alice', (record) => ({ outcome: 'told', next: { ...record!, failures: 9 } })),
+  reseal: (vault) => vault.reseal('alice'),
+  sealedWith: (vault) => vault.sealedWith('alice'),
+  remove: (vault) => vault.remove('alice'),
+};
+const WRITING = ['update', 'remove', 'reseal'];
+
+describe('lib/vault/vault: a store in trouble', () => {
+  for (const [name, operation] of Object.entries(OPERATIONS)) {
+    for (const [trouble, get] of [
+      ['rejects', refuse],
+      [
+        'throws',
+        () => {
+          throw new Error('closed');
+        },
+      ],
+      ['hangs', never],
+    ] as const) {
+      it(`answers ${name} with store-unavailable when the store ${trouble} on reading (J1)`, async () => {
+        const { inner, vaultOver, before } = await panel();
+        await unavailable(operation(vaultOver({ get })));
+        expect(await inner.get('alice')).to.equal(before);
+      });
+    }
+  }
+
+  for (const name of WRITING) {
+    const operation = OPERATIONS[name]!;
+
+    it(`answers ${name} with store-unavailable when the store rejects before it wrote (B11)`, async () => {
+      const { inner, vaultOver, before } = await panel();
+      await unavailable(operation(vaultOver({ compareAndSet: refuse })));
+      expect(await inner.get('alice')).to.equal(before);
+    });
+
+    it(`answers ${name} with store-unavailable when the store rejects after it wrote (B11)`, async () => {
+      const { inner, vaultOver, before } = await panel();
+      const compareAndSet: Store['compareAndSet'] = async (...swap) => {
+        await inner.compareAndSet(...swap);
+        throw new Error('connection lost');
+      };
+      await unavailable(operation(vaultOver({ compareAndSet })));
+      expect(await inner.get('alice')).to.not.equal(before);
+    });
+
+    it(`answers ${name} with store-unavailable when the store hangs on writing`, async () => {
+      const { vaultOver } = await panel();
+      await unavailable(operation(vaultOver({ compareAndSet: never })));
+    });
+  }
+
+  it('tries once: what may have been written is not decided again', async () => {
+    const { vaultOver } = await panel();
+    let decided = 0;
+    const vault = vaultOver({ compareAndSet: refuse });
+    await unavailable(
+      vault.update('alice', (record): Decision<string> => {
+        decided += 1;
+        return { outcome: 'told', next: { ...record!, failures: 9 } };
+      }),
+    );
+    expect(decided).to.equal(1);
+  });
+
+  it('decides nothing on what is read after the deadline, and writes nothing', async () => {
+    const { inner, vaultOver, before } = await panel();
+    let decided = 0;
+    const answered: Promise<unknown>[] = [];
+    const late: Store['get'] = (accountId) => {
+      const answer = sleep(TIMEOUT * 2).then(() => inner.get(accountId));
+      answered.push(answer);
+      return answer;
+    };
+    await unavailable(
+      vaultOver({ get: late }).update('alice', (record): Decision<string> => {
+        decided += 1;
+        return { outcome: 'told', next: { ...record!, failures: 9 } };
+      }),
+    );
+    await Promise.all(answered);
+    await sleep(5);
+    expect(decided).to.equal(0);
+    expect(await inner.get('alice')).to.equal(before);
+  });
+
+  it('begins no further round after the deadline', async () => {
+    const { inner, vaultOver } = await panel();
+    let reads = 0;
+    let rounds = 0;
+    const vault = vaultOver({
+      get: (accountId) => {
+        reads += 1;
+        return inner.get(accountId);
+      },
+      compareAndSet: async () => {
+        rounds += 1;
+        await sleep(TIMEOUT / 3);
+        return false;
+      },
+    });
+    await unavailable(OPERATIONS.update!(vault));
+    const begun = rounds;
+    await sleep(TIMEOUT * 3);
+    expect([reads, rounds]).to.deep.equal([begun, begun]);
+    expect(rounds).to.be.lessThan(16);
+  });
+
+  it('lets no late rejection go unhandled', async () => {
+    const { vaultOver } = await panel();
+    const unhandled: unknown[] = [];
+    const listen = (reason: unknown): void => void unhandled.push(reason);
+    process.on('unhandledRejection', listen);
+    try {
+      const late = async (): Promise<never> => {
+        await sleep(TIMEOUT * 2);
+        throw new Error('connection lost');
+      };
+      await unavailable(OPERATIONS.read!(vaultOver({ get: late })));
+      await unavailable(OPERATIONS.update!(vaultOver({ compareAndSet: late })));
+      await sleep(TIMEOUT * 2);
+      expect(unhandled).to.deep.equal([]);
+    } finally {
+      process.off('unhandledRejection', listen);
+    }
+  });
+
+  it('says in the cause what happened, for the operator', async () => {
+    const { vaultOver } = await panel();
+    const rejected = await failure(OPERATIONS.read!(vaultOver({ get: refuse })));
+    expect((rejected.cause as Error).message).to.equal('connection lost');
+    const hung = await failure(OPERATIONS.read!(vaultOver({ get: never })));
+    expect((hung.cause as Error).message).to.equal(`the store did not answer within ${String(TIMEOUT)} ms`);
+    const lost = await failure(OPERATIONS.update!(vaultOver({ compareAndSet: async () => false }, 10_000)));
+    expect((lost.cause as Error).message).to.include('16 times');
+  });
+
+  it('works again as soon as the store does', async () => {
+    const { inner, vaultOver } = await panel();
+    let down = true;
+    const vault = vaultOver({ get: (accountId) => (down ? refuse() : inner.get(accountId)) });
+    await unavailable(OPERATIONS.read!(vault));
+    down = false;
+    expect(await OPERATIONS.update!(vault)).to.equal('told');
+    expect((await vault.read('alice'))?.failures).to.equal(9);
+  });
+
+  it('keeps no process alive for its deadlines', async () => {
+    const { vaultOver } = await panel();
+    const timers = (): number => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
+    const before = timers();
+    const vault = vaultOver({}, 60_000);
+    for (const operation of Object.values(OPERATIONS)) await operation(vault);
+    expect(timers()).to.equal(before);
+  });
+});
+
+/** An account with a record under an old key, so that every operation has something to write. */
+async function panel(): Promise<{
+  inner: Store;
+  before: string;
+  vaultOver: (faults: Partial<Store>, timeoutMs?: number) => Vault;
+}> {
+  const inner = memoryStore();
+  const [old, fresh] = [aKey(), aKey()];
+  await vaultOf(inner, sealerOf(old)).update('alice', () => ({ outcome: undefined, next: aRecord() }));
+  return {
+    inner,
+    before: (await inner.get('alice'))!,
+    vaultOver: (faults, timeoutMs = TIMEOUT) =>
+      vaultOf({ ...inner, ...faults }, sealerOf(fresh, old), timeoutMs),
+  };
+}
+
+async function failure(operation: Promise<unknown>): Promise<SecondFactorError> {
+  try {
+    expect.fail(`told ${String(await operation)}`);
+  } catch (error) {
+    if (error instanceof SecondFactorError) return error;
+    throw error;
+  }
+}
+
+async function unavailable(operation: Promise<unknown>): Promise<void> {
+  expect((await failure(operation)).code).to.equal('store-unavailable');
+}
