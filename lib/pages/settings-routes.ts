@@ -2,6 +2,7 @@ import { wantsHtml } from '../answer/negotiate.js';
 import { sendJson } from '../answer/problem.js';
 import { redirect } from '../answer/redirect.js';
 import { safeReturnTo } from '../answer/return-to.js';
+import type { SettingsPage } from '../page.js';
 import { check } from '../session/check.js';
 import type { Context } from '../session/context.js';
 import { now } from '../session/context.js';
@@ -14,6 +15,9 @@ import type { PageDraft } from './answers.js';
 import { answer, answerOrRedirect, answerRefusal } from './answers.js';
 import { bodyField } from './body.js';
 import { qrCode } from './qr-code.js';
+
+/** Which form of the settings page was refused. */
+type Tried = SettingsPage['model']['refused'];
 
 /** GET /: the settings page; as JSON always 200, with what the session may know. */
 export async function showSettings(context: Context): Promise<void> {
@@ -52,17 +56,21 @@ export async function postConfirm(context: Context): Promise<void> {
   const confirmed = await confirmSetup(context, bodyField(context.req, 'code'));
   if (!confirmed.ok) {
     const open = readSetup(context);
-    await answerRefusal(context, confirmed, open.ok ? await setupPage(context, open.form) : undefined);
+    await answerRefusal(
+      context,
+      confirmed,
+      open.ok ? await setupPage(context, open.form) : settings(context),
+    );
     return;
   }
   const { recoveryCodes } = confirmed;
   const wanted = state?.state === 'signed-in' ? safeReturnTo(state.returnTo, allowedOrigins) : null;
   const next = wanted ?? basePath;
-  await answer(
-    context,
-    { name: 'recovery-codes', model: { codes: recoveryCodes, next } },
-    { state: 'verified', recoveryCodes, returnTo: next },
-  );
+  await answer(context, recoveryCodesPage(context, recoveryCodes, next), {
+    state: 'verified',
+    recoveryCodes,
+    returnTo: next,
+  });
 }
 
 /** POST /setup/cancel: drops the unfinished set-up. */
@@ -76,7 +84,7 @@ export async function postCancelSetup(context: Context): Promise<void> {
 export async function postDisable(context: Context): Promise<void> {
   const disabled = await disableFactor(context, bodyField(context.req, 'code'));
   if (disabled.ok) answerOrRedirect(context, context.core.options.basePath, { state: 'signed-in' });
-  else await answerRefusal(context, disabled, isSignedIn(context) ? settingsPage(context) : undefined);
+  else await answerRefusal(context, disabled, settings(context, 'disable'));
 }
 
 /** POST /recovery-codes `{ code }`: makes new recovery codes; shows them, once. */
@@ -84,9 +92,9 @@ export async function postRecoveryCodes(context: Context): Promise<void> {
   const made = await regenerateRecoveryCodes(context, bodyField(context.req, 'code'));
   if (made.ok) {
     const { recoveryCodes } = made;
-    const model = { codes: recoveryCodes, next: context.core.options.basePath };
-    await answer(context, { name: 'recovery-codes', model }, { recoveryCodes });
-  } else await answerRefusal(context, made, isSignedIn(context) ? settingsPage(context) : undefined);
+    const page = recoveryCodesPage(context, recoveryCodes, context.core.options.basePath);
+    await answer(context, page, { recoveryCodes });
+  } else await answerRefusal(context, made, settings(context, 'recovery-codes'));
 }
 
 /** GET /step-up: the form that makes the proof fresh. */
@@ -112,7 +120,12 @@ function isSignedIn({ state }: Context): boolean {
   return state?.state === 'signed-in' || state?.state === 'verified';
 }
 
-function settingsPage({ core, known, actors }: Context): PageDraft {
+/** The settings as the form to try again, where somebody is signed in as himself. */
+function settings(context: Context, refused: Tried = null): PageDraft | undefined {
+  return isSignedIn(context) ? settingsPage(context, refused) : undefined;
+}
+
+function settingsPage({ core, known, actors }: Context, refused: Tried = null): PageDraft {
   const { basePath, homePath } = core.options;
   return {
     name: 'settings',
@@ -122,12 +135,17 @@ function settingsPage({ core, known, actors }: Context): PageDraft {
       account: known?.account.name ?? '',
       enrolled: Boolean(known?.factor),
       recoveryCodesLeft: known?.factor?.recoveryCodesLeft ?? 0,
+      refused,
       setup: `${basePath}/setup`,
       disable: `${basePath}/disable`,
       recoveryCodes: `${basePath}/recovery-codes`,
       home: homePath,
     },
   };
+}
+
+function recoveryCodesPage({ known }: Context, codes: readonly string[], next: string): PageDraft {
+  return { name: 'recovery-codes', model: { account: known?.account.name ?? '', codes, next } };
 }
 
 function stepUpPage({ core }: Context): PageDraft {
