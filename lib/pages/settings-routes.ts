@@ -33,9 +33,12 @@ export async function showSettings(context: Context): Promise<void> {
 
 /** POST /setup: begins a set-up, or goes on with the unfinished one. */
 export async function postSetup(context: Context): Promise<void> {
+  const { basePath } = context.core.options;
   const setup = await startSetup(context);
-  if (!setup.ok) await answerRefusal(context, setup);
-  else if (wantsHtml(context.req)) redirect(context.res, `${context.core.options.basePath}/setup`);
+  // Who has to sign in again comes back to the settings: a POST cannot be gone back to.
+  if (!setup.ok && 'location' in setup) refuse(context, setup, basePath);
+  else if (!setup.ok) await answerRefusal(context, setup);
+  else if (wantsHtml(context.req)) redirect(context.res, `${basePath}/setup`);
   else sendJson(context.req, context.res, 200, await setupJson(context, setup.form));
 }
 
