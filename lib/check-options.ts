@@ -33,6 +33,7 @@ const KNOWN: Record<keyof SecondFactorOptions<unknown>, true> = {
   onSignedIn: true,
   formFields: true,
   render: true,
+  stylesheet: true,
   language: true,
   impersonation: true,
   policy: true,
@@ -68,6 +69,7 @@ export function checkOptions(options: unknown): ResolvedOptions {
   return {
     passport: passport(given.passport),
     issuer: issuer(given.issuer),
+    brand: typeof given.issuer === 'string' ? given.issuer : null,
     account: fn(given, 'account'),
     findUser: fn(given, 'findUser'),
     store: store(given.store),
@@ -82,6 +84,7 @@ export function checkOptions(options: unknown): ResolvedOptions {
     onSignedIn: fn(given, 'onSignedIn', () => undefined),
     formFields: fn(given, 'formFields', () => ({})),
     render: given.render === undefined ? undefined : fn(given, 'render'),
+    stylesheet: stylesheet(given.stylesheet),
     language: language(given.language),
     impersonation: impersonation(given.impersonation),
     policy: fn(given, 'policy', () => 'optional' as const),
@@ -157,6 +160,14 @@ function language(value: unknown): ResolvedOptions['language'] {
   if (typeof value === 'function') return value as ResolvedOptions['language'];
   if (value === undefined || value === 'en' || value === 'ru') return () => value;
   throw invalid(`language must be 'en', 'ru' or a function of the request, got ${kindOf(value)}`);
+}
+
+function stylesheet(value: unknown): string | undefined {
+  if (value === undefined) return undefined;
+  if (typeof value !== 'string' || !/^(\/[\w.~-]+)+(\?[\w.~=&-]*)?$/.test(value)) {
+    throw invalid(`stylesheet must be a path on this origin such as /panel.css, got ${kindOf(value)}`);
+  }
+  return value;
 }
 
 function impersonation(value: unknown): ResolvedImpersonation | undefined {

@@ -91,6 +91,11 @@ export interface SecondFactorOptions<User> {
    */
   render?: ((req: HttpRequest, res: HttpResponse, page: Page) => void | Promise<void>) | undefined;
   /**
+   * A stylesheet of the application that our pages load after their own: a path on this origin, such as
+   * `/panel.css`. It sets the CSS variables `--sf-…`, or more. Pictures and fonts may come from this origin then.
+   */
+  stylesheet?: string | undefined;
+  /**
    * The language of the pages: one for all, or by request; what is unknown or `undefined` is left to
    * `Accept-Language`. Default: `Accept-Language`, else English.
    */
@@ -176,6 +181,8 @@ export interface ResolvedImpersonation {
 export interface ResolvedOptions {
   readonly passport: PassportInstance;
   readonly issuer: (account: { id: string; name: string }) => string;
+  /** The issuer where it is the same for all accounts. */
+  readonly brand: string | null;
   readonly account: (user: unknown) => AccountDescription | Promise<AccountDescription>;
   readonly findUser: (accountId: string) => unknown;
   readonly store: Store;
@@ -195,6 +202,7 @@ export interface ResolvedOptions {
   ) => void | Promise<void>;
   readonly formFields: (req: HttpRequest, res: HttpResponse) => Readonly<Record<string, string>>;
   readonly render: ((req: HttpRequest, res: HttpResponse, page: Page) => void | Promise<void>) | undefined;
+  readonly stylesheet: string | undefined;
   readonly language: (req: HttpRequest) => string | undefined;
   readonly impersonation: ResolvedImpersonation | undefined;
   readonly policy: (account: AccountSummary) => unknown;

@@ -4,10 +4,20 @@ import type { ProblemCode } from './errors.js';
 export interface PageError {
   readonly code: ProblemCode;
   readonly message: string;
+  /** With `locked`: until when, milliseconds since 1970; `null`: not before recovery. */
+  readonly until?: number | null;
+  /** With `clock-skew`: by how many minutes the phone's clock is ahead; negative: behind. */
+  readonly minutes?: number;
+  /** With `impersonation-refused`: which rule, where one of them refused. */
+  readonly reason?: string;
 }
 
 interface PageOf<Name extends string, Model> {
   readonly name: Name;
+  /** The language of `error.message` (BCP 47). */
+  readonly language: string;
+  /** The name of the panel; `null` where `issuer` is a function and nobody is signed in yet. */
+  readonly issuer: string | null;
   readonly error: PageError | null;
   /** Hidden fields that every form must send. */
   readonly fields: Readonly<Record<string, string>>;
@@ -55,6 +65,8 @@ export type SettingsPage = PageOf<
     /** From when on it does, milliseconds since 1970; `null` when the policy names no day. */
     readonly requiredFrom: number | null;
     readonly recoveryCodesLeft: number;
+    /** Which of the two code forms the error is about. */
+    readonly refused: 'disable' | 'recovery-codes' | null;
     readonly authenticators: readonly {
       readonly id: string;
       /** What its owner called it; may be empty. */
@@ -106,6 +118,7 @@ export type SetupPage = PageOf<
     /** Gives the set-up up (POST). */
     readonly cancel: string;
     readonly account: string;
+    /** The name the authenticator app shows above the codes. */
     readonly issuer: string;
     /** The secret in base32. */
     readonly key: string;
@@ -122,7 +135,12 @@ export type SetupPage = PageOf<
 /** The recovery codes, shown this once. */
 export type RecoveryCodesPage = PageOf<
   'recovery-codes',
-  { readonly codes: readonly string[]; readonly next: string }
+  {
+    readonly account: string;
+    readonly codes: readonly string[];
+    /** Where the user goes on once the codes are saved. */
+    readonly next: string;
+  }
 >;
 
 /** The form that makes the proof fresh: posts `code` to `action`. */

@@ -5,6 +5,7 @@ import { sendJson, sendProblem } from '../answer/problem.js';
 import { redirect } from '../answer/redirect.js';
 import { PROBLEMS } from '../errors.js';
 import type { ProblemCode } from '../errors.js';
+import type { ResolvedOptions } from '../options.js';
 import type { Context } from '../session/context.js';
 import { now } from '../session/context.js';
 import { refuse } from '../session/refuse.js';
@@ -13,11 +14,12 @@ import type { Page, PageError } from '../page.js';
 import { chooseTexts } from './choose-texts.js';
 import type { Texts } from './texts.js';
 import { renderPage } from './views/render-page.js';
+import { SCRIPTED, SCRIPT_HASH } from './views/script.js';
 import { STYLE_HASH } from './views/style.js';
 
-/** A page without what every page has: the error, and the hidden fields of its forms. */
+/** A page without what every page has: the issuer, the language, the error, and the hidden fields of its forms. */
 export type PageDraft = {
-  [Name in Page['name']]: Omit<Extract<Page, { name: Name }>, 'error' | 'fields'>;
+  [Name in Page['name']]: Omit<Extract<Page, { name: Name }>, 'issuer' | 'language' | 'error' | 'fields'>;
 }[Page['name']];
 
 /** Answers with a page for browsers, and JSON for the rest. */
@@ -58,7 +60,8 @@ export async function answerRefusal(
   }
   const { homePath, loginPath } = core.options;
   const texts = textsFor(context);
-  const error: PageError = { code: refusal.code, message: message(texts, refusal, seconds) };
+  const { code, ok: _ok, ...details } = refusal;
+  const error: PageError = { code, message: message(texts, refusal, seconds), ...details };
   const draft = again ?? { name: 'error', model: { home: homePath, login: loginPath } };
   await showPage(context, texts, draft, error, PROBLEMS[refusal.code].status);
 }
@@ -76,23 +79,44 @@ async function showPage(
   status: number,
 ): Promise<void> {
   const { req, request, res, core } = context;
-  const { render, formFields, allowedOrigins } = core.options;
-  const page = { ...draft, error, fields: formFields(request, res) } as Page;
+  const { render, formFields, stylesheet } = core.options;
+  const frame = { issuer: issuerOf(context), language: texts.language, error };
+  const page = { ...draft, ...frame, fields: formFields(request, res) } as Page;
+  const policyOfApplication = res.getHeader('Content-Security-Policy');
   setAnswerHeaders(res);
   res.statusCode = status;
   if (render) {
+    // A browser obeys all policies there are.
+    const policies = [policyOfApplication ?? [], "frame-ancestors 'none'"].flat().map(String);
+    res.setHeader('Content-Security-Policy', policies);
     await render(request, res, page);
     return;
   }
-  const formTargets = ["'self'", ...allowedOrigins].join(' ');
-  res.setHeader(
-    'Content-Security-Policy',
-    `default-src 'none'; style-src ${STYLE_HASH}; form-action ${formTargets}; base-uri 'none'; frame-ancestors 'none'`,
-  );
-  const text = renderPage(page, texts);
+  res.setHeader('Content-Security-Policy', policyFor(page, core.options));
+  const text = renderPage(page, texts, stylesheet);
   res.setHeader('Content-Type', 'text/html; charset=utf-8');
   res.setHeader('Content-Length', Buffer.byteLength(text));
   res.end(req.method === 'HEAD' ? undefined : text);
+}
+
+/** Our own style and script by their hashes, and nothing else but what the application's stylesheet needs. */
+function policyFor({ name }: Page, { allowedOrigins, stylesheet }: ResolvedOptions): string {
+  const own = stylesheet === undefined ? '' : " 'self'";
+  return [
+    "default-src 'none'",
+    `style-src ${STYLE_HASH}${own}`,
+    ...(own ? [`img-src${own}`, `font-src${own}`] : []),
+    ...(SCRIPTED.has(name) ? [`script-src ${SCRIPT_HASH}`] : []),
+    `form-action ${["'self'", ...allowedOrigins].join(' ')}`,
+    "base-uri 'none'",
+    "frame-ancestors 'none'",
+  ].join('; ');
+}
+
+/** The panel's name as the account sees it; before somebody is signed in only where it is the same for all. */
+function issuerOf({ core, known }: Context): string | null {
+  const { issuer, brand } = core.options;
+  return known ? issuer({ id: known.account.id, name: known.account.name }) : brand;
 }
 
 function textsFor({ req, request, core }: Context): Texts {

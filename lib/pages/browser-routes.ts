@@ -3,8 +3,10 @@ import type { RememberedBrowser } from '../session/browsers.js';
 import { listBrowsers, revokeBrowsers } from '../session/browsers.js';
 import { check } from '../session/check.js';
 import type { Context } from '../session/context.js';
+import { refuse } from '../session/refuse.js';
 import { answer, answerOrRedirect, answerRefusal } from './answers.js';
 import { bodyField, isTicked } from './body.js';
+import { settingsAgain } from './page-drafts.js';
 import { status } from './status.js';
 
 /** GET /browsers: the browsers the account remembers. */
@@ -35,9 +37,12 @@ export async function postRevokeBrowsers(context: Context): Promise<void> {
 
 /** POST /authenticators/remove `{ id }`: removes one of several authenticators. */
 export async function postRemoveAuthenticator(context: Context): Promise<void> {
-  const removed = await removeAuthenticator(context, bodyField(context.req, 'id'));
-  if (removed.ok) answerOrRedirect(context, context.core.options.basePath, status(context));
-  else await answerRefusal(context, removed);
+  const { req, core } = context;
+  const { basePath } = core.options;
+  const removed = await removeAuthenticator(context, bodyField(req, 'id'));
+  if (removed.ok) answerOrRedirect(context, basePath, status(context));
+  else if ('location' in removed) refuse(context, removed, basePath);
+  else await answerRefusal(context, removed, settingsAgain(context, null));
 }
 
 function toJson({

@@ -19,10 +19,12 @@ export function chooseTexts(
 ): Texts {
   const said = options.language(request);
   const accepted = (req as Request).acceptsLanguages(Object.keys(CATALOGUES));
-  const chosen = [said, accepted].find((language) => isLanguage(language));
-  return isLanguage(chosen) ? CATALOGUES[chosen] : english;
+  const chosen = [said, accepted].map(languageOf).find((language) => language !== undefined);
+  return CATALOGUES[chosen ?? 'en'];
 }
 
-function isLanguage(value: unknown): value is Language {
-  return typeof value === 'string' && Object.hasOwn(CATALOGUES, value);
+/** The language a tag begins with: `ru` of `ru-RU` (BCP 47 §2.2.1). */
+function languageOf(tag: unknown): Language | undefined {
+  const primary = typeof tag === 'string' ? tag.replace(/[-_].*$/s, '').toLowerCase() : '';
+  return Object.hasOwn(CATALOGUES, primary) ? (primary as Language) : undefined;
 }

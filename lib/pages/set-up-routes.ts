@@ -5,24 +5,29 @@ import { safeReturnTo } from '../answer/return-to.js';
 import { confirmSetup } from '../session/confirm-set-up.js';
 import type { Context } from '../session/context.js';
 import { now } from '../session/context.js';
+import { refuse } from '../session/refuse.js';
 import type { SetupForm } from '../session/set-up.js';
 import { cancelSetup, readSetup, startSetup } from '../session/set-up.js';
 import type { MustEnrolState } from '../session/state.js';
 import type { PageDraft } from './answers.js';
 import { answer, answerOrRedirect, answerRefusal } from './answers.js';
 import { bodyField, isTicked } from './body.js';
+import { recoveryCodesPage, settingsAgain } from './page-drafts.js';
 import { qrCode } from './qr-code.js';
 import { status } from './status.js';
 
 /** POST /setup `{ add?, name? }`: begins a set-up, or goes on with the unfinished one. */
 export async function postSetup(context: Context): Promise<void> {
   const { req, res, core } = context;
+  const { basePath } = core.options;
   const setup = await startSetup(context, {
     adds: isTicked(bodyField(req, 'add')),
     name: bodyField(req, 'name'),
   });
-  if (!setup.ok) await answerRefusal(context, setup);
-  else if (wantsHtml(req)) redirect(res, `${core.options.basePath}/setup`);
+  // Who has to prove himself first comes back to the settings: a POST cannot be gone back to.
+  if (!setup.ok && 'location' in setup) refuse(context, setup, basePath);
+  else if (!setup.ok) await answerRefusal(context, setup, settingsAgain(context, null));
+  else if (wantsHtml(req)) redirect(res, `${basePath}/setup`);
   else sendJson(req, res, 200, await setupJson(context, setup.form));
 }
 
@@ -46,15 +51,16 @@ export async function postConfirm(context: Context): Promise<void> {
   const confirmed = await confirmSetup(context, bodyField(context.req, 'code'));
   if (!confirmed.ok) {
     const open = await readSetup(context);
-    await answerRefusal(context, confirmed, open.ok ? await setupPage(context, open.form) : undefined);
+    const again = open.ok ? await setupPage(context, open.form) : settingsAgain(context, null);
+    await answerRefusal(context, confirmed, again);
     return;
   }
   const { recoveryCodes } = confirmed;
   const returnTo = safeReturnTo(confirmed.returnTo, allowedOrigins) ?? place;
   if (recoveryCodes === null) answerOrRedirect(context, returnTo, { state: 'verified', returnTo });
   else {
-    const model = { codes: recoveryCodes, next: returnTo };
-    await answer(context, { name: 'recovery-codes', model }, { state: 'verified', recoveryCodes, returnTo });
+    const page = recoveryCodesPage(context, recoveryCodes, returnTo);
+    await answer(context, page, { state: 'verified', recoveryCodes, returnTo });
   }
 }
 

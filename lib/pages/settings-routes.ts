@@ -1,4 +1,3 @@
-import { mayAddAuthenticator } from '../account/authenticators.js';
 import { wantsHtml } from '../answer/negotiate.js';
 import { sendJson } from '../answer/problem.js';
 import { safeReturnTo } from '../answer/return-to.js';
@@ -11,6 +10,7 @@ import { status } from './status.js';
 import type { PageDraft } from './answers.js';
 import { answer, answerOrRedirect, answerRefusal } from './answers.js';
 import { bodyField } from './body.js';
+import { recoveryCodesPage, settingsAgain, settingsPage } from './page-drafts.js';
 
 /** GET /: the settings page; as JSON always 200, with what the session may know. */
 export async function showSettings(context: Context): Promise<void> {
@@ -28,7 +28,7 @@ export async function showSettings(context: Context): Promise<void> {
 export async function postDisable(context: Context): Promise<void> {
   const disabled = await disableFactor(context, bodyField(context.req, 'code'));
   if (disabled.ok) answerOrRedirect(context, context.core.options.basePath, { state: 'signed-in' });
-  else await answerRefusal(context, disabled, isUser(context.state) ? settingsPage(context) : undefined);
+  else await answerRefusal(context, disabled, settingsAgain(context, 'disable'));
 }
 
 /** POST /recovery-codes `{ code }`: makes new recovery codes; shows them, once. */
@@ -36,9 +36,9 @@ export async function postRecoveryCodes(context: Context): Promise<void> {
   const made = await regenerateRecoveryCodes(context, bodyField(context.req, 'code'));
   if (made.ok) {
     const { recoveryCodes } = made;
-    const model = { codes: recoveryCodes, next: context.core.options.basePath };
-    await answer(context, { name: 'recovery-codes', model }, { recoveryCodes });
-  } else await answerRefusal(context, made, isUser(context.state) ? settingsPage(context) : undefined);
+    const page = recoveryCodesPage(context, recoveryCodes, context.core.options.basePath);
+    await answer(context, page, { recoveryCodes });
+  } else await answerRefusal(context, made, settingsAgain(context, 'recovery-codes'));
 }
 
 /** GET /step-up: the form that makes the proof fresh. */
@@ -58,31 +58,6 @@ export async function postStepUp(context: Context): Promise<void> {
   }
   const returnTo = safeReturnTo(stepped.returnTo, allowedOrigins) ?? homePath;
   answerOrRedirect(context, returnTo, { state: 'verified', returnTo });
-}
-
-function settingsPage({ core, known, actors, requirement }: Context): PageDraft {
-  const { basePath, homePath, trustedBrowserDays } = core.options;
-  const factor = known?.factor;
-  const authenticators = factor?.authenticators ?? [];
-  return {
-    name: 'settings',
-    model: {
-      actors: actors.map(({ account }) => account.name),
-      leave: `${basePath}/impersonation/leave`,
-      account: known?.account.name ?? '',
-      enrolled: Boolean(factor),
-      ...requirement,
-      recoveryCodesLeft: factor?.recoveryCodesLeft ?? 0,
-      authenticators,
-      mayAdd: mayAddAuthenticator({ authenticators }),
-      removeAuthenticator: `${basePath}/authenticators/remove`,
-      browsers: trustedBrowserDays === null ? null : `${basePath}/browsers`,
-      setup: `${basePath}/setup`,
-      disable: `${basePath}/disable`,
-      recoveryCodes: `${basePath}/recovery-codes`,
-      home: homePath,
-    },
-  };
 }
 
 function stepUpPage({ core }: Context): PageDraft {

@@ -1,10 +1,15 @@
 import { PROBLEMS } from '../errors.js';
 import type { ProblemCode } from '../errors.js';
+import { plural } from './plural.js';
 import type { Texts } from './texts.js';
 
 const problems = Object.fromEntries(
   Object.entries(PROBLEMS).map(([code, { title }]) => [code, title]),
 ) as Record<ProblemCode, string>;
+
+const counted = plural('en');
+const minutesOf = (count: number): string => counted(count, { one: 'minute', other: 'minutes' });
+const secondsOf = (count: number): string => counted(count, { one: 'second', other: 'seconds' });
 
 /** The pages in English. */
 export const english: Texts = {
@@ -15,39 +20,64 @@ export const english: Texts = {
   verifyExplanation: 'Enter the six-digit code that your authenticator app shows now.',
   recoveryHint: 'Phone not at hand? Use a recovery code',
   recoveryCode: 'Recovery code',
+  byRecoveryCode: 'Use the recovery code',
   cancelSignIn: 'Cancel and sign in as somebody else',
   settingsTitle: 'Two-step authentication',
+  stateOn: 'Enabled',
+  stateOff: 'Not enabled',
   enabled: 'Two-step authentication is enabled.',
+  whatItAsks: 'Signing in takes your password and a code from the app on your phone.',
   disabled: 'Two-step authentication is not enabled.',
-  whyEnable: 'With it, signing in takes your password and a code from an app on your phone.',
+  whyEnable:
+    'With it, signing in takes your password and a code from an app on your phone, so a stolen password alone opens nothing.',
   enable: 'Enable two-step authentication',
   disable: 'Disable two-step authentication',
   disableExplanation: 'To disable it, enter the code that your authenticator app shows now.',
+  disableByRecoveryCode: 'Disable with the recovery code',
   newRecoveryCodes: 'Make new recovery codes',
   newRecoveryCodesExplanation:
-    'The old ones stop working. Enter the code that your authenticator app shows now.',
+    'Each of them signs you in once without your phone. When you make new ones the old ones stop working. ' +
+    'Enter the code that your authenticator app shows now.',
   fewRecoveryCodes: 'Make new ones before you run out.',
   recoveryCodesLeft: (left) =>
-    left === 1 ? '1 recovery code is left.' : `${String(left)} recovery codes are left.`,
+    `${counted(left, { one: 'recovery code is', other: 'recovery codes are' })} left.`,
   back: 'Back',
   actingAs: (actor, account) => `You are ${actor}, acting as ${account}.`,
   notWhileActing: 'The two-step authentication of an account can only be changed by its owner.',
   leave: 'Return',
   setupTitle: 'Enable two-step authentication',
-  scan: 'Scan this QR code with your authenticator app.',
-  typeInstead: 'Or type the account and the key into the app.',
+  setupExplanation:
+    'You need an authenticator app on your phone, such as Google Authenticator. Nothing changes for your account ' +
+    'until the last step is done.',
+  addAccount: 'Add the account to the app',
+  qrCode: 'QR code for your authenticator app',
+  scanOrType: 'Scan the QR code with the app, or type the account and the key into it.',
+  typeOnly: 'Type the account and the key into the app.',
   account: 'Account',
   key: 'Key',
+  keyKindLabel: 'Kind of code',
   keyKind: 'time-based, 6 digits',
-  confirm: 'Then enter the code that the app shows. Nothing changes until you press “Ok”.',
+  enterCode: 'Enter the code',
+  confirm: 'Enter the six-digit code that the app shows now, and press “Ok”.',
+  compareClocks: 'Compare the clocks',
   serverTime: 'Server time',
-  clocks: 'The clock of your phone must show the same.',
+  clocks:
+    'Your phone must show the same minute; only the time zone may differ. If it does not, set it to network time.',
   cancel: 'Cancel',
-  recoveryCodesTitle: 'Your recovery codes',
+  recoveryCodesTitle: 'Recovery codes',
+  yourRecoveryCodes: 'Your recovery codes',
   recoveryCodesExplanation:
-    'Keep these codes in a safe place: each of them signs you in once when your phone is not at hand. They are ' +
-    'not shown again.',
+    'Two-step authentication is enabled. Keep these codes in a safe place, away from your phone: each of them signs ' +
+    'you in once when your phone is not at hand. They are shown only now.',
+  download: 'Download',
+  copy: 'Copy',
+  copied: 'Copied.',
+  print: 'Print',
   saved: 'I have saved them',
+  reallySaved: 'Are all the codes in a safe place?',
+  notShownAgain: 'They cannot be shown again. Without them and without your phone you could not sign in.',
+  goOn: 'Yes, go on',
+  notYet: 'Not yet',
   stepUpTitle: 'Confirm that it is you',
   stepUpExplanation: 'This action needs a fresh code from your authenticator app.',
   rememberBrowser: (days) =>
@@ -71,6 +101,7 @@ export const english: Texts = {
     'Your recovery codes stay.',
   browsersTitle: 'Remembered browsers',
   browsersExplanation: 'These browsers are not asked for a code when you sign in with your password.',
+  showBrowsers: 'Show remembered browsers',
   noBrowsers: 'No browser is remembered.',
   unknownBrowser: 'Unknown browser',
   thisBrowser: 'this browser',
@@ -94,16 +125,11 @@ export const english: Texts = {
     'account-unknown': 'There is no such account.',
   },
   clockSkew: (minutes) =>
-    `The code is right for another minute: the clock of your phone is ${minutesOf(minutes)} ` +
+    `The code is right for another minute: the clock of your phone is ${minutesOf(Math.abs(minutes))} ` +
     `${minutes > 0 ? 'ahead of' : 'behind'} the server’s. Set your phone to network time and try the next code.`,
   lockedFor: (seconds) =>
     `Too many wrong codes. Try again in ${
-      seconds < 90 ? `${String(seconds)} seconds` : `${String(Math.ceil(seconds / 60))} minutes`
+      seconds < 90 ? secondsOf(seconds) : minutesOf(Math.ceil(seconds / 60))
     }, or use a recovery code.`,
   lockedForGood: 'Too many wrong codes. Use a recovery code, or ask your administrator.',
 };
-
-function minutesOf(minutes: number): string {
-  const count = Math.abs(minutes);
-  return count === 1 ? '1 minute' : `${String(count)} minutes`;
-}

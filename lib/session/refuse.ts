@@ -11,11 +11,17 @@ import type { Refusal } from './request-api.js';
 /**
  * Answers a request that may not pass: a browser is sent to the page that helps and comes back to where it
  * wanted to go (GET only); a program gets a problem document with a challenge (RFC 9110 §11.6.1).
+ *
+ * @param onward where a browser goes on afterwards; default: where the request wanted to go
  */
-export function refuse(context: Context, { code, status, location, maxAge }: Refusal): void {
+export function refuse(
+  context: Context,
+  { code, status, location, maxAge }: Refusal,
+  onward: string | null = destinationOf(context),
+): void {
   const { req, res } = context;
   if (wantsHtml(req)) {
-    rememberDestination(context);
+    rememberDestination(context, onward);
     redirect(res, location);
     return;
   }
@@ -23,10 +29,12 @@ export function refuse(context: Context, { code, status, location, maxAge }: Ref
   sendProblem(req, res, code, { location, ...(maxAge === undefined ? {} : { maxAge }) });
 }
 
-function rememberDestination(context: Context): void {
+function destinationOf({ core, req }: Context): string | null {
+  return req.method === 'GET' ? safeReturnTo(req.originalUrl ?? req.url, core.options.allowedOrigins) : null;
+}
+
+function rememberDestination(context: Context, wanted: string | null): void {
   const { core, req } = context;
-  const wanted =
-    req.method === 'GET' ? safeReturnTo(req.originalUrl ?? req.url, core.options.allowedOrigins) : null;
   if (wanted === null || !req.session) return;
   const state = sessionState(context);
   if (state?.state === 'pending') updateState(context, { ...state, returnTo: wanted });

@@ -1,24 +1,17 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import type { AxeResults } from 'axe-core';
 import { expect } from 'chai';
 import jsqr from 'jsqr';
 import { TOTP, URI } from 'otpauth';
-import { chromium } from 'playwright-core';
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import { PNG } from 'pngjs';
-import { findCommand } from '../../scripts/ensure-tools.js';
+import {
+  complaintsOf,
+  DESK,
+  expectUsable as expectPageUsable,
+  PHONE,
+  startBrowser,
+} from '../support/browser.js';
 import { startPanel } from '../support/panel-process.js';
 import type { RunningPanel } from '../support/panel-process.js';
-
-const CHROMIUM = ['chromium', 'chromium-browser', 'google-chrome'];
-const FLAGS = ['no-sandbox', 'disable-gpu', 'disable-quic', 'no-first-run', 'disable-sync'];
-const QUIET = ['disable-background-networking', 'disable-component-update'];
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-// WCAG 2.2 AA, and what axe calls best practice.
-const AXE_TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
-
-const PHONE = { viewport: { width: 375, height: 740 }, isMobile: true, hasTouch: true } as const;
 
 // With JSQR's types its function is the default export of the default export.
 const readQrCode = jsqr as unknown as typeof jsqr.default;
@@ -34,12 +27,7 @@ describe('the example panel in a browser', function () {
   let withAxe: boolean;
 
   before(async () => {
-    const executablePath = CHROMIUM.map((name) => findCommand(name)).find((found) => found !== null);
-    if (!executablePath) throw new Error('there is no chromium: npm test installs it, or says how to');
-    browser = await chromium.launch({
-      executablePath,
-      args: [...FLAGS, ...QUIET].map((flag) => `--${flag}`),
-    });
+    browser = await startBrowser();
     panel = await startPanel();
   });
   after(async () => {
@@ -55,35 +43,13 @@ describe('the example panel in a browser', function () {
   async function sitDown(options: BrowserContextOptions = {}): Promise<void> {
     context = await browser.newContext({ baseURL: panel.url, locale: 'en-GB', ...options });
     withAxe = options.javaScriptEnabled !== false;
-    complaints = [];
     page = await context.newPage();
     page.setDefaultTimeout(10_000);
-    page.on('console', (message) => {
-      // Chromium also calls an answer of 401 or 403 an error.
-      if (message.type() === 'error' && !/status of 4\d\d/.test(message.text()))
-        complaints.push(message.text());
-    });
-    page.on('request', (sent) => {
-      if (!sent.url().startsWith(panel.url)) complaints.push(`called ${sent.url()}`);
-    });
+    complaints = complaintsOf(page, panel.url);
   }
 
-  /** What everybody must be able to use: no finding of axe, nothing that is wider than the screen. */
   async function expectUsable(): Promise<void> {
-    if (!withAxe) return;
-    await page.evaluate(AXE);
-    const found = await page.evaluate((tags) => {
-      const { axe } = globalThis as unknown as { axe: { run(options: object): Promise<AxeResults> } };
-      return axe.run({ runOnly: { type: 'tag', values: tags } });
-    }, AXE_TAGS);
-    const findings = found.violations.map(
-      ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`,
-    );
-    expect(findings, page.url()).to.deep.equal([]);
-    const tooWide = await page.evaluate(
-      'document.documentElement.scrollWidth - document.documentElement.clientWidth',
-    );
-    expect(tooWide, page.url()).to.equal(0);
+    if (withAxe) await expectPageUsable(page);
   }
 
   const press = (name: string): Promise<void> => page.getByRole('button', { name, exact: true }).click();
@@ -149,7 +115,7 @@ describe('the example panel in a browser', function () {
   }
 
   for (const [name, options] of Object.entries<BrowserContextOptions>({
-    'at a desk': { viewport: { width: 1280, height: 800 } },
+    'at a desk': DESK,
     'on a phone': PHONE,
     'in the dark': { ...PHONE, colorScheme: 'dark' },
     'without JavaScript': { javaScriptEnabled: false },
@@ -196,7 +162,7 @@ describe('the example panel in a browser', function () {
   }
 
   it('walks root, admin and users (M10–M15)', async () => {
-    await sitDown({ viewport: { width: 1280, height: 800 } });
+    await sitDown(DESK);
     await signIn('root');
     expect(await banner(), 'M10').to.equal('root acting as admin');
     for (const path of [
@@ -263,7 +229,7 @@ describe('the example panel in a browser', function () {
   });
 
   it('can be used with the keyboard alone', async () => {
-    await sitDown({ viewport: { width: 1280, height: 800 } });
+    await sitDown(DESK);
     await page.goto('/login');
     await page.locator('#username:focus').waitFor();
     await page.keyboard.type('bob');

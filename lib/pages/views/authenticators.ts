@@ -25,11 +25,20 @@ export function authenticators(page: SettingsPage, texts: Texts): Html {
     <label for="name">${texts.authenticatorName}</label>
     <input id="name" name="name" autocomplete="off" maxlength="40" />
     <button class="quiet" type="submit">${texts.addAuthenticator}</button>`;
-  return html`<h2>${texts.authenticatorsTitle}</h2>
+  return html`<section>
+    <h2>${texts.authenticatorsTitle}</h2>
     <ul class="entries">
       ${list}
     </ul>
-    ${form(page, model.setup, html`<button class="quiet" type="submit">${texts.replaceAuthenticator}</button>`)}
     <p class="muted">${texts.replaceExplanation}</p>
-    ${model.mayAdd ? form(page, model.setup, add) : null}`;
+    ${form(page, model.setup, html`<button class="quiet" type="submit">${texts.replaceAuthenticator}</button>`)}
+    ${
+      model.mayAdd
+        ? html`<details>
+            <summary>${texts.addAuthenticator}</summary>
+            ${form(page, model.setup, add)}
+          </details>`
+        : null
+    }
+  </section>`;
 }

@@ -1,9 +1,78 @@
 import type { Page } from '../../page.js';
-import { html } from './html.js';
-import type { Html } from './html.js';
-import { hiddenFields } from './layout.js';
+import type { Texts } from '../texts.js';
+import { Html, html } from './html.js';
 
-/** A form that posts, with the hidden fields of the page. */
-export function form({ fields }: Page, action: string, body: Html): Html {
-  return html`<form method="post" action="${action}">${hiddenFields(fields)} ${body}</form>`;
+/** A form of a page, with the hidden fields every form must send. */
+export function form(page: Page, action: string, body: Html): Html {
+  const hidden = Object.entries(page.fields).map(
+    ([name, value]) => html`<input type="hidden" name="${name}" value="${value}" />`,
+  );
+  return html`<form method="post" action="${action}">${hidden} ${body}</form>`;
+}
+
+/** What a code field may be beside the usual. */
+export interface CodeFieldOptions {
+  readonly id?: string;
+  readonly button?: string;
+  readonly buttonClass?: string;
+  /** The page is about nothing but the code, so typing may begin at once. */
+  readonly autofocus?: boolean;
+  /** The error of the page is about this field. */
+  readonly refused?: boolean;
+  /** What stands between the field and the button. */
+  readonly below?: Html | null;
+}
+
+/** The field for the six digits, and the button that sends them. */
+export function codeField(texts: Texts, options: CodeFieldOptions = {}): Html {
+  const { id = 'code', button = texts.ok, buttonClass = 'full', autofocus, refused, below = null } = options;
+  return html`<label for="${id}">${texts.code}</label>
+    <input
+      id="${id}"
+      name="code"
+      autocomplete="one-time-code"
+      inputmode="numeric"
+      maxlength="64"
+      required
+      ${autofocus ? new Html('autofocus') : null}
+      ${refused ? new Html('aria-invalid="true" aria-describedby="error"') : null}
+    />
+    ${below} <button class="${buttonClass}" type="submit">${button}</button>`;
+}
+
+/** The box that asks for no code on this browser from now on; nothing where that cannot be. */
+export function rememberBox(texts: Texts, days: number | null): Html | null {
+  if (days === null) return null;
+  return html`<label class="box"
+    ><input type="checkbox" name="trustBrowser" value="on" /> ${texts.rememberBrowser(days)}</label
+  >`;
+}
+
+/** What a recovery form says. */
+export interface RecoveryFormOptions {
+  readonly id: string;
+  readonly hint: string;
+  readonly button: string;
+  readonly buttonClass?: string;
+}
+
+/** The field for a recovery code, folded: the same to the server, but with letters on a phone's keyboard. */
+export function recoveryForm(page: Page, action: string, texts: Texts, options: RecoveryFormOptions): Html {
+  const { id, hint, button, buttonClass = 'quiet' } = options;
+  const field = html`<label for="${id}">${texts.recoveryCode}</label>
+    <input
+      id="${id}"
+      class="recovery-code"
+      name="code"
+      autocomplete="off"
+      autocapitalize="characters"
+      spellcheck="false"
+      maxlength="64"
+      required
+    />
+    <button class="${buttonClass}" type="submit">${button}</button>`;
+  return html`<details ${page.error?.code === 'locked' ? new Html('open') : null}>
+    <summary>${hint}</summary>
+    ${form(page, action, field)}
+  </details>`;
 }

@@ -1,52 +1,117 @@
-import { createHash } from 'node:crypto';
+import { hashSource } from './hash-source.js';
 
-/** The style of all pages. A panel changes the look by its own `render`, or by the variables. */
+/** The style of all pages. A panel changes the look by its own stylesheet, mostly the variables, or by `render`. */
 export const STYLE = `
 :root { color-scheme: light dark; --sf-accent: #1f5fbf; --sf-accent-text: #fff; --sf-page: #eef1f5; --sf-card: #fff;
-  --sf-text: #1b2430; --sf-muted: #56616f; --sf-line: #c3cbd5; --sf-error: #a4161a; --sf-error-page: #fdecec;
-  --sf-font: system-ui, -apple-system, "Segoe UI", Roboto, sans-serif; --sf-radius: 8px; }
+  --sf-text: #1b2430; --sf-muted: #56616f; --sf-line: #d5dbe3; --sf-field: #76818f; --sf-good: #12643a;
+  --sf-good-page: #e2f4e9; --sf-warn: #7a4b00; --sf-warn-page: #fdf0d5; --sf-error: #a4161a; --sf-error-page: #fdecec;
+  --sf-shadow: 0 1px 2px #1b243014, 0 8px 24px #1b243014; --sf-radius: 12px;
+  --sf-font: system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif;
+  --sf-code-font: ui-monospace, SFMono-Regular, Menlo, Consolas, "DejaVu Sans Mono", monospace; }
 @media (prefers-color-scheme: dark) { :root { --sf-accent: #7fb0ff; --sf-accent-text: #0b1a30; --sf-page: #12171e;
-  --sf-card: #1b222c; --sf-text: #e8edf3; --sf-muted: #a3afbd; --sf-line: #485464; --sf-error: #ffb4b4;
-  --sf-error-page: #3a1d20; } }
+  --sf-card: #1b222c; --sf-text: #e8edf3; --sf-muted: #a3afbd; --sf-line: #313b48; --sf-field: #7d8998;
+  --sf-good: #8fe0b3; --sf-good-page: #14352a; --sf-warn: #f5cf86; --sf-warn-page: #3b2d10; --sf-error: #ffb4b4;
+  --sf-error-page: #3a1d20; --sf-shadow: none; } }
 * { box-sizing: border-box; }
-body { margin: 0; min-height: 100vh; display: grid; place-items: start center; padding: 8vh 1rem 2rem;
-  background: var(--sf-page); color: var(--sf-text); font: 1rem/1.5 var(--sf-font); }
-main { width: 100%; max-width: 27rem; padding: 2rem; background: var(--sf-card); border: 1px solid var(--sf-line);
-  border-radius: var(--sf-radius); }
-h1 { margin: 0 0 .75rem; font-size: 1.35rem; line-height: 1.25; }
-h2 { margin: 1.75rem 0 .5rem; font-size: 1.05rem; }
-p { margin: 0 0 1rem; }
-.muted { color: var(--sf-muted); font-size: .9rem; }
-.error { padding: .75rem 1rem; border-left: 4px solid var(--sf-error); border-radius: 4px; color: var(--sf-error);
-  background: var(--sf-error-page); }
-label { display: block; margin-bottom: .35rem; font-weight: 600; }
-input[name=code] { width: 100%; min-height: 44px; padding: .65rem .75rem; border: 1px solid var(--sf-muted); border-radius: 6px;
-  background: var(--sf-card); color: inherit; font: 1.35rem/1.3 ui-monospace, monospace; letter-spacing: .12em; }
-button, .button { display: inline-block; min-height: 44px; padding: .6rem 1.4rem; border: 0; border-radius: 6px;
-  background: var(--sf-accent); color: var(--sf-accent-text); font: inherit; font-weight: 600; cursor: pointer;
-  text-decoration: none; }
+[hidden] { display: none !important; }
+html { -webkit-text-size-adjust: 100%; text-size-adjust: 100%; }
+body { margin: 0; min-height: 100vh; padding: 6vh 1rem 3rem; background: var(--sf-page); color: var(--sf-text);
+  font: 1rem/1.5 var(--sf-font); }
+.brand, main { max-width: 28rem; margin: 0 auto; }
+.page-setup .brand, .page-setup main, .page-recovery-codes .brand, .page-recovery-codes main { max-width: 44rem; }
+.brand { display: flex; align-items: center; gap: .6rem; padding: 0 .25rem 1rem; font-weight: 600; overflow-wrap: anywhere; }
+.brand .icon { width: 1.75rem; height: 1.75rem; color: var(--sf-accent); }
+main { padding: 2rem; background: var(--sf-card); border: 1px solid var(--sf-line); border-radius: var(--sf-radius);
+  box-shadow: var(--sf-shadow); }
+main > :last-child, section > :last-child, li > :last-child { margin-bottom: 0; }
+h1 { margin: 0 0 .75rem; font-size: 1.5rem; line-height: 1.25; letter-spacing: -.01em; }
+h2 { margin: 0 0 .5rem; font-size: 1.0625rem; line-height: 1.35; }
+p { margin: 0 0 1rem; overflow-wrap: anywhere; }
+.muted { color: var(--sf-muted); font-size: .9375rem; }
+.icon { flex: none; width: 1.25em; height: 1.25em; }
+.notice { display: flex; gap: .65rem; padding: .75rem .9rem; border-radius: 8px; }
+.notice .icon { margin-top: .125em; }
+.error { color: var(--sf-error); background: var(--sf-error-page); }
+.warn { color: var(--sf-warn); background: var(--sf-warn-page); }
+.state { display: inline-flex; align-items: center; gap: .4rem; margin: 0 0 1rem; padding: .25rem .75rem .25rem .5rem;
+  border-radius: 99px; color: var(--sf-muted); background: var(--sf-page); font-size: .9375rem; font-weight: 600; }
+.state.on { color: var(--sf-good); background: var(--sf-good-page); }
+section { margin: 1.75rem 0 0; padding: 1.75rem 0 0; border-top: 1px solid var(--sf-line); }
+section + p { margin-top: 1.75rem; padding-top: 1.25rem; border-top: 1px solid var(--sf-line); }
 form { margin: 0 0 1rem; }
-form > button { margin-top: 1rem; }
-main > :last-child { margin-bottom: 0; }
-button.plain { padding: .6rem 0; background: none; color: var(--sf-accent); font-weight: 400;
-  text-decoration: underline; }
-a { color: var(--sf-accent); }
+label { display: block; margin-bottom: .4rem; font-weight: 600; }
+input[name=code] { display: block; width: 100%; min-height: 3.75rem; margin: 0 0 1rem; padding: .5rem .75rem;
+  border: 1px solid var(--sf-field); border-radius: 8px; background: var(--sf-card); color: inherit;
+  font: 600 1.75rem/1.2 var(--sf-code-font); letter-spacing: .18em; text-align: center; }
+section input[name=code] { min-height: 3.25rem; font-size: 1.375rem; }
+input[name=code].recovery-code { min-height: 3rem; font-size: 1rem; letter-spacing: .03em; text-align: left; }
+input[aria-invalid] { border-color: var(--sf-error); border-width: 2px; }
+button, .button { display: inline-block; min-height: 2.75rem; padding: .6rem 1.25rem; border: 1px solid transparent;
+  border-radius: 8px; background: var(--sf-accent); color: var(--sf-accent-text); font: inherit; font-weight: 600;
+  line-height: 1.4; text-align: center; text-decoration: none; cursor: pointer; }
+button:hover, .button:hover { filter: brightness(1.08); }
+.full { width: 100%; }
+.quiet { border-color: var(--sf-field); background: none; color: var(--sf-text); }
+.danger { border-color: var(--sf-error); background: none; color: var(--sf-error); }
+button.plain { padding: .6rem 0; border: 0; background: none; color: var(--sf-accent); font-weight: 400;
+  text-align: left; text-decoration: underline; text-underline-offset: .15em; }
+a { color: var(--sf-accent); text-underline-offset: .15em; }
+a.button { color: var(--sf-accent-text); }
+a.quiet { color: var(--sf-text); }
+[role=status]:empty { margin: 0; }
+.row { display: flex; flex-wrap: wrap; gap: .75rem; align-items: center; margin: 0 0 1rem; }
 details { margin: 0 0 1rem; }
-summary { padding: .5rem 0; color: var(--sf-accent); cursor: pointer; }
-details form { margin-top: .5rem; }
+summary { padding: .6rem 0; color: var(--sf-accent); cursor: pointer; }
+details form { margin: .25rem 0 0; padding: 1rem; border: 1px solid var(--sf-line); border-radius: 8px; }
+.box { display: flex; gap: .6rem; align-items: center; min-height: 2.75rem; margin: 0 0 .75rem; font-weight: 400; }
+.box input { flex: none; width: 1.25rem; height: 1.25rem; margin: 0; accent-color: var(--sf-accent); }
+input[name=name] { display: block; width: 100%; min-height: 2.75rem; margin: 0 0 1rem; padding: .5rem .75rem;
+  border: 1px solid var(--sf-field); border-radius: 8px; background: var(--sf-card); color: inherit; font: inherit; }
+.entries { margin: 0 0 1rem; padding: 0; list-style: none; }
+.entries li { display: flex; flex-wrap: wrap; gap: .5rem 1rem; align-items: center; justify-content: space-between;
+  padding: .75rem 0; border-top: 1px solid var(--sf-line); }
+.entries li:first-child { border-top: 0; }
+.entries li > div { flex: 1 1 12rem; overflow-wrap: anywhere; }
+.entries p, .entries form { margin: 0; }
 :focus-visible { outline: 3px solid var(--sf-accent); outline-offset: 2px; }
-.qr { display: block; width: 100%; max-width: 15rem; margin: 0 auto 1rem; padding: .5rem; background: #fff;
-  border-radius: 6px; }
+[tabindex="-1"]:focus { outline: none; }
+.steps { margin: 1.5rem 0 1rem; padding: 0; list-style: none; counter-reset: step; }
+.steps > li { position: relative; padding: 0 0 1.75rem 3rem; counter-increment: step; }
+.steps > li::before { content: counter(step); position: absolute; left: 0; top: -.15rem; width: 1.9rem; height: 1.9rem;
+  border-radius: 50%; background: var(--sf-accent); color: var(--sf-accent-text); font-weight: 600; line-height: 1.9rem;
+  text-align: center; }
+.steps > li:not(:last-child)::after { content: ""; position: absolute; left: .92rem; top: 2.1rem; bottom: .5rem;
+  border-left: 2px solid var(--sf-line); }
+.steps > li:last-child { padding-bottom: 0; }
+.steps form { max-width: 22rem; margin: 0; }
+.scan { display: grid; grid-template-columns: minmax(0, 14rem) minmax(0, 1fr); gap: 1.75rem; align-items: start; }
+.scan.unscanned { grid-template-columns: minmax(0, 1fr); }
+.qr { padding: .25rem; border: 1px solid var(--sf-line); border-radius: 8px; background: #fff; }
 .qr svg { display: block; width: 100%; height: auto; }
-dl { margin: 0 0 1rem; display: grid; grid-template-columns: auto 1fr; gap: .35rem 1rem; }
-dt { color: var(--sf-muted); }
-dd { margin: 0; overflow-wrap: anywhere; }
-.key, .codes { font-family: ui-monospace, monospace; }
-.codes { padding: 1rem; list-style: none; border: 1px solid var(--sf-line); border-radius: 6px; overflow-x: auto; }
-.codes li { white-space: nowrap; }
-@media (max-width: 30rem) { body { padding: 0; background: var(--sf-card); }
-  main { max-width: none; padding: 1.5rem 1.25rem; border: 0; } .codes { padding: .75rem .5rem; font-size: .85rem; } }
+dl { margin: 0; }
+dt { color: var(--sf-muted); font-size: .875rem; }
+dd { margin: 0 0 .75rem; overflow-wrap: anywhere; }
+.key, .codes, .time { font-family: var(--sf-code-font); }
+.key { display: block; font-size: 1.0625rem; font-weight: 600; letter-spacing: .04em; }
+.time { font-size: 1.25rem; font-weight: 600; font-variant-numeric: tabular-nums; }
+.codes { display: grid; grid-template-columns: repeat(auto-fit, minmax(17.5rem, 1fr)); gap: .35rem 1.5rem; margin: 0 0 1rem;
+  padding: 1rem; border: 1px solid var(--sf-line); border-radius: 8px; list-style: none; }
+.codes li { white-space: nowrap; font-size: .9375rem; }
+.confirm { display: none; margin: 0 0 1rem; padding: 1.25rem; border: 2px solid var(--sf-accent); border-radius: 8px; }
+.confirm:target { display: block; }
+.confirm:target + .row { display: none; }
+.confirm .row { margin: 0; }
+@media (max-width: 40rem) { body { padding: 0; background: var(--sf-card); }
+  .brand { padding: 1rem 1.25rem; border-bottom: 1px solid var(--sf-line); }
+  main { padding: 1.5rem 1.25rem 2rem; border: 0; border-radius: 0; box-shadow: none; }
+  .scan { grid-template-columns: minmax(0, 1fr); gap: 1.25rem; } .qr { max-width: 15rem; }
+  .steps > li { padding-left: 0; } .steps > li > h2 { padding: .15rem 0 .35rem 2.6rem; }
+  .steps > li:not(:last-child)::after { display: none; }
+  .codes { padding: .75rem; } .codes li { font-size: .875rem; }
+  .row > button, .row > .button { flex: 1 1 auto; } }
+@media print { body { padding: 0; background: #fff; color: #000; } main { border: 0; box-shadow: none; padding: 0; }
+  .row, .confirm, .notice { display: none !important; } }
 `;
 
-/** The style's source expression for a Content-Security-Policy (CSP Level 3 §2.3.1). */
-export const STYLE_HASH = `'sha256-${createHash('sha256').update(STYLE).digest('base64')}'`;
+/** The style's source expression for a Content-Security-Policy. */
+export const STYLE_HASH = hashSource(STYLE);

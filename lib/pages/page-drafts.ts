@@ -1,0 +1,46 @@
+import { mayAddAuthenticator } from '../account/authenticators.js';
+import type { SettingsPage } from '../page.js';
+import type { Context } from '../session/context.js';
+import { isUser } from '../session/state.js';
+import type { PageDraft } from './answers.js';
+
+/** Which form of the settings page was refused. */
+type Tried = SettingsPage['model']['refused'];
+
+/** The settings as the form to try again, where somebody is signed in as himself. */
+export function settingsAgain(context: Context, refused: Tried): PageDraft | undefined {
+  return isUser(context.state) ? settingsPage(context, refused) : undefined;
+}
+
+/** The settings page. */
+export function settingsPage(context: Context, refused: Tried = null): PageDraft {
+  const { core, known, actors, requirement } = context;
+  const { basePath, homePath, trustedBrowserDays } = core.options;
+  const factor = known?.factor;
+  const authenticators = factor?.authenticators ?? [];
+  return {
+    name: 'settings',
+    model: {
+      actors: actors.map(({ account }) => account.name),
+      leave: `${basePath}/impersonation/leave`,
+      account: known?.account.name ?? '',
+      refused,
+      enrolled: Boolean(factor),
+      ...requirement,
+      recoveryCodesLeft: factor?.recoveryCodesLeft ?? 0,
+      authenticators,
+      mayAdd: mayAddAuthenticator({ authenticators }),
+      removeAuthenticator: `${basePath}/authenticators/remove`,
+      browsers: trustedBrowserDays === null ? null : `${basePath}/browsers`,
+      setup: `${basePath}/setup`,
+      disable: `${basePath}/disable`,
+      recoveryCodes: `${basePath}/recovery-codes`,
+      home: homePath,
+    },
+  };
+}
+
+/** The page that shows recovery codes, once. */
+export function recoveryCodesPage({ known }: Context, codes: readonly string[], next: string): PageDraft {
+  return { name: 'recovery-codes', model: { account: known?.account.name ?? '', codes, next } };
+}

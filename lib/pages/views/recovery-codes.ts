@@ -1,0 +1,38 @@
+import type { RecoveryCodesPage } from '../../page.js';
+import type { Texts } from '../texts.js';
+import type { Html } from './html.js';
+import { html } from './html.js';
+
+/**
+ * The codes, this once. One can only go on by saying that they are saved, and meaning it: a second question
+ * comes up after that (`:target`, without JavaScript).
+ */
+export function recoveryCodes(page: RecoveryCodesPage, texts: Texts): Html {
+  const { codes, next } = page.model;
+  return html`<p>${texts.recoveryCodesExplanation}</p>
+    <ol class="codes" id="codes">
+      ${codes.map((code) => html`<li>${code}</li>`)}
+    </ol>
+    <p class="row">
+      <a class="button quiet" href="${textFile(page, texts)}" download="recovery-codes.txt">${texts.download}</a>
+      <button class="quiet" type="button" data-copy="${texts.copied}" hidden>${texts.copy}</button>
+      <button class="quiet" type="button" data-print hidden>${texts.print}</button>
+    </p>
+    <p class="muted" role="status" data-copied></p>
+    <div class="confirm" id="saved" tabindex="-1">
+      <h2>${texts.reallySaved}</h2>
+      <p>${texts.notShownAgain}</p>
+      <p class="row">
+        <a class="button" href="${next}">${texts.goOn}</a>
+        <a class="button quiet" href="#codes">${texts.notYet}</a>
+      </p>
+    </div>
+    <p class="row"><a class="button" href="#saved">${texts.saved}</a></p>`;
+}
+
+/** The codes as a file that needs no server and no script. */
+function textFile({ issuer, model }: RecoveryCodesPage, texts: Texts): string {
+  const title = [texts.recoveryCodesTitle, issuer, model.account].filter((part) => part !== null).join(' – ');
+  const text = `${title.replace(/\p{Surrogate}/gu, '\uFFFD')}\r\n\r\n${model.codes.join('\r\n')}\r\n`;
+  return `data:text/plain;charset=utf-8,${encodeURIComponent(text)}`;
+}

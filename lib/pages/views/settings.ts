@@ -1,0 +1,100 @@
+import type { SettingsPage } from '../../page.js';
+import type { Texts } from '../texts.js';
+import { authenticators } from './authenticators.js';
+import { dayOf } from './day-of.js';
+import { codeField, form, recoveryForm } from './form.js';
+import type { Html } from './html.js';
+import { html } from './html.js';
+import { ICONS } from './icons.js';
+
+/** From here on the page warns that recovery codes run out. */
+const FEW_RECOVERY_CODES = 3;
+
+/** The user's own settings. */
+export function settings(page: SettingsPage, texts: Texts): Html {
+  const { account, actors, enrolled, home, requiredFrom } = page.model;
+  const state = enrolled
+    ? html`<p class="state on">${ICONS.on}${texts.stateOn}</p>`
+    : html`<p class="state">${ICONS.off}${texts.stateOff}</p>`;
+  return html`${state}
+    <p class="muted">${texts.account}: <bdi>${account}</bdi></p>
+    ${actors.length > 0 ? acting(page, texts) : enrolled ? manage(page, texts) : enable(page, texts)}
+    <p><a href="${home}">${!enrolled && requiredFrom !== null ? texts.later : texts.back}</a></p>`;
+}
+
+function enable(page: SettingsPage, texts: Texts): Html {
+  const { requiredFrom, setup } = page.model;
+  const deadline =
+    requiredFrom === null
+      ? null
+      : html`<p class="notice warn">${ICONS.wait}<span>${texts.requiredFrom(dayOf(requiredFrom))}</span></p>`;
+  return html`${deadline}
+    <p>${texts.disabled} ${texts.whyEnable}</p>
+    ${form(page, setup, html`<button class="full" type="submit">${texts.enable}</button>`)}`;
+}
+
+function manage(page: SettingsPage, texts: Texts): Html {
+  const { recoveryCodesLeft, refused, recoveryCodes, browsers } = page.model;
+  const left = texts.recoveryCodesLeft(recoveryCodesLeft);
+  return html`<p>${texts.enabled} ${texts.whatItAsks}</p>
+    <section>
+      <h2>${texts.recoveryCodesTitle}</h2>
+      ${
+        recoveryCodesLeft <= FEW_RECOVERY_CODES
+          ? html`<p class="notice warn">${ICONS.error}<span>${left} ${texts.fewRecoveryCodes}</span></p>`
+          : html`<p>${left}</p>`
+      }
+      <p class="muted">${texts.newRecoveryCodesExplanation}</p>
+      ${form(
+        page,
+        recoveryCodes,
+        codeField(texts, {
+          id: 'code-2',
+          button: texts.newRecoveryCodes,
+          buttonClass: 'quiet',
+          refused: refused === 'recovery-codes',
+        }),
+      )}
+    </section>
+    ${authenticators(page, texts)}
+    ${
+      browsers === null
+        ? null
+        : html`<section>
+            <h2>${texts.browsersTitle}</h2>
+            <p class="muted">${texts.browsersExplanation}</p>
+            <p><a href="${browsers}">${texts.showBrowsers}</a></p>
+          </section>`
+    }
+    <section>
+      <h2>${texts.disable}</h2>
+      ${page.model.required ? html`<p>${texts.required}</p>` : disableForms(page, texts)}
+    </section>`;
+}
+
+function disableForms(page: SettingsPage, texts: Texts): Html {
+  const { disable, refused } = page.model;
+  return html`<p class="muted">${texts.disableExplanation}</p>
+    ${form(
+      page,
+      disable,
+      codeField(texts, { button: texts.disable, buttonClass: 'danger', refused: refused === 'disable' }),
+    )}
+    ${recoveryForm(page, disable, texts, {
+      id: 'recovery-code',
+      hint: texts.recoveryHint,
+      button: texts.disableByRecoveryCode,
+      buttonClass: 'danger',
+    })}`;
+}
+
+function acting(page: SettingsPage, texts: Texts): Html {
+  const { actors, account, leave } = page.model;
+  return html`<p>${texts.actingAs(isolated(actors[0] ?? ''), isolated(account))} ${texts.notWhileActing}</p>
+    ${form(page, leave, html`<button type="submit">${texts.leave}</button>`)}`;
+}
+
+/** A name that changes the direction of nothing around it (Unicode UAX #9 §2.4). */
+function isolated(name: string): string {
+  return `\u2068${name}\u2069`;
+}

@@ -1,0 +1,264 @@
+import { createRequire } from 'node:module';
+import { gzipSync } from 'node:zlib';
+import { expect } from 'chai';
+import express from 'express';
+import type { Express } from 'express';
+import { stopPanels } from '../docs/trap-panel.js';
+import { CALLS, enrol, NAVIGATES, startPagePanel, Visitor } from './page-panel.js';
+import type { Answer, PagePanel, Phone } from './page-panel.js';
+
+/** Has no types of its own. */
+const express4 = createRequire(import.meta.url)('express4') as () => Express;
+
+const JSON_TYPE = 'application/json';
+const FORM_TYPE = 'application/x-www-form-urlencoded';
+
+/** A body that is no code, of whatever kind. `{code}` stands for the right one. */
+interface Body {
+  readonly what: string;
+  readonly type?: string;
+  readonly body?: string | Buffer;
+  readonly headers?: Record<string, string>;
+  /** The only code it may be refused with. */
+  readonly refused: 'code-malformed' | 'body-malformed';
+}
+
+const json = (what: string, value: unknown, refused: Body['refused'] = 'code-malformed'): Body => ({
+  what,
+  type: JSON_TYPE,
+  body: JSON.stringify(value),
+  refused,
+});
+const form = (what: string, body: string, refused: Body['refused'] = 'code-malformed'): Body => ({
+  what,
+  type: FORM_TYPE,
+  body,
+  refused,
+});
+
+const BODIES: readonly Body[] = [
+  { what: 'no body', refused: 'code-malformed' },
+  { what: 'no type', body: 'code={code}', refused: 'code-malformed' },
+  { what: 'text/plain', type: 'text/plain', body: 'code={code}', refused: 'code-malformed' },
+  { what: 'JSON as text/plain', type: 'text/plain', body: '{"code":"{code}"}', refused: 'code-malformed' },
+  {
+    what: 'a multipart form',
+    type: 'multipart/form-data; boundary=x',
+    body: '--x--',
+    refused: 'code-malformed',
+  },
+  { what: 'XML', type: 'application/xml', body: '<code>{code}</code>', refused: 'code-malformed' },
+  { what: 'broken JSON', type: JSON_TYPE, body: '{"code":', refused: 'body-malformed' },
+  { what: 'a JSON text', type: JSON_TYPE, body: '"{code}"', refused: 'body-malformed' },
+  { what: 'a JSON number', type: JSON_TYPE, body: '123456', refused: 'body-malformed' },
+  { what: 'JSON null', type: JSON_TYPE, body: 'null', refused: 'body-malformed' },
+  { what: 'a JSON array', type: JSON_TYPE, body: '["{code}"]', refused: 'body-malformed' },
+  json('an empty object', {}),
+  json('an array of the code', { code: ['{code}'] }),
+  json('1,500 codes', { code: Array.from({ length: 1500 }, (_, i) => String(i).padStart(6, '0')) }),
+  json('an operator', { code: { $ne: null } }),
+  json('an object that looks like a text', { code: { length: 6, 0: '1' } }),
+  json('a number', { code: 123456 }),
+  json('null', { code: null }),
+  json('true', { code: true }),
+  json('an empty text', { code: '' }),
+  json('five digits', { code: '12345' }),
+  json('seven digits', { code: '1234567' }),
+  json('digits of another script', { code: '１２３４５６' }),
+  json('a sign', { code: '+12345' }),
+  json('an exponent', { code: '1e0005' }),
+  json('a zero byte', { code: '12345\u0000' }),
+  {
+    what: 'the code of a prototype',
+    type: JSON_TYPE,
+    body: '{"__proto__":{"code":"{code}"}}',
+    refused: 'code-malformed',
+  },
+  {
+    what: 'deep JSON',
+    type: JSON_TYPE,
+    body: `{"code":${'['.repeat(8000)}${']'.repeat(8000)}}`,
+    refused: 'code-malformed',
+  },
+  { what: 'deeper JSON', type: JSON_TYPE, body: '['.repeat(500_000), refused: 'body-malformed' },
+  {
+    what: 'JSON in an unknown charset',
+    type: `${JSON_TYPE}; charset=klingon`,
+    body: '{}',
+    refused: 'body-malformed',
+  },
+  {
+    what: 'an unknown encoding',
+    type: JSON_TYPE,
+    body: '{}',
+    headers: { 'content-encoding': 'zip' },
+    refused: 'body-malformed',
+  },
+  {
+    what: 'a packed bomb',
+    type: JSON_TYPE,
+    body: gzipSync(`{"code":"${'0'.repeat(5_000_000)}"}`),
+    headers: { 'content-encoding': 'gzip' },
+    refused: 'body-malformed',
+  },
+  json('1 MB', { code: '0'.repeat(1_000_000) }, 'body-malformed'),
+  json(
+    '100,000 keys',
+    Object.fromEntries(Array.from({ length: 100_000 }, (_, i) => [`k${String(i)}`, 0])),
+    'body-malformed',
+  ),
+  form('a code twice', 'code=000000&code={code}'),
+  form('a code in brackets', 'code[]={code}'),
+  form('an operator in brackets', 'code[$gt]='),
+  form('an empty form', ''),
+  form('broken escapes', 'code=%E0%A4%A'),
+  form('1 MB in a form', `code=${'0'.repeat(1_000_000)}`, 'body-malformed'),
+  form('100,000 fields', '&a=1'.repeat(100_000), 'body-malformed'),
+  form('more fields than a form has', 'a=1&'.repeat(60) + 'code={code}', 'body-malformed'),
+];
+
+describe('the body of a request', () => {
+  afterEach(stopPanels);
+
+  let panel: PagePanel;
+  let phone: Phone;
+
+  /** Somebody whose sign-in waits for the code. */
+  async function pendingOn(create: () => Express): Promise<Visitor> {
+    panel = await startPagePanel({}, { create });
+    ({ phone } = await enrol(panel, new Visitor(panel)));
+    panel.events.length = 0;
+    const pending = new Visitor(panel);
+    await pending.logIn();
+    panel.now += 30_000;
+    return pending;
+  }
+
+  function send(visitor: Visitor, path: string, given: Body, kind: Record<string, string>): Promise<Answer> {
+    const { type, body, headers } = given;
+    const filled = typeof body === 'string' ? body.replace('{code}', phone.code()) : body;
+    return visitor.send('POST', path, { ...kind, ...(type && { 'content-type': type }), ...headers }, filled);
+  }
+
+  for (const [version, create] of [
+    ['Express 5', express],
+    ['Express 4', express4],
+  ] as const) {
+    describe(`under ${version}`, () => {
+      it('takes the code as a form and as JSON', async () => {
+        const pending = await pendingOn(create);
+        const page = await pending.submit('/two-step/verify', { code: phone.code() });
+        expect([page.status, page.headers.location]).to.deep.equal([303, '/']);
+        const again = new Visitor(panel);
+        await again.logIn();
+        const answer = await again.post('/two-step/verify', { code: phone.next() });
+        expect([answer.status, answer.body.state]).to.deep.equal([200, 'verified']);
+      });
+
+      it('refuses everything else, and charges nothing (H1, H2, H3, H6, H7, H10)', async () => {
+        const pending = await pendingOn(create);
+        const record = await panel.store.get('alice');
+        for (const given of BODIES) {
+          const answer = await send(pending, '/two-step/verify', given, CALLS);
+          expect([given.what, answer.status, answer.body.code]).to.deep.equal([
+            given.what,
+            400,
+            given.refused,
+          ]);
+          const page = await send(pending, '/two-step/verify', given, NAVIGATES);
+          expect([given.what, page.status]).to.deep.equal([given.what, 400]);
+        }
+        expect(await panel.store.get('alice')).to.equal(record);
+        expect((await pending.get('/two-step')).body.state).to.equal('pending');
+        expect((await pending.post('/two-step/verify', { code: phone.code() })).status).to.equal(200);
+      });
+    });
+  }
+
+  it('is read alike at every door', async () => {
+    panel = await startPagePanel();
+    const alice = new Visitor(panel);
+    ({ phone } = await enrol(panel, alice));
+    panel.now += 30_000;
+    const record = await panel.store.get('alice');
+    for (const door of ['disable', 'recovery-codes', 'step-up']) {
+      for (const given of BODIES) {
+        const { status, body } = await send(alice, `/two-step/${door}`, given, CALLS);
+        expect([door, given.what, status, body.code]).to.deep.equal([door, given.what, 400, given.refused]);
+      }
+    }
+    expect(await panel.store.get('alice')).to.equal(record);
+    expect((await alice.get('/two-step')).body.state).to.equal('verified');
+  });
+
+  it('charges one wrong code once, whatever stands beside it (K16)', async () => {
+    const pending = await pendingOn(express);
+    const { status } = await pending.post('/two-step/verify', {
+      code: phone.wrong(),
+      user: 'bob',
+      userId: 'bob',
+      account: 'bob',
+      returnTo: 'https://evil.example/',
+      impersonatedBy: 'root',
+      secret: 'A'.repeat(32),
+    });
+    expect(status).to.equal(401);
+    const refused = panel.events.filter(({ name }) => name === 'code-refused');
+    expect(refused.map(({ accountId }) => accountId)).to.deep.equal(['alice']);
+  });
+
+  it('is the only place a code is taken from: never the query string (H5)', async () => {
+    const pending = await pendingOn(express);
+    const record = await panel.store.get('alice');
+    const query = `code=${phone.code()}&returnTo=https://evil.example/`;
+    for (const answer of [
+      await pending.post(`/two-step/verify?${query}`),
+      await pending.submit(`/two-step/verify?${query}`),
+      await pending.send('POST', `/two-step/verify?${query}`, CALLS),
+    ]) {
+      expect(answer.status).to.equal(400);
+    }
+    expect((await pending.get(`/two-step/verify?${query}`)).body.state).to.equal('pending');
+    expect(await panel.store.get('alice')).to.equal(record);
+    const right = await pending.submit('/two-step/verify?returnTo=//evil.example', { code: phone.code() });
+    expect(right.headers.location).to.equal('/');
+  });
+
+  it('is what the application’s own parser made of it, where it has one', async () => {
+    for (const parser of [
+      express.json({ limit: '5mb', strict: false }),
+      express.urlencoded({ extended: true }),
+    ]) {
+      panel = await startPagePanel({}, { beforeRouter: ({ app }) => app.use(parser) });
+      ({ phone } = await enrol(panel, new Visitor(panel)));
+      const pending = new Visitor(panel);
+      await pending.logIn();
+      const record = await panel.store.get('alice');
+      for (const given of [
+        json('an operator', { code: { $ne: null } }),
+        form('an operator in brackets', 'code[$gt]='),
+        form('a code in brackets', 'code[]=000000'),
+        json('1 MB', { code: '0'.repeat(1_000_000) }),
+        json('a text', '000000'),
+        json('an array', [{ code: '000000' }]),
+      ]) {
+        expect((await send(pending, '/two-step/verify', given, CALLS)).status, given.what).to.equal(400);
+      }
+      expect(await panel.store.get('alice')).to.equal(record);
+      expect((await pending.post('/two-step/verify', { code: phone.next() })).status).to.equal(200);
+      await stopPanels();
+    }
+  });
+
+  it('keeps nobody waiting who sends a hundred large ones at once (H6)', async () => {
+    const pending = await pendingOn(express);
+    const record = await panel.store.get('alice');
+    const large = json('large', { code: '0'.repeat(1_000_000) });
+    const burst = Array.from({ length: 100 }, () => send(pending, '/two-step/verify', large, CALLS));
+    const other = await new Visitor(panel).get('/me');
+    expect(other.status).to.equal(200);
+    const answers = await Promise.all(burst);
+    expect(new Set(answers.map(({ status }) => status))).to.deep.equal(new Set([400]));
+    expect(await panel.store.get('alice')).to.equal(record);
+  });
+});

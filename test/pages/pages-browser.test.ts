@@ -1,0 +1,263 @@
+import { readFileSync } from 'node:fs';
+import { expect } from 'chai';
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
+import { memoryStore } from 'passport-second-factor/memory';
+import { stopPanels } from '../docs/trap-panel.js';
+import { complaintsOf, DESK, expectNoWider, expectUsable, PHONE, startBrowser } from '../support/browser.js';
+import { phoneWith, startPagePanel } from './page-panel.js';
+import type { PagePanel, Phone } from './page-panel.js';
+
+/** The narrowest screen (WCAG 2.2, 1.4.10), a phone, a desk. */
+const WIDTHS = [320, 375, 1280];
+
+describe('the pages in a browser', function () {
+  this.timeout(120_000);
+  let browser: Browser;
+  let panel: PagePanel;
+  let context: BrowserContext;
+  let page: Page;
+  let complaints: string[];
+  let storeDown: boolean;
+
+  before(async () => {
+    browser = await startBrowser();
+  });
+  after(async () => {
+    await browser.close();
+  });
+  afterEach(async () => {
+    await context.close();
+    await stopPanels();
+    expect(complaints).to.deep.equal([]);
+  });
+
+  async function sitDown(options: BrowserContextOptions): Promise<void> {
+    const store = memoryStore();
+    storeDown = false;
+    panel = await startPagePanel({
+      issuer: 'Acme Panel',
+      store: {
+        get: (id) => store.get(id),
+        list: () => store.list(),
+        compareAndSet: (id, expected, next) =>
+          storeDown ? Promise.reject(new Error('down')) : store.compareAndSet(id, expected, next),
+      },
+    });
+    context = await browser.newContext({ baseURL: panel.url, locale: 'en-GB', ...options });
+    page = await context.newPage();
+    page.setDefaultTimeout(10_000);
+    complaints = complaintsOf(page, panel.url);
+  }
+
+  async function logIn(): Promise<void> {
+    await page.goto('/login');
+    await page.getByLabel('Login').fill('alice');
+    await page.getByLabel('Password').fill('password');
+    await page.getByRole('button').click();
+  }
+
+  /** Types a code into one of the fields that can be seen. */
+  async function type(code: string, nth = 0): Promise<void> {
+    const field = page.locator('input[name=code]:visible').nth(nth);
+    await field.fill(code);
+    await field.press('Enter');
+    await page.waitForLoadState();
+  }
+
+  async function startSetup(): Promise<Phone> {
+    await page.goto('/two-step');
+    await page.locator('main form button').click();
+    return phoneWith(panel, (await page.locator('.key').innerText()).replaceAll(' ', ''));
+  }
+
+  const heading = (): Promise<string> => page.getByRole('heading', { level: 1 }).innerText();
+  const alert = (): Promise<string> => page.getByRole('alert').innerText();
+  const press = (name: string): Promise<void> => page.getByRole('button', { name, exact: true }).click();
+  const follow = (name: string): Promise<void> => page.getByRole('link', { name, exact: true }).click();
+
+  for (const locale of ['en-GB', 'ru-RU']) {
+    it(`can be used by everybody, on every screen, light and dark (${locale})`, async () => {
+      await sitDown({ ...PHONE, locale });
+      const seen: string[] = [];
+      async function look(what: string): Promise<void> {
+        seen.push(what);
+        expect(await page.locator('html').getAttribute('lang')).to.equal(locale.slice(0, 2));
+        expect(await page.locator('header').innerText()).to.equal('Acme Panel');
+        for (const colorScheme of ['light', 'dark'] as const) {
+          await page.emulateMedia({ colorScheme });
+          await page.setViewportSize(colorScheme === 'light' ? DESK.viewport : PHONE.viewport);
+          await expectUsable(page);
+        }
+        for (const width of WIDTHS) {
+          await page.setViewportSize({ width, height: 740 });
+          await expectNoWider(page);
+        }
+      }
+
+      await logIn();
+      await page.goto('/two-step');
+      await look('settings, not enabled');
+      const phone = await startSetup();
+      await look('set-up');
+      await type(phone.wrong());
+      await look('set-up, wrong code');
+      await type(phone.code(7));
+      expect(await alert()).to.match(/7 (minutes|минут)/);
+      await look('set-up, clock');
+      await type(phone.code());
+      await look('recovery codes');
+      await page.locator('a[href="#saved"]').click();
+      await look('recovery codes, saved');
+      await page.locator('#saved a').first().click();
+      await look('settings, enabled');
+      await type(phone.wrong(), 1);
+      await look('settings, wrong code');
+      panel.now += 400_000;
+      await page.goto('/danger');
+      await look('step-up');
+      await type('abc');
+      await look('step-up, no code');
+      await type(phone.next());
+      expect(await heading()).to.equal('Danger');
+
+      await context.clearCookies();
+      await logIn();
+      await look('code form');
+      await page.locator('summary').click();
+      await look('code form, recovery code');
+      await type(phone.wrong());
+      await look('code form, wrong code');
+      await type(phone.code());
+      await look('code form, code used before');
+      for (let i = 0; i < 5; i++) await type(phone.wrong());
+      await look('code form, locked');
+      panel.now += 60_000;
+      storeDown = true;
+      await type(phone.code());
+      await look('error, store');
+      storeDown = false;
+      await page.goto('/two-step/verify');
+      panel.now += 700_000;
+      await type(phone.code());
+      await look('error, expired');
+      expect(new Set(seen).size).to.equal(17);
+    });
+  }
+
+  for (const [name, options] of Object.entries<BrowserContextOptions>({
+    'with JavaScript': DESK,
+    'without JavaScript': { ...PHONE, javaScriptEnabled: false },
+  })) {
+    it(`enables it, keeps the codes, steps up, recovers and disables it ${name}`, async () => {
+      await sitDown(options);
+      await logIn();
+      const phone = await startSetup();
+      await type(phone.code());
+      expect(await heading()).to.equal('Your recovery codes');
+      const codes = await page.locator('.codes li').allInnerTexts();
+      const arriving = page.waitForEvent('download');
+      await follow('Download');
+      const download = await arriving;
+      expect(download.suggestedFilename()).to.equal('recovery-codes.txt');
+      const file = readFileSync(await download.path(), 'utf8');
+      expect(file.split('\r\n')).to.deep.equal(['Recovery codes – Acme Panel – alice', '', ...codes, '']);
+      expect(await page.getByRole('link', { name: 'Yes, go on' }).count()).to.equal(0);
+      await follow('I have saved them');
+      await follow('Not yet');
+      expect(await page.getByRole('link', { name: 'Yes, go on' }).count()).to.equal(0);
+      await follow('I have saved them');
+      await follow('Yes, go on');
+      expect(page.url()).to.equal(`${panel.url}/two-step`);
+
+      panel.now += 400_000;
+      await page.goto('/danger/here?x=1');
+      expect(await heading()).to.equal('Confirm that it is you');
+      await type(phone.next());
+      expect(page.url()).to.equal(`${panel.url}/danger/here?x=1`);
+
+      await context.clearCookies();
+      await logIn();
+      await page.locator('summary').click();
+      await page.getByLabel('Recovery code').fill(codes[0]!.toLowerCase());
+      await press('Use the recovery code');
+      expect(await heading()).to.equal('Home');
+      await page.goto('/two-step');
+      expect(await page.getByRole('main').innerText()).to.contain('9 recovery codes are left.');
+      await page.locator('summary').click();
+      await page.getByLabel('Recovery code').fill(codes[1]!);
+      await press('Disable with the recovery code');
+      expect(await page.getByRole('main').innerText()).to.contain('Not enabled');
+      expect(await panel.store.get('alice')).to.equal(null);
+    });
+  }
+
+  it('copies and prints the codes, and lets the server’s clock run, where there is JavaScript', async () => {
+    await sitDown(DESK);
+    await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+    await page.addInitScript('globalThis.print = () => { globalThis.printed = true; }');
+    await logIn();
+    const phone = await startSetup();
+    const served = new Date(panel.now).toISOString().slice(0, 19).replace('T', ' ');
+    const clock = page.locator('time');
+    await clock.filter({ hasNotText: served }).waitFor();
+    expect(await clock.innerText()).to.match(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC$/);
+    const shown = Date.parse((await clock.getAttribute('datetime')) ?? '');
+    expect(shown - panel.now).to.be.within(1, 60_000);
+
+    await type(phone.code());
+    await press('Copy');
+    await page.getByText('Copied.').waitFor();
+    const codes = await page.locator('.codes li').allInnerTexts();
+    expect(await page.evaluate('navigator.clipboard.readText()')).to.equal(codes.join('\n'));
+    await press('Print');
+    expect(await page.evaluate('globalThis.printed')).to.equal(true);
+  });
+
+  it('prints nothing but the codes and what they are', async () => {
+    await sitDown(DESK);
+    await logIn();
+    await type((await startSetup()).code());
+    await page.emulateMedia({ media: 'print' });
+    expect(await page.getByRole('link').count()).to.equal(0);
+    expect(await page.getByRole('button').count()).to.equal(0);
+    expect(await page.locator('.codes li:visible').count()).to.equal(10);
+    expect(await page.locator('header').innerText()).to.equal('Acme Panel');
+  });
+
+  it('hides copy and print where there is no JavaScript', async () => {
+    await sitDown({ ...DESK, javaScriptEnabled: false });
+    await logIn();
+    await type((await startSetup()).code());
+    expect(await page.getByRole('button').count()).to.equal(0);
+    expect(await page.getByRole('link', { name: 'Download' }).isVisible()).to.equal(true);
+  });
+
+  it('signs in with the keyboard alone', async () => {
+    await sitDown(DESK);
+    await logIn();
+    const phone = await startSetup();
+    await type(phone.code());
+    await context.clearCookies();
+    await logIn();
+    await page.locator('#code:focus').waitFor();
+    const stops: string[] = [];
+    for (let i = 0; i < 3; i++) {
+      await page.keyboard.press('Tab');
+      stops.push((await page.locator(':focus').innerText()).trim());
+    }
+    expect(stops).to.deep.equal([
+      'Ok',
+      'Phone not at hand? Use a recovery code',
+      'Cancel and sign in as somebody else',
+    ]);
+    for (let i = 0; i < 3; i++) await page.keyboard.press('Shift+Tab');
+    await page.keyboard.type(phone.wrong());
+    await page.keyboard.press('Enter');
+    await page.getByRole('alert').waitFor();
+    await page.locator('#code:focus').waitFor();
+    await page.keyboard.type(phone.next());
+    await page.keyboard.press('Enter');
+    await page.waitForURL(`${panel.url}/`);
+    expect(await heading()).to.equal('Home');
+  });
+});

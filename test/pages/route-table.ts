@@ -1,0 +1,148 @@
+/** Somebody in one of the states a session can be in. */
+export type Who = 'anonymous' | 'pending' | 'signed-in' | 'setting-up' | 'verified';
+
+/** What a route answers: a status, with the page's title or the place a browser is sent to. */
+interface Row {
+  readonly route: string;
+  readonly who: Who;
+  readonly html: string;
+  readonly json: string;
+  readonly body?: Record<string, string>;
+}
+
+const WRONG = { code: '000000000' };
+const SETTINGS = '200 Two-step authentication';
+
+/** Every route, for everybody. */
+export const ROUTES: readonly Row[] = [
+  { route: 'GET /two-step', who: 'anonymous', html: '303 /login', json: '200 anonymous' },
+  { route: 'GET /two-step', who: 'pending', html: '303 /two-step/verify', json: '200 pending' },
+  { route: 'GET /two-step', who: 'signed-in', html: SETTINGS, json: '200 signed-in' },
+  { route: 'GET /two-step', who: 'verified', html: SETTINGS, json: '200 verified' },
+  { route: 'GET /two-step/', who: 'verified', html: SETTINGS, json: '200 verified' },
+
+  { route: 'GET /two-step/verify', who: 'anonymous', html: '303 /login', json: '401 login-required' },
+  { route: 'GET /two-step/verify', who: 'pending', html: SETTINGS, json: '200 pending' },
+  { route: 'GET /two-step/verify', who: 'signed-in', html: '303 /', json: '200 signed-in' },
+  { route: 'GET /two-step/verify', who: 'verified', html: '303 /', json: '200 verified' },
+  {
+    route: 'POST /two-step/verify',
+    who: 'anonymous',
+    html: '401 This did not work',
+    json: '401 login-required',
+  },
+  {
+    route: 'POST /two-step/verify',
+    who: 'pending',
+    html: '400 Two-step authentication',
+    json: '400 code-malformed',
+    body: WRONG,
+  },
+  { route: 'POST /two-step/verify', who: 'signed-in', html: '303 /', json: '200 signed-in' },
+  { route: 'POST /two-step/verify', who: 'verified', html: '303 /', json: '200 verified' },
+
+  { route: 'POST /two-step/cancel', who: 'anonymous', html: '303 /login', json: '200 anonymous' },
+  { route: 'POST /two-step/cancel', who: 'pending', html: '303 /login', json: '200 anonymous' },
+  { route: 'POST /two-step/cancel', who: 'signed-in', html: '303 /', json: '200 signed-in' },
+  { route: 'POST /two-step/cancel', who: 'verified', html: '303 /', json: '200 verified' },
+
+  { route: 'GET /two-step/setup', who: 'anonymous', html: '303 /login', json: '401 login-required' },
+  { route: 'GET /two-step/setup', who: 'pending', html: '303 /two-step/verify', json: '401 code-required' },
+  { route: 'GET /two-step/setup', who: 'signed-in', html: '303 /two-step', json: '409 setup-expired' },
+  {
+    route: 'GET /two-step/setup',
+    who: 'setting-up',
+    html: '200 Enable two-step authentication',
+    json: '200 alice',
+  },
+  {
+    route: 'GET /two-step/setup',
+    who: 'verified',
+    html: '409 This did not work',
+    json: '409 already-enrolled',
+  },
+  { route: 'POST /two-step/setup', who: 'anonymous', html: '303 /login', json: '401 login-required' },
+  { route: 'POST /two-step/setup', who: 'pending', html: '303 /two-step/verify', json: '401 code-required' },
+  { route: 'POST /two-step/setup', who: 'signed-in', html: '303 /two-step/setup', json: '200 alice' },
+  { route: 'POST /two-step/setup', who: 'setting-up', html: '303 /two-step/setup', json: '200 alice' },
+  {
+    route: 'POST /two-step/setup',
+    who: 'verified',
+    html: '409 This did not work',
+    json: '409 already-enrolled',
+  },
+
+  { route: 'POST /two-step/setup/confirm', who: 'anonymous', html: '303 /login', json: '401 login-required' },
+  {
+    route: 'POST /two-step/setup/confirm',
+    who: 'pending',
+    html: '303 /two-step/verify',
+    json: '401 code-required',
+  },
+  {
+    route: 'POST /two-step/setup/confirm',
+    who: 'signed-in',
+    html: '409 Two-step authentication',
+    json: '409 setup-expired',
+  },
+  {
+    route: 'POST /two-step/setup/confirm',
+    who: 'setting-up',
+    html: '400 Enable two-step authentication',
+    json: '400 code-malformed',
+    body: WRONG,
+  },
+  {
+    route: 'POST /two-step/setup/confirm',
+    who: 'verified',
+    html: '409 Two-step authentication',
+    json: '409 already-enrolled',
+  },
+
+  { route: 'POST /two-step/setup/cancel', who: 'anonymous', html: '303 /login', json: '401 login-required' },
+  {
+    route: 'POST /two-step/setup/cancel',
+    who: 'pending',
+    html: '303 /two-step/verify',
+    json: '401 code-required',
+  },
+  { route: 'POST /two-step/setup/cancel', who: 'setting-up', html: '303 /two-step', json: '200 signed-in' },
+  {
+    route: 'POST /two-step/setup/cancel',
+    who: 'verified',
+    html: '409 This did not work',
+    json: '409 already-enrolled',
+  },
+
+  ...['disable', 'recovery-codes', 'step-up'].flatMap((name): Row[] => [
+    { route: `POST /two-step/${name}`, who: 'anonymous', html: '303 /login', json: '401 login-required' },
+    {
+      route: `POST /two-step/${name}`,
+      who: 'pending',
+      html: '303 /two-step/verify',
+      json: '401 code-required',
+    },
+    {
+      route: `POST /two-step/${name}`,
+      who: 'signed-in',
+      html: name === 'step-up' ? '409 Confirm that it is you' : '409 Two-step authentication',
+      json: '409 not-enrolled',
+    },
+    {
+      route: `POST /two-step/${name}`,
+      who: 'verified',
+      html: name === 'step-up' ? '400 Confirm that it is you' : '400 Two-step authentication',
+      json: '400 code-malformed',
+      body: WRONG,
+    },
+  ]),
+  { route: 'GET /two-step/step-up', who: 'anonymous', html: '303 /login', json: '401 login-required' },
+  { route: 'GET /two-step/step-up', who: 'pending', html: '303 /two-step/verify', json: '401 code-required' },
+  { route: 'GET /two-step/step-up', who: 'signed-in', html: '303 /two-step', json: '403 enrolment-required' },
+  {
+    route: 'GET /two-step/step-up',
+    who: 'verified',
+    html: '200 Confirm that it is you',
+    json: '200 verified',
+  },
+];

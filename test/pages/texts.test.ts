@@ -1,0 +1,170 @@
+import { expect } from 'chai';
+import { PROBLEMS } from '../../lib/errors.js';
+import { english } from '../../lib/pages/texts-en.js';
+import { russian } from '../../lib/pages/texts-ru.js';
+import { stopPanels } from '../docs/trap-panel.js';
+import { enrol, startPagePanel, Visitor } from './page-panel.js';
+import type { PagePanel } from './page-panel.js';
+
+/** The same in both languages: mission.md names the button. */
+const SAME = ['ok'];
+
+describe('the texts', () => {
+  it('are complete, and different in each language', () => {
+    const texts = flat(english);
+    const translated = flat(russian);
+    expect(Object.keys(translated).sort()).to.deep.equal(Object.keys(texts).sort());
+    for (const [name, text] of Object.entries(texts)) {
+      expect(text.trim(), name).to.not.equal('');
+      expect(translated[name]?.trim(), name).to.not.equal('');
+      if (SAME.includes(name)) continue;
+      expect(translated[name], name).to.not.equal(text);
+      expect(text, name).to.not.match(/\p{Script=Cyrillic}/u);
+      expect(translated[name], name).to.match(/\p{Script=Cyrillic}/u);
+    }
+  });
+
+  it('have a sentence for every code that clients are told', () => {
+    for (const { problems } of [english, russian]) {
+      expect(Object.keys(problems).sort()).to.deep.equal(Object.keys(PROBLEMS).sort());
+      for (const sentence of Object.values(problems)) expect(sentence).to.match(/^\p{Lu}.*\.$/u);
+    }
+  });
+
+  it('count in Russian as Russians do', () => {
+    expect([1, 2, 4, 5, 10, 11, 12, 21, 22, 0].map(russian.recoveryCodesLeft)).to.deep.equal([
+      'Остался 1 код восстановления.',
+      'Осталось 2 кода восстановления.',
+      'Осталось 4 кода восстановления.',
+      'Осталось 5 кодов восстановления.',
+      'Осталось 10 кодов восстановления.',
+      'Осталось 11 кодов восстановления.',
+      'Осталось 12 кодов восстановления.',
+      'Остался 21 код восстановления.',
+      'Осталось 22 кода восстановления.',
+      'Осталось 0 кодов восстановления.',
+    ]);
+    expect(russian.clockSkew(1)).to.contain('спешат на 1 минуту.');
+    expect(russian.clockSkew(-3)).to.contain('отстают на 3 минуты.');
+    expect(russian.clockSkew(11)).to.contain('на 11 минут.');
+    expect(russian.clockSkew(-21)).to.contain('на 21 минуту.');
+    expect(russian.lockedFor(1)).to.contain('через 1 секунду или');
+    expect(russian.lockedFor(24)).to.contain('через 24 секунды или');
+    expect(russian.lockedFor(30)).to.contain('через 30 секунд или');
+    expect(russian.lockedFor(61 * 60)).to.contain('через 61 минуту или');
+    expect(russian.lockedFor(2 * 60)).to.contain('через 2 минуты или');
+  });
+
+  it('count in English as the English do', () => {
+    expect([0, 1, 2].map(english.recoveryCodesLeft)).to.deep.equal([
+      '0 recovery codes are left.',
+      '1 recovery code is left.',
+      '2 recovery codes are left.',
+    ]);
+    expect(english.clockSkew(1)).to.contain('1 minute ahead of');
+    expect(english.clockSkew(-2)).to.contain('2 minutes behind');
+    expect(english.lockedFor(1)).to.contain('in 1 second,');
+    expect(english.lockedFor(89)).to.contain('in 89 seconds,');
+    expect(english.lockedFor(90)).to.contain('in 2 minutes,');
+  });
+
+  it('never tell a shorter wait than there is', () => {
+    for (let seconds = 90; seconds < 4000; seconds++) {
+      const [, minutes] = /in (\d+) minutes?/.exec(english.lockedFor(seconds)) ?? [];
+      expect(Number(minutes) * 60, String(seconds)).to.be.at.least(seconds);
+    }
+  });
+});
+
+describe('the language of the pages', () => {
+  afterEach(stopPanels);
+
+  async function languageOf(panel: PagePanel, accept?: string): Promise<string | undefined> {
+    const visitor = new Visitor(panel);
+    await visitor.logIn();
+    const headers = accept === undefined ? {} : { 'accept-language': accept };
+    const { text, status } = await visitor.open('/two-step', headers);
+    expect(status).to.equal(200);
+    const lang = /<html lang="([^"]*)">/.exec(text)?.[1];
+    expect(text).to.contain((lang === 'ru' ? russian : english).enable);
+    return lang;
+  }
+
+  for (const [accept, expected] of [
+    [undefined, 'en'],
+    ['ru', 'ru'],
+    ['ru-RU,ru;q=0.9,en;q=0.8', 'ru'],
+    ['en-US,en;q=0.9,ru;q=0.8', 'en'],
+    ['en;q=0.1,ru;q=0.9', 'ru'],
+    ['de-DE,de;q=0.9', 'en'],
+    ['de,ru;q=0.1', 'ru'],
+    ['ru;q=0', 'en'],
+    ['*', 'en'],
+    ['', 'en'],
+    [';;;=,,q', 'en'],
+    ['__proto__', 'en'],
+  ] as const) {
+    it(`is ${expected} for Accept-Language ${accept ?? 'left out'}`, async () => {
+      expect(await languageOf(await startPagePanel(), accept)).to.equal(expected);
+    });
+  }
+
+  it('is what the option says, whatever the browser accepts', async () => {
+    expect(await languageOf(await startPagePanel({ language: 'ru' }), 'en')).to.equal('ru');
+    expect(await languageOf(await startPagePanel({ language: 'en' }), 'ru')).to.equal('en');
+  });
+
+  it('is what the function says of the request, by the first part of the tag', async () => {
+    const panel = await startPagePanel({ language: (req) => req.headers['x-language'] as string });
+    const visitor = new Visitor(panel);
+    await visitor.logIn();
+    for (const [said, expected] of [
+      ['ru', 'ru'],
+      ['ru-RU', 'ru'],
+      ['RU_ru', 'ru'],
+      ['en', 'en'],
+    ] as const) {
+      const { text } = await visitor.open('/two-step', { 'x-language': said, 'accept-language': 'de' });
+      expect(text, said).to.contain(`<html lang="${expected}">`);
+    }
+  });
+
+  it('is left to the browser where the function says one that there is not', async () => {
+    for (const said of ['tlh', '', 'constructor', undefined, 7 as unknown as string]) {
+      const panel = await startPagePanel({ language: () => said });
+      expect(await languageOf(panel, 'ru')).to.equal('ru');
+      expect(await languageOf(panel, 'fr')).to.equal('en');
+    }
+  });
+
+  it('is refused at construction where it is fixed and there is no such one', async () => {
+    const refusal = await startPagePanel({ language: 'tlh' as 'en' }).catch((error: unknown) => error);
+    expect(refusal).to.include({ code: 'option-invalid' });
+    expect(String(refusal)).to.contain("language must be 'en', 'ru' or a function of the request");
+  });
+
+  it('is the language of errors and of the page’s own file', async () => {
+    const panel = await startPagePanel({ language: 'ru' });
+    const alice = new Visitor(panel);
+    const { phone } = await enrol(panel, alice);
+    const refused = await alice.submit('/two-step/recovery-codes', { code: phone.wrong() });
+    expect(refused.text).to.contain('Неверный код.');
+    const { text } = await alice.submit('/two-step/recovery-codes', { code: phone.next() });
+    expect(text).to.contain('Коды сохранены');
+    expect(decodeURIComponent(/href="data:[^,]*,([^"]*)"/.exec(text)?.[1] ?? '')).to.match(
+      /^Коды восстановления – /,
+    );
+  });
+});
+
+/** All sentences by their place, functions by what they say of 1 and 2. */
+function flat(value: object, path = ''): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([key, text]: [string, unknown]) => {
+      if (key === 'language') return [];
+      if (typeof text === 'string') return [[path + key, text]];
+      if (typeof text === 'function') return [[path + key, (text as (...a: number[]) => string)(1, 2)]];
+      return Object.entries(flat(text as object, `${path}${key}.`));
+    }),
+  );
+}

@@ -1,0 +1,66 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { AxeResults } from 'axe-core';
+import { expect } from 'chai';
+import { chromium } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
+import { findCommand } from '../../scripts/ensure-tools.js';
+
+const CHROMIUM = ['chromium', 'chromium-browser', 'google-chrome'];
+const FLAGS = ['no-sandbox', 'disable-gpu', 'disable-quic', 'no-first-run', 'disable-sync'];
+const QUIET = ['disable-background-networking', 'disable-component-update'];
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+// WCAG 2.2 AA, and what axe calls best practice.
+const AXE_TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+
+/** What differs between a phone and a desk. */
+export const PHONE = { viewport: { width: 375, height: 740 }, isMobile: true, hasTouch: true } as const;
+export const DESK = { viewport: { width: 1280, height: 800 } } as const;
+
+/** Starts the Chromium of the machine. */
+export async function startBrowser(): Promise<Browser> {
+  const executablePath = CHROMIUM.map((name) => findCommand(name)).find((found) => found !== null);
+  if (!executablePath) throw new Error('there is no chromium: npm test installs it, or says how to');
+  return chromium.launch({ executablePath, args: [...FLAGS, ...QUIET].map((flag) => `--${flag}`) });
+}
+
+/**
+ * Collects what a browser complains of on a page: scripts, styles and forms that a policy refused, errors of
+ * scripts, and every call to another origin.
+ */
+export function complaintsOf(page: Page, origin: string): string[] {
+  const complaints: string[] = [];
+  page.on('console', (message) => {
+    // Chromium also calls an answer of 4xx or 503 an error.
+    if (message.type() === 'error' && !/status of (4\d\d|503)/.test(message.text()))
+      complaints.push(message.text());
+  });
+  page.on('pageerror', (error) => complaints.push(String(error)));
+  page.on('request', (sent) => {
+    const url = sent.url();
+    if (!url.startsWith(`${origin}/`) && !url.startsWith('data:')) complaints.push(`called ${url}`);
+  });
+  return complaints;
+}
+
+/** What everybody must be able to use: no finding of axe, nothing that is wider than the screen. */
+export async function expectUsable(page: Page): Promise<void> {
+  await page.evaluate(AXE);
+  const found = await page.evaluate((tags) => {
+    const { axe } = globalThis as unknown as { axe: { run(options: object): Promise<AxeResults> } };
+    return axe.run({ runOnly: { type: 'tag', values: tags } });
+  }, AXE_TAGS);
+  const findings = found.violations.map(
+    ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`,
+  );
+  expect(findings, page.url()).to.deep.equal([]);
+  await expectNoWider(page);
+}
+
+/** Nothing makes a person scroll sideways (WCAG 2.2, 1.4.10). */
+export async function expectNoWider(page: Page): Promise<void> {
+  const tooWide = await page.evaluate(
+    'document.documentElement.scrollWidth - document.documentElement.clientWidth',
+  );
+  expect(tooWide, page.url()).to.equal(0);
+}
