@@ -123,7 +123,7 @@ describe('the pages in a browser', function () {
       await context.clearCookies();
       await logIn();
       await look('code form');
-      await page.locator('summary').click();
+      await page.locator('summary').last().click();
       await look('code form, recovery code');
       await type(phone.wrong());
       await look('code form, wrong code');
@@ -177,13 +177,13 @@ describe('the pages in a browser', function () {
 
       await context.clearCookies();
       await logIn();
-      await page.locator('summary').click();
+      await page.locator('summary').last().click();
       await page.getByLabel('Recovery code').fill(codes[0]!.toLowerCase());
       await press('Use the recovery code');
       expect(await heading()).to.equal('Home');
       await page.goto('/two-step');
       expect(await page.getByRole('main').innerText()).to.contain('9 recovery codes are left.');
-      await page.locator('summary').click();
+      await page.locator('summary').last().click();
       await page.getByLabel('Recovery code').fill(codes[1]!);
       await press('Disable with the recovery code');
       expect(await page.getByRole('main').innerText()).to.contain('Not enabled');

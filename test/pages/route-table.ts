@@ -1,5 +1,5 @@
 /** Somebody in one of the states a session can be in. */
-export type Who = 'anonymous' | 'pending' | 'signed-in' | 'setting-up' | 'verified';
+export type Who = 'anonymous' | 'pending' | 'must-enrol' | 'signed-in' | 'setting-up' | 'verified';
 
 /** What a route answers: a status, with the page's title or the place a browser is sent to. */
 interface Row {
@@ -17,12 +17,19 @@ const SETTINGS = '200 Two-step authentication';
 export const ROUTES: readonly Row[] = [
   { route: 'GET /two-step', who: 'anonymous', html: '303 /login', json: '200 anonymous' },
   { route: 'GET /two-step', who: 'pending', html: '303 /two-step/verify', json: '200 pending' },
+  { route: 'GET /two-step', who: 'must-enrol', html: '303 /two-step/setup', json: '200 must-enrol' },
   { route: 'GET /two-step', who: 'signed-in', html: SETTINGS, json: '200 signed-in' },
   { route: 'GET /two-step', who: 'verified', html: SETTINGS, json: '200 verified' },
   { route: 'GET /two-step/', who: 'verified', html: SETTINGS, json: '200 verified' },
 
   { route: 'GET /two-step/verify', who: 'anonymous', html: '303 /login', json: '401 login-required' },
   { route: 'GET /two-step/verify', who: 'pending', html: SETTINGS, json: '200 pending' },
+  {
+    route: 'GET /two-step/verify',
+    who: 'must-enrol',
+    html: '303 /two-step/setup',
+    json: '200 must-enrol',
+  },
   { route: 'GET /two-step/verify', who: 'signed-in', html: '303 /', json: '200 signed-in' },
   { route: 'GET /two-step/verify', who: 'verified', html: '303 /', json: '200 verified' },
   {
@@ -38,11 +45,18 @@ export const ROUTES: readonly Row[] = [
     json: '400 code-malformed',
     body: WRONG,
   },
+  {
+    route: 'POST /two-step/verify',
+    who: 'must-enrol',
+    html: '403 This did not work',
+    json: '403 enrolment-required',
+  },
   { route: 'POST /two-step/verify', who: 'signed-in', html: '303 /', json: '200 signed-in' },
   { route: 'POST /two-step/verify', who: 'verified', html: '303 /', json: '200 verified' },
 
   { route: 'POST /two-step/cancel', who: 'anonymous', html: '303 /login', json: '200 anonymous' },
   { route: 'POST /two-step/cancel', who: 'pending', html: '303 /login', json: '200 anonymous' },
+  { route: 'POST /two-step/cancel', who: 'must-enrol', html: '303 /login', json: '200 anonymous' },
   { route: 'POST /two-step/cancel', who: 'signed-in', html: '303 /', json: '200 signed-in' },
   { route: 'POST /two-step/cancel', who: 'verified', html: '303 /', json: '200 verified' },
 
@@ -57,20 +71,17 @@ export const ROUTES: readonly Row[] = [
   },
   {
     route: 'GET /two-step/setup',
-    who: 'verified',
-    html: '409 This did not work',
-    json: '409 already-enrolled',
+    who: 'must-enrol',
+    html: '200 Two-step authentication is required',
+    json: '409 setup-expired',
   },
+  { route: 'GET /two-step/setup', who: 'verified', html: '303 /two-step', json: '409 setup-expired' },
   { route: 'POST /two-step/setup', who: 'anonymous', html: '303 /login', json: '401 login-required' },
   { route: 'POST /two-step/setup', who: 'pending', html: '303 /two-step/verify', json: '401 code-required' },
   { route: 'POST /two-step/setup', who: 'signed-in', html: '303 /two-step/setup', json: '200 alice' },
   { route: 'POST /two-step/setup', who: 'setting-up', html: '303 /two-step/setup', json: '200 alice' },
-  {
-    route: 'POST /two-step/setup',
-    who: 'verified',
-    html: '409 This did not work',
-    json: '409 already-enrolled',
-  },
+  { route: 'POST /two-step/setup', who: 'must-enrol', html: '303 /two-step/setup', json: '200 alice' },
+  { route: 'POST /two-step/setup', who: 'verified', html: '303 /two-step/setup', json: '200 alice' },
 
   { route: 'POST /two-step/setup/confirm', who: 'anonymous', html: '303 /login', json: '401 login-required' },
   {
@@ -96,7 +107,7 @@ export const ROUTES: readonly Row[] = [
     route: 'POST /two-step/setup/confirm',
     who: 'verified',
     html: '409 Two-step authentication',
-    json: '409 already-enrolled',
+    json: '409 setup-expired',
   },
 
   { route: 'POST /two-step/setup/cancel', who: 'anonymous', html: '303 /login', json: '401 login-required' },
@@ -107,11 +118,43 @@ export const ROUTES: readonly Row[] = [
     json: '401 code-required',
   },
   { route: 'POST /two-step/setup/cancel', who: 'setting-up', html: '303 /two-step', json: '200 signed-in' },
+  { route: 'POST /two-step/setup/cancel', who: 'verified', html: '303 /two-step', json: '200 verified' },
+
+  ...['GET /two-step/browsers', 'POST /two-step/browsers/revoke'].flatMap((route): Row[] => [
+    { route, who: 'anonymous', html: '303 /login', json: '401 login-required' },
+    { route, who: 'pending', html: '303 /two-step/verify', json: '401 code-required' },
+    { route, who: 'must-enrol', html: '303 /two-step/setup', json: '403 enrolment-required' },
+  ]),
+  { route: 'GET /two-step/browsers', who: 'verified', html: '200 Remembered browsers', json: '200 undefined' },
   {
-    route: 'POST /two-step/setup/cancel',
+    route: 'POST /two-step/browsers/revoke',
     who: 'verified',
+    html: '404 This did not work',
+    json: '404 not-found',
+  },
+  {
+    route: 'POST /two-step/browsers/revoke',
+    who: 'signed-in',
     html: '409 This did not work',
-    json: '409 already-enrolled',
+    json: '409 not-enrolled',
+  },
+  {
+    route: 'POST /two-step/authenticators/remove',
+    who: 'anonymous',
+    html: '303 /login',
+    json: '401 login-required',
+  },
+  {
+    route: 'POST /two-step/authenticators/remove',
+    who: 'pending',
+    html: '303 /two-step/verify',
+    json: '401 code-required',
+  },
+  {
+    route: 'POST /two-step/authenticators/remove',
+    who: 'verified',
+    html: '404 Two-step authentication',
+    json: '404 not-found',
   },
 
   ...['disable', 'recovery-codes', 'step-up'].flatMap((name): Row[] => [
@@ -121,6 +164,12 @@ export const ROUTES: readonly Row[] = [
       who: 'pending',
       html: '303 /two-step/verify',
       json: '401 code-required',
+    },
+    {
+      route: `POST /two-step/${name}`,
+      who: 'must-enrol',
+      html: '303 /two-step/setup',
+      json: '403 enrolment-required',
     },
     {
       route: `POST /two-step/${name}`,

@@ -2,20 +2,28 @@ import { expect } from 'chai';
 import { stopPanels } from '../docs/trap-panel.js';
 import { enrol, NAVIGATES, phoneWith, startPagePanel, Visitor } from './page-panel.js';
 import type { Answer, PagePanel, Phone } from './page-panel.js';
+import type { Policy } from '../../lib/index.js';
 import { ROUTES } from './route-table.js';
 import type { Who } from './route-table.js';
 
 describe('the routes', () => {
   let panel: PagePanel;
   let phone: Phone;
+  let policy: Policy;
 
   beforeEach(async () => {
-    panel = await startPagePanel({ issuer: 'Acme Panel' });
+    policy = 'optional';
+    panel = await startPagePanel({
+      issuer: 'Acme Panel',
+      policy: () => policy,
+      trustedBrowsers: { days: 30 },
+    });
   });
   afterEach(stopPanels);
 
   async function someone(who: Who): Promise<Visitor> {
     const visitor = new Visitor(panel);
+    policy = who === 'must-enrol' ? 'required' : 'optional';
     if (who === 'anonymous') return visitor;
     if (who === 'pending' || who === 'verified') ({ phone } = await enrol(panel, visitor));
     else await visitor.logIn();
