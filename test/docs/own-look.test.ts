@@ -1,0 +1,77 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { expect } from 'chai';
+import type { HttpRequest, HttpResponse, Page } from 'passport-second-factor';
+import ts from 'typescript';
+import { STYLE } from '../../lib/pages/views/style.js';
+import { phoneWith, startPagePanel, Visitor } from '../pages/page-panel.js';
+import type { Answer } from '../pages/page-panel.js';
+import { fencedBlocks } from './code-blocks.js';
+import { stopPanels } from './trap-panel.js';
+
+type ShowPage = (req: HttpRequest, res: HttpResponse, page: Page) => void;
+
+const path = resolve(import.meta.dirname, '../../docs/own-look.md');
+
+describe('docs/own-look.md', () => {
+  const markdown = readFileSync(path, 'utf8');
+  afterEach(stopPanels);
+
+  /** The views of the page, as an application would import them. */
+  async function views(): Promise<ShowPage> {
+    const block = fencedBlocks(path, markdown).find(({ code }) =>
+      code.startsWith('// file: own-look-views.ts'),
+    );
+    const { outputText } = ts.transpileModule(block?.code ?? '', {
+      compilerOptions: { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext },
+    });
+    const url = `data:text/javascript,${encodeURIComponent(outputText)}`;
+    return ((await import(url)) as { showPage: ShowPage }).showPage;
+  }
+
+  it('has views for every page, with which all can be done', async () => {
+    const panel = await startPagePanel({ render: await views(), formFields: () => ({ token: '<">' }) });
+    const alice = new Visitor(panel);
+    const titles: string[] = [];
+    const see = (answer: Answer): string => {
+      const title = /<h1>([^<]*)<\/h1>/.exec(answer.text)?.[1] ?? '';
+      titles.push(`${answer.status} ${title}`);
+      for (const [form] of answer.text.matchAll(/<form.*?<\/form>/gs))
+        expect(form).to.contain('name="token" value="&#60;&#34;&#62;"');
+      return answer.text;
+    };
+    await alice.logIn();
+    see(await alice.open('/two-step'));
+    await alice.submit('/two-step/setup');
+    const setup = see(await alice.open('/two-step/setup'));
+    expect(setup).to.contain('<svg');
+    const phone = phoneWith(panel, /<code>([A-Z2-7]+)<\/code>/.exec(setup)?.[1] ?? '');
+    const wrong = see(await alice.submit('/two-step/setup/confirm', { code: phone.code(5) }));
+    expect(wrong).to.contain('<p role="alert">The code is right for another minute');
+    const codes = see(await alice.submit('/two-step/setup/confirm', { code: phone.code() }));
+    expect(codes.match(/<li>/g)).to.have.length(10);
+    see(await alice.open('/two-step'));
+    see(await alice.open('/two-step/step-up'));
+    const pending = new Visitor(panel);
+    await pending.logIn();
+    see(await pending.open('/two-step/verify'));
+    see(await new Visitor(panel).submit('/two-step/verify', { code: '123456' }));
+    expect(titles).to.deep.equal([
+      '200 Two-step authentication of alice',
+      '200 Enable two-step authentication',
+      '422 Enable two-step authentication',
+      '200 Recovery codes of alice',
+      '200 Two-step authentication of alice',
+      '200 Confirm that it is you',
+      '200 Two-step authentication',
+      '401 This did not work',
+    ]);
+  });
+
+  it('names every variable of the style, and no other', () => {
+    const variables = new Set([...STYLE.matchAll(/--sf-[a-z-]+/g)].map(([name]) => name));
+    const states = ['good', 'warn', 'error'].map((state) => `--sf-${state}-page`);
+    const named = new Set([...markdown.matchAll(/--sf-[a-z-]*[a-z]/g)].map(([name]) => name));
+    expect([...named, ...states].sort()).to.deep.equal([...variables].sort());
+  });
+});
