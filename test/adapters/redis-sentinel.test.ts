@@ -12,7 +12,7 @@ import type { TestClient } from './redis-clients.js';
 import { startReplicated, startSentinel, waitFor } from './redis-sentinel.js';
 
 describe('adapters/redis behind Sentinel', function () {
-  this.timeout(60_000);
+  this.timeout(120_000); // on a starved machine Sentinel does nothing for 30 s (its TILT mode)
   const servers: RedisServer[] = [];
   const clients: TestClient[] = [];
 
