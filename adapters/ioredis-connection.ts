@@ -1,53 +1,44 @@
+import {
+  ONLY_MASTER,
+  READY_MILLISECONDS,
+  closedError,
+  inTime,
+  isUnknownScript,
+  notConnectedError,
+} from './redis-connection.js';
+import type { RedisConnection } from './redis-connection.js';
 import { SCRIPT, SCRIPT_SHA1 } from './redis-script.js';
-
-/** Longest wait for a client that is still connecting; well below the 2000 ms a vault waits by default. */
-const READY_MILLISECONDS = 1000;
-/** Longest wait for one reply: as long as a vault waits by default. */
-const REPLY_MILLISECONDS = 2000;
-/** How many keys Redis looks at before it answers a SCAN, and others get their turn. */
-const KEYS_PER_SCAN = 500;
 
 /** The part of an ioredis `Redis` (5 or 6) that is used. */
 export interface IoredisClient {
   readonly status: string;
-  readonly options: { readonly keyPrefix?: string | undefined };
+  readonly options: {
+    readonly keyPrefix?: string | undefined;
+    readonly host?: string | undefined;
+    readonly port?: number | undefined;
+  };
   connect(): Promise<unknown>;
   on(event: 'ready' | 'end' | 'close', listener: () => void): unknown;
   evalsha(sha1: string, numberOfKeys: number, ...keysAndArguments: string[]): Promise<unknown>;
   eval(script: string, numberOfKeys: number, ...keysAndArguments: string[]): Promise<unknown>;
-  scan(
-    cursor: string,
-    matchToken: 'MATCH',
-    pattern: string,
-    countToken: 'COUNT',
-    count: number,
-  ): Promise<[cursor: string, keys: string[]]>;
+  call(command: string, ...args: string[]): Promise<unknown>;
 }
 
 /** The part of an ioredis `Cluster` (5 or 6) that is used. */
-export interface IoredisCluster extends Omit<IoredisClient, 'on' | 'scan'> {
+export interface IoredisCluster extends Omit<IoredisClient, 'on' | 'call' | 'options'> {
+  readonly options: { readonly keyPrefix?: string | undefined };
   on(event: 'ready' | 'end', listener: () => void): unknown;
   on(event: '+node', listener: (node: IoredisClient) => void): unknown;
   nodes(role: 'all' | 'master'): IoredisClient[];
   refreshSlotsCache(done: (error?: Error | null) => void): void;
 }
 
-/** What a store needs of Redis, whichever client brings it. Every call ends within a bounded time. */
-export interface RedisConnection {
-  /** What the client itself puts before every key, but neither before a pattern nor off a listed key. */
-  readonly keyPrefix: string;
-  /**
-   * Runs the script of `redis-script.ts` on one key.
-   *
-   * @returns the reply, and whether the connection was lost meanwhile: ioredis then sends unanswered
-   *   commands again, so that the script may have run twice and the reply is the second one
-   */
-  runScript(key: string, values: readonly string[]): Promise<{ reply: unknown; repeated: boolean }>;
-  /** The keys that match a glob pattern, on all masters; one key may come more than once. */
-  scan(pattern: string): AsyncIterable<string>;
-}
-
-/** Speaks to Redis through a client of ioredis, and follows that client with a constant number of listeners. */
+/**
+ * Speaks to Redis through a client of ioredis, and follows that client with a constant number of listeners.
+ *
+ * ioredis sends commands that were not answered again when the connection is back; the watch tells when it
+ * may have.
+ */
 export function ioredisConnection(client: IoredisClient | IoredisCluster): RedisConnection {
   const watch = watchClient(client);
 
@@ -55,13 +46,13 @@ export function ioredisConnection(client: IoredisClient | IoredisCluster): Redis
     try {
       return await client.evalsha(SCRIPT_SHA1, 1, key, ...values);
     } catch (error) {
-      if (!(error instanceof Error && error.message.startsWith('NOSCRIPT'))) throw error;
+      if (!isUnknownScript(error)) throw error;
       return client.eval(SCRIPT, 1, key, ...values);
     }
   }
 
   return {
-    keyPrefix: client.options.keyPrefix ?? '',
+    keyPrefix: () => Promise.resolve(client.options.keyPrefix ?? ''),
 
     async runScript(key, values) {
       await watch.ready();
@@ -70,15 +61,12 @@ export function ioredisConnection(client: IoredisClient | IoredisCluster): Redis
       return { reply, repeated: watch.losses() !== lossesBefore };
     },
 
-    async *scan(pattern) {
+    async *masters() {
       await watch.ready();
       for (const node of 'nodes' in client ? await presentMasters(client) : [client]) {
-        let cursor = '0';
-        do {
-          const page = await inTime(node.scan(cursor, 'MATCH', pattern, 'COUNT', KEYS_PER_SCAN));
-          cursor = page[0];
-          yield* page[1];
-        } while (cursor !== '0');
+        const { host, port } = node.options;
+        const name = 'nodes' in client ? `The Redis master ${String(host)}:${String(port)}` : ONLY_MASTER;
+        yield { name, send: (command, ...args) => inTime(node.call(command, ...args)) };
       }
     },
   };
@@ -138,8 +126,7 @@ function watchClient(client: IoredisClient | IoredisCluster): Watch {
           else resolve();
         };
         const timer = setTimeout(() => {
-          const state = `no connection within ${String(READY_MILLISECONDS)} ms, it is "${client.status}"`;
-          settle(new Error(`the Redis client has ${state}`));
+          settle(notConnectedError(client.status));
         }, READY_MILLISECONDS);
         waiting.add(settle);
       });
@@ -148,22 +135,4 @@ function watchClient(client: IoredisClient | IoredisCluster): Watch {
   };
   watches.set(client, watch);
   return watch;
-}
-
-function closedError(): Error {
-  return new Error('the Redis client is closed and does not connect again');
-}
-
-async function inTime<T>(reply: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      reject(new Error(`Redis did not answer within ${String(REPLY_MILLISECONDS)} ms`));
-    }, REPLY_MILLISECONDS);
-  });
-  try {
-    return await Promise.race([reply, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

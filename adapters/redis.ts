@@ -1,8 +1,12 @@
 import type { Store } from '../lib/vault/store.js';
-import { ioredisConnection } from './ioredis-connection.js';
-import type { IoredisClient, IoredisCluster } from './ioredis-connection.js';
+import { redisConnection } from './redis-client.js';
+import type { RedisStoreClient } from './redis-client.js';
+import type { RedisConnection } from './redis-connection.js';
+import { redisReport, redisRisks } from './redis-report.js';
 
 const DEFAULT_PREFIX = 'second-factor:';
+/** How many keys Redis looks at before it answers a SCAN, and others get their turn. */
+const KEYS_PER_SCAN = 500;
 
 /** The options of {@link redisStore}. */
 export interface RedisStoreOptions {
@@ -14,20 +18,23 @@ export interface RedisStoreOptions {
 }
 
 /**
- * A store in Redis (2.6 or later) or Redis Cluster, one key per account, never with a time to live.
+ * A store in Redis (2.6 or later), Redis Cluster or behind Redis Sentinel, one key per account, never with
+ * a time to live.
  *
  * Reads and swaps run in one script on the master: atomic, and never answered by a replica, whatever
- * `scaleReads` says. Every call ends: a client that is not connected is waited for 1000 ms, a reply
- * 2000 ms. A client that waits for its first command (`lazyConnect`) is connected; none is ever closed.
+ * `scaleReads` or `useReplicas` say. Every call ends: a client that is not connected is waited for 1000 ms,
+ * a reply 2000 ms. A client that was not opened yet is connected; none is ever closed.
  *
  * Give this Redis `maxmemory-policy noeviction` and persistence: an account whose record is gone has no
- * second factor any more.
+ * second factor any more. `inspect()` tells when it has not, and so does a warning of the process with the
+ * code `SECOND_FACTOR_STORE_MAY_LOSE`, once per store, after its first answer.
  *
  * Methods reject with an `Error` when the client is closed or not connected, when Redis does not answer in
  * time or refuses, and when a lost connection hides whether a swap was made. `list()` may miss accounts
  * whose keys are moved to another master meanwhile.
  *
- * @param client a `Redis` or `Cluster` of ioredis 5 or 6; also with `keyPrefix`
+ * @param client of ioredis 5 or 6, a `Redis` (also with `sentinels`) or `Cluster`; or of node-redis 5 or 6,
+ *   made by `createClient`, `createClientPool`, `createCluster` or `createSentinel`; also with `keyPrefix`
  * @throws {TypeError} when the client or an option cannot be used; the message says what to hand in instead
  *
  * @example
@@ -35,21 +42,34 @@ export interface RedisStoreOptions {
  * import { redisStore } from 'passport-second-factor/redis';
  * const store = redisStore(new Redis(), { prefix: 'panel:second-factor:' });
  */
-export function redisStore(client: IoredisClient | IoredisCluster, options: RedisStoreOptions = {}): Store {
-  checkClient(client);
+export function redisStore(client: RedisStoreClient, options: RedisStoreOptions = {}): Store {
+  const connection = redisConnection(client);
   const prefix = checkedPrefix(options);
-  const connection = ioredisConnection(client);
   const keyOf = (accountId: string): string => prefix + encodeURIComponent(accountId);
+
+  let warned = false;
+
+  async function runScript(
+    accountId: string,
+    values: readonly string[],
+  ): Promise<{ reply: unknown; repeated: boolean }> {
+    const answer = await connection.runScript(keyOf(accountId), values);
+    if (!warned) {
+      warned = true;
+      void warnOfRisks(connection);
+    }
+    return answer;
+  }
 
   return {
     async get(accountId) {
-      const { reply } = await connection.runScript(keyOf(accountId), []);
+      const { reply } = await runScript(accountId, []);
       return reply as string | null;
     },
 
     async compareAndSet(accountId, expected, next) {
       const values = [expected, next].map((value) => (value === null ? '' : `=${value}`));
-      const { reply, repeated } = await connection.runScript(keyOf(accountId), values);
+      const { reply, repeated } = await runScript(accountId, values);
       const swapped = Number(reply) === 1;
       if (!swapped && repeated)
         throw new Error('the connection to Redis was lost, a swap may have been made');
@@ -57,16 +77,39 @@ export function redisStore(client: IoredisClient | IoredisCluster, options: Redi
     },
 
     async *list() {
-      const listedPrefix = connection.keyPrefix + prefix;
+      const listedPrefix = (await connection.keyPrefix()) + prefix;
       const listed = new Set<string>();
-      for await (const key of connection.scan(`${escapeGlob(listedPrefix)}*`)) {
+      for await (const key of scan(connection, `${escapeGlob(listedPrefix)}*`)) {
         const accountId = decodeAccountId(key.slice(listedPrefix.length));
         if (accountId === null || listed.has(accountId)) continue;
         listed.add(accountId);
         yield accountId;
       }
     },
+
+    inspect: () => redisReport(connection),
   };
+}
+
+/** Nobody waits for it, and a server that does not answer shows where it matters. */
+async function warnOfRisks(connection: RedisConnection): Promise<void> {
+  const { found } = await redisRisks(connection).catch(() => ({ found: [] }));
+  if (found.length === 0) return;
+  process.emitWarning(found.join(' '), { code: 'SECOND_FACTOR_STORE_MAY_LOSE' });
+}
+
+/** The keys that match a glob pattern, on all masters; one key may come more than once. */
+async function* scan(connection: RedisConnection, pattern: string): AsyncGenerator<string> {
+  const count = String(KEYS_PER_SCAN);
+  for await (const node of connection.masters()) {
+    let cursor = '0';
+    do {
+      const page = await node.send('SCAN', cursor, 'MATCH', pattern, 'COUNT', count);
+      const [next, keys] = page as [cursor: unknown, keys: string[]];
+      yield* keys;
+      cursor = String(next);
+    } while (cursor !== '0');
+  }
 }
 
 /** `null` when the key is not one of ours: a longer prefix of another store begins with this one. */
@@ -81,20 +124,6 @@ function decodeAccountId(encoded: string): string | null {
 
 function escapeGlob(text: string): string {
   return text.replace(/[\\*?[\]]/g, '\\$&');
-}
-
-function checkClient(client: unknown): void {
-  const given = (typeof client === 'object' && client !== null ? client : {}) as Record<string, unknown>;
-  const cluster = typeof given.nodes === 'function';
-  const methods = ['connect', 'on', 'eval', 'evalsha', cluster ? 'refreshSlotsCache' : 'scan'];
-  const missing = methods.filter((method) => typeof given[method] !== 'function');
-  if (typeof given.status !== 'string') missing.push('status');
-  if (typeof given.options !== 'object' || given.options === null) missing.push('options');
-  if (missing.length === 0) return;
-  throw new TypeError(
-    'redisStore(client): hand in a client of ioredis, new Redis(url) or new Cluster(nodes); ' +
-      `got ${client === null ? 'null' : typeof client} without ${missing.join(', ')}`,
-  );
 }
 
 function checkedPrefix(options: unknown): string {

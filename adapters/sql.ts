@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { QueryExecutorProvider, RawBuilder } from 'kysely';
 import type { Store } from '../lib/vault/store.js';
 import { isDuplicate, sqlConnection } from './sql-connection.js';
+import { sqlReport } from './sql-report.js';
 import { checkedTable } from './sql-table.js';
 import type { SqlTableOptions } from './sql-table.js';
 
@@ -35,7 +36,8 @@ const ACCOUNTS_PER_PAGE = 500;
 export function sqlStore(db: QueryExecutorProvider, options: SqlTableOptions = {}): Store {
   const name = checkedTable(options);
   const table = sql.table(name);
-  const { dialect, run } = sqlConnection(db, name);
+  const connection = sqlConnection(db, name);
+  const { dialect, run } = connection;
   if ((db as { isTransaction?: unknown }).isTransaction === true) {
     throw new TypeError('sqlStore(db): hand in the database itself, not a transaction');
   }
@@ -95,6 +97,8 @@ export function sqlStore(db: QueryExecutorProvider, options: SqlTableOptions = {
         if (rows.length < ACCOUNTS_PER_PAGE) return;
       }
     },
+
+    inspect: () => sqlReport(connection),
   };
 }
 

@@ -149,6 +149,7 @@ describe('adapters/redis', () => {
     it('makes one round trip to read and one to swap', async () => {
       const store = redisStore(redis);
       await store.get('alice');
+      await store.inspect?.(); // what follows the first answer comes before this one's
       expect(await commandsDuring(() => store.get('alice'))).to.deep.equal(['evalsha']);
       expect(await commandsDuring(() => store.compareAndSet('alice', null, 'a'))).to.deep.equal(['evalsha']);
       expect(await commandsDuring(() => store.compareAndSet('alice', null, 'b'))).to.deep.equal(['evalsha']);
@@ -157,6 +158,7 @@ describe('adapters/redis', () => {
     it('sends the script once more after it was flushed', async () => {
       const store = redisStore(redis);
       await store.compareAndSet('alice', null, 'a');
+      await store.inspect?.();
       await redis.script('FLUSH');
       expect(await commandsDuring(() => store.get('alice'))).to.deep.equal(['evalsha', 'eval']);
       expect(await commandsDuring(() => store.get('alice'))).to.deep.equal(['evalsha']);
@@ -203,9 +205,14 @@ describe('adapters/redis', () => {
       'no client': [undefined, {}, /client of ioredis.*got undefined/],
       'a URL': ['redis://localhost', {}, /new Redis\(url\).*got string/],
       'a client of another library': [
-        { connect() {}, on() {}, evalSha() {}, eval() {}, scan() {}, options: {} },
+        { connect() {}, on() {}, get() {}, set() {}, options: {} },
         {},
-        /without evalsha, status/,
+        /without eval, evalsha, call, status/,
+      ],
+      'node-redis before its fifth major version': [
+        { connect() {}, on() {}, evalSha() {}, eval() {}, isOpen: true },
+        {},
+        /createClient\(\{ url \}\).*without sendCommand/,
       ],
       'a prefix without a colon': ['ours', { prefix: 'a' }, /prefix must end in a colon/],
       'an empty prefix': ['ours', { prefix: '' }, /prefix must end in a colon/],

@@ -31,7 +31,7 @@ describe('cli/bin', function () {
   let directory: string;
 
   before(async () => {
-    server = await startRedis();
+    server = await startRedis({ args: ['--appendonly', 'yes', '--maxmemory', '100mb'] });
     redis = new Redis(server.port);
     directory = mkdtempSync(join(tmpdir(), 'second-factor-cli-'));
     writeConfig('second-factor.config.ts', [NEW_KEY, OLD_KEY]);
@@ -137,6 +137,25 @@ describe('cli/bin', function () {
     const rekeyed = await run('rekey', '--config', 'new.config.ts');
     expect(rekeyed.code).to.equal(3);
     expect(rekeyed.out).to.contain('cannot be opened with any key: alice');
+  });
+
+  it('checks the settings of the Redis that keeps the records, and tells the fix (C11)', async () => {
+    const safe = await run('check');
+    expect(safe.out)
+      .to.contain('all well')
+      .and.to.match(/store server -?\d+ ms ahead/);
+    expect(safe.code).to.equal(0);
+
+    await redis.config('SET', 'maxmemory-policy', 'allkeys-lru');
+    const risky = await run('check');
+    const json = await run('check', '--json');
+    await redis.config('SET', 'maxmemory-policy', 'noeviction');
+
+    expect(risky.out).to.match(/problem: Redis may evict records.*set maxmemory-policy noeviction\./);
+    expect(risky.out).to.contain('1 problem');
+    expect(risky.code).to.equal(3);
+    expect((JSON.parse(json.out) as { warnings: string[] }).warnings).to.have.length(1);
+    expect(await redis.dbsize()).to.equal(2);
   });
 
   it('disables an account whose record does not open', async () => {

@@ -11,6 +11,7 @@ const HOST = '127.0.0.1';
 const START_MILLISECONDS = 10_000;
 const POLL_MILLISECONDS = 10;
 const PORTS_TRIED = 5;
+const CONFIGURATION = 'redis.conf';
 
 /** Kills the server and removes its folder when this process is gone, however it went. */
 const GUARD = 'cat >/dev/null; [ -f "$1/pid" ] && kill -9 "$(cat "$1/pid")"; rm -rf "$1"';
@@ -19,6 +20,8 @@ const GUARD = 'cat >/dev/null; [ -f "$1/pid" ] && kill -9 "$(cat "$1/pid")"; rm 
 export interface RedisServerOptions {
   /** Further arguments for `redis-server`, such as `['--appendonly', 'yes']`. Nothing is persisted by default. */
   readonly args?: readonly string[];
+  /** Lines of a configuration file that the server itself may change, as Sentinel does. */
+  readonly configuration?: readonly string[];
 }
 
 /** A real `redis-server` on a free port of the loopback interface. It ends with the process that started it. */
@@ -47,6 +50,7 @@ export async function startRedis(options: RedisServerOptions = {}): Promise<Redi
   guard.unref();
   (guard.stdin as unknown as { unref(): void }).unref();
 
+  writeFileSync(join(folder, CONFIGURATION), (options.configuration ?? []).join('\n'));
   const start = (port: number): Promise<ChildProcess> => launch(folder, port, options.args ?? []);
   let port = 0;
   let child: ChildProcess | undefined;
@@ -88,7 +92,8 @@ async function launch(folder: string, port: number, args: readonly string[]): Pr
   const log = join(folder, 'log');
   const pidFile = join(folder, 'pid');
   const place = ['--bind', HOST, '--port', String(port), '--dir', folder, '--logfile', log];
-  const child = spawn('redis-server', [...place, '--save', '', '--appendonly', 'no', ...args], {
+  const quick = ['--save', '', '--appendonly', 'no'];
+  const child = spawn('redis-server', [join(folder, CONFIGURATION), ...place, ...quick, ...args], {
     stdio: 'ignore',
   });
   child.unref();

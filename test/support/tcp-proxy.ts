@@ -1,0 +1,57 @@
+import { once } from 'node:events';
+import { connect, createServer } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
+
+/** A way to a server through which a test loses answers. */
+export interface TcpProxy {
+  readonly host: string;
+  readonly port: number;
+  /** Lets commands through, and no answer any more. */
+  holdAnswers(): void;
+  /** Breaks all connections; new ones get answers again. */
+  breakAll(): void;
+  close(): Promise<void>;
+}
+
+/** Listens on a free port of the loopback interface, and leads to a server there. */
+export async function startTcpProxy(target: { host: string; port: number }): Promise<TcpProxy> {
+  const sockets = new Set<Socket>();
+  let holding = false;
+
+  const listener = createServer((near) => {
+    const far = connect(target.port, target.host);
+    for (const [socket, other] of [
+      [near, far],
+      [far, near],
+    ] as const) {
+      sockets.add(socket);
+      socket.on('error', () => undefined);
+      socket.on('close', () => {
+        sockets.delete(socket);
+        other.destroy();
+      });
+    }
+    near.on('data', (data) => far.write(data));
+    far.on('data', (data) => {
+      if (!holding) near.write(data);
+    });
+  });
+  listener.listen(0, '127.0.0.1');
+  await once(listener, 'listening');
+
+  const breakAll = (): void => {
+    for (const socket of sockets) socket.destroy();
+    holding = false;
+  };
+  return {
+    host: '127.0.0.1',
+    port: (listener.address() as AddressInfo).port,
+    holdAnswers: () => void (holding = true),
+    breakAll,
+    async close() {
+      breakAll();
+      listener.close();
+      await once(listener, 'close');
+    },
+  };
+}
