@@ -15,7 +15,7 @@ import type { Standing } from './standing.js';
 import { standingOf } from './standing.js';
 
 /** Acting as somebody else ends after this, whatever happens (OWASP ASVS 7.3.2: an absolute lifetime). */
-const IMPERSONATION_SECONDS = 3600;
+export const IMPERSONATION_SECONDS = 3600;
 
 /** Begins to act as an account, if the rules allow it. */
 export async function enter(context: Context, account: unknown): Promise<{ ok: true } | RouteRefusal> {

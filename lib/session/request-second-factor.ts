@@ -5,7 +5,7 @@ import type { Context } from './context.js';
 import { moveTo } from './context.js';
 import { SecondFactorError } from '../errors.js';
 import { findAccount, readFactor, stampMatches, stampOf } from './core.js';
-import { judgeSession } from './judge.js';
+import { isInTime, judgeSession } from './judge.js';
 import { refuse } from './refuse.js';
 import type { ActingAccount, RequestSecondFactor } from './request-api.js';
 import type { StateName } from './state.js';
@@ -53,7 +53,9 @@ async function recheck(context: Context): Promise<StateName> {
   const { core, req, state, known } = context;
   const present = await storedState(req, core.options.sessionKey);
   if (!state || !present || !isSameSignIn(state, present)) return 'anonymous';
-  if (present.state === 'pending') return core.options.clock() < present.until ? 'pending' : 'anonymous';
+  if (present.state === 'pending') {
+    return isInTime(present.since, present.until, core.options.clock()) ? 'pending' : 'anonymous';
+  }
 
   if (present.state === 'impersonating') {
     return (await holds(context, present)) ? 'impersonating' : 'anonymous';

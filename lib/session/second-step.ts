@@ -4,6 +4,7 @@ import type { Context, Proof } from './context.js';
 import { emit, moveToAnonymous, now, originOf, updateState } from './context.js';
 import type { FoundUser } from './core.js';
 import { accountOf, findAccount, stampMatches } from './core.js';
+import { isInTime } from './judge.js';
 import type { Refused } from './refusal.js';
 import { refusedBy } from './refusal.js';
 import type { PendingState } from './state.js';
@@ -21,7 +22,7 @@ export type SecondStep =
  */
 export async function secondStep(context: Context, typed: unknown): Promise<SecondStep> {
   const { core, state: pending } = context;
-  if (pending?.state !== 'pending' || now(context) >= pending.until) {
+  if (pending?.state !== 'pending' || !isInTime(pending.since, pending.until, now(context))) {
     return { ok: false, code: pending || context.expired ? 'sign-in-expired' : 'login-required' };
   }
   const user = await core.passport.deserialize(pending.user, context.req);

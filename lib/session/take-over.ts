@@ -7,6 +7,7 @@ import type { Context } from './context.js';
 import { emit, nobody, now } from './context.js';
 import type { Core } from './core.js';
 import { guardSave, keepStored, limitLife } from './guard-save.js';
+import { isInTime } from './judge.js';
 import { createLogIn } from './log-in.js';
 import { createLogOut } from './log-out.js';
 import { reJudge } from './re-judge.js';
@@ -93,7 +94,7 @@ function takeOver(core: Core, request: HttpRequest, res: ServerResponse): Contex
   const state = readState(session, core.options.sessionKey);
   if (state || core.passport.serializedUser(req) !== undefined) guardSave(req, session);
   if (!requestUser(req)) {
-    if (state?.state === 'pending' && now(context) < state.until) {
+    if (state?.state === 'pending' && isInTime(state.since, state.until, now(context))) {
       context.state = state;
       limitLife(session, state.until, core.options.clock);
     } else if (state) {
