@@ -61,12 +61,10 @@ async function holding(context: Context, state: ImpersonatingState): Promise<Hol
   ];
   const standings = await Promise.all(stack.map(({ account }) => standingOf(core, account)));
   const [first] = standings;
-  const { mark } = state.actors[0];
   if (!first || !holdsMark(context, state, first)) return { standings, place: -1, reason: 'actor-changed' };
   if (!core.options.impersonation) return { standings, place: 0, reason: 'switched-off' };
   const since = state.until - IMPERSONATION_SECONDS * 1000;
   if (!isInTime(since, state.until, now(context))) return { standings, place: 0, reason: 'expired' };
-  if (mark.account !== first.account.id) return { standings, place: -1, reason: 'actor-changed' };
 
   for (let place = 1; place < stack.length; place++) {
     const actor = standings[place - 1];

@@ -116,24 +116,102 @@ describe('impersonation, when somebody of the stack changes', () => {
       expect(await whoIs(root)).to.deep.equal(ends);
       expect(panel.events.filter(({ name }) => name === 'impersonation-ended')).to.have.length(1);
     });
+  }
 
-    it(`K4, K5: does not leave to an account that ${what} since the request began`, async () => {
-      await enter(root, 'admin');
-      await enter(root, 'alice');
-      // The change comes between judging the request and acting on it: with the second read of admin.
+  it('K5: ends as nobody when the actor has a record that does not open', async () => {
+    await enter(root, 'alice');
+    await panel.store.compareAndSet('root', null, '1.nokey.AAAA');
+    expect(await whoIs(root)).to.deep.equal([null]);
+  });
+
+  describe('K5, K21: between judging the request and acting on it', () => {
+    /** Does something while the record of an account is read for the nth time from now. */
+    function atRead(account: string, nth: number, act: () => unknown): void {
       const original = panel.store.get.bind(panel.store);
       let reads = 0;
       panel.store.get = async (id) => {
-        if (id === 'admin' && ++reads === 2) {
+        if (id === account && ++reads === nth) {
           panel.store.get = original;
-          await change();
+          await act();
         }
         return original(id);
       };
-      await leave(root);
-      expect([ends, [null]]).to.deep.include(await whoIs(root));
+    }
+
+    /** Does something when an account is looked up for the nth time from now. */
+    function atLookUp(account: string, nth: number, act: () => unknown): void {
+      const original = panel.users.get.bind(panel.users);
+      let lookUps = 0;
+      panel.users.get = (id) => {
+        if (id === account && ++lookUps === nth) {
+          panel.users.get = original;
+          act();
+        }
+        return original(id);
+      };
+    }
+
+    // A request that acts looks at an account when it begins, when its body has come, and when it acts.
+    for (const nth of [1, 2, 3]) {
+      it(`does not leave to a first actor whose password has changed by look-up ${nth}`, async () => {
+        await enter(root, 'alice');
+        atLookUp('root', nth, () => (panel.users.get('root')!.stamp = 2));
+        const { status, body } = await leave(root);
+        expect(status === 200 ? body.state : status).to.be.oneOf(['anonymous', 401, 403, 409]);
+        expect(await whoIs(root)).to.deep.equal([null]);
+      });
+
+      it(`does not leave to an account in between whose password has changed by look-up ${nth}`, async () => {
+        await enter(root, 'admin');
+        await enter(root, 'alice');
+        atLookUp('admin', nth, () => (panel.users.get('admin')!.stamp = 2));
+        const { body } = await leave(root);
+        expect(body.actors ?? []).to.deep.equal([]);
+        expect([['root'], [null]]).to.deep.include(await whoIs(root));
+      });
+
+      it(`does not leave to a first actor whose second factor is gone by read ${nth}`, async () => {
+        await panel.enrol(root);
+        await enter(root, 'alice');
+        atRead('root', nth, () => panel.secondFactor.disable('root', { by: 'test' }));
+        const { status, body } = await leave(root);
+        expect(status === 200 ? body.state : status).to.be.oneOf(['anonymous', 401, 403, 409]);
+        expect(await whoIs(root)).to.deep.equal([null]);
+      });
+    }
+
+    it('does not enter for a session that was signed out meanwhile', async () => {
+      const other = root.copy();
+      atRead('alice', 1, () => other.post('/logout'));
+      expect((await enter(root, 'alice')).status).to.be.within(400, 499);
+      expect(await whoIs(root)).to.deep.equal([null]);
     });
-  }
+
+    it('does not leave for a session that was signed out meanwhile', async () => {
+      await enter(root, 'admin');
+      await enter(root, 'alice');
+      const other = root.copy();
+      atRead('admin', 3, () => other.post('/logout'));
+      expect((await leave(root)).status).to.be.within(400, 499);
+      expect(await whoIs(root)).to.deep.equal([null]);
+    });
+
+    for (const nth of [1, 2]) {
+      it(`leaves nobody signed in when the session store fails at write ${nth} of a hop`, async () => {
+        const original = panel.sessions.set.bind(panel.sessions);
+        let writes = 0;
+        panel.sessions.set = (sid, session, done) => {
+          if (++writes === nth) done?.(new Error('full'));
+          else original(sid, session, done);
+        };
+        expect((await enter(root, 'alice')).status).to.be.at.least(500);
+        panel.sessions.set = original;
+        expect(writes).to.be.at.least(nth);
+        expect(await whoIs(root)).to.deep.equal([null]);
+        expect(eventNames()).to.not.include('impersonation-entered');
+      });
+    }
+  });
 
   describe('K10: ends when the target changes', () => {
     it('falls back when the target enables a second factor, and is refused from then on', async () => {

@@ -245,7 +245,9 @@ describe('impersonation', () => {
     const again = panel.jar();
     for (const [name, value] of root.cookies) again.cookies.set(name, value);
     expect(await whoIs(again)).to.deep.equal(['root']);
+    expect(panel.events.at(-1)).to.include({ name: 'impersonation-ended', reason: 'switched-off' });
     expect((await enter(again, 'alice')).status).to.equal(404);
+    expect((await leave(again)).status).to.equal(404);
   });
 
   it('K7, K19: carries nothing over, neither down nor back', async () => {

@@ -41,6 +41,7 @@ export interface LevelPanel {
   readonly events: SecondFactorEvent[];
   readonly secondFactor: SecondFactor;
   readonly store: Store;
+  readonly sessions: session.MemoryStore;
   /** Users for whom `onSignedIn` was called. */
   readonly signedIn: string[];
   /** Milliseconds since 1970; move it as you like. */
@@ -89,6 +90,7 @@ export async function startLevelPanel(
     users,
     events,
     store,
+    sessions,
     signedIn,
     now: kept?.now ?? Date.now(),
     secondFactor: createSecondFactor<LevelUser>({
