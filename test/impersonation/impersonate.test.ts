@@ -143,23 +143,45 @@ describe('impersonation', () => {
     });
   });
 
-  it('K11: changes no second factor and no password while acting', async () => {
+  it('K11: changes no second factor and no password while acting, whatever the verb', async () => {
     await enter(root, 'alice');
-    for (const path of ['/setup', '/setup/confirm', '/setup/cancel', '/disable', '/step-up']) {
+    const paths = ['/setup', '/setup/confirm', '/setup/cancel', '/disable', '/recovery-codes', '/step-up'];
+    for (const path of paths) {
       const refused = await root.post(`/two-step${path}`, { code: '123456' });
-      expect(refused.body.code, path).to.equal('impersonation-refused');
+      expect([refused.status, refused.body.code], path).to.deep.equal([403, 'impersonation-refused']);
+      for (const method of ['PUT', 'PATCH', 'DELETE']) {
+        expect((await root.send(method, `/two-step${path}`, { code: '123456' })).status, path).to.equal(404);
+      }
     }
     expect((await root.get('/two-step/setup')).body.code).to.equal('impersonation-refused');
+    expect((await root.get('/two-step/step-up')).body.code).to.equal('impersonation-refused');
     expect((await root.post('/password')).body.code).to.equal('impersonation-refused');
     expect(await panel.store.get('alice')).to.equal(null);
+    expect(await panel.store.get('root')).to.equal(null);
+    expect(await whoIs(root)).to.deep.equal(['root', 'alice']);
   });
 
   it('K12: refuses to enter and leave from other sites', async () => {
-    const foreign = { 'sec-fetch-site': 'cross-site', origin: 'https://evil.example' };
-    const refused = await root.post('/two-step/impersonation', { account: 'alice' }, foreign);
-    expect(refused.body.code).to.equal('cross-site');
+    const forged: Record<string, string>[] = [
+      { 'sec-fetch-site': 'cross-site', origin: 'https://evil.example' },
+      { 'sec-fetch-site': 'same-site' },
+      { origin: 'https://evil.example' },
+      { origin: 'null' },
+      { origin: 'https://evil.example', 'content-type': 'text/plain' },
+    ];
+    for (const headers of forged) {
+      const refused = await root.post('/two-step/impersonation', { account: 'alice' }, headers);
+      expect([refused.status, refused.body.code]).to.deep.equal([403, 'cross-site']);
+    }
+    expect(await whoIs(root)).to.deep.equal(['root']);
     await enter(root, 'alice');
-    expect((await root.post('/two-step/impersonation/leave', {}, foreign)).body.code).to.equal('cross-site');
+    for (const headers of forged) {
+      const refused = await root.post('/two-step/impersonation/leave', {}, headers);
+      expect([refused.status, refused.body.code]).to.deep.equal([403, 'cross-site']);
+    }
+    for (const method of ['GET', 'HEAD', 'PUT', 'DELETE']) {
+      expect((await root.send(method, '/two-step/impersonation/leave')).status, method).to.equal(404);
+    }
     expect(await whoIs(root)).to.deep.equal(['root', 'alice']);
   });
 
@@ -208,20 +230,30 @@ describe('impersonation', () => {
     ]);
   });
 
-  it('K16: takes no actor from any body', async () => {
+  it('K16: takes nothing but the account from any body', async () => {
     const alice = panel.jar();
-    await alice.login('alice');
     const planted = {
       actors: ['root'],
       actor: 'root',
       impersonatedBy: 'root',
       state: 'verified',
-      account: 'bob',
+      until: Number.MAX_SAFE_INTEGER,
+      level: 'root',
+      secondFactor: { state: 'impersonating', account: 'alice', actors: [{ account: 'root' }] },
+      ['__proto__']: { level: 'root' },
     };
+    await alice.post('/login', { ...planted, username: 'alice', password: 'x' });
+    expect(await whoIs(alice)).to.deep.equal(['alice']);
     for (const path of ['/impersonation', '/impersonation/leave', '/verify', '/setup', '/cancel']) {
-      await alice.post(`/two-step${path}`, planted);
+      await alice.post(`/two-step${path}`, { ...planted, account: 'bob' });
     }
     expect(await whoIs(alice)).to.deep.equal(['alice']);
+
+    await enter(root, 'admin');
+    await root.post('/two-step/impersonation', { ...planted, account: 'alice' });
+    expect(await whoIs(root)).to.deep.equal(['root', 'admin', 'alice']);
+    panel.now += HOUR;
+    expect(await whoIs(root)).to.deep.equal(['root']);
   });
 
   it('K17: asks an actor with an old proof to confirm that it is him', async () => {
@@ -259,12 +291,20 @@ describe('impersonation', () => {
     expect((await root.get('/note')).body.note).to.equal(null);
   });
 
-  it('K20: is no sign-in of the target', async () => {
-    panel.signedIn.length = 0;
+  it('K20: is no sign-in of the target, and leaves him as he was', async () => {
+    const alice = panel.jar();
+    await alice.login('alice');
+    panel.now += MINUTE;
+    const before = (await alice.get('/two-step')).body;
+    panel.signedIn.length = panel.events.length = 0;
     await enter(root, 'alice');
+    await root.get('/api/secret');
     await leave(root);
     expect(panel.signedIn).to.deep.equal([]);
-    expect(eventNames().filter((name) => name === 'signed-in')).to.have.length(1);
+    expect(eventNames()).to.deep.equal(['impersonation-entered', 'impersonation-left']);
+    expect((await alice.get('/two-step')).body).to.deep.equal(before);
+    expect(await panel.secondFactor.status('alice')).to.deep.include({ enrolled: false });
+    for await (const account of panel.store.list()) expect.fail(`a record of ${account}`);
   });
 
   it('gives every hop and return a new session, and copies of the old cookie nothing', async () => {
