@@ -216,12 +216,16 @@ describe('impersonation', () => {
 
   it('K15: names target and first actor in every event of the span', async () => {
     panel.events.length = 0;
+    await enter(root, 'root');
+    await enter(root, 'nobody');
     await enter(root, 'admin');
     await enter(root, 'alice');
     await enter(root, 'bob');
     await leave(root);
     await leave(root);
     expect(panel.events.map(({ name, accountId, actorId }) => [name, accountId, actorId])).to.deep.equal([
+      ['impersonation-refused', 'root', 'root'],
+      ['impersonation-refused', 'nobody', 'root'],
       ['impersonation-entered', 'admin', 'root'],
       ['impersonation-entered', 'alice', 'root'],
       ['impersonation-refused', 'bob', 'root'],
