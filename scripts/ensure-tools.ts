@@ -15,6 +15,7 @@ export const TOOLS: readonly Tool[] = [
   { commands: ['postgres'], debianPackage: 'postgresql' },
   { commands: ['mariadbd'], debianPackage: 'mariadb-server-core' }, // the program alone: no service, no database
   { commands: ['chromium', 'chromium-browser', 'google-chrome'], debianPackage: 'chromium' },
+  { commands: ['faketime'], debianPackage: 'faketime' },
 ];
 
 /** Where Debian keeps servers that are not on the PATH of every user. */

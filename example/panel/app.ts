@@ -12,6 +12,7 @@ import { createStaffRoutes } from './routes/staff.js';
 import { createPanelSecondFactor } from './second-factor.js';
 import { loadSecrets } from './secrets.js';
 import { createSessions } from './sessions.js';
+import { policyOf, trustedBrowserDaysOf } from './settings.js';
 import { createPassport } from './sign-in.js';
 import { openStorage } from './storage.js';
 
@@ -46,7 +47,14 @@ export async function createPanel(options: PanelOptions): Promise<Panel> {
   const storage = await openStorage(databaseFile, redisUrl);
   const { users, redis } = storage;
   const passport = createPassport(users);
-  const secondFactor = createPanelSecondFactor({ passport, storage, key: secrets.secondFactorKey, clock });
+  const secondFactor = createPanelSecondFactor({
+    passport,
+    storage,
+    key: secrets.secondFactorKey,
+    policy: policyOf(env),
+    trustedBrowserDays: trustedBrowserDaysOf(env),
+    clock,
+  });
   const tell = (event: object): void => log(JSON.stringify(event));
   secondFactor.events.on('*', tell);
 

@@ -1,5 +1,5 @@
 import { createSecondFactor } from 'passport-second-factor';
-import type { PassportInstance, SecondFactor } from 'passport-second-factor';
+import type { PassportInstance, SecondFactor, SecondFactorOptions } from 'passport-second-factor';
 import { LEVELS } from './levels.js';
 import type { Storage } from './storage.js';
 import type { User } from './users.js';
@@ -10,6 +10,10 @@ export interface SecondFactorParts {
   readonly storage: Storage;
   /** Base64 of 32 random bytes. */
   readonly key: string;
+  /** Who must have a second factor. */
+  readonly policy: SecondFactorOptions<User>['policy'];
+  /** For how many days users may remember a browser; `undefined`: they cannot. */
+  readonly trustedBrowserDays: number | undefined;
   /** Milliseconds since 1970; for tests. */
   readonly clock?: (() => number) | undefined;
 }
@@ -28,6 +32,8 @@ export function createPanelSecondFactor(parts: SecondFactorParts): SecondFactor 
     basePath: '/two-step',
     loginPath: '/login',
     homePath: '/',
+    policy: parts.policy,
+    trustedBrowsers: parts.trustedBrowserDays === undefined ? undefined : { days: parts.trustedBrowserDays },
     impersonation: { levels: LEVELS, autoSwitch: { root: 'admin' } },
     clock: parts.clock,
   });

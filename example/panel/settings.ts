@@ -1,8 +1,11 @@
 import { lstatSync, mkdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Policy } from 'passport-second-factor';
+import { LEVELS } from './levels.js';
 
 const DEFAULT_PORT = 3000;
+const DAYS_MAXIMUM = 365;
 
 /** The port of `PORT`, 3000 without it; 0 takes a free one. */
 export function portOf(env: NodeJS.ProcessEnv): number {
@@ -31,4 +34,26 @@ export function databaseFileOf(env: NodeJS.ProcessEnv, port: number): string {
 /** Removes a temporary database, so that the panel starts with the seeded accounts. Secrets are kept. */
 export function removeDatabase(file: string): void {
   for (const ending of ['', '-wal', '-shm']) rmSync(file + ending, { force: true });
+}
+
+/** The days of `PANEL_TRUSTED_BROWSERS` for which users may remember a browser; `undefined`: they cannot. */
+export function trustedBrowserDaysOf({
+  PANEL_TRUSTED_BROWSERS: said,
+}: NodeJS.ProcessEnv): number | undefined {
+  if (!said) return undefined;
+  const days = Number(said);
+  if (Number.isInteger(days) && days >= 1 && days <= DAYS_MAXIMUM) return days;
+  throw new Error(`PANEL_TRUSTED_BROWSERS must be a number of days from 1 to ${String(DAYS_MAXIMUM)}`);
+}
+
+/** Who must have a second factor: the levels of `PANEL_REQUIRE_FACTOR`, `root,admin` for example. */
+export function policyOf({
+  PANEL_REQUIRE_FACTOR: said,
+}: NodeJS.ProcessEnv): (account: { readonly level: string | null }) => Policy {
+  const required = (said ?? '').split(',').flatMap((level) => level.trim() || []);
+  const unknown = required.find((level) => !LEVELS.some((known) => known === level));
+  if (unknown !== undefined) {
+    throw new Error(`PANEL_REQUIRE_FACTOR names ${unknown}; the levels are ${LEVELS.join(', ')}`);
+  }
+  return ({ level }) => (level !== null && required.includes(level) ? 'required' : 'optional');
 }

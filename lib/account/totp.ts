@@ -65,15 +65,20 @@ export function encodeSecret(secret: Uint8Array): string {
   return base32.encode(secret, { padding: false });
 }
 
+const BASE32_ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
+
 /**
  * The bytes of a secret as people and other systems write it: base32 (RFC 4648 §6) in either case, with or
- * without padding, spaces and hyphens. `null` when it is anything else.
+ * without padding, spaces and hyphens. Bits at the end that make no byte do not count, as in authenticator
+ * apps. `null` when it is anything else.
  */
 export function decodeSecret(typed: string): Uint8Array | null {
-  const text = typed.replace(/[\s-]/g, '').replace(/=+$/, '');
-  if (!/^[A-Za-z2-7]+$/.test(text)) return null;
+  const text = typed.replace(/[\s-]/g, '').replace(/=+$/, '').toUpperCase();
+  if (!/^[A-Za-z2-7\s=-]+$/.test(typed) || text === '') return null;
+  const spareBits = (text.length * 5) % 8;
+  const last = (BASE32_ALPHABET.indexOf(text.slice(-1)) >> spareBits) << spareBits;
   try {
-    return base32.decode(text.toUpperCase());
+    return base32.decode(text.slice(0, -1) + BASE32_ALPHABET.charAt(last));
   } catch {
     return null;
   }

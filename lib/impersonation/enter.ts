@@ -2,9 +2,9 @@ import { parseAccountId } from '../account/account.js';
 import { SecondFactorError } from '../errors.js';
 import { check } from '../session/check.js';
 import type { Context } from '../session/context.js';
-import { emit, now, reported, updateState } from '../session/context.js';
+import { emit, now, originOf, reported, updateState } from '../session/context.js';
 import type { KnownUser } from '../session/core.js';
-import { stampOf } from '../session/core.js';
+import { emitEvent, stampOf } from '../session/core.js';
 import { isFresh } from '../session/judge.js';
 import type { RouteRefusal } from '../session/refusal.js';
 import type { Actor, FirstActor, ImpersonatingState, UserState } from '../session/state.js';
@@ -16,7 +16,7 @@ import type { Standing } from './standing.js';
 import { standingOf } from './standing.js';
 
 /** Acting as somebody else ends after this, whatever happens (OWASP ASVS 7.3.2: an absolute lifetime). */
-const IMPERSONATION_SECONDS = 3600;
+export const IMPERSONATION_SECONDS = 3600;
 
 /** Refusals that a fresh code, or without a second factor a fresh sign-in, would turn. */
 const STEP_UP_HELPS: readonly ImpersonationRefusal[] = ['proof-too-old', 'actor-not-verified'];
@@ -30,13 +30,18 @@ export async function enter(context: Context, account: unknown): Promise<{ ok: t
 
   const target = await targetOf(context, account);
   if (!target)
-    return refused(context, typeof account === 'string' ? account.slice(0, 255) : '', 'account-unknown');
+    return refused(
+      context,
+      known,
+      typeof account === 'string' ? account.slice(0, 255) : '',
+      'account-unknown',
+    );
   const ruling = await ruleOn(context, state, known, target);
   if (!ruling.ok && STEP_UP_HELPS.includes(ruling.reason) && state.state !== 'impersonating') {
     const stale = check(context, { unenrolled: 'allow', maxAge: context.core.options.freshSeconds });
     if (!stale.ok) return stale;
   }
-  if (!ruling.ok) return refused(context, target.account.id, ruling.reason);
+  if (!ruling.ok) return refused(context, known, target.account.id, ruling.reason);
   await actAs(context, state, known, target);
   emit(context, 'impersonation-entered', target.account.id, { automatic: false });
   return { ok: true };
@@ -161,7 +166,9 @@ function markOf(state: UserState): UserState {
   return { ...state, returnTo: undefined, setup: undefined };
 }
 
-function refused(context: Context, accountId: string, reason: string): RouteRefusal {
-  emit(context, 'impersonation-refused', accountId, { reason });
+function refused(context: Context, known: KnownUser, accountId: string, reason: string): RouteRefusal {
+  const { core, actors } = context;
+  const actorId = (actors[0] ?? known).account.id;
+  emitEvent(core, 'impersonation-refused', accountId, { ...originOf(context), actorId }, { reason });
   return { ok: false, code: 'impersonation-refused', reason };
 }

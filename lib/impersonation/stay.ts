@@ -6,9 +6,9 @@ import type { Context } from '../session/context.js';
 import { emit, moveToAnonymous, nobody, now } from '../session/context.js';
 import { stampMatches } from '../session/core.js';
 import { factsOf } from '../session/facts.js';
-import { judgeSession } from '../session/judge.js';
+import { isInTime, judgeSession } from '../session/judge.js';
 import type { Actor, ImpersonatingState } from '../session/state.js';
-import { proofOf } from './enter.js';
+import { IMPERSONATION_SECONDS, proofOf } from './enter.js';
 import { goBack } from './leave.js';
 import { rule } from './rule.js';
 import type { Standing } from './standing.js';
@@ -62,11 +62,10 @@ async function holding(context: Context, state: ImpersonatingState): Promise<Hol
   ];
   const standings = await Promise.all(stack.map(({ account }) => standingOf(core, account)));
   const [first] = standings;
-  const { mark } = state.actors[0];
   if (!first || !holdsMark(context, state, first)) return { standings, place: -1, reason: 'actor-changed' };
   if (!core.options.impersonation) return { standings, place: 0, reason: 'switched-off' };
-  if (now(context) >= state.until) return { standings, place: 0, reason: 'expired' };
-  if (mark.account !== first.account.id) return { standings, place: -1, reason: 'actor-changed' };
+  const since = state.until - IMPERSONATION_SECONDS * 1000;
+  if (!isInTime(since, state.until, now(context))) return { standings, place: 0, reason: 'expired' };
 
   for (let place = 1; place < stack.length; place++) {
     const actor = standings[place - 1];

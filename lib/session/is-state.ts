@@ -52,7 +52,8 @@ function isMark({ passwordAt, setup }: SessionValues): boolean {
 function isSetup(value: unknown): boolean {
   if (value === undefined) return true;
   if (!isObject(value) || typeof value.adds !== 'boolean') return false;
-  return isString(value.sealed) && isString(value.name) && isNumber(value.until) && isNumber(value.failures);
+  const numbers = isNumber(value.since) && isNumber(value.until) && isNumber(value.failures);
+  return isString(value.sealed) && isString(value.name) && numbers;
 }
 
 function isDigest(value: unknown): boolean {

@@ -67,5 +67,15 @@ export function isFresh(since: number | null, now: number, maxAgeSeconds: number
   return age >= -CLOCK_TOLERANCE_MILLISECONDS && age <= maxAgeSeconds * 1000;
 }
 
+/**
+ * Whether something that began at `since` and ends at `until` is still going on. A clock that was set back
+ * gives nobody more time: what seems to begin in the future is over.
+ *
+ * @param since milliseconds since 1970, as `until` and `now`
+ */
+export function isInTime(since: number, until: number, now: number): boolean {
+  return now < until && now - since >= -CLOCK_TOLERANCE_MILLISECONDS;
+}
+
 /** Clocks of several servers agree within this. */
 const CLOCK_TOLERANCE_MILLISECONDS = 60_000;

@@ -6,7 +6,7 @@ import { moveTo } from './context.js';
 import { SecondFactorError } from '../errors.js';
 import { findAccount, readFactor, stampOf } from './core.js';
 import { factsOf } from './facts.js';
-import { judgeSession } from './judge.js';
+import { isInTime, judgeSession } from './judge.js';
 import { refuse } from './refuse.js';
 import type { ActingAccount, RequestSecondFactor } from './request-api.js';
 import { requirementOf } from './requirement.js';
@@ -60,7 +60,9 @@ async function recheck(context: Context): Promise<StateName> {
   const { core, req, state, known } = context;
   const present = await storedState(req, core.options.sessionKey);
   if (!state || !present || !isSameSignIn(state, present)) return 'anonymous';
-  if (isParked(present)) return core.options.clock() < present.until ? present.state : 'anonymous';
+  if (isParked(present)) {
+    return isInTime(present.since, present.until, core.options.clock()) ? present.state : 'anonymous';
+  }
 
   if (present.state === 'impersonating') {
     return (await holds(context, present)) ? 'impersonating' : 'anonymous';

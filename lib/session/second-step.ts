@@ -9,6 +9,7 @@ import { now, originOf, updateState } from './context.js';
 import { stampMatches, stampOf } from './core.js';
 import type { ParkedUser } from './parked-user.js';
 import { endParked, parkedUser } from './parked-user.js';
+import { isInTime } from './judge.js';
 import type { Refused } from './refusal.js';
 import { refusedBy } from './refusal.js';
 import type { PendingState } from './state.js';
@@ -28,7 +29,7 @@ export type SecondStep =
  */
 export async function secondStep(context: Context, typed: unknown, remember = false): Promise<SecondStep> {
   const { core, state: pending } = context;
-  if (pending?.state !== 'pending' || now(context) >= pending.until) {
+  if (pending?.state !== 'pending' || !isInTime(pending.since, pending.until, now(context))) {
     return { ok: false, code: isParked(pending) || context.expired ? 'sign-in-expired' : 'login-required' };
   }
   const present = await parkedUser(context, pending);

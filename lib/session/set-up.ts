@@ -6,6 +6,7 @@ import { check } from './check.js';
 import type { Context } from './context.js';
 import { emit, moveTo, now, reported, updateState } from './context.js';
 import { readFactor } from './core.js';
+import { isInTime } from './judge.js';
 import type { ParkedUser } from './parked-user.js';
 import { endParked, parkedUser } from './parked-user.js';
 import type { RouteRefusal } from './refusal.js';
@@ -68,9 +69,11 @@ export async function startSetup(
     return { ok: false, code: 'authenticator-limit' };
   }
   const secret = randomBytes(SECRET_BYTES);
+  const since = now(context);
   const setup: SetupState = {
     sealed: core.sealer.seal('setup', account.id, secret.toString('base64url')),
-    until: now(context) + core.options.pendingSeconds * 1000,
+    since,
+    until: since + core.options.pendingSeconds * 1000,
     failures: 0,
     name: authenticatorName(wish.name),
     adds,
@@ -108,7 +111,9 @@ export async function cancelSetup(context: Context): Promise<{ ok: true } | Rout
  */
 export async function mayEnrol(context: Context, maxAge?: number): Promise<SetupAccess> {
   const { state, known } = context;
-  if (state?.state === 'must-enrol' && now(context) < state.until) return mustEnrol(context, state);
+  if (state?.state === 'must-enrol' && isInTime(state.since, state.until, now(context))) {
+    return mustEnrol(context, state);
+  }
   if (context.expired) return { ok: false, code: 'sign-in-expired' };
   const verdict = check(context, { unenrolled: 'allow', maxAge, acceptTrustedBrowser: false });
   if (state?.state === 'impersonating') return { ok: false, code: 'impersonation-refused' };
@@ -137,7 +142,7 @@ export function openSetup(
   setup: SetupState | undefined,
   account: Account,
 ): OpenSetup | null {
-  if (!setup || now(context) >= setup.until) return null;
+  if (!setup || !isInTime(setup.since, setup.until, now(context))) return null;
   let secret: Buffer;
   try {
     secret = Buffer.from(context.core.sealer.open('setup', account.id, setup.sealed).text, 'base64url');

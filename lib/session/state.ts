@@ -42,6 +42,8 @@ export type ParkedState = PendingState | MustEnrolState;
 /** An unfinished set-up: the secret that is shown, sealed. */
 export interface SetupState {
   readonly sealed: string;
+  /** Milliseconds since 1970. */
+  readonly since: number;
   /** When it ends, milliseconds since 1970; never moved. */
   readonly until: number;
   /** Wrong codes so far. */

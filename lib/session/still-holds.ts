@@ -2,6 +2,7 @@ import { holds } from '../impersonation/stay.js';
 import type { Context } from './context.js';
 import { nobody, now } from './context.js';
 import { findAccount, stampMatches } from './core.js';
+import { isInTime } from './judge.js';
 import { isParked } from './state.js';
 import { isSameSignIn, storedState } from './stored-session.js';
 
@@ -24,7 +25,7 @@ export async function stillHolds(context: Context): Promise<boolean> {
 
 async function accountHolds(context: Context): Promise<boolean> {
   const { core, state } = context;
-  if (isParked(state)) return now(context) < state.until;
+  if (isParked(state)) return isInTime(state.since, state.until, now(context));
   if (state?.state === 'impersonating') return holds(context, state);
   const found = state && (await findAccount(core, state.account));
   return Boolean(found && stampMatches(core, found.account, state.stamp));

@@ -7,6 +7,7 @@ import type { Context } from './context.js';
 import { emit, nobody, now } from './context.js';
 import type { Core } from './core.js';
 import { guardSave, keepStored, limitLife } from './guard-save.js';
+import { isInTime } from './judge.js';
 import { createLogIn } from './log-in.js';
 import { createLogOut } from './log-out.js';
 import { reJudge } from './re-judge.js';
@@ -95,7 +96,7 @@ function takeOver(core: Core, request: HttpRequest, res: ServerResponse): Contex
   const state = readState(session, core.options.sessionKey);
   if (state || core.passport.serializedUser(req) !== undefined) guardSave(req, session);
   if (!requestUser(req)) {
-    if (isParked(state) && now(context) < state.until) {
+    if (isParked(state) && isInTime(state.since, state.until, now(context))) {
       context.state = state;
       limitLife(session, state.until, core.options.clock);
     } else if (state) {

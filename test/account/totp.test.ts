@@ -183,6 +183,22 @@ describe('lib/account/totp', () => {
       }
     });
 
+    it('ignores bits at the end that make no byte, as authenticator apps do', () => {
+      const exact = 'GEZDGNBVGY3TQOJQGEZDGNBVGY';
+      const bytes = Buffer.from(decodeSecret(exact) ?? []);
+      expect(bytes).to.have.length(16);
+      for (const last of ['Y', 'Z', '2', '3', '4', '5', '6', '7'].filter(
+        (char) => char >= 'Y' || char <= '3',
+      )) {
+        const spelled = exact.slice(0, -1) + last;
+        const same = ['Y', 'Z', '2', '3'].includes(last);
+        expect(Buffer.from(decodeSecret(spelled) ?? []).equals(bytes), spelled).to.equal(same);
+      }
+      for (const length of [1, 3, 6, 9, 11, 14]) {
+        expect(decodeSecret('A'.repeat(length)), `${length} characters`).to.equal(null);
+      }
+    });
+
     it('are nothing when they are anything else', () => {
       const others = [
         ...['', ' ', '=', '====', 'A', 'ABC', 'ABCDEF', '01189', 'JBSWY3DP=EHPK3PXP', '=JBSWY3DP'],

@@ -17,7 +17,7 @@ import type { RunningPanel } from '../support/panel-process.js';
 const readQrCode = jsqr as unknown as typeof jsqr.default;
 
 describe('the example panel in a browser', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let browser: Browser;
   let panel: RunningPanel;
   let context: BrowserContext;
@@ -158,6 +158,28 @@ describe('the example panel in a browser', function () {
       await press('Log out');
       await typeLogin('alice');
       expect(await heading()).to.equal('My hosting');
+    });
+  }
+
+  for (const [width, what] of [
+    [768, 'on a tablet'],
+    [375, 'on a phone'],
+  ] as const) {
+    it(`shows every place and every refusal without scrolling sideways, ${what}`, async () => {
+      await sitDown({ viewport: { width, height: 740 } });
+      await panel.enrol(await panel.signedIn('bob'));
+      await signIn('root');
+      for (const path of ['/', '/clients', '/staff', '/staff/bob/edit', '/settings', '/nothing']) {
+        await open(path);
+      }
+      await open('/clients');
+      await pressFor('bob');
+      expect(await page.getByRole('alert').innerText()).to.contain(
+        'This account uses two-step authentication',
+      );
+      await open('/');
+      await press('Return to root');
+      for (const path of ['/', '/clients', '/staff', '/login']) await open(path);
     });
   }
 

@@ -30,6 +30,8 @@ export interface LevelJar {
   readonly cookies: Map<string, string>;
   get(path: string, headers?: Record<string, string>): Promise<Answer>;
   post(path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
+  /** Any other method. */
+  send(method: string, path: string, body?: unknown): Promise<Answer>;
   login(user: string): Promise<Answer>;
   /** A second browser with a copy of the cookies. */
   copy(): LevelJar;
@@ -41,6 +43,7 @@ export interface LevelPanel {
   readonly events: SecondFactorEvent[];
   readonly secondFactor: SecondFactor;
   readonly store: Store;
+  readonly sessions: session.MemoryStore;
   /** Users for whom `onSignedIn` was called. */
   readonly signedIn: string[];
   /** Milliseconds since 1970; move it as you like. */
@@ -89,6 +92,7 @@ export async function startLevelPanel(
     users,
     events,
     store,
+    sessions,
     signedIn,
     now: kept?.now ?? Date.now(),
     secondFactor: createSecondFactor<LevelUser>({
@@ -191,6 +195,7 @@ function makeJar(base: string, cookies: Map<string, string>): LevelJar {
     cookies,
     get: (path, headers = {}) => call('GET', path, undefined, headers),
     post: (path, body, headers = {}) => call('POST', path, body, headers),
+    send: (method, path, body) => call(method, path, body, {}),
     login: (username) => call('POST', '/login', { username, password: 'x' }, {}),
     copy: () => makeJar(base, new Map(cookies)),
   };

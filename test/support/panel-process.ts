@@ -268,7 +268,8 @@ export async function startPanelProcess(env: Record<string, string> = {}): Promi
   };
 }
 
-function withoutPanel(): NodeJS.ProcessEnv {
+/** The environment of the tests, without what would lead to another panel. */
+export function withoutPanel(): NodeJS.ProcessEnv {
   const { PORT: _port, PANEL_DB: _db, REDIS_URL: _redis, ...others } = process.env;
   const { SECOND_FACTOR_KEY: _key, SESSION_SECRET: _secret, ...rest } = others;
   return rest;

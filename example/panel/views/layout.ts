@@ -2,6 +2,8 @@ import type { Level } from '../levels.js';
 import { document } from './document.js';
 import { html } from './html.js';
 import type { Html } from './html.js';
+import { icon } from './icons.js';
+import type { IconName } from './icons.js';
 import { LOGO } from './logo.js';
 import { badge } from './parts.js';
 
@@ -24,12 +26,19 @@ const SECTIONS: readonly {
   readonly section: string | null;
   readonly path: string;
   readonly name: string;
+  readonly icon: IconName;
   readonly levels: readonly Level[];
 }[] = [
-  { section: null, path: '/', name: 'Home', levels: ['root', 'admin', 'user'] },
-  { section: null, path: '/clients', name: 'Clients', levels: ['root', 'admin'] },
-  { section: 'Management', path: '/staff', name: 'Staff', levels: ['root', 'admin'] },
-  { section: 'Settings', path: '/settings', name: 'User settings', levels: ['root', 'admin', 'user'] },
+  { section: null, path: '/', name: 'Home', icon: 'home', levels: ['root', 'admin', 'user'] },
+  { section: null, path: '/clients', name: 'Clients', icon: 'clients', levels: ['root', 'admin'] },
+  { section: 'Management', path: '/staff', name: 'Staff', icon: 'staff', levels: ['root', 'admin'] },
+  {
+    section: 'Settings',
+    path: '/settings',
+    name: 'User settings',
+    icon: 'settings',
+    levels: ['root', 'admin', 'user'],
+  },
 ];
 
 /** A page of the panel. */
@@ -68,7 +77,7 @@ function navigation({ path, level }: Frame): Html[] {
     const here = isHere ? html`aria-current="page"` : null;
     return html`<li>
       ${place.section === null ? null : html`<span class="section">${place.section}</span>`}
-      <a href="${place.path}" ${here}>${place.name}</a>
+      <a href="${place.path}" ${here}>${icon(place.icon)}<span>${place.name}</span></a>
     </li>`;
   });
 }
@@ -77,7 +86,7 @@ function banner({ user, actors, leave }: Frame): Html {
   const [first = '', ...others] = actors;
   const way = others.length === 0 ? null : html` <span class="way">by way of ${others.join(', ')}</span>`;
   return html`<section class="banner" aria-label="Acting as somebody else">
-    <p><strong>${first} acting as ${user}</strong>${way}</p>
+    <p>${icon('acting')} <span><strong>${first} acting as ${user}</strong>${way}</span></p>
     <form method="post" action="${leave}">
       <button type="submit">Return<span class="hidden"> to ${others.at(-1) ?? first}</span></button>
     </form>

@@ -51,7 +51,7 @@ export function loginPage({ signedInAs, login = '', error }: LoginPage): string 
           ${login === '' ? null : html`autofocus`}
           ${invalid}
         />
-        <button type="submit">Log in</button>
+        <button class="whole" type="submit">Log in</button>
       </form>
       <details>
         <summary>Demo accounts</summary>
@@ -66,6 +66,7 @@ export function loginPage({ signedInAs, login = '', error }: LoginPage): string 
           <dd>bob-password</dd>
         </dl>
       </details>
+      <p class="host">srv1.acme.example</p>
     </main>`,
   );
 }

@@ -1,0 +1,311 @@
+import { expect } from 'chai';
+import { startLevelPanel } from '../support/level-panel.js';
+import type { LevelJar, LevelPanel } from '../support/level-panel.js';
+
+const LEVELS = ['root', 'admin', 'user'];
+
+describe('impersonation, when somebody of the stack changes', () => {
+  let panel: LevelPanel;
+  let root: LevelJar;
+
+  beforeEach(async () => {
+    panel = await startLevelPanel({ levels: LEVELS });
+    root = panel.jar();
+    await root.login('root');
+  });
+
+  afterEach(() => panel.close());
+
+  const enter = (jar: LevelJar, account: unknown) => jar.post('/two-step/impersonation', { account });
+  const leave = (jar: LevelJar) => jar.post('/two-step/impersonation/leave');
+  const whoIs = async (jar: LevelJar) => {
+    const { user, actors } = (await jar.get('/me')).body as { user: string | null; actors: string[] };
+    return [...actors, user];
+  };
+  const eventNames = () => panel.events.map(({ name }) => name);
+  const enrolElsewhere = async (login: string) => {
+    const jar = panel.jar();
+    await jar.login(login);
+    return panel.enrol(jar);
+  };
+
+  describe('K5: ends when the actor changes', () => {
+    beforeEach(() => enter(root, 'alice'));
+
+    it('falls back to an actor who was demoted', async () => {
+      panel.users.get('root')!.level = 'user';
+      expect(await whoIs(root)).to.deep.equal(['root']);
+      expect(eventNames()).to.include('impersonation-ended');
+    });
+
+    it('leaves nobody signed in when the actor’s password changed', async () => {
+      panel.users.get('root')!.stamp = 2;
+      expect(await whoIs(root)).to.deep.equal([null]);
+    });
+
+    it('leaves nobody signed in when the actor was deleted', async () => {
+      panel.users.delete('root');
+      expect(await whoIs(root)).to.deep.equal([null]);
+    });
+
+    it('leaves nobody signed in when the actor enabled a second factor elsewhere', async () => {
+      const other = panel.jar();
+      await other.login('root');
+      await panel.enrol(other);
+      expect(await whoIs(root)).to.deep.equal([null]);
+    });
+
+    it('refuses the request that would have changed something, and does it for nobody', async () => {
+      panel.users.get('root')!.level = 'user';
+      expect((await root.post('/me')).status).to.equal(403);
+      expect(await whoIs(root)).to.deep.equal(['root']);
+    });
+  });
+
+  describe('K5: with a second factor of the actor', () => {
+    beforeEach(async () => {
+      await panel.enrol(root);
+      await enter(root, 'alice');
+      expect(await whoIs(root)).to.deep.equal(['root', 'alice']);
+    });
+
+    it('ends as nobody when it was taken off', async () => {
+      await panel.secondFactor.disable('root', { by: 'test' });
+      expect(await whoIs(root)).to.deep.equal([null]);
+    });
+
+    it('ends as nobody when it was replaced', async () => {
+      await panel.secondFactor.disable('root', { by: 'test' });
+      await enrolElsewhere('root');
+      expect(await whoIs(root)).to.deep.equal([null]);
+      expect((await leave(root)).body.code).to.equal('not-impersonating');
+    });
+
+    it('does nothing, and forgets nobody, while the store cannot tell', async () => {
+      const original = panel.store.get.bind(panel.store);
+      panel.store.get = () => Promise.reject(new Error('down'));
+      expect((await root.get('/me')).status).to.equal(503);
+      expect((await leave(root)).status).to.equal(503);
+      panel.store.get = original;
+      expect(await whoIs(root)).to.deep.equal(['root', 'alice']);
+    });
+  });
+
+  it('K5: ends for every browser that has the cookie when one of them signs out', async () => {
+    await enter(root, 'alice');
+    const other = root.copy();
+    await other.post('/logout');
+    expect(await whoIs(root)).to.deep.equal([null]);
+    expect((await leave(root)).status).to.equal(409);
+  });
+
+  const returns: Record<string, [change: () => unknown, ends: (string | null)[]]> = {
+    // Still below root, but with no rights over alice any more.
+    'was demoted': [() => (panel.users.get('admin')!.level = 'user'), ['root', 'admin']],
+    'was promoted': [() => (panel.users.get('admin')!.level = 'root'), ['root']],
+    'was deleted': [() => panel.users.delete('admin'), ['root']],
+    'has another password': [() => (panel.users.get('admin')!.stamp = 2), ['root']],
+    'enabled a second factor': [() => enrolElsewhere('admin'), ['root']],
+  };
+  for (const [what, [change, ends]] of Object.entries(returns)) {
+    it(`K4, K5: goes past an account in between that ${what}`, async () => {
+      await enter(root, 'admin');
+      await enter(root, 'alice');
+      await change();
+      expect((await root.post('/me')).status, 'nothing is done in a wrong name').to.equal(403);
+      expect(await whoIs(root)).to.deep.equal(ends);
+      expect(panel.events.filter(({ name }) => name === 'impersonation-ended')).to.have.length(1);
+    });
+  }
+
+  it('K5: ends as nobody when the actor has a record that does not open', async () => {
+    await enter(root, 'alice');
+    await panel.store.compareAndSet('root', null, '1.nokey.AAAA');
+    expect(await whoIs(root)).to.deep.equal([null]);
+  });
+
+  describe('K5, K21: between judging the request and acting on it', () => {
+    /** Does something while the record of an account is read for the nth time from now. */
+    function atRead(account: string, nth: number, act: () => unknown): void {
+      const original = panel.store.get.bind(panel.store);
+      let reads = 0;
+      panel.store.get = async (id) => {
+        if (id === account && ++reads === nth) {
+          panel.store.get = original;
+          await act();
+        }
+        return original(id);
+      };
+    }
+
+    /** Does something when an account is looked up for the nth time from now. */
+    function atLookUp(account: string, nth: number, act: () => unknown): void {
+      const original = panel.users.get.bind(panel.users);
+      let lookUps = 0;
+      panel.users.get = (id) => {
+        if (id === account && ++lookUps === nth) {
+          panel.users.get = original;
+          act();
+        }
+        return original(id);
+      };
+    }
+
+    // A request that acts looks at an account when it begins, when its body has come, and when it acts.
+    for (const nth of [1, 2, 3]) {
+      it(`does not leave to a first actor whose password has changed by look-up ${nth}`, async () => {
+        await enter(root, 'alice');
+        atLookUp('root', nth, () => (panel.users.get('root')!.stamp = 2));
+        const { status, body } = await leave(root);
+        expect(status === 200 ? body.state : status).to.be.oneOf(['anonymous', 401, 403, 409]);
+        expect(await whoIs(root)).to.deep.equal([null]);
+      });
+
+      it(`does not leave to an account in between whose password has changed by look-up ${nth}`, async () => {
+        await enter(root, 'admin');
+        await enter(root, 'alice');
+        atLookUp('admin', nth, () => (panel.users.get('admin')!.stamp = 2));
+        const { body } = await leave(root);
+        expect(body.actors ?? []).to.deep.equal([]);
+        expect([['root'], [null]]).to.deep.include(await whoIs(root));
+      });
+
+      it(`does not leave to a first actor whose second factor is gone by read ${nth}`, async () => {
+        await panel.enrol(root);
+        await enter(root, 'alice');
+        atRead('root', nth, () => panel.secondFactor.disable('root', { by: 'test' }));
+        const { status, body } = await leave(root);
+        expect(status === 200 ? body.state : status).to.be.oneOf(['anonymous', 401, 403, 409]);
+        expect(await whoIs(root)).to.deep.equal([null]);
+      });
+    }
+
+    it('does not enter for a session that was signed out meanwhile', async () => {
+      const other = root.copy();
+      atRead('alice', 1, () => other.post('/logout'));
+      expect((await enter(root, 'alice')).status).to.be.within(400, 499);
+      expect(await whoIs(root)).to.deep.equal([null]);
+    });
+
+    it('does not leave for a session that was signed out meanwhile', async () => {
+      await enter(root, 'admin');
+      await enter(root, 'alice');
+      const other = root.copy();
+      atRead('admin', 3, () => other.post('/logout'));
+      expect((await leave(root)).status).to.be.within(400, 499);
+      expect(await whoIs(root)).to.deep.equal([null]);
+    });
+
+    for (const nth of [1, 2]) {
+      it(`leaves nobody signed in when the session store fails at write ${nth} of a hop`, async () => {
+        const original = panel.sessions.set.bind(panel.sessions);
+        let writes = 0;
+        panel.sessions.set = (sid, session, done) => {
+          if (++writes === nth) done?.(new Error('full'));
+          else original(sid, session, done);
+        };
+        expect((await enter(root, 'alice')).status).to.be.at.least(500);
+        panel.sessions.set = original;
+        expect(writes).to.be.at.least(nth);
+        expect(await whoIs(root)).to.deep.equal([null]);
+        expect(eventNames()).to.not.include('impersonation-entered');
+      });
+    }
+  });
+
+  describe('K10: ends when the target changes', () => {
+    it('falls back when the target enables a second factor, and is refused from then on', async () => {
+      await enter(root, 'alice');
+      const alice = panel.jar();
+      await alice.login('alice');
+      await panel.enrol(alice);
+      expect(await whoIs(root)).to.deep.equal(['root']);
+      expect((await enter(root, 'alice')).body.reason).to.equal('target-has-second-factor');
+    });
+
+    it('falls back by one level only when the lower account was promoted', async () => {
+      await enter(root, 'admin');
+      await enter(root, 'alice');
+      panel.users.get('alice')!.level = 'admin';
+      expect(await whoIs(root)).to.deep.equal(['root', 'admin']);
+    });
+
+    it('falls back to the first actor when the middle account changed', async () => {
+      await enter(root, 'admin');
+      await enter(root, 'alice');
+      panel.users.get('admin')!.stamp = 2;
+      expect(await whoIs(root)).to.deep.equal(['root']);
+    });
+
+    it('leaves nobody signed in when the target was deleted', async () => {
+      await enter(root, 'alice');
+      panel.users.delete('alice');
+      expect(await whoIs(root)).to.deep.equal([null]);
+    });
+  });
+
+  describe('K21: in a race', () => {
+    const admins = ['admin', 'admin2'];
+    /** Somebody with rights over others is there only under his own name, or with root named before him. */
+    async function expectNamed(jars: readonly LevelJar[]): Promise<void> {
+      for (const jar of jars) {
+        const there = await whoIs(jar);
+        const last = there.at(-1) ?? null;
+        if (last !== null && last !== 'root') expect(there[0], there.join(' > ')).to.equal('root');
+        if (there.length > 1) expect(admins.includes(String(there[0]))).to.equal(false);
+      }
+    }
+
+    it('never leaves an admin without his actor when entering, leaving and signing out race', async () => {
+      for (const round of [0, 1, 2]) {
+        const jar = panel.jar();
+        await jar.login('root');
+        await enter(jar, 'admin');
+        const jars = Array.from({ length: 24 }, () => jar.copy());
+        await Promise.all(
+          jars.map((each, i) => {
+            if (i % 4 === 0) return leave(each);
+            if (i % 12 === 7 + round) return each.post('/logout');
+            return enter(each, i % 4 === 1 ? 'alice' : 'bob');
+          }),
+        );
+        await expectNamed([...jars, jar]);
+      }
+    });
+
+    it('never acts for an actor who was demoted meanwhile', async () => {
+      const jars = Array.from({ length: 24 }, () => root.copy());
+      const entering = jars.map((jar, i) => enter(jar, i % 2 === 0 ? 'admin' : 'alice'));
+      panel.users.get('root')!.level = 'user';
+      await Promise.all(entering);
+      for (const jar of [...jars, root]) {
+        expect([['root'], [null]]).to.deep.include(await whoIs(jar));
+      }
+    });
+
+    it('never acts as a target who enabled a second factor meanwhile', async () => {
+      const alice = panel.jar();
+      await alice.login('alice');
+      const { body } = await alice.post('/two-step/setup');
+      const jars = Array.from({ length: 12 }, () => root.copy());
+      const entering = jars.map((jar) => enter(jar, 'alice'));
+      const code = panel.code(String(body.key));
+      const confirmed = alice.post('/two-step/setup/confirm', { code });
+      await Promise.all(entering);
+      expect((await confirmed).status).to.equal(200);
+      for (const jar of [...jars, root]) {
+        expect([['root'], [null]]).to.deep.include(await whoIs(jar));
+        expect((await jar.post('/note', {})).status).to.be.oneOf([200, 401, 403]);
+      }
+      expect(await whoIs(alice)).to.deep.equal(['alice']);
+    });
+
+    it('gives of many hops at once at most one session', async () => {
+      const jars = Array.from({ length: 24 }, () => root.copy());
+      const answers = await Promise.all(jars.map((jar) => enter(jar, 'alice')));
+      expect(answers.filter(({ status }) => status === 200)).to.have.length(1);
+      const acting = await Promise.all(jars.map(whoIs));
+      expect(acting.filter((there) => there.includes('alice'))).to.have.length(1);
+    });
+  });
+});

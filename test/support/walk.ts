@@ -1,0 +1,133 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { Redis } from 'ioredis';
+import { Secret, TOTP } from 'otpauth';
+import { startPanelProcess, withoutPanel } from './panel-process.js';
+import type { Ended } from './panel-process.js';
+import { startRedis } from './redis-server.js';
+import { makeSystemClock } from './system-clock.js';
+import type { SystemClock } from './system-clock.js';
+import { Visitor } from './visitor.js';
+import type { Reply } from './visitor.js';
+
+/** The levels of the seeded accounts; their passwords are `<login>-password`. */
+export const LEVELS: Readonly<Record<string, string>> = {
+  root: 'root',
+  admin: 'admin',
+  alice: 'user',
+  bob: 'user',
+};
+
+/** The panel of `npm start` with a system clock that jumps, and what strangers do there. */
+export interface Walk {
+  readonly clock: SystemClock;
+  readonly port: number;
+  readonly databaseFile: string;
+  /** All that Redis holds, as one text; `null` where there is none. */
+  readonly redis: (() => Promise<string>) | null;
+  /** The authenticator of each account that has one. */
+  readonly phones: Map<string, TOTP>;
+  /** What the panel printed. */
+  output(): string;
+  visitor(): Visitor;
+  /** The code that a phone shows, some seconds from now. */
+  code(login: string, seconds?: number): string;
+  /** A code that was not used yet: the phone's owner waits for the next one. */
+  nextCode(login: string): string;
+  /** Sends login and password. */
+  password(who: Visitor, login: string, typed?: string): Promise<Reply>;
+  /** Signs in with whatever the account asks for. */
+  signIn(login: string, typed?: string): Promise<Visitor>;
+  /** Enables two-step authentication. */
+  enable(who: Visitor, login: string): Promise<void>;
+  /** Who is there, from who signed in on; empty when nobody is. */
+  present(who: Visitor): Promise<string>;
+  actAs(who: Visitor, account: string): Promise<Reply>;
+  goBack(who: Visitor): Promise<Reply>;
+  /** `npm run second-factor -- …`, as an operator types it, on the same machine. */
+  console(...args: string[]): Promise<Ended>;
+  end(): Promise<void>;
+}
+
+/** Starts the panel as `npm start` does, on its own database or on a Redis server. */
+export async function startWalk(withRedis: boolean): Promise<Walk> {
+  const clock = makeSystemClock();
+  const server = withRedis ? await startRedis() : undefined;
+  const folder = mkdtempSync(join(tmpdir(), 'walk-'));
+  const databaseFile = join(folder, 'panel.db');
+  const env = { ...clock.env, PANEL_DB: databaseFile, ...(server && { REDIS_URL: server.url }) };
+  const panel = await startPanelProcess(env);
+  const phones = new Map<string, TOTP>();
+
+  const walk: Walk = {
+    clock,
+    port: panel.port,
+    databaseFile,
+    redis: server ? () => everythingIn(server.url) : null,
+    phones,
+    output: panel.output,
+    visitor: () => new Visitor(panel.port),
+    code(login, seconds = 0) {
+      const phone = phones.get(login);
+      if (!phone) throw new Error(`${login} has no phone`);
+      return phone.generate({ timestamp: clock.now() + seconds * 1000 });
+    },
+    nextCode(login) {
+      clock.jump(30);
+      return walk.code(login);
+    },
+    password: (who, login, typed = `${login}-password`) =>
+      who.post('/login', { username: login, password: typed }),
+    async signIn(login, typed) {
+      const who = walk.visitor();
+      const first = await walk.password(who, login, typed);
+      if (first.status === 401) await who.post(String(first.json.verify), { code: walk.nextCode(login) });
+      return who;
+    },
+    async enable(who, login) {
+      const { json } = await who.post('/two-step/setup');
+      phones.set(login, new TOTP({ secret: Secret.fromBase32(String(json.key)) }));
+      const confirmed = await who.post('/two-step/setup/confirm', { code: walk.code(login) });
+      expect(confirmed.json.recoveryCodes).to.be.an('array').with.length.above(0);
+    },
+    async present(who) {
+      const { status, json } = await who.get('/api/me');
+      if (status === 401) return '';
+      expect(json.level).to.equal(LEVELS[String(json.user)]);
+      return [...(json.actors as string[]), json.user as string].join(' > ');
+    },
+    actAs: (who, account) => who.post('/two-step/impersonation', { account }),
+    goBack: (who) => who.post('/two-step/impersonation/leave'),
+    console: (...args) => npmRun(env, ['second-factor', '--', ...args]),
+    async end() {
+      await panel.stop();
+      await server?.stop();
+      clock.remove();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+  return walk;
+}
+
+/** `npm run`, to its end. */
+export function npmRun(env: Record<string, string>, args: readonly string[]): Promise<Ended> {
+  return new Promise((done) => {
+    const options = { env: { ...withoutPanel(), NPM_CONFIG_UPDATE_NOTIFIER: 'false', ...env } };
+    execFile('npm', ['run', '--silent', ...args], options, (error, out, err) => {
+      done({ code: typeof error?.code === 'number' ? error.code : error ? -1 : 0, out, err });
+    }).stdin?.end();
+  });
+}
+
+async function everythingIn(url: string): Promise<string> {
+  const redis = new Redis(url);
+  try {
+    const keys = await redis.keys('*');
+    return (await Promise.all(keys.map((key) => redis.get(key)))).join('\n');
+  } finally {
+    redis.disconnect();
+  }
+}
