@@ -16,6 +16,8 @@ const manifest = JSON.parse(readFileSync('package.json', 'utf8')) as { name: str
 const scratch = mkdtempSync(join(tmpdir(), 'test-run-'));
 const tarball = join(scratch, `${manifest.name}-${manifest.version}.tgz`);
 const countFiles: string[] = [];
+/** Most tests wait for servers, browsers and time limits: one more than the cores of a small machine. */
+const JOBS = '3';
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.once(signal, () => {
@@ -40,7 +42,7 @@ async function testEverything(): Promise<string[]> {
     { name: 'types', command: ['npm', 'run', '--silent', 'types'] },
     { name: 'lint', command: ['npm', 'run', '--silent', 'lint'] },
   );
-  const units = await runSteps(mocha('unit tests'));
+  const units = await runSteps(mocha('unit tests', '--parallel', '--jobs', JOBS));
   const built = await runSteps({
     name: 'build and pack',
     command: ['npm', 'pack', '--silent', '--pack-destination', scratch],

@@ -30,6 +30,9 @@ function thrownBy(change: object): Error & { code?: string; status?: number } {
   throw new Error(`nothing was thrown for ${Object.keys(change).join(', ')}`);
 }
 
+/** What the check makes of options of other names. */
+const RESOLVED_ONLY = ['limits', 'trustedBrowserDays', 'brand'];
+
 describe('check-options', () => {
   it('takes the required options alone and fills in the defaults', () => {
     const resolved = checkOptions(required());
@@ -53,9 +56,9 @@ describe('check-options', () => {
 
   it('takes an explicit undefined for absent', () => {
     const names = Object.keys(checkOptions(required())).filter(
-      (name) => !(name in required()) && name !== 'limits' && name !== 'trustedBrowserDays',
+      (name) => !(name in required()) && !RESOLVED_ONLY.includes(name),
     );
-    const others = ['window', 'lockout', 'trustedBrowsers'];
+    const others = ['window', 'lockout', 'trustedBrowsers', 'stylesheet'];
     const explicit = Object.fromEntries([...names, ...others].map((name) => [name, undefined]));
     expect(checkOptions({ ...required(), ...explicit }).basePath).to.equal('/two-step');
   });

@@ -30,7 +30,12 @@ describe('docs/own-look.md', () => {
   }
 
   it('has views for every page, with which all can be done', async () => {
-    const panel = await startPagePanel({ render: await views(), formFields: () => ({ token: '<">' }) });
+    const panel = await startPagePanel({
+      render: await views(),
+      formFields: () => ({ token: '<">' }),
+      trustedBrowsers: { days: 30 },
+      policy: ({ id }) => (id === 'bob' ? 'required' : 'optional'),
+    });
     const alice = new Visitor(panel);
     const titles: string[] = [];
     const see = (answer: Answer): string => {
@@ -55,7 +60,13 @@ describe('docs/own-look.md', () => {
     const pending = new Visitor(panel);
     await pending.logIn();
     see(await pending.open('/two-step/verify'));
+    await pending.submit('/two-step/verify', { code: phone.next(), trustBrowser: 'on' });
+    const listed = see(await pending.open('/two-step/browsers'));
+    expect(listed.match(/<li>/g)).to.have.length(1);
     see(await new Visitor(panel).submit('/two-step/verify', { code: '123456' }));
+    const bob = new Visitor(panel);
+    await bob.logIn('bob');
+    see(await bob.open('/two-step/setup'));
     expect(titles).to.deep.equal([
       '200 Two-step authentication of alice',
       '200 Enable two-step authentication',
@@ -64,7 +75,9 @@ describe('docs/own-look.md', () => {
       '200 Two-step authentication of alice',
       '200 Confirm that it is you',
       '200 Two-step authentication',
+      '200 Remembered browsers',
       '401 This did not work',
+      '200 Two-step authentication is required',
     ]);
   });
 

@@ -56,8 +56,15 @@ export interface Phone {
   nextCode(): string;
 }
 
-/** Starts the example panel in this process. */
-export async function startPanel(redisUrl?: string): Promise<RunningPanel> {
+/**
+ * Starts the example panel in this process.
+ *
+ * @param options variables such as `PANEL_REQUIRE_FACTOR`
+ */
+export async function startPanel(
+  redisUrl?: string,
+  options: Record<string, string> = {},
+): Promise<RunningPanel> {
   const folder = mkdtempSync(join(tmpdir(), 'panel-'));
   const databaseFile = join(folder, 'panel.db');
   const log: string[] = [];
@@ -68,7 +75,7 @@ export async function startPanel(redisUrl?: string): Promise<RunningPanel> {
     databaseFile,
     redisUrl,
     clock: now,
-    env: {},
+    env: options,
     log: (line) => log.push(line),
   });
   const server = createServer(panel.app).listen(0, '127.0.0.1');
@@ -270,7 +277,8 @@ export async function startPanelProcess(env: Record<string, string> = {}): Promi
 
 /** The environment of the tests, without what would lead to another panel. */
 export function withoutPanel(): NodeJS.ProcessEnv {
-  const { PORT: _port, PANEL_DB: _db, REDIS_URL: _redis, ...others } = process.env;
+  const { PORT: _port, PANEL_DB: _db, REDIS_URL: _redis, ...given } = process.env;
+  const { PANEL_TRUSTED_BROWSERS: _days, PANEL_REQUIRE_FACTOR: _levels, ...others } = given;
   const { SECOND_FACTOR_KEY: _key, SESSION_SECRET: _secret, ...rest } = others;
   return rest;
 }

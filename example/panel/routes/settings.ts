@@ -45,8 +45,9 @@ export function createSettingsRoutes(users: Users, tell: (event: object) => void
 
 function showSettings(req: Request, res: Response, refusal: PasswordRefusal | null): void {
   const { login, level } = userOf(req);
-  const { enrolled, actors, path } = sessionOf(req);
-  const model = { login, level, enrolled, isActing: actors.length > 0, twoStepPath: path, refusal };
+  const { enrolled, required, actors, path } = sessionOf(req);
+  const isActing = actors.length > 0;
+  const model = { login, level, enrolled, required, isActing, twoStepPath: path, refusal };
   sendPage(req, res, 'User settings', settingsView(model));
 }
 

@@ -17,6 +17,8 @@ export interface SettingsModel {
   readonly level: Level;
   /** Whether the account has two-step authentication. */
   readonly enrolled: boolean;
+  /** Whether accounts of this level must have it. */
+  readonly required: boolean;
   readonly isActing: boolean;
   readonly twoStepPath: string;
   readonly refusal: PasswordRefusal | null;
@@ -42,13 +44,21 @@ export function settingsView(model: SettingsModel): Html {
   ${card('Password', isActing ? html`<p>Only ${login} can change this password.</p>` : passwordForm(refusal), 'form')}`;
 }
 
-function twoStep({ enrolled, isActing, login, twoStepPath }: SettingsModel): Html {
+function twoStep({ enrolled, required, isActing, login, twoStepPath }: SettingsModel): Html {
   if (isActing) {
     return html`<p>Only ${login} can enable or disable it: keys do not change hands while you act as somebody else.</p>`;
   }
   if (enrolled) {
     return html`<p>${badge('Enabled', 'good')} Signing in takes your password and a code from your app.</p>
-      <p><a class="button quiet" href="${twoStepPath}">Disable two-step authentication</a></p>`;
+      <div class="actions">
+        <a class="button quiet" href="${twoStepPath}">Manage phones and recovery codes</a>
+        ${
+          required
+            ? null
+            : html`<a class="button quiet" href="${twoStepPath}#disable">Disable two-step authentication</a>`
+        }
+      </div>
+      ${required ? html`<p>Accounts of your level must have it, so it cannot be disabled.</p>` : null}`;
   }
   return html`<p>
       ${badge('Off')} With it, signing in takes your password and a code from an app on your phone, such as

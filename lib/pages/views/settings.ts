@@ -66,7 +66,7 @@ function manage(page: SettingsPage, texts: Texts): Html {
             <p><a href="${browsers}">${texts.showBrowsers}</a></p>
           </section>`
     }
-    <section>
+    <section id="disable">
       <h2>${texts.disable}</h2>
       ${page.model.required ? html`<p>${texts.required}</p>` : disableForms(page, texts)}
     </section>`;

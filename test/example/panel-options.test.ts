@@ -1,0 +1,60 @@
+import { expect } from 'chai';
+import { policyOf, trustedBrowserDaysOf } from '../../example/panel/settings.js';
+import { startPanel } from '../support/panel-process.js';
+import type { RunningPanel } from '../support/panel-process.js';
+
+describe('the options of the example panel', () => {
+  let panel: RunningPanel;
+  afterEach(() => panel.end());
+
+  it('makes the second factor a must for the levels of PANEL_REQUIRE_FACTOR', async () => {
+    panel = await startPanel(undefined, { PANEL_REQUIRE_FACTOR: 'root, admin' });
+    for (const login of ['root', 'admin']) {
+      const jar = panel.jar();
+      expect((await jar.login(login)).body).to.include({
+        code: 'enrolment-required',
+        setup: '/two-step/setup',
+      });
+      expect(await jar.who()).to.equal('enrolment-required');
+    }
+    expect((await panel.jar().login('alice')).status).to.equal(200);
+
+    const root = panel.jar();
+    await root.login('root');
+    await panel.enrol(root);
+    expect(await root.who()).to.equal('root');
+    const settings = await root.open('/settings');
+    expect(settings.text).to.contain('must have it').and.not.to.contain('Disable two-step');
+    expect((await root.post('/two-step/disable', { code: '123456' })).body.code).to.equal('disable-refused');
+    // Nobody is trapped by what the account he acts as must do (K9).
+    expect((await root.actAs('admin')).status).to.equal(200);
+    expect(await root.who()).to.equal('root > admin');
+    expect((await root.leave()).status).to.equal(200);
+    expect(await root.who()).to.equal('root');
+  });
+
+  it('lets users remember a browser with PANEL_TRUSTED_BROWSERS', async () => {
+    panel = await startPanel(undefined, { PANEL_TRUSTED_BROWSERS: '30' });
+    const alice = await panel.signedIn('alice');
+    const phone = await panel.enrol(alice);
+    await alice.post('/logout');
+    await alice.login('alice');
+    expect((await alice.open('/two-step/verify')).text).to.contain('Remember this browser for 30 days');
+    await alice.post('/two-step/verify', { code: phone.nextCode(), trustBrowser: true });
+    await alice.post('/logout');
+    expect((await alice.login('alice')).status).to.equal(200);
+    expect((await alice.get('/api/secret')).status).to.equal(200);
+    expect((await alice.get('/api/danger')).body.code).to.equal('step-up-required');
+  });
+
+  it('refuses variables that mean nothing, and says what they must be', async () => {
+    panel = await startPanel();
+    for (const days of ['0', '-1', '1.5', '366', 'yes']) {
+      expect(() => trustedBrowserDaysOf({ PANEL_TRUSTED_BROWSERS: days }), days).to.throw(/1 to 365/);
+    }
+    expect(() => policyOf({ PANEL_REQUIRE_FACTOR: 'root,Admin' })).to.throw(/names Admin; the levels are/);
+    expect(trustedBrowserDaysOf({ PANEL_TRUSTED_BROWSERS: '' })).to.equal(undefined);
+    expect(policyOf({})({ level: 'root' })).to.equal('optional');
+    expect(policyOf({ PANEL_REQUIRE_FACTOR: 'user' })({ level: null })).to.equal('optional');
+  });
+});
