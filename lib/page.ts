@@ -118,6 +118,8 @@ export type SetupPage = PageOf<
     /** Gives the set-up up (POST). */
     readonly cancel: string;
     readonly account: string;
+    /** What the new authenticator will be: the first one, one more, or one in the place of all others. */
+    readonly kind: 'first' | 'added' | 'replacing';
     /** The name the authenticator app shows above the codes. */
     readonly issuer: string;
     /** The secret in base32. */

@@ -90,7 +90,10 @@ async function setupPage(context: Context, form: SetupForm): Promise<PageDraft> 
   };
 }
 
-async function setupJson(context: Context, form: SetupForm): Promise<Record<string, unknown>> {
+async function setupJson(
+  context: Context,
+  { kind: _kind, ...form }: SetupForm,
+): Promise<Record<string, unknown>> {
   return {
     ...form,
     qr: await qrCode(form.uri),

@@ -45,7 +45,11 @@ export const english: Texts = {
   actingAs: (actor, account) => `You are ${actor}, acting as ${account}.`,
   notWhileActing: 'The two-step authentication of an account can only be changed by its owner.',
   leave: 'Return',
-  setupTitle: 'Enable two-step authentication',
+  setupTitle: {
+    first: 'Enable two-step authentication',
+    added: 'Add another authenticator',
+    replacing: 'Set up a new phone',
+  },
   setupExplanation:
     'You need an authenticator app on your phone, such as Google Authenticator. Nothing changes for your account ' +
     'until the last step is done.',
@@ -97,7 +101,7 @@ export const english: Texts = {
   authenticatorName: 'Name (optional)',
   replaceAuthenticator: 'Set up a new phone',
   replaceExplanation:
-    'The new phone takes the place of all authenticators once you have confirmed it; until then the old ones work. ' +
+    'A new phone takes the place of all authenticators once you have confirmed it; until then the old ones work. ' +
     'Your recovery codes stay.',
   browsersTitle: 'Remembered browsers',
   browsersExplanation: 'These browsers are not asked for a code when you sign in with your password.',

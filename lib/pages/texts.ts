@@ -31,7 +31,7 @@ export interface Texts {
   readonly actingAs: (actor: string, account: string) => string;
   readonly notWhileActing: string;
   readonly leave: string;
-  readonly setupTitle: string;
+  readonly setupTitle: Readonly<Record<'first' | 'added' | 'replacing', string>>;
   readonly setupExplanation: string;
   readonly addAccount: string;
   readonly qrCode: string;

@@ -22,6 +22,8 @@ export interface SetupForm {
   readonly uri: string;
   /** Milliseconds since 1970. */
   readonly expiresAt: number;
+  /** What the new authenticator will be. */
+  readonly kind: 'first' | 'added' | 'replacing';
 }
 
 /** What a new authenticator is to be. */
@@ -153,8 +155,14 @@ export function openSetup(
   return { setup, secret, form: formOf(context, account, secret, setup) };
 }
 
-function formOf({ core }: Context, { id, name }: Account, secret: Uint8Array, setup: SetupState): SetupForm {
+function formOf(
+  { core, state }: Context,
+  { id, name }: Account,
+  secret: Uint8Array,
+  setup: SetupState,
+): SetupForm {
   const issuer = core.options.issuer({ id, name });
   const uri = otpauthUri(issuer, name, secret);
-  return { account: name, issuer, key: encodeSecret(secret), uri, expiresAt: setup.until };
+  const kind = state?.state !== 'verified' ? 'first' : setup.adds ? 'added' : 'replacing';
+  return { account: name, issuer, key: encodeSecret(secret), uri, expiresAt: setup.until, kind };
 }

@@ -22,7 +22,7 @@ export function browsers(page: BrowsersPage, texts: Texts): Html {
     </li>`;
   });
   const all = html`<input type="hidden" name="all" value="on" />
-    <button type="submit">${texts.forgetAll}</button>`;
+    <button class="danger" type="submit">${texts.forgetAll}</button>`;
   return html`<p>${list.length === 0 ? texts.noBrowsers : texts.browsersExplanation}</p>
     ${list.length === 0 ? null : html`<ul class="entries">${list}</ul> ${form(page, model.revoke, all)}`}
     <p><a href="${model.settings}">${texts.back}</a></p>`;

@@ -8,6 +8,6 @@ import type { Html } from './html.js';
 export function mustEnrol(page: MustEnrolPage, texts: Texts): Html {
   const { setup, cancel } = page.model;
   return html`<p>${texts.mustEnrolExplanation}</p>
-    ${form(page, setup, html`<button type="submit">${texts.enable}</button>`)}
+    ${form(page, setup, html`<button class="full" type="submit">${texts.enable}</button>`)}
     ${form(page, cancel, html`<button class="plain" type="submit">${texts.cancelSignIn}</button>`)}`;
 }

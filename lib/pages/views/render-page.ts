@@ -38,7 +38,7 @@ function titleOf(page: Page, texts: Texts): string {
     case 'browsers':
       return texts.browsersTitle;
     case 'setup':
-      return texts.setupTitle;
+      return texts.setupTitle[page.model.kind];
     case 'recovery-codes':
       return texts.yourRecoveryCodes;
     case 'step-up':
