@@ -125,7 +125,12 @@ export const ROUTES: readonly Row[] = [
     { route, who: 'pending', html: '303 /two-step/verify', json: '401 code-required' },
     { route, who: 'must-enrol', html: '303 /two-step/setup', json: '403 enrolment-required' },
   ]),
-  { route: 'GET /two-step/browsers', who: 'verified', html: '200 Remembered browsers', json: '200 undefined' },
+  {
+    route: 'GET /two-step/browsers',
+    who: 'verified',
+    html: '200 Remembered browsers',
+    json: '200 undefined',
+  },
   {
     route: 'POST /two-step/browsers/revoke',
     who: 'verified',
