@@ -145,6 +145,18 @@ export type RecoveryCodesPage = PageOf<
   }
 >;
 
+/** A recovery code was right: how many are left. */
+export type RecoveryCodeUsedPage = PageOf<
+  'recovery-code-used',
+  {
+    readonly recoveryCodesLeft: number;
+    /** Where the user makes new ones, or sets up another phone. */
+    readonly settings: string;
+    /** Where the user wanted to go. */
+    readonly next: string;
+  }
+>;
+
 /** The form that makes the proof fresh: posts `code` to `action`. */
 export type StepUpPage = PageOf<'step-up', { readonly action: string; readonly home: string }>;
 
@@ -159,5 +171,6 @@ export type Page =
   | BrowsersPage
   | SetupPage
   | RecoveryCodesPage
+  | RecoveryCodeUsedPage
   | StepUpPage
   | ErrorPage;

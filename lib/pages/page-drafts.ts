@@ -3,6 +3,7 @@ import type { SettingsPage } from '../page.js';
 import type { Context } from '../session/context.js';
 import { isUser } from '../session/state.js';
 import type { PageDraft } from './answers.js';
+import { answer } from './answers.js';
 
 /** Which form of the settings page was refused. */
 type Tried = SettingsPage['model']['refused'];
@@ -43,4 +44,14 @@ export function settingsPage(context: Context, refused: Tried = null): PageDraft
 /** The page that shows recovery codes, once. */
 export function recoveryCodesPage({ known }: Context, codes: readonly string[], next: string): PageDraft {
   return { name: 'recovery-codes', model: { account: known?.account.name ?? '', codes, next } };
+}
+
+/** Answers a recovery code that was right: a browser is shown how many are left before it goes on. */
+export function answerRecovered(
+  context: Context,
+  recoveryCodesLeft: number,
+  json: { readonly state: string; readonly returnTo: string },
+): Promise<void> {
+  const model = { recoveryCodesLeft, settings: context.core.options.basePath, next: json.returnTo };
+  return answer(context, { name: 'recovery-code-used', model }, { ...json, recoveryCodesLeft });
 }

@@ -10,7 +10,7 @@ import { status } from './status.js';
 import type { PageDraft } from './answers.js';
 import { answer, answerOrRedirect, answerRefusal } from './answers.js';
 import { bodyField } from './body.js';
-import { recoveryCodesPage, settingsAgain, settingsPage } from './page-drafts.js';
+import { answerRecovered, recoveryCodesPage, settingsAgain, settingsPage } from './page-drafts.js';
 
 /** GET /: the settings page; as JSON always 200, with what the session may know. */
 export async function showSettings(context: Context): Promise<void> {
@@ -57,7 +57,9 @@ export async function postStepUp(context: Context): Promise<void> {
     return;
   }
   const returnTo = safeReturnTo(stepped.returnTo, allowedOrigins) ?? homePath;
-  answerOrRedirect(context, returnTo, { state: 'verified', returnTo });
+  const json = { state: 'verified', returnTo };
+  if (stepped.recoveryCodesLeft === null) answerOrRedirect(context, returnTo, json);
+  else await answerRecovered(context, stepped.recoveryCodesLeft, json);
 }
 
 function stepUpPage({ core }: Context): PageDraft {

@@ -12,6 +12,7 @@ import { isParked } from '../session/state.js';
 import type { PageDraft } from './answers.js';
 import { answer, answerOrRedirect, answerProblem, answerRefusal } from './answers.js';
 import { bodyField, isTicked } from './body.js';
+import { answerRecovered } from './page-drafts.js';
 
 /** GET /verify: the code form. */
 export async function showVerify(context: Context): Promise<void> {
@@ -53,12 +54,9 @@ export async function postVerify(context: Context): Promise<void> {
   const { user, known, mark, from, browser } = step.proof;
   await signIn(context, user, known, mark, {}, from, browser);
   const returnTo = safeReturnTo(from.returnTo, core.options.allowedOrigins) ?? core.options.homePath;
-  const { recoveryCodesLeft } = step;
-  answerOrRedirect(context, returnTo, {
-    state: mark.state,
-    returnTo,
-    ...(mark.method === 'recovery-code' && { recoveryCodesLeft }),
-  });
+  const json = { state: mark.state, returnTo };
+  if (mark.method === 'otp') answerOrRedirect(context, returnTo, json);
+  else await answerRecovered(context, step.recoveryCodesLeft, json);
 }
 
 /** POST /cancel: gives a parked sign-in up. Whoever is signed in stays so. */

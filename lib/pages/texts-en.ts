@@ -82,6 +82,11 @@ export const english: Texts = {
   notShownAgain: 'They cannot be shown again. Without them and without your phone you could not sign in.',
   goOn: 'Yes, go on',
   notYet: 'Not yet',
+  recoveryCodeUsedTitle: 'You used a recovery code',
+  recoveryCodeUsedExplanation:
+    'It works only this once, and codes that your phone showed until now are void. Is the phone lost? Set up a ' +
+    'new one in the settings, and make new recovery codes.',
+  toSettings: 'Open the settings',
   stepUpTitle: 'Confirm that it is you',
   stepUpExplanation: 'This action needs a fresh code from your authenticator app.',
   rememberBrowser: (days) =>

@@ -60,6 +60,9 @@ export interface Texts {
   readonly notShownAgain: string;
   readonly goOn: string;
   readonly notYet: string;
+  readonly recoveryCodeUsedTitle: string;
+  readonly recoveryCodeUsedExplanation: string;
+  readonly toSettings: string;
   readonly stepUpTitle: string;
   readonly stepUpExplanation: string;
   readonly rememberBrowser: (days: number) => string;

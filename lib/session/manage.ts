@@ -15,7 +15,12 @@ import { setEnrolled } from './set-enrolled.js';
 
 /** A code of the account that is signed in, accepted at a door. */
 type Accepted =
-  | { readonly ok: true; readonly state: VerifiedState | RememberedState; readonly method: CodeMethod }
+  | {
+      readonly ok: true;
+      readonly state: VerifiedState | RememberedState;
+      readonly method: CodeMethod;
+      readonly recoveryCodesLeft: number;
+    }
   | RouteRefusal;
 
 /**
@@ -64,11 +69,17 @@ export async function regenerateRecoveryCodes(
   return { ok: true, recoveryCodes: codes };
 }
 
+/** The proof is fresh again. */
+interface SteppedUp {
+  readonly ok: true;
+  /** Where a guard stopped the user. */
+  readonly returnTo: string | null;
+  /** `null` when it was not a recovery code that proved it. */
+  readonly recoveryCodesLeft: number | null;
+}
+
 /** Makes the proof of the second factor fresh again. */
-export async function stepUp(
-  context: Context,
-  typed: unknown,
-): Promise<{ ok: true; returnTo: string | null } | RouteRefusal> {
+export async function stepUp(context: Context, typed: unknown): Promise<SteppedUp | RouteRefusal> {
   const accepted = await acceptCode(context, typed, 'step-up');
   if (!accepted.ok) return accepted;
   const { account, stamp, passwordAt, enrolment, returnTo = null, setup } = accepted.state;
@@ -80,7 +91,8 @@ export async function stepUp(
     'application-and-user',
   );
   emit(context, 'stepped-up', account, {});
-  return { ok: true, returnTo };
+  const recoveryCodesLeft = accepted.method === 'otp' ? null : accepted.recoveryCodesLeft;
+  return { ok: true, returnTo, recoveryCodesLeft };
 }
 
 async function acceptCode(
@@ -112,5 +124,7 @@ async function acceptCode(
     },
     typed,
   );
-  return outcome.ok ? { ok: true, state, method: outcome.method } : refusedBy(outcome);
+  if (!outcome.ok) return refusedBy(outcome);
+  const { method, recoveryCodesLeft } = outcome;
+  return { ok: true, state, method, recoveryCodesLeft };
 }

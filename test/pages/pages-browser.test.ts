@@ -180,6 +180,9 @@ describe('the pages in a browser', function () {
       await page.locator('summary').last().click();
       await page.getByLabel('Recovery code').fill(codes[0]!.toLowerCase());
       await press('Use the recovery code');
+      expect(await heading()).to.equal('You used a recovery code');
+      expect(await page.getByRole('main').innerText()).to.contain('9 recovery codes are left.');
+      await page.getByRole('link', { name: 'Go on' }).click();
       expect(await heading()).to.equal('Home');
       await page.goto('/two-step');
       expect(await page.getByRole('main').innerText()).to.contain('9 recovery codes are left.');

@@ -7,6 +7,7 @@ import type { Html } from './html.js';
 import { html } from './html.js';
 import { layout } from './layout.js';
 import { mustEnrol } from './must-enrol.js';
+import { recoveryCodeUsed } from './recovery-code-used.js';
 import { recoveryCodes } from './recovery-codes.js';
 import { settings } from './settings.js';
 import { setup } from './setup.js';
@@ -41,6 +42,8 @@ function titleOf(page: Page, texts: Texts): string {
       return texts.setupTitle[page.model.kind];
     case 'recovery-codes':
       return texts.yourRecoveryCodes;
+    case 'recovery-code-used':
+      return texts.recoveryCodeUsedTitle;
     case 'step-up':
       return texts.stepUpTitle;
     case 'error':
@@ -62,6 +65,8 @@ function bodyOf(page: Page, texts: Texts): Html {
       return setup(page, texts);
     case 'recovery-codes':
       return recoveryCodes(page, texts);
+    case 'recovery-code-used':
+      return recoveryCodeUsed(page, texts);
     case 'step-up':
       return stepUp(page, texts);
     case 'error':

@@ -6,9 +6,7 @@ import { codeField, form, recoveryForm } from './form.js';
 import type { Html } from './html.js';
 import { html } from './html.js';
 import { ICONS } from './icons.js';
-
-/** From here on the page warns that recovery codes run out. */
-const FEW_RECOVERY_CODES = 3;
+import { FEW_RECOVERY_CODES } from './recovery-code-used.js';
 
 /** The user's own settings. */
 export function settings(page: SettingsPage, texts: Texts): Html {

@@ -1,0 +1,49 @@
+import { expect } from 'chai';
+import { stopPanels } from '../docs/trap-panel.js';
+import { enrol, startPagePanel, Visitor } from './page-panel.js';
+import type { PagePanel } from './page-panel.js';
+
+describe('after a recovery code', () => {
+  let panel: PagePanel;
+  let codes: string[];
+  beforeEach(async () => {
+    panel = await startPagePanel({ issuer: 'Acme Panel' });
+    await enrol(panel, new Visitor(panel));
+    codes = (await panel.secondFactor.recoveryCodes('alice', { by: 'test' }))!;
+  });
+  afterEach(stopPanels);
+
+  async function pending(): Promise<Visitor> {
+    const visitor = new Visitor(panel);
+    await visitor.logIn();
+    return visitor;
+  }
+
+  it('tells at sign-in how many are left, and leads on or to the settings (E10)', async () => {
+    const alice = await pending();
+    const page = await alice.submit('/two-step/verify', { code: codes[0]! });
+    expect(page.status).to.equal(200);
+    expect(page.text).to.contain('You used a recovery code').and.contain('9 recovery codes are left.');
+    expect(page.text).to.contain('href="/"').and.contain('href="/two-step"');
+    expect(page.text).not.to.contain('Make new ones before you run out');
+    expect((await alice.get('/two-step')).body.state).to.equal('verified');
+  });
+
+  it('warns from three on', async () => {
+    for (let used = 0; used < 7; used++)
+      await (await pending()).post('/two-step/verify', { code: codes[used] });
+    const page = await (await pending()).submit('/two-step/verify', { code: codes[7]! });
+    expect(page.text).to.contain('2 recovery codes are left. Make new ones before you run out.');
+    const json = await (await pending()).post('/two-step/verify', { code: codes[8] });
+    expect(json.body).to.deep.equal({ state: 'verified', returnTo: '/', recoveryCodesLeft: 1 });
+  });
+
+  it('tells the same after a step-up', async () => {
+    const alice = await pending();
+    await alice.submit('/two-step/verify', { code: codes[0]! });
+    const page = await alice.submit('/two-step/step-up', { code: codes[1]! });
+    expect(page.text).to.contain('8 recovery codes are left.');
+    const json = await alice.post('/two-step/step-up', { code: codes[2] });
+    expect(json.body).to.deep.equal({ state: 'verified', returnTo: '/', recoveryCodesLeft: 7 });
+  });
+});
