@@ -1,0 +1,43 @@
+import { expect } from 'chai';
+import { Secret, TOTP } from 'otpauth';
+import { attack } from './support/dijk-panels.js';
+
+attack('D2: a set-up that was begun overwrites or switches on the factor', (panel) => {
+  it('keeps the old authenticator, and knows nothing of the new one, until it is proved', async () => {
+    const { jar, phone } = await panel().enrolled('alice');
+    const before = await panel().record('alice');
+    const { body } = await jar.post('/two-step/setup');
+    expect(body.key).to.be.a('string').and.not.to.equal(phone.key);
+    expect(await panel().record('alice')).to.equal(before);
+
+    const other = await panel().pending('alice');
+    const begun = new TOTP({ secret: Secret.fromBase32(String(body.key)) });
+    panel().advance(30);
+    const code = begun.generate({ timestamp: panel().now() });
+    expect((await other.post('/two-step/verify', { code })).body.code).to.equal('code-invalid');
+    expect((await other.post('/two-step/verify', { code: phone.code() })).status).to.equal(200);
+    expect(await other.who()).to.equal('alice');
+  });
+
+  it('asks nobody for a code who only began', async () => {
+    const jar = await panel().signedIn('bob');
+    await jar.post('/two-step/setup');
+    await jar.post('/logout');
+    expect((await panel().jar().login('bob')).status).to.equal(200);
+    expect(await panel().record('bob')).to.equal(null);
+  });
+
+  it('drops the set-up with the session: nobody confirms it later, nor from another one', async () => {
+    const jar = await panel().signedIn('bob');
+    const { body } = await jar.post('/two-step/setup');
+    const code = new TOTP({ secret: Secret.fromBase32(String(body.key)) }).generate({
+      timestamp: panel().now(),
+    });
+    const copy = jar.copy();
+    await jar.post('/logout');
+    for (const other of [copy, await panel().signedIn('bob')]) {
+      expect((await other.post('/two-step/setup/confirm', { code })).status).to.be.oneOf([401, 409]);
+    }
+    expect(await panel().record('bob')).to.equal(null);
+  });
+});

@@ -1,0 +1,46 @@
+import { expect } from 'chai';
+import { attack } from './support/dijk-panels.js';
+
+attack(
+  'D6: disable with a session only, or with anything but a good code',
+  (panel) => {
+    it('changes nothing without a code, with one of somebody else, or with one that was used', async () => {
+      const { jar, phone } = await panel().enrolled('alice');
+      const bob = await panel().enrolled('bob');
+      const tried = [
+        {},
+        { password: 'alice-password' },
+        { code: '' },
+        { code: null },
+        { code: [phone.code()] },
+      ];
+      const codes = [{ code: phone.code() }, { code: bob.phone.code() }, { confirm: true, disable: 'yes' }];
+      for (const body of [...tried, ...codes]) {
+        const answer = await jar.post('/two-step/disable', body);
+        expect(answer.status, JSON.stringify(body)).to.be.oneOf([400, 401]);
+      }
+      expect((await panel().secondFactor.status('alice')).enrolled).to.equal(true);
+      expect((await panel().jar().login('alice')).body.code).to.equal('code-required');
+    });
+
+    it('takes from a session on a remembered browser nothing but a code', async () => {
+      const { phone } = await panel().enrolled('alice');
+      const first = await panel().pending('alice');
+      await first.post('/two-step/verify', { code: phone.nextCode(), trustBrowser: true });
+      first.cookies.delete('panel.sid');
+      expect((await first.login('alice')).status).to.equal(200);
+      for (const code of [undefined, '000000', phone.code()]) {
+        expect((await first.post('/two-step/disable', { code })).status).to.be.oneOf([400, 401]);
+      }
+      expect((await panel().secondFactor.status('alice')).enrolled).to.equal(true);
+    });
+
+    it('lets nobody disable by a code when the password changed since the session began', async () => {
+      const { jar, phone } = await panel().enrolled('alice');
+      panel().changeUsers("UPDATE users SET stamp = 'changed' WHERE id = 'alice'");
+      expect((await jar.post('/two-step/disable', { code: phone.nextCode() })).status).to.equal(401);
+      expect((await panel().secondFactor.status('alice')).enrolled).to.equal(true);
+    });
+  },
+  { PANEL_TRUSTED_BROWSERS: '30' },
+);

@@ -1,0 +1,35 @@
+import { expect } from 'chai';
+import { attack } from './support/dijk-panels.js';
+
+attack('D7: disable somebody else’s factor by his id', (panel) => {
+  it('means the account of the session, whatever ids the request names', async () => {
+    const { jar, phone } = await panel().enrolled('alice');
+    await panel().enrolled('bob');
+    const before = await panel().record('bob');
+    const ids = { account: 'bob', accountId: 'bob', user: 'bob', userId: 'bob', id: 'bob', username: 'bob' };
+
+    for (const path of ['disable/bob', 'bob/disable', 'accounts/bob/disable']) {
+      expect((await jar.post(`/two-step/${path}`, { code: phone.nextCode() })).status).to.equal(404);
+    }
+    const regenerated = await jar.post('/two-step/recovery-codes', { code: phone.nextCode(), ...ids });
+    expect(regenerated.status).to.equal(200);
+    const disabled = await jar.post(
+      '/two-step/disable?account=bob&id=bob',
+      { code: phone.nextCode(), ...ids },
+      { 'x-user': 'bob', 'x-forwarded-user': 'bob' },
+    );
+    expect(disabled.status).to.equal(200);
+    expect(await panel().record('alice')).to.equal(null);
+    expect(await panel().record('bob')).to.equal(before);
+  });
+
+  it('does not find an authenticator or a browser of somebody else', async () => {
+    const { jar } = await panel().enrolled('alice');
+    const bob = await panel().enrolled('bob');
+    const [{ id }] = (await bob.jar.get('/two-step/')).body.authenticators;
+    const before = await panel().record('bob');
+    expect((await jar.post('/two-step/authenticators/remove', { id })).status).to.be.oneOf([404, 409]);
+    expect(await panel().record('bob')).to.equal(before);
+    expect((await bob.jar.get('/api/secret')).status).to.equal(200);
+  });
+});

@@ -1,0 +1,30 @@
+import { expect } from 'chai';
+import { FROM_ANOTHER_SITE, attack } from './support/dijk-panels.js';
+
+attack('D11: the QR code by a GET, or by a service elsewhere', (panel) => {
+  it('makes no secret by GET, HEAD or a link from elsewhere', async () => {
+    const jar = await panel().signedIn('alice');
+    for (const method of ['GET', 'HEAD', 'OPTIONS']) {
+      for (const path of ['setup', 'setup/', 'setup?start=1', 'setup/confirm?code=000000']) {
+        const { status, text } = await panel().send(jar, method, `/two-step/${path}`, FROM_ANOTHER_SITE);
+        expect(status, `${method} ${path}`).to.be.at.most(409);
+        expect(text).not.to.match(/otpauth|<svg[^>]*qr/i);
+      }
+    }
+    expect((await jar.get('/two-step/setup')).body.code).to.equal('setup-expired');
+  });
+
+  it('has no picture of the code that another site could show, and none made elsewhere', async () => {
+    const jar = await panel().signedIn('alice');
+    await jar.post('/two-step/setup');
+    const { text, headers } = await jar.open('/two-step/setup');
+    expect(text).to.contain('<svg');
+    expect(text.replaceAll('http://www.w3.org/', '')).not.to.match(
+      /(src|href|action|url\()\s*=?\s*["'(]?(https?:)?\/\//i,
+    );
+    expect(text).not.to.match(/<img[^>]*src="(?!data:)/i);
+    expect(headers['content-security-policy']).to.contain("default-src 'none'");
+    expect(headers['access-control-allow-origin']).to.equal(undefined);
+    expect(headers['cross-origin-resource-policy']).to.equal('same-origin');
+  });
+});
