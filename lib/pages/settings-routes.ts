@@ -44,8 +44,10 @@ export async function postRecoveryCodes(context: Context): Promise<void> {
 /** GET /step-up: the form that makes the proof fresh. */
 export async function showStepUp(context: Context): Promise<void> {
   const verdict = check(context, {});
-  if (verdict.ok) await answer(context, stepUpPage(context), status(context));
-  else refuse(context, verdict);
+  if (!verdict.ok) refuse(context, verdict);
+  else if (context.state?.state === 'impersonating') {
+    await answerRefusal(context, { ok: false, code: 'impersonation-refused' });
+  } else await answer(context, stepUpPage(context), status(context));
 }
 
 /** POST /step-up `{ code }`: makes the proof fresh and goes on. */

@@ -1,0 +1,63 @@
+import { expect } from 'chai';
+import { attack } from './support/dijk-panels.js';
+
+const ROUTES = [
+  'setup',
+  'setup/confirm',
+  'setup/cancel',
+  'disable',
+  'recovery-codes',
+  'step-up',
+  'verify',
+  'cancel',
+  'authenticators/remove',
+  'browsers/revoke',
+];
+
+attack(
+  'K11: the actor changes the factor, the password or the browsers of the target',
+  (panel) => {
+    for (const first of ['root with a factor', 'root without']) {
+      it(`refuses every verb and form to ${first}, and changes nothing`, async () => {
+        const withFactor = first === 'root with a factor';
+        const enrolled = withFactor ? await panel().enrolled('root') : null;
+        const jar = enrolled?.jar ?? (await panel().root());
+        await jar.actAs('alice');
+        const before = [await panel().record('root'), await panel().record('alice')];
+        const code = enrolled?.phone.nextCode() ?? '000000';
+        for (const route of ROUTES) {
+          for (const method of ['POST', 'PUT', 'PATCH', 'DELETE', 'GET']) {
+            for (const [type, body] of [
+              ['application/json', JSON.stringify({ code, all: true, id: 'x' })],
+              ['application/x-www-form-urlencoded', `code=${code}&all=true`],
+            ] as const) {
+              const answer = await panel().send(
+                jar,
+                method,
+                `/two-step/${route}`,
+                { 'content-type': type },
+                body,
+              );
+              expect(answer.text, `${method} ${route}`).not.to.match(/otpauth|recoveryCodes"|"key"/);
+              // These two say who is there, and change nothing.
+              const may = route === 'verify' || route === 'cancel';
+              if (!may) expect(answer.status, `${method} ${route}`).to.be.oneOf([403, 404, 409]);
+            }
+          }
+        }
+        expect([await panel().record('root'), await panel().record('alice')]).to.deep.equal(before);
+        expect(await jar.who()).to.equal('root > alice');
+      });
+    }
+
+    it('changes no password of the target by the target’s own settings', async () => {
+      const jar = await panel().signedIn('admin');
+      await jar.actAs('alice');
+      const fields = { currentPassword: 'alice-password', newPassword: 'by the actor' };
+      expect((await jar.post('/settings/password', fields)).status).to.equal(403);
+      expect((await jar.submit('/settings/password', fields)).status).to.be.oneOf([303, 403]);
+      expect((await panel().jar().login('alice')).status).to.equal(200);
+    });
+  },
+  { PANEL_TRUSTED_BROWSERS: '30' },
+);
