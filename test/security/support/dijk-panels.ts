@@ -124,7 +124,7 @@ function attacked(panel: RunningPanel, redisServer: RedisServer | undefined): At
       panel.log
         .map((line) => JSON.parse(line) as SecondFactorEvent)
         // The panel's own events beside those of the package.
-        .filter(({ name }) => String(name) !== 'password-changed'),
+        .filter(({ name }) => (name as string) !== 'password-changed'),
     send: (jar, method, path, headers = {}, body = '') =>
       sendRaw(panel.url, jar, method, path, headers, body),
   };

@@ -1,0 +1,21 @@
+import { expect } from 'chai';
+import { attack } from './support/dijk-panels.js';
+
+attack(
+  'K9: the policy of the target traps the actor on the enrolment page',
+  (panel) => {
+    it('lets the actor in and out, and enrols nobody', async () => {
+      const jar = await panel().signedIn('admin');
+      expect((await jar.actAs('alice')).status).to.equal(200);
+      expect(await jar.who()).to.equal('admin > alice');
+      expect((await jar.open('/')).status).to.equal(200);
+      expect((await jar.post('/two-step/setup')).body.code).to.equal('impersonation-refused');
+      expect((await jar.post('/two-step/setup/confirm', { code: '000000' })).status).to.equal(403);
+      expect(await panel().record('alice')).to.equal(null);
+      expect((await jar.leave()).status).to.equal(200);
+      expect(await jar.who()).to.equal('admin');
+      expect((await panel().jar().login('alice')).body.code).to.equal('enrolment-required');
+    });
+  },
+  { PANEL_REQUIRE_FACTOR: 'user' },
+);

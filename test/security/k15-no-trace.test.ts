@@ -1,0 +1,47 @@
+import { expect } from 'chai';
+import { attack } from './support/dijk-panels.js';
+
+attack('K15: acting leaves no trace, or shows the target as the doer', (panel) => {
+  it('names target and actor in every event of the span, with entered, left, refused and expired', async () => {
+    const { jar, phone } = await panel().enrolled('root');
+    panel().log.length = 0;
+    await jar.actAs('admin');
+    await jar.actAs('root');
+    await jar.actAs('alice');
+    await jar.post('/two-step/disable', { code: phone.nextCode() });
+    await jar.leave();
+    panel().advance(3601);
+    await jar.get('/api/me');
+
+    const span = panel()
+      .events()
+      .map(({ name, accountId, actorId }) => `${name} ${accountId} by ${actorId ?? 'nobody'}`);
+    expect(span).to.deep.equal([
+      'impersonation-entered admin by root',
+      'impersonation-refused root by root',
+      'impersonation-entered alice by root',
+      'impersonation-left alice by root',
+      'impersonation-ended admin by root',
+    ]);
+  });
+
+  it('tells who asked when acting is refused to who acts as nobody', async () => {
+    const alice = await panel().signedIn('alice');
+    panel().log.length = 0;
+    await alice.actAs('root');
+    expect(panel().events()).to.have.length(1);
+    expect(panel().events()[0]).to.include({
+      name: 'impersonation-refused',
+      accountId: 'root',
+      actorId: 'alice',
+      reason: 'not-below',
+    });
+  });
+
+  it('names the actor behind a password that was changed while acting', async () => {
+    const jar = await panel().signedIn('root');
+    await jar.post('/staff/alice/edit', { password: 'a new password' });
+    const line = panel().log.find((each) => each.includes('password-changed')) ?? '';
+    expect(JSON.parse(line)).to.include({ accountId: 'alice', actorId: 'root' });
+  });
+});
