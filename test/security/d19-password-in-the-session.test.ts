@@ -1,0 +1,41 @@
+import { expect } from 'chai';
+import { dumpRedis } from './support/dijk-panels.js';
+import { startPanel } from '../support/panel-process.js';
+import type { RunningPanel } from '../support/panel-process.js';
+import { startRedis } from '../support/redis-server.js';
+import type { RedisServer } from '../support/redis-server.js';
+
+describe('D19: the password is parked with the pending sign-in', () => {
+  let server: RedisServer;
+  let panel: RunningPanel;
+  before(async () => {
+    server = await startRedis();
+    panel = await startPanel(server.url, { PANEL_REQUIRE_FACTOR: 'admin' });
+  });
+  after(async () => {
+    await panel.end();
+    await server.stop();
+  });
+
+  it('keeps neither password nor hash nor key in Redis, pending, enrolling or verified', async () => {
+    const alice = await panel.signedIn('alice');
+    const { key } = await panel.enrol(alice);
+    await panel.jar().login('alice');
+    const admin = panel.jar();
+    await admin.login('admin');
+    const { body } = await admin.post('/two-step/setup');
+    const lying = await dumpRedis(server.url);
+    expect(lying).to.contain('"pending"').and.to.contain('"must-enrol"').and.to.contain('"verified"');
+    const forms = (text: string): string[] => [
+      text,
+      Buffer.from(text).toString('base64'),
+      Buffer.from(text).toString('hex'),
+      encodeURIComponent(text),
+    ];
+    for (const secret of ['alice-password', 'admin-password', key, String(body.key)]) {
+      for (const form of forms(secret)) expect(lying).not.to.contain(form);
+    }
+    expect(lying).not.to.match(/password"|scrypt|hash"/i);
+    expect(lying, 'salt and hash of the panel').not.to.match(/[A-Za-z0-9+/]{22}==:[A-Za-z0-9+/]{43}=/);
+  });
+});

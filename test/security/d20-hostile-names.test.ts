@@ -1,0 +1,40 @@
+import { expect } from 'chai';
+import { Secret, TOTP, URI } from 'otpauth';
+import { attack } from './support/dijk-panels.js';
+
+const NAMES = [
+  'a:b',
+  'eve?secret=AAAABBBBCCCCDDDDEEEEFFFFGGGGHHHH',
+  'eve&secret=AAAABBBBCCCCDDDDEEEEFFFFGGGGHHHH&issuer=Bank',
+  'eve#frag',
+  'eve%26secret%3DAAAA',
+  'two\nlines',
+  'right\u202Eto left',
+  '<script>alert(1)</script>',
+  '../../x',
+  'x'.repeat(300),
+];
+
+attack('D20: a hostile login bends the URI of the QR code', (panel) => {
+  it('brings exactly our secret, our issuer and the whole name', async () => {
+    for (const name of NAMES) {
+      panel().changeUsers(`UPDATE users SET login = '${name}' WHERE id = 'alice'`);
+      const jar = panel().jar();
+      expect((await jar.login(name, 'alice-password')).status, name).to.equal(200);
+      const { status, body } = await jar.post('/two-step/setup');
+      expect(status).to.equal(200);
+      const query = new URL(String(body.uri)).searchParams;
+      expect(query.getAll('secret'), name).to.deep.equal([body.key]);
+      expect(query.getAll('issuer')).to.deep.equal(['Acme Panel']);
+      const label = decodeURIComponent(/^otpauth:\/\/totp\/([^?#]*)\?/.exec(String(body.uri))?.[1] ?? '');
+      expect(label).to.equal(`Acme Panel:${name}`);
+      if (!name.includes(':')) {
+        const scanned = URI.parse(String(body.uri)) as TOTP;
+        const code = scanned.generate({ timestamp: panel().now() });
+        const typed = new TOTP({ secret: Secret.fromBase32(String(body.key)) });
+        expect(code).to.equal(typed.generate({ timestamp: panel().now() }));
+      }
+      expect((await jar.open('/two-step/setup')).text).not.to.contain('<script>alert(1)');
+    }
+  });
+});

@@ -1,0 +1,53 @@
+import { expect } from 'chai';
+import type { Redis } from 'ioredis';
+import { enrolled, stopPanels } from '../docs/trap-panel.js';
+import { attack } from './support/dijk-panels.js';
+import { connectRedis, startSessionPanel } from '../support/session-panel.js';
+import { startRedis } from '../support/redis-server.js';
+import type { RedisServer } from '../support/redis-server.js';
+
+attack('I6: what the panel tells of a user carries the seed', (panel) => {
+  it('shows neither key nor codes in any JSON of the panel', async () => {
+    const { jar, phone } = await panel().enrolled('alice');
+    for (const path of ['/api/me', '/api/secret', '/two-step/']) {
+      const { text } = await jar.get(path);
+      expect(text).not.to.contain(phone.key);
+      expect(text).not.to.match(/secret"\s*:\s*"[A-Z2-7]{16}|sealed|digest|enrolment"|stamp/i);
+    }
+    expect(JSON.stringify(await panel().secondFactor.status('alice'))).not.to.contain(phone.key);
+  });
+});
+
+describe('I6: what the request knows of a user carries the seed', () => {
+  let server: RedisServer;
+  let redis: Redis;
+  before(async () => {
+    server = await startRedis();
+    redis = connectRedis(server);
+  });
+  after(async () => {
+    await stopPanels();
+    redis.disconnect();
+    await server.stop();
+  });
+
+  for (const place of ['memory', 'Redis'] as const) {
+    it(`has nothing of it in user, request and session (${place})`, async () => {
+      const panel = await startSessionPanel({
+        ...(place === 'Redis' && { redis }),
+        beforeRouter: ({ app }) => {
+          app.get('/dump', (req, res) => {
+            res.json({ user: req.user, secondFactor: req.secondFactor, session: req.session });
+          });
+        },
+      });
+      const { client } = await enrolled(panel);
+      const { body } = await client.post('/two-step/setup');
+      const { text } = await client.get('/dump');
+      expect(text).to.contain('"alice"').and.to.contain('"sealed"');
+      expect(text).not.to.contain(String(body.key));
+      const bytes = Buffer.from(String((await panel.store.get('alice')) ?? ''));
+      expect(text).not.to.contain(bytes.toString().slice(-24));
+    });
+  }
+});
