@@ -1,0 +1,68 @@
+import { expect } from 'chai';
+import { whenBack } from './support/dijk-outage.js';
+import { startPanel } from '../support/panel-process.js';
+import type { RunningPanel } from '../support/panel-process.js';
+import { startRedis } from '../support/redis-server.js';
+import type { RedisServer } from '../support/redis-server.js';
+
+describe('J1: Redis is down, and the limits or the guard with it', function () {
+  this.timeout(60_000);
+  let server: RedisServer;
+  let panel: RunningPanel;
+  before(async () => {
+    server = await startRedis({ args: ['--appendonly', 'yes', '--appendfsync', 'always'] });
+    panel = await startPanel(server.url);
+  });
+  after(async () => {
+    await panel.end();
+    await server.stop();
+  });
+
+  it('lets nobody through at any point, and works again when Redis is back', async () => {
+    const verified = await panel.signedIn('alice');
+    const phone = await panel.enrol(verified);
+    const pending = panel.jar();
+    await pending.login('alice');
+    const plain = await panel.signedIn('bob');
+    await server.kill();
+
+    const fresh = panel.jar();
+    const answers = await Promise.all([
+      fresh.login('alice'),
+      panel.jar().login('bob'),
+      pending.post('/two-step/verify', { code: phone.nextCode() }),
+      pending.get('/api/secret'),
+      verified.get('/api/secret'),
+      verified.get('/api/me'),
+      verified.post('/two-step/disable', { code: phone.code() }),
+      verified.post('/two-step/step-up', { code: phone.code() }),
+      verified.post('/two-step/setup'),
+      plain.get('/api/me'),
+      plain.actAs('alice'),
+    ]);
+    for (const { status, text } of answers) expect(status, text).to.equal(503);
+
+    await server.restart();
+    expect((await whenBack(() => verified.get('/api/secret'))).status).to.equal(200);
+    expect(await fresh.who()).to.equal('login-required');
+    expect((await pending.get('/api/secret')).body.code).to.equal('code-required');
+    // Refused with 503, so the code was not spent.
+    expect((await pending.post('/two-step/verify', { code: phone.code() })).status).to.equal(200);
+    expect(await pending.who()).to.equal('alice');
+  });
+
+  it('counts what was guessed before the outage', async () => {
+    const jar = panel.jar();
+    expect((await jar.login('alice')).body.code).to.equal('code-required');
+    for (let i = 0; i < 3; i++) await jar.post('/two-step/verify', { code: '000000' });
+    await server.kill();
+    for (let i = 0; i < 3; i++) {
+      expect((await jar.post('/two-step/verify', { code: '000000' })).status).to.equal(503);
+    }
+    await server.restart();
+    await whenBack(() => jar.get('/two-step/'));
+    expect((await panel.secondFactor.status('alice')).failures).to.equal(3);
+    for (let i = 0; i < 2; i++) await jar.post('/two-step/verify', { code: '000000' });
+    expect((await jar.post('/two-step/verify', { code: '000000' })).body.code).to.equal('locked');
+  });
+});

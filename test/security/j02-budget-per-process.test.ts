@@ -1,0 +1,61 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { Secret, TOTP } from 'otpauth';
+import { whenBack } from './support/dijk-outage.js';
+import { Jar, startPanelProcess } from '../support/panel-process.js';
+import type { PanelProcess } from '../support/panel-process.js';
+import { startRedis } from '../support/redis-server.js';
+import type { RedisServer } from '../support/redis-server.js';
+
+describe('J2: each process has a budget of guesses of its own', function () {
+  this.timeout(60_000);
+  let server: RedisServer;
+  let folder: string;
+  let panels: PanelProcess[] = [];
+  before(async () => {
+    server = await startRedis({ args: ['--appendonly', 'yes', '--appendfsync', 'always'] });
+    folder = mkdtempSync(join(tmpdir(), 'two-panels-'));
+    const env = { PANEL_DB: join(folder, 'panel.db'), REDIS_URL: server.url };
+    const first = await startPanelProcess(env);
+    panels = [first, await startPanelProcess(env)];
+  });
+  after(async () => {
+    await Promise.all(panels.map((panel) => panel.stop()));
+    rmSync(folder, { recursive: true, force: true });
+    await server.stop();
+  });
+
+  it('tells five guesses in all, over two processes, and none while Redis is away', async () => {
+    const [one, two] = panels as [PanelProcess, PanelProcess];
+    const owner = one.jar();
+    await owner.login('alice');
+    const { body } = await owner.post('/two-step/setup');
+    const code = new TOTP({ secret: Secret.fromBase32(String(body.key)) }).generate();
+    expect((await owner.post('/two-step/setup/confirm', { code })).status).to.equal(200);
+
+    const jar = one.jar();
+    expect((await jar.login('alice')).body.code).to.equal('code-required');
+    const there = new Jar(two.port, jar.cookies);
+    const guess = (each: Jar) => each.post('/two-step/verify', { code: '000000' });
+    expect((await guess(jar)).body.code).to.equal('code-invalid');
+    expect((await guess(there)).body.code).to.equal('code-invalid');
+
+    await server.kill();
+    const away = await Promise.all(Array.from({ length: 20 }, (_, i) => guess(i % 2 ? jar : there)));
+    for (const { status } of away) expect(status).to.equal(503);
+    await server.restart();
+    for (const each of [jar, there]) await whenBack(() => each.get('/two-step/'));
+
+    const answers = await Promise.all(Array.from({ length: 40 }, (_, i) => guess(i % 2 ? jar : there)));
+    const told = answers.filter(({ body: { code: reason } }) => reason === 'code-invalid');
+    expect(told.length).to.be.at.most(3);
+    expect(answers.some(({ status }) => status === 200)).to.equal(false);
+    const late = new TOTP({ secret: Secret.fromBase32(String(body.key)) });
+    const right = late.generate({ timestamp: Date.now() + 30_000 });
+    if (told.length === 3)
+      expect((await there.post('/two-step/verify', { code: right })).status).to.equal(429);
+    expect((await there.get('/api/secret')).status).to.equal(401);
+  });
+});
