@@ -23,7 +23,11 @@ export interface Attacked {
  *
  * @param settings the variables of the environment that the panel goes by
  */
-export function attack(title: string, tests: (on: Attacked) => void, settings: NodeJS.ProcessEnv = {}): void {
+export function attack(
+  title: string,
+  tests: (on: Attacked) => void,
+  settings: Record<string, string> = {},
+): void {
   describe(title, function () {
     this.timeout(60_000); // a loaded machine
     for (const place of ['SQLite', 'Redis'] as const) {
@@ -70,7 +74,7 @@ export async function everythingStored({ panel, redis }: Attacked): Promise<stri
 /** The same panel started once more, over the same database, keys and records, with other settings. */
 export async function restarted(
   { panel, redis }: Attacked,
-  settings: NodeJS.ProcessEnv,
+  settings: Record<string, string>,
 ): Promise<{ jar(cookies?: ReadonlyMap<string, string>): Jar; end(): Promise<void> }> {
   const again = await createPanel({
     databaseFile: panel.databaseFile,
