@@ -26,7 +26,7 @@ attack('E9: recovery codes as people type them', (on) => {
     const owner = await enrolled(panel);
     const code = owner.recoveryCodes[0]!;
     const bare = code.replaceAll('-', '');
-    const fullWidth = String.fromCharCode(...[...bare].map((each) => each.charCodeAt(0) + 0xfee0));
+    const fullWidth = String.fromCharCode(...Array.from(bare, (each) => each.charCodeAt(0) + 0xfee0));
     const refused = [
       bare.slice(1),
       `${bare}0`,

@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import { expect } from 'chai';
 import { attack } from './support/befh-panels.js';
 import { enrolled, pending, said, verify } from './support/befh-people.js';
@@ -11,7 +12,7 @@ attack(
     const none = async (login = 'alice'): Promise<void> => {
       expect(await on.panel.secondFactor.browsers(login)).to.deep.equal([]);
     };
-    const given = (headers: { 'set-cookie'?: string[] }): string => (headers['set-cookie'] ?? []).join();
+    const given = (headers: IncomingHttpHeaders): string => (headers['set-cookie'] ?? []).join();
 
     it('remembers none for a recovery code, a wrong code, step-up, or a GET', async () => {
       const { panel } = on;

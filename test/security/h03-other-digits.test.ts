@@ -3,7 +3,7 @@ import { attack } from './support/befh-panels.js';
 import { enrolled, failuresOf, pending, said, verify } from './support/befh-people.js';
 
 const shifted = (code: string, zero: number): string =>
-  [...code].map((digit) => String.fromCodePoint(zero + Number(digit))).join('');
+  Array.from(code, (digit) => String.fromCodePoint(zero + Number(digit))).join('');
 
 const SPELLINGS: Record<string, (code: string) => string> = {
   'full-width digits': (code) => shifted(code, 0xff10),

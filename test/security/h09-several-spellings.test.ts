@@ -1,5 +1,4 @@
 import { expect } from 'chai';
-import type { Express } from 'express';
 import { Client, enrol, startPanel, stopPanels, user } from '../docs/trap-panel.js';
 import type { Panel, Phone, User } from '../docs/trap-panel.js';
 
@@ -16,7 +15,7 @@ describe('H9: the same account under several spellings', () => {
     panel = await startPanel({
       users: [user('bob', '7')],
       beforeRouter: ({ app, users }) => {
-        (app as Express).post('/generous', async (req, res, next) => {
+        app.post('/generous', async (req, res, next) => {
           const login = generous(decodeURIComponent(String(req.headers['x-login'])));
           const found = users.find((known: User) => known.login === login);
           if (!found) res.status(401).json({});

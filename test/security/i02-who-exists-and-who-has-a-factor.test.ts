@@ -4,15 +4,16 @@ import type { Answer } from '../support/panel-process.js';
 import { attack } from './support/befh-panels.js';
 import { enrolled, pending, verify } from './support/befh-people.js';
 
-const TRIES = 15;
+const TRIES = 7;
 /** Of one login, without a second factor, with one, and of nobody. */
 const LOGINS = ['bob', 'eve', 'alice', 'admin'];
 
 /** What of an answer differs for reasons of its own. */
-function comparable({ status, headers, text, location }: Answer, ...names: string[]): unknown {
+function comparable({ status, headers, text, location }: Answer, typed?: string): unknown {
   const { date: _date, 'content-length': _length, ...others } = headers;
   let body = text.replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'TIME').replace(/data-until="[^"]*"/g, '');
-  for (const name of names) body = body.replaceAll(name, 'NAME');
+  // The login form repeats what was typed.
+  if (typed !== undefined) body = body.replace(`value="${typed}"`, 'value');
   const cookies = (others['set-cookie'] ?? []).map((line) =>
     line.replace(/=[^;]*/, '=').replace(/Expires=[^;]*/i, ''),
   );
@@ -80,8 +81,10 @@ attack('I2: answers that tell who exists and who has a second factor', (on) => {
         await jar.get('/api/me'),
         await jar.post('/two-step/verify', { code: '' }),
       ];
-      for (const { text } of answers)
-        expect(text.toLowerCase()).to.not.match(/alice|admin\b|@|failures|recoverycodesleft/);
+      for (const { text } of answers) {
+        const seen = text.replace(/<style>[\s\S]*?<\/style>/g, '').toLowerCase();
+        expect(seen).to.not.match(/alice|\badmin\b|\w@\w|failures|recoverycodesleft/);
+      }
       shown.push(answers.map((answer) => comparable(answer)));
     }
     expect(shown[1]).to.deep.equal(shown[0]);

@@ -18,7 +18,7 @@ export class Canaries {
   /** The key of an authenticator, in base32. */
   addKey(base32: string): void {
     this.add('key', base32);
-    const bytes = Buffer.from(Secret.fromBase32(base32).buffer);
+    const bytes = Buffer.from(Secret.fromBase32(base32).bytes);
     this.#texts.set(bytes.toString('hex'), 'key in hex');
     this.#texts.set(bytes.toString('base64').replace(/=+$/, ''), 'key in base64');
     this.#texts.set(bytes.toString('base64url'), 'key in base64url');

@@ -24,7 +24,7 @@ export async function enrolled(panel: RunningPanel, login = 'alice'): Promise<Ow
   const { body } = await jar.post('/two-step/setup');
   const key = String(body.key);
   const totp = new TOTP({ secret: Secret.fromBase32(key) });
-  const authenticator = anAuthenticator({ secret: new Uint8Array(Secret.fromBase32(key).buffer) });
+  const authenticator = anAuthenticator({ secret: Secret.fromBase32(key).bytes });
   const code = (steps = 0): string => totp.generate({ timestamp: panel.now() + steps * 30_000 });
   const confirmed = await jar.post('/two-step/setup/confirm', { code: code() });
   expect(confirmed.status, confirmed.text).to.equal(200);
