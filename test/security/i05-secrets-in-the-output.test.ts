@@ -27,6 +27,7 @@ for (const place of ['SQLite', 'Redis'] as const) {
     let folder: string;
     let env: Record<string, string>;
     const canaries = new Canaries();
+    const sessions = new Canaries();
     /** Problem bodies and addresses. */
     const told: string[] = [];
     /** What sessions and records held at each moment. */
@@ -59,6 +60,8 @@ for (const place of ['SQLite', 'Redis'] as const) {
 
     async function heard(path: string, sent: Promise<Answer>): Promise<Answer> {
       const answer = await sent;
+      const session = /panel\.sid=s%3A([\w-]+)/.exec((answer.headers['set-cookie'] ?? []).join())?.[1];
+      if (session !== undefined) sessions.add('session id', session);
       told.push(path, answer.location ?? '', JSON.stringify({ ...answer.headers, 'set-cookie': '' }));
       if (answer.status >= 400) told.push(answer.text);
       if (redis) {
@@ -156,6 +159,13 @@ for (const place of ['SQLite', 'Redis'] as const) {
       const output = panel.output();
       expect(output).to.include('"name":"code-accepted"').and.include('express-session');
       expect(canaries.foundIn(output)).to.deep.equal([]);
+      // The store of the sessions and its client print the ids themselves when they are told to debug.
+      const others = output
+        .split('\n')
+        .filter((line) => !/express-session|connect:redis|ioredis:/.test(line));
+      expect(others.length).to.be.above(100);
+      expect(sessions.foundIn(others.join('\n'))).to.deep.equal([]);
+      expect(sessions.foundIn([...told, ...kept].join('\n'))).to.deep.equal([]);
       expect(canaries.foundIn(told.join('\n'))).to.deep.equal([]);
       expect(canaries.foundIn(kept.join('\n'))).to.deep.equal([]);
     });
