@@ -57,8 +57,9 @@ export function presentCode(typed: unknown): PresentedCode {
  * authenticators show is spent for both; a wrong code is charged to the budget of the browser it came from,
  * or to the one that all strangers share; a code that was used before, or has not the shape of a code, is
  * refused uncharged; while locked, right and wrong codes get the same answer and the record stays as it is.
- * A success clears its own budget and no other. A recovery code is void after use, ends every lock, and
- * makes void every code that could be read before.
+ * A success clears its own budget and no other. A recovery code is void after use, ends every lock, makes
+ * void every code that could be read before, and has remembered browsers asked for a code again: who needs
+ * one may have lost more than his phone.
  *
  * @param typed what was typed, of any type
  * @param now milliseconds since 1970
@@ -163,7 +164,7 @@ function judgeRecoveryCode(
   return {
     outcome: { ok: true, method: 'recovery-code', recoveryCodesLeft: left.length },
     next: {
-      ...withoutFailures(record),
+      ...withoutTrust(withoutFailures(record)),
       recoveryDigests: left,
       authenticators: record.authenticators.map((authenticator) => ({
         ...authenticator,
@@ -190,6 +191,11 @@ export function unlocked(record: AccountRecord, now: number, limits: Limits): Ac
 function withoutFailures(record: AccountRecord): AccountRecord {
   const browsers = record.browsers.map((browser) => ({ ...browser, ...NO_FAILURES }));
   return { ...record, ...NO_FAILURES, browsers };
+}
+
+/** No browser is remembered any more; those that are known keep budgets of their own. */
+function withoutTrust(record: AccountRecord): AccountRecord {
+  return { ...record, browsers: record.browsers.map((browser) => ({ ...browser, trustedUntil: 0 })) };
 }
 
 function newestStep(authenticator: Authenticator, now: number, window: number): number {

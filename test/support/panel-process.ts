@@ -251,10 +251,14 @@ export async function startPanelProcess(env: Record<string, string> = {}): Promi
   });
   let output = '';
   const started = new Promise<number>((done, reject) => {
+    let isStarted = false;
     const read = (chunk: Buffer): void => {
       output += chunk.toString();
+      if (isStarted) return;
       const [, port] = /http:\/\/localhost:(\d+)\//.exec(output) ?? [];
-      if (port !== undefined) done(Number(port));
+      if (port === undefined) return;
+      isStarted = true;
+      done(Number(port));
     };
     child.stdout.on('data', read);
     child.stderr.on('data', read);

@@ -1,0 +1,28 @@
+import { expect } from 'chai';
+import { attack } from './support/befh-panels.js';
+import { enrolled, failuresOf, pending, said, verify } from './support/befh-people.js';
+
+attack('B2: log in again for a fresh budget of guesses', (on) => {
+  for (const end of ['with new cookies', 'by cancel and a login in the same browser'] as const) {
+    it(`locks at the same total ${end}`, async () => {
+      const { panel } = on;
+      const owner = await enrolled(panel);
+      const codes = owner.wrong(8);
+      const same = await pending(panel);
+      const answers: string[] = [];
+      for (let round = 0; round < 4; round++) {
+        const browser = end === 'with new cookies' ? await pending(panel) : same;
+        for (const code of codes.splice(0, 2)) answers.push(said(await verify(browser, code)));
+        if (browser === same) {
+          await same.post('/two-step/cancel');
+          await same.login('alice');
+        }
+      }
+      expect(answers).to.deep.equal([
+        ...Array<string>(5).fill('code-invalid'),
+        ...Array<string>(3).fill('locked'),
+      ]);
+      expect(await failuresOf(panel)).to.equal(5);
+    });
+  }
+});

@@ -1,0 +1,36 @@
+import { expect } from 'chai';
+import { startPanel } from '../support/panel-process.js';
+import { attack } from './support/befh-panels.js';
+import { enrolled, isIn, said } from './support/befh-people.js';
+import { REMEMBERS, comesBack, rememberedOn, trustCookie } from './support/befh-browsers.js';
+
+attack(
+  'F2: a token that is not bound to the user',
+  (on) => {
+    it('asks B for the code on the browser that A remembers, under either name of the cookie', async () => {
+      const { panel } = on;
+      const alice = await rememberedOn(panel, await enrolled(panel, 'alice'));
+      const bob = await rememberedOn(panel, await enrolled(panel, 'bob'));
+      const thief = comesBack(panel, alice);
+      expect(said(await thief.login('bob'))).to.equal('code-required');
+      thief.cookies.set(trustCookie(bob)[0], trustCookie(alice)[1]);
+      expect(said(await thief.login('bob'))).to.equal('code-required');
+      expect(await isIn(thief)).to.equal(false);
+      // And it is not the cookie that is broken.
+      expect(said(await comesBack(panel, alice).login('alice'))).to.equal('200');
+    });
+
+    it('asks for the code with the token of another panel with the same accounts', async () => {
+      const { panel } = on;
+      const other = await startPanel(undefined, REMEMBERS);
+      try {
+        await rememberedOn(panel, await enrolled(panel));
+        const foreign = await rememberedOn(other, await enrolled(other));
+        expect(said(await comesBack(panel, foreign).login('alice'))).to.equal('code-required');
+      } finally {
+        await other.end();
+      }
+    });
+  },
+  REMEMBERS,
+);

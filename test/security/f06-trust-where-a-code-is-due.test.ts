@@ -1,0 +1,43 @@
+import { expect } from 'chai';
+import { attack } from './support/befh-panels.js';
+import { enrolled, isIn, said } from './support/befh-people.js';
+import { REMEMBERS, comesBack, rememberedOn } from './support/befh-browsers.js';
+
+attack(
+  'F6: a remembered browser where a code is due',
+  (on) => {
+    it('asks for the code to step up, disable, renew codes, replace the authenticator', async () => {
+      const { panel } = on;
+      const owner = await enrolled(panel);
+      const back = comesBack(panel, await rememberedOn(panel, owner));
+      await back.login('alice');
+      expect(await isIn(back)).to.equal(true);
+      expect(said(await back.get('/api/danger'))).to.equal('step-up-required');
+      expect(said(await back.post('/two-step/setup'))).to.equal('step-up-required');
+      expect(said(await back.post('/two-step/setup', { add: true }))).to.equal('step-up-required');
+      expect(said(await back.post('/two-step/authenticators/remove', { id: 'x' }))).to.equal(
+        'step-up-required',
+      );
+      for (const door of ['step-up', 'disable', 'recovery-codes']) {
+        for (const body of [{}, { code: '' }, { trustBrowser: true }, { code: true }]) {
+          expect(said(await back.post(`/two-step/${door}`, body)), door).to.equal('code-malformed');
+        }
+      }
+      expect(await panel.secondFactor.status('alice')).to.include({ enrolled: true, recoveryCodesLeft: 10 });
+      expect((await back.get('/two-step')).body.amr).to.deep.equal(['pwd']);
+    });
+
+    it('asks for the code to act as somebody else', async () => {
+      const { panel } = on;
+      const owner = await enrolled(panel, 'admin');
+      const back = comesBack(panel, await rememberedOn(panel, owner));
+      await back.login('admin');
+      expect(said(await back.actAs('alice'))).to.equal('step-up-required');
+      expect(await back.who()).to.equal('admin');
+      await back.post('/two-step/step-up', { code: owner.nextCode() });
+      await back.actAs('alice');
+      expect(await back.who()).to.equal('admin > alice');
+    });
+  },
+  REMEMBERS,
+);

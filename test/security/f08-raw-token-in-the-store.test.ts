@@ -1,0 +1,35 @@
+import { expect } from 'chai';
+import { attack, everythingStored } from './support/befh-panels.js';
+import { enrolled } from './support/befh-people.js';
+import { REMEMBERS, rememberedOn, trustCookie } from './support/befh-browsers.js';
+
+attack(
+  'F8: the token of a remembered browser in the store',
+  (on) => {
+    it('is in no file, key or value, in no spelling, nor in what was logged', async () => {
+      const { panel } = on;
+      const owner = await enrolled(panel);
+      const browser = await rememberedOn(panel, owner);
+      const [, token] = trustCookie(browser);
+      const bytes = Buffer.from(token, 'base64url');
+      expect(bytes).to.have.length(32);
+      const stored = [
+        await everythingStored(on),
+        ...panel.log,
+        JSON.stringify(await panel.secondFactor.browsers('alice')),
+      ];
+      const all = stored.join('\n');
+      expect(all).to.include('alice');
+      for (const spelling of [
+        token,
+        bytes.toString('hex'),
+        bytes.toString('base64'),
+        bytes.toString('latin1'),
+      ]) {
+        expect(all).to.not.include(spelling);
+      }
+      expect((await browser.get('/two-step/browsers')).text).to.not.include(token);
+    });
+  },
+  REMEMBERS,
+);

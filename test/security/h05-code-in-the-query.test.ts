@@ -1,0 +1,49 @@
+import { expect } from 'chai';
+import { attack } from './support/befh-panels.js';
+import { enrolled, failuresOf, isIn, pending, said, verify } from './support/befh-people.js';
+import { sendRaw } from './support/befh-raw.js';
+
+attack('H5: a code or a secret in the query string', (on) => {
+  it('takes none from there, at any door, and does not spend it', async () => {
+    const { panel } = on;
+    const owner = await enrolled(panel);
+    panel.advance(30);
+    const code = owner.code();
+    const outside = await pending(panel);
+    const query = `?code=${code}&trustBrowser=true`;
+    expect(said(await outside.post(`/two-step/verify${query}`))).to.equal('code-malformed');
+    expect((await sendRaw(panel, outside, `/two-step/verify${query}`, '', '')).status).to.equal(400);
+    expect(said(await outside.get(`/two-step/verify${query}`))).to.equal('pending');
+    expect((await outside.open(`/two-step/verify${query}`)).text).to.not.include(code);
+    const withHeaders = {
+      'x-code': code,
+      'x-otp': code,
+      'x-two-factor-code': code,
+      authorization: `OTP ${code}`,
+    };
+    expect(said(await outside.post('/two-step/verify', {}, withHeaders))).to.equal('code-malformed');
+    outside.cookies.set('code', code);
+    expect(said(await outside.post('/two-step/verify'))).to.equal('code-malformed');
+    for (const door of ['step-up', 'disable', 'recovery-codes']) {
+      expect(said(await owner.jar.post(`/two-step/${door}${query}`)), door).to.equal('code-malformed');
+    }
+    expect(await isIn(outside)).to.equal(false);
+    expect(await failuresOf(panel)).to.equal(0);
+    expect(said(await verify(outside, code))).to.equal('verified');
+  });
+
+  it('takes no password from there either, and no secret at set-up', async () => {
+    const { panel } = on;
+    const jar = panel.jar();
+    expect((await jar.post('/login?username=bob&password=bob-password')).status).to.equal(401);
+    const bob = await panel.signedIn('bob');
+    const secret = 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP';
+    const { body } = await bob.post(`/two-step/setup?secret=${secret}&key=${secret}`, {
+      secret,
+      key: secret,
+    });
+    expect(body.key)
+      .to.match(/^[A-Z2-7]{32}$/)
+      .and.not.equal(secret);
+  });
+});

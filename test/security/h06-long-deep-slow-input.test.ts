@@ -1,0 +1,94 @@
+import { connect } from 'node:net';
+import { performance } from 'node:perf_hooks';
+import { expect } from 'chai';
+import { attack } from './support/befh-panels.js';
+import { enrolled, failuresOf, pending, said, verify } from './support/befh-people.js';
+import { sendRaw } from './support/befh-raw.js';
+
+const FORM = 'application/x-www-form-urlencoded';
+/** Far more than it takes, and far less than what blocks a process. */
+const FAST_MILLISECONDS = 3000;
+
+attack('H6: very long, deep or slow input', (on) => {
+  it('refuses it fast, with one charge at most, and answers others afterwards', async () => {
+    const { panel } = on;
+    const owner = await enrolled(panel);
+    const jar = await pending(panel);
+    const keys = Array.from({ length: 100_000 }, (_, i) => `k${i}`);
+    const bodies: [body: string, type: string][] = [
+      [JSON.stringify({ code: '1'.repeat(1_000_000) }), 'application/json'],
+      [JSON.stringify({ code: `${' '.repeat(16_000)}x` }), 'application/json'],
+      [JSON.stringify({ code: '1'.repeat(10_000) }), 'application/json'],
+      [JSON.stringify({ code: '- '.repeat(5000) }), 'application/json'],
+      [JSON.stringify(Object.fromEntries(keys.map((key) => [key, 1]))), 'application/json'],
+      ['['.repeat(8000) + ']'.repeat(8000), 'application/json'],
+      [`{"code":${'{"a":'.repeat(2500)}1${'}'.repeat(2500)}}`, 'application/json'],
+      [keys.join('=&'), FORM],
+      [Array.from({ length: 60 }, (_, i) => `k${i}=1`).join('&'), FORM],
+      [`code=${'%31'.repeat(5000)}`, FORM],
+      [`code${'[a]'.repeat(3000)}=1`, FORM],
+    ];
+    for (const [body, type] of bodies) {
+      const began = performance.now();
+      const { status } = await sendRaw(panel, jar, '/two-step/verify', body, type);
+      expect(status, body.slice(0, 40)).to.be.oneOf([400, 413]);
+      expect(performance.now() - began, body.slice(0, 40)).to.be.below(FAST_MILLISECONDS);
+    }
+    expect(await failuresOf(panel)).to.equal(0);
+    expect(said(await verify(jar, owner.nextCode()))).to.equal('verified');
+  });
+
+  it('refuses bodies in other encodings and lengths than they say', async () => {
+    const { panel } = on;
+    const owner = await enrolled(panel);
+    const jar = await pending(panel);
+    const body = JSON.stringify({ code: owner.code(1) });
+    const strange = [
+      'application/json; charset=iso-8859-1',
+      'application/json; charset=x',
+      'multipart/form-data',
+      'text/plain',
+    ];
+    for (const type of strange) {
+      expect((await sendRaw(panel, jar, '/two-step/verify', body, type)).status, type).to.be.oneOf([
+        400, 415,
+      ]);
+    }
+    for (const encoding of ['gzip', 'compress', 'br', 'identity, gzip']) {
+      const answer = await jar.post(
+        '/two-step/verify',
+        { code: owner.code(1) },
+        { 'content-encoding': encoding },
+      );
+      expect(answer.status, encoding).to.be.oneOf([400, 415]);
+    }
+    expect(await failuresOf(panel)).to.equal(0);
+  });
+
+  it('does not let a body that comes after the end of the sign-in count', async () => {
+    const { panel } = on;
+    const owner = await enrolled(panel);
+    const jar = await pending(panel);
+    const body = JSON.stringify({ code: owner.code(1) });
+    const cookie = [...jar.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
+    const socket = connect(Number(new URL(panel.url).port), '127.0.0.1');
+    const answer = new Promise<string>((done, reject) => {
+      let text = '';
+      socket.setEncoding('utf8').on('data', (part: string) => (text += part));
+      socket.on('end', () => done(text)).on('error', reject);
+    });
+    socket.write(
+      `POST /two-step/verify HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\nAccept: application/json\r\n` +
+        `Content-Type: application/json\r\nContent-Length: ${body.length}\r\nCookie: ${cookie}\r\n\r\n${body.slice(0, 9)}`,
+    );
+    // The first half is there when a request that came after it is answered.
+    await panel.jar().get('/login');
+    await jar.post('/two-step/cancel');
+    socket.write(body.slice(9));
+    const text = await answer;
+    expect(text).to.match(/^HTTP\/1\.1 401/);
+    expect(text).to.not.include('"verified"');
+    expect(await failuresOf(panel)).to.equal(0);
+    expect(said(await verify(await pending(panel), owner.code(1)))).to.equal('verified');
+  });
+});

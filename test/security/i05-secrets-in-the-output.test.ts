@@ -1,0 +1,177 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { Redis } from 'ioredis';
+import { Secret, TOTP } from 'otpauth';
+import type { Answer, Jar, PanelProcess } from '../support/panel-process.js';
+import { runConsole, startPanelProcess } from '../support/panel-process.js';
+import { startRedis } from '../support/redis-server.js';
+import type { RedisServer } from '../support/redis-server.js';
+import { makeSystemClock } from '../support/system-clock.js';
+import type { SystemClock } from '../support/system-clock.js';
+import { trustCookie } from './support/befh-browsers.js';
+import { Canaries } from './support/befh-canaries.js';
+import { said } from './support/befh-people.js';
+
+const PASSWORD = 'canary-password-of-alice';
+
+for (const place of ['SQLite', 'Redis'] as const) {
+  describe(`I5: secrets in what a panel at debug level prints, answers and keeps (${place})`, function () {
+    this.timeout(120_000); // a panel that prints all that Node and every package can
+
+    let clock: SystemClock;
+    let redis: RedisServer | undefined;
+    let panel: PanelProcess;
+    let folder: string;
+    let env: Record<string, string>;
+    const canaries = new Canaries();
+    const sessions = new Canaries();
+    /** Problem bodies and addresses. */
+    const told: string[] = [];
+    /** What sessions and records held at each moment. */
+    const kept: string[] = [];
+
+    before(async () => {
+      clock = makeSystemClock();
+      redis = place === 'Redis' ? await startRedis() : undefined;
+      folder = mkdtempSync(join(tmpdir(), 'canary-'));
+      const [key, secret] = [randomBytes(32).toString('base64'), randomBytes(32).toString('base64')];
+      canaries.add('sealing key', key);
+      canaries.add('session secret', secret);
+      canaries.add('password', PASSWORD);
+      env = {
+        ...clock.env,
+        PANEL_DB: join(folder, 'panel.db'),
+        PANEL_TRUSTED_BROWSERS: '30',
+        SECOND_FACTOR_KEY: key,
+        SESSION_SECRET: secret,
+        ...(redis && { REDIS_URL: redis.url }),
+      };
+      panel = await startPanelProcess({ ...env, NODE_DEBUG: '*', DEBUG: '*', DEBUG_COLORS: '0' });
+    });
+    after(async () => {
+      await panel.stop();
+      await redis?.stop();
+      clock.remove();
+      rmSync(folder, { recursive: true, force: true });
+    });
+
+    async function heard(path: string, sent: Promise<Answer>): Promise<Answer> {
+      const answer = await sent;
+      const session = /panel\.sid=s%3A([\w-]+)/.exec((answer.headers['set-cookie'] ?? []).join())?.[1];
+      if (session !== undefined) sessions.add('session id', session);
+      told.push(path, answer.location ?? '', JSON.stringify({ ...answer.headers, 'set-cookie': '' }));
+      if (answer.status >= 400) told.push(answer.text);
+      if (redis) {
+        const client = new Redis(redis.url);
+        const keys = await client.keys('*');
+        kept.push(...(await Promise.all(keys.map(async (key) => String(await client.get(key))))));
+        client.disconnect();
+      }
+      return answer;
+    }
+    const post = (jar: Jar, path: string, body: object = {}): Promise<Answer> =>
+      heard(path, jar.post(path, body));
+
+    it('has no trace of a key, code, recovery code, token or password after every flow', async () => {
+      const jar = panel.jar();
+      const login = (who: Jar, password = PASSWORD): Promise<Answer> =>
+        post(who, '/login', { username: 'alice', password });
+      await login(jar, 'alice-password');
+      const change = { currentPassword: 'alice-password', newPassword: PASSWORD };
+      expect((await post(jar, '/settings/password', change)).status).to.equal(200);
+
+      const { body } = await post(jar, '/two-step/setup');
+      canaries.addKey(String(body.key));
+      const totp = new TOTP({ secret: Secret.fromBase32(String(body.key)) });
+      const code = (): string => {
+        clock.jump(30);
+        const shown = totp.generate({ timestamp: clock.now() });
+        canaries.addCode(shown);
+        return shown;
+      };
+      await heard('/two-step/setup', jar.open('/two-step/setup'));
+      const confirmed = await post(jar, '/two-step/setup/confirm', { code: code() });
+      const codes = confirmed.body.recoveryCodes as string[];
+      for (const each of codes) canaries.add('recovery code', each);
+
+      // Signing in, on a browser that is remembered from then on.
+      const browser = panel.jar();
+      expect(said(await login(browser))).to.equal('code-required');
+      const wrong = String((Number(code()) + 1) % 1_000_000).padStart(6, '0');
+      await post(browser, '/two-step/verify', { code: wrong });
+      await post(browser, '/two-step/verify', { code: { toString: code() } });
+      const right = code();
+      expect(said(await post(browser, '/two-step/verify', { code: right, trustBrowser: true }))).to.equal(
+        'verified',
+      );
+      canaries.add('browser token', trustCookie(browser)[1]);
+      const stranger = panel.jar();
+      await login(stranger);
+      expect(said(await post(stranger, '/two-step/verify', { code: right }))).to.equal('code-already-used');
+      expect(said(await post(stranger, '/two-step/verify', { code: codes[0] }))).to.equal('verified');
+      await heard('/login', stranger.submit('/login', { username: 'alice', password: `${PASSWORD}-wrong` }));
+
+      // Everything that takes a code from there on.
+      await post(browser, '/two-step/cancel');
+      const inside = panel.jar();
+      clock.jump(90); // the recovery code made the next codes void
+      await login(inside);
+      expect(said(await post(inside, '/two-step/verify', { code: code() }))).to.equal('verified');
+      await post(inside, '/two-step/step-up', { code: code() });
+      const renewed = await post(inside, '/two-step/recovery-codes', { code: code() });
+      for (const each of renewed.body.recoveryCodes as string[]) canaries.add('recovery code', each);
+      const added = await post(inside, '/two-step/setup', { add: true, name: 'tablet' });
+      canaries.addKey(String(added.body.key));
+      await post(inside, '/two-step/setup/cancel');
+      for (const path of ['', '/browsers', '/step-up', '/setup']) {
+        await heard(path, inside.get(`/two-step${path}`));
+        await heard(path, inside.open(`/two-step${path}`));
+      }
+      for (let i = 0; i < 7; i++) await post(inside, '/two-step/step-up', { code: wrong });
+      clock.jump(3600);
+
+      // Root looks after the account, and the operator at the console; then an error of every kind.
+      const root = panel.jar();
+      await post(root, '/login', { username: 'root', password: 'root-password' });
+      await post(root, '/two-step/impersonation', { account: 'alice' });
+      const second = 'canary-password-by-root';
+      canaries.add('password', second);
+      await post(root, '/staff/alice/edit', { password: second });
+      const consoles = [
+        await runConsole({ ...env, NODE_DEBUG: 'passport*', DEBUG: '*' }, 'status', 'alice'),
+        await runConsole({ ...env, DEBUG: '*' }, 'check'),
+      ];
+      for (const { out, err } of consoles) told.push(out, err);
+      expect(consoles[0]!.code).to.equal(0);
+
+      const last = panel.jar();
+      await post(last, '/login', { username: 'alice', password: second });
+      const final = code();
+      expect(said(await post(last, '/two-step/verify', { code: final }))).to.equal('verified');
+      expect(said(await post(last, '/two-step/disable', { code: code() }))).to.equal('signed-in');
+      await heard('/nowhere', last.get('/nowhere'));
+      await heard('/login', last.post('/login', { username: ['alice'], password: [PASSWORD] }));
+      await post(last, '/logout');
+
+      const output = panel.output();
+      expect(output).to.include('"name":"code-accepted"').and.include('express-session');
+      expect(canaries.foundIn(output)).to.deep.equal([]);
+      // The store of the sessions and its client print the ids themselves when they are told to debug.
+      const others = output
+        .split('\n')
+        .filter((line) => !/express-session|connect:redis|ioredis:/.test(line));
+      expect(others.length).to.be.above(100);
+      expect(sessions.foundIn(others.join('\n'))).to.deep.equal([]);
+      expect(sessions.foundIn([...told, ...kept].join('\n'))).to.deep.equal([]);
+      expect(canaries.foundIn(told.join('\n'))).to.deep.equal([]);
+      expect(canaries.foundIn(kept.join('\n'))).to.deep.equal([]);
+    });
+
+    it('would find them', () => {
+      expect(canaries.foundIn(`password=${PASSWORD}`)).to.deep.equal(['password']);
+    });
+  });
+}
