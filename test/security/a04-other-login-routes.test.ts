@@ -40,7 +40,7 @@ describe('A4: a login route beside the form that asks for no code', () => {
       routes(made) {
         knows(made, 'oauth', (req) => req.query.as as string);
         for (const [path, door] of Object.entries(DOORS)) {
-          made.app.get(path, door(made as SessionPanel) as RequestHandler, (req, res) => {
+          made.app.get(path, door(made as SessionPanel), (req, res) => {
             res.json({ user: req.user ?? null });
           });
         }
