@@ -1,0 +1,87 @@
+import { expect } from 'chai';
+import type { Phone } from '../support/panel-process.js';
+import { isOut, onEachStore, verify } from './support/acgl-panel.js';
+import type { Target } from './support/acgl-panel.js';
+
+/** What happens between the password and the code; the phone whose code is tried afterwards. */
+const CHANGES: Record<string, (target: Target, phone: Phone) => Promise<Phone>> = {
+  async 'an admin set the password'(target, phone) {
+    const root = await target.signedIn('root');
+    expect((await root.leave()).status).to.equal(200);
+    const { status } = await root.post('/staff/bob/edit', { password: 'bob-password-2' });
+    expect(status).to.equal(200);
+    return phone;
+  },
+  async 'its row was deleted'(target, phone) {
+    target.database.prepare('update users set id = ? where id = ?').run('gone', 'bob');
+    return phone;
+  },
+  async 'it was disabled'(target, phone) {
+    await target.secondFactor.disable('bob', { by: 'operator' });
+    return phone;
+  },
+  async 'it was forgotten'(target, phone) {
+    await target.secondFactor.forget('bob');
+    return phone;
+  },
+  async 'it was enrolled anew'(target) {
+    await target.secondFactor.disable('bob', { by: 'operator' });
+    return target.enrol(await target.signedIn('bob'));
+  },
+};
+
+describe('A12: an account that changed between the steps', () => {
+  onEachStore((target) => {
+    for (const [what, change] of Object.entries(CHANGES)) {
+      it(`ends the waiting sign-in when ${what}: no code completes it`, async () => {
+        const { database } = target();
+        const { password, stamp } = database
+          .prepare('select password, stamp from users where id = ?')
+          .get('bob') as { password: string; stamp: string };
+        const { phone } = await target().enrolled('bob');
+        const waiting = await target().pending('bob');
+        const copy = waiting.copy();
+        const present = await change(target(), phone);
+        const before = await target().record('bob');
+        const codes = [phone.nextCode(), present.code()];
+        for (const code of codes) {
+          const { status, body } = await verify(waiting, code);
+          expect(status).to.equal(401);
+          expect(body.code).to.be.oneOf(['sign-in-expired', 'login-required']);
+        }
+        expect((await verify(copy, present.nextCode())).status).to.equal(401);
+        await isOut(waiting);
+        await isOut(copy);
+        expect(await target().record('bob'), 'nothing was spent').to.equal(before);
+        const back = 'update users set id = ?, password = ?, stamp = ? where login = ?';
+        database.prepare(back).run('bob', password, stamp, 'bob');
+      });
+    }
+
+    it('ends as the account is now, when its level was changed: nothing old is carried', async () => {
+      const { phone } = await target().enrolled('bob');
+      for (const level of ['admin', 'user']) {
+        const waiting = await target().pending('bob');
+        target().database.prepare('update users set level = ? where id = ?').run(level, 'bob');
+        await isOut(waiting);
+        expect((await verify(waiting, phone.nextCode())).status).to.equal(200);
+        expect((await waiting.get('/api/me')).body.level).to.equal(level);
+        expect((await waiting.get('/staff')).status).to.equal(level === 'admin' ? 200 : 403);
+      }
+    });
+
+    it('is asked for the present password when the password changes as the code comes', async () => {
+      const { phone } = await target().enrolled('bob');
+      const waiting = await target().pending('bob');
+      const next = phone.nextCode();
+      const { stamp } = target().database.prepare('select stamp from users where id = ?').get('bob') as {
+        stamp: string;
+      };
+      const answer = verify(waiting, next);
+      target().database.prepare('update users set stamp = ? where id = ?').run('changed', 'bob');
+      await answer;
+      await isOut(waiting);
+      target().database.prepare('update users set stamp = ? where id = ?').run(stamp, 'bob');
+    });
+  });
+});

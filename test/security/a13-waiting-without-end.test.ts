@@ -1,0 +1,64 @@
+import { expect } from 'chai';
+import { isOut, onEachStore, verify } from './support/acgl-panel.js';
+
+const LIFE_SECONDS = 600;
+
+describe('A13: a waiting sign-in that never ends, or slides', () => {
+  onEachStore((target) => {
+    it('ends after ten minutes, however often it is asked for', async () => {
+      const { phone } = await target().enrolled('alice');
+      const waiting = await target().pending('alice');
+      const { until } = (await waiting.get('/two-step')).body;
+      for (let passed = 0; passed < LIFE_SECONDS - 60; passed += 60) {
+        target().advance(60);
+        for (const path of ['/two-step', '/two-step/verify', '/api/secret']) await waiting.get(path);
+        await verify(waiting, 'x');
+        expect((await waiting.get('/two-step')).body.until).to.equal(until);
+      }
+      target().advance(61);
+      const before = await target().record('alice');
+      expect((await verify(waiting, phone.code())).body.code).to.be.oneOf([
+        'sign-in-expired',
+        'login-required',
+      ]);
+      await isOut(waiting);
+      expect(await target().record('alice'), 'the code was not spent').to.equal(before);
+    });
+
+    it('is not made younger by a clock that goes back', async () => {
+      const { phone } = await target().enrolled('alice');
+      target().advance(7200);
+      const waiting = await target().pending('alice');
+      target().advance(-3600);
+      expect((await verify(waiting, phone.code())).status).to.equal(401);
+      await isOut(waiting);
+      target().advance(3600);
+    });
+
+    it('has a life in the store that shrinks at every request and never grows', async () => {
+      const { redis } = target();
+      await target().enrolled('alice');
+      const waiting = target().jar();
+      const began = Date.now();
+      const { headers } = await waiting.login('alice');
+      const [, expires = ''] = /Expires=([^;]+)/.exec(headers['set-cookie']?.[0] ?? '') ?? [];
+      expect(Date.parse(expires)).to.be.within(began, began + (LIFE_SECONDS + 2) * 1000);
+      const key = `sess:${
+        decodeURIComponent(waiting.cookies.get('panel.sid') ?? '')
+          .slice(2)
+          .split('.')[0] ?? ''
+      }`;
+      let last = LIFE_SECONDS * 1000;
+      for (let i = 0; i < 6; i++) {
+        target().advance(30);
+        const answer = await waiting.get('/two-step/verify');
+        expect(answer.status).to.equal(200);
+        if (!redis) continue;
+        const left = await redis.pttl(key);
+        expect(left).to.be.within(1, last);
+        last = left;
+      }
+      if (redis) expect(last).to.be.at.most((LIFE_SECONDS - 180) * 1000);
+    });
+  });
+});

@@ -1,0 +1,23 @@
+import { expect } from 'chai';
+import { codeAt, isOut, onEachStore, verify } from './support/acgl-panel.js';
+
+describe('C2: a replay one step later, inside the tolerance', () => {
+  onEachStore((target) => {
+    it('is refused 30 seconds later, and 60, also for a code that was ahead', async () => {
+      const { phone } = await target().enrolled('alice');
+      for (const ahead of [0, 1]) {
+        target().advance(90);
+        const code = codeAt(target(), phone, ahead);
+        expect((await verify(await target().pending('alice'), code)).status).to.equal(200);
+        const reader = await target().pending('alice');
+        for (const seconds of [0, 30, 30, 30]) {
+          target().advance(seconds);
+          expect((await verify(reader, code)).body.code).to.be.oneOf(['code-already-used', 'code-invalid']);
+        }
+        await isOut(reader);
+        target().advance(120);
+        await verify(await target().pending('alice'), phone.code());
+      }
+    });
+  });
+});
