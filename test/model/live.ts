@@ -6,7 +6,7 @@ import type { DrivenPanel } from './driven-panel.js';
 import { JARS } from './histories.js';
 import { see } from './see.js';
 import type { Seen } from './see.js';
-import { cookiesOf, newWorld } from './world.js';
+import { cookiesOf, endSession, newWorld } from './world.js';
 import type { Made, World } from './world.js';
 
 /** 1 January 2031, where a time step begins. */
@@ -77,53 +77,52 @@ async function alone(panel: DrivenPanel, worlds: World[], act: Act): Promise<Ste
 }
 
 /**
- * All that some order allows. Of copies of one session that race each may still find the session as it was
- * before the others: express-session reads it once, when the request comes.
+ * How a request may meet the others of its moment: after some and before others, as if they had come in that
+ * order; with the session as it was before them all, which express-session reads once; or so, but with the
+ * session found ended when it was to be moved: then what it did to the account stands, and nobody is there.
  */
+type Meeting = 'in-order' | 'early' | 'ended';
+const MEETINGS: readonly Meeting[] = ['in-order', 'early', 'ended'];
+
+/** All that some order allows. */
 async function together(panel: DrivenPanel, worlds: World[], acts: readonly Act[]): Promise<Stepped> {
   const came = await Promise.all(acts.map((act) => panel.do(act)));
   const told = acts.map((act, place) => `${JSON.stringify(act)}: ${came[place]?.outcome ?? ''}`).join('; ');
   const all = acts.map((act, place) => ({ act, came: came[place]! }));
   const possible = worlds.flatMap((world) =>
-    permutations(all).flatMap((order) => {
-      const before = structuredClone(world);
-      return choices(order.length).flatMap((early) => {
+    permutations(all).flatMap((order) =>
+      choices(order.length).flatMap((meetings) => {
         const copy = structuredClone(world);
         const fits = order.every(({ act, came: { outcome, made } }, place) => {
-          const apply = early[place] === true ? applyEarly : applyLate;
-          return (apply(copy, before, act, made) === 'ok') === (outcome === 'ok');
+          const expected = meet(copy, world, meetings[place] ?? 'in-order', act, made);
+          return (expected === 'ok') === (outcome === 'ok');
         });
         return fits ? [copy] : [];
-      });
-    }),
+      }),
+    ),
   );
   return { worlds: different(possible), told };
 }
 
-function applyLate(world: World, _before: World, act: Act, made: Made): string {
-  return apply(world, act, made);
-}
-
-/** As a request that read its session before the others changed it, and found everything else after. */
-function applyEarly(world: World, before: World, act: Act, made: Made): string {
+function meet(world: World, before: World, meeting: Meeting, act: Act, made: Made): string {
   const id = 'jar' in act ? cookiesOf(before, act.jar).session : null;
   const read = id === null ? undefined : before.sessions[id];
-  if (id === null || !read) return apply(world, act, made);
+  if (meeting === 'in-order' || !('jar' in act) || id === null || !read) return apply(world, act, made);
   const present = world.sessions[id];
   world.sessions[id] = structuredClone(read);
   const outcome = apply(world, act, made);
+  if (present) return outcome;
   // What has ended is not written back.
   // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- plain data, so that it can be copied
-  if (!present) delete world.sessions[id];
-  return outcome;
+  delete world.sessions[id];
+  if (meeting === 'early') return outcome;
+  endSession(world, act.jar);
+  return 'sign-in-expired';
 }
 
-function choices(length: number): boolean[][] {
+function choices(length: number): Meeting[][] {
   if (length === 0) return [[]];
-  return choices(length - 1).flatMap((rest) => [
-    [...rest, false],
-    [...rest, true],
-  ]);
+  return choices(length - 1).flatMap((rest) => MEETINGS.map((meeting) => [...rest, meeting]));
 }
 
 function different(worlds: readonly World[]): World[] {
