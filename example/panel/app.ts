@@ -29,6 +29,8 @@ export interface PanelOptions {
   readonly clock?: (() => number) | undefined;
   /** Where `SECOND_FACTOR_KEY` and `SESSION_SECRET` are looked up. Default `process.env`. */
   readonly env?: NodeJS.ProcessEnv | undefined;
+  /** What a password costs to hash, the N of scrypt; lower for tests. Default 16384. */
+  readonly passwordCost?: number | undefined;
   /** Takes one line of JSON for each event. Default `console.log`. */
   readonly log?: ((line: string) => void) | undefined;
 }
@@ -44,7 +46,7 @@ export interface Panel {
 export async function createPanel(options: PanelOptions): Promise<Panel> {
   const { databaseFile, redisUrl, clock, env = process.env, log = console.log } = options;
   const secrets = loadSecrets(databaseFile, env);
-  const storage = await openStorage(databaseFile, redisUrl);
+  const storage = await openStorage(databaseFile, redisUrl, options.passwordCost);
   const { users, redis } = storage;
   const passport = createPassport(users);
   const secondFactor = createPanelSecondFactor({

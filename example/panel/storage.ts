@@ -17,11 +17,15 @@ export interface Storage {
 }
 
 /** Opens the database, and Redis where there is one: users are in SQLite, second factors in Redis if given. */
-export async function openStorage(databaseFile: string, redisUrl: string | undefined): Promise<Storage> {
+export async function openStorage(
+  databaseFile: string,
+  redisUrl: string | undefined,
+  passwordCost?: number,
+): Promise<Storage> {
   const db = await openDatabase(databaseFile);
   const redis = redisUrl ? connect(redisUrl) : undefined;
   return {
-    users: await createUsers(db),
+    users: await createUsers(db, passwordCost),
     records: redis ? redisStore(redis) : sqlStore(db),
     redis,
     async close() {

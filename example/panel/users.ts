@@ -3,7 +3,7 @@ import type { Kysely } from 'kysely';
 import type { Tables } from './database.js';
 import { LEVELS, isBelow } from './levels.js';
 import type { Level } from './levels.js';
-import { hashPassword, passwordMatches } from './passwords.js';
+import { PASSWORD_COST, hashPassword, passwordMatches } from './passwords.js';
 
 /** An account as the panel passes it around: without the hash of its password. */
 export interface User {
@@ -27,11 +27,11 @@ export interface Users {
 const SEED: Readonly<Record<string, Level>> = { root: 'root', admin: 'admin', alice: 'user', bob: 'user' };
 const COLUMNS = ['id', 'login', 'level', 'stamp'] as const;
 
-/** The accounts in a database; an empty one gets the seeded accounts. */
-export async function createUsers(db: Kysely<Tables>): Promise<Users> {
-  await seed(db);
+/** The accounts in a database; an empty one gets the seeded accounts. All passwords are hashed at one cost. */
+export async function createUsers(db: Kysely<Tables>, passwordCost = PASSWORD_COST): Promise<Users> {
+  await seed(db, passwordCost);
   // Checked against when a login is unknown, so that the answer takes as long.
-  const nobodysPassword = await hashPassword(randomUUID());
+  const nobodysPassword = await hashPassword(randomUUID(), passwordCost);
 
   return {
     async byId(id) {
@@ -49,25 +49,25 @@ export async function createUsers(db: Kysely<Tables>): Promise<Users> {
     },
     async byPassword(login, password) {
       const found = await db.selectFrom('users').selectAll().where('login', '=', login).executeTakeFirst();
-      const matches = await passwordMatches(password, found?.password ?? nobodysPassword);
+      const matches = await passwordMatches(password, found?.password ?? nobodysPassword, passwordCost);
       if (!found || !matches) return null;
       const { id, level, stamp } = found;
       return { id, login, level, stamp };
     },
     async setPassword(id, password) {
-      const change = { password: await hashPassword(password), stamp: randomUUID() };
+      const change = { password: await hashPassword(password, passwordCost), stamp: randomUUID() };
       await db.updateTable('users').set(change).where('id', '=', id).execute();
     },
   };
 }
 
-async function seed(db: Kysely<Tables>): Promise<void> {
+async function seed(db: Kysely<Tables>, passwordCost: number): Promise<void> {
   if (await db.selectFrom('users').select('id').executeTakeFirst()) return;
   const rows = Object.entries(SEED).map(async ([login, level]) => ({
     id: login,
     login,
     level,
-    password: await hashPassword(`${login}-password`),
+    password: await hashPassword(`${login}-password`, passwordCost),
     stamp: randomUUID(),
   }));
   await db

@@ -160,11 +160,17 @@ async function markWithoutCode(
   return { state: 'remembered', account: account.id, stamp, passwordAt, enrolment, browser };
 }
 
-/** Brings a user from any strategy into the one shape that is judged. */
+/**
+ * Brings a user from any strategy into the one shape that is judged.
+ *
+ * @throws {SecondFactorError} `account-unknown`; `sign-in-expired` when the password was changed since the
+ *   strategy judged it
+ */
 async function freshUser(
-  { core, req }: Context,
+  context: Context,
   user: unknown,
 ): Promise<{ serialized: unknown; found: FoundUser }> {
+  const { core, req } = context;
   const serialized = await core.passport.serialize(user, req);
   const deserialized = await core.passport.deserialize(serialized, req);
   const found =
@@ -176,7 +182,25 @@ async function freshUser(
         'accountId is a string, also when the ids are numbers',
     );
   }
+  if (await isOutdated(context, user, found)) throw new SecondFactorError('sign-in-expired');
   return { serialized, found };
+}
+
+/**
+ * Whether a strategy's user has another stamp than the account has now. The session would begin with the new
+ * stamp, and so outlive the change that was to end what the old password opened. Who is signed in already may
+ * be signed in anew by the application, with the user of before the change.
+ */
+async function isOutdated(
+  { core, judgedUser }: Context,
+  user: unknown,
+  { account }: FoundUser,
+): Promise<boolean> {
+  if (user === judgedUser) return false;
+  // Strategies may hand over users that account() cannot describe; they tell no stamp.
+  const judged = await accountOf(core, user).catch(() => null);
+  if (judged?.id !== account.id || judged.stamp === null) return false;
+  return judged.stamp !== account.stamp;
 }
 
 async function knownFactor(context: Context, { account }: FoundUser): Promise<Factor | null> {

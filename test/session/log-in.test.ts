@@ -340,7 +340,7 @@ describe('session/log-in', () => {
     const panel = await startSessionPanel({
       routes({ app }) {
         app.post('/profile', (req, res, next) => {
-          const profile = { id: 'alice', login: 'ALICE', password: '', passwordChangedAt: 99 };
+          const profile = { ...userOf(panel), login: 'ALICE', password: '' };
           req.logIn(profile, (error) => (error ? next(error) : res.json({})));
         });
       },

@@ -2,7 +2,7 @@ import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, request } from 'node:http';
-import type { IncomingHttpHeaders } from 'node:http';
+import type { Agent, IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
@@ -128,16 +128,19 @@ export async function startPanel(
 /** A program or a browser with cookies of its own, over real sockets. */
 export class Jar {
   readonly #port: number;
+  readonly #agent: Agent | false;
   readonly cookies: Map<string, string>;
 
-  constructor(port: number, cookies: ReadonlyMap<string, string> = new Map()) {
+  /** Each request on a connection of its own, unless an agent keeps some. */
+  constructor(port: number, cookies: ReadonlyMap<string, string> = new Map(), agent: Agent | false = false) {
     this.#port = port;
+    this.#agent = agent;
     this.cookies = new Map(cookies);
   }
 
   /** A second browser with a copy of the cookies. */
   copy(): Jar {
-    return new Jar(this.#port, this.cookies);
+    return new Jar(this.#port, this.cookies, this.#agent);
   }
 
   get(path: string, headers: Record<string, string> = {}): Promise<Answer> {
@@ -193,7 +196,7 @@ export class Jar {
     };
     return new Promise<Answer>((done, reject) => {
       const sent = request(
-        { host: '127.0.0.1', port: this.#port, method, path, headers, agent: false },
+        { host: '127.0.0.1', port: this.#port, method, path, headers, agent: this.#agent },
         (res) => {
           const chunks: Buffer[] = [];
           res.on('data', (chunk: Buffer) => chunks.push(chunk));

@@ -1,0 +1,156 @@
+import { isDeepStrictEqual } from 'node:util';
+import { apply } from './apply.js';
+import { actOf, copyCookies, forgetTyped } from './command.js';
+import type { Act, Command } from './command.js';
+import type { DrivenPanel } from './driven-panel.js';
+import { JARS } from './histories.js';
+import { see } from './see.js';
+import type { Seen } from './see.js';
+import { cookiesOf, endSession, newWorld } from './world.js';
+import type { Made, World } from './world.js';
+
+/** 1 January 2031, where a time step begins. */
+export const BEGIN = 1_924_992_000_000;
+
+/**
+ * Lives a history on the panel and in the model; after every step each browser must see what the model says.
+ * After things that happened at once several worlds may be possible: one of them must go on to fit.
+ *
+ * @returns the steps that were lived
+ * @throws when the panel does what no world allows
+ */
+export async function live(panel: DrivenPanel, history: readonly Command[]): Promise<number> {
+  panel.reset(JARS);
+  panel.now = BEGIN;
+  forgetTyped();
+  let worlds = [newWorld(BEGIN, JARS)];
+  let steps = 0;
+  for (const command of history) {
+    const next = await step(panel, worlds, command);
+    const seen: Seen[] = [];
+    for (let jar = 0; jar < JARS; jar++) seen.push(await panel.look(jar));
+    const fitting = next.worlds.filter((world) => {
+      return isDeepStrictEqual(
+        world.jars.map((_, jar) => see(world, jar)),
+        seen,
+      );
+    });
+    steps += command.do === 'together' ? command.all.length : 1;
+    if (fitting.length === 0) throw new Error(report(steps, command, next, seen));
+    worlds = fitting.slice(0, 16);
+  }
+  return steps;
+}
+
+interface Stepped {
+  readonly worlds: World[];
+  /** What the panel answered, and what the possible worlds would have. */
+  readonly told: string;
+}
+
+async function step(panel: DrivenPanel, worlds: World[], command: Command): Promise<Stepped> {
+  if (command.do === 'together') {
+    return together(
+      panel,
+      worlds,
+      command.all.map((each) => actOf(first(worlds), each)),
+    );
+  }
+  if (command.do === 'wait') {
+    panel.now += command.seconds * 1000;
+    for (const world of worlds) world.now = panel.now;
+  } else if (command.do === 'copy') {
+    panel.copy(command.from, command.to);
+    for (const world of worlds) copyCookies(world, command.from, command.to);
+  } else if (command.do === 'clear') {
+    panel.clear(command.jar);
+    for (const world of worlds) Object.assign(cookiesOf(world, command.jar), { session: null, browsers: {} });
+  } else return alone(panel, worlds, actOf(first(worlds), command));
+  return { worlds, told: '' };
+}
+
+async function alone(panel: DrivenPanel, worlds: World[], act: Act): Promise<Stepped> {
+  const came = await panel.do(act);
+  const expected = worlds.map((world) => apply(world, act, came.made));
+  const told = `${JSON.stringify(act)}: ${came.outcome}, expected ${expected.join(' or ')}`;
+  return { worlds: worlds.filter((_, place) => expected[place] === came.outcome), told };
+}
+
+/**
+ * How a request may meet the others of its moment: after some and before others, as if they had come in that
+ * order; with the session as it was before them all, which express-session reads once; or so, but with the
+ * session found ended when it was to be moved: then what it did to the account stands, and nobody is there.
+ */
+type Meeting = 'in-order' | 'early' | 'ended';
+const MEETINGS: readonly Meeting[] = ['in-order', 'early', 'ended'];
+
+/** All that some order allows. */
+async function together(panel: DrivenPanel, worlds: World[], acts: readonly Act[]): Promise<Stepped> {
+  const came = await Promise.all(acts.map((act) => panel.do(act)));
+  const told = acts.map((act, place) => `${JSON.stringify(act)}: ${came[place]?.outcome ?? ''}`).join('; ');
+  const all = acts.map((act, place) => ({ act, came: came[place]! }));
+  const possible = worlds.flatMap((world) =>
+    permutations(all).flatMap((order) =>
+      choices(order.length).flatMap((meetings) => {
+        const copy = structuredClone(world);
+        const fits = order.every(({ act, came: { outcome, made } }, place) => {
+          const expected = meet(copy, world, meetings[place] ?? 'in-order', act, made);
+          return (expected === 'ok') === (outcome === 'ok');
+        });
+        return fits ? [copy] : [];
+      }),
+    ),
+  );
+  return { worlds: different(possible), told };
+}
+
+function meet(world: World, before: World, meeting: Meeting, act: Act, made: Made): string {
+  const id = 'jar' in act ? cookiesOf(before, act.jar).session : null;
+  const read = id === null ? undefined : before.sessions[id];
+  if (meeting === 'in-order' || !('jar' in act) || id === null || !read) return apply(world, act, made);
+  const present = world.sessions[id];
+  world.sessions[id] = structuredClone(read);
+  const outcome = apply(world, act, made);
+  if (present) return outcome;
+  // What has ended is not written back.
+  // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- plain data, so that it can be copied
+  delete world.sessions[id];
+  if (meeting === 'early') return outcome;
+  endSession(world, act.jar);
+  return 'sign-in-expired';
+}
+
+function choices(length: number): Meeting[][] {
+  if (length === 0) return [[]];
+  return choices(length - 1).flatMap((rest) => MEETINGS.map((meeting) => [...rest, meeting]));
+}
+
+function different(worlds: readonly World[]): World[] {
+  return [...new Map(worlds.map((world) => [JSON.stringify(world), world])).values()];
+}
+
+function permutations<T>(all: readonly T[]): T[][] {
+  if (all.length <= 1) return [[...all]];
+  return all.flatMap((each, place) =>
+    permutations(all.filter((_, other) => other !== place)).map((rest) => [each, ...rest]),
+  );
+}
+
+function first(worlds: readonly World[]): World {
+  const [world] = worlds;
+  if (!world) throw new Error('no world is left');
+  return world;
+}
+
+function report(steps: number, command: Command, { worlds, told }: Stepped, seen: readonly Seen[]): string {
+  const expected = worlds.map((world) => world.jars.map((_, jar) => see(world, jar)));
+  const differences = expected.map((world) =>
+    world.flatMap((jar, place) => {
+      const actual = seen[place];
+      return isDeepStrictEqual(jar, actual)
+        ? []
+        : [`jar ${String(place)}: ${JSON.stringify(actual)}, expected ${JSON.stringify(jar)}`];
+    }),
+  );
+  return [`step ${String(steps)}, ${JSON.stringify(command)}`, told, ...differences.flat()].join('\n');
+}

@@ -1,0 +1,41 @@
+import { randomInt } from 'node:crypto';
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { startDrivenPanel } from './driven-panel.js';
+import type { DrivenPanel } from './driven-panel.js';
+import { histories } from './histories.js';
+import { BEGIN, live } from './live.js';
+
+/** Parts of a history at the most; a part is one step to six. */
+const PARTS = 40;
+/** What a history comes to, on the average. */
+const STEPS_PER_HISTORY = 45;
+/** Far more than a run takes: a failure is shrunk, and each attempt lives a history. */
+const MINUTES = 60;
+
+const wanted = Number(process.env.MODEL_STEPS ?? 2000);
+const seed = Number(process.env.MODEL_SEED ?? randomInt(2 ** 31));
+
+describe('the panel and its model', function () {
+  this.timeout(MINUTES * 60_000);
+  let panel: DrivenPanel;
+
+  before(async () => {
+    panel = await startDrivenPanel(BEGIN);
+  });
+
+  after(() => panel.close());
+
+  it(`shows every browser what the model says, after each of ${String(wanted)} steps or so`, async () => {
+    let steps = 0;
+    const numRuns = Math.ceil(wanted / STEPS_PER_HISTORY);
+    await fc.assert(
+      fc.asyncProperty(histories(PARTS), async (history) => {
+        steps += await live(panel, history);
+      }),
+      { numRuns, seed },
+    );
+    console.log(`      seed ${String(seed)}, ${String(steps)} steps`);
+    expect(steps).to.be.at.least(wanted / 2);
+  });
+});

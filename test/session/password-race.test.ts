@@ -1,0 +1,29 @@
+import { expect } from 'chai';
+import type { RunningPanel } from '../support/panel-process.js';
+import { startPanel } from '../support/panel-process.js';
+
+describe('a password that is changed while it is judged', () => {
+  let panel: RunningPanel;
+
+  before(async () => {
+    panel = await startPanel();
+  });
+
+  after(() => panel.end());
+
+  it('leaves nobody signed in with the old password, whichever comes first', async () => {
+    const root = await panel.signedIn('root');
+    let old = 'alice-password';
+    for (let time = 0; time < 6; time++) {
+      const fresh = `another-password-${String(time)}`;
+      const jar = panel.jar();
+      const [changed] = await Promise.all([
+        root.post('/staff/alice/edit', { password: fresh }),
+        jar.login('alice', old),
+      ]);
+      expect(changed.status).to.equal(200);
+      expect(await jar.who()).to.equal('login-required');
+      old = fresh;
+    }
+  });
+});
