@@ -10,17 +10,18 @@ export const PASSWORD_MINIMUM_CHARACTERS = 8;
 /** Longer ones as well: nobody types them, and they only cost time (OWASP ASVS 6.2.9 asks for 64). */
 export const PASSWORD_MAXIMUM_CHARACTERS = 256;
 
-/** A password as it is kept: salt and hash. `cost` is the N of scrypt. */
+/** A password as it is kept: what it cost, salt and hash. `cost` is the N of scrypt. */
 export async function hashPassword(password: string, cost: number): Promise<string> {
   const salt = randomBytes(SALT_BYTES);
   const hash = await derive(password, salt, cost);
-  return `${salt.toString('base64')}:${hash.toString('base64')}`;
+  return [String(cost), salt.toString('base64'), hash.toString('base64')].join(':');
 }
 
-/** Whether a password is the one that is kept, hashed at the same cost. */
-export async function passwordMatches(password: string, kept: string, cost: number): Promise<boolean> {
-  const [salt = '', hash = ''] = kept.split(':').map((part) => Buffer.from(part, 'base64'));
-  return timingSafeEqual(await derive(password, Buffer.from(salt), cost), Buffer.from(hash));
+/** Whether a password is the one that is kept. */
+export async function passwordMatches(password: string, kept: string): Promise<boolean> {
+  const [cost = '', salt = '', hash = ''] = kept.split(':');
+  const derived = await derive(password, Buffer.from(salt, 'base64'), Number(cost));
+  return timingSafeEqual(derived, Buffer.from(hash, 'base64'));
 }
 
 function derive(password: string, salt: Buffer, cost: number): Promise<Buffer> {

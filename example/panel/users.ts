@@ -49,7 +49,7 @@ export async function createUsers(db: Kysely<Tables>, passwordCost = PASSWORD_CO
     },
     async byPassword(login, password) {
       const found = await db.selectFrom('users').selectAll().where('login', '=', login).executeTakeFirst();
-      const matches = await passwordMatches(password, found?.password ?? nobodysPassword, passwordCost);
+      const matches = await passwordMatches(password, found?.password ?? nobodysPassword);
       if (!found || !matches) return null;
       const { id, level, stamp } = found;
       return { id, login, level, stamp };

@@ -44,7 +44,8 @@ export async function postRecoveryCodes(context: Context): Promise<void> {
 /** GET /step-up: the form that makes the proof fresh. */
 export async function showStepUp(context: Context): Promise<void> {
   const verdict = check(context, {});
-  if (!verdict.ok) refuse(context, verdict);
+  // Who signs in has just given a code: the form is no place to come back to.
+  if (!verdict.ok) refuse(context, verdict, null);
   else if (context.state?.state === 'impersonating') {
     await answerRefusal(context, { ok: false, code: 'impersonation-refused' });
   } else await answer(context, stepUpPage(context), status(context));

@@ -2,6 +2,7 @@ import { statSync } from 'node:fs';
 import { request } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
+import { PASSWORD_COST } from '../../example/panel/passwords.js';
 import { secretsFile } from '../../example/panel/secrets.js';
 import { runConsole, startPanel, startPanelProcess } from '../support/panel-process.js';
 import type { Answer, RunningPanel } from '../support/panel-process.js';
@@ -13,7 +14,7 @@ describe('the example panel as a server', function () {
   describe('answers', () => {
     let panel: RunningPanel;
     before(async () => {
-      panel = await startPanel();
+      panel = await startPanel(undefined, {}, PASSWORD_COST);
     });
     after(() => panel.end());
     beforeEach(() => panel.reset());

@@ -11,7 +11,8 @@ const OWN = ['signed-in', 'remembered', 'verified'];
 
 /**
  * What a command is answered: `ok`, or the code of the refusal. The world is then as it is after that. Written
- * from the sections 4, 6 and 7 of the design, and the documents; never from the code.
+ * from what the documents promise. Where requests meet, and for clocks and browsers, it knows the tolerances
+ * of the code; what both have wrong goes unseen.
  */
 export function apply(world: World, act: Act, made: Made): string {
   if (!('jar' in act)) return operate(world, act);

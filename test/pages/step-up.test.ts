@@ -69,6 +69,15 @@ describe('step-up', () => {
 
   const later = (): void => void (panel.now += 400_000);
 
+  it('is no place to come back to: who signs in has just given a code', async () => {
+    const visitor = new Visitor(panel);
+    expect((await visitor.open('/two-step/step-up')).headers.location).to.equal('/login');
+    await visitor.logIn();
+    expect((await visitor.open('/two-step/step-up')).headers.location).to.equal('/two-step/verify');
+    const signedIn = await visitor.submit('/two-step/verify', { code: phone.next() });
+    expect(signedIn.headers.location).to.equal('/');
+  });
+
   it('lets a fresh proof pass', async () => {
     expect((await alice.open('/danger')).status).to.equal(200);
     panel.now += 299_000;

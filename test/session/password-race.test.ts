@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { PASSWORD_COST } from '../../example/panel/passwords.js';
 import type { RunningPanel } from '../support/panel-process.js';
 import { startPanel } from '../support/panel-process.js';
 
@@ -6,7 +7,7 @@ describe('a password that is changed while it is judged', () => {
   let panel: RunningPanel;
 
   before(async () => {
-    panel = await startPanel();
+    panel = await startPanel(undefined, {}, PASSWORD_COST);
   });
 
   after(() => panel.end());

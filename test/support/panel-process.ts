@@ -12,6 +12,8 @@ import type { Panel } from '../../example/panel/app.js';
 import { databaseFileOf } from '../../example/panel/settings.js';
 
 const STEP_MILLISECONDS = 30_000;
+/** The N of scrypt: thousands of sign-ins are made in tests. Where time matters a test says the real one. */
+const CHEAP_PASSWORD = 1024;
 const START_MILLISECONDS = 20_000;
 const ACCOUNTS = ['root', 'admin', 'alice', 'bob'];
 const CONSOLE = ['--import', 'tsx', 'lib/cli/bin.ts', '--config', 'example/panel/second-factor.config.ts'];
@@ -60,10 +62,12 @@ export interface Phone {
  * Starts the example panel in this process.
  *
  * @param options variables such as `PANEL_REQUIRE_FACTOR`
+ * @param passwordCost see `createPanel`
  */
 export async function startPanel(
   redisUrl?: string,
   options: Record<string, string> = {},
+  passwordCost = CHEAP_PASSWORD,
 ): Promise<RunningPanel> {
   const folder = mkdtempSync(join(tmpdir(), 'panel-'));
   const databaseFile = join(folder, 'panel.db');
@@ -76,6 +80,7 @@ export async function startPanel(
     redisUrl,
     clock: now,
     env: options,
+    passwordCost,
     log: (line) => log.push(line),
   });
   const server = createServer(panel.app).listen(0, '127.0.0.1');
