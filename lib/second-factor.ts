@@ -29,7 +29,7 @@ export interface SecondFactor extends Admin {
   readonly strategy: PassportStrategy;
   /** Every outcome, refusals included, is one event. */
   readonly events: EventSource;
-  /** Releases the store. */
+  /** Waits for notices that are on their way, 5 s at most, and releases the store. */
   close(): Promise<void>;
 }
 
@@ -59,7 +59,7 @@ export function createSecondFactor<User = Express.User>(options: SecondFactorOpt
     sealer,
     events,
   };
-  sendNotices(core);
+  const noticesSent = sendNotices(core);
   const contexts: Contexts = new WeakMap();
   return {
     ...createAdmin(core),
@@ -68,6 +68,7 @@ export function createSecondFactor<User = Express.User>(options: SecondFactorOpt
     strategy: createStrategy((req) => contexts.get(req)),
     events: { on: (name, listener) => events.on(name, listener) },
     close: async () => {
+      await noticesSent();
       await resolved.store.close?.();
     },
   };

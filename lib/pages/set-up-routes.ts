@@ -66,8 +66,11 @@ export async function postConfirm(context: Context): Promise<void> {
 
 /** POST /setup/cancel: drops the unfinished set-up. */
 export async function postCancelSetup(context: Context): Promise<void> {
+  const { basePath } = context.core.options;
   const cancelled = await cancelSetup(context);
-  if (cancelled.ok) answerOrRedirect(context, context.core.options.basePath, status(context));
+  // Back to the page that is shown to him, so that he still ends up where he wanted to go at sign-in.
+  const place = context.state?.state === 'must-enrol' ? `${basePath}/setup` : basePath;
+  if (cancelled.ok) answerOrRedirect(context, place, status(context));
   else await answerRefusal(context, cancelled);
 }
 

@@ -118,6 +118,24 @@ describe('notices', () => {
     expect(warnings.filter(({ message }) => message.includes('mail is down'))).to.have.length(2);
   });
 
+  it('are waited for by close(), as a console command ends with it, but not for ever', async () => {
+    let mailed = false;
+    const slow = await start(() =>
+      new Promise((resolve) => setTimeout(resolve, 50)).then(() => {
+        mailed = true;
+      }),
+    );
+    await enrol(slow);
+    await slow.secondFactor.close();
+    expect(mailed).to.equal(true);
+
+    const hanging = await start(() => new Promise<never>(() => undefined));
+    await enrol(hanging);
+    const began = Date.now();
+    await hanging.secondFactor.close();
+    expect(Date.now() - began).to.be.within(4900, 30_000);
+  }).timeout(40_000);
+
   it('have a subject and a body for everything, in English and Russian, and never the same', () => {
     const facts = {
       issuer: 'Acme Panel',

@@ -10,7 +10,8 @@ export function browsers(page: BrowsersPage, texts: Texts): Html {
   const { model } = page;
   const list = model.browsers.map((browser) => {
     const name = browser.name || texts.unknownBrowser;
-    const times = `${texts.lastUsed(dayOf(browser.lastUsedAt))}, ${texts.rememberedUntil(dayOf(browser.expiresAt))}`;
+    const times = html`<span>${texts.lastUsed(dayOf(browser.lastUsedAt))},</span>
+      <span>${texts.rememberedUntil(dayOf(browser.expiresAt))}</span>`;
     const button = html`<input type="hidden" name="id" value="${browser.id}" />
       <button class="quiet" type="submit" aria-label="${texts.forget}: ${name}">${texts.forget}</button>`;
     return html`<li>

@@ -73,6 +73,7 @@ input[name=name] { display: block; width: 100%; min-height: 2.75rem; margin: 0 0
 .entries li:first-child { border-top: 0; }
 .entries li > div { flex: 1 1 12rem; overflow-wrap: anywhere; }
 .entries p, .entries form { margin: 0; }
+.entries span { display: inline-block; }
 :focus-visible { outline: 3px solid var(--sf-accent); outline-offset: 2px; }
 [tabindex="-1"]:focus { outline: none; }
 .steps { margin: 1.5rem 0 1rem; padding: 0; list-style: none; counter-reset: step; }

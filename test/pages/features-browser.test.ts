@@ -1,0 +1,238 @@
+import { expect } from 'chai';
+import jsqr from 'jsqr';
+import type { TOTP } from 'otpauth';
+import { URI } from 'otpauth';
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
+import { PNG } from 'pngjs';
+import type { Policy } from 'passport-second-factor';
+import { stopPanels } from '../docs/trap-panel.js';
+import { complaintsOf, DESK, expectUsable, PHONE, startBrowser } from '../support/browser.js';
+import { startPanel } from '../support/panel-process.js';
+import type { RunningPanel } from '../support/panel-process.js';
+import { startPagePanel } from './page-panel.js';
+
+// With JSQR's types its function is the default export of the default export.
+const readQrCode = jsqr as unknown as typeof jsqr.default;
+const PLACES: Readonly<Record<string, BrowserContextOptions>> = {
+  'on a phone': PHONE,
+  'at a desk, without JavaScript': { ...DESK, javaScriptEnabled: false },
+};
+
+describe('what everybody asks for, in a browser', function () {
+  this.timeout(120_000);
+  let browser: Browser;
+  let panel: RunningPanel;
+  let context: BrowserContext;
+  let page: Page;
+  let complaints: string[];
+  let scripted: boolean;
+
+  before(async () => {
+    browser = await startBrowser();
+    panel = await startPanel(undefined, { PANEL_REQUIRE_FACTOR: 'admin', PANEL_TRUSTED_BROWSERS: '30' });
+  });
+  after(async () => {
+    await browser.close();
+    await panel.end();
+  });
+  afterEach(async () => {
+    await context.close();
+    await panel.reset();
+    await stopPanels();
+    expect(complaints).to.deep.equal([]);
+  });
+
+  async function sitDown(options: BrowserContextOptions, { url }: { readonly url: string } = panel) {
+    context = await browser.newContext({ baseURL: url, locale: 'en-GB', ...options });
+    scripted = options.javaScriptEnabled !== false;
+    page = await context.newPage();
+    page.setDefaultTimeout(10_000);
+    complaints = complaintsOf(page, url);
+  }
+
+  /** Everybody can use the page that is shown. */
+  async function look(heading: string): Promise<void> {
+    expect(await page.getByRole('heading', { level: 1 }).innerText()).to.equal(heading);
+    if (scripted) {
+      for (const colorScheme of ['dark', 'light'] as const) {
+        await page.emulateMedia({ colorScheme });
+        await expectUsable(page);
+      }
+    }
+  }
+
+  const press = (name: string): Promise<void> => page.getByRole('button', { name, exact: true }).click();
+  const follow = (name: string): Promise<void> => page.getByRole('link', { name, exact: true }).click();
+
+  async function logIn(login: string): Promise<void> {
+    await page.goto('/login');
+    await page.getByLabel('Login').fill(login);
+    await page.getByLabel('Password').fill(`${login}-password`);
+    await press('Log in');
+  }
+
+  async function typeCode(code: string, button = 'Ok'): Promise<void> {
+    const form = page.locator('form', { has: page.getByRole('button', { name: button, exact: true }) });
+    await form.locator('input[name=code]').fill(code);
+    await form.getByRole('button', { name: button, exact: true }).click();
+  }
+
+  /** What a phone reads from the pixels of the QR code. */
+  async function scan(): Promise<TOTP> {
+    const picture = PNG.sync.read(await page.getByRole('img').first().screenshot());
+    const read = readQrCode(new Uint8ClampedArray(picture.data), picture.width, picture.height);
+    return URI.parse(read?.data ?? '') as TOTP;
+  }
+
+  /** A code that no time step before this moment had. */
+  function codeOf(totp: TOTP): string {
+    panel.advance(30);
+    return totp.generate({ timestamp: panel.now() });
+  }
+
+  async function enrol(login: string): Promise<TOTP> {
+    await logIn(login);
+    await page.goto('/two-step');
+    await press('Enable two-step authentication');
+    const totp = await scan();
+    await typeCode(codeOf(totp));
+    await page.getByRole('heading', { name: 'Your recovery codes' }).waitFor();
+    return totp;
+  }
+
+  const signOut = (): Promise<void> => press('Log out');
+  const home = (): Promise<unknown> => page.goto('/');
+  const entries = () => page.locator('.entries li');
+
+  for (const [place, options] of Object.entries(PLACES)) {
+    it(`leads who must enrol to the home of the panel, and lets him cancel, ${place}`, async () => {
+      await sitDown(options);
+      await logIn('admin');
+      await look('Two-step authentication is required');
+      await press('Cancel and sign in as somebody else');
+      expect(new URL(page.url()).pathname).to.equal('/login');
+      await home();
+      expect(new URL(page.url()).pathname).to.equal('/login');
+
+      await logIn('admin');
+      await home();
+      await look('Two-step authentication is required');
+      await press('Enable two-step authentication');
+      await look('Enable two-step authentication');
+      await press('Cancel');
+      expect(await page.getByRole('heading', { level: 1 }).innerText()).to.equal(
+        'Two-step authentication is required',
+      );
+      await press('Enable two-step authentication');
+      const totp = await scan();
+      await typeCode('000000');
+      await page.getByRole('alert').waitFor();
+      await typeCode(codeOf(totp));
+      await look('Your recovery codes');
+      await follow('I have saved them');
+      await follow('Yes, go on');
+      expect(new URL(page.url()).pathname).to.equal('/');
+      expect(await page.getByRole('button', { name: 'Log out' }).count()).to.equal(1);
+
+      await page.goto('/two-step');
+      await look('Two-step authentication');
+      expect(await page.getByRole('main').innerText()).to.include('so it cannot be disabled');
+      expect(await page.getByRole('button', { name: 'Disable two-step authentication' }).count()).to.equal(0);
+    });
+
+    it(`remembers the browser by the box, lists browsers, and forgets one and all, ${place}`, async () => {
+      await sitDown(options);
+      const totp = await enrol('alice');
+      await page.goto('/two-step/browsers');
+      await look('Remembered browsers');
+      expect(await page.getByRole('main').innerText()).to.include('No browser is remembered');
+
+      const comeBack = async (): Promise<string> => {
+        await home();
+        await signOut();
+        await logIn('alice');
+        return new URL(page.url()).pathname;
+      };
+      expect(await comeBack()).to.equal('/two-step/verify');
+      await look('Two-step authentication');
+      await page.getByLabel('Remember this browser for 30 days').check();
+      await typeCode(codeOf(totp));
+      expect(await comeBack()).to.equal('/');
+
+      const other = await browser.newContext({ baseURL: panel.url });
+      await other.request.post('/login', { data: { username: 'alice', password: 'alice-password' } });
+      const data = { code: codeOf(totp), trustBrowser: true };
+      expect((await other.request.post('/two-step/verify', { data })).status()).to.equal(200);
+      await other.close();
+
+      await page.goto('/two-step');
+      await follow('Show remembered browsers');
+      await look('Remembered browsers');
+      expect(await entries().count()).to.equal(2);
+      const mine = entries().filter({ hasText: '(this browser)' });
+      expect(await mine.innerText()).to.match(/^Chrome, .*last used \d{4}-\d\d-\d\d, until \d{4}-\d\d-\d\d/s);
+      await entries().filter({ hasNotText: '(this browser)' }).getByRole('button').click();
+      expect(await entries().count()).to.equal(1);
+      expect(await comeBack()).to.equal('/');
+
+      await page.goto('/two-step/browsers');
+      await press('Forget all of them');
+      // The session came in by what was just forgotten.
+      expect(new URL(page.url()).pathname).to.equal('/two-step/verify');
+      await typeCode(codeOf(totp));
+      await page.goto('/two-step/browsers');
+      expect(await entries().count()).to.equal(0);
+    });
+
+    it(`adds, replaces and removes an authenticator that reads the QR code, ${place}`, async () => {
+      await sitDown(options);
+      const first = await enrol('alice');
+      await page.goto('/two-step');
+      await page.locator('summary', { hasText: 'Add another authenticator' }).click();
+      await page.getByLabel('Name (optional)').fill('Work phone');
+      await look('Two-step authentication');
+      await press('Add another authenticator');
+      await look('Add another authenticator');
+      const second = await scan();
+      expect(second.secret.hex).not.to.equal(first.secret.hex);
+      await typeCode(codeOf(second));
+      await look('Two-step authentication');
+      expect(await entries().count()).to.equal(2);
+      await page.getByRole('button', { name: 'Remove: Authenticator 1' }).click();
+      expect(await entries().count()).to.equal(1);
+      expect(await entries().innerText()).to.match(/^Work phone\s+added /);
+      expect(await page.getByRole('button', { name: /^Remove/ }).count()).to.equal(0);
+
+      await press('Set up a new phone');
+      await look('Set up a new phone');
+      const third = await scan();
+      await typeCode(codeOf(third));
+      expect(await entries().innerText()).to.match(/^Authenticator 1\s+added /);
+      await typeCode(codeOf(second), 'Make new recovery codes');
+      expect(await page.getByRole('alert').innerText()).to.include('not right');
+      await typeCode(codeOf(third), 'Make new recovery codes');
+      await look('Your recovery codes');
+    });
+
+    it(`tells the day from which it is required, and goes on by "Later", ${place}`, async () => {
+      let policy: Policy = 'optional';
+      const other = await startPagePanel({ policy: () => policy });
+      policy = { requiredFrom: new Date(other.now + 10 * 86_400_000) };
+      await sitDown(options, other);
+      await page.goto('/login');
+      await page.getByLabel('Login').fill('alice');
+      await page.getByLabel('Password').fill('password');
+      await press('Log in');
+      await page.goto('/two-step');
+      await look('Two-step authentication');
+      const day = policy.requiredFrom.toISOString().slice(0, 10);
+      expect(await page.locator('.warn').innerText()).to.include(`from ${day} on`);
+      await follow('Later');
+      expect(await page.getByRole('heading', { level: 1 }).innerText()).to.equal('Home');
+
+      other.now += 10 * 86_400_000;
+      await page.goto('/two-step');
+      await look('Two-step authentication is required');
+    });
+  }
+});
