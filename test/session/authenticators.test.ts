@@ -123,6 +123,7 @@ describe('session/authenticators', () => {
 
     const removed = await client.post('/two-step/authenticators/remove', { id: last?.id });
     expect(removed.body).to.include({ state: 'verified' });
+    expect(removed.body.authenticators).to.deep.equal([first]);
     expect(await other.me()).to.equal(null);
     expect(await client.me()).to.equal('alice');
     panel.now += 60_000;
