@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { expect } from 'chai';
 import { csrfSync } from 'csrf-sync';
 import express from 'express';
+import { codeFor } from 'passport-second-factor/testing';
 import ts from 'typescript';
 import { fencedBlocks } from './code-blocks.js';
 import { Client, enrol, startPanel, stopPanels } from './trap-panel.js';
@@ -13,7 +14,7 @@ interface Outcome {
   readonly value?: Record<string, unknown>;
   readonly problem?: { readonly code: string };
 }
-type Api = Record<string, (...given: string[]) => Promise<Outcome>>;
+type Api = Record<string, (...given: (string | boolean)[]) => Promise<Outcome>>;
 
 const page = resolve(import.meta.dirname, '../../docs/single-page-apps.md');
 
@@ -82,6 +83,63 @@ describe('docs/single-page-apps.md', () => {
     await api.signIn!('alice', 'password');
     expect((await api.cancel!()).value).to.deep.equal({ state: 'anonymous' });
     expect((await api.verify!('123456')).problem?.code).to.equal('login-required');
+  });
+
+  it('has a client for whoever must enrol', async () => {
+    const panel = await startPanel({ options: { policy: () => 'required' } });
+    const api = await load(new Client(panel));
+    expect((await api.signIn!('alice', 'password')).problem).to.include({
+      code: 'enrolment-required',
+      setup: '/two-step/setup',
+    });
+    expect((await api.status!()).value).to.have.all.keys('state', 'until', 'serverTime');
+    const key = String((await api.setup!()).value?.key);
+    const confirmed = await api.confirm!(codeFor(key, panel.now));
+    expect(confirmed.value).to.include({ state: 'verified', returnTo: '/' });
+    expect(confirmed.value?.recoveryCodes).to.have.length(10);
+    expect((await api.disable!('123456')).problem?.code).to.equal('disable-refused');
+  });
+
+  it('has a client that adds, removes and replaces authenticators', async () => {
+    const panel = await startPanel();
+    const client = new Client(panel);
+    await enrol(panel, 'alice', client);
+    const api = await load(client);
+    const added = String((await api.add!('Tablet')).value?.key);
+    expect((await api.confirm!(codeFor(added, panel.now))).value).to.have.all.keys('state', 'returnTo');
+    const { authenticators } = (await api.status!()).value as {
+      authenticators: { id: string; name: string }[];
+    };
+    expect(authenticators.map(({ name }) => name)).to.deep.equal(['', 'Tablet']);
+    const [first, second] = authenticators.map(({ id }) => id);
+    const left = (await api.removeAuthenticator!(first!)).value?.authenticators;
+    expect(left).to.deep.equal(authenticators.slice(1));
+    expect((await api.removeAuthenticator!(first!)).problem?.code).to.equal('not-found');
+    expect((await api.removeAuthenticator!(second!)).problem?.code).to.equal('authenticator-last');
+    const fresh = String((await api.setup!()).value?.key);
+    expect((await api.confirm!(codeFor(fresh, panel.now))).ok).to.equal(true);
+    expect((await api.status!()).value?.authenticators).to.have.length(1);
+  });
+
+  it('has a client that remembers browsers, lists and forgets them', async () => {
+    const panel = await startPanel({ options: { trustedBrowsers: { days: 30 } } });
+    const phone = await enrol(panel);
+    const client = new Client(panel);
+    const api = await load(client);
+    await api.signIn!('alice', 'password');
+    expect((await api.verify!(phone(), true)).ok).to.equal(true);
+    await client.post('/logout');
+    expect((await api.signIn!('alice', 'password')).ok).to.equal(true);
+    const { browsers } = (await api.browsers!()).value as { browsers: { id: string; current: boolean }[] };
+    expect(browsers.map(({ current }) => current)).to.deep.equal([true]);
+    expect((await api.forgetBrowser!('nobody')).problem?.code).to.equal('not-found');
+    expect((await api.forgetAllBrowsers!()).ok).to.equal(true);
+    expect((await api.browsers!()).problem?.code).to.equal('code-required');
+    await api.signIn!('alice', 'password');
+    await api.verify!(phone(), true);
+    const [again] = ((await api.browsers!()).value as { browsers: { id: string }[] }).browsers;
+    expect((await api.forgetBrowser!(again!.id)).ok).to.equal(true);
+    expect((await api.browsers!()).value).to.deep.equal({ browsers: [] });
   });
 
   it('signs in by a login route with a custom callback, which is not called before the code', async () => {

@@ -54,8 +54,12 @@ describe('what everybody asks for, in a browser', function () {
   async function look(heading: string): Promise<void> {
     expect(await page.getByRole('heading', { level: 1 }).innerText()).to.equal(heading);
     if (scripted) {
-      for (const colorScheme of ['dark', 'light'] as const) {
+      for (const [colorScheme, { viewport }] of [
+        ['dark', DESK],
+        ['light', PHONE],
+      ] as const) {
         await page.emulateMedia({ colorScheme });
+        await page.setViewportSize(viewport);
         await expectUsable(page);
       }
     }

@@ -1,0 +1,21 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { expect } from 'chai';
+import { programOf } from './doc-program.js';
+
+describe('docs/testing.md', function () {
+  this.timeout(60_000);
+
+  it('has a test of an application that passes', async () => {
+    const folder = programOf('docs/testing.md');
+    try {
+      const node = ['--import', 'tsx', '--test', '--test-reporter', 'tap', 'backups.test.ts'];
+      const { stdout } = await promisify(execFile)(process.execPath, node, { cwd: folder.path });
+      expect(stdout)
+        .to.match(/^# pass 2$/m)
+        .and.match(/^# fail 0$/m);
+    } finally {
+      folder.remove();
+    }
+  });
+});
