@@ -33,6 +33,8 @@ export interface PanelOptions {
   readonly passwordCost?: number | undefined;
   /** Takes one line of JSON for each event. Default `console.log`. */
   readonly log?: ((line: string) => void) | undefined;
+  /** Takes one line of JSON for each mail that an owner would get. Default `console.log`. */
+  readonly mail?: ((line: string) => void) | undefined;
 }
 
 /** A panel that can be served. */
@@ -44,7 +46,7 @@ export interface Panel {
 
 /** Makes the panel. */
 export async function createPanel(options: PanelOptions): Promise<Panel> {
-  const { databaseFile, redisUrl, clock, env = process.env, log = console.log } = options;
+  const { databaseFile, redisUrl, clock, env = process.env, log = console.log, mail = console.log } = options;
   const secrets = loadSecrets(databaseFile, env);
   const storage = await openStorage(databaseFile, redisUrl, options.passwordCost);
   const { users, redis } = storage;
@@ -55,6 +57,7 @@ export async function createPanel(options: PanelOptions): Promise<Panel> {
     key: secrets.secondFactorKey,
     policy: policyOf(env),
     trustedBrowserDays: trustedBrowserDaysOf(env),
+    mail,
     clock,
   });
   const tell = (event: object): void => log(JSON.stringify(event));

@@ -22,6 +22,7 @@ const secondFactor = createPanelSecondFactor({
   key: loadSecrets(databaseFile, process.env).secondFactorKey,
   policy: policyOf(process.env),
   trustedBrowserDays: trustedBrowserDaysOf(process.env),
+  mail: console.error,
 });
 secondFactor.events.on('*', (event) => {
   console.error(JSON.stringify(event));

@@ -1,6 +1,7 @@
 import { createSecondFactor } from 'passport-second-factor';
 import type { PassportInstance, SecondFactor, SecondFactorOptions } from 'passport-second-factor';
 import { LEVELS } from './levels.js';
+import { createMail } from './mail.js';
 import type { Storage } from './storage.js';
 import type { User } from './users.js';
 
@@ -14,6 +15,8 @@ export interface SecondFactorParts {
   readonly policy: SecondFactorOptions<User>['policy'];
   /** For how many days users may remember a browser; `undefined`: they cannot. */
   readonly trustedBrowserDays: number | undefined;
+  /** Takes the mails to owners, one line of JSON each. */
+  readonly mail: (line: string) => void;
   /** Milliseconds since 1970; for tests. */
   readonly clock?: (() => number) | undefined;
 }
@@ -34,6 +37,7 @@ export function createPanelSecondFactor(parts: SecondFactorParts): SecondFactor 
     homePath: '/',
     policy: parts.policy,
     trustedBrowsers: parts.trustedBrowserDays === undefined ? undefined : { days: parts.trustedBrowserDays },
+    notify: createMail(parts.mail),
     impersonation: { levels: LEVELS, autoSwitch: { root: 'admin' } },
     clock: parts.clock,
   });

@@ -55,6 +55,9 @@ describe('npm run second-factor beside a panel that was started with nothing but
     const ended = await run('disable', 'alice', '--yes', '--reason', 'phone lost');
     expect(ended.code).to.equal(0);
     expect(ended.err).to.match(/"name":"disabled".*"by":"console:.*"reason":"phone lost"/);
+    expect(ended.err, 'the owner gets a mail').to.match(
+      /"mailTo":"alice","subject":"Acme Panel: .* disabled"/,
+    );
     expect((await alice.get('/api/secret')).json.code).to.equal('enrolment-required');
     expect((await alice.get('/api/me')).json.user, 'signed in she stays').to.equal('alice');
   });

@@ -47,6 +47,21 @@ describe('the options of the example panel', () => {
     expect((await alice.get('/api/danger')).body.code).to.equal('step-up-required');
   });
 
+  it('shows the mails that owners would get', async () => {
+    panel = await startPanel();
+    await panel.enrol(await panel.signedIn('alice'));
+    await panel.secondFactor.recoveryCodes('alice', { by: 'console:ops' });
+    await panel.secondFactor.disable('alice', { by: 'console:ops' });
+    await panel.secondFactor.close();
+    const mails = panel.mails.map((line) => JSON.parse(line) as Record<string, string>);
+    expect(mails.map(({ mailTo, subject }) => [mailTo, subject])).to.deep.equal([
+      ['alice', 'Acme Panel: Two-step authentication was enabled'],
+      ['alice', 'Acme Panel: New recovery codes were made'],
+      ['alice', 'Acme Panel: Two-step authentication was disabled'],
+    ]);
+    expect(mails[2]?.body).to.include('By: console:ops');
+  });
+
   it('refuses variables that mean nothing, and says what they must be', async () => {
     panel = await startPanel();
     for (const days of ['0', '-1', '1.5', '366', 'yes']) {

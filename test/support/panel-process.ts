@@ -34,6 +34,8 @@ export interface RunningPanel extends Panel {
   readonly databaseFile: string;
   /** What was logged, one JSON text each. */
   readonly log: string[];
+  /** The mails to owners, one JSON text each. */
+  readonly mails: string[];
   /** Milliseconds since 1970, as the panel sees it. */
   now(): number;
   advance(seconds: number): void;
@@ -72,6 +74,7 @@ export async function startPanel(
   const folder = mkdtempSync(join(tmpdir(), 'panel-'));
   const databaseFile = join(folder, 'panel.db');
   const log: string[] = [];
+  const mails: string[] = [];
   let ahead = 0;
   const now = (): number => Date.now() + ahead;
   const env = { PANEL_DB: databaseFile, ...(redisUrl !== undefined && { REDIS_URL: redisUrl }) };
@@ -82,6 +85,7 @@ export async function startPanel(
     env: options,
     passwordCost,
     log: (line) => log.push(line),
+    mail: (line) => mails.push(line),
   });
   const server = createServer(panel.app).listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -91,6 +95,7 @@ export async function startPanel(
     url: `http://127.0.0.1:${String(port)}`,
     databaseFile,
     log,
+    mails,
     env,
     now,
     advance: (seconds) => (ahead += seconds * 1000),
@@ -119,6 +124,7 @@ export async function startPanel(
     async reset() {
       for (const account of ACCOUNTS) await panel.secondFactor.disable(account, { by: 'test' });
       log.length = 0;
+      mails.length = 0;
     },
     async end() {
       server.closeAllConnections();
