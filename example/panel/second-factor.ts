@@ -14,6 +14,8 @@ export interface SecondFactorParts {
   readonly policy: SecondFactorOptions<User>['policy'];
   /** For how many days users may remember a browser; `undefined`: they cannot. */
   readonly trustedBrowserDays: number | undefined;
+  /** How long a second factor may take to be read or changed, in milliseconds. */
+  readonly storeTimeoutMs?: number | undefined;
   /** Milliseconds since 1970; for tests. */
   readonly clock?: (() => number) | undefined;
 }
@@ -35,6 +37,7 @@ export function createPanelSecondFactor(parts: SecondFactorParts): SecondFactor 
     policy: parts.policy,
     trustedBrowsers: parts.trustedBrowserDays === undefined ? undefined : { days: parts.trustedBrowserDays },
     impersonation: { levels: LEVELS, autoSwitch: { root: 'admin' } },
+    storeTimeoutMs: parts.storeTimeoutMs,
     clock: parts.clock,
   });
 }

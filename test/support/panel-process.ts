@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { Secret, TOTP } from 'otpauth';
 import { createPanel } from '../../example/panel/app.js';
-import type { Panel } from '../../example/panel/app.js';
+import type { Panel, PanelOptions } from '../../example/panel/app.js';
 import { databaseFileOf } from '../../example/panel/settings.js';
 
 const STEP_MILLISECONDS = 30_000;
@@ -63,11 +63,13 @@ export interface Phone {
  *
  * @param options variables such as `PANEL_REQUIRE_FACTOR`
  * @param passwordCost see `createPanel`
+ * @param others what else is to be otherwise
  */
 export async function startPanel(
   redisUrl?: string,
   options: Record<string, string> = {},
   passwordCost = CHEAP_PASSWORD,
+  others: Partial<PanelOptions> = {},
 ): Promise<RunningPanel> {
   const folder = mkdtempSync(join(tmpdir(), 'panel-'));
   const databaseFile = join(folder, 'panel.db');
@@ -82,6 +84,7 @@ export async function startPanel(
     env: options,
     passwordCost,
     log: (line) => log.push(line),
+    ...others,
   });
   const server = createServer(panel.app).listen(0, '127.0.0.1');
   await once(server, 'listening');
