@@ -43,6 +43,7 @@ export async function readyFlow(bench: Bench, flow: Flow): Promise<ReadyFlow> {
   const plain = await act(bench, flow, scene);
   const commands = [...proxy.commands];
   expect(plain.right, `${flow.name}: ${describeAnswers(plain.answers)}`).to.equal(true);
+  expect(commands).not.to.be.empty;
   const after = await factsOf(bench, flow.login, plain.trail);
   flow.after(after);
 
