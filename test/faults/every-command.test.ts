@@ -7,7 +7,7 @@ import { readyFlow } from './try-fault.js';
 
 /** Every fault at every command, as `npm run test:faults` does; else one fault at every command. */
 const ALL = process.env.FAULTS === 'all';
-const TIMEOUT_MILLISECONDS = 400;
+const TIMEOUT_MILLISECONDS = 600;
 const FLOW_MILLISECONDS = ALL ? 900_000 : 60_000;
 
 describe('when Redis fails at any command of a flow (J1, J5, B11)', () => {

@@ -5,7 +5,7 @@ import { startPostgresBench } from './start-postgres-bench.js';
 import { readyFlow } from './try-fault.js';
 
 const ALL = process.env.FAULTS === 'all';
-const TIMEOUT_MILLISECONDS = 400;
+const TIMEOUT_MILLISECONDS = 600;
 const FLOW_MILLISECONDS = ALL ? 600_000 : 60_000;
 /** Those that do not depend on what a server says. */
 const FAULTS: readonly Fault[] = ['cut', 'refuse', 'drop', 'cut-and-refuse', 'delay'];
@@ -20,6 +20,7 @@ describe('when PostgreSQL fails at any statement of a flow (J1, J5, B11)', () =>
   after(() => bench.end());
 
   for (const [at, flow] of FLOWS.entries()) {
+    if (flow.name === 'giving a sign-in up') continue; // reads no record
     if (!ALL && at % 2 === 0) continue;
     it(`lets nobody in, locks nobody out and leaves nothing half done: ${flow.name}`, async function () {
       this.timeout(FLOW_MILLISECONDS);

@@ -5,7 +5,7 @@ import { createTotpTable, sqlStore } from 'passport-second-factor/sql';
 import { startPanel } from '../support/panel-process.js';
 import { startPostgres } from '../support/postgres-server.js';
 import { startRedis } from '../support/redis-server.js';
-import { hush, rememberRedis } from './bench.js';
+import { ENV, hush, rememberRedis } from './bench.js';
 import type { Bench } from './bench.js';
 import { startFaultProxy } from './fault-proxy.js';
 import { POSTGRES_PROTOCOL } from './postgres-protocol.js';
@@ -26,8 +26,7 @@ export async function startPostgresBench(timeoutMs: number): Promise<Bench> {
   const behind = open(postgres.url.replace(`:${postgres.port}/`, `:${proxy.port}/`), timeoutMs);
   await createTotpTable(direct);
   const loud = hush();
-  const panel = await startPanel(redis.url, {
-    env: { PANEL_TRUSTED_BROWSERS: '30' },
+  const panel = await startPanel(redis.url, ENV, {
     records: sqlStore(behind),
     storeTimeoutMs: timeoutMs,
   });

@@ -32,6 +32,7 @@ export interface ReadyFlow {
 /** Brings a flow to its beginning, and lets it run once without a fault. */
 export async function readyFlow(bench: Bench, flow: Flow): Promise<ReadyFlow> {
   const { panel, proxy } = bench;
+  proxy.arm();
   proxy.heal();
   await bench.clear();
   const witness = await panel.signedIn('bob');
