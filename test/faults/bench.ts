@@ -33,7 +33,9 @@ export async function startRedisBench(timeoutMs: number): Promise<Bench> {
     flush: () => admin.script('FLUSH'),
   });
   const loud = hush();
-  const panel = await startPanel(`redis://127.0.0.1:${proxy.port}`, ENV, { storeTimeoutMs: timeoutMs });
+  const panel = await startPanel(`redis://127.0.0.1:${proxy.port}`, ENV, undefined, {
+    storeTimeoutMs: timeoutMs,
+  });
   return {
     panel,
     proxy,

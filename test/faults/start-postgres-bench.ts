@@ -26,7 +26,7 @@ export async function startPostgresBench(timeoutMs: number): Promise<Bench> {
   const behind = open(postgres.url.replace(`:${postgres.port}/`, `:${proxy.port}/`), timeoutMs);
   await createTotpTable(direct);
   const loud = hush();
-  const panel = await startPanel(redis.url, ENV, {
+  const panel = await startPanel(redis.url, ENV, undefined, {
     records: sqlStore(behind),
     storeTimeoutMs: timeoutMs,
   });
