@@ -9,9 +9,10 @@ export interface Step {
   readonly env?: NodeJS.ProcessEnv;
   /** Shown as it comes, also when nothing fails: for a step that runs alone. */
   readonly live?: boolean;
+  /** A step that takes longer hangs, and has failed. Default 480. */
+  readonly limitSeconds?: number;
 }
 
-/** A step that takes longer hangs, and has failed. */
 const STEP_LIMIT_SECONDS = 480;
 
 const root = resolve(import.meta.dirname, '..');
@@ -28,7 +29,13 @@ export function endRunningSteps(): void {
   for (const group of running) endGroup(group);
 }
 
-async function runStep({ name, command, env = {}, live = false }: Step): Promise<boolean> {
+async function runStep({
+  name,
+  command,
+  env = {},
+  live = false,
+  limitSeconds = STEP_LIMIT_SECONDS,
+}: Step): Promise<boolean> {
   const [program = '', ...args] = command;
   const started = Date.now();
   const output = live ? 'inherit' : 'pipe';
@@ -45,9 +52,9 @@ async function runStep({ name, command, env = {}, live = false }: Step): Promise
   child.stderr?.on('data', (chunk: Buffer) => written.push(chunk));
   if (pid !== undefined) running.add(pid);
   const limit = setTimeout(() => {
-    written.push(Buffer.from(`${name} was ended after ${STEP_LIMIT_SECONDS} s\n`));
+    written.push(Buffer.from(`${name} was ended after ${limitSeconds} s\n`));
     if (pid !== undefined) endGroup(pid);
-  }, STEP_LIMIT_SECONDS * 1000);
+  }, limitSeconds * 1000);
 
   const ok = await once(child, 'close').then(
     ([code]) => code === 0,

@@ -1,6 +1,6 @@
 import express from 'express';
 import type { Express } from 'express';
-import type { SecondFactor } from 'passport-second-factor';
+import type { SecondFactor, Store } from 'passport-second-factor';
 import { answerError, answerNotFound } from './error-handler.js';
 import { servePublicFiles } from './public-files.js';
 import { securityHeaders } from './security-headers.js';
@@ -25,6 +25,10 @@ export interface PanelOptions {
   readonly databaseFile: string;
   /** Sessions and second factors; without it they are in this process and in the database. */
   readonly redisUrl?: string | undefined;
+  /** Second factors somewhere else than by default. */
+  readonly records?: Store | undefined;
+  /** How long sessions and second factors may take to be read or changed, in milliseconds. */
+  readonly storeTimeoutMs?: number | undefined;
   /** Milliseconds since 1970; for tests. */
   readonly clock?: (() => number) | undefined;
   /** Where `SECOND_FACTOR_KEY` and `SESSION_SECRET` are looked up. Default `process.env`. */
@@ -47,17 +51,19 @@ export interface Panel {
 /** Makes the panel. */
 export async function createPanel(options: PanelOptions): Promise<Panel> {
   const { databaseFile, redisUrl, clock, env = process.env, log = console.log, mail = console.log } = options;
+  const { storeTimeoutMs } = options;
   const secrets = loadSecrets(databaseFile, env);
-  const storage = await openStorage(databaseFile, redisUrl, options.passwordCost);
+  const storage = await openStorage(databaseFile, redisUrl, options.passwordCost, storeTimeoutMs);
   const { users, redis } = storage;
   const passport = createPassport(users);
   const secondFactor = createPanelSecondFactor({
     passport,
-    storage,
+    storage: { ...storage, ...(options.records && { records: options.records }) },
     key: secrets.secondFactorKey,
     policy: policyOf(env),
     trustedBrowserDays: trustedBrowserDaysOf(env),
     mail,
+    storeTimeoutMs,
     clock,
   });
   const tell = (event: object): void => log(JSON.stringify(event));

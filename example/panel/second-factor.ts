@@ -17,6 +17,8 @@ export interface SecondFactorParts {
   readonly trustedBrowserDays: number | undefined;
   /** Takes the mails to owners, one line of JSON each. */
   readonly mail: (line: string) => void;
+  /** How long a second factor may take to be read or changed, in milliseconds. */
+  readonly storeTimeoutMs?: number | undefined;
   /** Milliseconds since 1970; for tests. */
   readonly clock?: (() => number) | undefined;
 }
@@ -39,6 +41,7 @@ export function createPanelSecondFactor(parts: SecondFactorParts): SecondFactor 
     trustedBrowsers: parts.trustedBrowserDays === undefined ? undefined : { days: parts.trustedBrowserDays },
     notify: createMail(parts.mail),
     impersonation: { levels: LEVELS, autoSwitch: { root: 'admin' } },
+    storeTimeoutMs: parts.storeTimeoutMs,
     clock: parts.clock,
   });
 }

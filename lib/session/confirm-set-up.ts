@@ -150,11 +150,15 @@ async function update<Outcome>(
   }
 }
 
-/** Tells the panel's own table; when that fails the enrolment is undone. */
+/**
+ * Tells the panel's own table; when that fails the enrolment is undone. The table is told so too: a write
+ * that failed may have been made, and a flag without a record locks its owner out.
+ */
 async function flagEnrolled(core: Core, accountId: string, enrolment: string): Promise<void> {
   try {
     await setEnrolled(core, accountId, true);
   } catch (error) {
+    await setEnrolled(core, accountId, false).catch(() => undefined);
     await core.vault.update(accountId, (record) => ({
       outcome: undefined,
       next: record?.enrolment === enrolment ? null : 'unchanged',

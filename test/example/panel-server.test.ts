@@ -14,7 +14,7 @@ describe('the example panel as a server', function () {
   describe('answers', () => {
     let panel: RunningPanel;
     before(async () => {
-      panel = await startPanel(undefined, {}, PASSWORD_COST);
+      panel = await startPanel(undefined, {}, { passwordCost: PASSWORD_COST });
     });
     after(() => panel.end());
     beforeEach(() => panel.reset());

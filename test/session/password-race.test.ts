@@ -7,7 +7,7 @@ describe('a password that is changed while it is judged', () => {
   let panel: RunningPanel;
 
   before(async () => {
-    panel = await startPanel(undefined, {}, PASSWORD_COST);
+    panel = await startPanel(undefined, {}, { passwordCost: PASSWORD_COST });
   });
 
   after(() => panel.end());

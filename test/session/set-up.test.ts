@@ -60,7 +60,7 @@ describe('session/set-up and session/manage: setEnrolled', () => {
     });
     expect(refused.status).to.equal(503);
     expect(refused.body.code).to.equal('store-unavailable');
-    expect(log).to.deep.equal(['record on', 'flag on fails', 'record off']);
+    expect(log).to.deep.equal(['record on', 'flag on fails', 'flag off fails', 'record off']);
     expect(await panel.store.get('alice')).to.equal(null);
     expect((await new Client(panel).login('alice')).status, 'M1 again').to.equal(200);
     expect(panel.told()).not.to.include('enrolled');

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { Secret, TOTP } from 'otpauth';
 import { createPanel } from '../../example/panel/app.js';
-import type { Panel } from '../../example/panel/app.js';
+import type { Panel, PanelOptions } from '../../example/panel/app.js';
 import { databaseFileOf } from '../../example/panel/settings.js';
 
 const STEP_MILLISECONDS = 30_000;
@@ -64,12 +64,12 @@ export interface Phone {
  * Starts the example panel in this process.
  *
  * @param options variables such as `PANEL_REQUIRE_FACTOR`
- * @param passwordCost see `createPanel`
+ * @param others what else is to be otherwise
  */
 export async function startPanel(
   redisUrl?: string,
   options: Record<string, string> = {},
-  passwordCost = CHEAP_PASSWORD,
+  others: Partial<PanelOptions> = {},
 ): Promise<RunningPanel> {
   const folder = mkdtempSync(join(tmpdir(), 'panel-'));
   const databaseFile = join(folder, 'panel.db');
@@ -83,9 +83,10 @@ export async function startPanel(
     redisUrl,
     clock: now,
     env: options,
-    passwordCost,
+    passwordCost: CHEAP_PASSWORD,
     log: (line) => log.push(line),
     mail: (line) => mails.push(line),
+    ...others,
   });
   const server = createServer(panel.app).listen(0, '127.0.0.1');
   await once(server, 'listening');

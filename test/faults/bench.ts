@@ -1,0 +1,117 @@
+import { Redis } from 'ioredis';
+import { Secret, TOTP } from 'otpauth';
+import { startPanel } from '../support/panel-process.js';
+import type { Answer, Jar, Phone, RunningPanel } from '../support/panel-process.js';
+import { startRedis } from '../support/redis-server.js';
+import { startFaultProxy } from './fault-proxy.js';
+import type { FaultProxy } from './fault-proxy.js';
+import { REDIS_PROTOCOL } from './redis-protocol.js';
+
+/** What the panel is started with. */
+export const ENV = { PANEL_TRUSTED_BROWSERS: '30' };
+
+/** The example panel behind a proxy, and the moments it can be taken back to. */
+export interface Bench {
+  readonly panel: RunningPanel;
+  readonly proxy: FaultProxy;
+  /** How long the panel waits for a command. */
+  readonly timeoutMs: number;
+  /** Takes two-step authentication off everybody, and ends all sessions. */
+  clear(): Promise<unknown>;
+  /** Remembers sessions, second factors and the time; the function goes back to it. */
+  remember(): Promise<() => Promise<void>>;
+  end(): Promise<void>;
+}
+
+/** Sessions and second factors in Redis, all of it behind the proxy. */
+export async function startRedisBench(timeoutMs: number): Promise<Bench> {
+  const server = await startRedis();
+  const admin = new Redis(server.url);
+  const proxy = await startFaultProxy(server, REDIS_PROTOCOL, {
+    delayMs: timeoutMs / 20,
+    lateMs: timeoutMs * 1.2,
+    flush: () => admin.script('FLUSH'),
+  });
+  const loud = hush();
+  const panel = await startPanel(`redis://127.0.0.1:${proxy.port}`, ENV, {
+    storeTimeoutMs: timeoutMs,
+  });
+  return {
+    panel,
+    proxy,
+    timeoutMs,
+    clear: () => admin.flushdb(),
+    remember: () => rememberRedis(admin, panel),
+    async end() {
+      loud();
+      await panel.end();
+      await proxy.close();
+      admin.disconnect();
+      await server.kill();
+    },
+  };
+}
+
+/** Keeps the panel from printing every outage; the function lets it again. */
+export function hush(): () => void {
+  const { error } = console;
+  console.error = () => undefined;
+  return () => (console.error = error);
+}
+
+/** Remembers what Redis holds, and the panel's time. */
+export async function rememberRedis(admin: Redis, panel: RunningPanel): Promise<() => Promise<void>> {
+  const at = panel.now();
+  const keys = await admin.keys('*');
+  const values = keys.length === 0 ? [] : await admin.mget(keys);
+  const all = keys.flatMap((key, place) => [key, values[place] ?? '']);
+  return async () => {
+    await admin.flushdb();
+    if (all.length > 0) await admin.mset(...all);
+    panel.advance((at - panel.now()) / 1000);
+  };
+}
+
+/** What a flow starts from. */
+export interface Scene {
+  /** Whose browser sends the requests. */
+  readonly jar: Jar;
+  /** Of the account the flow is about. */
+  readonly phone: Phone | undefined;
+  readonly recoveryCodes: readonly string[];
+}
+
+/** Enables two-step authentication in a jar; the phone and the recovery codes. */
+export async function enrolled(
+  panel: RunningPanel,
+  login: string,
+): Promise<Scene & { readonly phone: Phone }> {
+  const jar = await panel.signedIn(login);
+  const phone = await panel.enrol(jar);
+  const { body } = await jar.post('/two-step/recovery-codes', { code: phone.nextCode() });
+  return { jar, phone, recoveryCodes: body.recoveryCodes as string[] };
+}
+
+/** An authenticator into which a key was typed; its clock is the panel's. */
+export function phoneOf(panel: RunningPanel, key: string): Phone {
+  const totp = new TOTP({ secret: Secret.fromBase32(key) });
+  const code = (): string => totp.generate({ timestamp: panel.now() });
+  return {
+    key,
+    code,
+    nextCode() {
+      panel.advance(30);
+      return code();
+    },
+  };
+}
+
+/** Something that is no request, told as if it were one. */
+export async function asAnswer(deed: Promise<unknown>): Promise<Answer> {
+  try {
+    return { status: 200, headers: {}, location: undefined, text: '', body: { done: await deed } };
+  } catch (error) {
+    const { status = 500, code, message } = error as { status?: number; code?: string; message: string };
+    return { status, headers: {}, location: undefined, text: message, body: { code } };
+  }
+}

@@ -1,0 +1,71 @@
+import { Redis } from 'ioredis';
+import { Kysely, PostgresDialect } from 'kysely';
+import { Pool } from 'pg';
+import { createTotpTable, sqlStore } from 'passport-second-factor/sql';
+import { startPanel } from '../support/panel-process.js';
+import { startPostgres } from '../support/postgres-server.js';
+import { startRedis } from '../support/redis-server.js';
+import { ENV, hush, rememberRedis } from './bench.js';
+import type { Bench } from './bench.js';
+import { startFaultProxy } from './fault-proxy.js';
+import { POSTGRES_PROTOCOL } from './postgres-protocol.js';
+
+interface Tables {
+  totp: { account: string; sealed: string };
+}
+
+/** Second factors in PostgreSQL behind the proxy; sessions in Redis, where nothing fails. */
+export async function startPostgresBench(timeoutMs: number): Promise<Bench> {
+  const [postgres, redis] = await Promise.all([startPostgres(), startRedis()]);
+  const proxy = await startFaultProxy(postgres, POSTGRES_PROTOCOL, {
+    delayMs: timeoutMs / 20,
+    lateMs: timeoutMs * 1.2,
+  });
+  const sessions = new Redis(redis.url);
+  const direct = open(postgres.url, timeoutMs);
+  const behind = open(postgres.url.replace(`:${postgres.port}/`, `:${proxy.port}/`), timeoutMs);
+  await createTotpTable(direct);
+  const loud = hush();
+  const panel = await startPanel(redis.url, ENV, {
+    records: sqlStore(behind),
+    storeTimeoutMs: timeoutMs,
+  });
+  const clear = async (): Promise<void> => {
+    await Promise.all([sessions.flushdb(), direct.deleteFrom('totp').execute()]);
+  };
+  return {
+    panel,
+    proxy,
+    timeoutMs,
+    clear,
+    async remember() {
+      const goBack = await rememberRedis(sessions, panel);
+      const rows = await direct.selectFrom('totp').select(['account', 'sealed']).execute();
+      return async () => {
+        await clear();
+        await goBack();
+        if (rows.length > 0) await direct.insertInto('totp').values(rows).execute();
+      };
+    },
+    async end() {
+      loud();
+      await panel.end();
+      await proxy.close();
+      await Promise.all([direct.destroy(), behind.destroy()]);
+      sessions.disconnect();
+      await Promise.all([postgres.kill(), redis.kill()]);
+    },
+  };
+}
+
+/** As docs/stores.md says, with a shorter time-out. */
+function open(connectionString: string, timeoutMs: number): Kysely<Tables> {
+  const pool = new Pool({
+    connectionString,
+    connectionTimeoutMillis: timeoutMs,
+    statement_timeout: timeoutMs,
+  });
+  pool.on('error', () => undefined);
+  pool.on('connect', (client) => client.on('error', () => undefined));
+  return new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
+}
