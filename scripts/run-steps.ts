@@ -13,7 +13,7 @@ export interface Step {
   readonly limitSeconds?: number;
 }
 
-const STEP_LIMIT_SECONDS = 480;
+const STEP_LIMIT_SECONDS = 1500;
 
 const root = resolve(import.meta.dirname, '..');
 const running = new Set<number>();
