@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import { memoryStore } from 'passport-second-factor/memory';
-import type { Store } from 'passport-second-factor';
+import type { SecondFactorOptions, Store } from 'passport-second-factor';
 import { Client, enrol, enrolled, stopPanels } from '../docs/trap-panel.js';
+import type { User } from '../docs/trap-panel.js';
 import { loggedIn, startSessionPanel } from '../support/session-panel.js';
 import type { SessionPanel } from '../support/session-panel.js';
 
@@ -11,7 +12,7 @@ interface Cost {
 }
 
 /** A panel, and what something costs its store. */
-async function startCounting(): Promise<{
+async function startCounting(options: Partial<SecondFactorOptions<User>> = {}): Promise<{
   panel: SessionPanel;
   costOf: (act: () => Promise<unknown>) => Promise<Cost>;
 }> {
@@ -26,7 +27,7 @@ async function startCounting(): Promise<{
     cost.swaps++;
     return compareAndSet.call(store, id, expected, next);
   };
-  const panel = await startSessionPanel({ store });
+  const panel = await startSessionPanel({ store, options });
   return {
     panel,
     async costOf(act) {
@@ -52,6 +53,25 @@ describe('what the store is asked', () => {
     const bob = await loggedIn(panel, 'bob');
     for (const path of ['/me', '/secret']) {
       expect(await costOf(() => bob.get(path)), path).to.deep.equal(ONE_READ);
+    }
+  });
+
+  it('costs no more with a policy, several authenticators and remembered browsers', async () => {
+    const { panel, costOf } = await startCounting({
+      policy: () => ({ requiredFrom: new Date(0) }),
+      trustedBrowsers: { days: 30 },
+    });
+    const { client, phone } = await enrolled(panel);
+    await client.post('/two-step/setup', { add: true });
+    await client.post('/logout');
+    await client.login('alice');
+    const code = phone();
+    const ticked = () => client.post('/two-step/verify', { code, trustBrowser: true });
+    expect(await costOf(ticked)).to.deep.equal({ reads: 1, swaps: 1 });
+    await client.post('/logout');
+    expect(await costOf(() => client.login('alice'))).to.deep.equal(ONE_READ);
+    for (const path of ['/me', '/secret', '/two-step', '/two-step/browsers']) {
+      expect(await costOf(() => client.get(path)), path).to.deep.equal(ONE_READ);
     }
   });
 
