@@ -11,6 +11,7 @@ import type { Actor, FirstActor, ImpersonatingState, UserState } from '../sessio
 import { isParked, isUser } from '../session/state.js';
 import { become } from './become.js';
 import { rule } from './rule.js';
+import { mayEnterNobody } from './rules.js';
 import type { ActorProof, ImpersonationRefusal, Ruling } from './rules.js';
 import type { Standing } from './standing.js';
 import { standingOf } from './standing.js';
@@ -28,14 +29,11 @@ export async function enter(context: Context, account: unknown): Promise<{ ok: t
   const { state, known } = context;
   if (!state || isParked(state) || !known) return { ok: false, code: 'login-required' };
 
+  const named = typeof account === 'string' ? account.slice(0, 255) : '';
+  const nobody = nobodyFor(context, known);
+  if (nobody) return refused(context, known, named, nobody);
   const target = await targetOf(context, account);
-  if (!target)
-    return refused(
-      context,
-      known,
-      typeof account === 'string' ? account.slice(0, 255) : '',
-      'account-unknown',
-    );
+  if (!target) return refused(context, known, named, 'account-unknown');
   const ruling = await ruleOn(context, state, known, target);
   if (!ruling.ok && STEP_UP_HELPS.includes(ruling.reason) && state.state !== 'impersonating') {
     const stale = check(context, { unenrolled: 'allow', maxAge: context.core.options.freshSeconds });
@@ -54,6 +52,8 @@ export async function mayImpersonate(
 ): Promise<{ ok: true } | { ok: false; reason: string }> {
   const { state, known } = context;
   if (!state || isParked(state) || !known) return { ok: false, reason: 'login-required' };
+  const nobody = nobodyFor(context, known);
+  if (nobody) return { ok: false, reason: nobody };
   const target = await targetOf(context, account);
   return target ? ruleOn(context, state, known, target) : { ok: false, reason: 'account-unknown' };
 }
@@ -95,6 +95,11 @@ async function switchRefusal(
   if (!ruling.ok) return ruling.reason;
   await actAs(context, state, known, target);
   return null;
+}
+
+function nobodyFor({ core }: Context, { account }: KnownUser): ImpersonationRefusal | null {
+  const options = core.options.impersonation;
+  return options ? mayEnterNobody(account.level, options.levels) : null;
 }
 
 async function targetOf(context: Context, account: unknown): Promise<Standing | null> {

@@ -71,6 +71,19 @@ export function mayStay(
   return allowed ? { ok: true } : refuse('not-allowed');
 }
 
+/**
+ * Why an account may act as nobody at all, whoever it names: it has no level, or the lowest one. `null`: there
+ * are levels below. Asked before a target is looked up, so that users cannot find out who has an account. Pure.
+ */
+export function mayEnterNobody(
+  level: string | null,
+  levels: readonly string[],
+): 'level-unknown' | 'not-below' | null {
+  const height = level === null ? -1 : levels.indexOf(level);
+  if (height === -1) return 'level-unknown';
+  return height === levels.length - 1 ? 'not-below' : null;
+}
+
 function refuse(reason: ImpersonationRefusal): Ruling {
   return { ok: false, reason };
 }
