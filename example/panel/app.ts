@@ -2,6 +2,7 @@ import express from 'express';
 import type { Express } from 'express';
 import type { SecondFactor, Store } from 'passport-second-factor';
 import { answerError, answerNotFound } from './error-handler.js';
+import { readBodies } from './read-bodies.js';
 import { servePublicFiles } from './public-files.js';
 import { securityHeaders } from './security-headers.js';
 import { createApiRoutes } from './routes/api.js';
@@ -15,9 +16,6 @@ import { createSessions } from './sessions.js';
 import { policyOf, trustedBrowserDaysOf } from './settings.js';
 import { createPassport } from './sign-in.js';
 import { openStorage } from './storage.js';
-
-/** Whatever a form or a program sends here is short. */
-const BODY_MAXIMUM_BYTES = 16_384;
 
 /** What a panel is made of. */
 export interface PanelOptions {
@@ -76,13 +74,13 @@ export async function createPanel(options: PanelOptions): Promise<Panel> {
   app.use(securityHeaders);
   app.use(servePublicFiles());
 
+  // Before anybody is judged: a body may take minutes, and rights can be gone when it has come.
+  app.use(readBodies);
   app.use(createSessions(secrets.sessionSecret, redis));
   app.use(passport.session());
   app.use(secondFactor.session());
   app.use('/two-step', secondFactor.router());
 
-  app.use(express.json({ limit: BODY_MAXIMUM_BYTES }));
-  app.use(express.urlencoded({ extended: false, limit: BODY_MAXIMUM_BYTES }));
   app.use(createSignInRoutes(passport));
   app.use(createHomeRoutes(users, secondFactor));
   app.use(createSettingsRoutes(users, tell));

@@ -9,6 +9,7 @@ import type { RequestHandler } from 'express';
 import { SecondFactorError, requireSecondFactor } from 'passport-second-factor';
 import type { Store } from 'passport-second-factor';
 import { memoryStore } from 'passport-second-factor/memory';
+import { inTwoParts } from '../support/in-two-parts.js';
 import { Client, enrol, enrolled, startPanel, stopPanels } from './trap-panel.js';
 import type { Panel } from './trap-panel.js';
 
@@ -18,6 +19,27 @@ const form = (fields: Record<string, string>): URLSearchParams => new URLSearchP
 
 describe('integration traps: requests', () => {
   afterEach(stopPanels);
+
+  describe('A body that comes late', () => {
+    it('acts for who was signed out meanwhile when the parser runs after the session, and not before it', async () => {
+      for (const [isFirst, status] of [
+        [false, 200],
+        [true, 401],
+      ] as const) {
+        const guard = requireSecondFactor({ unenrolled: 'allow' });
+        const panel = await startPanel({
+          ...(isFirst && { first: ({ app }: Panel) => app.use(express.json()) }),
+          routes: ({ app }) => app.post('/late', guard, express.json(), (_req, res) => res.json({})),
+        });
+        const client = new Client(panel);
+        await client.login('alice');
+        const url = `http://127.0.0.1:${String(panel.port)}/late`;
+        expect(await inTwoParts(url, client.cookie, { a: 'body' }, () => client.post('/logout'))).to.equal(
+          status,
+        );
+      }
+    });
+  });
 
   describe('Body parsers', () => {
     const ownRoute =
