@@ -21,7 +21,13 @@ export interface Users {
   below(level: Level): Promise<User[]>;
   /** The account of a login and its password; takes as long when there is no such login. */
   byPassword(login: string, password: string): Promise<User | null>;
-  setPassword(id: string, password: string): Promise<void>;
+  /**
+   * Sets a password, whatever it was.
+   *
+   * @param stamp only where the account still has this one: the password has not been changed meanwhile
+   * @returns whether it was set
+   */
+  setPassword(id: string, password: string, stamp?: string): Promise<boolean>;
 }
 
 const SEED: Readonly<Record<string, Level>> = { root: 'root', admin: 'admin', alice: 'user', bob: 'user' };
@@ -54,9 +60,13 @@ export async function createUsers(db: Kysely<Tables>, passwordCost = PASSWORD_CO
       const { id, level, stamp } = found;
       return { id, login, level, stamp };
     },
-    async setPassword(id, password) {
+    async setPassword(id, password, stamp) {
       const change = { password: await hashPassword(password, passwordCost), stamp: randomUUID() };
-      await db.updateTable('users').set(change).where('id', '=', id).execute();
+      const update = db.updateTable('users').set(change).where('id', '=', id);
+      const { numUpdatedRows } = await (
+        stamp === undefined ? update : update.where('stamp', '=', stamp)
+      ).executeTakeFirst();
+      return numUpdatedRows > 0n;
     },
   };
 }

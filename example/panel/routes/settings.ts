@@ -18,7 +18,7 @@ export function createSettingsRoutes(users: Users, tell: (event: object) => void
     showSettings(req, res, null);
   });
   router.post('/settings/password', sameOrigin(), requireNotImpersonating(), async (req, res) => {
-    const { id, login } = userOf(req);
+    const { id, login, stamp } = userOf(req);
     const password = bodyText(req, 'newPassword');
     const refusal = await refuseChange(users, login, bodyText(req, 'currentPassword'), password);
     if (password === null || refusal !== null) {
@@ -31,7 +31,10 @@ export function createSettingsRoutes(users: Users, tell: (event: object) => void
       showSettings(req, res, refusal);
       return;
     }
-    await users.setPassword(id, password);
+    if (!(await users.setPassword(id, password, stamp))) {
+      // Somebody else changed it while the current one was judged: that one stays, and this session has ended.
+      throw new HttpError(401, 'login-required', 'Sign in first.');
+    }
     tell({ name: 'password-changed', at: Date.now(), accountId: id, actorId: id });
     // This session goes on; all others of the account end.
     await sessionOf(req).renew();

@@ -1,0 +1,191 @@
+import { expect } from 'chai';
+import { comesBack, REMEMBERS, rememberedOn } from '../support/befh-browsers.js';
+import { burst, enrolled, failuresOf, isIn, pending, said, tally, verify } from '../support/befh-people.js';
+import { attack } from '../support/dijk-panels.js';
+
+attack('Somebody with a stolen password', (panel) => {
+  it('gets the code form and nothing else, and cannot turn the waiting sign-in into anything', async () => {
+    const alice = await enrolled(panel());
+    const record = await panel().record('alice');
+    const thief = await pending(panel());
+    const before = (await thief.get('/two-step')).body as object;
+    const tried: [path: string, body: object][] = [
+      ['/two-step/setup', {}],
+      ['/two-step/setup/confirm', { code: alice.wrong(1)[0] }],
+      ['/two-step/setup/cancel', {}],
+      ['/two-step/disable', { code: alice.recoveryCodes[0] }],
+      ['/two-step/recovery-codes', { code: alice.recoveryCodes[0] }],
+      ['/two-step/step-up', { code: alice.recoveryCodes[0] }],
+      ['/two-step/authenticators/remove', { id: 'x' }],
+      ['/two-step/impersonation', { account: 'bob' }],
+      ['/two-step/impersonation/leave', {}],
+      ['/settings/password', { currentPassword: 'alice-password', newPassword: 'of-the-thief' }],
+      ['/staff/bob/edit', { password: 'of-the-thief' }],
+    ];
+    for (const [path, body] of tried) {
+      expect((await thief.post(path, body)).status, path).to.be.oneOf([401, 409]);
+    }
+    const after = (await thief.get('/two-step')).body as object;
+    expect({ ...after, serverTime: 0 }).to.deep.equal({ ...before, serverTime: 0 });
+    expect(await isIn(thief)).to.equal(false);
+    expect(await panel().record('alice')).to.equal(record);
+    expect(await alice.jar.who()).to.equal('alice');
+  });
+
+  it('does not learn from his sign-in whether the owner is there, and ends none of his sessions', async () => {
+    const alice = await enrolled(panel());
+    await alice.jar.post('/logout');
+    const away = await panel().jar().login('alice');
+    const jar = await pending(panel());
+    await verify(jar, alice.nextCode());
+    const there = await panel().jar().login('alice');
+    const hide = ({ body }: { body: object }): object => ({ ...body, until: '' });
+    expect(hide(there)).to.deep.equal(hide(away));
+    expect(await jar.who()).to.equal('alice');
+  });
+
+  it('ends with the password: a sign-in that waits is void when it is changed', async () => {
+    const alice = await enrolled(panel());
+    const thief = await pending(panel());
+    const change = { currentPassword: 'alice-password', newPassword: 'a-new-password' };
+    expect((await alice.jar.post('/settings/password', change)).status).to.equal(200);
+    expect(said(await verify(thief, alice.nextCode()))).to.equal('sign-in-expired');
+    expect(await isIn(thief)).to.equal(false);
+  });
+
+  it('undoes no change of the password that was made while his own was judged', async () => {
+    const thief = await panel().signedIn('alice');
+    const admin = await panel().signedIn('admin');
+    const change = { currentPassword: 'alice-password', newPassword: 'of-the-thief' };
+    // The admin's request hashes once and the thief's twice: his comes to an end after it.
+    const [, ...answers] = await Promise.all([
+      admin.post('/staff/alice/edit', { password: 'of-the-admin' }),
+      ...Array.from({ length: 8 }, () => thief.copy().post('/settings/password', change)),
+    ]);
+    for (const { status } of answers) expect(status).to.be.oneOf([200, 401, 422]);
+    expect(said(await panel().jar().login('alice', 'of-the-thief'))).to.equal('invalid-credentials');
+    expect((await panel().jar().login('alice', 'of-the-admin')).status).to.equal(200);
+  });
+
+  it('makes the owner wait by wrong codes, but not on a browser that has passed before', async () => {
+    const alice = await enrolled(panel());
+    const jar = await pending(panel());
+    await verify(jar, alice.nextCode());
+    await jar.post('/logout');
+    const thieves = await Promise.all(Array.from({ length: 5 }, () => pending(panel())));
+    const codes = alice.wrong(50);
+    const answers = await burst(50, (i) => verify(thieves[i % 5]!, codes[i]));
+    expect(tally(answers)).to.deep.equal({ 'code-invalid': 5, locked: 45 });
+    expect(await failuresOf(panel())).to.equal(5);
+    await jar.login('alice');
+    expect(said(await verify(jar, alice.nextCode()))).to.equal('verified');
+  });
+
+  it('owns an account that has no second factor: he enables his own, and the owner is out (not prevented)', async () => {
+    const owner = await panel().signedIn('bob');
+    await enrolled(panel(), 'bob');
+    expect(await owner.who()).to.equal('code-required');
+    expect(said(await panel().jar().login('bob'))).to.equal('code-required');
+    expect(
+      panel()
+        .events()
+        .map(({ name }) => name),
+    ).to.include('enrolled');
+    // The way out: an operator with a shell, and a new password.
+    await panel().secondFactor.disable('bob', { by: 'operator', reason: 'stolen' });
+    expect((await panel().jar().login('bob')).status).to.equal(200);
+  });
+});
+
+attack(
+  'Somebody with a stolen password and the cookie of a remembered browser',
+  (panel) => {
+    it('is signed in without a code (not prevented), but does nothing that asks for one', async () => {
+      const alice = await enrolled(panel());
+      const owner = await rememberedOn(panel(), alice);
+      const record = await panel().record('alice');
+      const thief = comesBack(panel(), owner);
+      expect((await thief.login('alice')).status).to.equal(200);
+      expect(await isIn(thief)).to.equal(true);
+      expect((await thief.get('/api/danger')).body.code).to.equal('step-up-required');
+      expect(said(await thief.post('/two-step/setup'))).to.equal('step-up-required');
+      for (const path of ['disable', 'recovery-codes', 'step-up']) {
+        expect((await thief.post(`/two-step/${path}`, { code: '' })).body.code, path).to.equal(
+          'code-malformed',
+        );
+      }
+      expect(said(await thief.post('/two-step/authenticators/remove', { id: 'x' }))).to.equal(
+        'step-up-required',
+      );
+      expect((await thief.get('/two-step/browsers')).text).not.to.include(
+        thief.cookies.values().next().value,
+      );
+      expect(await panel().record('alice')).to.equal(record);
+      // One request of the owner ends it.
+      await owner.post('/two-step/browsers/revoke', { all: true });
+      expect(await thief.who()).to.equal('code-required');
+    });
+
+    it('guesses on a budget of its own, which is the owner’s on that browser, and no other', async () => {
+      const alice = await enrolled(panel());
+      const owner = await rememberedOn(panel(), alice);
+      await owner.post('/two-step/browsers/revoke', { all: true });
+      await owner.post('/logout');
+      const thief = owner.copy();
+      expect(said(await thief.login('alice'))).to.equal('code-required');
+      const codes = alice.wrong(40);
+      const answers = await burst(40, (i) => verify(thief.copy(), codes[i]));
+      expect(tally(answers)['code-invalid']).to.equal(5);
+      const stranger = await pending(panel());
+      expect(said(await verify(stranger, alice.nextCode()))).to.equal('verified');
+    });
+
+    it('has nothing with the cookie alone, renamed for another account, or beside another password', async () => {
+      const alice = await enrolled(panel());
+      const owner = await rememberedOn(panel(), alice);
+      const bob = await enrolled(panel(), 'bob');
+      const remembered = await rememberedOn(panel(), bob);
+      const thief = comesBack(panel(), owner);
+      expect(await thief.who()).to.equal('login-required');
+      expect(said(await thief.login('bob'))).to.equal('code-required');
+      const [name] = [...remembered.cookies.keys()].filter((key) => key.includes('second-factor-'));
+      const [, token] = [...comesBack(panel(), owner).cookies][0]!;
+      const renamed = panel().jar();
+      renamed.cookies.set(name!, token);
+      expect(said(await renamed.login('bob'))).to.equal('code-required');
+    });
+  },
+  REMEMBERS,
+);
+
+attack(
+  'Somebody with a stolen password of an account that must have a second factor and has none',
+  (panel) => {
+    it('enables his own before the owner does (not prevented); of the two one wins, whole', async () => {
+      const thief = panel().jar();
+      expect(said(await thief.login('bob'))).to.equal('enrolment-required');
+      const owner = panel().jar();
+      await owner.login('bob');
+      const { body } = await owner.post('/two-step/setup');
+      const bob = await panel().enrol(thief);
+      expect(await thief.who()).to.equal('bob');
+      expect((await owner.post('/two-step/setup/confirm', { code: '000000' })).status).to.equal(401);
+      expect(body.key).not.to.equal(bob.key);
+      expect(await isIn(owner)).to.equal(false);
+      expect(said(await panel().jar().login('bob'))).to.equal('code-required');
+    });
+
+    it('does nothing else before that', async () => {
+      const thief = panel().jar();
+      await thief.login('bob');
+      expect(await thief.who()).to.equal('enrolment-required');
+      for (const path of ['disable', 'step-up', 'recovery-codes', 'verify', 'impersonation']) {
+        expect((await thief.post(`/two-step/${path}`, { code: '000000' })).status, path).to.be.oneOf([
+          401, 403,
+        ]);
+      }
+      expect(await panel().record('bob')).to.equal(null);
+    });
+  },
+  { PANEL_REQUIRE_FACTOR: 'user' },
+);
