@@ -1,0 +1,85 @@
+import { expect } from 'chai';
+import { enrolled, failuresOf, isIn, said } from '../support/befh-people.js';
+import { attack } from '../support/dijk-panels.js';
+
+attack('A user whom an operator helps, by acting as him', (panel) => {
+  it('sees nothing of the operator, and has no more than before', async () => {
+    const alice = await panel().signedIn('alice');
+    const before = await panel().send(alice, 'GET', '/two-step');
+    const admin = await panel().signedIn('admin');
+    await admin.actAs('alice');
+    const after = await panel().send(alice, 'GET', '/two-step');
+    const { serverTime: _then, ...was } = JSON.parse(before.text) as Record<string, unknown>;
+    const { serverTime: _now, ...is } = JSON.parse(after.text) as Record<string, unknown>;
+    expect(is).to.deep.equal(was);
+    expect(await alice.who()).to.equal('alice');
+    expect((await alice.get('/staff')).status).to.equal(403);
+    expect(said(await alice.leave())).to.equal('not-impersonating');
+    expect(admin.cookies.get('panel.sid')).not.to.equal(alice.cookies.get('panel.sid'));
+  });
+
+  it('enables the second factor meanwhile: what the operator sends next is done by nobody', async () => {
+    const root = await panel().root();
+    await root.actAs('admin');
+    const admin = await panel().signedIn('admin');
+    await panel().enrol(admin);
+    const sent = await root.post('/staff/bob/edit', { password: 'of-the-operator' });
+    expect(said(sent)).to.equal('impersonation-refused');
+    expect((await panel().jar().login('bob', 'of-the-operator')).status).to.equal(401);
+    expect(await root.who()).to.equal('root');
+    expect(await isIn(admin)).to.equal(true);
+  });
+
+  it('rises, or changes his password meanwhile: the operator is himself again, and sends nothing as root by mistake', async () => {
+    for (const change of [
+      "UPDATE users SET level = 'root' WHERE id = 'admin'",
+      "UPDATE users SET stamp = 'other' WHERE id = 'admin'",
+    ]) {
+      const root = await panel().root();
+      await root.actAs('admin');
+      panel().changeUsers(change);
+      expect(said(await root.actAs('alice'))).to.equal('impersonation-refused');
+      expect(await root.who()).to.equal('root');
+      panel().changeUsers("UPDATE users SET level = 'admin' WHERE id = 'admin'");
+    }
+  });
+
+  it('disappears meanwhile: the operator is nobody, and has to sign in again', async () => {
+    const admin = await panel().signedIn('admin');
+    await admin.actAs('alice');
+    panel().changeUsers("DELETE FROM users WHERE id = 'alice'");
+    expect(await admin.who()).to.equal('login-required');
+    expect(said(await admin.leave())).to.equal('not-impersonating');
+  });
+
+  it('plants nothing that crosses over: where to go on, notices and set-ups stay in his own session', async () => {
+    const alice = await panel().signedIn('alice');
+    const { body } = await alice.post('/two-step/setup');
+    await alice.open('/staff?planted=1');
+    const admin = await panel().signedIn('admin');
+    await admin.actAs('alice');
+    expect((await admin.get('/two-step/setup')).text).not.to.include(String(body.key));
+    await admin.open('/staff?planted-by-acting=1');
+    const left = await admin.submit('/two-step/impersonation/leave');
+    expect(left.location).to.equal('/');
+    expect((await admin.open('/')).text).not.to.include('planted');
+  });
+
+  it('guesses with codes while he is helped: the counts are his own, and the operator is not locked', async () => {
+    const { jar: root, phone } = await panel().enrolled('root');
+    const alice = await enrolled(panel());
+    for (const code of alice.wrong(5)) await alice.jar.post('/two-step/step-up', { code });
+    expect(await failuresOf(panel())).to.equal(5);
+    expect(await failuresOf(panel(), 'root')).to.equal(0);
+    expect(said(await root.post('/two-step/step-up', { code: phone.nextCode() }))).to.equal('verified');
+  });
+
+  it('signs in as the operator in the operator’s browser, if he knows how: that is another sign-in, with its code', async () => {
+    const { jar: root } = await panel().enrolled('root');
+    await root.actAs('alice');
+    const browser = root.copy();
+    expect(said(await browser.login('root'))).to.equal('code-required');
+    expect(await isIn(browser)).to.equal(false);
+    expect(said(await browser.leave())).to.equal('not-impersonating');
+  });
+});

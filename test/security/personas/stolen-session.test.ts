@@ -1,0 +1,137 @@
+import { expect } from 'chai';
+import { enrolled, isIn, pending, said, verify } from '../support/befh-people.js';
+import { attack } from '../support/dijk-panels.js';
+
+const FRESH_SECONDS = 15 * 60;
+
+attack('Somebody with a stolen session cookie', (panel) => {
+  it('of an account without a second factor: enables his own within 15 minutes of the password (not prevented), not later', async () => {
+    const owner = await panel().signedIn('bob');
+    const change = { currentPassword: 'wrong', newPassword: 'of-the-thief' };
+    expect(said(await owner.copy().post('/settings/password', change))).to.equal('invalid-credentials');
+    panel().advance(FRESH_SECONDS + 1);
+    const late = owner.copy();
+    expect(said(await late.post('/two-step/setup'))).to.equal('step-up-required');
+    expect(await panel().record('bob')).to.equal(null);
+
+    const fresh = await panel().signedIn('bob');
+    await panel().enrol(fresh.copy());
+    expect(await owner.who()).to.equal('code-required');
+    expect(
+      panel()
+        .events()
+        .map(({ name }) => name),
+    ).to.include('enrolled');
+  });
+
+  it('that is verified: puts his phone in the place of the owner’s within 15 minutes of the code (not prevented), not later', async () => {
+    const alice = await enrolled(panel());
+    const thief = alice.jar.copy();
+    const record = await panel().record('alice');
+    panel().advance(FRESH_SECONDS + 1);
+    for (const body of [{}, { add: true }]) {
+      expect(said(await thief.post('/two-step/setup', body))).to.equal('step-up-required');
+    }
+    expect(said(await thief.post('/two-step/disable', { code: '000000' }))).to.equal('code-invalid');
+    expect((await thief.get('/api/danger')).status).to.equal(401);
+    expect(await panel().record('alice')).not.to.equal(record); // one wrong code was charged
+
+    const again = await pending(panel());
+    await verify(again, alice.nextCode());
+    await panel().enrol(again.copy());
+    expect(
+      panel()
+        .events()
+        .map(({ name }) => name),
+    ).to.include('authenticator-replaced');
+    // The recovery codes stay the owner's, and are his way back.
+    const back = await pending(panel());
+    expect(said(await verify(back, alice.recoveryCodes[0]))).to.equal('verified');
+    await panel().enrol(back);
+    expect(await isIn(again)).to.equal(false);
+  });
+
+  it('that waits for the code: is nobody’s once the owner has given it, and gives no code of its own', async () => {
+    const alice = await enrolled(panel());
+    const owner = await pending(panel());
+    const thief = owner.copy();
+    expect((await thief.get('/two-step')).body).to.have.all.keys('state', 'until', 'methods', 'serverTime');
+    const code = alice.nextCode();
+    expect(said(await verify(owner, code))).to.equal('verified');
+    for (const each of [code, alice.nextCode()]) {
+      expect(said(await verify(thief, each))).to.equal('login-required');
+    }
+    expect(await isIn(thief)).to.equal(false);
+  });
+
+  it('that waits for the code: ends the owner’s sign-in, and sends him to a page of the panel at most (not prevented)', async () => {
+    const alice = await enrolled(panel());
+    const owner = await pending(panel());
+    const thief = owner.copy();
+    await thief.open('/clients?planted=1');
+    await thief.open('//evil.example/');
+    const { body } = await verify(owner, alice.nextCode());
+    expect(body.returnTo).to.equal('/clients?planted=1');
+    const second = await pending(panel());
+    await second.copy().post('/two-step/cancel');
+    expect(said(await verify(second, alice.nextCode()))).to.equal('login-required');
+  });
+
+  it('that was copied before a set-up began: reads no key; copied while it is unfinished, it does (not prevented)', async () => {
+    const owner = await panel().signedIn('bob');
+    const early = owner.copy();
+    const { body } = await owner.post('/two-step/setup');
+    expect((await early.get('/two-step/setup')).text).not.to.include(String(body.key));
+    const late = owner.copy();
+    expect((await late.get('/two-step/setup')).body.key).to.equal(body.key);
+    await owner.post('/two-step/setup/cancel');
+    expect(said(await late.get('/two-step/setup'))).to.equal('setup-expired');
+  });
+
+  it('that acts as somebody: goes back and is the actor (not prevented), with the age of his proof', async () => {
+    const { jar: root } = await panel().enrolled('root');
+    panel().advance(60);
+    await root.actAs('admin');
+    const thief = root.copy();
+    expect((await thief.get('/api/danger')).body.code).to.equal('impersonation-refused');
+    for (const path of ['setup', 'disable', 'recovery-codes', 'step-up']) {
+      expect(said(await thief.post(`/two-step/${path}`, { code: '000000' }))).to.equal(
+        'impersonation-refused',
+      );
+    }
+    panel().advance(FRESH_SECONDS);
+    expect((await thief.actAs('alice')).body.reason).to.equal('proof-too-old');
+    await thief.leave();
+    expect(await thief.who()).to.equal('root');
+    expect(said(await thief.actAs('alice'))).to.equal('step-up-required');
+    expect(said(await thief.post('/two-step/setup'))).to.equal('step-up-required');
+    expect(await root.who()).to.equal('login-required');
+  });
+
+  it('is out with every copy when the owner signs out, changes his password or gives a code', async () => {
+    const alice = await enrolled(panel());
+    const ends: Record<string, () => Promise<unknown>> = {
+      'step-up': () => alice.jar.post('/two-step/step-up', { code: alice.nextCode() }),
+      password: () =>
+        alice.jar.post('/settings/password', {
+          currentPassword: 'alice-password',
+          newPassword: 'alice-password-2',
+        }),
+      'sign-out': () => alice.jar.post('/logout'),
+    };
+    for (const [what, end] of Object.entries(ends)) {
+      const thieves = Array.from({ length: 4 }, () => alice.jar.copy());
+      await Promise.all([end(), ...thieves.map((jar) => jar.get('/api/me'))]);
+      for (const thief of thieves) expect(await thief.who(), what).to.equal('login-required');
+    }
+  });
+
+  it('gains nothing by signing in beside it as somebody else: one account does not prove the other', async () => {
+    const alice = await enrolled(panel());
+    await enrolled(panel(), 'bob');
+    const thief = alice.jar.copy();
+    expect(said(await thief.login('bob'))).to.equal('code-required');
+    expect(await isIn(thief)).to.equal(false);
+    expect(said(await thief.login('alice'))).to.equal('code-required');
+  });
+});
