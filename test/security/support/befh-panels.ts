@@ -4,6 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Redis } from 'ioredis';
 import { createPanel } from '../../../example/panel/app.js';
+import type { PanelOptions } from '../../../example/panel/app.js';
 import { Jar, startPanel } from '../../support/panel-process.js';
 import type { RunningPanel } from '../../support/panel-process.js';
 import { startRedis } from '../../support/redis-server.js';
@@ -27,6 +28,7 @@ export function attack(
   title: string,
   tests: (on: Attacked) => void,
   settings: Record<string, string> = {},
+  others: Partial<PanelOptions> = {},
 ): void {
   describe(title, function () {
     this.timeout(60_000); // a loaded machine
@@ -38,7 +40,7 @@ export function attack(
         };
         before(async () => {
           on.redis = place === 'Redis' ? await startRedis() : undefined;
-          on.panel = await startPanel(on.redis?.url, settings);
+          on.panel = await startPanel(on.redis?.url, settings, others);
         });
         afterEach(() => on.panel.reset());
         after(async () => {
