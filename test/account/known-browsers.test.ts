@@ -93,6 +93,7 @@ describe('lib/account/known-browsers', () => {
       const next = withBrowser(record, passed, undefined, NOW, same);
       expect(next.browsers.map(({ id }) => id)).to.deep.equal(['fresh']);
       expect(next.browsersStamp).to.equal(STAMP);
+      expect(withBrowser(record, passed, record.browsers[0], NOW, same).browsers).to.have.length(1);
       expect(withBrowser(record, { ...passed, stamp: null }, undefined, NOW, same).browsersStamp).to.equal(
         null,
       );

@@ -227,6 +227,16 @@ describe('lib/vault/vault', () => {
       }
     });
 
+    it('tells the operator what is wrong with it', async () => {
+      const store = memoryStore();
+      const sealer = sealerOf(aKey());
+      await store.compareAndSet('alice', null, sealer.seal('record', 'alice', '[1]'));
+      const error: unknown = await vaultOf(store, sealer)
+        .read('alice')
+        .catch((thrown: unknown) => thrown);
+      expect((error as Error).cause).to.be.instanceOf(TypeError);
+    });
+
     it('can be removed', async () => {
       const store = memoryStore();
       await store.compareAndSet('alice', null, 'nonsense');
