@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import type { QueryExecutorProvider, QueryResult, RawBuilder } from 'kysely';
 
 /** Longest wait for one statement, the wait for a connection included: as long as a vault waits by default. */
@@ -29,8 +30,19 @@ export function sqlConnection(db: QueryExecutorProvider, table: string): SqlConn
   checkDatabase(db);
   const executor = db.getExecutor().withoutPlugins();
   const provider: QueryExecutorProvider = { getExecutor: () => executor };
+  const dialect = dialectOf(db);
+  let commitsItself = dialect !== 'mysql';
+
+  /** MySQL can be told to wait for a commit that nobody sends: swaps would hold for one connection only. */
+  async function requireAutocommit(): Promise<void> {
+    if (commitsItself) return;
+    const { rows } = await sql<{ autocommit: unknown }>`select @@autocommit as autocommit`.execute(provider);
+    commitsItself = Number(rows[0]?.autocommit) === 1;
+    if (!commitsItself) throw new Error('its connections keep nothing (autocommit 0): set autocommit 1');
+  }
 
   async function execute<Row>(statement: RawBuilder<Row>): Promise<QueryResult<Row>> {
+    await requireAutocommit();
     for (let tried = 1; ; tried++) {
       try {
         return await statement.execute(provider);
@@ -41,7 +53,7 @@ export function sqlConnection(db: QueryExecutorProvider, table: string): SqlConn
   }
 
   return {
-    dialect: dialectOf(db),
+    dialect,
     run: (statement) =>
       inTime(execute(statement)).catch((cause: unknown) => {
         throw new Error(explain(cause, table), { cause });

@@ -119,14 +119,28 @@ for (const backend of BACKENDS) {
       it('reads no more than the first page for somebody who leaves', async () => {
         await store.compareAndSet('alice', null, 'a');
         const pages: number[] = [];
-        const watched = watchRows(db, (rows) => pages.push(rows));
-        for await (const accountId of sqlStore(watched).list()) {
+        const watched = sqlStore(watchRows(db, (rows) => pages.push(rows)));
+        await watched.get('nobody'); // what is asked of connections at first use
+        pages.length = 0;
+        for await (const accountId of watched.list()) {
           expect(accountId).to.equal('alice');
           break;
         }
         expect(pages).to.deep.equal([1]);
       });
     });
+
+    if (backend.name === 'MariaDB') {
+      it('refuses connections that keep nothing, rather than tell that a swap was made', async () => {
+        const careless = sqlStore(running.open({ begin: ['set autocommit = 0'] }));
+        const { compareAndSet, get, inspect } = careless;
+        for (const call of [() => compareAndSet('alice', null, 'v'), () => get('alice'), () => inspect?.()]) {
+          const error: unknown = await Promise.resolve(call()).catch((caught: unknown) => caught);
+          expect(String(error)).to.include('set autocommit 1');
+        }
+        expect(await store.get('alice')).to.equal(null);
+      });
+    }
 
     it('lets creators and deleters race without a rejection', async () => {
       const stores = [store, sqlStore(running.open())];
