@@ -1,9 +1,13 @@
 import { userInfo } from 'node:os';
+import { shownName } from '../account/shown-name.js';
 import type { AccountStatus } from '../session/admin.js';
 import { ConsoleError, EXIT } from './exit-code.js';
 import type { ExitCode } from './exit-code.js';
 import type { Run } from './run.js';
 import { show, time } from './run.js';
+
+/** Longer names are cut in a line. */
+const NAME_MAXIMUM_CHARACTERS = 80;
 
 /** `status <account>`. */
 export async function showStatus(run: Run): Promise<ExitCode> {
@@ -80,13 +84,21 @@ export async function importSecret(run: Run): Promise<ExitCode> {
   return EXIT.done;
 }
 
-/** The account of the command line; the panel must know it, or it must at least have a record. */
+/**
+ * The account of the command line; the panel must know it, or it must at least have a record. Where there is one,
+ * a panel that cannot describe the account keeps no operator from it.
+ */
 async function knownAccount({
   command,
   instance,
 }: Run): Promise<{ status: AccountStatus; name: string | null }> {
   const { account: id } = command;
-  const [account, status] = await Promise.all([instance.account(id), instance.status(id)]);
+  const status = await instance.status(id);
+  const account = await instance.account(id).catch((error: unknown) => {
+    const { code } = (error ?? {}) as { code?: unknown };
+    if (status.enrolled || code === 'account-unstable') return null;
+    throw error;
+  });
   if (!account && !status.enrolled) throw new ConsoleError(EXIT.refused, `there is no account ${id}`);
   return { status, name: account?.name ?? null };
 }
@@ -104,8 +116,17 @@ async function confirmedAccount(run: Run, question: string): Promise<{ account: 
 }
 
 function operator({ command: { reason } }: Run): { by: string; reason?: string } {
-  const by = `console:${userInfo().username}`;
+  const by = `console:${systemUser()}`;
   return reason === undefined ? { by } : { by, reason };
+}
+
+/** Who is at the console. Containers may run under a number that has no name. */
+function systemUser(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return `uid ${String(process.getuid?.())}`;
+  }
 }
 
 function describe(status: AccountStatus, name: string | null): string {
@@ -133,5 +154,6 @@ function notEnabled(called: string): string {
 }
 
 function label(id: string, name: string | null): string {
-  return name === null || name === id ? id : `${id} (${name})`;
+  const shown = name === null ? id : shownName(name, NAME_MAXIMUM_CHARACTERS);
+  return shown === id ? id : `${id} (${shown})`;
 }

@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { once } from 'node:events';
 import { createInterface } from 'node:readline/promises';
 import { text } from 'node:stream/consumers';
 import { ConsoleError, EXIT } from './exit-code.js';
@@ -6,18 +7,22 @@ import type { ExitCode } from './exit-code.js';
 import type { Instance } from './load-instance.js';
 import { loadInstance } from './load-instance.js';
 import { USAGE, parseCommand } from './parse-command.js';
+import { printable } from './printable.js';
 import { runCommand } from './run-command.js';
 import type { Terminal } from './run.js';
 
 const terminal: Terminal = {
   print(line) {
-    process.stdout.write(`${line}\n`);
+    process.stdout.write(`${printable(line)}\n`);
   },
   async confirm(question) {
     if (!process.stdin.isTTY || !process.stdout.isTTY) return null;
     const prompt = createInterface({ input: process.stdin, output: process.stdout });
+    // Ctrl-C and Ctrl-D close it: no answer is a no.
+    const closed = once(prompt, 'close').then(() => '');
+    const typed = prompt.question(`${printable(question)} [y/N] `).catch(() => '');
     try {
-      return /^y(es)?$/i.test((await prompt.question(`${question} [y/N] `)).trim());
+      return /^y(es)?$/i.test((await Promise.race([typed, closed])).trim());
     } finally {
       prompt.close();
     }
@@ -36,7 +41,8 @@ async function main(): Promise<ExitCode> {
     instance = await loadInstance(command, process.cwd());
     return await runCommand(command.name, { command, instance, terminal });
   } catch (error) {
-    process.stderr.write(`second-factor: ${error instanceof Error ? error.message : String(error)}\n`);
+    const message = error instanceof Error ? error.message : String(error);
+    process.stderr.write(`second-factor: ${printable(message)}\n`);
     return exitCodeOf(error);
   } finally {
     await instance?.close().catch(() => undefined);

@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -70,6 +70,65 @@ describe('cli/bin', function () {
     expect(ended.out).to.contain('root (Root): two-step authentication is disabled');
     expect(ended.err).to.match(/disabled root by console:\S+ because phone lost/);
     expect(await redis.keys('*')).to.deep.equal(['second-factor:alice']);
+  });
+
+  it('is used under a number that has no name, as containers are', async () => {
+    const nameless = `import os from 'node:os'; import { syncBuiltinESMExports } from 'node:module';
+      os.userInfo = () => { throw new Error('uv_os_get_passwd returned ENOENT'); }; syncBuiltinESMExports();`;
+    writeFileSync(join(directory, 'nameless.mjs'), nameless);
+    const ended = await run('disable', 'root', '--yes', '--import', './nameless.mjs');
+    expect(ended.code).to.equal(0);
+    expect(ended.err).to.contain(`disabled root by console:uid ${String(process.getuid?.())}`);
+  });
+
+  it('helps an owner whose account the panel cannot describe', async () => {
+    await enrol('broken');
+    expect((await run('disable', 'broken', '--yes')).code).to.equal(0);
+    expect(await redis.exists('second-factor:broken')).to.equal(0);
+    expect((await run('disable', 'broken', '--yes')).code, 'nothing left to help with').to.equal(2);
+  });
+
+  it('knows no account that the panel only finds by another spelling', async () => {
+    const ended = await run('disable', 'Bob', '--yes');
+    expect(ended).to.include({ code: 1, err: 'second-factor: there is no account Bob\n' });
+  });
+
+  it('prints no name that a terminal would act on', async () => {
+    await enrol('eve');
+    for (const command of [
+      ['status', 'eve'],
+      ['status', 'eve', '--json'],
+      ['disable', 'eve', '--yes'],
+    ]) {
+      const { code, out } = await run(...command);
+      expect(code).to.equal(0);
+      expect(out)
+        .to.include('Eve')
+        .and.not.match(/(?!\n)\p{C}/u);
+      if (command.includes('--json')) {
+        expect((JSON.parse(out) as { name: string }).name).to.equal('Eve\r\x1b[2K\u009b31m\u202ealice');
+      }
+    }
+  });
+
+  for (const [key, name] of [
+    ['\x03', 'Ctrl-C'],
+    ['\x04', 'Ctrl-D'],
+    ['no\r', 'no'],
+  ] as const) {
+    it(`changes nothing for ${name} at the question, and says so`, async () => {
+      const { code, out } = await runOnTerminal(key, 'disable', 'root');
+      expect(out).to.include('Disable two-step authentication of root (Root)? [y/N]');
+      expect(out).to.include('nothing was changed');
+      expect(code).to.equal(1);
+      expect(await redis.exists('second-factor:root')).to.equal(1);
+    });
+  }
+
+  it('does it for yes at the question', async () => {
+    const { code } = await runOnTerminal('yes\r', 'disable', 'root');
+    expect(code).to.equal(0);
+    expect(await redis.exists('second-factor:root')).to.equal(0);
   });
 
   it('says that an account without a second factor had none, twice in a row', async () => {
@@ -217,6 +276,22 @@ describe('cli/bin', function () {
     });
   }
 
+  /** On a pseudo-terminal, with something typed at the question. */
+  function runOnTerminal(typed: string, ...args: string[]): Promise<{ code: number | null; out: string }> {
+    const loader = pathToFileURL(resolve('node_modules/tsx/dist/loader.mjs')).href;
+    const line = [process.execPath, '--import', loader, BIN, ...args].map((word) => `'${word}'`).join(' ');
+    const child = spawn('script', ['--quiet', '--return', '--command', line, '/dev/null'], {
+      cwd: directory,
+    });
+    let out = '';
+    child.stdout.on('data', (chunk: Buffer) => {
+      const asked = out.includes('[y/N]');
+      out += chunk.toString();
+      if (!asked && out.includes('[y/N]')) child.stdin.write(typed);
+    });
+    return new Promise((done) => child.on('close', (code) => done({ code, out })));
+  }
+
   function writeConfig(name: string, keys: string[], port = server.port): void {
     const from = (path: string): string => JSON.stringify(resolve(path));
     writeFileSync(
@@ -227,11 +302,11 @@ describe('cli/bin', function () {
        import { redisStore } from ${from('adapters/redis.ts')};
        const redis = new Redis(${port}, { maxRetriesPerRequest: 1 });
        redis.on('error', () => undefined);
-       const names = { root: 'Root', alice: 'Alice', bob: 'Bob' };
+       const names = { root: 'Root', alice: 'Alice', bob: 'Bob', eve: 'Eve\\r\\x1b[2K\\u009b31m\\u202ealice', broken: 7 };
        const secondFactor = createSecondFactor({
          passport, issuer: 'Test', keys: ${JSON.stringify(keys)}, store: redisStore(redis), storeTimeoutMs: 1500,
          account: (id) => ({ id, name: names[id] }),
-         findUser: (id) => (Object.hasOwn(names, id) ? id : null),
+         findUser: (id) => (Object.hasOwn(names, id) ? id : id === 'Bob' ? 'bob' : null),
        });
        secondFactor.events.on('disabled', (event) => {
          console.error('disabled', event.accountId, 'by', event.by, 'because', event.reason);
