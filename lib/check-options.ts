@@ -78,7 +78,7 @@ export function checkOptions(options: unknown): ResolvedOptions {
     loginPath: path(given, 'loginPath', '/login'),
     homePath: path(given, 'homePath', '/'),
     deserializedUserIsFresh: boolean(given, 'deserializedUserIsFresh'),
-    setEnrolled: fn(given, 'setEnrolled', () => undefined),
+    setEnrolled: given.setEnrolled === undefined ? undefined : fn(given, 'setEnrolled'),
     onCodeRequired: oneOf(given, 'onCodeRequired', ['respond', 'error'] as const),
     carry: fn(given, 'carry', () => undefined),
     onSignedIn: fn(given, 'onSignedIn', () => undefined),

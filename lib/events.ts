@@ -34,7 +34,16 @@ export type DemotionReason =
 export type ImpersonationEnd = 'expired' | 'actor-changed' | 'target-changed' | 'switched-off';
 
 /** Why a sign-in by `req.logIn` was refused rather than parked. */
-export type SignInRefusal = 'code-required' | 'record-unreadable' | 'record-missing' | 'store-unavailable';
+export type SignInRefusal =
+  /** `session: false`, which cannot ask for a code. */
+  | 'code-required'
+  /** The same, where a second factor is required and there is none. */
+  | 'enrolment-required'
+  /** The password was changed while the old one was judged. */
+  | 'sign-in-expired'
+  | 'record-unreadable'
+  | 'record-missing'
+  | 'store-unavailable';
 
 /**
  * Every event by name with its own fields. The list is public and stable; docs/events.md maps it to the

@@ -25,12 +25,11 @@ export type { Language, Notice, NoticeName, NoticeText } from './notice.js';
 export type { AttemptOutcome, CodeMethod, SignInMethod } from './account/attempt.js';
 export type { Lock } from './account/lockout.js';
 export type { LockoutLimits } from './account/limits.js';
-export type { AccountId, AccountStatus, Admin, VerifyContext } from './session/admin.js';
+export type { AccountId, AccountStatus, Admin, VerifyContext, VerifyOutcome } from './session/admin.js';
 export type { RememberedBrowser } from './session/browsers.js';
 export type { ImportedSecret } from './session/import-secret.js';
 export type { Operator } from './session/operator.js';
 export type { Health, Rekeyed } from './session/maintenance.js';
-export type { CodeOutcome } from './session/try-code.js';
 export type {
   ErrorPage,
   Page,
@@ -50,6 +49,7 @@ export type {
   RequestSecondFactor,
 } from './session/request-api.js';
 export type { StateName } from './session/state.js';
+export type { CodeOutcome } from './session/try-code.js';
 export type {
   CodeRefusal,
   DemotionReason,

@@ -158,7 +158,10 @@ export interface AccountSummary {
 export interface ImpersonationOptions {
   /** The names of the levels, highest first: `['root', 'admin', 'user']`. Acting goes strictly downward. */
   levels: readonly string[];
-  /** Narrows further, for resellers and their own customers for example. May be async. */
+  /**
+   * Narrows further, for resellers and their own customers for example. May be async. When it throws nobody
+   * begins to act, and whoever acts is himself again (`process.emitWarning` tells).
+   */
   canActAs?: ((actor: AccountSummary, target: AccountSummary) => boolean | Promise<boolean>) | undefined;
   /**
    * Whom an account of a level is taken to at sign-in, by level and account id: `{ root: 'admin' }`. Only
@@ -191,7 +194,7 @@ export interface ResolvedOptions {
   readonly loginPath: string;
   readonly homePath: string;
   readonly deserializedUserIsFresh: boolean;
-  readonly setEnrolled: (accountId: string, enrolled: boolean) => void | Promise<void>;
+  readonly setEnrolled: ((accountId: string, enrolled: boolean) => void | Promise<void>) | undefined;
   readonly onCodeRequired: OnCodeRequired;
   readonly carry: (req: HttpRequest) => Json | undefined;
   readonly onSignedIn: (

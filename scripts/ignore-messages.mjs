@@ -16,7 +16,10 @@ export const strykerPlugins = [
 ];
 
 function isMessage(path) {
-  const { type, callee, arguments: given } = path.parent;
+  // Long ones are put together of several.
+  let whole = path;
+  while (whole.parentPath?.isBinaryExpression({ operator: '+' })) whole = whole.parentPath;
+  const { type, callee, arguments: given } = whole.parent;
   if (type !== 'NewExpression' || !callee.name?.endsWith('Error')) return false;
-  return given[callee.name === 'SecondFactorError' ? 1 : 0] === path.node;
+  return given[callee.name === 'SecondFactorError' ? 1 : 0] === whole.node;
 }

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { bodyField, isTicked } from '../lib/answer/body-field.js';
 import { PROBLEMS, SecondFactorError } from '../lib/errors.js';
 import type { Context } from '../lib/session/context.js';
 import { secondStep } from '../lib/session/second-step.js';
@@ -19,7 +20,8 @@ interface Actions {
 
 /**
  * The Passport strategy for panels that write their own code route below `basePath`; the first step is any
- * other strategy. The code is `req.body.code`; whose it is comes from the parked sign-in alone.
+ * other strategy. The code is `req.body.code`; whose it is comes from the parked sign-in alone. A ticked
+ * `req.body.trustBrowser` remembers the browser, where the `trustedBrowsers` option allows it.
  *
  * It calls `success(user, { recoveryCodesLeft })`, upon which Passport's `req.logIn` completes the sign-in;
  * `fail({ message, code }, status)` with a code of docs/errors.md for the user; `error` for the operator.
@@ -37,19 +39,19 @@ export function createStrategy(contextOf: (req: IncomingMessage) => Context | un
       // Taken before anything is awaited: given the object itself, Passport writes those of the next
       // request over them.
       const { success, fail, error } = this as unknown as Actions;
-      judge(contextOf(req)).then(
-        ({ step, context }) => {
+      judge(contextOf(req))
+        .then(({ step, context }) => {
           if (!step.ok) {
             fail({ message: PROBLEMS[step.code].title, code: step.code }, PROBLEMS[step.code].status);
             return;
           }
           context.proof = step.proof;
           success(step.proof.user, { recoveryCodesLeft: step.recoveryCodesLeft });
-        },
-        (cause: unknown) => {
+        })
+        .catch((cause: unknown) => {
+          // Also what the application's own callback throws: nobody else would hear of it.
           error(cause);
-        },
-      );
+        });
     },
   };
 }
@@ -61,7 +63,6 @@ async function judge(context: Context | undefined) {
       "passport.authenticate('second-factor') needs app.use(secondFactor.session()) before it",
     );
   }
-  const { body } = context.req as { body?: unknown };
-  const typed = typeof body === 'object' && body !== null && Object.hasOwn(body, 'code') ? body : undefined;
-  return { step: await secondStep(context, (typed as { code?: unknown } | undefined)?.code), context };
+  const remember = isTicked(bodyField(context.req, 'trustBrowser'));
+  return { step: await secondStep(context, bodyField(context.req, 'code'), remember), context };
 }

@@ -5,7 +5,7 @@
  * PORT: default 3000. REDIS_URL: keeps sessions and second factors in Redis, else they are in memory.
  * SECOND_FACTOR_KEY: base64 of 32 random bytes; without it a new key is made at every start.
  */
-import { randomBytes, scryptSync, timingSafeEqual } from 'node:crypto';
+import { randomBytes, randomUUID, scryptSync, timingSafeEqual } from 'node:crypto';
 import { RedisStore } from 'connect-redis';
 import express from 'express';
 import session from 'express-session';
@@ -24,6 +24,8 @@ interface User {
 }
 
 const users = new Map(['alice', 'bob'].map((id) => [id, userWithPassword(id, `${id}-password`)]));
+/** Checked where a login is unknown, so that the answer takes as long. */
+const nobody = userWithPassword('nobody', randomUUID());
 // A Redis that is away must fail fast: requests are refused, not queued.
 const redis = process.env.REDIS_URL
   ? new Redis(process.env.REDIS_URL, { maxRetriesPerRequest: 1, commandTimeout: 2000 })
@@ -31,8 +33,8 @@ const redis = process.env.REDIS_URL
 
 passport.use(
   new LocalStrategy((username, password, done) => {
-    const user = users.get(username);
-    done(null, user && passwordMatches(user, password) ? user : false);
+    const user = users.get(username) ?? nobody;
+    done(null, passwordMatches(user, password) && user !== nobody ? user : false);
   }),
 );
 passport.serializeUser<string>((user, done) => {

@@ -13,6 +13,11 @@ export interface User {
   readonly stamp: string;
 }
 
+/** A password as it is kept. */
+export interface PasswordHash {
+  readonly hash: string;
+}
+
 /** The accounts of the panel. Logins are matched exactly. */
 export interface Users {
   byId(id: string): Promise<User | null>;
@@ -21,13 +26,15 @@ export interface Users {
   below(level: Level): Promise<User[]>;
   /** The account of a login and its password; takes as long when there is no such login. */
   byPassword(login: string, password: string): Promise<User | null>;
+  /** Makes a password ready to be set, which takes a while by design. */
+  hash(password: string): Promise<PasswordHash>;
   /**
    * Sets a password, whatever it was.
    *
    * @param stamp only where the account still has this one: the password has not been changed meanwhile
-   * @returns whether it was set
+   * @returns the stamp the account has now; `null` when nothing was set
    */
-  setPassword(id: string, password: string, stamp?: string): Promise<boolean>;
+  setPassword(id: string, password: PasswordHash, stamp?: string): Promise<string | null>;
 }
 
 const SEED: Readonly<Record<string, Level>> = { root: 'root', admin: 'admin', alice: 'user', bob: 'user' };
@@ -60,13 +67,16 @@ export async function createUsers(db: Kysely<Tables>, passwordCost = PASSWORD_CO
       const { id, level, stamp } = found;
       return { id, login, level, stamp };
     },
-    async setPassword(id, password, stamp) {
-      const change = { password: await hashPassword(password, passwordCost), stamp: randomUUID() };
+    async hash(password) {
+      return { hash: await hashPassword(password, passwordCost) };
+    },
+    async setPassword(id, { hash: password }, stamp) {
+      const change = { password, stamp: randomUUID() };
       const update = db.updateTable('users').set(change).where('id', '=', id);
       const { numUpdatedRows } = await (
         stamp === undefined ? update : update.where('stamp', '=', stamp)
       ).executeTakeFirst();
-      return numUpdatedRows > 0n;
+      return numUpdatedRows > 0n ? change.stamp : null;
     },
   };
 }

@@ -80,14 +80,19 @@ export function parseAccount(description: unknown): Account {
   };
 }
 
-function parseStamp(stamp: unknown): string {
+/**
+ * Checks a security stamp and gives it as text.
+ *
+ * @throws {SecondFactorError} `account-invalid` with the fix
+ */
+export function parseStamp(stamp: unknown): string {
   if (stamp instanceof Date && !Number.isNaN(stamp.getTime())) return `date ${stamp.toISOString()}`;
   if (typeof stamp === 'bigint' || (typeof stamp === 'number' && Number.isFinite(stamp)))
     return String(stamp);
   if (typeof stamp === 'string' && stamp !== '') return stamp;
   throw invalid(
-    `account().securityStamp must be a string that is not empty, a number, a bigint or a Date, got ${kindOf(stamp)}; ` +
-      'give accounts whose password never changed a fixed value, or leave the property out',
+    `a security stamp must be a string that is not empty, a number, a bigint or a Date, got ${kindOf(stamp)}; ` +
+      'in account() give accounts whose password never changed a fixed value, or leave securityStamp out',
   );
 }
 

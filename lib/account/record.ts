@@ -2,7 +2,7 @@ import { IMPORTED_SECRET_MINIMUM_BYTES, SECRET_MAXIMUM_BYTES } from './totp.js';
 
 /** One authenticator app that holds a secret of its own. */
 export interface Authenticator {
-  /** 64 random bits, base64url; names it on the pages and in nothing else. */
+  /** 128 random bits, base64url; names it on the pages and in nothing else. */
   readonly id: string;
   /** What its owner called it; may be empty. */
   readonly name: string;

@@ -3,7 +3,7 @@ import { moveToAnonymous, requireLiveSession } from '../session/context.js';
 import { guardSave } from '../session/guard-save.js';
 import type { KnownUser } from '../session/core.js';
 import { requestUser, requireSession } from '../session/app-request.js';
-import { promised, saveSession } from '../session/regenerate.js';
+import { keepLife, promised, saveSession } from '../session/regenerate.js';
 import type { ImpersonatingState, UserState } from '../session/state.js';
 import { writeState } from '../session/state.js';
 
@@ -19,11 +19,13 @@ export async function become(
 ): Promise<void> {
   const { core, req } = context;
   await requireLiveSession(context);
+  const old = requireSession(req);
   try {
     await promised((done) => {
       context.passportLogIn.call(req, known.user, { keepSessionInfo: false }, done);
     });
     const session = requireSession(req);
+    keepLife(session, old);
     writeState(session, core.options.sessionKey, state);
     await saveSession(req);
     guardSave(req, session);

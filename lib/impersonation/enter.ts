@@ -64,8 +64,9 @@ export async function mayImpersonate(
  */
 export async function switchAutomatically(context: Context): Promise<void> {
   const { core, state, known } = context;
-  const targetId = core.options.impersonation?.autoSwitch.get(known?.account.level ?? '');
-  if (targetId === undefined || !known || !isUser(state)) return;
+  if (!known || !isUser(state)) return;
+  const targetId = core.options.impersonation?.autoSwitch.get(known.account.level ?? '');
+  if (targetId === undefined) return;
 
   const reason = await switchRefusal(context, state, known, targetId);
   if (reason === null) emit(context, 'impersonation-entered', targetId, { automatic: true });
@@ -128,10 +129,10 @@ async function ruleOn(
   return rule(core, { first, actor, target }, proofOf(context, state), 'enter');
 }
 
-/** A judged user as the rules see him; his record was readable, or he would not have been judged. */
+/** A judged user as the rules see him; his record was there and readable, or he would not have been judged. */
 export function standing(known: KnownUser): Standing {
   const { id, level } = known.account;
-  return { ...known, party: { id, level, enrolled: known.factor !== null || known.account.enrolled } };
+  return { ...known, party: { id, level, enrolled: known.factor !== null } };
 }
 
 /** How who signed in proved himself in this session. */

@@ -4,6 +4,7 @@ import type { KnownUser } from '../session/core.js';
 import { stampMatches } from '../session/core.js';
 import { factsOf } from '../session/facts.js';
 import { judgeSession } from '../session/judge.js';
+import { requirementOf } from '../session/requirement.js';
 import type { RouteRefusal } from '../session/refusal.js';
 import type { Actor, FirstActor, ImpersonatingState } from '../session/state.js';
 import { become } from './become.js';
@@ -23,7 +24,7 @@ export async function leave(context: Context): Promise<{ ok: true } | RouteRefus
 export async function goBack(context: Context, state: ImpersonatingState, place: number): Promise<void> {
   const { core } = context;
   const [first, ...others] = state.actors;
-  const actor: Actor = place === 0 ? first : (others[place - 1] ?? first);
+  const actor: Actor = others[place - 1] ?? first;
   const present = await standingOf(core, actor.account);
   if (!present || !stampMatches(core, present.account, actor.stamp)) {
     await moveToAnonymous(context);
@@ -38,7 +39,8 @@ export async function goBack(context: Context, state: ImpersonatingState, place:
 }
 
 async function becomeFirst(context: Context, { mark }: FirstActor, present: KnownUser): Promise<void> {
-  const verdict = judgeSession(mark, factsOf(context.core, present.account, present.factor, false));
+  const { required } = await requirementOf(context.core, present.account);
+  const verdict = judgeSession(mark, factsOf(context.core, present.account, present.factor, required));
   if (verdict.kind === 'keep') await become(context, present, verdict.state, []);
   else await moveToAnonymous(context);
 }

@@ -24,10 +24,17 @@ export async function rule(
   const ruling = judge({ ...hop, allowed: true }, proof);
   if (!ruling.ok) return ruling;
   // The application is asked about what the rules allow, and nothing else.
-  const allowed =
+  const asks = async (): Promise<boolean> =>
     (await options.canActAs(described(actor), described(target))) &&
     (first === actor || (await options.canActAs(described(first), described(target))));
+  const allowed = begins === 'enter' ? await asks() : await asks().catch(warn);
   return judge({ ...hop, allowed }, proof);
+}
+
+/** While somebody acts, an error would leave him no way out: not even back, or signed out. */
+function warn(error: unknown): false {
+  process.emitWarning(`canActAs() threw, and acting as somebody else has ended: ${String(error)}`);
+  return false;
 }
 
 function described({ account: { id, name, level } }: Standing): {

@@ -63,9 +63,9 @@ export function mayStay(
   { first, actor, target, levels, allowed }: Hop,
   proof: Pick<ActorProof, 'verified'>,
 ): Ruling {
-  const height = ({ level }: Party): number => (level === null ? -1 : levels.indexOf(level));
-  if ([first, actor, target].some((party) => height(party) === -1)) return refuse('level-unknown');
-  if (height(target) <= height(actor) || height(target) <= height(first)) return refuse('not-below');
+  const place = ({ level }: Party): number => placeOf(level, levels);
+  if ([first, actor, target].some((party) => place(party) === -1)) return refuse('level-unknown');
+  if (place(target) <= place(actor) || place(target) <= place(first)) return refuse('not-below');
   if (target.enrolled) return refuse('target-has-second-factor');
   if (first.enrolled && !proof.verified) return refuse('actor-not-verified');
   return allowed ? { ok: true } : refuse('not-allowed');
@@ -79,9 +79,14 @@ export function mayEnterNobody(
   level: string | null,
   levels: readonly string[],
 ): 'level-unknown' | 'not-below' | null {
-  const height = level === null ? -1 : levels.indexOf(level);
-  if (height === -1) return 'level-unknown';
-  return height === levels.length - 1 ? 'not-below' : null;
+  const place = placeOf(level, levels);
+  if (place === -1) return 'level-unknown';
+  return place === levels.length - 1 ? 'not-below' : null;
+}
+
+/** 0 for the highest level; -1 for none, and for one that is not among them. */
+function placeOf(level: string | null, levels: readonly (string | null)[]): number {
+  return levels.indexOf(level);
 }
 
 function refuse(reason: ImpersonationRefusal): Ruling {

@@ -3,10 +3,11 @@ import { SecondFactorError } from '../errors.js';
 import type { ImpersonationEnd } from '../events.js';
 import { requestUser } from '../session/app-request.js';
 import type { Context } from '../session/context.js';
-import { emit, moveToAnonymous, nobody, now } from '../session/context.js';
+import { emit, moveToAnonymous, now } from '../session/context.js';
 import { stampMatches } from '../session/core.js';
 import { factsOf } from '../session/facts.js';
 import { isInTime, judgeSession } from '../session/judge.js';
+import { requirementOf } from '../session/requirement.js';
 import type { Actor, ImpersonatingState } from '../session/state.js';
 import { IMPERSONATION_SECONDS, proofOf } from './enter.js';
 import { goBack } from './leave.js';
@@ -45,7 +46,6 @@ export async function judgeImpersonation(context: Context, state: ImpersonatingS
   if (place < 0) await moveToAnonymous(context);
   else await goBack(context, state, place);
   if (isSafeMethod(req)) return;
-  nobody(context);
   throw new SecondFactorError('impersonation-refused', 'acting as somebody else has ended; nothing was done');
 }
 
@@ -62,7 +62,8 @@ async function holding(context: Context, state: ImpersonatingState): Promise<Hol
   ];
   const standings = await Promise.all(stack.map(({ account }) => standingOf(core, account)));
   const [first] = standings;
-  if (!first || !holdsMark(context, state, first)) return { standings, place: -1, reason: 'actor-changed' };
+  if (!first || !(await holdsMark(context, state, first)))
+    return { standings, place: -1, reason: 'actor-changed' };
   if (!core.options.impersonation) return { standings, place: 0, reason: 'switched-off' };
   const since = state.until - IMPERSONATION_SECONDS * 1000;
   if (!isInTime(since, state.until, now(context))) return { standings, place: 0, reason: 'expired' };
@@ -81,7 +82,8 @@ async function holding(context: Context, state: ImpersonatingState): Promise<Hol
   return { standings, place: stack.length - 1, reason: null };
 }
 
-function holdsMark({ core }: Context, state: ImpersonatingState, first: Standing): boolean {
-  const verdict = judgeSession(state.actors[0].mark, factsOf(core, first.account, first.factor, false));
+async function holdsMark({ core }: Context, state: ImpersonatingState, first: Standing): Promise<boolean> {
+  const { required } = await requirementOf(core, first.account);
+  const verdict = judgeSession(state.actors[0].mark, factsOf(core, first.account, first.factor, required));
   return verdict.kind === 'keep' && first.party.enrolled === (first.factor !== null);
 }

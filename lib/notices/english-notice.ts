@@ -42,13 +42,13 @@ const SENTENCES: Readonly<Record<NoticeName, (facts: NoticeFacts) => string>> = 
 
 /** A notice in English. */
 export function englishNotice(name: NoticeName, facts: NoticeFacts): NoticeText {
-  const { issuer, account, at, by, ip, userAgent } = facts;
+  const { issuer, account, at, by, ip, browser } = facts;
   const lines = [
     `Account: ${account}`,
     `When: ${minuteOf(at)}`,
     ...(by === undefined ? [] : [`By: ${by}`]),
     ...(ip === undefined ? [] : [`From: ${ip}`]),
-    ...(userAgent === undefined ? [] : [`With: ${userAgent}`]),
+    ...(browser === undefined ? [] : [`With: ${browser}`]),
   ];
   const advice = by === undefined ? `${OWN_DOING} ${NOT_YOU}` : 'If you did not expect this, ask who did it.';
   return {

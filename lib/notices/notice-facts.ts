@@ -8,7 +8,8 @@ export interface NoticeFacts {
   readonly at: number;
   readonly by?: string;
   readonly ip?: string;
-  readonly userAgent?: string;
+  /** Its name, where it is a known one; never what the user agent said. */
+  readonly browser?: string;
   readonly recoveryCodesLeft?: number;
   /** Codes are refused until then, milliseconds since 1970; `null`: not before recovery. */
   readonly lockedUntil?: number | null;

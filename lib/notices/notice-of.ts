@@ -1,5 +1,6 @@
 import type { SecondFactorEvent } from '../events.js';
 import type { Notice, NoticeName } from '../notice.js';
+import { browserName } from '../session/browser-token.js';
 import { englishNotice } from './english-notice.js';
 import type { NoticeFacts } from './notice-facts.js';
 import { russianNotice } from './russian-notice.js';
@@ -34,20 +35,24 @@ export function isTold(event: SecondFactorEvent, firstLock: number): event is To
 /** The notice of an event, in every language. */
 export function noticeOf(event: Told, account: { readonly issuer: string; readonly name: string }): Notice {
   const { at, ip, userAgent } = event;
+  const browser = browserName(userAgent);
   const by = ('by' in event ? event.by : undefined) ?? event.actorId;
-  const origin = {
-    at,
-    ...(by !== undefined && { by }),
-    ...(ip !== undefined && { ip }),
-    ...(userAgent !== undefined && { userAgent }),
-  };
+  const origin = { at, ...(by !== undefined && { by }), ...(ip !== undefined && { ip }) };
   const facts: NoticeFacts = {
     issuer: account.issuer,
     account: account.name,
     ...origin,
+    // Whoever knows the password writes what he likes into the user agent, and the mail is ours.
+    ...(browser !== '' && { browser }),
     ...('recoveryCodesLeft' in event && { recoveryCodesLeft: event.recoveryCodesLeft }),
     ...('until' in event && { lockedUntil: event.until }),
   };
   const name = NAMES[event.name];
-  return { name, ...origin, texts: { en: englishNotice(name, facts), ru: russianNotice(name, facts) } };
+  const agent = userAgent === undefined ? {} : { userAgent };
+  return {
+    name,
+    ...origin,
+    ...agent,
+    texts: { en: englishNotice(name, facts), ru: russianNotice(name, facts) },
+  };
 }

@@ -42,13 +42,13 @@ const SENTENCES: Readonly<Record<NoticeName, (facts: NoticeFacts) => string>> = 
 
 /** A notice in Russian. */
 export function russianNotice(name: NoticeName, facts: NoticeFacts): NoticeText {
-  const { issuer, account, at, by, ip, userAgent } = facts;
+  const { issuer, account, at, by, ip, browser } = facts;
   const lines = [
     `Учётная запись: ${account}`,
     `Когда: ${minuteOf(at)}`,
     ...(by === undefined ? [] : [`Кто: ${by}`]),
     ...(ip === undefined ? [] : [`Откуда: ${ip}`]),
-    ...(userAgent === undefined ? [] : [`Чем: ${userAgent}`]),
+    ...(browser === undefined ? [] : [`Чем: ${browser}`]),
   ];
   const advice =
     by === undefined ? `${OWN_DOING} ${NOT_YOU}` : 'Если вы этого не ожидали, выясните, кто это сделал.';

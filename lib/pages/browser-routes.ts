@@ -1,3 +1,4 @@
+import { bodyField, isTicked } from '../answer/body-field.js';
 import { removeAuthenticator } from '../session/authenticators.js';
 import type { RememberedBrowser } from '../session/browsers.js';
 import { listBrowsers, revokeBrowsers } from '../session/browsers.js';
@@ -5,7 +6,6 @@ import { check } from '../session/check.js';
 import type { Context } from '../session/context.js';
 import { refuse } from '../session/refuse.js';
 import { answer, answerOrRedirect, answerRefusal } from './answers.js';
-import { bodyField, isTicked } from './body.js';
 import { settingsAgain } from './page-drafts.js';
 import { status } from './status.js';
 

@@ -1,8 +1,8 @@
+import { bodyField } from '../answer/body-field.js';
 import { enter } from '../impersonation/enter.js';
 import { leave } from '../impersonation/leave.js';
 import type { Context } from '../session/context.js';
 import { answerOrRedirect, answerRefusal } from './answers.js';
-import { bodyField } from './body.js';
 import { status } from './status.js';
 
 /** POST /impersonation `{ account }`: begins to act as an account. */

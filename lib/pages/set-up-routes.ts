@@ -1,3 +1,4 @@
+import { bodyField, isTicked } from '../answer/body-field.js';
 import { wantsHtml } from '../answer/negotiate.js';
 import { sendJson } from '../answer/problem.js';
 import { redirect } from '../answer/redirect.js';
@@ -11,7 +12,6 @@ import { cancelSetup, readSetup, startSetup } from '../session/set-up.js';
 import type { MustEnrolState } from '../session/state.js';
 import type { PageDraft } from './answers.js';
 import { answer, answerOrRedirect, answerRefusal } from './answers.js';
-import { bodyField, isTicked } from './body.js';
 import { recoveryCodesPage, settingsAgain } from './page-drafts.js';
 import { qrCode } from './qr-code.js';
 import { status } from './status.js';

@@ -1,3 +1,4 @@
+import { bodyField } from '../answer/body-field.js';
 import { wantsHtml } from '../answer/negotiate.js';
 import { sendJson } from '../answer/problem.js';
 import { safeReturnTo } from '../answer/return-to.js';
@@ -9,7 +10,6 @@ import { isUser } from '../session/state.js';
 import { status } from './status.js';
 import type { PageDraft } from './answers.js';
 import { answer, answerOrRedirect, answerRefusal } from './answers.js';
-import { bodyField } from './body.js';
 import { answerRecovered, recoveryCodesPage, settingsAgain, settingsPage } from './page-drafts.js';
 
 /** GET /: the settings page; as JSON always 200, with what the session may know. */

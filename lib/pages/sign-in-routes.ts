@@ -1,3 +1,4 @@
+import { bodyField, isTicked } from '../answer/body-field.js';
 import { canKnowBrowser } from '../session/browser-cookie.js';
 import type { Context } from '../session/context.js';
 import { METHODS, wayOn } from '../session/park.js';
@@ -11,7 +12,6 @@ import type { PendingState } from '../session/state.js';
 import { isParked } from '../session/state.js';
 import type { PageDraft } from './answers.js';
 import { answer, answerOrRedirect, answerProblem, answerRefusal } from './answers.js';
-import { bodyField, isTicked } from './body.js';
 import { answerRecovered } from './page-drafts.js';
 
 /** GET /verify: the code form. */

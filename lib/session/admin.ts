@@ -5,6 +5,7 @@ import { lockAt } from '../account/lockout.js';
 import { SecondFactorError } from '../errors.js';
 import type { Core } from './core.js';
 import { emitEvent, findAccount, reportOutage } from './core.js';
+import { disableAccount } from './disable-account.js';
 import type { RememberedBrowser } from './browsers.js';
 import { remembered } from './browsers.js';
 import type { ImportedSecret } from './import-secret.js';
@@ -16,7 +17,7 @@ import { tryCode } from './try-code.js';
 import type { Health, Rekeyed } from './maintenance.js';
 import { inspect, rekey } from './maintenance.js';
 import { newRecoveryCodes } from './random.js';
-import { setEnrolled } from './set-enrolled.js';
+import { requirementOf } from './requirement.js';
 
 /** An account id as `account()` gives it. */
 export type AccountId = string | number | bigint;
@@ -47,6 +48,9 @@ export interface VerifyContext {
   readonly userAgent?: string | undefined;
 }
 
+/** What became of a code, or why it was not judged. */
+export type VerifyOutcome = CodeOutcome | { readonly ok: false; readonly reason: 'enrolment-required' };
+
 /** What operators and code without a session of ours may do. What changes an account is one event. */
 export interface Admin {
   /** How the panel describes an account, fresh; `null` when there is none. */
@@ -66,7 +70,7 @@ export interface Admin {
   status(accountIds: readonly AccountId[]): Promise<AccountStatus[]>;
   /**
    * Takes the second factor off an account, also a record that does not open. Takes effect on the next
-   * request of every session of the account. Tells whether there was one.
+   * request of every session of the account, also where `findUser` fails. Tells whether there was one.
    */
   disable(accountId: AccountId, operator: Operator): Promise<boolean>;
   /**
@@ -95,11 +99,12 @@ export interface Admin {
   forget(accountId: AccountId): Promise<void>;
   /**
    * Judges a code for code that never calls `req.logIn`: same decision, same budget of guesses as every
-   * other door. The caller has checked the password.
+   * other door. The caller has checked the password. Only `not-enrolled` says that it is enough:
+   * `enrolment-required` is an account without a second factor that must have one.
    *
    * @param code what was typed, of any type
    */
-  verify(accountId: AccountId, code: unknown, context?: VerifyContext): Promise<CodeOutcome>;
+  verify(accountId: AccountId, code: unknown, context?: VerifyContext): Promise<VerifyOutcome>;
 }
 
 /** The admin side of an instance. */
@@ -134,15 +139,7 @@ export function createAdmin(core: Core): Admin {
     rekey: () => rekey(core),
     check: () => inspect(core),
 
-    async disable(id, operator) {
-      const accountId = parseAccountId(id);
-      const by = operatorFields(operator);
-      const flagged = (await findAccount(core, accountId))?.account.enrolled ?? false;
-      await setEnrolled(core, accountId, false);
-      const disabled = (await told(accountId, vault.remove(accountId))) || flagged;
-      if (disabled) emitEvent(core, 'disabled', accountId, {}, by);
-      return disabled;
-    },
+    disable: async (id, operator) => disableAccount(core, parseAccountId(id), operatorFields(operator)),
 
     async unlock(id, operator) {
       const accountId = parseAccountId(id);
@@ -199,7 +196,12 @@ export function createAdmin(core: Core): Admin {
       const outcome = await tryCode(core, { accountId, door: 'headless', origin }, code);
       if (!outcome.ok && outcome.reason === 'not-enrolled') {
         const found = await findAccount(core, accountId);
-        if (found?.account.enrolled) throw new SecondFactorError('record-missing');
+        if (found?.account.enrolled) {
+          throw reportOutage(core, accountId, origin, new SecondFactorError('record-missing'));
+        }
+        if (found && (await requirementOf(core, found.account)).required) {
+          return { ok: false, reason: 'enrolment-required' };
+        }
       }
       if (!outcome.ok) return outcome;
       const { method, recoveryCodesLeft } = outcome;

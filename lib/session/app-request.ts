@@ -7,9 +7,10 @@ export type Callback = (error?: unknown) => void;
 /** express-session's `req.session`, as far as it is used. */
 export interface AppSession {
   readonly id: string;
-  cookie: { maxAge?: number | null };
+  cookie: { maxAge?: number | null; readonly originalMaxAge?: number | null };
   save(done: Callback): unknown;
   regenerate(done: Callback): unknown;
+  destroy(done: Callback): unknown;
   reload(done: Callback): unknown;
   touch(): unknown;
 }

@@ -2,10 +2,11 @@ import { withoutAuthenticator } from '../account/authenticators.js';
 import type { AccountRecord } from '../account/record.js';
 import { check } from './check.js';
 import type { Context } from './context.js';
-import { emit, moveTo, reported } from './context.js';
+import { emit, moveTo } from './context.js';
 import { factorOf } from './core.js';
 import { randomName } from './random.js';
 import type { RouteRefusal } from './refusal.js';
+import { updateRecord } from './update-record.js';
 
 type Refusal = 'not-enrolled' | 'not-found' | 'authenticator-last';
 
@@ -25,20 +26,16 @@ export async function removeAuthenticator(
   if (!verdict.ok) return verdict;
   if (state?.state !== 'verified') return { ok: false, code: 'not-enrolled' };
   const enrolment = randomName();
-  const outcome = await core.vault
-    .update<AccountRecord | Refusal>(state.account, (record) => {
-      if (record?.enrolment !== state.enrolment) return { outcome: 'not-enrolled', next: 'unchanged' };
-      const found = record.authenticators.find((authenticator) => authenticator.id === id);
-      if (!found) return { outcome: 'not-found', next: 'unchanged' };
-      const next = withoutAuthenticator(record, found.id, enrolment);
-      return next ? { outcome: next, next } : { outcome: 'authenticator-last', next: 'unchanged' };
-    })
-    .catch((error: unknown) => {
-      throw reported(context, state.account, error);
-    });
+  const outcome = await updateRecord<AccountRecord | Refusal>(context, state.account, (record) => {
+    if (record?.enrolment !== state.enrolment) return { outcome: 'not-enrolled', next: 'unchanged' };
+    const found = record.authenticators.find((authenticator) => authenticator.id === id);
+    if (!found) return { outcome: 'not-found', next: 'unchanged' };
+    const next = withoutAuthenticator(record, found.id, enrolment);
+    return next ? { outcome: next, next } : { outcome: 'authenticator-last', next: 'unchanged' };
+  });
   if (typeof outcome === 'string') return { ok: false, code: outcome };
+  emit(context, 'authenticator-removed', state.account, {});
   await moveTo(context, { ...state, enrolment, setup: undefined }, 'application-and-user');
   if (known) context.known = { ...known, factor: factorOf(outcome) };
-  emit(context, 'authenticator-removed', state.account, {});
   return { ok: true };
 }

@@ -6,15 +6,17 @@ import type { Context } from './context.js';
 
 /** The longest life browsers allow a cookie (RFC 6265bis §5.5: 400 days). The record alone decides. */
 const COOKIE_SECONDS = 400 * 86_400;
-/** Names of a local machine: there plain http is for development. */
-const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/i;
+/** Names of a local machine, or origins there: plain http is for development. */
+const LOOPBACK = /^(http:\/\/)?(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/i;
 
 /**
  * Whether a browser can be known at all: over https, or on the local machine. Elsewhere its token would
- * cross the network in clear.
+ * cross the network in clear. A proxy may call every site by the name of the local machine: then the browser
+ * says another origin.
  */
 export function canKnowBrowser({ core, req, request }: Context): boolean {
-  return core.options.secure(request) || LOOPBACK.test(req.headers.host ?? '');
+  const { host = '', origin = host } = req.headers;
+  return core.options.secure(request) || (LOOPBACK.test(host) && LOOPBACK.test(origin));
 }
 
 /** The id of the token the request brought for an account; `undefined` when it brought none. */

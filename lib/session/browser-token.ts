@@ -3,8 +3,6 @@ import Bowser from 'bowser';
 
 /** OWASP ASVS 7.2.3 asks for 128 bits of a reference token. */
 const TOKEN_BYTES = 32;
-/** Longer names tell no more. */
-const NAME_MAXIMUM_CHARACTERS = 60;
 
 /** What a browser will be known by: the token in its cookie, and whether the user ticked the box. */
 export interface BrowserToken {
@@ -18,9 +16,14 @@ export function newBrowserToken(): string {
   return randomBytes(TOKEN_BYTES).toString('base64url');
 }
 
-/** A name for a browser, made from its user agent, for its owner to tell it by; may be empty. */
+/** The names that may be shown: a user agent can say anything, on pages, terminals and in mails of ours. */
+const BROWSERS = new Set(Object.values(Bowser.BROWSER_MAP));
+const SYSTEMS = new Set(Object.values(Bowser.OS_MAP));
+
+/** A name for a browser, made from its user agent, for its owner to tell it by; empty for one that is not known. */
 export function browserName(userAgent: string | undefined): string {
   if (!userAgent) return '';
   const { browser, os } = Bowser.parse(userAgent);
-  return [browser.name, os.name].filter(Boolean).join(', ').slice(0, NAME_MAXIMUM_CHARACTERS);
+  const names = [BROWSERS.has(browser.name ?? '') && browser.name, SYSTEMS.has(os.name ?? '') && os.name];
+  return names.filter(Boolean).join(', ');
 }

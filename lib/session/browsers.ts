@@ -3,9 +3,10 @@ import type { KnownBrowser } from '../account/record.js';
 import { presentedBrowser } from './browser-cookie.js';
 import { check } from './check.js';
 import type { Context } from './context.js';
-import { emit, now, reported } from './context.js';
+import { emit, now } from './context.js';
 import { stampMatches } from './core.js';
 import type { RouteRefusal } from './refusal.js';
+import { updateRecord } from './update-record.js';
 
 /** A remembered browser, as its owner sees it. Times in milliseconds since 1970. */
 export interface RememberedBrowser {
@@ -57,14 +58,16 @@ export async function revokeBrowsers(
   context: Context,
   which: { readonly id: unknown } | 'all',
 ): Promise<{ ok: true } | RouteRefusal> {
-  const { core, state } = context;
+  const { state } = context;
   if (state?.state === 'impersonating') return { ok: false, code: 'impersonation-refused' };
   const verdict = check(context, { unenrolled: 'allow' });
   if (!verdict.ok) return verdict;
   if (state?.state !== 'verified' && state?.state !== 'remembered')
     return { ok: false, code: 'not-enrolled' };
-  const refusal = await core.vault
-    .update<'not-enrolled' | 'not-found' | null>(state.account, (record) => {
+  const refusal = await updateRecord<'not-enrolled' | 'not-found' | null>(
+    context,
+    state.account,
+    (record) => {
       if (record?.enrolment !== state.enrolment) return { outcome: 'not-enrolled', next: 'unchanged' };
       if (which === 'all') {
         return { outcome: null, next: record.browsers.length === 0 ? 'unchanged' : withoutBrowsers(record) };
@@ -73,10 +76,8 @@ export async function revokeBrowsers(
       return found
         ? { outcome: null, next: withoutBrowsers(record, found.id) }
         : { outcome: 'not-found', next: 'unchanged' };
-    })
-    .catch((error: unknown) => {
-      throw reported(context, state.account, error);
-    });
+    },
+  );
   if (refusal) return { ok: false, code: refusal };
   emit(context, 'browsers-revoked', state.account, {});
   return { ok: true };

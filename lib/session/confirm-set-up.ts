@@ -6,20 +6,20 @@ import {
 } from '../account/authenticators.js';
 import { enrolledRecord, judgeConfirmation } from '../account/enrolment.js';
 import { SETUP_ATTEMPTS } from '../account/limits.js';
-import type { AccountRecord, Authenticator } from '../account/record.js';
+import type { Authenticator } from '../account/record.js';
 import type { Context } from './context.js';
-import { emit, moveTo, now, reported, updateState } from './context.js';
-import type { Core } from './core.js';
+import { emit, moveTo, now, updateState } from './context.js';
 import { factorOf } from './core.js';
 import { endParked } from './parked-user.js';
 import { newRecoveryCodes, randomName } from './random.js';
 import type { Refused, RouteRefusal } from './refusal.js';
-import { setEnrolled } from './set-enrolled.js';
+import { flagEnrolled } from './set-enrolled.js';
 import type { OpenSetup, SetupAccess } from './set-up.js';
 import { mayEnrol, openSetup } from './set-up.js';
 import { signIn } from './sign-in.js';
 import type { VerifiedState } from './state.js';
 import { isParked, verifiedFrom } from './state.js';
+import { updateRecord } from './update-record.js';
 
 /** What a confirmed set-up brought. */
 export interface Confirmed {
@@ -71,7 +71,7 @@ async function enrol(
   const { codes: recoveryCodes, set } = newRecoveryCodes();
   const record = enrolledRecord(randomName(), authenticator, set, at);
   const { enrolment } = record;
-  const created = await update<boolean>(context, account.id, (present) =>
+  const created = await updateRecord<boolean>(context, account.id, (present) =>
     present ? { outcome: false, next: 'unchanged' } : { outcome: true, next: record },
   );
   if (!created) {
@@ -80,17 +80,16 @@ async function enrol(
       : { ok: false, code: 'already-enrolled' };
   }
   await flagEnrolled(context.core, account.id, enrolment);
+  emit(context, 'enrolled', account.id, {});
   if (state.state === 'must-enrol' && waiting) {
     const mark = verifiedFrom(state, enrolment, 'otp', at);
     const known = { ...waiting.found, factor: factorOf(record) };
-    emit(context, 'enrolled', account.id, {});
     await signIn(context, waiting.user, known, mark, {}, state);
   } else {
     const { stamp } = state;
     const passwordAt = state.state === 'signed-in' ? state.passwordAt : null;
     const mark = { stamp, passwordAt, enrolment, factorAt: at, method: 'otp' } as const;
     await moveTo(context, { state: 'verified', account: account.id, ...mark }, 'application-and-user');
-    emit(context, 'enrolled', account.id, {});
   }
   return { ok: true, recoveryCodes, returnTo: state.returnTo ?? null };
 }
@@ -104,7 +103,7 @@ async function change(
 ): Promise<Confirmed | RouteRefusal> {
   const { account } = state;
   const enrolment = adds ? state.enrolment : randomName();
-  const refusal = await update<Refusal | null>(context, account, (record) => {
+  const refusal = await updateRecord<Refusal | null>(context, account, (record) => {
     if (record?.enrolment !== state.enrolment) return { outcome: 'not-enrolled', next: 'unchanged' };
     if (hasSecret(record, authenticator.secret)) return { outcome: 'setup-expired', next: 'unchanged' };
     if (!adds) return { outcome: null, next: withAuthenticatorReplaced(record, authenticator, enrolment) };
@@ -113,10 +112,10 @@ async function change(
       : { outcome: 'authenticator-limit', next: 'unchanged' };
   });
   if (refusal) return { ok: false, code: refusal };
+  emit(context, adds ? 'authenticator-added' : 'authenticator-replaced', account, {});
   const { returnTo, setup: _setup, ...mark } = state;
   const verified = { ...mark, enrolment, factorAt: authenticator.addedAt, method: 'otp' } as const;
   await moveTo(context, verified, 'application-and-user');
-  emit(context, adds ? 'authenticator-added' : 'authenticator-replaced', account, {});
   return { ok: true, recoveryCodes: null, returnTo: returnTo ?? null };
 }
 
@@ -136,33 +135,4 @@ function refuseConfirmation(
   return rest.minutes === undefined
     ? { ok: false, code: reason }
     : { ok: false, code: reason, minutes: rest.minutes };
-}
-
-async function update<Outcome>(
-  context: Context,
-  accountId: string,
-  decide: (record: AccountRecord | null) => { outcome: Outcome; next: AccountRecord | 'unchanged' },
-): Promise<Outcome> {
-  try {
-    return await context.core.vault.update(accountId, decide);
-  } catch (error) {
-    throw reported(context, accountId, error);
-  }
-}
-
-/**
- * Tells the panel's own table; when that fails the enrolment is undone. The table is told so too: a write
- * that failed may have been made, and a flag without a record locks its owner out.
- */
-async function flagEnrolled(core: Core, accountId: string, enrolment: string): Promise<void> {
-  try {
-    await setEnrolled(core, accountId, true);
-  } catch (error) {
-    await setEnrolled(core, accountId, false).catch(() => undefined);
-    await core.vault.update(accountId, (record) => ({
-      outcome: undefined,
-      next: record?.enrolment === enrolment ? null : 'unchanged',
-    }));
-    throw error;
-  }
 }

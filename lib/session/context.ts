@@ -8,7 +8,7 @@ import type { Core, EventFields, EventOrigin, KnownUser } from './core.js';
 import { emitEvent, reportOutage } from './core.js';
 import { guardSave, limitLife } from './guard-save.js';
 import type { SessionEntries } from './regenerate.js';
-import { regenerate, saveSession, valuesWithout } from './regenerate.js';
+import { keepLife, regenerate, saveSession, valuesWithout } from './regenerate.js';
 import type { BrowserToken } from './browser-token.js';
 import type { Requirement } from './requirement.js';
 import type { ParkedState, SessionState, VerifiedState } from './state.js';
@@ -80,7 +80,9 @@ export type Keep = 'nothing' | 'application' | 'application-and-user';
 export async function moveTo(context: Context, state: SessionState | undefined, keep: Keep): Promise<void> {
   const { core, req } = context;
   if (state && keep === 'application-and-user') await requireLiveSession(context);
+  const old = requireSession(req);
   const session = await regenerate(req, kept(context, keep));
+  if (keep === 'application-and-user') keepLife(session, old);
   writeState(session, core.options.sessionKey, state);
   if (isParked(state)) limitLife(session, state.until, core.options.clock);
   await saveSession(req);

@@ -99,6 +99,11 @@ export function stampMatches(core: Core, account: Account, digest: string | null
   return core.sealer.stampMatches(account.id, account.stamp, digest);
 }
 
+/** The same question, to be asked of several digests. */
+export function stampMatcher(core: Core, account: Account): (digest: string | null) => boolean {
+  return (digest) => stampMatches(core, account, digest);
+}
+
 /** Where something came from, as events tell it. */
 export type EventOrigin = Pick<EventBase, 'ip' | 'userAgent' | 'actorId'>;
 

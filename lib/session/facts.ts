@@ -1,17 +1,17 @@
 import type { Account } from '../account/account.js';
 import { findBrowser, isTrusted } from '../account/known-browsers.js';
 import type { Core, Factor } from './core.js';
-import { stampMatches } from './core.js';
+import { stampMatcher } from './core.js';
 import type { Facts } from './judge.js';
 
 /**
  * What a session is judged against.
  *
- * @param required whether the policy requires a second factor; never for those who act as somebody else
+ * @param required whether the policy requires a second factor
  */
 export function factsOf(core: Core, account: Account, factor: Factor | null, required: boolean): Facts {
   const { options } = core;
-  const matches = (digest: string | null): boolean => stampMatches(core, account, digest);
+  const matches = stampMatcher(core, account);
   return {
     enrolment: factor?.enrolment ?? null,
     stampMatches: matches,

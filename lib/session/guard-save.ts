@@ -1,9 +1,11 @@
 import type { AppRequest, AppSession, Callback } from './app-request.js';
+import { rememberEnded, wasEnded } from './ended-sessions.js';
 
 /**
  * Makes the loaded session of a request write only while it still exists in the store, so that a slow
  * request cannot bring a session back that was ended meanwhile (logout, a second step, a demotion). Costs
- * one look-up where a session is written. Between look-up and write a window of one round trip is left.
+ * one look-up where a session is written. What this process ends it also remembers, since session stores have
+ * no compare-and-set; for another process a window of one round trip is left between look-up and write.
  */
 export function guardSave(req: AppRequest, session: AppSession): void {
   const save = session.save.bind(session);
@@ -14,11 +16,32 @@ export function guardSave(req: AppRequest, session: AppSession): void {
       return session;
     }
     store.get(session.id, (error, stored) => {
-      if (error || !stored) done(error ?? undefined);
-      else save(done);
+      if (error || !stored || wasEnded(store, session.id)) {
+        done(error ?? undefined);
+        return;
+      }
+      const answer = { told: false };
+      try {
+        save((failed) => {
+          answer.told = true;
+          done(failed);
+        });
+      } catch (thrown) {
+        if (answer.told) throw thrown;
+        // Thrown here, in a callback of the store, it would end the process.
+        done(thrown);
+      }
     });
     return session;
   });
+
+  for (const name of ['regenerate', 'destroy'] as const) {
+    const end = session[name].bind(session);
+    override(session, name, (done: Callback) => {
+      if (req.sessionStore) rememberEnded(req.sessionStore, session.id);
+      return end(done);
+    });
+  }
 
   const reload = session.reload.bind(session);
   override(session, 'reload', (done: Callback) => {
@@ -49,6 +72,10 @@ export function limitLife(session: AppSession, until: number, clock: () => numbe
   limit();
 }
 
-function override(session: AppSession, name: 'save' | 'reload' | 'touch', value: unknown): void {
+function override(
+  session: AppSession,
+  name: 'save' | 'reload' | 'touch' | 'regenerate' | 'destroy',
+  value: unknown,
+): void {
   Object.defineProperty(session, name, { configurable: true, enumerable: false, writable: true, value });
 }

@@ -12,7 +12,7 @@ import { emitEvent, findAccount, reportOutage } from './core.js';
 import type { Operator } from './operator.js';
 import { operatorFields } from './operator.js';
 import { randomName } from './random.js';
-import { setEnrolled } from './set-enrolled.js';
+import { flagEnrolled } from './set-enrolled.js';
 
 /** What another system knows of an account's authenticator: SHA-1, 6 digits, 30 s. */
 export interface ImportedSecret extends Operator {
@@ -38,7 +38,8 @@ export async function importSecret(core: Core, accountId: string, given: Importe
   }
   const at = options.clock();
   const recovery = { recoveryKey: randomName(), recoveryDigests: [] };
-  const used = { addedAt: at, lastStep: timeStepAt(at), clockOffset: 0 };
+  const lastStep = timeStepAt(at) + options.limits.window;
+  const used = { addedAt: at, lastStep, clockOffset: 0 };
   const record = enrolledRecord(randomName(), { id: randomName(), name: '', secret, ...used }, recovery, at);
   let imported: boolean;
   try {
@@ -49,7 +50,7 @@ export async function importSecret(core: Core, accountId: string, given: Importe
     throw reportOutage(core, accountId, {}, error);
   }
   if (!imported) throw new SecondFactorError('already-enrolled');
-  await setEnrolled(core, accountId, true);
+  await flagEnrolled(core, accountId, record.enrolment);
   emitEvent(core, 'imported', accountId, {}, by);
 }
 

@@ -5,9 +5,10 @@ import type { SignInRefusal } from '../events.js';
 import type { Callback, LogIn, LogInOptions } from './app-request.js';
 import { requireSession, setRequestUser } from './app-request.js';
 import type { Context } from './context.js';
-import { emit, now, reported, sessionState } from './context.js';
+import { emit, moveToAnonymous, now, reported, requireLiveSession, sessionState } from './context.js';
 import type { Factor, FoundUser } from './core.js';
-import { accountOf, findAccount, readFactor, stampOf } from './core.js';
+import { accountOf, findAccount, readFactor, stampMatches, stampOf } from './core.js';
+import { isFresh } from './judge.js';
 import { answerParked, codeOfParked, park, wayOn } from './park.js';
 import { promised } from './regenerate.js';
 import { rememberedBrowser } from './remembered-browser.js';
@@ -15,7 +16,7 @@ import { requirementOf } from './requirement.js';
 import { signIn } from './sign-in.js';
 import { isSameSignIn, storedState } from './stored-session.js';
 import type { UserState, VerifiedState } from './state.js';
-import { isParked } from './state.js';
+import { isParked, isUser } from './state.js';
 
 /** Whether `req.logIn` calls back, or has answered the request itself. */
 type LogInResult = 'call-back' | 'answered';
@@ -86,14 +87,16 @@ async function complete(context: Context, options: LogInOptions): Promise<LogInR
 async function withoutSession(context: Context, user: unknown, options: LogInOptions): Promise<LogInResult> {
   const { core, req, res } = context;
   const { found } = await freshUser(context, user);
-  if (await knownFactor(context, found)) {
-    emit(context, 'sign-in-refused', found.account.id, { reason: 'code-required' });
+  const factor = await knownFactor(context, found);
+  if (factor || (await requirementOf(core, found.account)).required) {
+    const reason = factor ? 'code-required' : 'enrolment-required';
+    emit(context, 'sign-in-refused', found.account.id, { reason });
     if ((options.onCodeRequired ?? core.options.onCodeRequired) === 'error') {
-      throw new SecondFactorError('code-required');
+      throw new SecondFactorError(reason);
     }
     setRequestUser(req, null);
-    res.setHeader('WWW-Authenticate', challenge('code-required'));
-    sendProblem(req, res, 'code-required');
+    if (factor) res.setHeader('WWW-Authenticate', challenge('code-required'));
+    sendProblem(req, res, reason);
     return 'answered';
   }
   await promised((done) => {
@@ -105,7 +108,7 @@ async function withoutSession(context: Context, user: unknown, options: LogInOpt
 async function firstStep(context: Context, user: unknown, options: LogInOptions): Promise<LogInResult> {
   const { core, req } = context;
   requireSession(req);
-  const { serialized, found } = await freshUser(context, user);
+  const { serialized, found, again } = await freshUser(context, user);
   const { account } = found;
   if (context.state?.state === 'impersonating' && context.state.account === account.id) {
     throw new SecondFactorError('impersonation-refused');
@@ -114,8 +117,14 @@ async function firstStep(context: Context, user: unknown, options: LogInOptions)
   const stamp = stampOf(core, account);
   const required = !factor && (await requirementOf(core, account)).required;
 
+  const passwordAt = again ? again.passwordAt : now(context);
+  if (required && again && !isFresh(passwordAt, now(context), core.options.freshSeconds)) {
+    await moveToAnonymous(context);
+    throw new SecondFactorError('sign-in-expired');
+  }
+
   if (!factor && !required) {
-    const mark = { state: 'signed-in', account: account.id, stamp, passwordAt: now(context) } as const;
+    const mark = { state: 'signed-in', account: account.id, stamp, passwordAt } as const;
     await signIn(context, user, { ...found, factor }, mark, options);
     return 'call-back';
   }
@@ -127,7 +136,7 @@ async function firstStep(context: Context, user: unknown, options: LogInOptions)
     setRequestUser(req, null);
     return 'call-back';
   }
-  const mark = factor && (await markWithoutCode(context, found, factor));
+  const mark = factor && (await markWithoutCode(context, found, factor, passwordAt));
   if (mark) {
     await signIn(context, user, { ...found, factor }, mark, options);
     return 'call-back';
@@ -146,6 +155,7 @@ async function markWithoutCode(
   context: Context,
   { account }: FoundUser,
   factor: Factor,
+  passwordAt: number | null,
 ): Promise<UserState | undefined> {
   const { core, req } = context;
   const stamp = stampOf(core, account);
@@ -155,21 +165,25 @@ async function markWithoutCode(
   }
   const browser = await rememberedBrowser(context, account, factor);
   if (browser === undefined) return undefined;
-  const passwordAt = now(context);
   const { enrolment } = factor;
   return { state: 'remembered', account: account.id, stamp, passwordAt, enrolment, browser };
+}
+
+/** A user in the one shape that is judged. */
+interface FreshUser {
+  readonly serialized: unknown;
+  readonly found: FoundUser;
+  /** The present state, when `req.user` is signed in once more: no password was judged, so none becomes fresh. */
+  readonly again: UserState | undefined;
 }
 
 /**
  * Brings a user from any strategy into the one shape that is judged.
  *
  * @throws {SecondFactorError} `account-unknown`; `sign-in-expired` when the password was changed since the
- *   strategy judged it
+ *   strategy judged it, or when the session of who is signed in once more has ended meanwhile
  */
-async function freshUser(
-  context: Context,
-  user: unknown,
-): Promise<{ serialized: unknown; found: FoundUser }> {
+async function freshUser(context: Context, user: unknown): Promise<FreshUser> {
   const { core, req } = context;
   const serialized = await core.passport.serialize(user, req);
   const deserialized = await core.passport.deserialize(serialized, req);
@@ -182,21 +196,24 @@ async function freshUser(
         'accountId is a string, also when the ids are numbers',
     );
   }
-  if (await isOutdated(context, user, found)) throw new SecondFactorError('sign-in-expired');
-  return { serialized, found };
+  // Where every look-up gives one and the same object, nobody can tell a strategy's user from req.user.
+  const again = deserialized === user ? undefined : signedInAgain(context, user, found.account.id);
+  if (again) await requireLiveSession(context);
+  const outdated = again
+    ? !stampMatches(core, found.account, again.stamp)
+    : await isOutdated(context, user, found);
+  if (outdated) {
+    emit(context, 'sign-in-refused', found.account.id, { reason: 'sign-in-expired' });
+    throw new SecondFactorError('sign-in-expired');
+  }
+  return { serialized, found, again };
 }
 
 /**
  * Whether a strategy's user has another stamp than the account has now. The session would begin with the new
- * stamp, and so outlive the change that was to end what the old password opened. Who is signed in already may
- * be signed in anew by the application, with the user of before the change.
+ * stamp, and so outlive the change that was to end what the old password opened.
  */
-async function isOutdated(
-  { core, judgedUser }: Context,
-  user: unknown,
-  { account }: FoundUser,
-): Promise<boolean> {
-  if (user === judgedUser) return false;
+async function isOutdated({ core }: Context, user: unknown, { account }: FoundUser): Promise<boolean> {
   // Strategies may hand over users that account() cannot describe; they tell no stamp.
   const judged = await accountOf(core, user).catch(() => null);
   if (judged?.id !== account.id || judged.stamp === null) return false;
@@ -216,6 +233,15 @@ async function knownFactor(context: Context, { account }: FoundUser): Promise<Fa
 
 function isSignInRefusal(code: string): code is SignInRefusal {
   return ['store-unavailable', 'record-unreadable', 'record-missing'].includes(code);
+}
+
+/** The present state, when the application signs in `req.user` once more, after a change of his profile say. */
+function signedInAgain(
+  { state, judgedUser }: Context,
+  user: unknown,
+  account: string,
+): UserState | undefined {
+  return user === judgedUser && isUser(state) && state.account === account ? state : undefined;
 }
 
 /** The judged state, when it is of this account with this very factor. */

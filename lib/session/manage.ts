@@ -4,14 +4,15 @@ import type { Door } from '../events.js';
 import { presentedBrowser } from './browser-cookie.js';
 import { check } from './check.js';
 import type { Context } from './context.js';
-import { emit, moveTo, now, originOf, reported } from './context.js';
-import { stampMatches } from './core.js';
+import { emit, moveTo, now, originOf } from './context.js';
+import { stampMatcher } from './core.js';
 import { newRecoveryCodes } from './random.js';
 import type { RouteRefusal } from './refusal.js';
 import { refusedBy } from './refusal.js';
 import type { RememberedState, VerifiedState } from './state.js';
 import { tryCode } from './try-code.js';
-import { setEnrolled } from './set-enrolled.js';
+import { setEnrolled, settleFlag } from './set-enrolled.js';
+import { updateRecord } from './update-record.js';
 
 /** A code of the account that is signed in, accepted at a door. */
 type Accepted =
@@ -37,21 +38,17 @@ export async function disableFactor(context: Context, typed: unknown): Promise<{
   if (!accepted.ok) return accepted;
   const { account, stamp, passwordAt, enrolment } = accepted.state;
   await setEnrolled(core, account, false);
-  await removeEnrolment(context, account, enrolment);
-  await moveTo(context, { state: 'signed-in', account, stamp, passwordAt }, 'application-and-user');
+  const found = await updateRecord<'own' | 'none' | 'another'>(context, account, (record) => {
+    if (record?.enrolment === enrolment) return { outcome: 'own', next: null };
+    return { outcome: record ? 'another' : 'none', next: 'unchanged' };
+  });
+  // Replaced or enabled anew in another session meanwhile: that one stays.
+  if (found === 'another') await setEnrolled(core, account, true);
+  if (found !== 'own') return { ok: false, code: 'not-enrolled' };
   emit(context, 'disabled', account, {});
+  await settleFlag(core, account);
+  await moveTo(context, { state: 'signed-in', account, stamp, passwordAt }, 'application-and-user');
   return { ok: true };
-}
-
-async function removeEnrolment(context: Context, account: string, enrolment: string): Promise<void> {
-  try {
-    await context.core.vault.update(account, (record) => ({
-      outcome: undefined,
-      next: record?.enrolment === enrolment ? null : 'unchanged',
-    }));
-  } catch (error) {
-    throw reported(context, account, error);
-  }
 }
 
 /** Makes new recovery codes, for the price of a code. The old ones are void in the same moment. */
@@ -118,7 +115,7 @@ async function acceptCode(
       origin: originOf(context),
       browser: {
         id: presentedBrowser(context, account),
-        stampMatches: (digest) => stampMatches(core, known.account, digest),
+        stampMatches: stampMatcher(core, known.account),
       },
       ...(onAccepted && { onAccepted }),
     },

@@ -2,13 +2,14 @@ import type { Account } from '../account/account.js';
 import { judgeImpersonation } from '../impersonation/stay.js';
 import { requestUser } from './app-request.js';
 import type { Context } from './context.js';
-import { emit, moveTo, moveToAnonymous, reported, sessionState, updateState } from './context.js';
+import { emit, moveTo, moveToAnonymous, now, reported, sessionState, updateState } from './context.js';
 import type { FoundUser, KnownUser } from './core.js';
 import { accountOf, findAccount, readFactor, stampOf } from './core.js';
 import { factsOf } from './facts.js';
 import type { Verdict } from './judge.js';
-import { judgeSession } from './judge.js';
+import { isFresh, judgeSession } from './judge.js';
 import { park } from './park.js';
+import { saveSession } from './regenerate.js';
 import { requirementOf } from './requirement.js';
 import type { ImpersonatingState, SessionState, UserState } from './state.js';
 import { isUser } from './state.js';
@@ -98,6 +99,8 @@ async function apply(
   if (verdict.kind === 'adopt') {
     const adopted = unverified(context, known, null);
     updateState(context, adopted);
+    // Written now, so that what follows in this request finds it there.
+    await saveSession(context.req);
     stay(context, known, adopted);
     return;
   }
@@ -112,7 +115,7 @@ async function demote(
   before: SessionState | undefined,
   serialized: unknown,
 ): Promise<void> {
-  if (to === 'pending' || to === 'must-enrol') {
+  if (to === 'pending' || (to === 'must-enrol' && isPasswordFresh(context, before))) {
     await park(context, known, to === 'pending' ? known.factor : null, serialized, {});
   } else if (to === 'signed-in' && isUser(before)) {
     const state = unverified(context, known, before.passwordAt);
@@ -121,6 +124,11 @@ async function demote(
   } else {
     await moveToAnonymous(context);
   }
+}
+
+/** Who holds an old session may not enable a second factor by it: he signs in with the password first. */
+function isPasswordFresh(context: Context, before: SessionState | undefined): boolean {
+  return isUser(before) && isFresh(before.passwordAt, now(context), context.core.options.freshSeconds);
 }
 
 function stay(context: Context, known: KnownUser, state: UserState): void {

@@ -37,8 +37,7 @@ function rememberDestination(context: Context, wanted: string | null): void {
   const { core, req } = context;
   if (wanted === null || !req.session) return;
   const state = sessionState(context);
-  if (state?.state === 'pending') updateState(context, { ...state, returnTo: wanted });
-  else if (state && state.state !== 'impersonating') updateState(context, { ...state, returnTo: wanted });
+  if (state && state.state !== 'impersonating') updateState(context, { ...state, returnTo: wanted });
   if (state && state.state !== 'signed-in') return;
   // Strangers without end could fill the store: what only remembers where one wanted to go lives briefly.
   const empty = Object.keys(req.session).every((key) => key === 'cookie' || key === 'returnTo');

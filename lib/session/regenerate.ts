@@ -15,6 +15,11 @@ export async function regenerate(req: AppRequest, values: SessionEntries): Promi
   return session;
 }
 
+/** How long the application lets a session last, chosen at sign-in; to be kept where a session moves on. */
+export function keepLife(session: AppSession, { cookie }: AppSession): void {
+  if (cookie.originalMaxAge !== undefined) session.cookie.maxAge = cookie.originalMaxAge;
+}
+
 /** Values of a session by key. */
 export type SessionEntries = readonly (readonly [key: string, value: unknown])[];
 

@@ -3,9 +3,10 @@ import { findBrowser, isTrusted, withBrowserUsed } from '../account/known-browse
 import { LAST_USED_MILLISECONDS } from '../account/limits.js';
 import { presentedBrowser } from './browser-cookie.js';
 import type { Context } from './context.js';
-import { now, reported } from './context.js';
+import { now } from './context.js';
 import type { Factor } from './core.js';
-import { stampMatches } from './core.js';
+import { stampMatcher } from './core.js';
+import { updateRecord } from './update-record.js';
 
 /**
  * The id of the browser of a request when the account remembers it and no code is to be asked for. Its use
@@ -18,28 +19,18 @@ export async function rememberedBrowser(
 ): Promise<string | undefined> {
   const { core } = context;
   if (core.options.trustedBrowserDays === null) return undefined;
-  const matches = (digest: string | null): boolean => stampMatches(core, account, digest);
+  const matches = stampMatcher(core, account);
   const browser = findBrowser(factor, presentedBrowser(context, account.id), matches);
   if (!isTrusted(browser, now(context))) return undefined;
   if (now(context) - browser.lastUsedAt < LAST_USED_MILLISECONDS) return browser.id;
   return (await writeUse(context, account.id, factor.enrolment, browser.id)) ? browser.id : undefined;
 }
 
-async function writeUse(
-  context: Context,
-  account: string,
-  enrolment: string,
-  browser: string,
-): Promise<boolean> {
-  const { core } = context;
-  try {
-    return await core.vault.update<boolean>(account, (record) => {
-      const holds = record?.enrolment === enrolment && record.browsers.some(({ id }) => id === browser);
-      return holds
-        ? { outcome: true, next: withBrowserUsed(record, browser, now(context)) }
-        : { outcome: false, next: 'unchanged' };
-    });
-  } catch (error) {
-    throw reported(context, account, error);
-  }
+function writeUse(context: Context, account: string, enrolment: string, browser: string): Promise<boolean> {
+  return updateRecord<boolean>(context, account, (record) => {
+    const holds = record?.enrolment === enrolment && record.browsers.some(({ id }) => id === browser);
+    return holds
+      ? { outcome: true, next: withBrowserUsed(record, browser, now(context)) }
+      : { outcome: false, next: 'unchanged' };
+  });
 }

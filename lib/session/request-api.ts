@@ -78,8 +78,14 @@ export interface RequestSecondFactor {
   /**
    * Call it after the user changed his own password: his session goes on with the new security stamp,
    * under a new session id. All his other sessions end.
+   *
+   * @param securityStamp the one this change made, as `account()` gives it from now on: read it back from the
+   *   database where that rounds. Left out where `account()` gives none
+   * @throws {SecondFactorError} `sign-in-expired` when the account has another one, because the password was
+   *   changed once more: this session has ended too; `login-required`, `impersonation-refused`,
+   *   `account-invalid`, `account-unknown`
    */
-  renew(): Promise<void>;
+  renew(securityStamp?: string | number | bigint | Date): Promise<void>;
 }
 
 declare global {

@@ -1,8 +1,9 @@
+import { parseStamp } from '../account/account.js';
 import { mayImpersonate } from '../impersonation/enter.js';
 import { holds } from '../impersonation/stay.js';
 import { check, checkGuardOptions } from './check.js';
 import type { Context } from './context.js';
-import { moveTo } from './context.js';
+import { emit, moveTo, moveToAnonymous } from './context.js';
 import { SecondFactorError } from '../errors.js';
 import { findAccount, readFactor, stampOf } from './core.js';
 import { factsOf } from './facts.js';
@@ -52,7 +53,7 @@ export function createRequestApi(context: Context): RequestSecondFactor {
       refuse(context, refusal);
     },
     recheck: () => recheck(context),
-    renew: () => renew(context),
+    renew: (securityStamp) => renew(context, securityStamp),
   };
 }
 
@@ -79,11 +80,18 @@ function actorsOf({ actors }: Context): ActingAccount[] {
   return actors.map(({ account: { id, name } }) => ({ id, name }));
 }
 
-async function renew(context: Context): Promise<void> {
+async function renew(context: Context, securityStamp: unknown): Promise<void> {
   const { core, state, known } = context;
   if (state?.state === 'impersonating') throw new SecondFactorError('impersonation-refused');
   if (!known || !isUser(state)) throw new SecondFactorError('login-required');
   const found = await findAccount(core, known.account.id);
   if (!found) throw new SecondFactorError('account-unknown', 'findUser(accountId) returned none');
+  const { id, stamp } = found.account;
+  if (stamp !== (stamp === null && securityStamp === undefined ? null : parseStamp(securityStamp))) {
+    // Whoever changed the password after this session's user meant to end this session too.
+    await moveToAnonymous(context);
+    emit(context, 'session-demoted', id, { reason: 'password-changed' });
+    throw new SecondFactorError('sign-in-expired');
+  }
   await moveTo(context, { ...state, stamp: stampOf(core, found.account) }, 'application-and-user');
 }

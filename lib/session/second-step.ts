@@ -6,7 +6,7 @@ import type { BrowserToken } from './browser-token.js';
 import { browserName, newBrowserToken } from './browser-token.js';
 import type { Context, Proof } from './context.js';
 import { now, originOf, updateState } from './context.js';
-import { stampMatches, stampOf } from './core.js';
+import { stampMatcher, stampOf } from './core.js';
 import type { ParkedUser } from './parked-user.js';
 import { endParked, parkedUser } from './parked-user.js';
 import { isInTime } from './judge.js';
@@ -60,7 +60,7 @@ function attemptOf(
   browser: BrowserToken | undefined,
 ): CodeAttempt {
   const { core, req } = context;
-  const matches = (digest: string | null): boolean => stampMatches(core, account, digest);
+  const matches = stampMatcher(core, account);
   const days = browser?.remembered ? (core.options.trustedBrowserDays ?? 0) : 0;
   const onAccepted = (record: AccountRecord, accepted: Accepted): AccountRecord => {
     // Only a code of an authenticator makes a browser known: a recovery code may be somebody else's.

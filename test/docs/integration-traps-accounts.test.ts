@@ -32,7 +32,7 @@ describe('integration traps: accounts and passwords', () => {
           app.post('/password', async (req, res) => {
             const own = users.find(({ id }) => id === (req.user as User).id)!;
             Object.assign(own, { password: 'new password', passwordChangedAt: own.passwordChangedAt + 1 });
-            if (renew) await req.secondFactor?.renew();
+            if (renew) await req.secondFactor?.renew(own.passwordChangedAt);
             res.json({});
           });
         },
@@ -54,6 +54,27 @@ describe('integration traps: accounts and passwords', () => {
       expect(await client.me()).to.equal('alice');
       expect((await client.get('/secret')).status).to.equal(200);
       expect(await other.me()).to.equal(null);
+    });
+  });
+
+  describe('Signing in again after a change of the profile', () => {
+    it('makes the password fresh for a user that was loaded anew, and not for req.user', async () => {
+      const panel = await startPanel({
+        routes({ app, users }) {
+          app.post('/profile/:with', (req, res, next) => {
+            const loaded = users.find(({ id }) => id === (req.user as User).id) as Express.User;
+            const chosen = req.params.with === 'loaded' ? loaded : req.user!;
+            req.logIn(chosen, (error) => (error ? next(error) : res.json({})));
+          });
+        },
+      });
+      const client = new Client(panel);
+      await client.login('alice');
+      panel.now += 3 * 86_400_000;
+      await client.post('/profile/own');
+      expect((await client.post('/two-step/setup')).body.code).to.equal('step-up-required');
+      await client.post('/profile/loaded');
+      expect((await client.post('/two-step/setup')).status).to.equal(200);
     });
   });
 

@@ -9,8 +9,11 @@ export const users = {
   byId: async (id) => table.get(id) ?? null,
   withPassword: async (login, password) =>
     [...table.values()].find((user) => user.login === login && user.password === password) ?? null,
-  setPassword: async (id, password) =>
-    void table.set(id, { ...table.get(id), password, passwordChangedAt: new Date() }),
+  setPassword: async (id, password) => {
+    const changed = { ...table.get(id), password, passwordChangedAt: new Date() };
+    table.set(id, changed);
+    return changed;
+  },
 };
 export const redis = new Redis(process.env.REDIS_URL, { maxRetriesPerRequest: 1, commandTimeout: 2000 });
 `;

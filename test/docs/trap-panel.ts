@@ -48,6 +48,8 @@ export interface PanelParts {
   readonly session?: Partial<SessionOptions>;
   readonly store?: Store;
   readonly users?: User[];
+  /** Whether every look-up gives one and the same object, as caches do. */
+  readonly sharedUsers?: boolean;
   /** What is mounted at each place of the application. */
   readonly first?: (panel: Panel) => void;
   readonly afterPassport?: (panel: Panel) => void;
@@ -98,7 +100,7 @@ export async function startPanel(parts: PanelParts = {}): Promise<Panel> {
   authenticator.serializeUser((given, done) => done(null, (given as User).id));
   authenticator.deserializeUser((id, done) => {
     const found = byId(id);
-    done(null, found && { ...found }); // a new object each time, as from a database
+    done(null, found && (parts.sharedUsers ? found : { ...found })); // new each time, as from a database
   });
 
   const app = (parts.create ?? express)();

@@ -51,24 +51,63 @@ describe('impersonation, the automatic switch', () => {
     expect(await me(root)).to.include({ user: 'root', skipped: 'target-has-second-factor' });
   });
 
-  const changes: Record<string, () => void> = {
-    'there is no such account': () => void panel.users.delete('admin'),
-    'it is not below root any more': () => void (panel.users.get('admin')!.level = 'root'),
-    'the store cannot tell': () => {
-      const original = panel.store.get.bind(panel.store);
-      panel.store.get = (id) => (id === 'admin' ? Promise.reject(new Error('down')) : original(id));
-    },
+  const changes: Record<string, [change: () => void, reason: string]> = {
+    'there is no such account': [() => void panel.users.delete('admin'), 'account-unknown'],
+    'it is not below root any more': [() => void (panel.users.get('admin')!.level = 'root'), 'not-below'],
+    'the store cannot tell': [
+      () => {
+        const original = panel.store.get.bind(panel.store);
+        panel.store.get = (id) => (id === 'admin' ? Promise.reject(new Error('down')) : original(id));
+      },
+      'store-unavailable',
+    ],
+    'the panel cannot tell who it is': [
+      () => {
+        const original = panel.users.get.bind(panel.users);
+        panel.users.get = (id) => {
+          if (id === 'admin') throw new Error('down');
+          return original(id);
+        };
+      },
+      'error',
+    ],
   };
-  for (const [why, change] of Object.entries(changes)) {
+  for (const [why, [change, reason]] of Object.entries(changes)) {
     it(`leaves root where he is when ${why}, and says so`, async () => {
       change();
       await root.login('root');
-      const { user, skipped } = (await root.get('/me')).body;
-      expect(user).to.equal('root');
-      expect(skipped).to.be.a('string');
-      expect(panel.events.map(({ name }) => name)).to.include('auto-switch-skipped');
+      expect(await me(root)).to.include({ user: 'root', skipped: reason });
+      const skipped = panel.events.find(({ name }) => name === 'auto-switch-skipped');
+      expect(skipped).to.include({ accountId: 'root', reason });
+      const outages = panel.events.filter(({ name }) => name === 'store-unavailable');
+      expect(outages).to.have.length(reason === 'store-unavailable' ? 1 : 0);
     });
   }
+
+  it('is told as a hop that nobody asked for', async () => {
+    await root.login('root');
+    const [entered] = panel.events.filter(({ name }) => name === 'impersonation-entered');
+    expect(entered).to.include({ accountId: 'admin', actorId: 'root', automatic: true });
+  });
+
+  it('writes back no session that ended while the answer of the sign-in took its time (G3)', async () => {
+    let ended = '';
+    panel.whileSlow = (id) => {
+      ended = id;
+      return new Promise((done) => {
+        panel.sessions.destroy(id, done);
+      });
+    };
+    await root.post('/login/slow', { username: 'root', password: 'x' });
+    expect(ended).not.to.equal('');
+    const left = await new Promise((done) => {
+      panel.sessions.get(ended, (_error, found) => {
+        done(found);
+      });
+    });
+    expect(left).to.equal(undefined);
+    expect(await whoIs(root)).to.deep.equal([null]);
+  });
 
   it('concerns nobody else', async () => {
     await root.login('alice');

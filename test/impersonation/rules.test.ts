@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
-import { mayEnter, mayStay } from '../../lib/impersonation/rules.js';
+import { mayEnter, mayEnterNobody, mayStay } from '../../lib/impersonation/rules.js';
 import type { Hop, Party } from '../../lib/impersonation/rules.js';
 import type { Cell } from '../../scripts/impersonation-matrix.js';
 import { documentWithMatrix, matrix } from '../../scripts/impersonation-matrix.js';
@@ -10,10 +10,11 @@ const BELOW: Record<string, readonly string[]> = { root: ['admin', 'user'], admi
 
 describe('impersonation/rules', () => {
   describe('the matrix', () => {
-    for (const cell of matrix()) {
+    for (const [place, cell] of matrix().entries()) {
       it(`${verb(cell)} ${title(cell)}`, () => {
-        expect(cell.enter, 'entering').to.deep.equal(expected(cell, true));
-        expect(cell.stay, 'staying').to.deep.equal(expected(cell, false));
+        const { enter, stay } = matrix()[place]!;
+        expect(enter, 'entering').to.deep.equal(expected(cell, true));
+        expect(stay, 'staying').to.deep.equal(expected(cell, false));
       });
     }
 
@@ -55,6 +56,15 @@ describe('impersonation/rules', () => {
     const first = party('root', 'user');
     const admin = party('admin', 'admin');
     expect(mayStay(hop({ first, actor: admin }), fresh)).to.deep.equal({ ok: false, reason: 'not-below' });
+  });
+
+  it('has only those act as anybody who have a level above the lowest', () => {
+    const levels = ['root', 'admin', 'user'];
+    expect(mayEnterNobody('root', levels)).to.equal(null);
+    expect(mayEnterNobody('admin', levels)).to.equal(null);
+    expect(mayEnterNobody('user', levels)).to.equal('not-below');
+    expect(mayEnterNobody('guest', levels)).to.equal('level-unknown');
+    expect(mayEnterNobody(null, levels)).to.equal('level-unknown');
   });
 
   it('goes by the order of the levels it is given', () => {

@@ -58,6 +58,8 @@ function recover(factor: Factor, typed: string, now: number): Told {
   if (!factor.recovery.includes(typed)) return 'wrong-recovery';
   factor.recovery = factor.recovery.filter((code) => code !== typed);
   [factor, ...factor.browsers].forEach(clear);
+  // Who needs a recovery code may have lost more than the phone.
+  factor.browsers = factor.browsers.map((browser) => ({ ...browser, trustedUntil: 0 }));
   for (const phone of factor.phones) phone.last = Math.max(phone.last, newest(phone, now));
   return 'recovery-code';
 }

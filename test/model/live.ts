@@ -79,10 +79,11 @@ async function alone(panel: DrivenPanel, worlds: World[], act: Act): Promise<Ste
 /**
  * How a request may meet the others of its moment: after some and before others, as if they had come in that
  * order; with the session as it was before them all, which express-session reads once; or so, but with the
- * session found ended when it was to be moved: then what it did to the account stands, and nobody is there.
+ * session found ended when it was to be moved: then what it did to the account stands, and nobody is there. What
+ * was overtaken did so before an other ended its session.
  */
-type Meeting = 'in-order' | 'early' | 'ended';
-const MEETINGS: readonly Meeting[] = ['in-order', 'early', 'ended'];
+type Meeting = 'in-order' | 'early' | 'ended' | 'overtaken';
+const MEETINGS: readonly Meeting[] = ['in-order', 'early', 'ended', 'overtaken'];
 
 /** All that some order allows. */
 async function together(panel: DrivenPanel, worlds: World[], acts: readonly Act[]): Promise<Stepped> {
@@ -97,24 +98,37 @@ async function together(panel: DrivenPanel, worlds: World[], acts: readonly Act[
           const expected = meet(copy, world, meetings[place] ?? 'in-order', act, made);
           return (expected === 'ok') === (outcome === 'ok');
         });
-        return fits ? [copy] : [];
+        const overtaken = order.filter((_, place) => meetings[place] === 'overtaken');
+        const ended = overtaken.every(({ act }) => !sessionBefore(world, act, copy));
+        return fits && ended ? [copy] : [];
       }),
     ),
   );
   return { worlds: different(possible), told };
 }
 
+/** What became of the session that an act began with. */
+function sessionBefore(before: World, act: Act, world: World): unknown {
+  const id = 'jar' in act ? cookiesOf(before, act.jar).session : null;
+  return id === null ? undefined : world.sessions[id];
+}
+
 function meet(world: World, before: World, meeting: Meeting, act: Act, made: Made): string {
   const id = 'jar' in act ? cookiesOf(before, act.jar).session : null;
   const read = id === null ? undefined : before.sessions[id];
   if (meeting === 'in-order' || !('jar' in act) || id === null || !read) return apply(world, act, made);
-  const present = world.sessions[id];
+  const sessions = structuredClone(world.sessions);
+  const present = sessions[id];
   world.sessions[id] = structuredClone(read);
   const outcome = apply(world, act, made);
+  if (meeting === 'overtaken') {
+    Object.assign(world, { sessions });
+    cookiesOf(world, act.jar).session = null;
+    return outcome === 'ok' ? 'sign-in-expired' : outcome;
+  }
   if (present) return outcome;
   // What has ended is not written back.
-  // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- plain data, so that it can be copied
-  delete world.sessions[id];
+  Reflect.deleteProperty(world.sessions, id);
   if (meeting === 'early') return outcome;
   endSession(world, act.jar);
   return 'sign-in-expired';

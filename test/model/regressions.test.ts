@@ -31,6 +31,21 @@ describe('histories that the model and the panel once told differently', () => {
     ]);
   });
 
+  it('keeps a password that was changed before a copy of the session ended it, by acting as that account', async () => {
+    await lives([
+      { do: 'sign-in', jar: 1, account: 'admin', password: 'right' },
+      { do: 'copy', from: 1, to: 0 },
+      {
+        do: 'together',
+        all: [
+          { do: 'sign-in', jar: 1, account: 'root', password: 'right' },
+          { do: 'change-password', jar: 0, current: 'right' },
+        ],
+      },
+      { do: 'sign-in', jar: 0, account: 'admin', password: 'right' },
+    ]);
+  });
+
   it('gives copies of one session that fall back at once no more than the actor had', async () => {
     await lives([
       { do: 'sign-in', jar: 0, account: 'root', password: 'right' },
@@ -44,6 +59,36 @@ describe('histories that the model and the panel once told differently', () => {
         ],
       },
       { do: 'act-as', jar: 1, account: 'admin' },
+    ]);
+  });
+
+  it('asks for a code again on a remembered browser once a recovery code was used there', async () => {
+    await lives([
+      { do: 'sign-in', jar: 0, account: 'bob', password: 'right' },
+      { do: 'set-up', jar: 0, add: false },
+      { do: 'confirm', jar: 0, typed: 0 },
+      { do: 'sign-out', jar: 0 },
+      { do: 'wait', seconds: 30 },
+      { do: 'sign-in', jar: 0, account: 'bob', password: 'right' },
+      { do: 'code', jar: 0, door: 'verify', typed: { of: 'bob', phone: 0, steps: 0 }, trust: true },
+      { do: 'sign-out', jar: 0 },
+      { do: 'sign-in', jar: 0, account: 'bob', password: 'right' },
+      { do: 'code', jar: 0, door: 'recovery-codes', typed: { of: 'own', recovery: 0 }, trust: false },
+    ]);
+  });
+
+  it('writes a session back at the most that another request ended in the same round trip', async () => {
+    await lives([
+      { do: 'sign-in', jar: 1, account: 'bob', password: 'right' },
+      { do: 'set-up', jar: 1, add: false },
+      { do: 'copy', from: 1, to: 0 },
+      {
+        do: 'together',
+        all: [
+          { do: 'cancel-set-up', jar: 1 },
+          { do: 'sign-in', jar: 0, account: 'admin', password: 'right' },
+        ],
+      },
     ]);
   });
 

@@ -155,7 +155,6 @@ export function moveTo(world: World, jar: number, session: Session): void {
 /** Leaves nobody there. */
 export function endSession(world: World, jar: number): void {
   const cookies = cookiesOf(world, jar);
-  // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- plain data, so that it can be copied
-  if (cookies.session !== null) delete world.sessions[cookies.session];
+  if (cookies.session !== null) Reflect.deleteProperty(world.sessions, cookies.session);
   cookies.session = null;
 }

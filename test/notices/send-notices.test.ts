@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { Secret, TOTP } from 'otpauth';
 import type { Notice, NoticeName } from '../../lib/index.js';
 import { englishNotice } from '../../lib/notices/english-notice.js';
+import { noticeOf } from '../../lib/notices/notice-of.js';
 import { russianNotice } from '../../lib/notices/russian-notice.js';
 import { Client, enrol, stopPanels } from '../docs/trap-panel.js';
 import { startSessionPanel } from '../support/session-panel.js';
@@ -136,6 +137,29 @@ describe('notices', () => {
     expect(Date.now() - began).to.be.within(4900, 30_000);
   }).timeout(40_000);
 
+  it('name the browser where it is a known one, and say nothing else that the user agent says', () => {
+    const textsOf = (userAgent: string): string => {
+      const event = {
+        name: 'locked',
+        at: 0,
+        accountId: 'alice',
+        until: null,
+        failures: 100,
+        userAgent,
+      } as const;
+      return JSON.stringify(noticeOf(event, { issuer: 'Acme Panel', name: 'alice' }).texts);
+    };
+    const firefox = 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0';
+    expect(textsOf(firefox)).to.include('With: Firefox, Linux').and.to.include('Чем: Firefox, Linux');
+    for (const agent of [
+      'go to https://evil.example',
+      'evil.example/1.0 (X11; Linux x86_64)',
+      '\u009bevil/1 x',
+    ]) {
+      expect(textsOf(agent), agent).to.not.include('evil');
+    }
+  });
+
   it('have a subject and a body for everything, in English and Russian, and never the same', () => {
     const facts = {
       issuer: 'Acme Panel',
@@ -143,13 +167,13 @@ describe('notices', () => {
       at: 0,
       by: 'root',
       ip: '203.0.113.7',
-      userAgent: 'Browser/1',
+      browser: 'Firefox, Linux',
     };
     for (const write of [englishNotice, russianNotice]) {
       const texts = NAMES.map((name) => write(name, facts));
       for (const { subject, body } of texts) {
         expect(subject).to.match(/^Acme Panel: \S/);
-        for (const fact of ['alice', '1970-01-01 00:00 UTC', 'root', '203.0.113.7', 'Browser/1']) {
+        for (const fact of ['alice', '1970-01-01 00:00 UTC', 'root', '203.0.113.7', 'Firefox, Linux']) {
           expect(body).to.include(fact);
         }
       }

@@ -234,6 +234,9 @@ describe('session/admin', () => {
         door: 'headless',
         method: 'otp',
       });
+      await panel.secondFactor.verify('alice', 'not-a-code');
+      const refused = { name: 'code-refused', at: panel.now, accountId: 'alice', door: 'headless' };
+      expect(panel.events.at(-1)).to.deep.equal({ ...refused, reason: 'code-malformed' });
     });
 
     it('tells that an account is not enrolled, and rejects where the panel knows better', async () => {
@@ -244,9 +247,11 @@ describe('session/admin', () => {
         ok: false,
         reason: 'not-enrolled',
       });
-      expect(await caught(panel.secondFactor.verify('alice', '123456'))).to.include({
-        code: 'record-missing',
-      });
+      expect(panel.told()).to.deep.equal([]);
+      const error = await caught(panel.secondFactor.verify('alice', '123456', { ip: '192.0.2.7' }));
+      expect(error).to.include({ code: 'record-missing' });
+      expect(panel.told()).to.deep.equal(['record-missing']);
+      expect(panel.events.at(-1)).to.include({ accountId: 'alice', ip: '192.0.2.7' });
     });
 
     it('judges nothing that is no string, uncharged (A7, H1)', async () => {
@@ -319,5 +324,37 @@ describe('session/admin', () => {
     const panel = await startSessionPanel({ store });
     await panel.secondFactor.close();
     expect(closed).to.equal(1);
+  });
+
+  it('forgets the browsers of an account that is enrolled, and tells of one that is not', async () => {
+    const panel = await startSessionPanel({ options: { trustedBrowsers: { days: 30 } } });
+    const by = { by: 'operator' };
+    expect(await panel.secondFactor.browsers('alice')).to.deep.equal([]);
+    expect(await panel.secondFactor.revokeBrowsers('alice', by)).to.equal(false);
+    expect(await panel.secondFactor.unlock('alice', by)).to.equal(false);
+    expect(await panel.secondFactor.recoveryCodes('alice', by)).to.equal(null);
+    expect(panel.told()).to.deep.equal([]);
+    expect(await panel.store.get('alice')).to.equal(null);
+    const phone = await enrol(panel);
+    const client = await loggedIn(panel);
+    await client.post('/two-step/verify', { code: phone(), trustBrowser: true });
+    expect(await panel.secondFactor.browsers('alice')).to.have.length(1);
+    panel.told();
+    expect(await panel.secondFactor.revokeBrowsers('alice', by)).to.equal(true);
+    expect(panel.told()).to.deep.equal(['browsers-revoked']);
+    expect(await panel.secondFactor.browsers('alice')).to.deep.equal([]);
+  });
+
+  it('judges codes of an account that must have a second factor and has one as any other', async () => {
+    const required = await startSessionPanel({ options: { policy: () => 'required' } });
+    await required.secondFactor.import('alice', {
+      secret: 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP',
+      by: 'operator',
+    });
+    expect(await required.secondFactor.verify('alice', 'abc')).to.include({ reason: 'code-malformed' });
+    expect(await required.secondFactor.verify('alice', '000000')).to.include({
+      ok: false,
+      reason: 'code-invalid',
+    });
   });
 });

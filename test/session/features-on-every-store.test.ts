@@ -156,6 +156,7 @@ for (const { name, start } of STORES) {
       expect(await verify(await waiting(), totp.generate({ timestamp: panel.now }))).to.equal(
         'code-already-used',
       );
+      panel.now += 30_000; // what could be read when it was imported is void, also by a phone that is ahead
       expect(await verify(await waiting(), codeOf(totp))).to.equal('verified');
     });
 

@@ -2,9 +2,11 @@ import { once } from 'node:events';
 import { request } from 'node:http';
 import type { IncomingMessage } from 'node:http';
 import { expect } from 'chai';
+import type { Request } from 'express';
 import type { Redis } from 'ioredis';
 import { Client, enrol, enrolled, stopPanels } from '../docs/trap-panel.js';
-import { connectRedis, loggedIn, startSessionPanel } from '../support/session-panel.js';
+import type { User } from '../docs/trap-panel.js';
+import { connectRedis, loggedIn, seenBy, startSessionPanel } from '../support/session-panel.js';
 import type { SessionPanel } from '../support/session-panel.js';
 import { startRedis } from '../support/redis-server.js';
 import type { RedisServer } from '../support/redis-server.js';
@@ -139,3 +141,139 @@ for (const resave of [true, false]) {
     });
   });
 }
+
+describe('session/guard-save', () => {
+  afterEach(stopPanels);
+
+  it('gives to the callback what a save throws, which thrown in the store would end the process', async () => {
+    const panel = await startSessionPanel({
+      routes({ app }) {
+        app.post('/unserializable', (req, res, next) => {
+          Object.assign(req.session, { total: 10n });
+          req.session.save((error) => {
+            Reflect.deleteProperty(req.session, 'total');
+            if (error) next(error);
+            else res.json({});
+          });
+        });
+      },
+    });
+    const client = await loggedIn(panel);
+    const answer = await client.post('/unserializable');
+    expect(answer.status).to.equal(500);
+    expect(answer.body.code).to.include('BigInt');
+    expect(await client.me()).to.equal('alice');
+  });
+
+  /** A panel with a route that does something with its session, which is ended at that moment. */
+  async function startEnding(act: (req: Request) => unknown): Promise<SessionPanel> {
+    const panel: SessionPanel = await startSessionPanel({
+      routes({ app }) {
+        app.post('/forget-the-mark', (req, res) => {
+          Reflect.deleteProperty(req.session, 'secondFactor');
+          res.json({});
+        });
+        app.post('/act', async (req, res) => {
+          await act(req);
+          await new Promise((done) => panel.sessionStore.destroy(req.sessionID, done));
+          Object.assign(req.session, { note: 'written late' });
+          await new Promise<void>((done, fail) => {
+            req.session.save((error: unknown) => (error ? fail(new Error('not saved')) : done()));
+          });
+          res.json({ id: req.sessionID });
+        });
+      },
+    });
+    return panel;
+  }
+
+  const acts: Record<string, (req: Request) => unknown> = {
+    'as it was loaded': () => undefined,
+    'that was loaded again': (req) => new Promise((done) => req.session.reload(done)),
+    'that moved on under a new id': (req) => req.secondFactor?.renew((req.user as User).passwordChangedAt),
+  };
+  for (const [what, act] of Object.entries(acts)) {
+    it(`brings back no session ${what}`, async () => {
+      const panel = await startEnding(act);
+      const client = await loggedIn(panel);
+      const { id } = (await client.post('/act')).body;
+      expect(await panel.stored(`connect.sid=s:${String(id)}.x`)).to.equal(null);
+      expect(await client.me()).to.equal(null);
+    });
+  }
+
+  it('brings back no session from before the package, which has no mark', async () => {
+    const panel = await startEnding(() => undefined);
+    const client = await loggedIn(panel);
+    const { cookie } = client;
+    await client.post('/forget-the-mark');
+    await client.post('/act');
+    expect(await panel.stored(cookie)).to.equal(null);
+  });
+
+  it('passes on what the session store says when it is asked, written to or read again', async () => {
+    let trouble: Error | undefined;
+    const panel = await startSessionPanel({
+      routes({ app }) {
+        for (const name of ['save', 'reload'] as const) {
+          app.post(`/${name}`, (req, res, next) => {
+            const get = panel.sessionStore.get;
+            trouble = new Error(`no ${name}`);
+            panel.sessionStore.get = (_id, done) => {
+              done(trouble);
+            };
+            req.session[name]((error: unknown) => {
+              panel.sessionStore.get = get;
+              if (error) next(error);
+              else res.json({});
+            });
+          });
+        }
+      },
+    });
+    const client = await loggedIn(panel);
+    for (const name of ['save', 'reload']) {
+      expect((await client.post(`/${name}`)).status, name).to.equal(500);
+      expect(panel.errors.at(-1), name).to.equal(trouble);
+    }
+    expect(await client.me()).to.equal('alice');
+  });
+
+  it('brings back no session that ended between its look-up and its write (G3)', async () => {
+    for (const how of ['signs out', 'is stepped up', 'is destroyed by the panel']) {
+      const panel = await startSessionPanel({
+        routes({ app }) {
+          app.post('/write', (req, res) => {
+            Object.assign(req.session, { note: 'written late' });
+            res.json({});
+          });
+          app.post('/destroy', (req, res) => {
+            req.session.destroy(() => res.json({}));
+          });
+        },
+      });
+      const { client, phone } = await enrolled(panel);
+      const { cookie } = client;
+      const code = phone();
+      const get = panel.sessionStore.get.bind(panel.sessionStore);
+      let looks = 0;
+      panel.sessionStore.get = (id, done) => {
+        if (++looks !== 2) {
+          get(id, done);
+          return;
+        }
+        // The second look is that of the write: its answer is overtaken.
+        get(id, (error, session) => {
+          const path = { 'signs out': '/logout', 'is stepped up': '/two-step/step-up' }[how] ?? '/destroy';
+          void client.post(path, { code }).then(() => {
+            done(error, session);
+          });
+        });
+      };
+      await new Client(panel).post('/write', {}, { cookie });
+      expect(looks, how).to.be.greaterThan(2);
+      expect(await panel.stored(cookie), how).to.equal(null);
+      expect(await seenBy(panel, cookie), how).to.equal(null);
+    }
+  });
+});

@@ -30,7 +30,7 @@ describe('session/import-secret', () => {
       expect((await client.login('alice')).body.code).to.equal('code-required');
       const read = totp.generate({ timestamp: panel.now });
       expect((await client.post('/two-step/verify', { code: read })).body.code).to.equal('code-already-used');
-      panel.now += 30_000;
+      panel.now += 60_000;
       const code = totp.generate({ timestamp: panel.now });
       expect((await client.post('/two-step/verify', { code })).body.state).to.equal('verified');
       expect(await panel.secondFactor.status('alice')).to.include({
@@ -76,7 +76,7 @@ describe('session/import-secret', () => {
       dangerouslyAllowShortSecret: true,
       ...BY,
     });
-    panel.now += 30_000;
+    panel.now += 60_000;
     const code = new TOTP({ secret }).generate({ timestamp: panel.now });
     expect(await panel.secondFactor.verify('alice', code)).to.include({ ok: true });
   });
@@ -102,6 +102,26 @@ describe('session/import-secret', () => {
     expect(await panel.store.get('alice')).to.equal(before);
   });
 
+  it('says of a secret that is too short whether it would be taken all the same', async () => {
+    const refusal = async (size: number, dangerouslyAllowShortSecret: boolean): Promise<string> => {
+      const secret = new Secret({ size }).base32;
+      const given = { secret, dangerouslyAllowShortSecret, ...BY };
+      const error: unknown = await panel.secondFactor
+        .import('alice', given)
+        .catch((caught: unknown) => caught);
+      return (error as Error).message;
+    };
+    for (const size of [10, 15]) {
+      expect(await refusal(size, false)).to.match(
+        /16 to 64 bytes, has 1[05]; dangerouslyAllowShortSecret: true/,
+      );
+    }
+    for (const size of [9, 65]) {
+      expect(await refusal(size, false)).to.match(/16 to 64 bytes, has \d+$/);
+      expect(await refusal(size, true)).to.match(/10 to 64 bytes, has \d+$/);
+    }
+  });
+
   it('lets one of many imports at once count', async () => {
     const outcomes = await Promise.allSettled(
       Array.from({ length: 10 }, () =>
@@ -109,5 +129,18 @@ describe('session/import-secret', () => {
       ),
     );
     expect(outcomes.filter(({ status }) => status === 'fulfilled')).to.have.length(1);
+  });
+
+  it('takes no code that could be read when it was imported, also not of a phone that is ahead', async () => {
+    const secret = new Secret({ size: 20 });
+    await panel.secondFactor.import('alice', { secret: secret.base32, ...BY });
+    const code = (steps: number): string =>
+      new TOTP({ secret }).generate({ timestamp: panel.now + steps * 30_000 });
+    for (const steps of [-1, 0, 1]) {
+      const outcome = await panel.secondFactor.verify('alice', code(steps));
+      expect(outcome, String(steps)).to.include({ ok: false, reason: 'code-already-used' });
+    }
+    panel.now += 30_000;
+    expect(await panel.secondFactor.verify('alice', code(1))).to.include({ ok: true });
   });
 });

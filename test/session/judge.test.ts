@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { isFresh, judgeSession } from '../../lib/session/judge.js';
+import { isFresh, isInTime, judgeSession } from '../../lib/session/judge.js';
 import type { Verdict } from '../../lib/session/judge.js';
 import { readState, writeState } from '../../lib/session/state.js';
 import type {
@@ -155,6 +155,14 @@ describe('session/judge', () => {
     expect(isFresh(null, now, 300)).to.equal(false);
     expect(isFresh(now + 60_000, now, 300), 'clocks of several servers').to.equal(true);
     expect(isFresh(now + 60_001, now, 300)).to.equal(false);
+  });
+
+  it('takes for going on what has begun and not ended, within what clocks of several servers differ', () => {
+    const now = 1_000_000;
+    expect(isInTime(now, now + 1, now)).to.equal(true);
+    expect(isInTime(now, now, now), 'ends at that moment').to.equal(false);
+    expect(isInTime(now + 60_000, now + 600_000, now)).to.equal(true);
+    expect(isInTime(now + 60_001, now + 600_000, now)).to.equal(false);
   });
 });
 

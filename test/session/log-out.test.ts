@@ -127,4 +127,24 @@ describe('session/log-out', () => {
     expect(await client.me()).to.equal('bob');
     expect((await client.get('/secret')).body.code).to.equal('enrolment-required');
   });
+
+  it('hands the error of a session store to the callback, and nobody is there', async () => {
+    const panel = await startSessionPanel({
+      routes({ app }) {
+        app.post('/out', (req, res) => {
+          const { destroy } = panel.sessionStore;
+          panel.sessionStore.destroy = (_id, done) => {
+            done?.(new Error('the session store is down'));
+          };
+          req.logout((error: unknown) => {
+            panel.sessionStore.destroy = destroy;
+            res.json({ error: String(error), user: req.user ?? null });
+          });
+        });
+      },
+    });
+    const client = await loggedIn(panel);
+    const { body } = await client.post('/out');
+    expect(body).to.deep.equal({ error: 'Error: the session store is down', user: null });
+  });
 });

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import type { RequestHandler } from 'express';
+import { requireSecondFactor } from 'passport-second-factor';
 import { memoryStore } from 'passport-second-factor/memory';
 import { Client, enrol, enrolled, knows, stopPanels } from '../docs/trap-panel.js';
 import type { Panel } from '../docs/trap-panel.js';
@@ -323,5 +324,20 @@ describe('session/re-judge', () => {
     expect((await client.get('/me', { 'x-early': 'alice' })).body.user).to.equal(null);
     expect(await client.me()).to.equal(null);
     expect((await client.get('/secret')).body.code).to.equal('code-required');
+  });
+
+  it('knows at once whom it took over from before the package', async () => {
+    const panel = await startSessionPanel({
+      routes({ app }) {
+        app.post('/before', (req, res) => {
+          Reflect.deleteProperty(req.session, 'secondFactor');
+          res.json({});
+        });
+        app.get('/lenient', requireSecondFactor({ unenrolled: 'allow' }), (_req, res) => res.json({}));
+      },
+    });
+    const client = await loggedIn(panel);
+    await client.post('/before');
+    expect((await client.get('/lenient')).status).to.equal(200);
   });
 });

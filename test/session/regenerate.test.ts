@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import type { Redis } from 'ioredis';
 import { Client, enrol, enrolled, stopPanels } from '../docs/trap-panel.js';
+import type { User } from '../docs/trap-panel.js';
 import { connectRedis, loggedIn, sessionId, startSessionPanel } from '../support/session-panel.js';
 import type { SessionPanel } from '../support/session-panel.js';
 import { startRedis } from '../support/redis-server.js';
@@ -37,7 +38,7 @@ for (const kind of ['memory', 'Redis'] as const) {
         routes({ app }) {
           app.post('/anything', (req, res) => res.json(Object.assign(req.session, { any: 1 })));
           app.post('/renew', async (req, res) => {
-            await req.secondFactor?.renew();
+            await req.secondFactor?.renew((req.user as User).passwordChangedAt);
             res.json({});
           });
         },
@@ -147,3 +148,35 @@ for (const kind of ['memory', 'Redis'] as const) {
     });
   });
 }
+
+describe('session/regenerate', () => {
+  afterEach(stopPanels);
+
+  it('keeps how long the application lets a session last, but not that of a parked sign-in', async () => {
+    const day = 86_400_000;
+    const panel = await startSessionPanel({
+      session: { cookie: { maxAge: 3 * day } },
+      routes({ app }) {
+        app.post('/remember-me', (req, res) => {
+          req.session.cookie.maxAge = 30 * day;
+          res.json({});
+        });
+      },
+    });
+    const phone = await enrol(panel);
+    const client = await loggedIn(panel);
+    const lasts = async (): Promise<unknown> => (await panel.stored(client))?.cookie.originalMaxAge;
+    expect(await lasts()).to.be.at.most(600_000);
+    await client.post('/two-step/cancel');
+    expect(await lasts(), 'of nobody').to.equal(3 * day);
+    await client.login('alice');
+    await client.post('/two-step/verify', { code: phone() });
+    expect(await lasts()).to.equal(3 * day);
+    await client.post('/remember-me');
+    expect(await lasts()).to.equal(30 * day);
+    await client.post('/two-step/step-up', { code: phone() });
+    expect(await lasts()).to.equal(30 * day);
+    await client.post('/two-step/disable', { code: phone() });
+    expect(await lasts()).to.equal(30 * day);
+  });
+});

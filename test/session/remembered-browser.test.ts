@@ -118,6 +118,34 @@ describe('session/remembered-browser', () => {
     expect((answer.headers['set-cookie'] ?? []).join()).not.to.include('second-factor-');
   });
 
+  it('takes a site for no local machine because its proxy calls it so', async () => {
+    const far = { origin: 'https://panel.example', 'sec-fetch-site': 'same-origin' };
+    for (const [headers, given] of [
+      [{ host: '127.0.0.1:3000', ...far }, false],
+      [{ host: 'localhost:3000', ...far, origin: 'http://localhost.panel.example' }, false],
+      [{ host: '127.0.0.1:3000', ...far, origin: 'null' }, false],
+      [{ host: 'localhost:3000', ...far, origin: 'http://localhost:3000' }, true],
+      [{ host: '127.0.0.1:3000' }, true],
+    ] as const) {
+      const client = new Client(panel);
+      await client.post('/login', { username: 'alice', password: 'password' }, headers);
+      const code = phone();
+      const answer = await client.post('/two-step/verify', { code, trustBrowser: true }, headers);
+      expect(answer.status, JSON.stringify(headers)).to.equal(200);
+      const cookies = (answer.headers['set-cookie'] ?? []).join();
+      expect(cookies.includes('second-factor-'), JSON.stringify(headers)).to.equal(given);
+    }
+  });
+
+  it('shows nothing of a user agent but letters: it is printed on pages and terminals', async () => {
+    const client = new Client(panel);
+    await client.login('alice');
+    const agent = { 'user-agent': '\x9b2J\x9b31mevil\x9d0;title\x9c/1.0 x' };
+    await client.post('/two-step/verify', { code: phone(), trustBrowser: true }, agent);
+    const [browser] = await panel.secondFactor.browsers('alice');
+    expect(browser?.name).to.not.match(/\p{C}/u);
+  });
+
   it('is no sign-in by itself (F5), and of nobody else (F1, F2)', async () => {
     const client = new Client(panel);
     await remember(client);
@@ -351,5 +379,14 @@ describe('session/remembered-browser', () => {
     await client.post('/two-step/verify', { code: phone(), trustBrowser: true });
     await client.post('/logout');
     expect((await client.get('/oauth')).body).to.deep.equal({ in: true });
+  });
+
+  it('remembers none for a recovery code, which may be somebody else’s (F7)', async () => {
+    const [code] = (await panel.secondFactor.recoveryCodes('alice', { by: 'operator' }))!;
+    const client = new Client(panel);
+    await remember(client, 'alice', code);
+    expect(await panel.secondFactor.browsers('alice')).to.deep.equal([]);
+    expect((await comeBack(client)).body.code).to.equal('code-required');
+    expect((await panel.secondFactor.status('alice')).rememberedBrowsers).to.equal(0);
   });
 });

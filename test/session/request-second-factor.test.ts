@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import express from 'express';
 import type { RequestSecondFactor } from 'passport-second-factor';
 import { Client, enrol, enrolled, stopPanels } from '../docs/trap-panel.js';
+import type { User } from '../docs/trap-panel.js';
 import { loggedIn, seenBy, sessionId, startSessionPanel, userOf } from '../support/session-panel.js';
 import type { SessionPanel } from '../support/session-panel.js';
 
@@ -26,11 +27,20 @@ async function startKeeping(): Promise<{ panel: SessionPanel; kept: () => Reques
       });
       app.post('/check', express.json(), (req, res) => res.json(req.secondFactor?.check(req.body as object)));
       app.post('/new-password', async (req, res) => {
-        userOf(panel).passwordChangedAt++;
-        await req.secondFactor?.renew();
+        await req.secondFactor?.renew(++userOf(panel).passwordChangedAt);
         res.json({});
       });
       app.post('/renew', async (req, res) => {
+        await req.secondFactor?.renew(userOf(panel).passwordChangedAt);
+        res.json({});
+      });
+      app.post('/overtaken', async (req, res) => {
+        const own = ++userOf(panel).passwordChangedAt;
+        userOf(panel).passwordChangedAt++; // The staff set another password at that moment.
+        await req.secondFactor?.renew(own);
+        res.json({});
+      });
+      app.post('/without-a-stamp', async (req, res) => {
         await req.secondFactor?.renew();
         res.json({});
       });
@@ -185,6 +195,45 @@ describe('session/request-second-factor', () => {
       expect(await client.me()).to.equal('alice');
     });
 
+    it('ends the session when the password was changed once more meanwhile', async () => {
+      const { panel } = await startKeeping();
+      const { client } = await enrolled(panel);
+      const { cookie } = client;
+      const answer = await client.post('/overtaken');
+      expect(answer.status).to.equal(401);
+      expect(answer.body.code).to.equal('sign-in-expired');
+      expect(await client.me()).to.equal(null);
+      expect(await seenBy(panel, cookie)).to.equal(null);
+      expect(panel.events.at(-1)).to.include({ name: 'session-demoted', reason: 'password-changed' });
+    });
+
+    it('takes nothing where the panel gives no stamp, and gives the session another id', async () => {
+      const account = ({ id, login }: User): { id: string; name: string } => ({ id, name: login });
+      const panel: SessionPanel = await startSessionPanel({
+        options: { account },
+        routes({ app }) {
+          app.post('/renew', async (req, res) => {
+            await req.secondFactor?.renew();
+            res.json({});
+          });
+        },
+      });
+      const { client } = await enrolled(panel);
+      const { cookie } = client;
+      expect((await client.post('/renew')).status).to.equal(200);
+      expect(await client.me()).to.equal('alice');
+      expect(await seenBy(panel, cookie)).to.equal(null);
+    });
+
+    it('says what it is to be given, and leaves the session as it was', async () => {
+      const { panel } = await startKeeping();
+      const { client } = await enrolled(panel);
+      const answer = await client.post('/without-a-stamp');
+      expect(answer.status).to.equal(500);
+      expect(answer.body.code).to.equal('account-invalid');
+      expect(await client.me()).to.equal('alice');
+    });
+
     it('rejects strangers and parked sign-ins', async () => {
       const { panel } = await startKeeping();
       await enrol(panel);
@@ -202,7 +251,7 @@ describe('session/request-second-factor', () => {
         routes({ app }) {
           app.post('/late', async (req, res) => {
             await new Promise((done) => panel.sessionStore.destroy(req.sessionID, done));
-            await req.secondFactor?.renew();
+            await req.secondFactor?.renew(userOf(panel).passwordChangedAt);
             res.json({});
           });
         },
@@ -214,5 +263,50 @@ describe('session/request-second-factor', () => {
       expect(await seenBy(panel, cookie)).to.equal(null);
       expect(await client.me()).to.equal(null);
     });
+  });
+
+  it('tells from when a second factor is required, and whether', async () => {
+    const day = 86_400_000;
+    const panel: SessionPanel = await startSessionPanel({
+      options: { policy: () => ({ requiredFrom: new Date(panel.now + day) }) },
+      routes({ app }) {
+        app.get('/required', (req, res) => {
+          const { required, requiredFrom } = req.secondFactor!;
+          res.json({ required, requiredFrom });
+        });
+      },
+    });
+    const nothing = { required: false, requiredFrom: null };
+    expect((await new Client(panel).get('/required')).body).to.deep.equal(nothing);
+    const client = await loggedIn(panel);
+    expect((await client.get('/required')).body).to.deep.equal({ ...nothing, requiredFrom: panel.now + day });
+  });
+
+  it('rejects renew() for an account that is gone', async () => {
+    const gone: SessionPanel = await startSessionPanel({
+      routes({ app, users }) {
+        app.post('/renew', async (req, res) => {
+          users.splice(0, 1);
+          await req.secondFactor?.renew(1);
+          res.json({});
+        });
+      },
+    });
+    const answer = await (await loggedIn(gone)).post('/renew');
+    expect(answer.body.code).to.equal('account-unknown');
+  });
+
+  it('has nobody on a request whose session was ended since it began', async () => {
+    const panel: SessionPanel = await startSessionPanel({
+      routes({ app }) {
+        app.post('/late', async (req, res) => {
+          await new Promise((done) => panel.sessionStore.destroy(req.sessionID, done));
+          const error = await req.secondFactor?.renew(1).catch((caught: unknown) => caught);
+          res.json({ error: (error as { code: string }).code, user: req.user ?? null });
+        });
+      },
+    });
+    const { body } = await (await loggedIn(panel)).post('/late');
+    expect(body).to.deep.equal({ error: 'sign-in-expired', user: null });
   });
 });

@@ -226,4 +226,62 @@ describe('session/requirement: a second factor that is a must', () => {
     expect((await client.get('/two-step', always)).body).to.include({ state: 'must-enrol', until });
     expect((await client.post('/two-step/setup', {}, always)).status).to.equal(200);
   });
+
+  it('has whoever holds an old session sign in again before he may enable one (D5)', async () => {
+    policy = 'optional';
+    const panel = await start();
+    const [old, fresh] = [new Client(panel), new Client(panel)];
+    await old.login('alice');
+    panel.now += 15 * 60_000 + 1;
+    await fresh.login('alice');
+    policy = 'required';
+    expect(await old.me()).to.equal(null);
+    expect((await old.post('/two-step/setup')).body.code).to.equal('login-required');
+    expect(panel.events.at(-1)).to.include({ name: 'session-demoted', reason: 'factor-required' });
+    expect(await fresh.me()).to.equal(null);
+    expect((await confirm(panel, fresh)).state).to.equal('verified');
+  });
+
+  it('has an old session sign in again also after an operator took the second factor off', async () => {
+    const panel = await start();
+    const owner = new Client(panel);
+    await owner.login('alice');
+    await confirm(panel, owner);
+    panel.now += 15 * 60_000 + 1;
+    await panel.secondFactor.disable('alice', { by: 'operator' });
+    expect(await owner.me()).to.equal(null);
+    expect((await owner.post('/two-step/setup')).body.code).to.equal('login-required');
+    await owner.login('alice');
+    expect((await confirm(panel, owner)).state).to.equal('verified');
+  });
+
+  it('lets nobody in by a password without a session either', async () => {
+    const panel = await start({
+      routes({ app, users }) {
+        for (const onCodeRequired of ['respond', 'error']) {
+          app.post(`/dav/${onCodeRequired}`, (req, res, next) => {
+            const options = { session: false, onCodeRequired } as never;
+            req.logIn(users[0] as Express.User, options, (error) => (error ? next(error) : res.json({})));
+          });
+        }
+      },
+    });
+    for (const path of ['/dav/respond', '/dav/error']) {
+      const answer = await new Client(panel).post(path);
+      expect(answer.status, path).to.equal(403);
+      expect(answer.body.code, path).to.equal('enrolment-required');
+      expect(panel.events.at(-1)).to.include({ name: 'sign-in-refused', reason: 'enrolment-required' });
+    }
+    policy = 'optional';
+    expect((await new Client(panel).post('/dav/respond')).status).to.equal(200);
+  });
+
+  it('is told by verify(), so that no token is minted for the password alone', async () => {
+    const panel = await start();
+    const refused = { ok: false, reason: 'enrolment-required' };
+    expect(await panel.secondFactor.verify('alice', '123456')).to.deep.equal(refused);
+    expect(await panel.secondFactor.verify('nobody', '123456')).to.include({ reason: 'not-enrolled' });
+    policy = 'optional';
+    expect(await panel.secondFactor.verify('alice', '123456')).to.include({ reason: 'not-enrolled' });
+  });
 });

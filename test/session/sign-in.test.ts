@@ -144,4 +144,39 @@ describe('session/sign-in: onSignedIn and carry', () => {
       expect(await client.me(), `${login}, write ${failing}`).to.equal(null);
     }
   });
+
+  it('carries nothing of Passport over with the keys of the application (keepSessionInfo)', async () => {
+    const panel = await startSessionPanel({
+      routes({ app, users }) {
+        app.post('/keep', (req, res, next) => {
+          Object.assign(req.session, { cart: 'full' });
+          const options = { keepSessionInfo: true } as never;
+          req.logIn(users[0] as Express.User, options, (error) => (error ? next(error) : res.json({})));
+        });
+      },
+    });
+    const client = await loggedIn(panel, 'bob');
+    await client.post('/keep');
+    expect(await client.me()).to.equal('alice');
+    expect(await panel.stored(client)).to.deep.include({ cart: 'full', passport: { user: 'alice' } });
+  });
+
+  it('goes by what the session remembers where Passport is given both ways', async () => {
+    const panel = await startSessionPanel({
+      routes({ app, users }) {
+        app.post('/wanted', (req, res) => res.json(Object.assign(req.session, { returnTo: '/wanted' })));
+        const options = { successRedirect: '/fixed', successReturnToOrRedirect: '/else' } as never;
+        app.post('/both', (req, res, next) => {
+          req.logIn(users[0] as Express.User, options, (error) => (error ? next(error) : res.json({})));
+        });
+      },
+    });
+    await enrol(panel);
+    const client = new Client(panel);
+    await client.post('/both');
+    expect((await panel.stored(client))?.secondFactor?.returnTo).to.equal('/else');
+    await client.post('/wanted');
+    await client.post('/both');
+    expect((await panel.stored(client))?.secondFactor?.returnTo).to.equal('/wanted');
+  });
 });

@@ -8,7 +8,13 @@ import { Strategy } from 'passport-local';
 import { Secret, TOTP } from 'otpauth';
 import { memoryStore } from '../../adapters/memory.js';
 import { createSecondFactor, requireNotImpersonating, requireSecondFactor } from '../../lib/index.js';
-import type { ImpersonationOptions, SecondFactor, SecondFactorEvent, Store } from '../../lib/index.js';
+import type {
+  ImpersonationOptions,
+  SecondFactor,
+  SecondFactorEvent,
+  SecondFactorOptions,
+  Store,
+} from '../../lib/index.js';
 
 /** A user of the panel of the tests. */
 export interface LevelUser {
@@ -46,6 +52,8 @@ export interface LevelPanel {
   readonly sessions: session.MemoryStore;
   /** Users for whom `onSignedIn` was called. */
   readonly signedIn: string[];
+  /** What happens after the sign-in of `POST /login/slow` and before its answer. */
+  whileSlow(sessionId: string): unknown;
   /** Milliseconds since 1970; move it as you like. */
   now: number;
   jar(): LevelJar;
@@ -70,6 +78,7 @@ export async function startLevelPanel(
     key: string;
     now: number;
   },
+  options: Partial<SecondFactorOptions<LevelUser>> = {},
 ): Promise<LevelPanel> {
   const users =
     kept?.users ?? new Map(Object.entries(USERS).map(([id, level]) => [id, { id, level, stamp: 1 }]));
@@ -94,6 +103,7 @@ export async function startLevelPanel(
     store,
     sessions,
     signedIn,
+    whileSlow: () => undefined,
     now: kept?.now ?? Date.now(),
     secondFactor: createSecondFactor<LevelUser>({
       passport,
@@ -107,6 +117,7 @@ export async function startLevelPanel(
       onSignedIn: (_req, _res, user) => {
         signedIn.push(user.id);
       },
+      ...options,
     }),
     jar: () => makeJar(base, new Map()),
     async enrol(jar) {
@@ -119,7 +130,7 @@ export async function startLevelPanel(
       new TOTP({ secret: Secret.fromBase32(secret) }).generate({ timestamp: panel.now + steps * 30_000 }),
     async restart(other) {
       await panel.close();
-      return startLevelPanel(other, { users, store, sessions, key, now: panel.now });
+      return startLevelPanel(other, { users, store, sessions, key, now: panel.now }, options);
     },
     close: () => new Promise((done) => server.close(() => done())),
   };
@@ -131,6 +142,11 @@ export async function startLevelPanel(
   app.use(passport.session());
   app.use(panel.secondFactor.session());
   app.use('/two-step', panel.secondFactor.router());
+  app.post('/login/slow', express.json(), passport.authenticate('local'), async (req, res) => {
+    await panel.whileSlow(req.sessionID);
+    Object.assign(req.session, { note: 'from a slow request' });
+    res.json({});
+  });
   app.post('/login', express.json(), passport.authenticate('local'), (req, res) => {
     res.json({ user: (req.user as LevelUser | undefined)?.id });
   });
@@ -142,6 +158,11 @@ export async function startLevelPanel(
     const user = (req.user as LevelUser | undefined | null)?.id ?? null;
     res.json({ user, state: req.secondFactor?.state, actors, skipped: req.secondFactor?.autoSwitchSkipped });
   });
+  app.post('/renew', async (req, res) => {
+    await req.secondFactor?.renew(1);
+    res.json({});
+  });
+  app.get('/recheck', async (req, res) => res.json({ state: await req.secondFactor?.recheck() }));
   app.get('/may/:id', async (req, res) => {
     res.json(await req.secondFactor?.mayImpersonate(req.params.id));
   });

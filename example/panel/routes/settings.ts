@@ -31,13 +31,14 @@ export function createSettingsRoutes(users: Users, tell: (event: object) => void
       showSettings(req, res, refusal);
       return;
     }
-    if (!(await users.setPassword(id, password, stamp))) {
+    const changed = await users.setPassword(id, await users.hash(password), stamp);
+    if (changed === null) {
       // Somebody else changed it while the current one was judged: that one stays, and this session has ended.
       throw new HttpError(401, 'login-required', 'Sign in first.');
     }
     tell({ name: 'password-changed', at: Date.now(), accountId: id, actorId: id });
     // This session goes on; all others of the account end.
-    await sessionOf(req).renew();
+    await sessionOf(req).renew(changed);
     if (wantsPage(req)) {
       req.session.notice = 'Your password is changed. All your other sessions have ended.';
       res.redirect(303, '/settings');

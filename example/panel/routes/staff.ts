@@ -40,7 +40,13 @@ export function createStaffRoutes(
       sendPage(req, res, `Edit ${account.login}`, editView(account, enrolled, refusal));
       return;
     }
-    await users.setPassword(account.id, password);
+    const hash = await users.hash(password);
+    // That took a while: who was signed out or demoted meanwhile changes nothing.
+    const session = sessionOf(req);
+    if ((await session.recheck()) !== session.state)
+      throw new HttpError(401, 'login-required', 'Sign in first.');
+    await accountBelow(req, users);
+    await users.setPassword(account.id, hash);
     tell({
       name: 'password-changed',
       at: Date.now(),
@@ -60,8 +66,11 @@ export function createStaffRoutes(
  * here, an equal's, or that of anybody he acts through.
  */
 async function accountBelow(req: Request, users: Users): Promise<User> {
-  const account = await users.byLogin(String(req.params.login));
+  const [actor, account] = await Promise.all([
+    users.byId(userOf(req).id),
+    users.byLogin(String(req.params.login)),
+  ]);
   if (!account) throw new HttpError(404, 'account-unknown', 'There is no such account.');
-  if (isBelow(account.level, userOf(req).level)) return account;
+  if (actor && isBelow(account.level, actor.level)) return account;
   throw new HttpError(403, 'not-below', 'Only accounts below your own level can be edited.');
 }

@@ -1,0 +1,31 @@
+import type { Core } from './core.js';
+import { emitEvent, findAccount, reportOutage } from './core.js';
+import type { EventFields } from './core.js';
+import { setEnrolled, settleFlag } from './set-enrolled.js';
+
+/**
+ * Takes the second factor off an account for an operator, also a record that does not open.
+ *
+ * @returns whether there was one
+ * @throws {SecondFactorError} `store-unavailable`; what `findUser` throws, where there is nothing to take off
+ */
+export async function disableAccount(
+  core: Core,
+  accountId: string,
+  by: EventFields<'disabled'>,
+): Promise<boolean> {
+  const looked = await findAccount(core, accountId).catch((error: unknown) => ({ error }));
+  const isUnknown = looked !== null && 'error' in looked;
+  // A panel that cannot describe an account keeps no operator from helping its owner; its flag, which may be
+  // all that stands against a lost record, is left alone until there was a record.
+  if (!isUnknown) await setEnrolled(core, accountId, false);
+  const removed = await core.vault.remove(accountId).catch((error: unknown) => {
+    throw reportOutage(core, accountId, {}, error);
+  });
+  if (isUnknown && !removed) throw looked.error;
+  const disabled = removed || (looked !== null && !isUnknown && looked.account.enrolled);
+  if (disabled) emitEvent(core, 'disabled', accountId, {}, by);
+  if (isUnknown) await setEnrolled(core, accountId, false);
+  else await settleFlag(core, accountId);
+  return disabled;
+}

@@ -1,0 +1,169 @@
+import { expect } from 'chai';
+import type { ImpersonationOptions, SecondFactorOptions } from '../../lib/index.js';
+import { startLevelPanel } from '../support/level-panel.js';
+import type { LevelJar, LevelPanel, LevelUser } from '../support/level-panel.js';
+
+const LEVELS = ['root', 'admin', 'user'];
+const MINUTE = 60_000;
+
+describe('impersonation/enter', () => {
+  let panel: LevelPanel;
+
+  afterEach(() => panel.close());
+
+  const start = async (
+    impersonation: ImpersonationOptions = { levels: LEVELS },
+    options: Partial<SecondFactorOptions<LevelUser>> = {},
+  ): Promise<LevelPanel> => (panel = await startLevelPanel(impersonation, undefined, options));
+  const signedIn = async (login: string): Promise<LevelJar> => {
+    const jar = panel.jar();
+    await jar.login(login);
+    return jar;
+  };
+  const enter = (jar: LevelJar, account: unknown) => jar.post('/two-step/impersonation', { account });
+
+  it('tells in its answer who is there, and so does going back', async () => {
+    await start({ levels: ['root', 'admin', 'user', 'nowhere'] });
+    const root = await signedIn('root');
+    const logins = async (answer: ReturnType<typeof enter>) =>
+      ((await answer).body as { actors: { id: string }[] }).actors.map(({ id }) => id);
+    expect(await logins(enter(root, 'admin'))).to.deep.equal(['root']);
+    expect(await logins(enter(root, 'alice'))).to.deep.equal(['root', 'admin']);
+    expect(await logins(enter(root, 'lost'))).to.deep.equal(['root', 'admin', 'alice']);
+    const leave = (): ReturnType<typeof enter> => root.post('/two-step/impersonation/leave');
+    expect(await logins(leave())).to.deep.equal(['root', 'admin']);
+    expect(await logins(leave())).to.deep.equal(['root']);
+    expect(await logins(leave())).to.deep.equal([]);
+  });
+
+  it('is told as a hop that somebody asked for', async () => {
+    await start();
+    await enter(await signedIn('root'), 'alice');
+    const entered = { name: 'impersonation-entered', accountId: 'alice', actorId: 'root', automatic: false };
+    expect(panel.events.at(-1)).to.include(entered);
+  });
+
+  it('tells of a refusal the account that was named, cut where it is endless, and the rule', async () => {
+    await start();
+    const root = await signedIn('root');
+    const refusal = { name: 'impersonation-refused', actorId: 'root' };
+    for (const [named, accountId, reason] of [
+      ['root', 'root', 'not-below'],
+      ['nobody', 'nobody', 'account-unknown'],
+      ['x'.repeat(9_000), 'x'.repeat(255), 'account-unknown'],
+      [['alice'], '', 'account-unknown'],
+    ] as const) {
+      await enter(root, named);
+      expect(panel.events.at(-1)).to.include({ ...refusal, accountId, reason });
+    }
+  });
+
+  it('looks up no account for who may act as nobody, nor for what can be no account', async () => {
+    await start();
+    const [root, alice] = [await signedIn('root'), await signedIn('alice')];
+    const looked: unknown[] = [];
+    const original = panel.users.get.bind(panel.users);
+    panel.users.get = (id) => {
+      looked.push(id);
+      return original(id);
+    };
+    for (const account of ['bob', 'nobody', 'alice', 'root']) {
+      expect((await enter(alice, account)).body.reason, account).to.equal('not-below');
+    }
+    expect(new Set(looked)).to.deep.equal(new Set(['alice']));
+    for (const account of [{ id: 'bob' }, ['bob'], '', null, 'a\0b']) {
+      expect((await enter(root, account)).body.reason).to.equal('account-unknown');
+    }
+    expect(new Set(looked)).to.deep.equal(new Set(['alice', 'root']));
+  });
+
+  it('asks for a new proof only where that is what is missing', async () => {
+    await start();
+    const admin = await signedIn('admin');
+    await panel.enrol(admin);
+    const root = await signedIn('root');
+    panel.now += 16 * MINUTE;
+    expect((await enter(root, 'admin')).body.reason).to.equal('target-has-second-factor');
+    expect((await enter(root, 'alice')).body.code).to.equal('step-up-required');
+  });
+
+  it('refuses a hop further down with a proof too old: there is no step-up while acting', async () => {
+    await start();
+    const root = await signedIn('root');
+    await enter(root, 'admin');
+    panel.now += 16 * MINUTE;
+    const { status, body } = await enter(root, 'alice');
+    expect(status).to.equal(403);
+    expect(body).to.include({ code: 'impersonation-refused', reason: 'proof-too-old' });
+  });
+
+  it('asks for a code on a remembered browser (F6, K17)', async () => {
+    await start({ levels: LEVELS }, { trustedBrowsers: { days: 30 } });
+    const key = await panel.enrol(await signedIn('root'));
+    const root = await signedIn('root');
+    await root.post('/two-step/verify', { code: panel.code(key, 1), trustBrowser: true });
+    await root.post('/logout');
+    await root.login('root');
+    expect((await root.get('/me')).body).to.include({ user: 'root', state: 'remembered' });
+    expect((await root.get('/may/alice')).body).to.deep.equal({ ok: false, reason: 'actor-not-verified' });
+    const { status, body } = await enter(root, 'alice');
+    expect(status).to.equal(401);
+    expect(body).to.include({ code: 'step-up-required', location: '/two-step/step-up' });
+  });
+
+  it('asks canActAs once of each actor, and only of what the rules allow', async () => {
+    const asked: string[] = [];
+    const canActAs: ImpersonationOptions['canActAs'] = (actor, target) => {
+      asked.push(`${actor.id} ${target.id}`);
+      return true;
+    };
+    await start({ levels: LEVELS, canActAs });
+    const root = await signedIn('root');
+    const askedFor = async (account: string): Promise<string[]> => {
+      asked.length = 0;
+      await root.get(`/may/${account}`);
+      return asked.filter((each) => each.endsWith(` ${account}`));
+    };
+    expect(await askedFor('alice')).to.deep.equal(['root alice']);
+    expect(await askedFor('root')).to.deep.equal([]);
+    expect(await askedFor('lost')).to.deep.equal([]);
+    await enter(root, 'admin');
+    expect(await askedFor('alice')).to.deep.equal(['admin alice', 'root alice']);
+    expect(await askedFor('admin2')).to.deep.equal([]);
+  });
+
+  describe('mayImpersonate()', () => {
+    it('has nobody sign in for others who is not there himself', async () => {
+      await start();
+      const key = await panel.enrol(await signedIn('root'));
+      const no = { ok: false, reason: 'login-required' };
+      expect((await panel.jar().get('/may/alice')).body).to.deep.equal(no);
+      const pending = await signedIn('root');
+      expect((await pending.get('/may/alice')).body).to.deep.equal(no);
+      await pending.post('/two-step/verify', { code: panel.code(key, 1) });
+      expect((await pending.get('/may/alice')).body).to.deep.equal({ ok: true });
+    });
+
+    it('allows nothing where the option is off', async () => {
+      panel = await startLevelPanel(undefined);
+      const root = await signedIn('root');
+      expect((await root.get('/may/alice')).body).to.deep.equal({ ok: false, reason: 'not-allowed' });
+    });
+  });
+
+  it('tells why acting as somebody has ended', async () => {
+    await start();
+    for (const [account, reason] of [
+      ['root', 'actor-changed'],
+      ['alice', 'target-changed'],
+    ] as const) {
+      const root = await signedIn('root');
+      await enter(root, 'alice');
+      panel.users.get(account)!.stamp++;
+      await root.get('/me');
+      const ended = panel.events.find(({ name }) => name === 'impersonation-ended');
+      expect(ended).to.include({ accountId: 'alice', actorId: 'root', reason });
+      panel.events.length = 0;
+    }
+  });
+});

@@ -1,0 +1,83 @@
+import { expect } from 'chai';
+import type { Policy } from '../../lib/index.js';
+import { startLevelPanel } from '../support/level-panel.js';
+import type { LevelJar, LevelPanel } from '../support/level-panel.js';
+
+describe('impersonation/stay', () => {
+  let panel: LevelPanel;
+  let root: LevelJar;
+  let policy: Policy;
+  let canActAs: () => boolean;
+
+  beforeEach(async () => {
+    policy = 'optional';
+    canActAs = () => true;
+    const options = {
+      policy: ({ level }: { level: string | null }) => (level === 'root' ? policy : 'optional'),
+    };
+    const levels = ['root', 'admin', 'user'];
+    panel = await startLevelPanel({ levels, canActAs: () => canActAs() }, undefined, options);
+    root = panel.jar();
+    await root.login('root');
+    await root.post('/two-step/impersonation', { account: 'alice' });
+  });
+  afterEach(() => panel.close());
+
+  const whoIs = async (jar: LevelJar) => {
+    const { user, actors } = (await jar.get('/me')).body as { user: string | null; actors: string[] };
+    return [...actors, user];
+  };
+
+  it('ends with the next request when the policy requires a second factor of the actor, who has none', async () => {
+    expect(await whoIs(root)).to.deep.equal(['root', 'alice']);
+    policy = 'required';
+    expect(await whoIs(root)).to.deep.equal([null]);
+    expect(panel.events.at(-1)).to.include({ name: 'impersonation-ended', reason: 'actor-changed' });
+  });
+
+  it('does not lead back to an actor who must enable one first', async () => {
+    const original = panel.users.get.bind(panel.users);
+    let lookUps = 0;
+    // Required from when the request acts on, after it was judged.
+    panel.users.get = (id) => {
+      if (id === 'root' && ++lookUps === 3) policy = 'required';
+      return original(id);
+    };
+    await root.post('/two-step/impersonation/leave');
+    expect(lookUps).to.be.at.least(3);
+    expect(await whoIs(root)).to.deep.equal([null]);
+  });
+
+  it('ends, and leaves a way out, when canActAs throws', async () => {
+    const warnings: string[] = [];
+    const warned = ({ message }: Error): void => void warnings.push(message);
+    process.on('warning', warned);
+    canActAs = () => {
+      throw new Error('no database');
+    };
+    expect(await whoIs(root)).to.deep.equal(['root']);
+    const refused = await root.post('/two-step/impersonation', { account: 'alice' });
+    expect(refused.status, 'nobody begins by an error').to.equal(500);
+    expect((await root.post('/logout')).status).to.equal(200);
+    expect(await whoIs(root)).to.deep.equal([null]);
+    process.off('warning', warned);
+    expect(warnings.join()).to.include('canActAs() threw').and.to.include('no database');
+  });
+
+  it('is told apart by recheck(), and renews nobody', async () => {
+    expect((await root.get('/recheck')).body.state).to.equal('impersonating');
+    const refused = await root.post('/renew');
+    expect(refused.status).to.equal(403);
+    expect(await whoIs(root)).to.deep.equal(['root', 'alice']);
+
+    const original = panel.users.get.bind(panel.users);
+    let lookUps = 0;
+    // Changed after the request was judged, before it asks again.
+    panel.users.get = (id) => {
+      if (id === 'alice' && ++lookUps === 3) panel.users.set('alice', { ...original('alice')!, stamp: 2 });
+      return original(id);
+    };
+    expect((await root.get('/recheck')).body.state).to.equal('anonymous');
+    expect(lookUps).to.be.at.least(3);
+  });
+});

@@ -1,0 +1,159 @@
+import { expect } from 'chai';
+import { Client, enrolled, stopPanels } from '../docs/trap-panel.js';
+import { loggedIn, startSessionPanel, userOf } from '../support/session-panel.js';
+import type { SessionPanel } from '../support/session-panel.js';
+
+const DAY = 86_400_000;
+
+describe('session/log-in of who is signed in already', () => {
+  afterEach(stopPanels);
+
+  /** A panel that signs its user in again after a change of his profile, which may take its time. */
+  async function start(): Promise<{
+    panel: SessionPanel;
+    meanwhile: (act: () => unknown) => void;
+    /** From now on everybody must have a second factor. */
+    require: () => void;
+  }> {
+    let act: () => unknown = () => undefined;
+    let policy: 'optional' | 'required' = 'optional';
+    const panel = await startSessionPanel({
+      options: { trustedBrowsers: { days: 30 }, policy: () => policy },
+      routes({ app }) {
+        app.post('/profile', async (req, res, next) => {
+          const { user } = req;
+          await act();
+          act = () => undefined;
+          req.logIn(user!, (error) => (error ? next(error) : res.json({})));
+        });
+      },
+    });
+    return { panel, meanwhile: (given) => (act = given), require: () => (policy = 'required') };
+  }
+
+  it('makes no old password fresh: to enable a second factor he signs in with it again', async () => {
+    const { panel } = await start();
+    const client = await loggedIn(panel);
+    const { passwordAt } = (await panel.stored(client))!.secondFactor!;
+    panel.now += 3 * DAY;
+    expect((await client.post('/profile')).status).to.equal(200);
+    expect((await panel.stored(client))?.secondFactor).to.include({ state: 'signed-in', passwordAt });
+    expect((await client.post('/two-step/setup')).body.code).to.equal('step-up-required');
+    await client.login('alice');
+    expect((await client.post('/two-step/setup')).status).to.equal(200);
+  });
+
+  it('makes none fresh on a remembered browser either', async () => {
+    const { panel } = await start();
+    const { client, phone } = await enrolled(panel);
+    await client.post('/logout');
+    await client.login('alice');
+    await client.post('/two-step/verify', { code: phone(), trustBrowser: true });
+    await client.post('/logout');
+    await client.login('alice');
+    const { passwordAt } = (await panel.stored(client))!.secondFactor!;
+    panel.now += 3 * DAY;
+    expect((await client.post('/profile')).status).to.equal(200);
+    expect((await panel.stored(client))?.secondFactor).to.include({ state: 'remembered', passwordAt });
+  });
+
+  for (const has of ['no second factor', 'a second factor'] as const) {
+    const signIn = async (panel: SessionPanel): Promise<Client> =>
+      has === 'a second factor' ? (await enrolled(panel)).client : loggedIn(panel);
+
+    it(`brings back nobody who signed out meanwhile, with ${has}`, async () => {
+      const { panel, meanwhile } = await start();
+      const owner = await signIn(panel);
+      const { cookie } = owner;
+      const thief = new Client(panel);
+      meanwhile(() => owner.post('/logout'));
+      const answer = await thief.post('/profile', {}, { cookie });
+      expect(answer.status).to.equal(401);
+      expect(answer.body.code).to.equal('sign-in-expired');
+      expect(await thief.me()).to.equal(null);
+      expect((await thief.get('/secret')).status).to.equal(401);
+    });
+
+    it(`lets no session outlive a change of the password meanwhile, with ${has}`, async () => {
+      const { panel, meanwhile } = await start();
+      const client = await signIn(panel);
+      meanwhile(() => userOf(panel).passwordChangedAt++);
+      const answer = await client.post('/profile');
+      expect(answer.status).to.equal(401);
+      expect(answer.body.code).to.equal('sign-in-expired');
+      expect(await client.me()).to.equal(null);
+    });
+  }
+
+  it('brings back nobody who signed out meanwhile on a remembered browser', async () => {
+    const { panel, meanwhile } = await start();
+    const { client, phone } = await enrolled(panel);
+    await client.post('/logout');
+    await client.login('alice');
+    await client.post('/two-step/verify', { code: phone(), trustBrowser: true });
+    const { cookie } = client;
+    const thief = new Client(panel);
+    meanwhile(() => client.post('/logout'));
+    expect((await thief.post('/profile', {}, { cookie })).body.code).to.equal('sign-in-expired');
+    expect(await thief.me()).to.equal(null);
+  });
+
+  it('has nobody enable a second factor by an old session because one became required meanwhile', async () => {
+    for (const trouble of ['required', 'disabled']) {
+      const { panel, meanwhile, require } = await start();
+      const client = trouble === 'disabled' ? (await enrolled(panel)).client : await loggedIn(panel);
+      if (trouble === 'disabled') require();
+      panel.now += 3 * DAY;
+      meanwhile(async () => {
+        require();
+        if (trouble === 'disabled') await panel.secondFactor.disable('alice', { by: 'operator' });
+      });
+      expect((await client.post('/profile')).body.code, trouble).to.equal('sign-in-expired');
+      expect((await client.post('/two-step/setup')).body.code, trouble).to.equal('login-required');
+    }
+  });
+
+  it('goes on with the new stamp after renew(), whatever req.user knows of it', async () => {
+    const panel = await startSessionPanel({
+      routes({ app }) {
+        app.post('/password', async (req, res, next) => {
+          const { user } = req;
+          await req.secondFactor?.renew(++userOf(panel).passwordChangedAt);
+          req.logIn(user!, (error) => (error ? next(error) : res.json({})));
+        });
+      },
+    });
+    const { client } = await enrolled(panel);
+    expect((await client.post('/password')).status).to.equal(200);
+    expect(await client.me()).to.equal('alice');
+    expect((await client.get('/secret')).status).to.equal(200);
+  });
+
+  it('takes over a session from before the package', async () => {
+    const panel = await startSessionPanel({
+      routes({ app }) {
+        app.post('/before', (req, res) => {
+          Reflect.deleteProperty(req.session, 'secondFactor');
+          res.json({});
+        });
+        app.post('/profile', (req, res, next) => {
+          req.logIn(req.user!, (error) => (error ? next(error) : res.json({})));
+        });
+      },
+    });
+    const client = await loggedIn(panel);
+    await client.post('/before');
+    expect(await panel.stored(client)).to.not.have.property('secondFactor');
+    expect((await client.post('/profile')).status).to.equal(200);
+    expect((await panel.stored(client))?.secondFactor).to.include({ state: 'signed-in', passwordAt: null });
+  });
+
+  it('makes a typed password fresh also where every look-up gives one and the same object', async () => {
+    const panel = await startSessionPanel({ sharedUsers: true });
+    const client = await loggedIn(panel);
+    panel.now += 3 * DAY;
+    expect((await client.post('/two-step/setup')).body.code).to.equal('step-up-required');
+    await client.login('alice');
+    expect((await client.post('/two-step/setup')).status).to.equal(200);
+  });
+});

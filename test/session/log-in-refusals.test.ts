@@ -1,0 +1,156 @@
+import { expect } from 'chai';
+import express from 'express';
+import type { RequestHandler } from 'express';
+import { Client, enrol, enrolled, stopPanels } from '../docs/trap-panel.js';
+import type { Panel, User } from '../docs/trap-panel.js';
+import { loggedIn, startSessionPanel, userOf } from '../support/session-panel.js';
+import type { SessionPanel } from '../support/session-panel.js';
+
+/** A route that calls `req.logIn` for alice or bob, and answers what came of it and who is there then. */
+function logInAs(panel: Panel, login: string, options: object = {}): RequestHandler {
+  return (req, res) => {
+    req.logIn(userOf(panel, login), options as never, (error: unknown) => {
+      const { code = null } = (error ?? {}) as { code?: string };
+      res.json({ code, user: (req.user as User | null | undefined)?.id ?? null });
+    });
+  };
+}
+
+describe('session/log-in, refused', () => {
+  afterEach(stopPanels);
+
+  it('leaves nobody on the request, whoever was there', async () => {
+    let fails = false;
+    const panel: SessionPanel = await startSessionPanel({
+      options: {
+        findUser(id) {
+          if (fails && id === 'bob') throw new Error('the database is away');
+          return panel.users.find((each) => each.id === id);
+        },
+      },
+      routes(made) {
+        made.app.post('/as-bob', (req, res, next) => {
+          fails = true;
+          (logInAs(made, 'bob') as (...given: unknown[]) => void)(req, res, next);
+        });
+      },
+    });
+    const { client } = await enrolled(panel);
+    expect((await client.post('/as-bob')).body).to.deep.equal({ code: null, user: null });
+  });
+
+  it('refuses a user that was deleted meanwhile, in whatever way the panel says so', async () => {
+    for (const none of [null, undefined, false]) {
+      const panel = await startSessionPanel({ options: { findUser: () => none as never } });
+      expect((await new Client(panel).login('bob')).body.code).to.equal('account-unknown');
+    }
+    const panel = await startSessionPanel({
+      routes(made) {
+        const bob = { ...userOf(made, 'bob') };
+        made.app.post('/as-bob', (req, res) => {
+          made.users.splice(0);
+          req.logIn(bob, (error: { code?: string } | undefined) => res.json({ code: error?.code }));
+        });
+      },
+    });
+    expect((await new Client(panel).post('/as-bob')).body.code).to.equal('account-unknown');
+  });
+
+  it('tells by an event why a record let nobody in', async () => {
+    let flagged = false;
+    const panel = await startSessionPanel({
+      options: { account: ({ id, login }) => ({ id, name: login, enrolled: flagged }) },
+    });
+    flagged = true;
+    expect((await new Client(panel).login('alice')).body.code).to.equal('record-missing');
+    const refused = { name: 'sign-in-refused', accountId: 'alice' };
+    const refusals = (): unknown => panel.events.filter(({ name }) => name === 'sign-in-refused').at(-1);
+    expect(refusals()).to.include({ ...refused, reason: 'record-missing' });
+    await panel.store.compareAndSet('alice', null, '1.nokey.AAAA');
+    expect((await new Client(panel).login('alice')).body.code).to.equal('record-unreadable');
+    expect(refusals()).to.include({ ...refused, reason: 'record-unreadable' });
+  });
+
+  it('answers a password without a session itself, or leaves that to the callback, as it is told', async () => {
+    const panel = await startSessionPanel({
+      routes(made) {
+        for (const onCodeRequired of ['respond', 'error', undefined]) {
+          const options = { session: false, onCodeRequired };
+          made.app.post(`/${String(onCodeRequired)}`, logInAs(made, 'alice', options));
+        }
+        made.app.post('/waived', logInAs(made, 'alice', { session: false, secondFactor: 'not-required' }));
+        made.app.post('/misspelt', logInAs(made, 'alice', { session: false, secondFactor: 'not required' }));
+      },
+    });
+    await enrol(panel);
+    const answer = async (path: string) => new Client(panel).post(path);
+    for (const path of ['/respond', '/undefined', '/misspelt']) {
+      const { status, headers, body } = await answer(path);
+      expect([status, body.code], path).to.deep.equal([401, 'code-required']);
+      expect(headers['content-type'], path).to.match(/^application\/problem/);
+      expect(headers['www-authenticate'], path).to.equal('Session error="code-required"');
+    }
+    expect((await answer('/error')).body).to.deep.equal({ code: 'code-required', user: null });
+    expect((await answer('/waived')).body).to.deep.equal({ code: null, user: 'alice' });
+  });
+
+  it('challenges nobody for a code that there is not', async () => {
+    const panel = await startSessionPanel({
+      options: { policy: () => 'required' },
+      routes: (made) => made.app.post('/basic', logInAs(made, 'alice', { session: false })),
+    });
+    const { status, headers } = await new Client(panel).post('/basic');
+    expect(status).to.equal(403);
+    expect(headers).to.not.have.property('www-authenticate');
+  });
+
+  describe('while a sign-in waits under basePath', () => {
+    const start = (): Promise<SessionPanel> =>
+      startSessionPanel({
+        options: { policy: () => 'required' },
+        beforeRouter(made) {
+          const inner = express.Router();
+          inner.post('/inside', logInAs(made, 'alice'));
+          inner.post('/', logInAs(made, 'alice'));
+          inner.post('/twice', (req, res) => {
+            req.logIn(userOf(made), () => {
+              req.logIn(userOf(made, 'bob'), { onCodeRequired: 'error' } as never, (error: unknown) =>
+                res.json({ code: (error as { code?: string } | undefined)?.code ?? null }),
+              );
+            });
+          });
+          made.app.use('/two-step', inner);
+        },
+      });
+
+    it('goes by the whole path, whatever routers are mounted and whatever is asked', async () => {
+      const panel = await start();
+      const client = await loggedIn(panel);
+      const waits = (await panel.stored(client))?.secondFactor;
+      panel.now += 1000;
+      for (const path of ['/two-step/inside', '/two-step?next=/home', '/two-step?a#b']) {
+        expect((await client.post(path)).body, path).to.deep.equal({ code: null, user: null });
+        expect((await panel.stored(client))?.secondFactor, path).to.deep.equal(waits);
+      }
+    });
+
+    it('begins anew where another step is due by now', async () => {
+      const panel = await start();
+      const client = await loggedIn(panel);
+      expect((await panel.stored(client))?.secondFactor?.state).to.equal('must-enrol');
+      await panel.secondFactor.import('alice', {
+        secret: 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP',
+        by: 'operator',
+      });
+      expect((await client.post('/two-step/inside')).body.code).to.equal('code-required');
+      expect((await panel.stored(client))?.secondFactor?.state).to.equal('pending');
+    });
+
+    it('lets somebody else sign in in the same request: that strategy only said who waits', async () => {
+      const panel = await start();
+      const client = await loggedIn(panel);
+      expect((await client.post('/two-step/twice')).body.code).to.equal('enrolment-required');
+      expect((await panel.stored(client))?.secondFactor).to.include({ state: 'must-enrol', account: 'bob' });
+    });
+  });
+});

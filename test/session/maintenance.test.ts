@@ -1,0 +1,73 @@
+import { randomBytes } from 'node:crypto';
+import { expect } from 'chai';
+import { memoryStore } from 'passport-second-factor/memory';
+import { enrol, stopPanels, user } from '../docs/trap-panel.js';
+import { startSessionPanel } from '../support/session-panel.js';
+
+const key = (): string => randomBytes(32).toString('base64');
+const away = async (call: Promise<unknown>): Promise<unknown> => call.catch((error: unknown) => error);
+
+describe('session/maintenance', () => {
+  afterEach(stopPanels);
+
+  it('reseals what an older key sealed, counts the rest, and names what no key opens', async () => {
+    const [old, fresh] = [key(), key()];
+    const store = memoryStore();
+    const users = ['alice', 'bob', 'carol'].map((login) => user(login));
+    const before = await startSessionPanel({ store, users, options: { keys: [old] } });
+    await enrol(before, 'alice');
+    const after = await startSessionPanel({ store, users, options: { keys: [fresh, old] } });
+    await enrol(after, 'bob');
+    await store.compareAndSet('carol', null, '1.nokey.AAAA');
+    after.told();
+    expect(await after.secondFactor.rekey()).to.deep.equal({
+      resealed: 1,
+      current: 1,
+      unreadable: ['carol'],
+    });
+    expect(
+      after.events.filter(({ name }) => name === 'resealed').map(({ accountId }) => accountId),
+    ).to.deep.equal(['alice']);
+    expect(await after.secondFactor.rekey()).to.deep.equal({
+      resealed: 0,
+      current: 2,
+      unreadable: ['carol'],
+    });
+    expect((await after.secondFactor.check()).records).to.deep.equal({
+      firstKey: 2,
+      oldKey: 0,
+      unreadable: 1,
+    });
+  });
+
+  it('tells how far the clock of the store is ahead of the middle of asking, and what it warns of', async () => {
+    const store = memoryStore();
+    const panel = await startSessionPanel({ store });
+    expect(await panel.secondFactor.check()).to.include({ storeClockAheadMs: null });
+    store.inspect = async () => {
+      panel.now += 100;
+      const serverTime = panel.now + 7000;
+      panel.now += 100;
+      return { serverTime, warnings: ['it may lose records'] };
+    };
+    const { storeClockAheadMs, warnings } = await panel.secondFactor.check();
+    expect(storeClockAheadMs).to.equal(7000);
+    expect(warnings).to.deep.equal(['it may lose records']);
+  });
+
+  it('rejects when the store does not answer', async () => {
+    const broken = new Error('down');
+    const panel = await startSessionPanel();
+    panel.store.inspect = () => Promise.reject(broken);
+    expect(await away(panel.secondFactor.check())).to.include({ code: 'store-unavailable', cause: broken });
+    panel.store.list = () => ({ [Symbol.asyncIterator]: () => ({ next: () => Promise.reject(broken) }) });
+    expect(await away(panel.secondFactor.rekey())).to.include({ code: 'store-unavailable', cause: broken });
+    await enrol(panel);
+    panel.store.list = async function* () {
+      yield await Promise.resolve('alice');
+    };
+    panel.store.get = () => Promise.reject(broken);
+    expect(await away(panel.secondFactor.rekey())).to.include({ code: 'store-unavailable' });
+    expect(await away(panel.secondFactor.status('alice'))).to.include({ code: 'store-unavailable' });
+  });
+});

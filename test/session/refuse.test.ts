@@ -1,0 +1,77 @@
+import { expect } from 'chai';
+import { Client, enrol, enrolled, stopPanels } from '../docs/trap-panel.js';
+import { loggedIn, startSessionPanel } from '../support/session-panel.js';
+import type { SessionPanel } from '../support/session-panel.js';
+import { requireSecondFactor } from '../../lib/index.js';
+
+const HTML = { accept: 'text/html' };
+const DAY = 86_400_000;
+
+describe('session/refuse: where a browser wanted to go', () => {
+  let panel: SessionPanel;
+
+  beforeEach(async () => {
+    panel = await startSessionPanel({
+      session: { cookie: { maxAge: DAY } },
+      routes({ app }) {
+        app.post('/cart', (req, res) => res.json(Object.assign(req.session, { cart: ['book'] })));
+        app.all('/danger', requireSecondFactor({ maxAge: 300 }), (_req, res) => res.json({}));
+      },
+    });
+  });
+  afterEach(stopPanels);
+
+  const lives = async (client: Client): Promise<unknown> =>
+    (await panel.stored(client))?.cookie.originalMaxAge;
+
+  it('is kept for strangers, ten minutes long: many of them must not fill the store', async () => {
+    const client = new Client(panel);
+    for (const page of ['/secret?a=1', '/secret?b=2']) {
+      expect((await client.get(page, HTML)).headers.location).to.equal('/login');
+      expect(await panel.stored(client)).to.include({ returnTo: page });
+      expect(await lives(client)).to.be.within(1, 600_000);
+    }
+  });
+
+  it('shortens no session that holds anything else', async () => {
+    const client = new Client(panel);
+    await client.post('/cart');
+    await client.get('/secret', HTML);
+    expect(await panel.stored(client)).to.include({ returnTo: '/secret' });
+    expect(await lives(client)).to.equal(DAY);
+    const bob = await loggedIn(panel, 'bob');
+    await bob.get('/secret', HTML);
+    expect((await panel.stored(bob))?.secondFactor).to.include({ returnTo: '/secret' });
+    expect(await panel.stored(bob)).to.include({ returnTo: '/secret' });
+    expect(await lives(bob)).to.equal(DAY);
+  });
+
+  it('is kept in the state of who is asked for a code or a fresh one, and nowhere else', async () => {
+    const { client } = await enrolled(panel);
+    panel.now += 301_000;
+    expect((await client.get('/danger?x', HTML)).headers.location).to.equal('/two-step/step-up');
+    expect((await panel.stored(client))?.secondFactor).to.include({ returnTo: '/danger?x' });
+    expect(await panel.stored(client)).to.not.have.property('returnTo');
+    const pending = await loggedIn(panel);
+    await pending.get('/secret', HTML);
+    expect((await panel.stored(pending))?.secondFactor).to.include({ state: 'pending', returnTo: '/secret' });
+    expect(await panel.stored(pending)).to.not.have.property('returnTo');
+  });
+
+  it('is not kept where coming back by GET would be another thing', async () => {
+    const { client } = await enrolled(panel);
+    panel.now += 301_000;
+    const form = { ...HTML, 'content-type': 'application/x-www-form-urlencoded' };
+    expect((await client.post('/danger', new URLSearchParams(), form)).status).to.equal(303);
+    expect((await panel.stored(client))?.secondFactor).to.not.have.property('returnTo');
+  });
+
+  it('tells programs how old a code may be, and only where that is asked', async () => {
+    const phone = await enrol(panel);
+    const client = await loggedIn(panel);
+    await client.post('/two-step/verify', { code: phone() });
+    panel.now += 301_000;
+    expect((await client.get('/danger')).body).to.include({ code: 'step-up-required', maxAge: 300 });
+    expect((await new Client(panel).get('/secret')).body).to.not.have.property('maxAge');
+  });
+});

@@ -1,0 +1,149 @@
+import { expect } from 'chai';
+import { Secret, TOTP } from 'otpauth';
+import { Client, enrolled, stopPanels } from '../docs/trap-panel.js';
+import { loggedIn, startSessionPanel } from '../support/session-panel.js';
+import type { SessionPanel } from '../support/session-panel.js';
+
+const BY = { by: 'operator' };
+
+describe('session/set-enrolled: a panel that keeps in its own table who has a second factor', () => {
+  let flags: Record<string, boolean>;
+  /** What happens before the table is written. */
+  let beforeWrite: (enrolled: boolean) => unknown;
+  let panel: SessionPanel;
+
+  beforeEach(async () => {
+    flags = {};
+    beforeWrite = () => undefined;
+    panel = await startSessionPanel({
+      options: {
+        account: ({ id, login, passwordChangedAt: securityStamp }) => ({
+          id,
+          name: login,
+          securityStamp,
+          enrolled: flags[id] ?? false,
+        }),
+        findUser(id) {
+          if (id === 'broken') throw new Error('this row cannot be read');
+          return panel.users.find((each) => each.id === id);
+        },
+        async setEnrolled(id, has) {
+          await beforeWrite(has);
+          flags[id] = has;
+        },
+      },
+    });
+  });
+  afterEach(stopPanels);
+
+  /** Does something once, before the next write of `true` or of `false`. */
+  function onceBefore(value: boolean, act: () => unknown): void {
+    beforeWrite = async (has) => {
+      if (has !== value) return;
+      beforeWrite = () => undefined;
+      await act();
+    };
+  }
+
+  async function confirm(client: Client, key: unknown): Promise<number> {
+    const code = new TOTP({ secret: Secret.fromBase32(String(key)) }).generate({ timestamp: panel.now });
+    return (await client.post('/two-step/setup/confirm', { code })).status;
+  }
+
+  it('locks nobody out when an operator disables it while it is being enabled', async () => {
+    const client = await loggedIn(panel);
+    const { body } = await client.post('/two-step/setup');
+    onceBefore(true, () => panel.secondFactor.disable('alice', BY));
+    expect(await confirm(client, body.key)).to.equal(200);
+    expect(flags).to.deep.equal({ alice: false });
+    expect(await client.me()).to.equal('alice');
+    expect((await new Client(panel).login('alice')).body).to.deep.equal({ user: 'alice' });
+  });
+
+  it('locks nobody out in whatever order two that disable and enable write', async () => {
+    const client = await loggedIn(panel);
+    const { body } = await client.post('/two-step/setup');
+    const swap = panel.store.compareAndSet.bind(panel.store);
+    // The operator has written the flag and is about to delete the record when the owner writes his.
+    panel.store.compareAndSet = async (id, expected, next) => {
+      if (next === null) while (!flags.alice) await new Promise((resolve) => setTimeout(resolve, 5));
+      return swap(id, expected, next);
+    };
+    let disabled: Promise<boolean> | undefined;
+    onceBefore(true, async () => {
+      disabled = panel.secondFactor.disable('alice', BY);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    });
+    expect(await confirm(client, body.key)).to.equal(200);
+    expect(await disabled).to.equal(true);
+    expect(flags).to.deep.equal({ alice: false });
+    expect((await new Client(panel).login('alice')).body).to.deep.equal({ user: 'alice' });
+  });
+
+  it('leaves the flag of a lost record alone while the panel cannot say whose it is', async () => {
+    flags.alice = true;
+    const rejected = panel.secondFactor.disable('broken', BY).catch((error: unknown) => error);
+    expect(await rejected).to.be.instanceOf(Error);
+    expect(flags).to.deep.equal({ alice: true });
+    expect(await panel.secondFactor.disable('alice', BY)).to.equal(true);
+    expect(flags).to.deep.equal({ alice: false });
+    expect(panel.told()).to.deep.equal(['disabled']);
+  });
+
+  it('undoes its own enrolment and no other that came in its place', async () => {
+    const client = await loggedIn(panel);
+    const { body } = await client.post('/two-step/setup');
+    onceBefore(true, async () => {
+      await panel.secondFactor.disable('alice', BY);
+      await panel.secondFactor.import('alice', { secret: new Secret({ size: 20 }).base32, ...BY });
+      throw new Error('the database is away');
+    });
+    expect(await confirm(client, body.key)).to.equal(503);
+    expect(await panel.secondFactor.status('alice')).to.include({ enrolled: true, recoveryCodesLeft: 0 });
+  });
+
+  it('undoes an import that the table could not be told of, so that it can be done again', async () => {
+    const secret = new Secret({ size: 20 }).base32;
+    onceBefore(true, () => {
+      throw new Error('the database is away');
+    });
+    const error = await panel.secondFactor
+      .import('alice', { secret, ...BY })
+      .catch((caught: unknown) => caught);
+    expect(error).to.include({ code: 'store-unavailable' });
+    expect(await panel.store.get('alice')).to.equal(null);
+    expect(panel.told()).to.deep.equal([]);
+    await panel.secondFactor.import('alice', { secret, ...BY });
+    expect(flags).to.deep.equal({ alice: true });
+    expect(panel.told()).to.deep.equal(['imported']);
+  });
+
+  describe('disabling', () => {
+    it('does not take off what was put in its place in another session meanwhile, and says so', async () => {
+      const { client, phone } = await enrolled(panel);
+      const other = await loggedIn(panel);
+      await other.post('/two-step/verify', { code: phone() });
+      const { body } = await other.post('/two-step/setup');
+      const code = phone();
+      panel.told();
+      onceBefore(false, async () => expect(await confirm(other, body.key)).to.equal(200));
+      const answer = await client.post('/two-step/disable', { code });
+      expect(answer.status).to.equal(409);
+      expect(answer.body.code).to.equal('not-enrolled');
+      expect(flags).to.deep.equal({ alice: true });
+      expect(await panel.secondFactor.status('alice')).to.include({ enrolled: true, authenticators: 1 });
+      expect(panel.told()).to.not.include('disabled');
+      expect(await other.me()).to.equal('alice');
+    });
+
+    it('tells once of two that disable at once', async () => {
+      const { client, phone } = await enrolled(panel);
+      const code = phone();
+      onceBefore(false, () => panel.secondFactor.disable('alice', BY));
+      expect((await client.post('/two-step/disable', { code })).body.code).to.equal('not-enrolled');
+      expect(flags).to.deep.equal({ alice: false });
+      expect(panel.told().filter((name) => name === 'disabled')).to.have.length(1);
+      expect(await client.me()).to.equal('alice');
+    });
+  });
+});
