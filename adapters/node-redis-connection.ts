@@ -26,14 +26,14 @@ interface SendOptions {
 /** What all clients of node-redis have in common. */
 interface NodeRedisBase {
   readonly isOpen: boolean;
+  /** A pool has none: it connects as it needs. Nor has a cluster of node-redis 5. */
+  readonly isReady?: boolean;
   connect(): Promise<unknown>;
   eval(script: string, options: { keys: string[] }): Promise<unknown>;
 }
 
 /** The part that is used of a node-redis (5 or 6) client, and of a pool of clients. */
 export interface NodeRedisClient extends NodeRedisBase {
-  /** A pool has none: it connects as it needs. */
-  readonly isReady?: boolean;
   sendCommand(args: string[], options: SendOptions): Promise<unknown>;
 }
 
@@ -47,7 +47,6 @@ export interface NodeRedisCluster extends NodeRedisBase {
 
 /** The part of a node-redis (5 or 6) Sentinel client that is used. */
 export interface NodeRedisSentinel extends NodeRedisBase {
-  readonly isReady: boolean;
   getMasterNode(): unknown;
   sendCommand(readOnly: boolean, args: string[], options: SendOptions): Promise<unknown>;
 }
@@ -179,8 +178,8 @@ function readiness(client: AnyNodeRedisClient): () => Promise<void> {
 }
 
 function isReady(client: AnyNodeRedisClient): boolean {
-  if (isCluster(client)) return client.isOpen && client.masters.length > 0;
-  return client.isOpen && (client.isReady ?? true);
+  const knowsMasters = !isCluster(client) || client.masters.length > 0;
+  return client.isOpen && knowsMasters && (client.isReady ?? true);
 }
 
 function isCluster(client: AnyNodeRedisClient): client is NodeRedisCluster {

@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { Redis } from 'ioredis';
 import { redisStore } from '../../adapters/redis.js';
@@ -45,6 +45,22 @@ describe('adapters/redis on a cluster', () => {
       describe('that prefers replicas', () => {
         const awkward = (): Store => redisStore(used(library.awkwardCluster(servers)).client);
         for (const { title, run } of storeContract(awkward, { sharedBackend: true })) it(title, run);
+      });
+
+      it('waits for a client that is still finding its way around the cluster', async () => {
+        for (let round = 0; round < 20; round++) {
+          const { client, open } = used(library.cluster(servers));
+          const opened = open();
+          const store = redisStore(client);
+          const answers: Promise<string | null>[] = [];
+          let opening = true;
+          void opened.finally(() => (opening = false));
+          while (opening) {
+            answers.push(store.get('alice'));
+            await setImmediate();
+          }
+          expect(new Set(await Promise.all(answers))).to.deep.equal(new Set([null]));
+        }
       });
 
       it('sends the script to every master that does not know it', async () => {
