@@ -9,6 +9,9 @@ import {
 import type { RedisConnection } from './redis-connection.js';
 import { SCRIPT, SCRIPT_SHA1 } from './redis-script.js';
 
+/** Pause before a client is opened again that ended by mistake. */
+const REOPEN_MILLISECONDS = 250;
+
 /** The part of an ioredis `Redis` (5 or 6) that is used. */
 export interface IoredisClient {
   readonly status: string;
@@ -16,9 +19,10 @@ export interface IoredisClient {
     readonly keyPrefix?: string | undefined;
     readonly host?: string | undefined;
     readonly port?: number | undefined;
+    readonly failoverDetector?: boolean | undefined;
   };
   connect(): Promise<unknown>;
-  on(event: 'ready' | 'end' | 'close', listener: () => void): unknown;
+  on(event: 'connecting' | 'ready' | 'end' | 'close', listener: () => void): unknown;
   evalsha(sha1: string, numberOfKeys: number, ...keysAndArguments: string[]): Promise<unknown>;
   eval(script: string, numberOfKeys: number, ...keysAndArguments: string[]): Promise<unknown>;
   call(command: string, ...args: string[]): Promise<unknown>;
@@ -109,6 +113,7 @@ function watchClient(client: IoredisClient | IoredisCluster): Watch {
     client.on('+node', countLosses);
   } else {
     countLosses(client);
+    if (client.options.failoverDetector === true) reopenAfterFailover(client);
   }
 
   const watch: Watch = {
@@ -135,4 +140,26 @@ function watchClient(client: IoredisClient | IoredisCluster): Watch {
   };
   watches.set(client, watch);
   return watch;
+}
+
+/**
+ * Opens a client again that a failover ended for good: ioredis does that when Sentinel tells of one while the
+ * client is still asking it for the master. Whoever closed the client himself is left alone.
+ */
+function reopenAfterFailover(client: IoredisClient): void {
+  let asking = false;
+  client.on('connecting', () => (asking = true));
+  client.on('close', () => (asking = false)); // it had a connection: ended on purpose, or by its `retryStrategy`
+  client.on('end', () => {
+    if (!asking || isClosedByCaller(client)) return;
+    const timer = setTimeout(() => {
+      if (client.status === 'end' && !isClosedByCaller(client)) client.connect().catch(() => undefined);
+    }, REOPEN_MILLISECONDS);
+    timer.unref();
+  });
+}
+
+/** Whether `disconnect` or `quit` was called and has not been worked off; private to ioredis in its types. */
+function isClosedByCaller(client: object): boolean {
+  return (client as { readonly manuallyClosing?: unknown }).manuallyClosing === true;
 }

@@ -53,9 +53,9 @@ describe('adapters/redis on a cluster', () => {
           const opened = open();
           const store = redisStore(client);
           const answers: Promise<string | null>[] = [];
-          let opening = true;
-          void opened.finally(() => (opening = false));
-          while (opening) {
+          const opening = { done: false };
+          void opened.finally(() => (opening.done = true));
+          while (!opening.done) {
             answers.push(store.get('alice'));
             await setImmediate();
           }

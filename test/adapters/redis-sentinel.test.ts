@@ -6,9 +6,10 @@ import type { Store } from '../../lib/vault/store.js';
 import { startRedis } from '../support/redis-server.js';
 import type { RedisServer } from '../support/redis-server.js';
 import { startTcpProxy } from '../support/tcp-proxy.js';
+import type { TcpProxy } from '../support/tcp-proxy.js';
 import { listAccounts } from './list-accounts.js';
 import { LIBRARIES } from './redis-clients.js';
-import type { TestClient } from './redis-clients.js';
+import type { Address, TestClient } from './redis-clients.js';
 import { startReplicated, startSentinel, waitFor } from './redis-sentinel.js';
 
 describe('adapters/redis behind Sentinel', function () {
@@ -22,8 +23,8 @@ describe('adapters/redis behind Sentinel', function () {
   });
 
   /** A store of each library on the master that a Sentinel tells. */
-  function storesOn(sentinel: RedisServer): { name: string; store: Store }[] {
-    return LIBRARIES.map((library) => {
+  function storesOn(sentinel: Address, libraries = LIBRARIES): { name: string; store: Store }[] {
+    return libraries.map((library) => {
       const client = library.sentinel(sentinel);
       clients.push(client);
       return { name: library.name, store: redisStore(client.client, { prefix: `${library.name}:` }) };
@@ -70,6 +71,55 @@ describe('adapters/redis behind Sentinel', function () {
       }
     });
   }
+
+  describe('that tells of a failover while a client asks it for the master', () => {
+    let proxy: TcpProxy;
+    let stores: { name: string; store: Store }[];
+
+    /** Brings it about, and does something else just before the client is told. */
+    async function failOver(meanwhile: () => void): Promise<void> {
+      const { master, replica, sentinel } = await startReplicated();
+      servers.push(master, replica, sentinel);
+      proxy = await startTcpProxy(sentinel);
+      stores = storesOn(
+        proxy,
+        LIBRARIES.filter(({ name }) => name.startsWith('ioredis')), // the one that listens for failovers
+      );
+      for (const { store } of stores) await store.compareAndSet('alice', null, 'a');
+      const listening = (list: unknown): number => String(list).split('sub=1').length - 1;
+      await waitFor(sentinel, 'CLIENT LIST', (list) => listening(list) >= stores.length);
+
+      proxy.delayNew();
+      await waitFor(master, 'CLIENT KILL TYPE normal', () => true);
+      await sleep(300); // the clients ask for the master, and wait for the answer
+      meanwhile();
+      await waitFor(sentinel, 'SENTINEL FAILOVER panel', () => true);
+      const present = 'SENTINEL GET-MASTER-ADDR-BY-NAME panel';
+      await waitFor(sentinel, present, (address) => (address as string[])[1] === String(replica.port));
+      await sleep(300);
+      proxy.admit();
+    }
+
+    afterEach(() => proxy.close());
+
+    it('works on, though the client has ended', async () => {
+      await failOver(() => undefined);
+      for (const { store, name } of stores) {
+        expect(await answered(() => store.get('alice')), name).to.equal('a');
+      }
+    });
+
+    it('leaves clients alone that were closed meanwhile', async () => {
+      await failOver(() => {
+        for (const { close } of clients) close();
+      });
+      await sleep(1000);
+      for (const { store, name } of stores) {
+        const refusal = await store.get('alice').catch((error: unknown) => String(error));
+        expect(refusal, name).to.include('closed and does not connect again');
+      }
+    });
+  });
 
   it('says that it does not know when a lost connection hides that a swap was made', async () => {
     const server = await startRedis();

@@ -38,6 +38,7 @@ export async function waitFor(
 ): Promise<void> {
   const client = new Redis(server.url, { maxRetriesPerRequest: null });
   client.on('error', () => undefined);
-  while (!wanted(await client.call(command))) await sleep(POLL_MILLISECONDS);
+  const [name = '', ...args] = command.split(' ');
+  while (!wanted(await client.call(name, ...args))) await sleep(POLL_MILLISECONDS);
   client.disconnect();
 }

@@ -8,6 +8,10 @@ export interface TcpProxy {
   readonly port: number;
   /** Lets commands through, and no answer any more. */
   holdAnswers(): void;
+  /** Lets new connections wait, both ways; those that are there go on. */
+  delayNew(): void;
+  /** Lets the connections that wait go on. */
+  admit(): void;
   /** Breaks all connections; new ones get answers again. */
   breakAll(): void;
   close(): Promise<void>;
@@ -17,8 +21,15 @@ export interface TcpProxy {
 export async function startTcpProxy(target: { host: string; port: number }): Promise<TcpProxy> {
   const sockets = new Set<Socket>();
   let holding = false;
+  let admitted = Promise.resolve();
+  let admit = (): void => undefined;
 
   const listener = createServer((near) => {
+    near.on('error', () => undefined);
+    void admitted.then(() => join(near));
+  });
+
+  function join(near: Socket): void {
     const far = connect(target.port, target.host);
     for (const [socket, other] of [
       [near, far],
@@ -35,7 +46,7 @@ export async function startTcpProxy(target: { host: string; port: number }): Pro
     far.on('data', (data) => {
       if (!holding) near.write(data);
     });
-  });
+  }
   listener.listen(0, '127.0.0.1');
   await once(listener, 'listening');
 
@@ -47,6 +58,10 @@ export async function startTcpProxy(target: { host: string; port: number }): Pro
     host: '127.0.0.1',
     port: (listener.address() as AddressInfo).port,
     holdAnswers: () => void (holding = true),
+    delayNew() {
+      admitted = new Promise((resolve) => (admit = resolve));
+    },
+    admit: () => admit(),
     breakAll,
     async close() {
       breakAll();
