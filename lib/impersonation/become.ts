@@ -28,7 +28,7 @@ export async function become(
     keepLife(session, old);
     writeState(session, core.options.sessionKey, state);
     await saveSession(req);
-    guardSave(req, session);
+    guardSave(core.endedSessions, req, session);
   } catch (error) {
     await moveToAnonymous(context).catch(() => undefined);
     throw error;

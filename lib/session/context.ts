@@ -86,7 +86,7 @@ export async function moveTo(context: Context, state: SessionState | undefined, 
   writeState(session, core.options.sessionKey, state);
   if (isParked(state)) limitLife(session, state.until, core.options.clock);
   await saveSession(req);
-  guardSave(req, session);
+  guardSave(core.endedSessions, req, session);
   context.state = state;
 }
 

@@ -1,5 +1,5 @@
 import type { AppRequest, AppSession, Callback } from './app-request.js';
-import { rememberEnded, wasEnded } from './ended-sessions.js';
+import type { EndedSessions } from './ended-sessions.js';
 
 /**
  * Makes the loaded session of a request write only while it still exists in the store, so that a slow
@@ -7,7 +7,7 @@ import { rememberEnded, wasEnded } from './ended-sessions.js';
  * one look-up where a session is written. What this process ends it also remembers, since session stores have
  * no compare-and-set; for another process a window of one round trip is left between look-up and write.
  */
-export function guardSave(req: AppRequest, session: AppSession): void {
+export function guardSave(ended: EndedSessions, req: AppRequest, session: AppSession): void {
   const save = session.save.bind(session);
   override(session, 'save', (done: Callback = () => undefined) => {
     const store = req.sessionStore;
@@ -16,7 +16,7 @@ export function guardSave(req: AppRequest, session: AppSession): void {
       return session;
     }
     store.get(session.id, (error, stored) => {
-      if (error || !stored || wasEnded(store, session.id)) {
+      if (error || !stored || ended.has(session.id)) {
         done(error ?? undefined);
         return;
       }
@@ -38,7 +38,7 @@ export function guardSave(req: AppRequest, session: AppSession): void {
   for (const name of ['regenerate', 'destroy'] as const) {
     const end = session[name].bind(session);
     override(session, name, (done: Callback) => {
-      if (req.sessionStore) rememberEnded(req.sessionStore, session.id);
+      ended.add(session.id);
       return end(done);
     });
   }
@@ -46,7 +46,7 @@ export function guardSave(req: AppRequest, session: AppSession): void {
   const reload = session.reload.bind(session);
   override(session, 'reload', (done: Callback) => {
     reload((error) => {
-      if (!error && req.session && req.session !== session) guardSave(req, req.session);
+      if (!error && req.session && req.session !== session) guardSave(ended, req, req.session);
       done(error);
     });
     return session;

@@ -48,7 +48,7 @@ export async function signIn(
     if (options.successReturnToOrRedirect && returnTo) putValues(session, [['returnTo', returnTo]]);
     writeState(session, core.options.sessionKey, mark);
     await saveSession(req);
-    guardSave(req, session);
+    guardSave(core.endedSessions, req, session);
     context.state = mark;
     context.known = known;
     context.requirement = requirement;
