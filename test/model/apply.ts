@@ -2,7 +2,7 @@ import { judgeCode, offsetOf, unlock } from './codes.js';
 import type { Told } from './codes.js';
 import type { Act, Operation, Plain } from './command.js';
 import { browserOf, fallBack, isFresh, isGoingOn, judge, park, whyNot } from './judge.js';
-import { LEVELS, cookiesOf, endSession, moveTo } from './world.js';
+import { LEVELS, UNSEEN, cookiesOf, endSession, moveTo } from './world.js';
 import type { AccountId, Factor, Made, Own, Pending, Session, World } from './world.js';
 
 const DAY = 86_400_000;
@@ -216,7 +216,7 @@ function confirm(
   if (old && setup.adds) old.phones.push(phone);
   else {
     const enrolment = world.next++;
-    const recovery = old ? old.recovery : (made.recovery ?? []);
+    const recovery = old ? old.recovery : (made.recovery ?? Array.from({ length: 10 }, () => UNSEEN));
     const fresh = { told: 0, until: 0, browsers: [], browsersStamp: account.stamp };
     account.factor = { enrolment, phones: [phone], recovery, ...fresh };
   }

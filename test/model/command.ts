@@ -1,5 +1,5 @@
 import { codeOf } from './codes.js';
-import { cookiesOf, sessionOf } from './world.js';
+import { UNSEEN, cookiesOf, sessionOf } from './world.js';
 import type { AccountId, Level, World } from './world.js';
 
 /** Where a code is typed. */
@@ -101,7 +101,10 @@ function textOf(world: World, jar: number, typed: Typed): string {
   if (typed === 'again') return lastTyped;
   const owner = typed.of === 'own' ? sessionOf(world, jar)?.account : typed.of;
   const { factor } = world.accounts[owner ?? 'alice'];
-  if ('recovery' in typed) return factor?.recovery[typed.recovery] ?? WRONG_RECOVERY;
+  if ('recovery' in typed) {
+    const code = factor?.recovery[typed.recovery] ?? UNSEEN;
+    return code === UNSEEN ? WRONG_RECOVERY : code;
+  }
   const phone = factor?.phones[typed.phone % factor.phones.length];
   return phone ? codeOf(phone.key, world.now, typed.steps) : WRONG;
 }

@@ -92,6 +92,24 @@ describe('histories that the model and the panel once told differently', () => {
     ]);
   });
 
+  it('counts the recovery codes of a set-up whose session ended while it was confirmed', async () => {
+    await lives([
+      { do: 'sign-in', jar: 0, account: 'alice', password: 'right' },
+      { do: 'set-up', jar: 0, add: false },
+      { do: 'copy', from: 0, to: 1 },
+      {
+        do: 'together',
+        all: [
+          { do: 'sign-in', jar: 0, account: 'root', password: 'right' },
+          { do: 'confirm', jar: 1, typed: 0 },
+        ],
+      },
+      { do: 'wait', seconds: 30 },
+      { do: 'sign-in', jar: 0, account: 'alice', password: 'right' },
+      { do: 'code', jar: 0, door: 'verify', typed: { of: 'alice', phone: 0, steps: 0 } },
+    ]);
+  });
+
   it('ends acting as an account that is deleted at the same moment', async () => {
     await lives([
       { do: 'sign-in', jar: 0, account: 'root', password: 'right' },

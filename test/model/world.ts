@@ -25,10 +25,14 @@ export interface Browser extends Budget {
   lastUsedAt: number;
 }
 
+/** Stands for a recovery code that the panel made and nobody was shown. */
+export const UNSEEN = '';
+
 /** A second factor. */
 export interface Factor extends Budget {
   enrolment: number;
   phones: Phone[];
+  /** {@link UNSEEN} for those whose only answer was a refusal. */
   recovery: string[];
   browsers: Browser[];
   browsersStamp: number;
