@@ -36,6 +36,28 @@ describe('session/re-judge', () => {
     expect(await other.me()).to.equal('alice');
   });
 
+  it('ends sessions when accounts begin to have a security stamp, and when they have none any more', async () => {
+    const given = { stamp: true };
+    const panel = await startSessionPanel({
+      options: {
+        account: ({ id, login, passwordChangedAt }) => ({
+          id,
+          name: login,
+          ...(given.stamp && { securityStamp: passwordChangedAt }),
+        }),
+      },
+    });
+    for (const stamp of [true, false]) {
+      given.stamp = stamp;
+      const client = await loggedIn(panel);
+      expect(await client.me(), String(stamp)).to.equal('alice');
+      given.stamp = !stamp;
+      expect(await client.me(), String(stamp)).to.equal(null);
+      given.stamp = stamp;
+      expect(await client.me(), 'it does not come back').to.equal(null);
+    }
+  });
+
   it('makes a verified session a signed-in one when the factor is gone, and the guard refuses', async () => {
     const panel = await startSessionPanel();
     const { client } = await enrolled(panel);
