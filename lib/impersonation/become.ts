@@ -1,5 +1,5 @@
 import type { Context } from '../session/context.js';
-import { moveToAnonymous, requireLiveSession } from '../session/context.js';
+import { leaveSession, moveToAnonymous } from '../session/context.js';
 import { guardSave } from '../session/guard-save.js';
 import type { KnownUser } from '../session/core.js';
 import { requestUser, requireSession } from '../session/app-request.js';
@@ -18,7 +18,7 @@ export async function become(
   actors: readonly KnownUser[],
 ): Promise<void> {
   const { core, req } = context;
-  await requireLiveSession(context);
+  await leaveSession(context);
   const old = requireSession(req);
   try {
     await promised((done) => {

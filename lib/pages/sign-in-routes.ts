@@ -52,7 +52,7 @@ export async function postVerify(context: Context): Promise<void> {
     return;
   }
   const { user, known, mark, from, browser } = step.proof;
-  await signIn(context, user, known, mark, {}, from, browser);
+  await signIn(context, user, known, mark, {}, { from, browser });
   const returnTo = safeReturnTo(from.returnTo, core.options.allowedOrigins) ?? core.options.homePath;
   const json = { state: mark.state, returnTo };
   if (mark.method === 'otp') answerOrRedirect(context, returnTo, json);

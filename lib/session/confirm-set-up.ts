@@ -84,7 +84,7 @@ async function enrol(
   if (state.state === 'must-enrol' && waiting) {
     const mark = verifiedFrom(state, enrolment, 'otp', at);
     const known = { ...waiting.found, factor: factorOf(record) };
-    await signIn(context, waiting.user, known, mark, {}, state);
+    await signIn(context, waiting.user, known, mark, {}, { from: state });
   } else {
     const { stamp } = state;
     const passwordAt = state.state === 'signed-in' ? state.passwordAt : null;

@@ -79,7 +79,7 @@ export type Keep = 'nothing' | 'application' | 'application-and-user';
  */
 export async function moveTo(context: Context, state: SessionState | undefined, keep: Keep): Promise<void> {
   const { core, req } = context;
-  if (state && keep === 'application-and-user') await requireLiveSession(context);
+  if (state && keep === 'application-and-user') await leaveSession(context);
   const old = requireSession(req);
   const session = await regenerate(req, kept(context, keep));
   if (keep === 'application-and-user') keepLife(session, old);
@@ -101,6 +101,21 @@ export async function requireLiveSession(context: Context): Promise<void> {
   const present = sessionState(context);
   const stored = await storedState(req, core.options.sessionKey);
   if (present && isSameSignIn(present, stored)) return;
+  nobody(context);
+  throw new SecondFactorError('sign-in-expired');
+}
+
+/**
+ * Ends the session that a request was let in with, so that the request may go on from it: alone, whatever other
+ * requests hold the same cookie, and never from one that was ended meanwhile. To be called with nothing awaited
+ * between it and the new session. Of requests of several processes more than one may go on.
+ *
+ * @throws {SecondFactorError} `sign-in-expired`
+ */
+export async function leaveSession(context: Context): Promise<void> {
+  const { core, req } = context;
+  await requireLiveSession(context);
+  if (core.endedSessions.claim(requireSession(req).id)) return;
   nobody(context);
   throw new SecondFactorError('sign-in-expired');
 }

@@ -38,8 +38,11 @@ export function guardSave(ended: EndedSessions, req: AppRequest, session: AppSes
   for (const name of ['regenerate', 'destroy'] as const) {
     const end = session[name].bind(session);
     override(session, name, (done: Callback) => {
-      ended.add(session.id);
-      return end(done);
+      ended.claim(session.id);
+      return end((error) => {
+        if (error) ended.release(session.id);
+        done(error);
+      });
     });
   }
 

@@ -5,7 +5,15 @@ import type { SignInRefusal } from '../events.js';
 import type { Callback, LogIn, LogInOptions } from './app-request.js';
 import { requireSession, setRequestUser } from './app-request.js';
 import type { Context } from './context.js';
-import { emit, moveToAnonymous, now, reported, requireLiveSession, sessionState } from './context.js';
+import {
+  emit,
+  leaveSession,
+  moveToAnonymous,
+  now,
+  reported,
+  requireLiveSession,
+  sessionState,
+} from './context.js';
 import type { Factor, FoundUser } from './core.js';
 import { accountOf, findAccount, readFactor, stampMatches, stampOf } from './core.js';
 import { isFresh } from './judge.js';
@@ -79,7 +87,7 @@ async function complete(context: Context, options: LogInOptions): Promise<LogInR
   if (!proof) throw new SecondFactorError('sign-in-expired');
   context.proof = undefined;
   if (options.session === false) setRequestUser(req, proof.user);
-  else await signIn(context, proof.user, proof.known, proof.mark, options, proof.from, proof.browser);
+  else await signIn(context, proof.user, proof.known, proof.mark, options, proof);
   return 'call-back';
 }
 
@@ -125,7 +133,7 @@ async function firstStep(context: Context, user: unknown, options: LogInOptions)
 
   if (!factor && !required) {
     const mark = { state: 'signed-in', account: account.id, stamp, passwordAt } as const;
-    await signIn(context, user, { ...found, factor }, mark, options);
+    await signIn(context, user, { ...found, factor }, mark, options, { goesOn: again !== undefined });
     return 'call-back';
   }
   const present = sessionState(context);
@@ -138,9 +146,11 @@ async function firstStep(context: Context, user: unknown, options: LogInOptions)
   }
   const mark = factor && (await markWithoutCode(context, found, factor, passwordAt));
   if (mark) {
-    await signIn(context, user, { ...found, factor }, mark, options);
+    const goesOn = again !== undefined || mark.state === 'verified';
+    await signIn(context, user, { ...found, factor }, mark, options, { goesOn });
     return 'call-back';
   }
+  if (again) await leaveSession(context);
   const parked = await park(context, found, factor, serialized, options);
   if ((options.onCodeRequired ?? core.options.onCodeRequired) === 'error') {
     const location = wayOn(core.options.basePath, parked);

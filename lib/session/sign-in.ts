@@ -3,7 +3,7 @@ import { switchAutomatically } from '../impersonation/enter.js';
 import type { LogInOptions } from './app-request.js';
 import { requestUser, requireSession } from './app-request.js';
 import type { Context } from './context.js';
-import { emit, kept, moveToAnonymous, requireLiveSession } from './context.js';
+import { emit, kept, leaveSession, moveToAnonymous } from './context.js';
 import type { KnownUser } from './core.js';
 import { guardSave } from './guard-save.js';
 import { destination } from './park.js';
@@ -14,13 +14,21 @@ import { promised, putValues, saveSession } from './regenerate.js';
 import type { ParkedState, UserState } from './state.js';
 import { writeState } from './state.js';
 
+/** What there may be beside the user. */
+export interface SignInParts {
+  /** The parked sign-in this completes. */
+  readonly from?: ParkedState;
+  /** What the browser will be known by. */
+  readonly browser?: BrowserToken | undefined;
+  /** Whether the mark goes by the present session, which must be there still. */
+  readonly goesOn?: boolean;
+}
+
 /**
  * Signs in for good: Passport's own `logIn`, then the mark, saved before anything is answered, then
  * `onSignedIn`, then the automatic switch. When a step fails nobody is signed in.
  *
  * @param user what becomes `req.user`
- * @param from the parked sign-in this completes, if it does
- * @param browser what the browser will be known by
  */
 export async function signIn(
   context: Context,
@@ -28,8 +36,7 @@ export async function signIn(
   known: KnownUser,
   mark: UserState,
   options: LogInOptions,
-  from?: ParkedState,
-  browser?: BrowserToken,
+  { from, browser, goesOn = from !== undefined }: SignInParts = {},
 ): Promise<void> {
   const { core, req, request, res } = context;
   const keep = options.keepSessionInfo === true || from?.keepSessionInfo === true;
@@ -37,7 +44,7 @@ export async function signIn(
   const carried = from ? from.carried : core.options.carry(request);
   const returnTo = from ? from.returnTo : destination(context, options);
   const requirement = await requirementOf(core, known.account);
-  if (from) await requireLiveSession(context);
+  if (goesOn) await leaveSession(context);
   try {
     await promised((done) => {
       context.passportLogIn.call(req, user, { ...options, session: true, keepSessionInfo: false }, done);

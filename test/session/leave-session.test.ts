@@ -1,0 +1,170 @@
+import { expect } from 'chai';
+import type session from 'express-session';
+import { Client, enrolled, stopPanels } from '../docs/trap-panel.js';
+import { startLevelPanel } from '../support/level-panel.js';
+import { loggedIn, sessionId, startSessionPanel } from '../support/session-panel.js';
+import type { SessionPanel, SessionPanelParts } from '../support/session-panel.js';
+
+type Act = () => Promise<unknown>;
+
+/** Delivers the answer of one look-up of a session late: after something else was done. */
+function overtake(store: session.Store, id: string, lookUp: number, act: Act): { readonly done: boolean } {
+  const overtaken = { done: false };
+  const get = store.get.bind(store);
+  let looks = 0;
+  store.get = (wanted, done) => {
+    get(wanted, (error, found) => {
+      if (wanted !== id || ++looks !== lookUp) {
+        done(error, found);
+        return;
+      }
+      overtaken.done = true;
+      void act().then(() => {
+        done(error, found);
+      });
+    });
+  };
+  return overtaken;
+}
+
+describe('session: one request goes on from a session, and none from one that was ended', () => {
+  afterEach(stopPanels);
+
+  const ways: Record<string, (thief: Client, cookie: string) => Promise<{ status: number }>> = {
+    'a set-up': (thief, cookie) => thief.post('/two-step/setup', {}, { cookie }),
+    'a set-up that adds': (thief, cookie) => thief.post('/two-step/setup', { add: true }, { cookie }),
+    'req.logIn(req.user)': (thief, cookie) => thief.post('/profile', {}, { cookie }),
+  };
+  const parts: SessionPanelParts = {
+    routes({ app }) {
+      app.post('/profile', (req, res, next) => {
+        req.logIn(req.user!, (error) => (error ? next(error) : res.json({})));
+      });
+    },
+  };
+  /** Signed in with a code, or on a browser that is remembered. */
+  async function verified(panel: SessionPanel, who: 'with one' | 'on a remembered browser'): Promise<Client> {
+    const { client, phone } = await enrolled(panel);
+    if (who === 'with one') return client;
+    await client.post('/logout');
+    await client.login('alice');
+    await client.post('/two-step/verify', { code: phone(), trustBrowser: true });
+    await client.post('/logout');
+    await client.login('alice');
+    return client;
+  }
+
+  const signIns: Record<string, (panel: SessionPanel) => Promise<Client>> = {
+    'without a second factor': (panel) => loggedIn(panel),
+    'with one': async (panel) => (await enrolled(panel)).client,
+  };
+
+  for (const [has, signIn] of Object.entries(signIns)) {
+    for (const [way, act] of Object.entries(ways)) {
+      it(`lets nobody outlive a sign-out by ${way}, ${has}, whichever look-up it overtakes`, async () => {
+        let lookUp = 1;
+        for (; ; lookUp++) {
+          const panel = await startSessionPanel(parts);
+          const owner = await signIn(panel);
+          const { cookie } = owner;
+          const thief = new Client(panel);
+          const overtaken = overtake(panel.sessionStore, sessionId(owner), lookUp, async () => {
+            expect((await owner.post('/logout')).status).to.equal(200);
+          });
+          const answer = await act(thief, cookie);
+          if (!overtaken.done) break;
+          expect(answer.status, `look-up ${lookUp}`).to.equal(401);
+          expect(await thief.me(), `look-up ${lookUp}`).to.equal(null);
+          expect((await thief.get('/secret')).status, `look-up ${lookUp}`).to.equal(401);
+          expect((await thief.get('/two-step')).body.state, `look-up ${lookUp}`).to.equal('anonymous');
+        }
+        expect(lookUp, 'the request looks at least twice').to.be.greaterThan(2);
+      });
+    }
+  }
+
+  for (const who of ['without a second factor', 'with one', 'on a remembered browser'] as const) {
+    it(`lets nobody outlive a sign-out while req.logIn(req.user) waits for something else, ${who}`, async () => {
+      let place = 1;
+      for (; ; place++) {
+        let meanwhile: Act | undefined;
+        let asked = 0;
+        const wait = async (): Promise<void> => {
+          if (meanwhile && ++asked === place) await meanwhile();
+        };
+        let act: Act = () => Promise.resolve();
+        const panel = await startSessionPanel({
+          routes({ app }) {
+            app.post('/profile', (req, res, next) => {
+              meanwhile = act;
+              req.logIn(req.user!, (error) => (error ? next(error) : res.json({})));
+            });
+          },
+          options: {
+            trustedBrowsers: { days: 30 },
+            policy: () => wait().then(() => 'optional' as const),
+          },
+        });
+        const get = panel.store.get.bind(panel.store);
+        Object.assign(panel.store, { get: (id: string) => wait().then(() => get(id)) });
+        const owner = who === 'without a second factor' ? await loggedIn(panel) : await verified(panel, who);
+        const { cookie } = owner;
+        const thief = new Client(panel);
+        act = () => owner.post('/logout');
+        const answer = await thief.post('/profile', {}, { cookie });
+        if (asked < place) break;
+        expect(answer.status, `wait ${place}`).to.equal(401);
+        expect((await thief.get('/two-step')).body.state, `wait ${place}`).to.equal('anonymous');
+        expect((await thief.get('/secret')).status, `wait ${place}`).to.equal(401);
+      }
+      expect(place, 'it waits at least once').to.be.greaterThan(1);
+    });
+  }
+
+  it('lets an actor who signed out go back to nobody', async () => {
+    let lookUp = 1;
+    for (let overtook = true; overtook; lookUp++) {
+      const panel = await startLevelPanel({ levels: ['root', 'admin', 'user'] });
+      const root = panel.jar();
+      await root.login('root');
+      expect((await root.post('/two-step/impersonation', { account: 'alice' })).status).to.equal(200);
+      const thief = root.copy();
+      const [cookie = ''] = root.cookies.values();
+      const overtaken = overtake(panel.sessions, sessionId(`connect.sid=${cookie}`), lookUp, async () => {
+        expect((await root.post('/logout')).status).to.be.below(400);
+      });
+      const answer = await thief.post('/two-step/impersonation/leave');
+      overtook = overtaken.done;
+      if (overtook) {
+        expect(answer.status, `look-up ${lookUp}`).to.be.oneOf([401, 409]);
+        expect((await thief.get('/two-step')).body.state, `look-up ${lookUp}`).to.equal('anonymous');
+      }
+      await panel.close();
+    }
+    expect(lookUp).to.be.greaterThan(2);
+  });
+
+  it('lets one of many requests with a copied cookie go on', async () => {
+    const panel = await startSessionPanel();
+    const owner = await loggedIn(panel);
+    const { cookie } = owner;
+    const copies = Array.from({ length: 10 }, () => new Client(panel));
+    const answers = await Promise.all(copies.map((copy) => copy.post('/two-step/setup', {}, { cookie })));
+    expect(answers.filter(({ status }) => status === 200)).to.have.length(1);
+    const there = await Promise.all(copies.map((copy) => copy.me()));
+    expect(there.filter((who) => who !== null)).to.deep.equal(['alice']);
+  });
+
+  it('leaves a session as it was when the session store cannot be told', async () => {
+    const panel = await startSessionPanel();
+    const { cookie } = await loggedIn(panel);
+    const destroy = panel.sessionStore.destroy.bind(panel.sessionStore);
+    panel.sessionStore.destroy = (_id, done) => done?.(new Error('the session store is down'));
+    expect((await new Client(panel).post('/two-step/setup', {}, { cookie })).status).to.equal(500);
+    panel.sessionStore.destroy = destroy;
+    const client = new Client(panel);
+    expect((await client.get('/me', { cookie })).body.user).to.equal('alice');
+    expect((await client.post('/two-step/setup', {}, { cookie })).status).to.equal(200);
+    expect(await client.me()).to.equal('alice');
+  });
+});
