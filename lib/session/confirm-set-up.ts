@@ -15,7 +15,7 @@ import { newRecoveryCodes, randomName } from './random.js';
 import type { Refused, RouteRefusal } from './refusal.js';
 import { flagEnrolled } from './set-enrolled.js';
 import type { OpenSetup, SetupAccess } from './set-up.js';
-import { mayEnrol, openSetup } from './set-up.js';
+import { dropSetup, mayEnrol, openSetup } from './set-up.js';
 import { signIn } from './sign-in.js';
 import type { VerifiedState } from './state.js';
 import { isParked, verifiedFrom } from './state.js';
@@ -119,18 +119,20 @@ async function change(
   return { ok: true, recoveryCodes: null, returnTo: returnTo ?? null };
 }
 
-function refuseConfirmation(
+async function refuseConfirmation(
   context: Context,
   { state }: Access,
   { setup }: OpenSetup,
   { reason, ...rest }: { reason: 'code-malformed' | 'code-invalid' | 'clock-skew'; minutes?: number },
-): Refused {
+): Promise<Refused> {
   emit(context, 'code-refused', state.account, { door: 'setup', reason });
   if (reason === 'code-invalid') {
     const failures = setup.failures + 1;
-    const dropped = failures >= SETUP_ATTEMPTS;
-    updateState(context, { ...state, setup: dropped ? undefined : { ...setup, failures } });
-    if (dropped) emit(context, 'setup-ended', state.account, { reason: 'attempts' });
+    if (failures < SETUP_ATTEMPTS) updateState(context, { ...state, setup: { ...setup, failures } });
+    else {
+      await dropSetup(context, state);
+      emit(context, 'setup-ended', state.account, { reason: 'attempts' });
+    }
   }
   return rest.minutes === undefined
     ? { ok: false, code: reason }

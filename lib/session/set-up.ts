@@ -4,7 +4,7 @@ import { authenticatorName, mayAddAuthenticator } from '../account/authenticator
 import { SECRET_BYTES, encodeSecret, otpauthUri } from '../account/totp.js';
 import { check } from './check.js';
 import type { Context } from './context.js';
-import { emit, moveTo, now, reported, updateState } from './context.js';
+import { emit, moveTo, now, reported } from './context.js';
 import { readFactor } from './core.js';
 import { isInTime } from './judge.js';
 import type { ParkedUser } from './parked-user.js';
@@ -34,11 +34,14 @@ export interface SetupWish {
   readonly name: unknown;
 }
 
+/** A state in which a set-up may go on. */
+type EnrollingState = SignedInState | VerifiedState | MustEnrolState;
+
 /** A session in which a set-up may go on, and whose it is. */
 export type SetupAccess =
   | {
       readonly ok: true;
-      readonly state: SignedInState | VerifiedState | MustEnrolState;
+      readonly state: EnrollingState;
       readonly account: Account;
       /** With `must-enrol`: who will be signed in. */
       readonly waiting: ParkedUser | null;
@@ -93,13 +96,18 @@ export async function readSetup(context: Context): Promise<{ ok: true; form: Set
   return open ? { ok: true, form: open.form } : { ok: false, code: 'setup-expired' };
 }
 
+/** Moves on without the set-up: in the same session a slow request could bring it back, with a key that was seen. */
+export function dropSetup(context: Context, state: EnrollingState): Promise<void> {
+  return moveTo(context, { ...state, setup: undefined }, 'application-and-user');
+}
+
 /** Drops the unfinished set-up, if there is one. */
 export async function cancelSetup(context: Context): Promise<{ ok: true } | RouteRefusal> {
   const access = await mayEnrol(context);
   if (!access.ok) return access;
   const { state, account } = access;
   if (state.setup) {
-    updateState(context, { ...state, setup: undefined });
+    await dropSetup(context, state);
     emit(context, 'setup-ended', account.id, { reason: 'cancelled' });
   }
   return { ok: true };

@@ -206,7 +206,7 @@ function confirm(
   const offset = offsetOf(setup.key, typed, world.now);
   if (offset === undefined) {
     setup.failures += 1;
-    if (setup.failures >= 10) session.setup = undefined;
+    if (setup.failures >= 10) moveTo(world, jar, { ...session, setup: undefined });
     return 'code-invalid';
   }
   if (Math.abs(offset) > 5) return 'clock-skew';
@@ -315,7 +315,7 @@ function plain(world: World, name: Plain, jar: number, session: Session | undefi
     return 'ok';
   }
   if (session.state === 'remembered') return 'step-up-required';
-  session.setup = undefined;
+  if (session.setup) moveTo(world, jar, { ...session, setup: undefined });
   return 'ok';
 }
 

@@ -123,6 +123,42 @@ describe('session/set-up and session/manage: setEnrolled', () => {
     expect((await new Client(panel).login('alice')).status).to.equal(200);
   });
 
+  for (const [how, end] of Object.entries({
+    'is cancelled': (owner: Client) => owner.post('/two-step/setup/cancel'),
+    'is dropped after ten wrong codes': async (owner: Client) => {
+      for (let wrong = 0; wrong < 10; wrong++)
+        await owner.post('/two-step/setup/confirm', { code: '000000' });
+    },
+  })) {
+    it(`brings no set-up back that ${how} while another request holds the session`, async () => {
+      let meanwhile: (() => Promise<unknown>) | undefined;
+      const panel = await startSessionPanel({
+        options: {
+          policy: async () => {
+            const act = meanwhile;
+            meanwhile = undefined;
+            await act?.();
+            return 'optional' as const;
+          },
+        },
+      });
+      const owner = await loggedIn(panel);
+      const seen = (await owner.post('/two-step/setup')).body.key as string;
+      const { cookie } = owner;
+      const thief = new Client(panel);
+      expect((await thief.get('/two-step/setup', { cookie })).body.key).to.equal(seen);
+      meanwhile = () => end(owner);
+      // A page that remembers where one wanted to go: it writes its session, as it was before.
+      await thief.get('/secret', { cookie, accept: 'text/html' });
+      expect(meanwhile, 'it was held').to.equal(undefined);
+      expect((await owner.get('/two-step/setup')).body.code).to.equal('setup-expired');
+      expect((await owner.post('/two-step/setup')).body.key)
+        .to.be.a('string')
+        .that.does.not.equal(seen);
+      expect(await thief.me()).to.equal(null);
+    });
+  }
+
   it('does not let a parked sign-in, an old proof or a stranger begin one for an enrolled account (D1)', async () => {
     const { panel } = await startFlagged();
     const { client } = await enrolled(panel);
