@@ -30,8 +30,16 @@ export type DemotionReason =
   | 'account-gone'
   | 'unmarked';
 
-/** Why acting as somebody else ended by itself. */
-export type ImpersonationEnd = 'expired' | 'actor-changed' | 'target-changed' | 'switched-off';
+/** Why acting as somebody else ended other than by going back. */
+export type ImpersonationEnd =
+  | 'expired'
+  | 'actor-changed'
+  | 'target-changed'
+  | 'switched-off'
+  /** He signed out. */
+  | 'signed-out'
+  /** He signed in to another account. */
+  | 'new-sign-in';
 
 /** Why a sign-in by `req.logIn` was refused rather than parked. */
 export type SignInRefusal =
@@ -103,7 +111,7 @@ export interface SecondFactorEvents {
   /** Somebody went back from acting as the account. */
   'impersonation-left': EventBase;
   'impersonation-refused': EventBase & { readonly reason: string };
-  /** Acting as the account ended by itself. */
+  /** Acting as the account ended, other than by going back. */
   'impersonation-ended': EventBase & { readonly reason: ImpersonationEnd };
   /** The automatic switch did not happen; `accountId` stays who he is. */
   'auto-switch-skipped': EventBase & { readonly reason: string };

@@ -122,7 +122,6 @@ async function firstStep(context: Context, user: unknown, options: LogInOptions)
     throw new SecondFactorError('impersonation-refused');
   }
   const factor = await knownFactor(context, found);
-  const stamp = stampOf(core, account);
   const required = !factor && (await requirementOf(core, account)).required;
 
   const passwordAt = again ? again.passwordAt : now(context);
@@ -131,20 +130,19 @@ async function firstStep(context: Context, user: unknown, options: LogInOptions)
     throw new SecondFactorError('sign-in-expired');
   }
 
-  if (!factor && !required) {
-    const mark = { state: 'signed-in', account: account.id, stamp, passwordAt } as const;
-    await signIn(context, user, { ...found, factor }, mark, options, { goesOn: again !== undefined });
-    return 'call-back';
-  }
   const present = sessionState(context);
-  const goesOn = isParked(present) && present.account === account.id && isUnderBasePath(context);
-  if (goesOn && present.state === (factor ? 'pending' : 'must-enrol')) {
+  const waits = isParked(present) && present.account === account.id && isUnderBasePath(context);
+  if (waits && present.state === (factor ? 'pending' : required && 'must-enrol')) {
     // A strategy that fires on every request: the sign-in it began is still waiting.
     context.logInCalled = false;
     setRequestUser(req, null);
     return 'call-back';
   }
-  const mark = factor && (await markWithoutCode(context, found, factor, passwordAt));
+  const mark = required ? undefined : await markWithoutCode(context, found, factor, passwordAt);
+  if (context.state?.state === 'impersonating') {
+    // Told before it happens, while the context still knows who really acts.
+    emit(context, 'impersonation-ended', context.state.account, { reason: 'new-sign-in' });
+  }
   if (mark) {
     const goesOn = again !== undefined || mark.state === 'verified';
     await signIn(context, user, { ...found, factor }, mark, options, { goesOn });
@@ -160,15 +158,19 @@ async function firstStep(context: Context, user: unknown, options: LogInOptions)
   return 'answered';
 }
 
-/** The mark of a sign-in that needs no code: it was given in this session, or the browser is remembered. */
+/**
+ * The mark of a sign-in that needs no code: there is no second factor, it was given in this session, or the
+ * browser is remembered.
+ */
 async function markWithoutCode(
   context: Context,
   { account }: FoundUser,
-  factor: Factor,
+  factor: Factor | null,
   passwordAt: number | null,
 ): Promise<UserState | undefined> {
   const { core, req } = context;
   const stamp = stampOf(core, account);
+  if (!factor) return { state: 'signed-in', account: account.id, stamp, passwordAt };
   const verified = verifiedNow(context, account.id, factor);
   if (verified && isSameSignIn(verified, await storedState(req, core.options.sessionKey))) {
     return { ...verified, stamp };

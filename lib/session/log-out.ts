@@ -1,7 +1,8 @@
 import type { Callback, LogOut } from './app-request.js';
 import { requireSession } from './app-request.js';
 import type { Context } from './context.js';
-import { emit, kept, nobody } from './context.js';
+import { emit, kept, nobody, originOf } from './context.js';
+import { emitEvent } from './core.js';
 import { promised, putValues } from './regenerate.js';
 import { writeState } from './state.js';
 
@@ -30,7 +31,12 @@ export function createLogOut(context: Context): LogOut {
 
 async function end(context: Context, keepSessionInfo: boolean): Promise<void> {
   const { core, req } = context;
-  const account = context.state?.account;
+  const { state } = context;
+  // Told before it happens, while the context still knows who really acts.
+  if (state?.state === 'impersonating') {
+    emit(context, 'impersonation-ended', state.account, { reason: 'signed-out' });
+  }
+  const origin = originOf(context);
   const session = requireSession(req);
   const values = kept(context, keepSessionInfo ? 'application' : 'nothing');
   writeState(session, core.options.sessionKey, undefined);
@@ -41,5 +47,5 @@ async function end(context: Context, keepSessionInfo: boolean): Promise<void> {
     context.passportLogOut.call(req, { keepSessionInfo: false }, done);
   });
   putValues(requireSession(req), values);
-  if (account !== undefined) emit(context, 'signed-out', account, {});
+  if (state) emitEvent(core, 'signed-out', state.account, origin, {});
 }

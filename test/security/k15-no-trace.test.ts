@@ -25,6 +25,27 @@ attack('K15: acting leaves no trace, or shows the target as the doer', (panel) =
     ]);
   });
 
+  for (const [how, expected] of Object.entries({
+    'signing out': ['impersonation-ended admin by root signed-out', 'signed-out admin by root'],
+    'signing in to another account': [
+      'impersonation-ended admin by root new-sign-in',
+      'signed-in bob by nobody',
+    ],
+  })) {
+    it(`tells that ${how} ended it, and who it was`, async () => {
+      const jar = await panel().signedIn('root');
+      panel().log.length = 0;
+      if (how === 'signing out') await jar.post('/logout');
+      else await jar.login('bob');
+      const told = panel()
+        .events()
+        .map(({ name, accountId, actorId, ...rest }) =>
+          [name, accountId, 'by', actorId ?? 'nobody', ...('reason' in rest ? [rest.reason] : [])].join(' '),
+        );
+      expect(told).to.deep.equal(expected);
+    });
+  }
+
   it('tells who asked when acting is refused to who acts as nobody', async () => {
     const alice = await panel().signedIn('alice');
     panel().log.length = 0;
