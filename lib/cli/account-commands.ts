@@ -3,6 +3,7 @@ import { shownName } from '../account/shown-name.js';
 import type { AccountStatus } from '../session/admin.js';
 import { ConsoleError, EXIT } from './exit-code.js';
 import type { ExitCode } from './exit-code.js';
+import { printableLine } from './printable.js';
 import type { Run } from './run.js';
 import { show, time } from './run.js';
 
@@ -99,7 +100,8 @@ async function knownAccount({
     if (status.enrolled || code === 'account-unstable') return null;
     throw error;
   });
-  if (!account && !status.enrolled) throw new ConsoleError(EXIT.refused, `there is no account ${id}`);
+  if (!account && !status.enrolled)
+    throw new ConsoleError(EXIT.refused, `there is no account ${printableLine(id)}`);
   return { status, name: account?.name ?? null };
 }
 
@@ -154,6 +156,7 @@ function notEnabled(called: string): string {
 }
 
 function label(id: string, name: string | null): string {
-  const shown = name === null ? id : shownName(name, NAME_MAXIMUM_CHARACTERS);
-  return shown === id ? id : `${id} (${shown})`;
+  if (name === null) return printableLine(id);
+  const shown = shownName(name, NAME_MAXIMUM_CHARACTERS);
+  return shown === id ? id : `${printableLine(id)} (${shown})`;
 }

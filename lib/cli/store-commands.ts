@@ -1,6 +1,7 @@
 import type { Health } from '../session/maintenance.js';
 import { EXIT } from './exit-code.js';
 import type { ExitCode } from './exit-code.js';
+import { printableLine } from './printable.js';
 import type { Run } from './run.js';
 import { show, time } from './run.js';
 
@@ -13,7 +14,7 @@ export async function list({ command, instance, terminal }: Run): Promise<ExitCo
   for await (const account of instance.list()) accounts.push(account);
   accounts.sort();
   if (command.json) terminal.print(JSON.stringify(accounts));
-  else for (const account of accounts) terminal.print(account);
+  else for (const account of accounts) terminal.print(printableLine(account));
   return EXIT.done;
 }
 
@@ -22,7 +23,7 @@ export async function rekey(run: Run): Promise<ExitCode> {
   const { resealed, current, unreadable } = await run.instance.rekey();
   const lines = [
     `${resealed} sealed with the first key, ${current} were already`,
-    ...unreadable.map((account) => `cannot be opened with any key: ${account}`),
+    ...unreadable.map((account) => `cannot be opened with any key: ${printableLine(account)}`),
   ];
   show(run, lines.join('\n'), { resealed, current, unreadable });
   return unreadable.length === 0 ? EXIT.done : EXIT.store;

@@ -111,6 +111,17 @@ describe('cli/bin', function () {
     }
   });
 
+  it('lets no account id pass for two lines, or for another account', async () => {
+    await enrol('mallory\nroot');
+    expect((await run('list')).out).to.equal('alice\nmallory\\u000aroot\nroot\n');
+    expect(JSON.parse((await run('list', '--json')).out)).to.deep.equal(['alice', 'mallory\nroot', 'root']);
+    const status = await run('status', 'mallory\nroot');
+    expect(status.out.split('\n')[0]).to.equal('mallory\\u000aroot');
+    expect((await run('disable', 'mallory\nroot', '--yes')).out).to.match(/^mallory\\u000aroot: [^\n]*\n$/);
+    expect((await run('disable', 'nobody\nroot', '--yes')).err).to.not.match(/^root/m);
+    expect(await redis.exists('second-factor:root')).to.equal(1);
+  });
+
   for (const [key, name] of [
     ['\x03', 'Ctrl-C'],
     ['\x04', 'Ctrl-D'],

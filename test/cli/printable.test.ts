@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { printable } from '../../lib/cli/printable.js';
+import { printable, printableLine } from '../../lib/cli/printable.js';
 
 describe('cli/printable', () => {
   it('leaves letters of every script and lines as they are', () => {
@@ -11,6 +11,11 @@ describe('cli/printable', () => {
     expect(printable('\x1b[2K\r\t\x7f\u009b\u202e\u200b')).to.equal(
       '\\u001b[2K\\u000d\\u0009\\u007f\\u009b\\u202e\\u200b',
     );
+  });
+
+  it('keeps what must be one line on one', () => {
+    expect(printableLine('mallory\nroot')).to.equal('mallory\\u000aroot');
+    expect(printableLine('\x1b[2K')).to.equal('\\u001b[2K');
   });
 
   it('keeps JSON what it was', () => {
