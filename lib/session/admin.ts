@@ -103,6 +103,8 @@ export interface Admin {
    * `enrolment-required` is an account without a second factor that must have one.
    *
    * @param code what was typed, of any type
+   * @throws {SecondFactorError} `account-unknown`: nobody `findUser` knows, so that no mistaken id passes for an
+   *   account without a second factor; `store-unavailable`, `record-unreadable`, `record-missing`
    */
   verify(accountId: AccountId, code: unknown, context?: VerifyContext): Promise<VerifyOutcome>;
 }
@@ -193,13 +195,14 @@ export function createAdmin(core: Core): Admin {
       const accountId = parseAccountId(id);
       const { ip, userAgent } = context;
       const origin = { ...(ip !== undefined && { ip }), ...(userAgent !== undefined && { userAgent }) };
+      const found = await findAccount(core, accountId);
+      if (!found) throw new SecondFactorError('account-unknown', 'findUser(accountId) knows no such account');
       const outcome = await tryCode(core, { accountId, door: 'headless', origin }, code);
       if (!outcome.ok && outcome.reason === 'not-enrolled') {
-        const found = await findAccount(core, accountId);
-        if (found?.account.enrolled) {
+        if (found.account.enrolled) {
           throw reportOutage(core, accountId, origin, new SecondFactorError('record-missing'));
         }
-        if (found && (await requirementOf(core, found.account)).required) {
+        if ((await requirementOf(core, found.account)).required) {
           return { ok: false, reason: 'enrolment-required' };
         }
       }

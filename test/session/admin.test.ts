@@ -254,6 +254,25 @@ describe('session/admin', () => {
       expect(panel.events.at(-1)).to.include({ accountId: 'alice', ip: '192.0.2.7' });
     });
 
+    it('rejects whom the panel does not know, with a factor or without, and spends no code (A8)', async () => {
+      const gone = { all: false };
+      const panel = await startSessionPanel({
+        options: { findUser: (id) => (gone.all ? null : panel.users.find((user) => user.id === id)) },
+      });
+      const phone = await enrol(panel);
+      const record = await panel.store.get('alice');
+      gone.all = true;
+      for (const [id, code] of [
+        ['alice', phone()],
+        ['bob', '123456'],
+        ['nobody', '123456'],
+      ] as const) {
+        const error = await caught(panel.secondFactor.verify(id, code));
+        expect(error, id).to.include({ code: 'account-unknown' });
+      }
+      expect(await panel.store.get('alice')).to.equal(record);
+    });
+
     it('judges nothing that is no string, uncharged (A7, H1)', async () => {
       const panel = await startSessionPanel();
       await enrol(panel);
