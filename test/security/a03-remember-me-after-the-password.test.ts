@@ -1,8 +1,8 @@
 import { expect } from 'chai';
-import { Client, enrol, knows, stopPanels } from '../docs/trap-panel.js';
-import { startSessionPanel } from '../support/session-panel.js';
+import { Client, enrol, knows } from '../docs/trap-panel.js';
 import type { SessionPanel } from '../support/session-panel.js';
 import { isOut, onEachStore } from './support/acgl-panel.js';
+import { onEachSessionPanel } from './support/session-panels.js';
 
 describe('A3: a remember-me cookie made after the password, restored later', () => {
   onEachStore((target) => {
@@ -19,39 +19,41 @@ describe('A3: a remember-me cookie made after the password, restored later', () 
   });
 
   describe('where a panel has one of its own', () => {
-    afterEach(stopPanels);
-    const start = (): Promise<SessionPanel> =>
-      startSessionPanel({
-        options: {
-          onSignedIn: (_req, res, { login }) => void res.setHeader('Set-Cookie', `remember=${login}; Path=/`),
-        },
-        routes(made) {
-          const { app, passport } = made;
-          knows(made, 'remember-me', (req) => /remember=(\w+)/.exec(req.headers.cookie ?? '')?.[1]);
-          app.use(passport.authenticate('remember-me') as never);
-        },
+    onEachSessionPanel((start) => {
+      const started = (): Promise<SessionPanel> =>
+        start({
+          options: {
+            onSignedIn: (_req, res, { login }) =>
+              void res.setHeader('Set-Cookie', `remember=${login}; Path=/`),
+          },
+          routes(made) {
+            const { app, passport } = made;
+            knows(made, 'remember-me', (req) => /remember=(\w+)/.exec(req.headers.cookie ?? '')?.[1]);
+            app.use(passport.authenticate('remember-me') as never);
+          },
+        });
+
+      it('does not have it made before the code', async () => {
+        const panel = await started();
+        const phone = await enrol(panel);
+        const client = new Client(panel);
+        await client.login('alice');
+        expect(client.cookie).not.to.contain('remember=');
+        await client.post('/two-step/verify', { code: phone() });
+        expect(client.cookie).to.contain('remember=alice');
       });
 
-    it('does not have it made before the code', async () => {
-      const panel = await start();
-      const phone = await enrol(panel);
-      const client = new Client(panel);
-      await client.login('alice');
-      expect(client.cookie).not.to.contain('remember=');
-      await client.post('/two-step/verify', { code: phone() });
-      expect(client.cookie).to.contain('remember=alice');
-    });
-
-    it('restores with it a sign-in that waits for the code, never a full one', async () => {
-      const panel = await start();
-      await enrol(panel);
-      const client = new Client(panel);
-      for (const path of ['/secret', '/me']) {
-        const { status, body } = await client.get(path, { cookie: 'remember=alice' });
-        expect([status, body.code], path).to.deep.equal([401, 'code-required']);
-      }
-      expect((await client.get('/two-step')).body.state).to.equal('pending');
-      expect((await client.get('/secret')).status).to.equal(401);
+      it('restores with it a sign-in that waits for the code, never a full one', async () => {
+        const panel = await started();
+        await enrol(panel);
+        const client = new Client(panel);
+        for (const path of ['/secret', '/me']) {
+          const { status, body } = await client.get(path, { cookie: 'remember=alice' });
+          expect([status, body.code], path).to.deep.equal([401, 'code-required']);
+        }
+        expect((await client.get('/two-step')).body.state).to.equal('pending');
+        expect((await client.get('/secret')).status).to.equal(401);
+      });
     });
   });
 });

@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 import type { RequestHandler } from 'express';
-import { Client, enrol, knows, stopPanels } from '../docs/trap-panel.js';
+import { Client, enrol, knows } from '../docs/trap-panel.js';
 import type { Phone } from '../docs/trap-panel.js';
-import { startSessionPanel } from '../support/session-panel.js';
 import type { SessionPanel } from '../support/session-panel.js';
+import { onEachSessionPanel } from './support/session-panels.js';
 
 /** Doors beside the form: each knows who is there from the query string, as an identity provider does. */
 const DOORS = {
@@ -32,45 +32,46 @@ const DOORS = {
 };
 
 describe('A4: a login route beside the form that asks for no code', () => {
-  let panel: SessionPanel;
-  let phone: Phone;
+  onEachSessionPanel((start) => {
+    let panel: SessionPanel;
+    let phone: Phone;
 
-  before(async () => {
-    panel = await startSessionPanel({
-      routes(made) {
-        knows(made, 'oauth', (req) => req.query.as as string);
-        for (const [path, door] of Object.entries(DOORS)) {
-          made.app.get(path, door(made as SessionPanel), (req, res) => {
-            res.json({ user: req.user ?? null });
-          });
-        }
-      },
+    beforeEach(async () => {
+      panel = await start({
+        routes(made) {
+          knows(made, 'oauth', (req) => req.query.as as string);
+          for (const [path, door] of Object.entries(DOORS)) {
+            made.app.get(path, door(made as SessionPanel), (req, res) => {
+              res.json({ user: req.user ?? null });
+            });
+          }
+        },
+      });
+      phone = await enrol(panel);
     });
-    phone = await enrol(panel);
-  });
-  after(stopPanels);
 
-  for (const path of Object.keys(DOORS)) {
-    it(`refuses an account with a second factor at ${path} until the code came`, async () => {
-      const client = new Client(panel);
-      const { status, body } = await client.get(`${path}?as=alice`);
-      expect([status, body.code]).to.deep.equal([401, 'code-required']);
-      expect(body).not.to.have.any.keys('user', 'in');
-      expect((await client.get('/secret')).status).to.equal(401);
-      expect(await client.me()).to.equal(null);
-      if (path === '/api-password') expect(client.cookie).to.equal('');
-      else {
-        expect((await client.post('/two-step/verify', { code: phone() })).status).to.equal(200);
-        expect((await client.get('/secret')).status).to.equal(200);
+    for (const path of Object.keys(DOORS)) {
+      it(`refuses an account with a second factor at ${path} until the code came`, async () => {
+        const client = new Client(panel);
+        const { status, body } = await client.get(`${path}?as=alice`);
+        expect([status, body.code]).to.deep.equal([401, 'code-required']);
+        expect(body).not.to.have.any.keys('user', 'in');
+        expect((await client.get('/secret')).status).to.equal(401);
+        expect(await client.me()).to.equal(null);
+        if (path === '/api-password') expect(client.cookie).to.equal('');
+        else {
+          expect((await client.post('/two-step/verify', { code: phone() })).status).to.equal(200);
+          expect((await client.get('/secret')).status).to.equal(200);
+        }
+      });
+    }
+
+    it('refuses, at the guard, an account without a second factor that came by any of them', async () => {
+      for (const path of Object.keys(DOORS)) {
+        const client = new Client(panel);
+        expect((await client.get(`${path}?as=bob`)).status, path).to.equal(200);
+        expect((await client.get('/secret')).status, path).to.be.oneOf([401, 403]);
       }
     });
-  }
-
-  it('refuses, at the guard, an account without a second factor that came by any of them', async () => {
-    for (const path of Object.keys(DOORS)) {
-      const client = new Client(panel);
-      expect((await client.get(`${path}?as=bob`)).status, path).to.equal(200);
-      expect((await client.get('/secret')).status, path).to.be.oneOf([401, 403]);
-    }
   });
 });

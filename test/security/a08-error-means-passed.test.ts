@@ -1,8 +1,9 @@
 import { expect } from 'chai';
-import { Client, enrol, stopPanels } from '../docs/trap-panel.js';
-import { loggedIn, startSessionPanel, userOf } from '../support/session-panel.js';
+import { Client, enrol } from '../docs/trap-panel.js';
+import { loggedIn, userOf } from '../support/session-panel.js';
 import type { SessionPanel } from '../support/session-panel.js';
 import { isOut, onEachStore, verify } from './support/acgl-panel.js';
+import { onEachSessionPanel } from './support/session-panels.js';
 
 const spoil: Record<string, (sealed: string, other: string) => string | null> = {
   'is deleted': () => null,
@@ -47,41 +48,42 @@ describe('A8: an error or a missing piece that means "passed"', () => {
   });
 
   describe('where the panel cannot say who it is', () => {
-    let panel: SessionPanel;
-    let broken: () => unknown = () => undefined;
-    afterEach(stopPanels);
+    onEachSessionPanel((start) => {
+      let panel: SessionPanel;
+      let broken: () => unknown = () => undefined;
 
-    for (const [what, fault] of Object.entries<() => unknown>({
-      throws: () => {
-        throw new Error('the database is away');
-      },
-      rejects: () => Promise.reject(new Error('the database is away')),
-      'gives null': () => null,
-      'gives undefined': () => undefined,
-      'gives false': () => false,
-      'gives an empty object': () => ({}),
-    })) {
-      it(`lets nobody finish where findUser ${what}`, async () => {
-        let isBroken = false;
-        broken = fault;
-        panel = await startSessionPanel({
-          options: { findUser: (id) => (isBroken ? broken() : userOf(panel, id)) as never },
+      for (const [what, fault] of Object.entries<() => unknown>({
+        throws: () => {
+          throw new Error('the database is away');
+        },
+        rejects: () => Promise.reject(new Error('the database is away')),
+        'gives null': () => null,
+        'gives undefined': () => undefined,
+        'gives false': () => false,
+        'gives an empty object': () => ({}),
+      })) {
+        it(`lets nobody finish where findUser ${what}`, async () => {
+          let isBroken = false;
+          broken = fault;
+          panel = await start({
+            options: { findUser: (id) => (isBroken ? broken() : userOf(panel, id)) as never },
+          });
+          const phone = await enrol(panel);
+          const waiting = await loggedIn(panel);
+          const { cookie } = waiting;
+          const before = await panel.store.get('alice');
+          isBroken = true;
+          const refused = await waiting.post('/two-step/verify', { code: phone() });
+          expect(refused.status).to.be.within(401, 500);
+          expect((await new Client(panel).login('alice')).status).to.be.within(401, 500);
+          isBroken = false;
+          for (const sent of [waiting.cookie, cookie]) {
+            const { status } = await new Client(panel).get('/secret', { cookie: sent });
+            expect(status).to.equal(401);
+          }
+          expect(await panel.store.get('alice'), 'the code was not spent').to.equal(before);
         });
-        const phone = await enrol(panel);
-        const waiting = await loggedIn(panel);
-        const { cookie } = waiting;
-        const before = await panel.store.get('alice');
-        isBroken = true;
-        const refused = await waiting.post('/two-step/verify', { code: phone() });
-        expect(refused.status).to.be.within(401, 500);
-        expect((await new Client(panel).login('alice')).status).to.be.within(401, 500);
-        isBroken = false;
-        for (const sent of [waiting.cookie, cookie]) {
-          const { status } = await new Client(panel).get('/secret', { cookie: sent });
-          expect(status).to.equal(401);
-        }
-        expect(await panel.store.get('alice'), 'the code was not spent').to.equal(before);
-      });
-    }
+      }
+    });
   });
 });

@@ -1,84 +1,90 @@
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { createServer, ServerResponse } from 'node:http';
 import type { IncomingMessage } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { expect } from 'chai';
 import express from 'express';
 import { requireSecondFactor } from 'passport-second-factor';
-import { Client, enrol, stopPanels } from '../docs/trap-panel.js';
-import { loggedIn, startSessionPanel } from '../support/session-panel.js';
+import { Client, enrol } from '../docs/trap-panel.js';
+import { loggedIn } from '../support/session-panel.js';
 import type { SessionPanel } from '../support/session-panel.js';
 import { raw } from './support/acgl-panel.js';
+import { onEachSessionPanel } from './support/session-panels.js';
 
 describe('A10: a channel beside the middleware', () => {
-  afterEach(stopPanels);
-
-  it('refuses a WebSocket of a waiting sign-in where the documented chain runs on the upgrade', async () => {
-    const panel = await startSessionPanel();
-    const gate = express
-      .Router()
-      .use(panel.sessions, panel.passport.session(), panel.secondFactor.session(), requireSecondFactor());
-    panel.server.on('upgrade', (req: IncomingMessage, socket: Socket) => {
-      const res = new ServerResponse(req);
-      res.shouldKeepAlive = false;
-      res.assignSocket(socket);
-      res.once('finish', () => socket.end());
-      gate(req as express.Request, res as express.Response, () => {
-        res.detachSocket(socket);
-        socket.end('HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nin');
-      });
-    });
-    const phone = await enrol(panel);
-    const client = await loggedIn(panel);
-    const ask = async (): Promise<string> => {
-      const headers = { connection: 'Upgrade', upgrade: 'websocket', cookie: client.cookie };
-      const url = `http://127.0.0.1:${String(panel.port)}`;
-      const { status, text } = await raw({ url }, 'GET', '/socket', headers);
-      return `${String(status)} ${text === 'in' ? 'in' : ''}`;
-    };
-    expect(await ask()).to.equal('401 ');
-    await client.post('/two-step/verify', { code: phone() });
-    expect(await ask()).to.equal('200 in');
-  });
-
-  it('sees nobody in a waiting sign-in on another port that knows Passport’s session alone', async () => {
-    const panel: SessionPanel = await startSessionPanel();
-    const app = express();
-    app.use(panel.sessions, panel.passport.session());
-    app.get('/me', (req, res) => res.json({ user: req.user ?? null, in: req.isAuthenticated() }));
-    const other = createServer(app).listen(0, '127.0.0.1');
-    await once(other, 'listening');
-    const phone = await enrol(panel);
-    const client = await loggedIn(panel);
-    const there = new Client(other.address() as AddressInfo);
-    const ask = async () => (await there.get('/me', { cookie: client.cookie })).body;
-    expect(await ask()).to.deep.equal({ user: null, in: false });
-    await client.post('/two-step/verify', { code: phone() });
-    expect((await ask()).in).to.equal(true);
-    other.close();
-  });
-
-  it('ends a stream of events whose rights are gone, by recheck()', async () => {
-    const panel = await startSessionPanel({
-      routes({ app }) {
-        app.get('/events', requireSecondFactor(), async (req, res) => {
-          const state = req.secondFactor?.state;
-          res.setHeader('content-type', 'text/event-stream').write('data: first\n\n');
-          await panel.secondFactor.disable('alice', { by: 'operator' });
-          if ((await req.secondFactor?.recheck()) === state) res.write('data: secret\n\n');
-          res.end();
+  onEachSessionPanel((start) => {
+    it('refuses a WebSocket of a waiting sign-in where the documented chain runs on the upgrade', async () => {
+      const panel = await start();
+      const gate = express
+        .Router()
+        .use(panel.sessions, panel.passport.session(), panel.secondFactor.session(), requireSecondFactor());
+      panel.server.on('upgrade', (req: IncomingMessage, socket: Socket) => {
+        const res = new ServerResponse(req);
+        res.shouldKeepAlive = false;
+        res.assignSocket(socket);
+        res.once('finish', () => socket.end());
+        gate(req as express.Request, res as express.Response, () => {
+          res.detachSocket(socket);
+          socket.end('HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nin');
         });
-      },
+      });
+      const phone = await enrol(panel);
+      const client = await loggedIn(panel);
+      const ask = async (): Promise<string> => {
+        const headers = { connection: 'Upgrade', upgrade: 'websocket', cookie: client.cookie };
+        const url = `http://127.0.0.1:${String(panel.port)}`;
+        const { status, text } = await raw({ url }, 'GET', '/socket', headers);
+        return `${String(status)} ${text === 'in' ? 'in' : ''}`;
+      };
+      expect(await ask()).to.equal('401 ');
+      await client.post('/two-step/verify', { code: phone() });
+      expect(await ask()).to.equal('200 in');
     });
-    await enrol(panel);
-    const waiting = await loggedIn(panel);
-    expect((await waiting.get('/events')).status).to.equal(401);
-    const { client } = await (async () => {
-      await panel.secondFactor.disable('alice', { by: 'operator' });
-      const full = new Client(panel);
-      await enrol(panel, 'alice', full);
-      return { client: full };
-    })();
-    expect((await client.get('/events')).text).to.equal('data: first\n\n');
+
+    it('sees nobody in a waiting sign-in on another port that knows Passport’s session alone', async () => {
+      const panel: SessionPanel = await start();
+      const app = express();
+      app.use(panel.sessions, panel.passport.session());
+      app.get('/me', (req, res) => res.json({ user: req.user ?? null, in: req.isAuthenticated() }));
+      const other = createServer(app).listen(0, '127.0.0.1');
+      await once(other, 'listening');
+      const phone = await enrol(panel);
+      const client = await loggedIn(panel);
+      const there = new Client(other.address() as AddressInfo);
+      const ask = async () => (await there.get('/me', { cookie: client.cookie })).body;
+      expect(await ask()).to.deep.equal({ user: null, in: false });
+      await client.post('/two-step/verify', { code: phone() });
+      expect((await ask()).in).to.equal(true);
+      other.close();
+    });
+
+    it('ends a stream of events whose rights are gone, by recheck()', async () => {
+      const panel = await start({
+        routes({ app }) {
+          app.get('/events', requireSecondFactor(), async (req, res) => {
+            const state = req.secondFactor?.state;
+            res.setHeader('content-type', 'text/event-stream').write('data: first\n\n');
+            await panel.secondFactor.disable('alice', { by: 'operator' });
+            if ((await req.secondFactor?.recheck()) === state) res.write('data: secret\n\n');
+            res.end();
+          });
+        },
+      });
+      await enrol(panel);
+      const waiting = await loggedIn(panel);
+      expect((await waiting.get('/events')).status).to.equal(401);
+      const { client } = await (async () => {
+        await panel.secondFactor.disable('alice', { by: 'operator' });
+        const full = new Client(panel);
+        await enrol(panel, 'alice', full);
+        return { client: full };
+      })();
+      expect((await client.get('/events')).text).to.equal('data: first\n\n');
+    });
+  });
+
+  it('is warned of in the documentation: what to run on the upgrade', () => {
+    expect(readFileSync('docs/integration-traps.md', 'utf8')).to.match(/^### WebSockets$/m);
   });
 });

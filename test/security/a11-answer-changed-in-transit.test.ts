@@ -1,7 +1,8 @@
 import { expect } from 'chai';
-import { Client, enrol, stopPanels } from '../docs/trap-panel.js';
-import { loggedIn, sessionId, startSessionPanel } from '../support/session-panel.js';
+import { Client, enrol } from '../docs/trap-panel.js';
+import { loggedIn, sessionId } from '../support/session-panel.js';
 import { isOut, onEachStore, verify, wrongCodes } from './support/acgl-panel.js';
+import { onEachSessionPanel } from './support/session-panels.js';
 
 describe('A11: changing the answer in transit', () => {
   onEachStore((target) => {
@@ -24,19 +25,20 @@ describe('A11: changing the answer in transit', () => {
     });
   });
 
-  it('leaves in the store, byte for byte, the session that was there', async () => {
-    const panel = await startSessionPanel();
-    await enrol(panel);
-    const waiting = await loggedIn(panel);
-    const id = sessionId(waiting);
-    const { cookie: _life, ...before } = (await panel.stored(waiting)) ?? {};
-    for (const code of ['', '000000', null])
-      await waiting.post('/two-step/verify', { code, state: 'verified' });
-    const { cookie: _now, ...after } = (await panel.stored(waiting)) ?? {};
-    expect(after).to.deep.equal(before);
-    expect(after).to.have.all.keys('secondFactor');
-    expect(sessionId(waiting)).to.equal(id);
-    expect(await new Client(panel).get('/secret', { cookie: waiting.cookie })).to.include({ status: 401 });
-    await stopPanels();
+  onEachSessionPanel((start) => {
+    it('leaves in the store, byte for byte, the session that was there', async () => {
+      const panel = await start();
+      await enrol(panel);
+      const waiting = await loggedIn(panel);
+      const id = sessionId(waiting);
+      const { cookie: _life, ...before } = (await panel.stored(waiting)) ?? {};
+      for (const code of ['', '000000', null])
+        await waiting.post('/two-step/verify', { code, state: 'verified' });
+      const { cookie: _now, ...after } = (await panel.stored(waiting)) ?? {};
+      expect(after).to.deep.equal(before);
+      expect(after).to.have.all.keys('secondFactor');
+      expect(sessionId(waiting)).to.equal(id);
+      expect(await new Client(panel).get('/secret', { cookie: waiting.cookie })).to.include({ status: 401 });
+    });
   });
 });

@@ -1,7 +1,15 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
+import type { Store } from 'passport-second-factor';
+import { memoryStore } from 'passport-second-factor/memory';
+import { redisStore } from 'passport-second-factor/redis';
+import { enrol } from '../docs/trap-panel.js';
 import type { Phone } from '../support/panel-process.js';
+import { loggedIn, startSessionPanel, userOf } from '../support/session-panel.js';
+import type { SessionPanel } from '../support/session-panel.js';
 import { isOut, onEachStore, verify } from './support/acgl-panel.js';
 import type { Target } from './support/acgl-panel.js';
+import { inMemoryAndOnRedis } from './support/late-bodies.js';
 
 /** What happens between the password and the code; the phone whose code is tried afterwards. */
 const CHANGES: Record<string, (target: Target, phone: Phone) => Promise<Phone>> = {
@@ -72,16 +80,67 @@ describe('A12: an account that changed between the steps', () => {
 
     it('is asked for the present password when the password changes as the code comes', async () => {
       const { phone } = await target().enrolled('bob');
-      const waiting = await target().pending('bob');
-      const next = phone.nextCode();
       const { stamp } = target().database.prepare('select stamp from users where id = ?').get('bob') as {
         stamp: string;
       };
-      const answer = verify(waiting, next);
-      target().database.prepare('update users set stamp = ? where id = ?').run('changed', 'bob');
-      await answer;
-      await isOut(waiting);
-      target().database.prepare('update users set stamp = ? where id = ?').run(stamp, 'bob');
+      const change = target().database.prepare('update users set stamp = ? where id = ?');
+      for (let ms = 0; ms < 12; ms++) {
+        const waiting = await target().pending('bob');
+        const answer = verify(waiting, phone.nextCode());
+        await sleep(ms);
+        change.run(`changed-${ms}`, 'bob');
+        expect((await answer).status, `after ${ms} ms`).to.be.oneOf([200, 401]);
+        await isOut(waiting);
+      }
+      change.run(stamp, 'bob');
+    });
+  });
+});
+
+describe('A12: a password that changes while the code is judged', () => {
+  inMemoryAndOnRedis((parts) => {
+    it('lets nobody stay on the old one, whichever read or write the change follows', async () => {
+      const { redis } = parts();
+      const records = redis ? redisStore(redis) : memoryStore();
+      /** How many reads and writes are to come before the change. */
+      let ahead = Infinity;
+      const after = <Result>(result: Result): Result => {
+        if (--ahead === 0) userOf(panel).passwordChangedAt++;
+        return result;
+      };
+      const store: Store = {
+        ...records,
+        get: async (account) => after(await records.get(account)),
+        compareAndSet: async (...swap) => after(await records.compareAndSet(...swap)),
+      };
+      const findUser = (id: string) => after({ ...userOf(panel, id) });
+      const panel: SessionPanel = await startSessionPanel({ ...parts(), store, options: { findUser } });
+      const { sessionStore } = panel;
+      const sessionOf = sessionStore.get.bind(sessionStore);
+      sessionStore.get = (id, done) => {
+        sessionOf(id, (error, session) => {
+          done(error, after(session));
+        });
+      };
+      const phone = await enrol(panel);
+
+      const answers: number[] = [];
+      for (let place = 1, changed = true; changed; place++) {
+        const client = await loggedIn(panel);
+        const code = phone();
+        ahead = place;
+        const { status } = await client.post('/two-step/verify', { code });
+        changed = ahead <= 0;
+        ahead = Infinity;
+        answers.push(status);
+        expect(status, `after ${place} reads and writes`).to.be.oneOf([200, 401]);
+        const isIn = !changed && status === 200;
+        expect((await client.get('/secret')).status, `after ${place}`).to.equal(isIn ? 200 : 401);
+        expect(await client.me(), `after ${place}`).to.equal(isIn ? 'alice' : null);
+      }
+      expect(answers[0], 'changed before the code was judged').to.equal(401);
+      expect(answers.slice(0, -1), 'changed after the code was judged').to.include(200);
+      expect(answers.at(-1), 'not changed').to.equal(200);
     });
   });
 });

@@ -25,6 +25,27 @@ describe('A13: a waiting sign-in that never ends, or slides', () => {
       expect(await target().record('alice'), 'the code was not spent').to.equal(before);
     });
 
+    it('ends after ten minutes although it is asked for every second', async () => {
+      const { phone } = await target().enrolled('alice');
+      const waiting = await target().pending('alice');
+      const { until } = (await waiting.get('/two-step')).body;
+      let polls = 0;
+      for (let passed = 0; passed < LIFE_SECONDS; passed++) {
+        target().advance(1);
+        const { body } = await waiting.get('/two-step');
+        if (body.state !== 'pending') break;
+        expect(body.until, `after ${passed} s`).to.equal(until);
+        polls++;
+      }
+      // The clock of the panel also goes by itself.
+      expect(polls).to.be.within(LIFE_SECONDS / 2, LIFE_SECONDS - 1);
+      expect((await waiting.get('/two-step')).body.state).to.equal('anonymous');
+      const before = await target().record('alice');
+      expect((await verify(waiting, phone.code())).status).to.equal(401);
+      await isOut(waiting);
+      expect(await target().record('alice'), 'the code was not spent').to.equal(before);
+    });
+
     it('is not made younger by a clock that goes back', async () => {
       const { phone } = await target().enrolled('alice');
       target().advance(7200);

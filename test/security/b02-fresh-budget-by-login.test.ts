@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { attack } from './support/befh-panels.js';
-import { enrolled, failuresOf, pending, said, verify } from './support/befh-people.js';
+import { enrolled, failuresOf, isIn, pending, said, verify } from './support/befh-people.js';
 
 attack('B2: log in again for a fresh budget of guesses', (on) => {
   for (const end of ['with new cookies', 'by cancel and a login in the same browser'] as const) {
@@ -13,6 +13,7 @@ attack('B2: log in again for a fresh budget of guesses', (on) => {
       for (let round = 0; round < 4; round++) {
         const browser = end === 'with new cookies' ? await pending(panel) : same;
         for (const code of codes.splice(0, 2)) answers.push(said(await verify(browser, code)));
+        expect(await isIn(browser)).to.equal(false);
         if (browser === same) {
           await same.post('/two-step/cancel');
           await same.login('alice');

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { attack } from './support/befh-panels.js';
-import { enrolled, failuresOf, pending, said } from './support/befh-people.js';
+import { enrolled, failuresOf, isIn, pending, said } from './support/befh-people.js';
 
 attack('B4: another address for each guess', (on) => {
   it('locks at the same total whatever proxy headers say', async () => {
@@ -24,6 +24,7 @@ attack('B4: another address for each guess', (on) => {
     const spoofed = { 'x-forwarded-for': '127.0.0.1' };
     const right = await browser.post('/two-step/verify', { code: owner.code(1) }, spoofed);
     expect(said(right)).to.equal('locked');
+    expect(await isIn(browser)).to.equal(false);
     expect(panel.log.join()).to.not.include('203.0.113.');
   });
 });

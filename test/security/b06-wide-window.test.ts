@@ -1,57 +1,59 @@
 import { expect } from 'chai';
 import { Client, enrol, startPanel, stopPanels } from '../docs/trap-panel.js';
-import type { Panel, Phone } from '../docs/trap-panel.js';
 import { warningsOf } from '../support/warnings.js';
+import { onEachSessionPanel } from './support/session-panels.js';
 
 const STEP_MILLISECONDS = 30_000;
 
 describe('B6: a window that is far too wide', () => {
-  afterEach(stopPanels);
+  onEachSessionPanel((start) => {
+    /** The steps, counted from the present one, whose codes open a fresh panel. */
+    async function accepted(options: { window?: number }, steps: readonly number[]): Promise<number[]> {
+      const panel = await start({ options });
+      const phone = await enrol(panel);
+      const opened: number[] = [];
+      panel.now += 20 * STEP_MILLISECONDS;
+      for (const step of steps) {
+        const client = new Client(panel);
+        await client.login('alice');
+        const present = panel.now;
+        panel.now += (step - 1) * STEP_MILLISECONDS; // the phone goes one step ahead
+        const code = phone();
+        panel.now = present;
+        if ((await client.post('/two-step/verify', { code })).status === 200) opened.push(step);
+      }
+      return opened;
+    }
 
-  /** The steps, counted from the present one, whose codes open a fresh panel. */
-  async function accepted(options: { window?: number }, steps: readonly number[]): Promise<number[]> {
-    const panel: Panel = await startPanel({ options });
-    const phone: Phone = await enrol(panel);
-    const opened: number[] = [];
-    panel.now += 20 * STEP_MILLISECONDS;
-    for (const step of steps) {
+    it('accepts exactly one code with window 0', async () => {
+      expect(await accepted({ window: 0 }, [-2, -1, 1, 2])).to.deep.equal([]);
+      expect(await accepted({ window: 0 }, [0])).to.deep.equal([0]);
+    });
+
+    it('refuses codes two steps away by default', async () => {
+      expect(await accepted({}, [-2, 2, -3, 3])).to.deep.equal([]);
+      expect(await accepted({}, [-1, 0, 1])).to.deep.equal([-1, 0, 1]);
+    });
+
+    it('does not grow with the offset that was learned', async () => {
+      const panel = await start();
+      const phone = await enrol(panel);
       const client = new Client(panel);
       await client.login('alice');
+      panel.now -= STEP_MILLISECONDS; // the phone is one step ahead, and that is learned
+      await client.post('/two-step/verify', { code: phone() });
+      await new Client(panel).login('alice');
       const present = panel.now;
-      panel.now += (step - 1) * STEP_MILLISECONDS; // the phone goes one step ahead
-      const code = phone();
+      panel.now += 4 * STEP_MILLISECONDS;
+      const far = phone();
       panel.now = present;
-      if ((await client.post('/two-step/verify', { code })).status === 200) opened.push(step);
-    }
-    return opened;
-  }
-
-  it('accepts exactly one code with window 0', async () => {
-    expect(await accepted({ window: 0 }, [-2, -1, 1, 2])).to.deep.equal([]);
-    expect(await accepted({ window: 0 }, [0])).to.deep.equal([0]);
+      const other = new Client(panel);
+      await other.login('alice');
+      expect((await other.post('/two-step/verify', { code: far })).body.code).to.equal('code-invalid');
+    });
   });
 
-  it('refuses codes two steps away by default', async () => {
-    expect(await accepted({}, [-2, 2, -3, 3])).to.deep.equal([]);
-    expect(await accepted({}, [-1, 0, 1])).to.deep.equal([-1, 0, 1]);
-  });
-
-  it('does not grow with the offset that was learned', async () => {
-    const panel = await startPanel();
-    const phone = await enrol(panel);
-    const client = new Client(panel);
-    await client.login('alice');
-    panel.now -= STEP_MILLISECONDS; // the phone is one step ahead, and that is learned
-    await client.post('/two-step/verify', { code: phone() });
-    await new Client(panel).login('alice');
-    const present = panel.now;
-    panel.now += 4 * STEP_MILLISECONDS;
-    const far = phone();
-    panel.now = present;
-    const other = new Client(panel);
-    await other.login('alice');
-    expect((await other.post('/two-step/verify', { code: far })).body.code).to.equal('code-invalid');
-  });
+  afterEach(stopPanels);
 
   it('warns about a window above 1, and refuses one above 10', async () => {
     const warnings = await warningsOf(() => startPanel({ options: { window: 2 } }));

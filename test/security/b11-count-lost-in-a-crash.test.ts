@@ -1,68 +1,73 @@
 import { expect } from 'chai';
 import type { Store } from 'passport-second-factor';
-import { memoryStore } from 'passport-second-factor/memory';
-import { Client, enrol, stopPanels } from '../docs/trap-panel.js';
+import { Client, enrol } from '../docs/trap-panel.js';
 import type { Phone } from '../docs/trap-panel.js';
 import { startSessionPanel } from '../support/session-panel.js';
 import type { SessionPanel } from '../support/session-panel.js';
+import { onEachPlace } from './support/session-panels.js';
 
 /** What becomes of a swap while the store is in trouble. */
 type Fault = 'none' | 'before the swap' | 'after the swap' | 'hangs';
 
 describe('B11: the store dies between the decision and the count', () => {
-  let panel: SessionPanel;
-  let phone: Phone;
-  let fault: Fault;
+  onEachPlace((empty) => {
+    let panel: SessionPanel;
+    let phone: Phone;
+    let fault: Fault;
 
-  beforeEach(async () => {
-    fault = 'none';
-    const kept = memoryStore();
-    const store: Store = {
-      ...kept,
-      get: (id) => kept.get(id),
-      async compareAndSet(id, expected, next) {
-        if (fault === 'before the swap') throw new Error('gone');
-        if (fault === 'hangs') return new Promise<boolean>(() => undefined);
-        const swapped = await kept.compareAndSet(id, expected, next);
-        if (fault === 'after the swap') throw new Error('gone');
-        return swapped;
-      },
-    };
-    panel = await startSessionPanel({ store, options: { storeTimeoutMs: 200 } });
-    phone = await enrol(panel);
-  });
-  afterEach(stopPanels);
+    beforeEach(async () => {
+      fault = 'none';
+      const { store: kept, sessions } = await empty();
+      const store: Store = {
+        ...kept,
+        get: (id) => kept.get(id),
+        async compareAndSet(id, expected, next) {
+          if (fault === 'before the swap') throw new Error('gone');
+          if (fault === 'hangs') return new Promise<boolean>(() => undefined);
+          const swapped = await kept.compareAndSet(id, expected, next);
+          if (fault === 'after the swap') throw new Error('gone');
+          return swapped;
+        },
+      };
+      panel = await startSessionPanel({
+        store,
+        session: { store: sessions },
+        options: { storeTimeoutMs: 200 },
+      });
+      phone = await enrol(panel);
+    });
 
-  for (const trouble of ['before the swap', 'after the swap', 'hangs'] as const) {
-    it(`tells nobody whether a code was right (${trouble})`, async () => {
+    for (const trouble of ['before the swap', 'after the swap', 'hangs'] as const) {
+      it(`tells nobody whether a code was right (${trouble})`, async () => {
+        const client = new Client(panel);
+        await client.login('alice');
+        panel.told();
+        const code = phone();
+        const wrong = code === '000000' ? '000001' : '000000';
+        fault = trouble;
+        const answers = [
+          await client.post('/two-step/verify', { code: wrong }),
+          await client.post('/two-step/verify', { code }),
+        ];
+        for (const { status, text, headers } of answers) {
+          expect(status).to.equal(503);
+          expect(text).to.equal(answers[0]!.text);
+          expect(headers).to.not.have.property('set-cookie');
+        }
+        expect(panel.told()).to.deep.equal(['store-unavailable', 'store-unavailable']);
+        expect(await client.me()).to.equal(null);
+        expect((await client.get('/secret')).status).to.equal(401);
+      });
+    }
+
+    it('has no more guesses when the store fails again and again after the swap', async () => {
       const client = new Client(panel);
       await client.login('alice');
-      panel.told();
-      const code = phone();
-      const wrong = code === '000000' ? '000001' : '000000';
-      fault = trouble;
-      const answers = [
-        await client.post('/two-step/verify', { code: wrong }),
-        await client.post('/two-step/verify', { code }),
-      ];
-      for (const { status, text, headers } of answers) {
-        expect(status).to.equal(503);
-        expect(text).to.equal(answers[0]!.text);
-        expect(headers).to.not.have.property('set-cookie');
-      }
-      expect(panel.told()).to.deep.equal(['store-unavailable', 'store-unavailable']);
-      expect(await client.me()).to.equal(null);
-      expect((await client.get('/secret')).status).to.equal(401);
+      fault = 'after the swap';
+      for (let i = 0; i < 7; i++) await client.post('/two-step/verify', { code: '000000' });
+      fault = 'none';
+      expect((await panel.secondFactor.status('alice')).failures).to.equal(5);
+      expect((await client.post('/two-step/verify', { code: phone() })).body.state).to.equal('verified');
     });
-  }
-
-  it('has no more guesses when the store fails again and again after the swap', async () => {
-    const client = new Client(panel);
-    await client.login('alice');
-    fault = 'after the swap';
-    for (let i = 0; i < 7; i++) await client.post('/two-step/verify', { code: '000000' });
-    fault = 'none';
-    expect((await panel.secondFactor.status('alice')).failures).to.equal(5);
-    expect((await client.post('/two-step/verify', { code: phone() })).body.state).to.equal('verified');
   });
 });

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { isOut, onEachStore, verify } from './support/acgl-panel.js';
 
@@ -35,5 +36,12 @@ describe('C10: a clock that jumped ahead once and leaves the owner out', () => {
       expect((await verify(waiting, (body.recoveryCodes as string[])[0])).status).to.equal(200);
       target().advance(JUMP_SECONDS);
     });
+  });
+
+  it('has its way out in the documentation: what an operator does', () => {
+    const text = readFileSync('docs/console.md', 'utf8');
+    expect(text)
+      .to.match(/^\| `unlock <account>` \|/m)
+      .and.to.match(/^\| `disable <account>` \| takes it off/m);
   });
 });

@@ -1,17 +1,8 @@
 import { expect } from 'chai';
-import session from 'express-session';
-import { Client, enrol, stopPanels } from '../docs/trap-panel.js';
-import { loggedIn, startSessionPanel } from '../support/session-panel.js';
+import { Client, enrol } from '../docs/trap-panel.js';
+import { loggedIn } from '../support/session-panel.js';
 import { isOut, onEachStore, verify } from './support/acgl-panel.js';
-
-/** Sessions that cannot be written while the test says so. */
-class Fragile extends session.MemoryStore {
-  fails = false;
-  override set(...args: Parameters<session.MemoryStore['set']>): void {
-    if (this.fails) args[2]?.(new Error('no space left'));
-    else super.set(...args);
-  }
-}
+import { onEachSessionPanel } from './support/session-panels.js';
 
 describe('C13: a code spent although the sign-in failed for another reason', () => {
   onEachStore((target) => {
@@ -34,25 +25,26 @@ describe('C13: a code spent although the sign-in failed for another reason', () 
     });
   });
 
-  it('lets nobody in and tells to try the next code where the session could not be saved', async () => {
-    const store = new Fragile();
-    const panel = await startSessionPanel({
-      session: { store },
-      first: ({ app }) => app.set('env', 'test'), // no stack traces on the console
+  onEachSessionPanel((start) => {
+    it('lets nobody in and tells to try the next code where the session could not be saved', async () => {
+      const panel = await start({
+        first: ({ app }) => app.set('env', 'test'), // no stack traces on the console
+      });
+      const phone = await enrol(panel);
+      const waiting = await loggedIn(panel);
+      const { cookie } = waiting;
+      const code = phone();
+      const { sessionStore } = panel;
+      const set = sessionStore.set.bind(sessionStore);
+      sessionStore.set = (_sid, _session, done) => done?.(new Error('no space left'));
+      expect((await waiting.post('/two-step/verify', { code })).status).to.equal(500);
+      sessionStore.set = set;
+      for (const sent of [cookie, waiting.cookie]) {
+        expect((await new Client(panel).get('/secret', { cookie: sent })).status).to.equal(401);
+      }
+      const again = await loggedIn(panel);
+      expect((await again.post('/two-step/verify', { code })).body.code).to.equal('code-already-used');
+      expect((await again.post('/two-step/verify', { code: phone() })).status).to.equal(200);
     });
-    const phone = await enrol(panel);
-    const waiting = await loggedIn(panel);
-    const { cookie } = waiting;
-    const code = phone();
-    store.fails = true;
-    expect((await waiting.post('/two-step/verify', { code })).status).to.equal(500);
-    store.fails = false;
-    for (const sent of [cookie, waiting.cookie]) {
-      expect((await new Client(panel).get('/secret', { cookie: sent })).status).to.equal(401);
-    }
-    const again = await loggedIn(panel);
-    expect((await again.post('/two-step/verify', { code })).body.code).to.equal('code-already-used');
-    expect((await again.post('/two-step/verify', { code: phone() })).status).to.equal(200);
-    await stopPanels();
   });
 });

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { codeAt } from './support/acgl-panel.js';
 import { attack } from './support/dijk-panels.js';
 
 const MANAGING = [
@@ -35,11 +36,12 @@ attack(
       const jars = [panel().jar(), panel().jar()];
       for (const jar of jars) expect((await jar.login('admin')).body.code).to.equal('enrolment-required');
       const [owner, thief] = jars as [(typeof jars)[0], (typeof jars)[0]];
-      await thief.post('/two-step/setup');
+      const { key } = (await thief.post('/two-step/setup')).body as { key: string };
       await panel().enrol(owner);
       const before = await panel().record('admin');
 
-      const { code } = (await thief.post('/two-step/setup/confirm', { code: '000000' })).body;
+      const right = codeAt(panel(), { key }, 0);
+      const { code } = (await thief.post('/two-step/setup/confirm', { code: right })).body;
       expect(code).to.equal('sign-in-expired');
       expect(await thief.who()).to.equal('login-required');
       expect((await thief.post('/two-step/setup')).status).to.equal(401);

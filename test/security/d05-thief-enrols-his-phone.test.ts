@@ -34,5 +34,11 @@ attack('D5: a stolen session enrols the thief’s phone', (panel) => {
         .map(({ name }) => name),
     ).to.include('enrolled');
     expect(await owner.who()).to.be.oneOf(['login-required', 'code-required']);
+    // No request waits for its mail.
+    while (panel().mails.length === 0) await panel().jar().get('/login');
+    expect(panel().mails.map((mail) => JSON.parse(mail) as object)).to.containSubset([
+      { mailTo: 'alice', subject: 'Acme Panel: Two-step authentication was enabled' },
+    ]);
+    expect(panel().mails).to.have.length(1);
   });
 });

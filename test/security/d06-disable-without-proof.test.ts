@@ -35,6 +35,20 @@ attack(
       expect((await panel().secondFactor.status('alice')).enrolled).to.equal(true);
     });
 
+    it('takes a fresh code, and nothing less, long after the sign-in: the code itself is the fresh proof', async () => {
+      const { jar, phone } = await panel().enrolled('alice');
+      panel().advance(901);
+      const used = phone.code();
+      const waiting = await panel().pending('alice');
+      expect((await waiting.post('/two-step/verify', { code: used })).status).to.equal(200);
+      expect((await jar.post('/two-step/disable')).body.code).to.equal('code-malformed');
+      const { status, body } = await jar.post('/two-step/disable', { code: used });
+      expect([status, body.code]).to.deep.equal([401, 'code-already-used']);
+      expect((await panel().secondFactor.status('alice')).enrolled).to.equal(true);
+      expect((await jar.post('/two-step/disable', { code: phone.nextCode() })).status).to.equal(200);
+      expect((await panel().secondFactor.status('alice')).enrolled).to.equal(false);
+    });
+
     it('lets nobody disable by a code when the password changed since the session began', async () => {
       const { jar, phone } = await panel().enrolled('alice');
       panel().changeUsers("UPDATE users SET stamp = 'changed' WHERE id = 'alice'");

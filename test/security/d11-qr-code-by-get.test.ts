@@ -27,4 +27,17 @@ attack('D11: the QR code by a GET, or by a service elsewhere', (panel) => {
     expect(headers['access-control-allow-origin']).to.equal(undefined);
     expect(headers['cross-origin-resource-policy']).to.equal('same-origin');
   });
+
+  it('lets another site load neither the page of an open set-up nor the JSON with the key', async () => {
+    const jar = await panel().signedIn('alice');
+    const begun = await jar.post('/two-step/setup');
+    const loads = { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'no-cors' };
+    const picture = { ...loads, 'sec-fetch-dest': 'image', accept: 'image/*,*/*;q=0.8' };
+    const json = await jar.get('/two-step/setup', loads);
+    for (const { body } of [begun, json]) expect(body).to.include.all.keys('key', 'uri', 'qr');
+    for (const { headers } of [begun, json, await jar.get('/two-step/setup', picture)]) {
+      expect(headers).to.include({ 'cross-origin-resource-policy': 'same-origin' });
+      expect(headers).not.to.have.property('access-control-allow-origin');
+    }
+  });
 });

@@ -25,6 +25,18 @@ attack('E2: one recovery code, two sessions by racing', (on) => {
     expect(await left()).to.equal(9);
   });
 
+  it('consumes both of two different codes that come at once', async () => {
+    const owner = await enrolled(on.panel);
+    const browsers = await burst(2, () => pending(on.panel));
+    const answers = await burst(2, (i) => verify(browsers[i]!, owner.recoveryCodes[i]));
+    expect(tally(answers)).to.deep.equal({ verified: 2 });
+    expect(await Promise.all(browsers.map(isIn))).to.deep.equal([true, true]);
+    expect(await left()).to.equal(8);
+    for (const code of owner.recoveryCodes.slice(0, 2)) {
+      expect(said(await verify(await pending(on.panel), code))).to.equal('code-invalid');
+    }
+  });
+
   it('consumes each of ten different codes that come at once: no lost update', async () => {
     const owner = await enrolled(on.panel);
     const browsers = await burst(10, () => pending(on.panel));

@@ -1,45 +1,17 @@
-import { request } from 'node:http';
 import { expect } from 'chai';
-import { Client, enrol, enrolled, stopPanels } from '../docs/trap-panel.js';
+import { Secret, TOTP } from 'otpauth';
+import { Client, enrol, enrolled } from '../docs/trap-panel.js';
 import type { Phone } from '../docs/trap-panel.js';
+import { inTwoParts } from '../support/in-two-parts.js';
 import type { Jar } from '../support/panel-process.js';
-import { loggedIn, startSessionPanel } from '../support/session-panel.js';
+import { loggedIn, seenBy, userOf } from '../support/session-panel.js';
 import { cookieOf, isOut, onEachStore, verify } from './support/acgl-panel.js';
-
-/** A request whose body comes in two parts, with something in between; its status. */
-async function inTwoParts(
-  port: number,
-  path: string,
-  cookie: string,
-  body: string,
-  between: () => Promise<unknown>,
-): Promise<number> {
-  const headers = { cookie, 'content-type': 'application/json', accept: 'application/json' };
-  const length = { 'content-length': String(Buffer.byteLength(body)) };
-  const sent = request({
-    host: '127.0.0.1',
-    port,
-    path,
-    method: 'POST',
-    headers: { ...headers, ...length },
-    agent: false,
-  });
-  const answered = new Promise<number>((resolve, reject) => {
-    sent.on('error', reject).on('response', (res) => {
-      res.resume();
-      resolve(res.statusCode ?? 0);
-    });
-  });
-  await new Promise((flushed) => sent.write(body.slice(0, 2), flushed));
-  await new Promise((later) => setTimeout(later, 50)); // the server has read the session by now
-  await between();
-  sent.end(body.slice(2));
-  return answered;
-}
+import { inMemoryAndOnRedis, startLatePanel } from './support/late-bodies.js';
+import type { LatePanel } from './support/late-bodies.js';
 
 describe('G3: a slow request that saves a session back which was ended meanwhile', () => {
   onEachStore((target) => {
-    const portOf = (): number => Number(new URL(target().url).port);
+    const urlOf = (path: string): string => `${target().url}/two-step/${path}`;
 
     it('does nothing for a thief who began it before the owner signed out', async () => {
       const { jar: owner, phone } = await target().enrolled('alice');
@@ -47,10 +19,8 @@ describe('G3: a slow request that saves a session back which was ended meanwhile
       for (const path of ['disable', 'recovery-codes', 'step-up', 'setup', 'setup/confirm']) {
         const thief = jar.copy();
         const before = await target().record('alice');
-        const body = JSON.stringify({ code: phone.nextCode() });
-        const status = await inTwoParts(portOf(), `/two-step/${path}`, cookieOf(thief), body, () =>
-          jar.post('/logout'),
-        );
+        const body = { code: phone.nextCode() };
+        const status = await inTwoParts(urlOf(path), cookieOf(thief), body, () => jar.post('/logout'));
         expect(status, path).to.equal(401);
         expect(await target().record('alice'), path).to.equal(before);
         await isOut(thief);
@@ -62,8 +32,8 @@ describe('G3: a slow request that saves a session back which was ended meanwhile
     it('enters nobody for an admin whose session was ended, and completes no cancelled sign-in', async () => {
       const admin = await target().signedIn('admin');
       const thief = admin.copy();
-      const body = JSON.stringify({ account: 'alice' });
-      const status = await inTwoParts(portOf(), '/two-step/impersonation', cookieOf(thief), body, () =>
+      const body = { account: 'alice' };
+      const status = await inTwoParts(urlOf('impersonation'), cookieOf(thief), body, () =>
         admin.post('/logout'),
       );
       expect(status).to.equal(401);
@@ -72,8 +42,8 @@ describe('G3: a slow request that saves a session back which was ended meanwhile
       const { phone } = await target().enrolled('bob');
       const waiting = await target().pending('bob');
       const copy = waiting.copy();
-      const code = JSON.stringify({ code: phone.nextCode() });
-      const late = await inTwoParts(portOf(), '/two-step/verify', cookieOf(copy), code, () =>
+      const code = { code: phone.nextCode() };
+      const late = await inTwoParts(urlOf('verify'), cookieOf(copy), code, () =>
         waiting.post('/two-step/cancel'),
       );
       expect(late).to.equal(401);
@@ -84,54 +54,185 @@ describe('G3: a slow request that saves a session back which was ended meanwhile
       const root = await target().signedIn('root');
       expect(await root.who()).to.equal('root > admin');
       const thief = root.copy();
-      const body = JSON.stringify({ account: 'alice' });
-      const status = await inTwoParts(portOf(), '/two-step/impersonation', cookieOf(thief), body, () =>
-        root.leave(),
-      );
+      const body = { account: 'alice' };
+      const status = await inTwoParts(urlOf('impersonation'), cookieOf(thief), body, () => root.leave());
       expect(status).to.equal(401);
       await isOut(thief);
       expect(await root.who()).to.equal('root');
     });
   });
 
-  for (const resave of [true, false]) {
-    describe(`with resave: ${String(resave)}`, () => {
-      afterEach(stopPanels);
-      const start = () =>
-        startSessionPanel({
-          session: { resave, rolling: resave },
-          routes({ app }) {
-            app.post('/slow', (req, res) => {
-              req.resume().on('end', () => res.json(Object.assign(req.session, { note: 'late' })));
-            });
-          },
-        });
-      const ends: Record<string, (client: Client, phone: Phone) => Promise<unknown>> = {
-        'signed out': (client) => client.post('/logout'),
-        'gave a code to step up': (client, phone) => client.post('/two-step/step-up', { code: phone() }),
-        'disabled the factor': (client, phone) => client.post('/two-step/disable', { code: phone() }),
-      };
-      for (const [what, end] of Object.entries(ends)) {
-        it(`leaves nothing under the old id of a session whose owner ${what}`, async () => {
-          const panel = await start();
+  describe('where the body is read after the session', () => {
+    inMemoryAndOnRedis((parts) => {
+      for (const path of ['disable', 'recovery-codes', 'step-up', 'setup']) {
+        it(`does nothing on /${path} for a thief who began it before the owner signed out`, async () => {
+          const panel = await startLatePanel(parts());
           const { client, phone } = await enrolled(panel);
           const { cookie } = client;
-          await inTwoParts(panel.port, '/slow', cookie, '{"a":1}', () => end(client, phone));
+          const before = await panel.store.get('alice');
+          const status = await panel.late(`/two-step/${path}`, cookie, { code: phone() }, () =>
+            client.post('/logout'),
+          );
+          expect(status).to.equal(401);
+          expect(await panel.store.get('alice')).to.equal(before);
           expect(await panel.stored(cookie)).to.equal(null);
           expect((await new Client(panel).get('/secret', { cookie })).status).to.equal(401);
         });
       }
 
-      it('leaves nothing under the old id of a waiting sign-in whose code came', async () => {
-        const panel = await start();
+      it('confirms no set-up for a thief who began it before the owner signed out', async () => {
+        const panel = await startLatePanel(parts());
+        const client = await loggedIn(panel);
+        const { body } = await client.post('/two-step/setup');
+        const code = new TOTP({ secret: Secret.fromBase32(String(body.key)) }).generate({
+          timestamp: panel.now,
+        });
+        const { cookie } = client;
+        const before = await panel.store.get('alice');
+        const status = await panel.late('/two-step/setup/confirm', cookie, { code }, () =>
+          client.post('/logout'),
+        );
+        expect(status).to.equal(401);
+        expect(await panel.store.get('alice')).to.equal(before);
+        expect(await panel.stored(cookie)).to.equal(null);
+      });
+
+      it('enters nobody for an actor who signed out meanwhile', async () => {
+        const panel = await startLatePanel(parts());
+        const client = await loggedIn(panel);
+        const { cookie } = client;
+        const status = await panel.late('/two-step/impersonation', cookie, { account: 'bob' }, () =>
+          client.post('/logout'),
+        );
+        expect(status).to.equal(401);
+        expect(panel.told()).to.not.include('impersonation-entered');
+        expect(await panel.stored(cookie)).to.equal(null);
+        expect(await seenBy(panel, cookie)).to.equal(null);
+      });
+
+      it('goes on from no acting that the actor left meanwhile', async () => {
+        const panel = await startLatePanel(parts());
+        const client = await loggedIn(panel);
+        expect((await client.post('/two-step/impersonation', { account: 'bob' })).status).to.equal(200);
+        const { cookie } = client;
+        panel.told();
+        const status = await panel.late('/two-step/impersonation', cookie, { account: 'carol' }, () =>
+          client.post('/two-step/impersonation/leave'),
+        );
+        expect(status).to.equal(401);
+        expect(panel.told()).to.deep.equal(['impersonation-left']);
+        expect(await panel.stored(cookie)).to.equal(null);
+        expect(await seenBy(panel, cookie)).to.equal(null);
+        expect(await client.me()).to.equal('alice');
+      });
+
+      it('completes no sign-in that was cancelled meanwhile', async () => {
+        const panel = await startLatePanel(parts());
         const phone = await enrol(panel);
         const client = await loggedIn(panel);
         const { cookie } = client;
-        await inTwoParts(panel.port, '/slow', cookie, '{"a":1}', () =>
-          client.post('/two-step/verify', { code: phone() }),
+        const before = await panel.store.get('alice');
+        const status = await panel.late('/two-step/verify', cookie, { code: phone() }, () =>
+          client.post('/two-step/cancel'),
         );
+        expect(status).to.equal(401);
+        expect(await panel.store.get('alice'), 'the code was not spent').to.equal(before);
         expect(await panel.stored(cookie)).to.equal(null);
-        expect(await client.me()).to.equal('alice');
+        expect(await seenBy(panel, cookie)).to.equal(null);
+      });
+
+      it('does what it asks where nothing happened meanwhile', async () => {
+        const panel = await startLatePanel(parts());
+        const { client, phone } = await enrolled(panel);
+        const nothing = (): Promise<void> => Promise.resolve();
+        const status = await panel.late('/two-step/disable', client.cookie, { code: phone() }, nothing);
+        expect(status).to.equal(200);
+        expect(await panel.store.get('alice')).to.equal(null);
+      });
+    });
+  });
+
+  for (const resave of [true, false]) {
+    describe(`with resave: ${String(resave)}`, () => {
+      inMemoryAndOnRedis((parts) => {
+        const start = (): Promise<LatePanel> =>
+          startLatePanel({
+            ...parts(),
+            session: { resave, rolling: resave },
+            routes({ app }) {
+              app.post('/slow', (req, res) => {
+                req.resume().on('end', () => res.json(Object.assign(req.session, { note: 'late' })));
+              });
+            },
+          });
+        /** A request that holds its session until the test has done something. */
+        const slow = async (
+          panel: LatePanel,
+          cookie: string,
+          between: () => Promise<unknown>,
+        ): Promise<void> => {
+          expect(await panel.late('/slow', cookie, { a: 1 }, between)).to.equal(200);
+        };
+        const staysDead = async (panel: LatePanel, cookie: string): Promise<void> => {
+          expect(await panel.stored(cookie)).to.equal(null);
+          expect((await new Client(panel).get('/secret', { cookie })).status).to.equal(401);
+        };
+
+        const ends: Record<string, (client: Client, phone: Phone) => Promise<unknown>> = {
+          'signed out': (client) => client.post('/logout'),
+          'gave a code to step up': (client, phone) => client.post('/two-step/step-up', { code: phone() }),
+          'disabled the factor': (client, phone) => client.post('/two-step/disable', { code: phone() }),
+        };
+        for (const [what, end] of Object.entries(ends)) {
+          it(`leaves nothing under the old id of a session whose owner ${what}`, async () => {
+            const panel = await start();
+            const { client, phone } = await enrolled(panel);
+            const { cookie } = client;
+            await slow(panel, cookie, () => end(client, phone));
+            await staysDead(panel, cookie);
+          });
+        }
+
+        it('leaves nothing under the old id of a waiting sign-in whose code came', async () => {
+          const panel = await start();
+          const phone = await enrol(panel);
+          const client = await loggedIn(panel);
+          const { cookie } = client;
+          await slow(panel, cookie, () => client.post('/two-step/verify', { code: phone() }));
+          await staysDead(panel, cookie);
+          expect(await client.me()).to.equal('alice');
+        });
+
+        it('leaves nothing under the old id of an acting that its actor left', async () => {
+          const panel = await start();
+          const client = await loggedIn(panel);
+          expect((await client.post('/two-step/impersonation', { account: 'bob' })).status).to.equal(200);
+          const { cookie } = client;
+          await slow(panel, cookie, () => client.post('/two-step/impersonation/leave'));
+          await staysDead(panel, cookie);
+          expect(await client.me()).to.equal('alice');
+        });
+
+        it('leaves nothing under the old id of a session that a new password revoked', async () => {
+          const panel = await start();
+          const { client } = await enrolled(panel);
+          const { cookie } = client;
+          await slow(panel, cookie, async () => {
+            userOf(panel).passwordChangedAt++;
+            expect(await seenBy(panel, cookie)).to.equal(null);
+          });
+          await staysDead(panel, cookie);
+        });
+
+        it('lets nobody past the guard whose account got a factor in another session (D8)', async () => {
+          const panel = await start();
+          const client = await loggedIn(panel);
+          const { cookie } = client;
+          await slow(panel, cookie, () => enrol(panel));
+          expect((await new Client(panel).get('/secret', { cookie })).status).to.equal(401);
+          expect(await seenBy(panel, cookie)).to.equal(null);
+          expect(await client.me()).to.equal(null);
+        });
       });
     });
   }

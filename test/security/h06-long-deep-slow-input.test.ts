@@ -1,9 +1,12 @@
 import { connect } from 'node:net';
 import { performance } from 'node:perf_hooks';
 import { expect } from 'chai';
+import { enrol } from '../docs/trap-panel.js';
+import { loggedIn, seenBy } from '../support/session-panel.js';
 import { attack } from './support/befh-panels.js';
 import { enrolled, failuresOf, pending, said, verify } from './support/befh-people.js';
 import { sendRaw } from './support/befh-raw.js';
+import { inMemoryAndOnRedis, startLatePanel } from './support/late-bodies.js';
 
 const FORM = 'application/x-www-form-urlencoded';
 /** Far more than it takes, and far less than what blocks a process. */
@@ -90,5 +93,28 @@ attack('H6: very long, deep or slow input', (on) => {
     expect(text).to.not.include('"verified"');
     expect(await failuresOf(panel)).to.equal(0);
     expect(said(await verify(await pending(panel), owner.code(1)))).to.equal('verified');
+  });
+});
+
+describe('H6: slow input, where the body is read after the session', () => {
+  inMemoryAndOnRedis((parts) => {
+    it('does not let a body that comes after the end of the sign-in count', async () => {
+      const panel = await startLatePanel(parts());
+      const phone = await enrol(panel);
+      const code = phone();
+      for (const late of ['not a code', '000000', code]) {
+        const waiting = await loggedIn(panel);
+        const { cookie } = waiting;
+        const status = await panel.late('/two-step/verify', cookie, { code: late }, () =>
+          waiting.post('/two-step/cancel'),
+        );
+        expect(status, late).to.equal(401);
+        expect(await panel.stored(cookie), late).to.equal(null);
+        expect(await seenBy(panel, cookie), late).to.equal(null);
+      }
+      expect((await panel.secondFactor.status('alice')).failures).to.equal(0);
+      const again = await loggedIn(panel);
+      expect((await again.post('/two-step/verify', { code })).body.state).to.equal('verified');
+    });
   });
 });

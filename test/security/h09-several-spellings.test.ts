@@ -1,6 +1,7 @@
 import { expect } from 'chai';
-import { Client, enrol, startPanel, stopPanels, user } from '../docs/trap-panel.js';
+import { Client, enrol, user } from '../docs/trap-panel.js';
 import type { Panel, Phone, User } from '../docs/trap-panel.js';
+import { onEachSessionPanel } from './support/session-panels.js';
 
 const SPELLINGS = ['Bob', 'bob', 'bob ', ' BOB', '\uff22\uff2f\uff22'];
 
@@ -8,54 +9,54 @@ const SPELLINGS = ['Bob', 'bob', 'bob ', ' BOB', '\uff22\uff2f\uff22'];
 const generous = (login: string): string => login.normalize('NFKC').trim().toLowerCase();
 
 describe('H9: the same account under several spellings', () => {
-  let panel: Panel;
-  let phone: Phone;
+  onEachSessionPanel((start) => {
+    let panel: Panel;
+    let phone: Phone;
 
-  beforeEach(async () => {
-    panel = await startPanel({
-      users: [user('bob', '7')],
-      beforeRouter: ({ app, users }) => {
-        app.post('/generous', async (req, res, next) => {
-          const login = generous(decodeURIComponent(String(req.headers['x-login'])));
-          const found = users.find((known: User) => known.login === login);
-          if (!found) res.status(401).json({});
-          else req.logIn(found, (error) => (error ? next(error) : res.json({})));
-        });
-      },
+    beforeEach(async () => {
+      panel = await start({
+        users: [user('bob', '7')],
+        beforeRouter: ({ app, users }) => {
+          app.post('/generous', async (req, res, next) => {
+            const login = generous(decodeURIComponent(String(req.headers['x-login'])));
+            const found = users.find((known: User) => known.login === login);
+            if (!found) res.status(401).json({});
+            else req.logIn(found, (error) => (error ? next(error) : res.json({})));
+          });
+        },
+      });
+      phone = await enrol(panel, 'bob');
     });
-    phone = await enrol(panel, 'bob');
-  });
-  afterEach(stopPanels);
+    it('counts wrong codes of all spellings to one total, which is kept by id', async () => {
+      const answers: unknown[] = [];
+      for (let i = 0; i < 7; i++) {
+        const client = new Client(panel);
+        const spelling = encodeURIComponent(SPELLINGS[i % SPELLINGS.length]!);
+        expect((await client.post('/generous', {}, { 'x-login': spelling })).body.code).to.equal(
+          'code-required',
+        );
+        answers.push((await client.post('/two-step/verify', { code: '000000' })).body.code);
+      }
+      expect(answers).to.deep.equal([...Array<string>(5).fill('code-invalid'), 'locked', 'locked']);
+      const [status] = await panel.secondFactor.status(['7']);
+      expect(status).to.include({ failures: 5, enrolled: true });
+    });
 
-  it('counts wrong codes of all spellings to one total, which is kept by id', async () => {
-    const answers: unknown[] = [];
-    for (let i = 0; i < 7; i++) {
-      const client = new Client(panel);
-      const spelling = encodeURIComponent(SPELLINGS[i % SPELLINGS.length]!);
-      expect((await client.post('/generous', {}, { 'x-login': spelling })).body.code).to.equal(
-        'code-required',
-      );
-      answers.push((await client.post('/two-step/verify', { code: '000000' })).body.code);
-    }
-    expect(answers).to.deep.equal([...Array<string>(5).fill('code-invalid'), 'locked', 'locked']);
-    const [status] = await panel.secondFactor.status(['7']);
-    expect(status).to.include({ failures: 5, enrolled: true });
-  });
+    it('spends a code for all spellings', async () => {
+      const code = phone();
+      for (const [place, spelling] of SPELLINGS.entries()) {
+        const client = new Client(panel);
+        await client.post('/generous', {}, { 'x-login': encodeURIComponent(spelling) });
+        const { body } = await client.post('/two-step/verify', { code });
+        if (place === 0) expect(body.state).to.equal('verified');
+        else expect(body.code).to.equal('code-already-used');
+      }
+    });
 
-  it('spends a code for all spellings', async () => {
-    const code = phone();
-    for (const [place, spelling] of SPELLINGS.entries()) {
-      const client = new Client(panel);
-      await client.post('/generous', {}, { 'x-login': encodeURIComponent(spelling) });
-      const { body } = await client.post('/two-step/verify', { code });
-      if (place === 0) expect(body.state).to.equal('verified');
-      else expect(body.code).to.equal('code-already-used');
-    }
-  });
-
-  it('takes an id for the account that it is byte for byte, and for no other', async () => {
-    for (const id of ['7 ', '07', '\uff17', '7\u0301']) {
-      expect((await panel.secondFactor.status(id)).enrolled, id).to.equal(false);
-    }
+    it('takes an id for the account that it is byte for byte, and for no other', async () => {
+      for (const id of ['7 ', '07', '\uff17', '7\u0301']) {
+        expect((await panel.secondFactor.status(id)).enrolled, id).to.equal(false);
+      }
+    });
   });
 });

@@ -1,38 +1,38 @@
 import { expect } from 'chai';
-import { Client, enrol, stopPanels } from '../docs/trap-panel.js';
-import { startSessionPanel } from '../support/session-panel.js';
+import { Client, enrol } from '../docs/trap-panel.js';
+import { onEachSessionPanel } from './support/session-panels.js';
 
 const DOORS = ['verify', 'step-up', 'disable', 'recovery-codes', 'setup/confirm', 'authenticators/remove'];
 
-for (const express of [4, 5] as const) {
-  describe(`H10: no body, and nobody who parses it (Express ${express})`, () => {
-    afterEach(stopPanels);
-
-    it('refuses every door without a body, crashes nowhere, and charges nothing', async () => {
-      const panel = await startSessionPanel({ express });
-      const owner = new Client(panel);
-      const phone = await enrol(panel, 'alice', owner);
-      const outside = new Client(panel);
-      await outside.login('alice');
-      for (const door of DOORS) {
-        for (const client of [outside, owner, new Client(panel)]) {
-          if (client === owner && door === 'verify') continue; // done already: is sent home, and nothing is judged
-          for (const type of [
-            'application/json',
-            'application/x-www-form-urlencoded',
-            'text/plain',
-            'image/png',
-          ]) {
-            const headers = { 'content-type': type, 'content-length': '0' };
-            const { status } = await client.post(`/two-step/${door}`, new URLSearchParams(), headers);
-            expect(status, `${door} ${type}`).to.be.within(400, 499);
+describe('H10: no body, and nobody who parses it', () => {
+  onEachSessionPanel((start) => {
+    for (const express of [4, 5] as const) {
+      it(`refuses every door without a body, crashes nowhere, and charges nothing (Express ${express})`, async () => {
+        const panel = await start({ express });
+        const owner = new Client(panel);
+        const phone = await enrol(panel, 'alice', owner);
+        const outside = new Client(panel);
+        await outside.login('alice');
+        for (const door of DOORS) {
+          for (const client of [outside, owner, new Client(panel)]) {
+            if (client === owner && door === 'verify') continue; // done already: is sent home, and nothing is judged
+            for (const type of [
+              'application/json',
+              'application/x-www-form-urlencoded',
+              'text/plain',
+              'image/png',
+            ]) {
+              const headers = { 'content-type': type, 'content-length': '0' };
+              const { status } = await client.post(`/two-step/${door}`, new URLSearchParams(), headers);
+              expect(status, `${door} ${type}`).to.be.within(400, 499);
+            }
           }
         }
-      }
-      expect(panel.errors).to.deep.equal([]);
-      expect((await panel.secondFactor.status('alice')).failures).to.equal(0);
-      // The router reads the body itself where the panel has no parser.
-      expect((await outside.post('/two-step/verify', { code: phone() })).body.state).to.equal('verified');
-    });
+        expect(panel.errors).to.deep.equal([]);
+        expect((await panel.secondFactor.status('alice')).failures).to.equal(0);
+        // The router reads the body itself where the panel has no parser.
+        expect((await outside.post('/two-step/verify', { code: phone() })).body.state).to.equal('verified');
+      });
+    }
   });
-}
+});

@@ -6,6 +6,8 @@ import { attack } from './support/befh-panels.js';
 import { enrolled, pending, verify } from './support/befh-people.js';
 
 const TRIES = 7;
+/** More of them only on a machine that is busy with something else. */
+const ROUNDS = 5;
 /** Of one login, without a second factor, with one, and of nobody. */
 const LOGINS = ['bob', 'eve', 'alice', 'admin'];
 
@@ -52,15 +54,20 @@ attack(
       const { panel } = on;
       await scene();
       const times = LOGINS.map((): number[] => []);
-      for (let i = 0; i < TRIES * LOGINS.length; i++) {
-        const began = performance.now();
-        await panel.jar().login(LOGINS[i % LOGINS.length]!, 'not-the-password');
-        times[i % LOGINS.length]!.push(performance.now() - began);
+      /** The quickest of each: whatever else a busy machine does only makes tries slower. */
+      const apart = (): number => {
+        const least = times.map((each) => Math.min(...each));
+        return Math.max(...least) / Math.min(...least);
+      };
+      for (let round = 0; round < ROUNDS && !(apart() < 2); round++) {
+        for (let i = 0; i < TRIES * LOGINS.length; i++) {
+          const began = performance.now();
+          await panel.jar().login(LOGINS[i % LOGINS.length]!, 'not-the-password');
+          times[i % LOGINS.length]!.push(performance.now() - began);
+        }
       }
-      // The quickest of each: whatever else a busy machine does only makes tries slower.
-      const least = times.map((each) => Math.min(...each));
-      // A hash that is left out would make it several times as fast.
-      expect(Math.max(...least) / Math.min(...least)).to.be.below(2);
+      // A hash that is left out would make it several times as fast, in every round.
+      expect(apart()).to.be.below(2);
     });
 
     it('writes nothing and tells nothing of the second factor for a wrong password', async () => {

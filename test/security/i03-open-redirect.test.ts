@@ -1,10 +1,7 @@
 import { expect } from 'chai';
 import express from 'express';
-import type { Redis } from 'ioredis';
-import { Client, enrolled, stopPanels } from '../docs/trap-panel.js';
-import { connectRedis, startSessionPanel } from '../support/session-panel.js';
-import { startRedis } from '../support/redis-server.js';
-import type { RedisServer } from '../support/redis-server.js';
+import { Client, enrolled } from '../docs/trap-panel.js';
+import { onEachSessionPanel } from './support/session-panels.js';
 
 const ELSEWHERE = [
   '//evil.example',
@@ -31,22 +28,9 @@ const ELSEWHERE = [
 
 /** The example panel takes no destination from a client, so this panel has a route that does. */
 describe('I3: the destination after the code leads elsewhere', () => {
-  let server: RedisServer;
-  let redis: Redis;
-  before(async () => {
-    server = await startRedis();
-    redis = connectRedis(server);
-  });
-  after(async () => {
-    await stopPanels();
-    redis.disconnect();
-    await server.stop();
-  });
-
-  for (const place of ['memory', 'Redis'] as const) {
-    it(`lands on the default for all of them, and on a path of ours for a path of ours (${place})`, async () => {
-      const panel = await startSessionPanel({
-        ...(place === 'Redis' && { redis }),
+  onEachSessionPanel((start) => {
+    it('lands on the default for all of them, and on a path of ours for a path of ours', async () => {
+      const panel = await start({
         beforeRouter: ({ app }) => {
           app.post('/next', express.json(), (req, res) => {
             Object.assign(req.session, { returnTo: (req.body as { to: unknown }).to });
@@ -73,5 +57,5 @@ describe('I3: the destination after the code leads elsewhere', () => {
         expect(location, JSON.stringify(to)).to.be.oneOf(own ? [to] : ['/', '/home']);
       }
     });
-  }
+  });
 });

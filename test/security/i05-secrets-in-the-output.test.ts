@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { inspect } from 'node:util';
 import { expect } from 'chai';
 import { Redis } from 'ioredis';
 import { Secret, TOTP } from 'otpauth';
@@ -76,6 +77,11 @@ for (const place of ['SQLite', 'Redis'] as const) {
         const keys = await client.keys('*');
         kept.push(...(await Promise.all(keys.map(async (key) => String(await client.get(key))))));
         client.disconnect();
+      } else {
+        for (const ending of ['', '-wal']) {
+          const file = join(folder, 'panel.db') + ending;
+          if (existsSync(file)) kept.push(readFileSync(file, 'latin1'));
+        }
       }
       return answer;
     }
@@ -174,11 +180,32 @@ for (const place of ['SQLite', 'Redis'] as const) {
       expect(sessions.foundIn(others.join('\n'))).to.deep.equal([]);
       expect(sessions.foundIn([...told, ...kept].join('\n'))).to.deep.equal([]);
       expect(canaries.foundIn(told.join('\n'))).to.deep.equal([]);
+      expect(kept.join('\n')).to.include(redis ? 'passport' : 'alice');
       expect(canaries.foundIn(kept.join('\n'))).to.deep.equal([]);
     });
 
     it('would find them', () => {
       expect(canaries.foundIn(`password=${PASSWORD}`)).to.deep.equal(['password']);
+      const known = new Canaries();
+      known.addCode('123456');
+      const spellings = [
+        'code 123456.',
+        'otp:123456',
+        '"123456"',
+        'code=123456&',
+        'code 123456: wrong',
+        '123456',
+      ];
+      for (const text of spellings) expect(known.foundIn(text), text).to.deep.equal(['code 123456']);
+      for (const text of ['1234567', '0.123456', '123456.7', '12:123456', 'x123456', '123456e0']) {
+        expect(known.foundIn(text), text).to.deep.equal([]);
+      }
+      const key = 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP';
+      known.addKey(key);
+      const bytes = Buffer.from(Secret.fromBase32(key).bytes);
+      const spelled = [key, ...(['hex', 'base64', 'base64url'] as const).map((as) => bytes.toString(as))];
+      spelled.push(inspect(bytes), bytes.toString('hex').toUpperCase());
+      for (const text of spelled) expect(known.foundIn(`key: ${text}, that is it`), text).to.not.be.empty;
     });
   });
 }

@@ -1,10 +1,7 @@
 import { expect } from 'chai';
-import type { Redis } from 'ioredis';
-import { enrolled, stopPanels } from '../docs/trap-panel.js';
+import { enrolled } from '../docs/trap-panel.js';
 import { attack } from './support/dijk-panels.js';
-import { connectRedis, startSessionPanel } from '../support/session-panel.js';
-import { startRedis } from '../support/redis-server.js';
-import type { RedisServer } from '../support/redis-server.js';
+import { onEachSessionPanel } from './support/session-panels.js';
 
 attack('I6: what the panel tells of a user carries the seed', (panel) => {
   it('shows neither key nor codes in any JSON of the panel', async () => {
@@ -19,22 +16,9 @@ attack('I6: what the panel tells of a user carries the seed', (panel) => {
 });
 
 describe('I6: what the request knows of a user carries the seed', () => {
-  let server: RedisServer;
-  let redis: Redis;
-  before(async () => {
-    server = await startRedis();
-    redis = connectRedis(server);
-  });
-  after(async () => {
-    await stopPanels();
-    redis.disconnect();
-    await server.stop();
-  });
-
-  for (const place of ['memory', 'Redis'] as const) {
-    it(`has nothing of it in user, request and session (${place})`, async () => {
-      const panel = await startSessionPanel({
-        ...(place === 'Redis' && { redis }),
+  onEachSessionPanel((start) => {
+    it('has nothing of it in user, request and session', async () => {
+      const panel = await start({
         beforeRouter: ({ app }) => {
           app.get('/dump', (req, res) => {
             res.json({ user: req.user, secondFactor: req.secondFactor, session: req.session });
@@ -50,5 +34,5 @@ describe('I6: what the request knows of a user carries the seed', () => {
       expect(sealed).to.have.length.above(100);
       expect(text).not.to.contain(sealed.slice(-24));
     });
-  }
+  });
 });

@@ -50,12 +50,17 @@ describe('J2: each process has a budget of guesses of its own', function () {
 
     const answers = await Promise.all(Array.from({ length: 40 }, (_, i) => guess(i % 2 ? jar : there)));
     const told = answers.filter(({ body: { code: reason } }) => reason === 'code-invalid');
-    expect(told.length).to.be.at.most(3);
+    expect(told.length).to.be.within(1, 3);
     expect(answers.some(({ status }) => status === 200)).to.equal(false);
+    let last = await guess(jar);
+    for (let known = told.length; known < 3 && last.status !== 429; known++) {
+      expect(last.body.code).to.equal('code-invalid');
+      last = await guess(jar);
+    }
+    expect(last.status).to.equal(429);
     const late = new TOTP({ secret: Secret.fromBase32(String(body.key)) });
     const right = late.generate({ timestamp: Date.now() + 30_000 });
-    if (told.length === 3)
-      expect((await there.post('/two-step/verify', { code: right })).status).to.equal(429);
+    expect((await there.post('/two-step/verify', { code: right })).status).to.equal(429);
     expect((await there.get('/api/secret')).status).to.equal(401);
   });
 });

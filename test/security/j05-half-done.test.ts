@@ -1,29 +1,13 @@
 import { expect } from 'chai';
-import type { Redis } from 'ioredis';
-import { Client, enrolled, stopPanels } from '../docs/trap-panel.js';
-import { connectRedis, loggedIn, startSessionPanel } from '../support/session-panel.js';
-import { startRedis } from '../support/redis-server.js';
-import type { RedisServer } from '../support/redis-server.js';
+import { Client, enrolled } from '../docs/trap-panel.js';
+import { loggedIn } from '../support/session-panel.js';
+import { onEachSessionPanel } from './support/session-panels.js';
 
 describe('J5: half of a sign-in is done, and the other half fails', () => {
-  let server: RedisServer;
-  let redis: Redis;
-  before(async () => {
-    server = await startRedis();
-    redis = connectRedis(server);
-  });
-  after(async () => {
-    await stopPanels();
-    redis.disconnect();
-    await server.stop();
-  });
-
-  beforeEach(() => redis.flushall());
-
-  for (const place of ['memory', 'Redis'] as const) {
+  onEachSessionPanel((start) => {
     for (let nth = 1; nth <= 3; nth++) {
-      it(`makes no session without a spent code, and spends none twice, when write ${nth} fails (${place})`, async () => {
-        const panel = await startSessionPanel(place === 'Redis' ? { redis } : {});
+      it(`makes no session without a spent code, and spends none twice, when write ${nth} fails`, async () => {
+        const panel = await start();
         const { phone } = await enrolled(panel);
         const pending = await loggedIn(panel);
         const copy = pending.cookie;
@@ -51,8 +35,8 @@ describe('J5: half of a sign-in is done, and the other half fails', () => {
       });
     }
 
-    it(`tells nobody a result, and signs in nobody, when the record cannot be written (${place})`, async () => {
-      const panel = await startSessionPanel(place === 'Redis' ? { redis } : {});
+    it('tells nobody a result, and signs in nobody, when the record cannot be written', async () => {
+      const panel = await start();
       const { phone } = await enrolled(panel);
       const pending = await loggedIn(panel);
       const swap = panel.store.compareAndSet.bind(panel.store);
@@ -67,5 +51,5 @@ describe('J5: half of a sign-in is done, and the other half fails', () => {
       expect(await pending.me()).to.equal(null);
       expect((await pending.post('/two-step/verify', { code })).status).to.equal(200);
     });
-  }
+  });
 });

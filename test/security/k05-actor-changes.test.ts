@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { codeAt, verify, wrongCodes } from './support/acgl-panel.js';
 import { attack } from './support/dijk-panels.js';
 import type { AttackedPanel } from './support/dijk-panels.js';
 
@@ -39,6 +40,20 @@ attack('K5: the actor loses his rights while he acts', (panel) => {
     await panel().enrolled('root');
     expect(await again.jar.who()).to.equal('login-required');
     expect((await again.jar.leave()).status).to.be.oneOf([401, 409]);
+  });
+
+  it('goes on, and he gets back, when a stranger with his password locks him: that cuts no live session', async () => {
+    const { jar, phone } = await panel().enrolled('root');
+    await jar.actAs('alice');
+    const stranger = await panel().pending('root');
+    const [last = '', ...wrong] = wrongCodes(panel(), phone, 6);
+    for (const code of wrong) expect((await verify(stranger, code)).body.code).to.equal('code-invalid');
+    for (const code of [last, codeAt(panel(), phone, 1)]) {
+      expect((await verify(stranger, code)).body.code).to.equal('locked');
+    }
+    expect(await jar.who()).to.equal('root > alice');
+    expect((await jar.leave()).status).to.equal(200);
+    expect(await jar.who()).to.equal('root');
   });
 
   it('goes past an admin in between who changed, to the first actor', async () => {

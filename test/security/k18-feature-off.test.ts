@@ -1,44 +1,47 @@
 import { expect } from 'chai';
 import { startLevelPanel } from '../support/level-panel.js';
 import type { LevelPanel } from '../support/level-panel.js';
+import { onEachPlace } from './support/session-panels.js';
 
 const LEVELS = ['root', 'admin', 'user'];
 
 /** The example panel cannot turn it off, so this is a panel of levels that is started again. */
 describe('K18: the feature is off, but its sessions still work', () => {
-  let panel: LevelPanel;
-  afterEach(() => panel.close());
+  onEachPlace((empty) => {
+    let panel: LevelPanel;
+    afterEach(() => panel.close());
 
-  it('ends live impersonations with the restart, and knows no route of it', async () => {
-    panel = await startLevelPanel({ levels: LEVELS });
-    const before = panel.jar();
-    await before.login('root');
-    await before.post('/two-step/impersonation', { account: 'alice' });
-    expect((await before.get('/me')).body).to.include({ user: 'alice', state: 'impersonating' });
+    it('ends live impersonations with the restart, and knows no route of it', async () => {
+      panel = await startLevelPanel({ levels: LEVELS }, await empty());
+      const before = panel.jar();
+      await before.login('root');
+      await before.post('/two-step/impersonation', { account: 'alice' });
+      expect((await before.get('/me')).body).to.include({ user: 'alice', state: 'impersonating' });
 
-    panel = await panel.restart(undefined);
-    const jar = panel.jar();
-    for (const [name, value] of before.cookies) jar.cookies.set(name, value);
-    expect((await jar.post('/me')).status).to.equal(403);
-    expect((await jar.get('/me')).body).to.deep.include({ user: 'root', actors: [] });
-    expect((await jar.post('/two-step/impersonation', { account: 'alice' })).status).to.equal(404);
-    expect((await jar.post('/two-step/impersonation/leave')).status).to.equal(404);
-    expect((await jar.get('/me')).body.user).to.equal('root');
-    expect(panel.events.find(({ name }) => name === 'impersonation-ended')).to.include({
-      reason: 'switched-off',
-      accountId: 'alice',
-      actorId: 'root',
+      panel = await panel.restart(undefined);
+      const jar = panel.jar();
+      for (const [name, value] of before.cookies) jar.cookies.set(name, value);
+      expect((await jar.post('/me')).status).to.equal(403);
+      expect((await jar.get('/me')).body).to.deep.include({ user: 'root', actors: [] });
+      expect((await jar.post('/two-step/impersonation', { account: 'alice' })).status).to.equal(404);
+      expect((await jar.post('/two-step/impersonation/leave')).status).to.equal(404);
+      expect((await jar.get('/me')).body.user).to.equal('root');
+      expect(panel.events.find(({ name }) => name === 'impersonation-ended')).to.include({
+        reason: 'switched-off',
+        accountId: 'alice',
+        actorId: 'root',
+      });
     });
-  });
 
-  it('ends those that a narrower rule no longer allows', async () => {
-    panel = await startLevelPanel({ levels: LEVELS });
-    const before = panel.jar();
-    await before.login('root');
-    await before.post('/two-step/impersonation', { account: 'alice' });
-    panel = await panel.restart({ levels: LEVELS, canActAs: (_actor, target) => target.id !== 'alice' });
-    const jar = panel.jar();
-    for (const [name, value] of before.cookies) jar.cookies.set(name, value);
-    expect((await jar.get('/me')).body).to.deep.include({ user: 'root', actors: [] });
+    it('ends those that a narrower rule no longer allows', async () => {
+      panel = await startLevelPanel({ levels: LEVELS }, await empty());
+      const before = panel.jar();
+      await before.login('root');
+      await before.post('/two-step/impersonation', { account: 'alice' });
+      panel = await panel.restart({ levels: LEVELS, canActAs: (_actor, target) => target.id !== 'alice' });
+      const jar = panel.jar();
+      for (const [name, value] of before.cookies) jar.cookies.set(name, value);
+      expect((await jar.get('/me')).body).to.deep.include({ user: 'root', actors: [] });
+    });
   });
 });

@@ -1,44 +1,47 @@
 import { expect } from 'chai';
 import { startLevelPanel } from '../support/level-panel.js';
 import type { LevelPanel } from '../support/level-panel.js';
+import { onEachPlace } from './support/session-panels.js';
 
 describe('L3: signing out with keepSessionInfo, then the code or going back', () => {
-  let panel: LevelPanel;
-  beforeEach(async () => {
-    panel = await startLevelPanel({ levels: ['root', 'admin', 'user'] });
-  });
-  afterEach(() => panel.close());
+  onEachPlace((empty) => {
+    let panel: LevelPanel;
+    beforeEach(async () => {
+      panel = await startLevelPanel({ levels: ['root', 'admin', 'user'] }, await empty());
+    });
+    afterEach(() => panel.close());
 
-  it('brings nobody back from a waiting sign-in', async () => {
-    const key = await panel.enrol(await signedIn('alice'));
-    const waiting = panel.jar();
-    expect((await waiting.login('alice')).status).to.equal(401);
-    const copy = waiting.copy();
-    await waiting.post('/logout');
-    panel.now += 30_000;
-    for (const jar of [waiting, copy]) {
-      expect((await jar.post('/two-step/verify', { code: panel.code(key) })).status).to.equal(401);
-      expect((await jar.get('/me')).body.user).to.equal(null);
+    it('brings nobody back from a waiting sign-in', async () => {
+      const key = await panel.enrol(await signedIn('alice'));
+      const waiting = panel.jar();
+      expect((await waiting.login('alice')).status).to.equal(401);
+      const copy = waiting.copy();
+      await waiting.post('/logout');
+      panel.now += 30_000;
+      for (const jar of [waiting, copy]) {
+        expect((await jar.post('/two-step/verify', { code: panel.code(key) })).status).to.equal(401);
+        expect((await jar.get('/me')).body.user).to.equal(null);
+      }
+    });
+
+    it('brings nobody back from acting as somebody else, on no level', async () => {
+      const root = await signedIn('root');
+      await root.post('/two-step/impersonation', { account: 'admin' });
+      await root.post('/two-step/impersonation', { account: 'alice' });
+      expect((await root.get('/me')).body.actors).to.deep.equal(['root', 'admin']);
+      const copy = root.copy();
+      await root.post('/logout');
+      for (const jar of [root, copy]) {
+        const { status } = await jar.post('/two-step/impersonation/leave');
+        expect(status).to.be.within(401, 409);
+        expect((await jar.get('/me')).body).to.deep.include({ user: null, actors: [] });
+      }
+    });
+
+    async function signedIn(user: string) {
+      const jar = panel.jar();
+      await jar.login(user);
+      return jar;
     }
   });
-
-  it('brings nobody back from acting as somebody else, on no level', async () => {
-    const root = await signedIn('root');
-    await root.post('/two-step/impersonation', { account: 'admin' });
-    await root.post('/two-step/impersonation', { account: 'alice' });
-    expect((await root.get('/me')).body.actors).to.deep.equal(['root', 'admin']);
-    const copy = root.copy();
-    await root.post('/logout');
-    for (const jar of [root, copy]) {
-      const { status } = await jar.post('/two-step/impersonation/leave');
-      expect(status).to.be.within(401, 409);
-      expect((await jar.get('/me')).body).to.deep.include({ user: null, actors: [] });
-    }
-  });
-
-  async function signedIn(user: string) {
-    const jar = panel.jar();
-    await jar.login(user);
-    return jar;
-  }
 });

@@ -1,31 +1,32 @@
 import { expect } from 'chai';
 import express from 'express';
-import { Client, enrol, enrolled, stopPanels } from '../docs/trap-panel.js';
-import { loggedIn, startSessionPanel } from '../support/session-panel.js';
+import { Client, enrol, enrolled } from '../docs/trap-panel.js';
+import { loggedIn } from '../support/session-panel.js';
 import type { SessionPanel } from '../support/session-panel.js';
+import { onEachSessionPanel } from './support/session-panels.js';
 
 describe('L4: a sub-application with its own passport.session() after a demotion', () => {
-  after(stopPanels);
-
-  it('finds no user: not of a waiting sign-in, and not of a session that lost its rights', async () => {
-    const panel: SessionPanel = await startSessionPanel({
-      routes({ app, passport }) {
-        const sub = express();
-        sub.use(passport.initialize(), passport.session());
-        sub.get('/', (req, res) => res.json({ user: req.user ?? null, in: req.isAuthenticated() }));
-        app.use('/sub', sub);
-      },
+  onEachSessionPanel((start) => {
+    it('finds no user: not of a waiting sign-in, and not of a session that lost its rights', async () => {
+      const panel: SessionPanel = await start({
+        routes({ app, passport }) {
+          const sub = express();
+          sub.use(passport.initialize(), passport.session());
+          sub.get('/', (req, res) => res.json({ user: req.user ?? null, in: req.isAuthenticated() }));
+          app.use('/sub', sub);
+        },
+      });
+      const nobody = { user: null, in: false };
+      const before = await loggedIn(panel);
+      await enrol(panel);
+      expect((await before.get('/sub')).body, 'enrolled elsewhere').to.deep.equal(nobody);
+      expect((await (await loggedIn(panel)).get('/sub')).body, 'waiting').to.deep.equal(nobody);
+      await panel.secondFactor.disable('alice', { by: 'operator' });
+      const { client } = await enrolled(panel);
+      expect((await client.get('/sub')).body.in).to.equal(true);
+      panel.users[0]!.passwordChangedAt = 2;
+      expect((await client.get('/sub')).body, 'another password').to.deep.equal(nobody);
+      expect((await new Client(panel).get('/sub', { cookie: client.cookie })).body).to.deep.equal(nobody);
     });
-    const nobody = { user: null, in: false };
-    const before = await loggedIn(panel);
-    await enrol(panel);
-    expect((await before.get('/sub')).body, 'enrolled elsewhere').to.deep.equal(nobody);
-    expect((await (await loggedIn(panel)).get('/sub')).body, 'waiting').to.deep.equal(nobody);
-    await panel.secondFactor.disable('alice', { by: 'operator' });
-    const { client } = await enrolled(panel);
-    expect((await client.get('/sub')).body.in).to.equal(true);
-    panel.users[0]!.passwordChangedAt = 2;
-    expect((await client.get('/sub')).body, 'another password').to.deep.equal(nobody);
-    expect((await new Client(panel).get('/sub', { cookie: client.cookie })).body).to.deep.equal(nobody);
   });
 });

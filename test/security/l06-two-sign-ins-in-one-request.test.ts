@@ -1,34 +1,34 @@
 import { expect } from 'chai';
-import { Client, enrol, stopPanels } from '../docs/trap-panel.js';
-import { startSessionPanel } from '../support/session-panel.js';
+import { Client, enrol } from '../docs/trap-panel.js';
+import { onEachSessionPanel } from './support/session-panels.js';
 
 describe('L6: two req.logIn in one request', () => {
-  afterEach(stopPanels);
-
-  for (const order of [
-    [0, 1],
-    [1, 0],
-  ] as const) {
-    it(`makes the second an error and lets nobody half in, with the factor ${order[0] === 0 ? 'first' : 'last'}`, async () => {
-      const panel = await startSessionPanel({
-        routes({ app, users }) {
-          app.post('/both', (req, res) => {
-            const codes: (string | null)[] = [];
-            const done = (error?: { code?: string }): void => {
-              if (codes.push(error?.code ?? null) === 2) res.json({ codes, user: req.user ?? null });
-            };
-            for (const place of order) {
-              req.logIn(users[place] as Express.User, { onCodeRequired: 'error' } as never, done);
-            }
-          });
-        },
+  onEachSessionPanel((start) => {
+    for (const order of [
+      [0, 1],
+      [1, 0],
+    ] as const) {
+      it(`makes the second an error and lets nobody half in, with the factor ${order[0] === 0 ? 'first' : 'last'}`, async () => {
+        const panel = await start({
+          routes({ app, users }) {
+            app.post('/both', (req, res) => {
+              const codes: (string | null)[] = [];
+              const done = (error?: { code?: string }): void => {
+                if (codes.push(error?.code ?? null) === 2) res.json({ codes, user: req.user ?? null });
+              };
+              for (const place of order) {
+                req.logIn(users[place] as Express.User, { onCodeRequired: 'error' } as never, done);
+              }
+            });
+          },
+        });
+        await enrol(panel);
+        const client = new Client(panel);
+        const { body } = await client.post('/both');
+        expect(body.codes).to.include('login-twice').and.have.length(2);
+        expect((await client.get('/secret')).status).to.be.oneOf([401, 403]);
+        expect(await client.me()).to.equal(order[0] === 0 ? null : 'bob');
       });
-      await enrol(panel);
-      const client = new Client(panel);
-      const { body } = await client.post('/both');
-      expect(body.codes).to.include('login-twice').and.have.length(2);
-      expect((await client.get('/secret')).status).to.be.oneOf([401, 403]);
-      expect(await client.me()).to.equal(order[0] === 0 ? null : 'bob');
-    });
-  }
+    }
+  });
 });

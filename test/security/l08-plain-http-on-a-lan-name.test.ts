@@ -2,13 +2,17 @@ import { expect } from 'chai';
 import { isOut, onEachStore, verify } from './support/acgl-panel.js';
 
 const HOST = 'panel.lan:3000';
-/** What browsers send from a page of ours: by plain http on a LAN name without Sec-Fetch-Site. */
+/**
+ * What browsers send from a page of ours: by plain http on a LAN name without Sec-Fetch-Site. The last one came
+ * by a proxy that rewrites Host.
+ */
 const OWN: Record<string, string>[] = [
   { host: HOST, origin: `http://${HOST}` },
   { host: HOST, origin: 'http://PANEL.lan:3000' },
   { host: 'panel.lan', origin: 'http://panel.lan' },
   { host: HOST, origin: 'null', 'sec-fetch-site': 'same-origin' },
   { host: HOST, 'sec-fetch-site': 'same-origin' },
+  { host: 'inner:8080', origin: `http://${HOST}`, 'sec-fetch-site': 'same-origin' },
 ];
 const FOREIGN: Record<string, string>[] = [
   { host: HOST, origin: 'null' },

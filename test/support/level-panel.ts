@@ -49,7 +49,7 @@ export interface LevelPanel {
   readonly events: SecondFactorEvent[];
   readonly secondFactor: SecondFactor;
   readonly store: Store;
-  readonly sessions: session.MemoryStore;
+  readonly sessions: session.Store;
   /** Users for whom `onSignedIn` was called. */
   readonly signedIn: string[];
   /** What happens after the sign-in of `POST /login/slow` and before its answer. */
@@ -68,15 +68,15 @@ export interface LevelPanel {
 
 const USERS = { root: 'root', admin: 'admin', admin2: 'admin', alice: 'user', bob: 'user', lost: 'nowhere' };
 
-/** Starts the panel. */
+/** Starts the panel; what `kept` does not name is new, and in memory. */
 export async function startLevelPanel(
   impersonation: ImpersonationOptions | undefined,
   kept?: {
-    users: Map<string, LevelUser>;
-    store: Store;
-    sessions: session.MemoryStore;
-    key: string;
-    now: number;
+    users?: Map<string, LevelUser>;
+    store?: Store;
+    sessions?: session.Store;
+    key?: string;
+    now?: number;
   },
   options: Partial<SecondFactorOptions<LevelUser>> = {},
 ): Promise<LevelPanel> {

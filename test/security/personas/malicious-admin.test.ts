@@ -38,7 +38,7 @@ attack('A malicious admin', (panel) => {
     expect(await asBob.who()).to.equal('login-required');
   });
 
-  it('changes no password with a request he began before he was demoted, signed out or stopped acting', async () => {
+  it('changes no password with a request he began before he was demoted, signed out, deleted or given another password', async () => {
     const ends: Record<string, () => Promise<unknown>> = {
       demoted: async () => panel().changeUsers("UPDATE users SET level = 'user' WHERE id = 'admin'"),
       'without the password': async () =>
@@ -59,6 +59,17 @@ attack('A malicious admin', (panel) => {
   });
 
   it('changes no password as admin after root, who acts as him, has gone back', async () => {
+    const root = await panel().signedIn('root');
+    expect(await root.who()).to.equal('root > admin');
+    const status = await inTwoParts(`${panel().url}/staff/alice/edit`, cookieOf(root), late, () =>
+      root.leave(),
+    );
+    expect(status).to.be.oneOf([401, 403]);
+    expect(said(await panel().jar().login('alice', 'late-password'))).to.equal('invalid-credentials');
+    expect(await root.who()).to.equal('root');
+  });
+
+  it('changes no password as admin after root, who acts as him, has signed out', async () => {
     const root = await panel().signedIn('root');
     expect(await root.who()).to.equal('root > admin');
     const status = await inTwoParts(`${panel().url}/staff/alice/edit`, cookieOf(root), late, () =>

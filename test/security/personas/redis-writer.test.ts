@@ -209,7 +209,7 @@ describe('Somebody who writes the sessions in Redis and has no key', () => {
       [state],
       {},
       { state: 'verified' },
-      { __proto__: state },
+      JSON.parse(`{"__proto__":${JSON.stringify(state)}}`),
     ];
     for (const name of ['verified', 'remembered', 'impersonating', 'constructor', '__proto__']) {
       rubbish.push({ ...state, state: name });

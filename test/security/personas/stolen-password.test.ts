@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { codeAt } from '../support/acgl-panel.js';
 import { comesBack, REMEMBERS, rememberedOn } from '../support/befh-browsers.js';
 import { burst, enrolled, failuresOf, isIn, pending, said, tally, verify } from '../support/befh-people.js';
 import { attack } from '../support/dijk-panels.js';
@@ -161,18 +162,45 @@ attack(
 attack(
   'Somebody with a stolen password of an account that must have a second factor and has none',
   (panel) => {
-    it('enables his own before the owner does (not prevented); of the two one wins, whole', async () => {
+    it('enables his own before the owner does (not prevented), who comes too late with the code of his own set-up', async () => {
       const thief = panel().jar();
       expect(said(await thief.login('bob'))).to.equal('enrolment-required');
       const owner = panel().jar();
       await owner.login('bob');
-      const { body } = await owner.post('/two-step/setup');
+      const { key } = (await owner.post('/two-step/setup')).body as { key: string };
       const bob = await panel().enrol(thief);
       expect(await thief.who()).to.equal('bob');
-      expect((await owner.post('/two-step/setup/confirm', { code: '000000' })).status).to.equal(401);
-      expect(body.key).not.to.equal(bob.key);
+      expect(key).not.to.equal(bob.key);
+      const record = await panel().record('bob');
+      const late = await owner.post('/two-step/setup/confirm', { code: codeAt(panel(), { key }, 0) });
+      expect([late.status, said(late)]).to.deep.equal([401, 'sign-in-expired']);
+      expect(await panel().record('bob')).to.equal(record);
       expect(await isIn(owner)).to.equal(false);
       expect(said(await panel().jar().login('bob'))).to.equal('code-required');
+    });
+
+    it('wins or loses whole where both confirm at once', async () => {
+      const jars = [panel().jar(), panel().jar()];
+      const keys: string[] = [];
+      for (const jar of jars) {
+        await jar.login('bob');
+        keys.push((await jar.post('/two-step/setup')).body.key as string);
+      }
+      const codes = keys.map((key) => codeAt(panel(), { key }, 0));
+      const answers = await burst(2, (i) => jars[i]!.post('/two-step/setup/confirm', { code: codes[i] }));
+      const won = answers.findIndex(({ status }) => status === 200);
+      const lost = 1 - won;
+      expect(said(answers[lost]!)).to.equal('sign-in-expired');
+      expect(await jars[won]?.who()).to.equal('bob');
+      expect(await jars[lost]?.who()).to.equal('login-required');
+      panel().advance(30);
+      const again = await pending(panel(), 'bob');
+      for (const [place, word] of [
+        [lost, 'code-invalid'],
+        [won, 'verified'],
+      ] as const) {
+        expect(said(await verify(again, codeAt(panel(), { key: keys[place]! }, 0)))).to.equal(word);
+      }
     });
 
     it('does nothing else before that', async () => {

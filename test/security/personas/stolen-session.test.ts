@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { codeAt } from '../support/acgl-panel.js';
 import { enrolled, isIn, pending, said, verify } from '../support/befh-people.js';
 import { attack } from '../support/dijk-panels.js';
 
@@ -85,7 +86,8 @@ attack('Somebody with a stolen session cookie', (panel) => {
     const late = owner.copy();
     expect((await late.get('/two-step/setup')).body.key).to.equal(body.key);
     await owner.post('/two-step/setup/cancel');
-    expect(said(await late.get('/two-step/setup'))).to.equal('setup-expired');
+    expect(said(await owner.get('/two-step/setup'))).to.equal('setup-expired');
+    expect(await late.who()).to.equal('login-required');
   });
 
   it('that acts as somebody: goes back and is the actor (not prevented), with the age of his proof', async () => {
@@ -135,3 +137,25 @@ attack('Somebody with a stolen session cookie', (panel) => {
     expect(said(await thief.login('alice'))).to.equal('code-required');
   });
 });
+
+attack(
+  'Somebody with a copied cookie of an account that must have a second factor and has none',
+  (panel) => {
+    it('reads the key if he copies it while the set-up is open (not prevented), and is nobody before that and after it', async () => {
+      const owner = panel().jar();
+      expect(said(await owner.login('bob'))).to.equal('enrolment-required');
+      const early = owner.copy();
+      const { key } = (await owner.post('/two-step/setup')).body as { key: string };
+      const during = owner.copy();
+      expect(await early.who()).to.equal('login-required');
+      expect((await early.get('/two-step/setup')).text).not.to.include(key);
+      expect((await during.get('/two-step/setup')).body.key).to.equal(key);
+
+      const code = codeAt(panel(), { key }, 0);
+      expect((await owner.post('/two-step/setup/confirm', { code })).status).to.equal(200);
+      expect(await owner.who()).to.equal('bob');
+      for (const copy of [early, during]) expect(await copy.who()).to.equal('login-required');
+    });
+  },
+  { PANEL_REQUIRE_FACTOR: 'user' },
+);

@@ -147,7 +147,11 @@ export function wrongCodes({ now }: RunningPanel, { key }: Phone, count: number)
 }
 
 /** A code of the phone, some time steps from now. */
-export function codeAt({ now }: RunningPanel, { key }: Phone, steps: number): string {
+export function codeAt(
+  { now }: Pick<RunningPanel, 'now'>,
+  { key }: Pick<Phone, 'key'>,
+  steps: number,
+): string {
   const totp = new TOTP({ secret: Secret.fromBase32(key) });
   return totp.generate({ timestamp: now() + steps * 30_000 });
 }

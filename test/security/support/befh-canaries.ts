@@ -19,12 +19,15 @@ export class Canaries {
   addKey(base32: string): void {
     this.add('key', base32);
     const bytes = Buffer.from(Secret.fromBase32(base32).bytes);
-    this.#texts.set(bytes.toString('hex'), 'key in hex');
+    const hex = bytes.toString('hex');
+    for (const spelling of [hex, hex.toUpperCase(), hex.replace(/\B(?=(..)+$)/g, ' ')]) {
+      this.#texts.set(spelling, 'key in hex');
+    }
     this.#texts.set(bytes.toString('base64').replace(/=+$/, ''), 'key in base64');
     this.#texts.set(bytes.toString('base64url'), 'key in base64url');
   }
 
-  /** A code of six digits: found only where it stands alone, not within a longer number. */
+  /** A code of six digits: found only where it stands alone, not within a longer number, a time or a version. */
   addCode(code: string): void {
     this.#codes.add(code);
   }
@@ -32,7 +35,7 @@ export class Canaries {
   /** What of it stands in a text; empty when nothing does. */
   foundIn(text: string): string[] {
     const found = [...this.#texts].filter(([spelling]) => text.includes(spelling)).map(([, what]) => what);
-    const numbers = new Set(text.match(/(?<![\w.:])\d{6}(?![\w.:])/g));
+    const numbers = new Set(text.match(/(?<!\w|\d[.:])\d{6}(?!\w|[.:]\d)/g));
     return [...found, ...[...this.#codes].filter((code) => numbers.has(code)).map((code) => `code ${code}`)];
   }
 }

@@ -1,0 +1,70 @@
+import type { Store as SessionStore } from 'express-session';
+import session from 'express-session';
+import { RedisStore } from 'connect-redis';
+import type { Redis } from 'ioredis';
+import { Kysely, SqliteDialect } from 'kysely';
+import Libsql from 'libsql';
+import type { Store } from 'passport-second-factor';
+import { redisStore } from 'passport-second-factor/redis';
+import { createTotpTable, sqlStore } from 'passport-second-factor/sql';
+import { stopPanels } from '../../docs/trap-panel.js';
+import { startRedis } from '../../support/redis-server.js';
+import type { RedisServer } from '../../support/redis-server.js';
+import { connectRedis, startSessionPanel } from '../../support/session-panel.js';
+import type { SessionPanel, SessionPanelParts } from '../../support/session-panel.js';
+
+/** Where a panel keeps its records and its sessions. */
+export interface Kept {
+  readonly store: Store;
+  readonly sessions: SessionStore;
+}
+
+/**
+ * Runs tests twice: with the records in SQLite and the sessions in the process, and with both in Redis. Every
+ * call of `empty` gives a place that holds nothing. Panels of `startPanel` end after each test.
+ */
+export function onEachPlace(tests: (empty: () => Promise<Kept>) => void): void {
+  describe('on SQLite', () => {
+    const databases: Kysely<unknown>[] = [];
+    tests(async () => {
+      const db = new Kysely({ dialect: new SqliteDialect({ database: new Libsql(':memory:') }) });
+      databases.push(db);
+      await createTotpTable(db);
+      return { store: sqlStore(db), sessions: new session.MemoryStore() };
+    });
+    afterEach(async () => {
+      await stopPanels();
+      for (const db of databases.splice(0)) await db.destroy();
+    });
+  });
+
+  describe('on Redis', () => {
+    let server: RedisServer;
+    let redis: Redis;
+    before(async () => {
+      server = await startRedis();
+      redis = connectRedis(server);
+    });
+    tests(async () => {
+      await redis.flushall();
+      return { store: redisStore(redis), sessions: new RedisStore({ client: redis }) };
+    });
+    afterEach(stopPanels);
+    after(async () => {
+      redis.disconnect();
+      await server.stop();
+    });
+  });
+}
+
+/** Runs tests on panels that keep everything in one of the two places; see {@link onEachPlace}. */
+export function onEachSessionPanel(
+  tests: (start: (parts?: SessionPanelParts) => Promise<SessionPanel>) => void,
+): void {
+  onEachPlace((empty) => {
+    tests(async (parts = {}) => {
+      const { store, sessions } = await empty();
+      return startSessionPanel({ store, ...parts, session: { store: sessions, ...parts.session } });
+    });
+  });
+}
