@@ -19,25 +19,31 @@ function logInAs(panel: Panel, login: string, options: object = {}): RequestHand
 describe('session/log-in, refused', () => {
   afterEach(stopPanels);
 
-  it('leaves nobody on the request, whoever was there', async () => {
-    let fails = false;
-    const panel: SessionPanel = await startSessionPanel({
-      options: {
-        findUser(id) {
-          if (fails && id === 'bob') throw new Error('the database is away');
-          return panel.users.find((each) => each.id === id);
+  for (const [trouble, code] of [
+    ['a look-up that fails', null],
+    ['a user that is gone', 'account-unknown'],
+  ] as const) {
+    it(`leaves nobody on the request for ${trouble}, whoever was there`, async () => {
+      let troubled = false;
+      const panel: SessionPanel = await startSessionPanel({
+        options: {
+          findUser(id) {
+            if (!troubled || id !== 'bob') return panel.users.find((each) => each.id === id);
+            if (code === null) throw new Error('the database is away');
+            return null;
+          },
         },
-      },
-      routes(made) {
-        made.app.post('/as-bob', (req, res, next) => {
-          fails = true;
-          (logInAs(made, 'bob') as (...given: unknown[]) => void)(req, res, next);
-        });
-      },
+        routes(made) {
+          made.app.post('/as-bob', (req, res, next) => {
+            troubled = true;
+            (logInAs(made, 'bob') as (...given: unknown[]) => void)(req, res, next);
+          });
+        },
+      });
+      const { client } = await enrolled(panel);
+      expect((await client.post('/as-bob')).body).to.deep.equal({ code, user: null });
     });
-    const { client } = await enrolled(panel);
-    expect((await client.post('/as-bob')).body).to.deep.equal({ code: null, user: null });
-  });
+  }
 
   it('refuses a user that was deleted meanwhile, in whatever way the panel says so', async () => {
     for (const none of [null, undefined, false]) {
