@@ -1,5 +1,7 @@
+import { createHmac, randomUUID } from 'node:crypto';
 import { Redis } from 'ioredis';
 import { Secret, TOTP } from 'otpauth';
+import { loadSecrets } from '../../example/panel/secrets.js';
 import { startPanel } from '../support/panel-process.js';
 import type { Answer, Jar, Phone, RunningPanel } from '../support/panel-process.js';
 import { startRedis } from '../support/redis-server.js';
@@ -7,6 +9,8 @@ import { startFaultProxy } from './fault-proxy.js';
 import type { FaultProxy } from './fault-proxy.js';
 import { REDIS_PROTOCOL } from './redis-protocol.js';
 
+/** The panel's cookie. */
+const SESSION_COOKIE = 'panel.sid';
 /** What the panel is started with. */
 export const ENV = { PANEL_TRUSTED_BROWSERS: '30' };
 
@@ -18,8 +22,11 @@ export interface Bench {
   readonly timeoutMs: number;
   /** Takes two-step authentication off everybody, and ends all sessions. */
   clear(): Promise<unknown>;
-  /** Remembers sessions, second factors and the time; the function goes back to it. */
-  remember(): Promise<() => Promise<void>>;
+  /**
+   * Remembers sessions, second factors and the time; the function goes back to it. The session of the jar comes
+   * back under another id, since nobody goes on twice from one.
+   */
+  remember(jar: Jar): Promise<() => Promise<void>>;
   end(): Promise<void>;
 }
 
@@ -41,7 +48,7 @@ export async function startRedisBench(timeoutMs: number): Promise<Bench> {
     proxy,
     timeoutMs,
     clear: () => admin.flushdb(),
-    remember: () => rememberRedis(admin, panel),
+    remember: (jar) => rememberRedis(admin, panel, jar),
     async end() {
       loud();
       await panel.end();
@@ -59,17 +66,31 @@ export function hush(): () => void {
   return () => (console.error = error);
 }
 
-/** Remembers what Redis holds, and the panel's time. */
-export async function rememberRedis(admin: Redis, panel: RunningPanel): Promise<() => Promise<void>> {
+/** Remembers what Redis holds, and the panel's time; see {@link Bench.remember}. */
+export async function rememberRedis(
+  admin: Redis,
+  panel: RunningPanel,
+  { cookies }: Jar,
+): Promise<() => Promise<void>> {
+  const { sessionSecret } = loadSecrets(panel.databaseFile, {});
+  const [, id = ''] = /^s:([^.]+)/.exec(decodeURIComponent(cookies.get(SESSION_COOKIE) ?? '')) ?? [];
   const at = panel.now();
   const keys = await admin.keys('*');
   const values = keys.length === 0 ? [] : await admin.mget(keys);
-  const all = keys.flatMap((key, place) => [key, values[place] ?? '']);
   return async () => {
+    const other = randomUUID();
+    if (id !== '') cookies.set(SESSION_COOKIE, encodeURIComponent(`s:${signed(other, sessionSecret)}`));
+    const renamed = keys.map((key) => (id === '' ? key : key.replace(id, other)));
+    const all = renamed.flatMap((key, place) => [key, values[place] ?? '']);
     await admin.flushdb();
     if (all.length > 0) await admin.mset(...all);
     panel.advance((at - panel.now()) / 1000);
   };
+}
+
+/** As express-session signs its cookies. */
+function signed(id: string, secret: string): string {
+  return `${id}.${createHmac('sha256', secret).update(id).digest('base64').replace(/=+$/, '')}`;
 }
 
 /** What a flow starts from. */

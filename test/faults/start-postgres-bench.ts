@@ -38,8 +38,8 @@ export async function startPostgresBench(timeoutMs: number): Promise<Bench> {
     proxy,
     timeoutMs,
     clear,
-    async remember() {
-      const goBack = await rememberRedis(sessions, panel);
+    async remember(jar) {
+      const goBack = await rememberRedis(sessions, panel, jar);
       const rows = await direct.selectFrom('totp').select(['account', 'sealed']).execute();
       return async () => {
         await clear();

@@ -37,7 +37,7 @@ export async function readyFlow(bench: Bench, flow: Flow): Promise<ReadyFlow> {
   await bench.clear();
   const witness = await panel.signedIn('bob');
   const scene = await flow.start(bench);
-  const goBack = await bench.remember();
+  const goBack = await bench.remember(scene.jar);
   const before = await factsOf(bench, flow.login, [scene.jar]);
 
   proxy.arm();
