@@ -121,6 +121,24 @@ describe('session: one request goes on from a session, and none from one that wa
     });
   }
 
+  it('carries no code over to a password typed again while its session is signed out', async () => {
+    let lookUp = 1;
+    for (; ; lookUp++) {
+      const panel = await startSessionPanel();
+      const { client: owner } = await enrolled(panel);
+      const { cookie } = owner;
+      const thief = new Client(panel);
+      const overtaken = overtake(panel.sessionStore, sessionId(owner), lookUp, async () => {
+        expect((await owner.post('/logout')).status).to.equal(200);
+      });
+      await thief.post('/login', { username: 'alice', password: 'password' }, { cookie });
+      if (!overtaken.done) break;
+      expect((await thief.get('/two-step')).body.state, `look-up ${lookUp}`).to.not.equal('verified');
+      expect((await thief.get('/secret')).status, `look-up ${lookUp}`).to.equal(401);
+    }
+    expect(lookUp, 'it looks at least twice').to.be.greaterThan(2);
+  });
+
   it('lets an actor who signed out go back to nobody', async () => {
     let lookUp = 1;
     for (let overtook = true; overtook; lookUp++) {
