@@ -4,6 +4,7 @@ import { actOf, copyCookies, forgetTyped } from './command.js';
 import type { Act, Command } from './command.js';
 import type { DrivenPanel } from './driven-panel.js';
 import { JARS } from './histories.js';
+import { judge } from './judge.js';
 import { see } from './see.js';
 import type { Seen } from './see.js';
 import { cookiesOf, endSession, newWorld } from './world.js';
@@ -80,10 +81,11 @@ async function alone(panel: DrivenPanel, worlds: World[], act: Act): Promise<Ste
  * How a request may meet the others of its moment: after some and before others, as if they had come in that
  * order; with the session as it was before them all, which express-session reads once; or so, but with the
  * session found ended when it was to be moved: then what it did to the account stands, and nobody is there. What
- * was overtaken did so before an other ended its session.
+ * was overtaken did so before an other ended its session. Who edits an account is asked for once more after the
+ * password was hashed: when he is less by then he is refused, and nothing is done.
  */
-type Meeting = 'in-order' | 'early' | 'ended' | 'overtaken';
-const MEETINGS: readonly Meeting[] = ['in-order', 'early', 'ended', 'overtaken'];
+type Meeting = 'in-order' | 'early' | 'ended' | 'overtaken' | 'less-by-then';
+const MEETINGS: readonly Meeting[] = ['in-order', 'early', 'ended', 'overtaken', 'less-by-then'];
 
 /** All that some order allows. */
 async function together(panel: DrivenPanel, worlds: World[], acts: readonly Act[]): Promise<Stepped> {
@@ -100,11 +102,20 @@ async function together(panel: DrivenPanel, worlds: World[], acts: readonly Act[
         });
         const overtaken = order.filter((_, place) => meetings[place] === 'overtaken');
         const ended = overtaken.every(({ act }) => !sessionBefore(world, act, copy));
-        return fits && ended ? [copy] : [];
+        const less = order.filter((_, place) => meetings[place] === 'less-by-then');
+        const fell = less.every(
+          ({ act }) => act.do === 'edit' && stateOf(world, act.jar) !== stateOf(copy, act.jar),
+        );
+        return fits && ended && fell ? [copy] : [];
       }),
     ),
   );
   return { worlds: different(possible), told };
+}
+
+/** What a session is when it is looked at. */
+function stateOf(world: World, jar: number): string | undefined {
+  return judge(structuredClone(world), jar).session?.state;
 }
 
 /** What became of the session that an act began with. */
@@ -114,6 +125,7 @@ function sessionBefore(before: World, act: Act, world: World): unknown {
 }
 
 function meet(world: World, before: World, meeting: Meeting, act: Act, made: Made): string {
+  if (meeting === 'less-by-then') return 'login-required';
   const id = 'jar' in act ? cookiesOf(before, act.jar).session : null;
   const read = id === null ? undefined : before.sessions[id];
   if (meeting === 'in-order' || !('jar' in act) || id === null || !read) return apply(world, act, made);

@@ -110,6 +110,25 @@ describe('histories that the model and the panel once told differently', () => {
     ]);
   });
 
+  it('edits nobody for root whose second factor is disabled while the password is hashed', async () => {
+    await lives([
+      { do: 'sign-in', jar: 0, account: 'root', password: 'right' },
+      { do: 'leave', jar: 0 },
+      { do: 'set-up', jar: 0, add: false },
+      { do: 'confirm', jar: 0, typed: 0 },
+      { do: 'wait', seconds: 30 },
+      { do: 'sign-in', jar: 2, account: 'root', password: 'right' },
+      { do: 'code', jar: 2, door: 'verify', typed: { of: 'root', phone: 0, steps: 0 } },
+      {
+        do: 'together',
+        all: [
+          { do: 'edit', jar: 2, account: 'alice' },
+          { do: 'code', jar: 0, door: 'disable', typed: { of: 'own', recovery: 0 } },
+        ],
+      },
+    ]);
+  });
+
   it('ends acting as an account that is deleted at the same moment', async () => {
     await lives([
       { do: 'sign-in', jar: 0, account: 'root', password: 'right' },
