@@ -5,11 +5,12 @@ import { startRedis } from '../support/redis-server.js';
 import type { RedisServer } from '../support/redis-server.js';
 import { phoneOf, programOf } from './doc-program.js';
 import type { ProgramFolder, RunningProgram } from './doc-program.js';
-import { DATABASE } from './panel-database.js';
+import { DATABASE, DATABASE_COMMONJS } from './panel-database.js';
 import { Client, startPanel, stopPanels, user } from './trap-panel.js';
 import type { Answer, User } from './trap-panel.js';
 
 const PAGE = 'docs/add-to-an-app.md';
+const COMMONJS = { page: 'docs/commonjs.md', file: 'app.cjs' };
 const HTML = { accept: 'text/html', 'sec-fetch-mode': 'navigate', 'sec-fetch-site': 'same-origin' };
 const withoutNewLines = (code: string): string => code.replace(/^.*\/\/ new\b.*$/gm, '');
 const onExpress4 = (code: string): string => code.replace("from 'express';", "from 'express4';");
@@ -33,11 +34,14 @@ describe('docs/add-to-an-app.md', function () {
     client.disconnect();
   });
 
-  async function startApp(edit?: (code: string) => string): Promise<Browser> {
-    folder = programOf(PAGE, { 'database.ts': DATABASE }, edit);
+  async function startApp(
+    edit?: (code: string) => string,
+    { page, file } = { page: PAGE, file: 'app.ts' },
+  ): Promise<Browser> {
+    folder = programOf(page, { 'database.ts': DATABASE, 'database.cjs': DATABASE_COMMONJS }, edit);
     const key = randomBytes(32).toString('base64');
     const env = { REDIS_URL: redis.url, SECOND_FACTOR_KEY: key, SESSION_SECRET: 'for tests' };
-    app = await folder.start('app.ts', env);
+    app = await folder.start(file, env);
     return new Browser(app.port);
   }
 
@@ -81,12 +85,13 @@ describe('docs/add-to-an-app.md', function () {
     expect((await after.submit('/two-step/setup')).headers.location).to.equal('/two-step/setup');
   });
 
-  for (const [name, edit] of [
-    ['Express 5', (code: string) => code],
-    ['Express 4', onExpress4],
+  for (const [name, edit, program] of [
+    ['Express 5', (code: string) => code, undefined],
+    ['Express 4', onExpress4, undefined],
+    ['Express 5 in CommonJS', (code: string) => code, COMMONJS],
   ] as const) {
     it(`ends with one that enables, asks for the code, and disables, on ${name}`, async () => {
-      const browser = await startApp(edit);
+      const browser = await startApp(edit, program);
       expect((await browser.signIn()).headers.location).to.equal('/');
       expect((await browser.open('/backups')).headers.location).to.equal('/two-step');
 

@@ -58,7 +58,7 @@ export function programOf(
 }
 
 async function start(path: string, file: string, env: NodeJS.ProcessEnv): Promise<RunningProgram> {
-  const starter = join(path, `start-${file}`);
+  const starter = join(path, `start-${file}.mjs`);
   writeFileSync(starter, START.replace('PROGRAM', file));
   const child = spawn(process.execPath, ['--import', 'tsx', starter], {
     env: { ...process.env, PORT: '0', TSX_TSCONFIG_PATH: join(path, 'tsconfig.json'), ...env },

@@ -17,3 +17,9 @@ export const users = {
 };
 export const redis = new Redis(process.env.REDIS_URL, { maxRetriesPerRequest: 1, commandTimeout: 2000 });
 `;
+
+/** The same for programs in CommonJS. */
+export const DATABASE_COMMONJS = DATABASE.replace(
+  /import (.*) from (.*);/,
+  'const $1 = require($2);',
+).replace(/export const (\w+) =/g, 'const $1 = exports.$1 =');
