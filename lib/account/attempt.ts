@@ -166,6 +166,8 @@ function judgeRecoveryCode(
     next: {
       ...withoutTrust(withoutFailures(record)),
       recoveryDigests: left,
+      // Who has one of them has saved them.
+      recoveryConfirmed: record.recoveryConfirmed === null ? null : true,
       authenticators: record.authenticators.map((authenticator) => ({
         ...authenticator,
         lastStep: Math.max(authenticator.lastStep, newestStep(authenticator, now, limits.window)),

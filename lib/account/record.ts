@@ -54,6 +54,11 @@ export interface AccountRecord extends Failures {
   readonly recoveryKey: string;
   /** HMAC-SHA-256 of every recovery code not yet used, base64url. */
   readonly recoveryDigests: readonly string[];
+  /**
+   * Whether the owner said that this set of recovery codes is saved, or used one of it; `null` where that was
+   * never asked: imports, and records from before it was.
+   */
+  readonly recoveryConfirmed: boolean | null;
   /** At most ten. */
   readonly browsers: readonly KnownBrowser[];
   /** Digest of the security stamp the browsers were known under; with another one they are not known. */
@@ -67,12 +72,71 @@ export interface Decision<Outcome> {
   readonly next: AccountRecord | null | 'unchanged';
 }
 
-const FORMAT_VERSION = 1;
+/** What only some records have: written by name, and only where a record has it. */
+interface Part {
+  /** What is written, as JSON has it; `undefined`: the record has nothing of it. */
+  readonly encode: (record: AccountRecord) => unknown;
+  /** The record with what was written. What {@link Part.encode} would write otherwise is refused later. */
+  readonly decode: (record: AccountRecord, written: unknown) => AccountRecord;
+}
 
-/** The record as text, to be sealed. */
+/** The named parts of format 2, in the order they are written in. A later feature is one more line. */
+const PARTS: Readonly<Record<string, Part>> = {
+  recoveryConfirmed: {
+    encode: ({ recoveryConfirmed }) => recoveryConfirmed ?? undefined,
+    decode: (record, written) => ({ ...record, recoveryConfirmed: boolean(written) }),
+  },
+};
+
+/** A list of fields. */
+const LIST_FORMAT = 1;
+/** The same list, and an object of named parts: one at least. */
+const PARTS_FORMAT = 2;
+const LIST_FIELDS = 9;
+
+/**
+ * The record as text, to be sealed: in the lowest format that can hold it, so that versions of this package that
+ * know only that one go on reading all records that use nothing new.
+ */
 export function encodeRecord(record: AccountRecord): string {
-  return JSON.stringify([
-    FORMAT_VERSION,
+  const parts = Object.entries(PARTS)
+    .map(([name, { encode }]) => [name, encode(record)] as const)
+    .filter(([, written]) => written !== undefined);
+  return parts.length === 0
+    ? JSON.stringify([LIST_FORMAT, ...listOf(record)])
+    : JSON.stringify([PARTS_FORMAT, ...listOf(record), Object.fromEntries(parts)]);
+}
+
+/**
+ * The record that {@link encodeRecord} wrote. Each record has one spelling; what is spelled otherwise, or has a part
+ * of an unknown name, is refused.
+ *
+ * @throws {TypeError} when the text is anything else: the caller must refuse, never take it for "not enrolled"
+ */
+export function decodeRecord(text: string): AccountRecord {
+  const [format, ...fields] = list(parsed(text));
+  if (format !== LIST_FORMAT && format !== PARTS_FORMAT) {
+    throw new TypeError('not a record of a known format version');
+  }
+  const parts = format === PARTS_FORMAT ? fields.pop() : {};
+  const record = withParts(recordOf(list(fields, LIST_FIELDS)), parts);
+  if (encodeRecord(record) !== text) throw new TypeError('the record is not written as records are');
+  return record;
+}
+
+/** The record with its named parts. */
+function withParts(record: AccountRecord, parts: unknown): AccountRecord {
+  if (typeof parts !== 'object' || parts === null) throw new TypeError('the named parts are not an object');
+  return Object.entries(parts).reduce((read, [name, written]) => {
+    const part = Object.hasOwn(PARTS, name) ? PARTS[name] : undefined;
+    if (!part) throw new TypeError('the record has a part of an unknown name');
+    return part.decode(read, written);
+  }, record);
+}
+
+/** What every record has, without names. */
+function listOf(record: AccountRecord): unknown[] {
+  return [
     record.enrolment,
     record.enrolledAt,
     record.failures,
@@ -97,33 +161,25 @@ export function encodeRecord(record: AccountRecord): string {
       failures,
       lockedUntil,
     ]),
-  ]);
+  ];
 }
 
-/**
- * The record that {@link encodeRecord} wrote.
- *
- * @throws {TypeError} when the text is anything else: the caller must refuse, never take it for "not enrolled"
- */
-export function decodeRecord(text: string): AccountRecord {
-  const fields = list(parsed(text), 10);
-  if (fields[0] !== FORMAT_VERSION) throw new TypeError('not a record of a known format version');
-  const digests = string(fields[7]);
-  const authenticators = list(fields[5]).map(authenticator);
+function recordOf(fields: readonly unknown[]): AccountRecord {
+  const digests = string(fields[6]);
+  const authenticators = list(fields[4]).map(authenticator);
   if (authenticators.length === 0) throw new TypeError('the record has no authenticator');
-  const record: AccountRecord = {
-    enrolment: string(fields[1]),
-    enrolledAt: integer(fields[2]),
-    failures: integer(fields[3]),
-    lockedUntil: integer(fields[4]),
+  return {
+    enrolment: string(fields[0]),
+    enrolledAt: integer(fields[1]),
+    failures: integer(fields[2]),
+    lockedUntil: integer(fields[3]),
     authenticators,
-    recoveryKey: string(fields[6]),
+    recoveryKey: string(fields[5]),
     recoveryDigests: digests === '' ? [] : digests.split('.'),
-    browsersStamp: fields[8] === null ? null : string(fields[8]),
-    browsers: list(fields[9]).map(browser),
+    recoveryConfirmed: null,
+    browsersStamp: fields[7] === null ? null : string(fields[7]),
+    browsers: list(fields[8]).map(browser),
   };
-  if (encodeRecord(record) !== text) throw new TypeError('the record is not written as records are');
-  return record;
 }
 
 /** What JSON holds. The parser's own message would quote the record. */
@@ -179,4 +235,9 @@ function string(value: unknown): string {
 function integer(value: unknown): number {
   if (!Number.isSafeInteger(value)) throw new TypeError('a field of the record is not a whole number');
   return value as number;
+}
+
+function boolean(value: unknown): boolean {
+  if (typeof value !== 'boolean') throw new TypeError('a field of the record is neither true nor false');
+  return value;
 }

@@ -1,4 +1,5 @@
-import { createHmac } from 'node:crypto';
+import { createHash, createHmac } from 'node:crypto';
+import type { AccountRecord, Decision } from './record.js';
 
 /** Codes made at once. */
 export const RECOVERY_CODES = 10;
@@ -44,13 +45,10 @@ export function recoveryDigest(recoveryKey: string, code: string): string {
 }
 
 /** What a record keeps of recovery codes. */
-export interface RecoverySet {
-  readonly recoveryKey: string;
-  readonly recoveryDigests: readonly string[];
-}
+export type RecoverySet = Pick<AccountRecord, 'recoveryKey' | 'recoveryDigests' | 'recoveryConfirmed'>;
 
 /**
- * What to keep of the codes shown.
+ * What to keep of the codes shown; nobody has said yet that they are saved.
  *
  * @param recoveryKey 128 fresh random bits, base64url
  */
@@ -58,5 +56,25 @@ export function recoverySet(recoveryKey: string, codes: readonly string[]): Reco
   return {
     recoveryKey,
     recoveryDigests: codes.map((code) => recoveryDigest(recoveryKey, code.replaceAll('-', ''))),
+    recoveryConfirmed: false,
   };
+}
+
+/** Names a set of recovery codes to its owner: a digest of 128 random bits, which tells nothing of them. */
+export function recoverySetName({ recoveryKey }: Pick<RecoverySet, 'recoveryKey'>): string {
+  return createHash('sha256').update(`recovery-set:${recoveryKey}`).digest('base64url');
+}
+
+/**
+ * What "I have saved them" does to a record: nothing where another set was meant, or where nothing is open. Pure.
+ *
+ * @param name what {@link recoverySetName} gave, of any type
+ */
+export function confirmRecoverySet(
+  record: AccountRecord,
+  name: unknown,
+): Decision<'confirmed' | 'known' | 'outdated'> {
+  if (name !== recoverySetName(record)) return { outcome: 'outdated', next: 'unchanged' };
+  if (record.recoveryConfirmed !== false) return { outcome: 'known', next: 'unchanged' };
+  return { outcome: 'confirmed', next: { ...record, recoveryConfirmed: true } };
 }

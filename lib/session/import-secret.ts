@@ -37,7 +37,7 @@ export async function importSecret(core: Core, accountId: string, given: Importe
     throw new SecondFactorError('account-unknown', 'findUser(accountId) returned none');
   }
   const at = options.clock();
-  const recovery = { recoveryKey: randomName(), recoveryDigests: [] };
+  const recovery = { recoveryKey: randomName(), recoveryDigests: [], recoveryConfirmed: null };
   const lastStep = timeStepAt(at) + options.limits.window;
   const used = { addedAt: at, lastStep, clockOffset: 0 };
   const record = enrolledRecord(randomName(), { id: randomName(), name: '', secret, ...used }, recovery, at);

@@ -31,6 +31,21 @@ describe('lib/account/attempt: recovery codes', () => {
     expect(account.record.recoveryDigests).to.deep.equal([...digests.slice(0, 3), ...digests.slice(4)]);
   });
 
+  for (const [before, after] of [
+    [false, true],
+    [true, true],
+    [null, null],
+  ] as const) {
+    it(`tell that their set is saved, where that is asked: ${String(before)} becomes ${String(after)}`, () => {
+      const account = anAccount({ recoveryConfirmed: before });
+      account.enter(OTHER);
+      account.enterCodeOf(STEP);
+      expect(account.record.recoveryConfirmed).to.equal(before);
+      account.enter(account.recoveryCodes[0]);
+      expect(account.record.recoveryConfirmed).to.equal(after);
+    });
+  }
+
   it('are taken in any spelling (E9)', () => {
     const spell: readonly ((code: string) => string)[] = [
       (code) => code,
@@ -120,7 +135,7 @@ describe('lib/account/attempt: recovery codes', () => {
 
   it('change nothing else', () => {
     const account = anAccount({ browsersStamp: 'stamp' });
-    const { authenticators: _, recoveryDigests: __, ...rest } = account.record;
+    const { authenticators: _, recoveryDigests: __, recoveryConfirmed: ___, ...rest } = account.record;
     account.enter(account.recoveryCodes[9]);
     expect(account.record).to.deep.include(rest);
   });

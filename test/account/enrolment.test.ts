@@ -120,10 +120,11 @@ describe('lib/account/enrolment', () => {
 
   describe('enrolledRecord', () => {
     it('holds what was proved and nothing else', () => {
-      const recovery = { recoveryKey: 'key', recoveryDigests: ['a', 'b'] };
+      const recovery = { recoveryKey: 'key', recoveryDigests: ['a', 'b'], recoveryConfirmed: false };
       expect(enrolledRecord('enrolment', app, recovery, NOW)).to.deep.equal({
         ...{ enrolment: 'enrolment', enrolledAt: NOW, authenticators: [app], failures: 0, lockedUntil: 0 },
-        ...{ recoveryKey: 'key', recoveryDigests: ['a', 'b'], browsers: [], browsersStamp: null },
+        ...recovery,
+        ...{ browsers: [], browsersStamp: null },
       });
     });
   });

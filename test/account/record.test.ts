@@ -3,6 +3,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { decodeRecord, encodeRecord } from '../../lib/account/record.js';
 import type { AccountRecord } from '../../lib/account/record.js';
+import { decodeFormat1 } from './format-1.js';
 import { aBrowser, aRecord, anAuthenticator } from '../support/records.js';
 
 const whole = fc.maxSafeInteger();
@@ -24,6 +25,7 @@ const anyRecord: fc.Arbitrary<AccountRecord> = fc.record({
   lockedUntil: whole,
   recoveryKey: text,
   recoveryDigests: fc.array(base64url, { maxLength: 10 }),
+  recoveryConfirmed: fc.option(fc.boolean()),
   browsers: fc.array(
     fc.record({
       ...{ id: text, name: text, firstUsedAt: whole, lastUsedAt: whole, trustedUntil: whole },
@@ -72,6 +74,36 @@ describe('lib/account/record', () => {
     expect(encodeRecord(full())).to.not.match(/secret|failures|browser/);
   });
 
+  for (const [recoveryConfirmed, written] of [
+    [true, '{"recoveryConfirmed":true}]'],
+    [false, '{"recoveryConfirmed":false}]'],
+  ] as const) {
+    it(`has a part with a name of its own behind the list, in format 2: ${written}`, () => {
+      const plain = full();
+      const list = encodeRecord(plain).slice('[1'.length, -']'.length);
+      expect(encodeRecord({ ...plain, recoveryConfirmed })).to.equal(`[2${list},${written}`);
+    });
+  }
+
+  describe('beside a version that knows format 1 only', () => {
+    it('writes what that one reads wherever the record has no named part', () => {
+      fc.assert(
+        fc.property(anyRecord, (record) => {
+          const { recoveryConfirmed, ...known } = record;
+          const read = () => decodeFormat1(encodeRecord(record));
+          if (recoveryConfirmed === null) expect(read()).to.deep.equal(known);
+          else expect(read).to.throw(TypeError);
+        }),
+      );
+    });
+
+    it('goes back to format 1 with the last named part', () => {
+      const record = full();
+      const named = decodeRecord(encodeRecord({ ...record, recoveryConfirmed: false }));
+      expect(encodeRecord({ ...named, recoveryConfirmed: null })).to.equal(encodeRecord(record));
+    });
+  });
+
   it('holds a copy of the secret, not a view of the text', () => {
     const record = aRecord();
     const read = decodeRecord(encodeRecord(record));
@@ -115,12 +147,34 @@ describe('lib/account/record', () => {
       'a browser with a field too many': browserWith((fields) => fields.push(0)),
       'a browser with a field too few': browserWith((fields) => fields.pop()),
       'a number written another way': encodeRecord(full()).replace(/^\[1,/, '[1.0,'),
+      'named parts in format 1': named('{"recoveryConfirmed":true}', 1),
+      'format 2 without parts': encodeRecord(full()).replace(/^\[1,/, '[2,'),
+      'format 2 with no part': named('{}'),
+      'format 2 with a list of parts': named('[]'),
+      'format 2 with parts in a list': named('[["recoveryConfirmed",true]]'),
+      'format 2 with null for its parts': named('null'),
+      'format 2 with a string for its parts': named('"recoveryConfirmed"'),
+      'a part of an unknown name': named('{"keys":[]}'),
+      'a part of an unknown name beside a known one': named('{"recoveryConfirmed":true,"keys":[]}'),
+      'a part called __proto__': named('{"__proto__":{"recoveryConfirmed":true}}'),
+      'a part called __proto__ beside a known one': named('{"recoveryConfirmed":true,"__proto__":null}'),
+      'a part called constructor': named('{"constructor":true}'),
+      'a part called toString': named('{"toString":true}'),
+      'a part called by an escape': named('{"recovery\\u0043onfirmed":true}'),
+      'a part twice': named('{"recoveryConfirmed":true,"recoveryConfirmed":true}'),
+      'a part twice, differently': named('{"recoveryConfirmed":false,"recoveryConfirmed":true}'),
+      'a part that is null': named('{"recoveryConfirmed":null}'),
+      'a part that is a number': named('{"recoveryConfirmed":1}'),
+      'a part that is a string': named('{"recoveryConfirmed":"true"}'),
+      'a part that is a list': named('{"recoveryConfirmed":[true]}'),
+      'parts and white space': named('{ "recoveryConfirmed":true}'),
+      'something behind the parts': named('{"recoveryConfirmed":true},0'),
     };
     for (const [what, written] of Object.entries(refused)) {
       it(what, () => expect(() => decodeRecord(written)).to.throw(TypeError));
     }
 
-    for (const version of [0, 2, -1, '1', null, true, [1]]) {
+    for (const version of [0, 3, -1, '1', null, true, [1]]) {
       it(`version ${JSON.stringify(version)}`, () => {
         expect(() => decodeRecord(changed((fields) => (fields[0] = version)))).to.throw(TypeError, 'version');
       });
@@ -162,7 +216,7 @@ describe('lib/account/record', () => {
     });
 
     it('every text that is cut short', () => {
-      const written = encodeRecord(full());
+      const written = encodeRecord({ ...full(), recoveryConfirmed: true });
       for (let length = 0; length < written.length; length++) {
         expect(() => decodeRecord(written.slice(0, length))).to.throw(TypeError);
       }
@@ -190,6 +244,11 @@ function changed(change: (fields: unknown[]) => unknown): string {
   const fields = JSON.parse(encodeRecord(full())) as unknown[];
   change(fields);
   return JSON.stringify(fields);
+}
+
+/** The full record with something behind its list. */
+function named(parts: string, format = 2): string {
+  return `[${String(format)}${encodeRecord(full()).slice('[1'.length, -']'.length)},${parts}]`;
 }
 
 function authenticatorWith(change: (fields: unknown[]) => unknown): string {

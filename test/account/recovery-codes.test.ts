@@ -6,8 +6,11 @@ import {
   formatRecoveryCodes,
   normalizeRecoveryCode,
   recoveryDigest,
+  confirmRecoverySet,
   recoverySet,
+  recoverySetName,
 } from '../../lib/account/recovery-codes.js';
+import { aRecord } from '../support/records.js';
 
 const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 const CODE = '7K3M9QWXZ0AB4CDE2FGH6JNP';
@@ -98,7 +101,7 @@ describe('lib/account/recovery-codes', () => {
     it('keeps of a code its HMAC-SHA-256 under the key of the set, and nothing of the code', () => {
       const codes = formatRecoveryCodes(randomBytes(RECOVERY_RANDOM_BYTES));
       const set = recoverySet('key', codes);
-      expect(set.recoveryKey).to.equal('key');
+      expect(set).to.include({ recoveryKey: 'key', recoveryConfirmed: false });
       expect(set.recoveryDigests).to.deep.equal(
         codes.map((code) =>
           createHmac('sha256', 'recovery:key').update(code.replaceAll('-', '')).digest('base64url'),
@@ -110,6 +113,51 @@ describe('lib/account/recovery-codes', () => {
       expect(recoveryDigest('a', CODE)).to.have.length(43);
       expect(recoveryDigest('a', CODE)).to.equal(recoveryDigest('a', CODE));
       expect(recoveryDigest('a', CODE)).to.not.equal(recoveryDigest('b', CODE));
+    });
+  });
+
+  describe('confirmRecoverySet', () => {
+    const record = (recoveryConfirmed: boolean | null) =>
+      aRecord({ recoveryKey: 'key', recoveryDigests: ['a', 'b'], recoveryConfirmed });
+    const name = recoverySetName({ recoveryKey: 'key' });
+
+    it('remembers that a set is saved, and changes nothing else', () => {
+      const open = record(false);
+      const next = { ...open, recoveryConfirmed: true };
+      expect(confirmRecoverySet(open, name)).to.deep.equal({ outcome: 'confirmed', next });
+    });
+
+    for (const known of [true, null]) {
+      it(`writes nothing where that is ${String(known)}`, () => {
+        expect(confirmRecoverySet(record(known), name)).to.deep.equal({
+          outcome: 'known',
+          next: 'unchanged',
+        });
+      });
+    }
+
+    it('takes the name of no other set', () => {
+      const others = [
+        recoverySetName({ recoveryKey: 'old' }),
+        'key',
+        '',
+        undefined,
+        null,
+        true,
+        [name],
+        { name },
+      ];
+      for (const other of others) {
+        expect(confirmRecoverySet(record(false), other)).to.deep.equal({
+          outcome: 'outdated',
+          next: 'unchanged',
+        });
+      }
+    });
+
+    it('names a set by what says nothing of its key and its codes', () => {
+      expect(name).to.match(/^[\w-]{43}$/);
+      expect(name).to.not.equal(recoveryDigest('key', ''));
     });
   });
 });

@@ -46,6 +46,7 @@ export function aRecord(given: Partial<AccountRecord> = {}): AccountRecord {
     lockedUntil: 0,
     recoveryKey: randomBytes(16).toString('base64url'),
     recoveryDigests: [],
+    recoveryConfirmed: null,
     browsers: [],
     browsersStamp: null,
     ...given,

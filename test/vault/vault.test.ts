@@ -3,6 +3,7 @@ import { expect } from 'chai';
 import { memoryStore } from '../../adapters/memory.js';
 import { judgeAttempt } from '../../lib/account/attempt.js';
 import { DEFAULT_LIMITS } from '../../lib/account/limits.js';
+import { encodeRecord } from '../../lib/account/record.js';
 import type { AccountRecord } from '../../lib/account/record.js';
 import { RECOVERY_RANDOM_BYTES, formatRecoveryCodes, recoverySet } from '../../lib/account/recovery-codes.js';
 import type { Store } from '../../lib/vault/store.js';
@@ -214,7 +215,7 @@ describe('lib/vault/vault', () => {
       });
     }
 
-    it('because it was moved from another account, or holds something else than a record', async () => {
+    it('because it was moved from another account, holds something else, or was written by a later version', async () => {
       const store = memoryStore();
       const sealer = sealerOf(aKey());
       const vault = vaultOf(store, sealer);
@@ -222,7 +223,9 @@ describe('lib/vault/vault', () => {
       await store.compareAndSet('alice', null, await store.get('bob'));
       await store.compareAndSet('carol', null, sealer.seal('record', 'carol', '[1]'));
       await store.compareAndSet('dave', null, sealer.seal('setup', 'dave', 'secret'));
-      for (const account of ['alice', 'carol', 'dave']) {
+      const later = encodeRecord(aRecord({ recoveryConfirmed: true })).replace('{', '{"later":1,');
+      await store.compareAndSet('erin', null, sealer.seal('record', 'erin', later));
+      for (const account of ['alice', 'carol', 'dave', 'erin']) {
         expect(await codeOf(vault.read(account)), account).to.equal('record-unreadable');
       }
     });
