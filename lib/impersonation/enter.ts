@@ -1,11 +1,12 @@
 import { parseAccountId } from '../account/account.js';
 import { SecondFactorError } from '../errors.js';
 import { check } from '../session/check.js';
-import type { Context } from '../session/context.js';
+import type { Context, Present } from '../session/context.js';
 import { emit, now, originOf, reported, updateState } from '../session/context.js';
 import type { KnownUser } from '../session/core.js';
 import { emitEvent, stampOf } from '../session/core.js';
 import { isFresh } from '../session/judge.js';
+import { requirementOf } from '../session/requirement.js';
 import type { RouteRefusal } from '../session/refusal.js';
 import type { Actor, FirstActor, ImpersonatingState, UserState } from '../session/state.js';
 import { isParked, isUser } from '../session/state.js';
@@ -40,7 +41,8 @@ export async function enter(context: Context, account: unknown): Promise<{ ok: t
     if (!stale.ok) return stale;
   }
   if (!ruling.ok) return refused(context, known, target.account.id, ruling.reason);
-  await actAs(context, state, known, target);
+  const requirement = await requirementOf(context.core, target.account);
+  await actAs(context, state, known, { known: target, requirement });
   emit(context, 'impersonation-entered', target.account.id, { automatic: false });
   return { ok: true };
 }
@@ -83,17 +85,17 @@ async function switchRefusal(
   targetId: string,
 ): Promise<string | null> {
   if (known.factor) return 'actor-has-second-factor';
-  let target: Standing | null;
-  let ruling: Ruling;
+  let target: Target;
   try {
-    target = await standingOf(context.core, targetId);
-    if (!target) return 'account-unknown';
-    ruling = await ruleOn(context, state, known, target);
+    const found = await standingOf(context.core, targetId);
+    if (!found) return 'account-unknown';
+    const ruling = await ruleOn(context, state, known, found);
+    if (!ruling.ok) return ruling.reason;
+    target = { known: found, requirement: await requirementOf(context.core, found.account) };
   } catch (error) {
     reported(context, targetId, error);
     return error instanceof SecondFactorError ? error.code : 'error';
   }
-  if (!ruling.ok) return ruling.reason;
   await actAs(context, state, known, target);
   return null;
 }
@@ -145,26 +147,30 @@ export function proofOf(context: Context, state: UserState | ImpersonatingState)
   };
 }
 
+/** Who will be acted as. */
+type Target = Pick<Present, 'known' | 'requirement'>;
+
 async function actAs(
   context: Context,
   state: UserState | ImpersonatingState,
   known: KnownUser,
-  target: Standing,
+  target: Target,
 ): Promise<void> {
   const { core, req } = context;
   const { account, stamp } = state;
+  const entered = target.known.account;
   const actor: Actor = { account, stamp, user: core.passport.serializedUser(req) };
   const next: ImpersonatingState = {
     state: 'impersonating',
-    account: target.account.id,
-    stamp: stampOf(core, target.account),
+    account: entered.id,
+    stamp: stampOf(core, entered),
     until: state.state === 'impersonating' ? state.until : now(context) + IMPERSONATION_SECONDS * 1000,
     actors:
       state.state === 'impersonating'
         ? [...state.actors, actor]
         : [{ ...actor, mark: markOf(state) } satisfies FirstActor],
   };
-  await become(context, target, next, [...context.actors, known]);
+  await become(context, { ...target, state: next, actors: [...context.actors, known] });
 }
 
 /** A state without what belongs to a single page. */

@@ -34,13 +34,19 @@ export async function goBack(context: Context, state: ImpersonatingState, place:
   else {
     const { account, stamp } = actor;
     const actors = [first, ...others.slice(0, place - 1)] as const;
-    await become(context, present, { ...state, account, stamp, actors }, context.actors.slice(0, place));
+    await become(context, {
+      state: { ...state, account, stamp, actors },
+      known: present,
+      requirement: await requirementOf(core, present.account),
+      actors: context.actors.slice(0, place),
+    });
   }
 }
 
 async function becomeFirst(context: Context, { mark }: FirstActor, present: KnownUser): Promise<void> {
-  const { required } = await requirementOf(context.core, present.account);
-  const verdict = judgeSession(mark, factsOf(context.core, present.account, present.factor, required));
-  if (verdict.kind === 'keep') await become(context, present, verdict.state, []);
+  const requirement = await requirementOf(context.core, present.account);
+  const facts = factsOf(context.core, present.account, present.factor, requirement.required);
+  const verdict = judgeSession(mark, facts);
+  if (verdict.kind === 'keep') await become(context, { state: verdict.state, known: present, requirement });
   else await moveToAnonymous(context);
 }

@@ -27,14 +27,23 @@ export async function rule(
   const asks = async (): Promise<boolean> =>
     (await options.canActAs(described(actor), described(target))) &&
     (first === actor || (await options.canActAs(described(first), described(target))));
-  const allowed = begins === 'enter' ? await asks() : await asks().catch(warn);
+  const allowed = begins === 'enter' ? await asks() : await asks().catch(refuse);
   return judge({ ...hop, allowed }, proof);
 }
 
-/** While somebody acts, an error would leave him no way out: not even back, or signed out. */
-function warn(error: unknown): false {
-  process.emitWarning(`canActAs() threw, and acting as somebody else has ended: ${String(error)}`);
+function refuse(error: unknown): false {
+  warnOfEnd('canActAs()', error);
   return false;
+}
+
+/**
+ * Tells of an error of the application that ends acting as somebody else: handed on, it would leave the actor
+ * no way out, not even back, or signed out.
+ *
+ * @param what the option that failed
+ */
+export function warnOfEnd(what: string, error: unknown): void {
+  process.emitWarning(`${what} threw, and acting as somebody else has ended: ${String(error)}`);
 }
 
 function described({ account: { id, name, level } }: Standing): {

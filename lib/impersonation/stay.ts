@@ -1,17 +1,18 @@
 import { isSafeMethod } from '../answer/same-origin.js';
 import { SecondFactorError } from '../errors.js';
 import type { ImpersonationEnd } from '../events.js';
-import { requestUser } from '../session/app-request.js';
 import type { Context } from '../session/context.js';
-import { emit, moveToAnonymous, now } from '../session/context.js';
+import { emit, moveToAnonymous, now, somebody } from '../session/context.js';
+import type { Core } from '../session/core.js';
 import { stampMatches } from '../session/core.js';
 import { factsOf } from '../session/facts.js';
 import { isInTime, judgeSession } from '../session/judge.js';
-import { requirementOf } from '../session/requirement.js';
+import type { Requirement } from '../session/requirement.js';
+import { NOT_REQUIRED, requirementOf } from '../session/requirement.js';
 import type { Actor, ImpersonatingState } from '../session/state.js';
 import { IMPERSONATION_SECONDS, proofOf } from './enter.js';
 import { goBack } from './leave.js';
-import { rule } from './rule.js';
+import { rule, warnOfEnd } from './rule.js';
 import type { Standing } from './standing.js';
 import { standingOf } from './standing.js';
 
@@ -20,6 +21,8 @@ interface Holding {
   readonly standings: readonly (Standing | null)[];
   readonly place: number;
   readonly reason: ImpersonationEnd | null;
+  /** What the policy asks of the account at `place`. */
+  readonly requirement: Requirement;
 }
 
 /**
@@ -30,22 +33,19 @@ interface Holding {
  * @throws {SecondFactorError} `impersonation-refused`, `store-unavailable`
  */
 export async function judgeImpersonation(context: Context, state: ImpersonatingState): Promise<void> {
-  const { req } = context;
-  const { standings, place, reason } = await holding(context, state);
+  const { standings, place, reason, requirement } = await holding(context, state);
   const known = standings[place];
+  const actors = standings.slice(0, Math.max(place, 0)).filter((standing) => standing !== null);
   if (reason === null && known) {
-    context.state = state;
-    context.known = known;
-    context.actors = standings.slice(0, place).filter((standing) => standing !== null);
-    context.judgedUser = requestUser(req);
+    somebody(context, { state, known, requirement, actors });
     return;
   }
   context.state = state;
-  context.actors = standings.slice(0, Math.max(place, 0)).filter((standing) => standing !== null);
+  context.actors = actors;
   emit(context, 'impersonation-ended', state.account, { reason: reason ?? 'target-changed' });
   if (place < 0) await moveToAnonymous(context);
   else await goBack(context, state, place);
-  if (isSafeMethod(req)) return;
+  if (isSafeMethod(context.req)) return;
   throw new SecondFactorError('impersonation-refused', 'acting as somebody else has ended; nothing was done');
 }
 
@@ -62,12 +62,15 @@ async function holding(context: Context, state: ImpersonatingState): Promise<Hol
   ];
   const standings = await Promise.all(stack.map(({ account }) => standingOf(core, account)));
   const [first] = standings;
-  if (!first || !(await holdsMark(context, state, first)))
-    return { standings, place: -1, reason: 'actor-changed' };
-  if (!core.options.impersonation) return { standings, place: 0, reason: 'switched-off' };
+  const ended = (place: number, reason: ImpersonationEnd): Holding => {
+    return { standings, place, reason, requirement: NOT_REQUIRED };
+  };
+  if (!first || !(await holdsMark(context, state, first))) return ended(-1, 'actor-changed');
+  if (!core.options.impersonation) return ended(0, 'switched-off');
   const since = state.until - IMPERSONATION_SECONDS * 1000;
-  if (!isInTime(since, state.until, now(context))) return { standings, place: 0, reason: 'expired' };
+  if (!isInTime(since, state.until, now(context))) return ended(0, 'expired');
 
+  let requirement: Requirement | null = NOT_REQUIRED;
   for (let place = 1; place < stack.length; place++) {
     const actor = standings[place - 1];
     const target = standings[place];
@@ -77,9 +80,17 @@ async function holding(context: Context, state: ImpersonatingState): Promise<Hol
       target &&
       stampMatches(core, target.account, digest) &&
       (await rule(core, { first, actor, target }, proofOf(context, state), 'stay')).ok;
-    if (!holds) return { standings, place: place - 1, reason: 'target-changed' };
+    requirement = holds ? await requirementWhileActing(core, target) : null;
+    if (!requirement) return ended(place - 1, 'target-changed');
   }
-  return { standings, place: stack.length - 1, reason: null };
+  return { standings, place: stack.length - 1, reason: null, requirement };
+}
+
+function requirementWhileActing(core: Core, { account }: Standing): Promise<Requirement | null> {
+  return requirementOf(core, account).catch((error: unknown) => {
+    warnOfEnd('policy()', error);
+    return null;
+  });
 }
 
 async function holdsMark({ core }: Context, state: ImpersonatingState, first: Standing): Promise<boolean> {

@@ -3,7 +3,7 @@ import { SecondFactorError } from '../errors.js';
 import type { EventName } from '../events.js';
 import type { HttpRequest } from '../options.js';
 import type { AppRequest, LogIn, LogOut } from './app-request.js';
-import { requireSession, setRequestUser } from './app-request.js';
+import { requestUser, requireSession, setRequestUser } from './app-request.js';
 import type { Core, EventFields, EventOrigin, KnownUser } from './core.js';
 import { emitEvent, reportOutage } from './core.js';
 import { guardSave, limitLife } from './guard-save.js';
@@ -11,7 +11,8 @@ import type { SessionEntries } from './regenerate.js';
 import { keepLife, regenerate, saveSession, valuesWithout } from './regenerate.js';
 import type { BrowserToken } from './browser-token.js';
 import type { Requirement } from './requirement.js';
-import type { ParkedState, SessionState, VerifiedState } from './state.js';
+import { NOT_REQUIRED } from './requirement.js';
+import type { ImpersonatingState, ParkedState, SessionState, UserState, VerifiedState } from './state.js';
 import { isParked, readState, writeState } from './state.js';
 import { isSameSignIn, storedState } from './stored-session.js';
 
@@ -140,6 +141,26 @@ export function nobody(context: Context): void {
   context.actors = [];
   context.judgedUser = undefined;
   context.state = undefined;
+  context.requirement = NOT_REQUIRED;
+}
+
+/** Who is signed in, with all that is known of them. */
+export interface Present {
+  readonly state: UserState | ImpersonatingState;
+  readonly known: KnownUser;
+  /** What the policy asks of `known`. */
+  readonly requirement: Requirement;
+  /** Who acts as `known`; left out: nobody. */
+  readonly actors?: readonly KnownUser[];
+}
+
+/** From here on the `req.user` of this request is somebody who was judged. */
+export function somebody(context: Context, { state, known, requirement, actors = [] }: Present): void {
+  context.state = state;
+  context.known = known;
+  context.requirement = requirement;
+  context.actors = actors;
+  context.judgedUser = requestUser(context.req);
 }
 
 /** Longer ones are cut in events. */

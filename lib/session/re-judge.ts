@@ -1,8 +1,17 @@
 import type { Account } from '../account/account.js';
 import { judgeImpersonation } from '../impersonation/stay.js';
 import { requestUser } from './app-request.js';
-import type { Context } from './context.js';
-import { emit, moveTo, moveToAnonymous, now, reported, sessionState, updateState } from './context.js';
+import type { Context, Present } from './context.js';
+import {
+  emit,
+  moveTo,
+  moveToAnonymous,
+  now,
+  reported,
+  sessionState,
+  somebody,
+  updateState,
+} from './context.js';
 import type { FoundUser, KnownUser } from './core.js';
 import { accountOf, findAccount, readFactor, stampOf } from './core.js';
 import { factsOf } from './facts.js';
@@ -42,10 +51,9 @@ export async function reJudge(context: Context): Promise<void> {
     return;
   }
   const known = await knownUser(context, found);
-  context.requirement = await requirementOf(core, found.account);
-  const { required } = context.requirement;
-  const verdict = judgeSession(state, factsOf(core, found.account, known.factor, required));
-  await apply(context, known, verdict, state, serialized);
+  const requirement = await requirementOf(core, found.account);
+  const verdict = judgeSession(state, factsOf(core, found.account, known.factor, requirement.required));
+  await apply(context, { known, requirement }, verdict, state, serialized);
 }
 
 /**
@@ -85,42 +93,46 @@ async function knownUser(context: Context, found: FoundUser): Promise<KnownUser>
   }
 }
 
+type Judged = Pick<Present, 'known' | 'requirement'>;
+
 async function apply(
   context: Context,
-  known: KnownUser,
+  judged: Judged,
   verdict: Verdict,
   before: SessionState | undefined,
   serialized: unknown,
 ): Promise<void> {
+  const { known } = judged;
   if (verdict.kind === 'keep') {
-    stay(context, known, verdict.state);
+    somebody(context, { ...judged, state: verdict.state });
     return;
   }
   if (verdict.kind === 'adopt') {
-    const adopted = unverified(context, known, null);
-    updateState(context, adopted);
+    const state = unverified(context, known, null);
+    updateState(context, state);
     // Written now, so that what follows in this request finds it there.
     await saveSession(context.req);
-    stay(context, known, adopted);
+    somebody(context, { ...judged, state });
     return;
   }
-  await demote(context, known, verdict.to, before, serialized);
+  await demote(context, judged, verdict.to, before, serialized);
   emit(context, 'session-demoted', known.account.id, { reason: verdict.reason });
 }
 
 async function demote(
   context: Context,
-  known: KnownUser,
+  judged: Judged,
   to: Extract<Verdict, { kind: 'demote' }>['to'],
   before: SessionState | undefined,
   serialized: unknown,
 ): Promise<void> {
+  const { known } = judged;
   if (to === 'pending' || (to === 'must-enrol' && isPasswordFresh(context, before))) {
     await park(context, known, to === 'pending' ? known.factor : null, serialized, {});
   } else if (to === 'signed-in' && isUser(before)) {
     const state = unverified(context, known, before.passwordAt);
     await moveTo(context, state, 'application-and-user');
-    stay(context, known, state);
+    somebody(context, { ...judged, state });
   } else {
     await moveToAnonymous(context);
   }
@@ -129,12 +141,6 @@ async function demote(
 /** Who holds an old session may not enable a second factor by it: he signs in with the password first. */
 function isPasswordFresh(context: Context, before: SessionState | undefined): boolean {
   return isUser(before) && isFresh(before.passwordAt, now(context), context.core.options.freshSeconds);
-}
-
-function stay(context: Context, known: KnownUser, state: UserState): void {
-  context.state = state;
-  context.known = known;
-  context.judgedUser = requestUser(context.req);
 }
 
 function unverified({ core }: Context, { account }: KnownUser, passwordAt: number | null): UserState {

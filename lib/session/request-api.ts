@@ -48,7 +48,7 @@ export interface RequestSecondFactor {
   readonly state: StateName;
   /** Whether the account signed in has a second factor. */
   readonly enrolled: boolean;
-  /** Whether the policy requires a second factor of the account signed in. */
+  /** Whether the policy requires a second factor of the account that `req.user` is, also while somebody acts as it. */
   readonly required: boolean;
   /** From when on it does or did, milliseconds since 1970; `null` when the policy names no day. */
   readonly requiredFrom: number | null;

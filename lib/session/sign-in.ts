@@ -1,9 +1,9 @@
 import type { SignInMethod } from '../account/attempt.js';
 import { switchAutomatically } from '../impersonation/enter.js';
 import type { LogInOptions } from './app-request.js';
-import { requestUser, requireSession } from './app-request.js';
+import { requireSession } from './app-request.js';
 import type { Context } from './context.js';
-import { emit, kept, leaveSession, moveToAnonymous } from './context.js';
+import { emit, kept, leaveSession, moveToAnonymous, somebody } from './context.js';
 import type { KnownUser } from './core.js';
 import { guardSave } from './guard-save.js';
 import { destination } from './park.js';
@@ -56,11 +56,7 @@ export async function signIn(
     writeState(session, core.options.sessionKey, mark);
     await saveSession(req);
     guardSave(core.endedSessions, req, session);
-    context.state = mark;
-    context.known = known;
-    context.requirement = requirement;
-    context.actors = [];
-    context.judgedUser = requestUser(req);
+    somebody(context, { state: mark, known, requirement });
     await core.options.onSignedIn(request, res, known.user, { method: methodOf(mark), carried });
   } catch (error) {
     await moveToAnonymous(context).catch(() => undefined);

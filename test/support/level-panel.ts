@@ -10,6 +10,7 @@ import { memoryStore } from '../../adapters/memory.js';
 import { createSecondFactor, requireNotImpersonating, requireSecondFactor } from '../../lib/index.js';
 import type {
   ImpersonationOptions,
+  RequestSecondFactor,
   SecondFactor,
   SecondFactorEvent,
   SecondFactorOptions,
@@ -52,6 +53,8 @@ export interface LevelPanel {
   readonly sessions: session.Store;
   /** Users for whom `onSignedIn` was called. */
   readonly signedIn: string[];
+  /** `req.secondFactor` of the last request, as it was when that was over. */
+  last: RequestSecondFactor | undefined;
   /** What happens after the sign-in of `POST /login/slow` and before its answer. */
   whileSlow(sessionId: string): unknown;
   /** Milliseconds since 1970; move it as you like. */
@@ -103,6 +106,7 @@ export async function startLevelPanel(
     store,
     sessions,
     signedIn,
+    last: undefined,
     whileSlow: () => undefined,
     now: kept?.now ?? Date.now(),
     secondFactor: createSecondFactor<LevelUser>({
@@ -141,6 +145,10 @@ export async function startLevelPanel(
   app.use(session({ secret: 'levels', store: sessions, resave: false, saveUninitialized: false }));
   app.use(passport.session());
   app.use(panel.secondFactor.session());
+  app.use((req, _res, next) => {
+    panel.last = req.secondFactor;
+    next();
+  });
   app.use('/two-step', panel.secondFactor.router());
   app.post('/login/slow', express.json(), passport.authenticate('local'), async (req, res) => {
     await panel.whileSlow(req.sessionID);

@@ -14,10 +14,11 @@ export function settings(page: SettingsPage, texts: Texts): Html {
   const state = enrolled
     ? html`<p class="state on">${ICONS.on}${texts.stateOn}</p>`
     : html`<p class="state">${ICONS.off}${texts.stateOff}</p>`;
+  const isAsked = !enrolled && requiredFrom !== null && actors.length === 0;
   return html`${state}
     <p class="muted">${texts.account}: <bdi>${account}</bdi></p>
     ${actors.length > 0 ? acting(page, texts) : enrolled ? manage(page, texts) : enable(page, texts)}
-    <p><a href="${home}">${!enrolled && requiredFrom !== null ? texts.later : texts.back}</a></p>`;
+    <p><a href="${home}">${isAsked ? texts.later : texts.back}</a></p>`;
 }
 
 function enable(page: SettingsPage, texts: Texts): Html {

@@ -1,0 +1,211 @@
+import { expect } from 'chai';
+import type { ImpersonationOptions, Policy } from '../../lib/index.js';
+import { startLevelPanel } from '../support/level-panel.js';
+import type { Answer, LevelJar, LevelPanel } from '../support/level-panel.js';
+
+const LEVELS = ['root', 'admin', 'user'];
+const TOMORROW = Date.now() + 86_400_000;
+const YESTERDAY = TOMORROW - 2 * 86_400_000;
+type Told = readonly [required: boolean, requiredFrom: number | null];
+
+/** One policy for each account, and what is to be told of it: `required`, `requiredFrom`. */
+const POLICIES: Record<string, { readonly policy: Policy; readonly told: Told }> = {
+  root: { policy: { requiredFrom: new Date(TOMORROW) }, told: [false, TOMORROW] },
+  admin: { policy: 'required', told: [true, null] },
+  alice: { policy: { requiredFrom: new Date(YESTERDAY) }, told: [true, YESTERDAY] },
+  bob: { policy: 'optional', told: [false, null] },
+};
+const NOBODY: Told = [false, null];
+
+/** A way from one account to another: what is done before, and the request that takes it. */
+interface Transition {
+  readonly name: string;
+  readonly before?: (jar: LevelJar, panel: LevelPanel) => unknown;
+  readonly request: (jar: LevelJar, panel: LevelPanel) => Promise<Answer>;
+  /** Who is signed in afterwards; `null`: nobody. */
+  readonly then: string | null;
+  readonly autoSwitch?: ImpersonationOptions['autoSwitch'];
+}
+
+const act = (jar: LevelJar, account: string): Promise<Answer> =>
+  jar.post('/two-step/impersonation', { account });
+const leave = (jar: LevelJar): Promise<Answer> => jar.post('/two-step/impersonation/leave');
+const me = (jar: LevelJar): Promise<Answer> => jar.get('/me');
+const login = (account: string) => (jar: LevelJar) => jar.login(account);
+const acting =
+  (...accounts: string[]) =>
+  async (jar: LevelJar): Promise<void> => {
+    await jar.login('root');
+    for (const account of accounts) await act(jar, account);
+  };
+const enrolled = async (jar: LevelJar, panel: LevelPanel): Promise<string> => {
+  await jar.login('root');
+  const key = await panel.enrol(jar);
+  panel.now += 30_000;
+  return key;
+};
+let key = '';
+const parked = async (jar: LevelJar, panel: LevelPanel): Promise<void> => {
+  key = await enrolled(panel.jar(), panel);
+  await jar.login('root');
+};
+const withKey = async (jar: LevelJar, panel: LevelPanel): Promise<void> => {
+  key = await enrolled(jar, panel);
+};
+const begun = async (jar: LevelJar, panel: LevelPanel): Promise<void> => {
+  await jar.login('root');
+  key = (await jar.post('/two-step/setup')).body.key as string;
+  panel.now += 30_000;
+};
+const give =
+  (path: string) =>
+  (jar: LevelJar, panel: LevelPanel): Promise<Answer> =>
+    jar.post(`/two-step/${path}`, { code: panel.code(key) });
+const changed =
+  (account: string) =>
+  (panel: LevelPanel): void => {
+    panel.users.get(account)!.stamp++;
+  };
+
+const TRANSITIONS: readonly Transition[] = [
+  { name: 'nobody yet', request: me, then: null },
+  { name: 'a sign-in with the password alone', request: login('root'), then: 'root' },
+  { name: 'a session that is kept', before: login('root'), request: me, then: 'root' },
+  { name: 'a sign-in by somebody else', before: login('root'), request: login('bob'), then: 'bob' },
+  { name: 'a log-out', before: login('root'), request: (jar) => jar.post('/logout'), then: null },
+  {
+    name: 'a parked sign-in',
+    before: (_jar, panel) => enrolled(panel.jar(), panel),
+    request: login('root'),
+    then: null,
+  },
+  { name: 'a second step', before: parked, request: give('verify'), then: 'root' },
+  {
+    name: 'a sign-in that is given up',
+    before: parked,
+    request: (jar) => jar.post('/two-step/cancel'),
+    then: null,
+  },
+  { name: 'a sign-in that must enrol', request: login('alice'), then: null },
+  {
+    name: 'a set-up that begins',
+    before: login('root'),
+    request: (jar) => jar.post('/two-step/setup'),
+    then: 'root',
+  },
+  {
+    name: 'a set-up that is cancelled',
+    before: begun,
+    request: (jar) => jar.post('/two-step/setup/cancel'),
+    then: 'root',
+  },
+  { name: 'a set-up that is confirmed', before: begun, request: give('setup/confirm'), then: 'root' },
+  { name: 'a step-up', before: withKey, request: give('step-up'), then: 'root' },
+  { name: 'disabling', before: withKey, request: give('disable'), then: 'root' },
+  {
+    name: 'a changed password',
+    before: login('root'),
+    request: (jar, panel) => (changed('root')(panel), me(jar)),
+    then: null,
+  },
+  { name: 'a renewed session', before: login('root'), request: (jar) => jar.post('/renew'), then: 'root' },
+  {
+    name: 'a demotion to a parked sign-in',
+    before: login('root'),
+    request: async (jar, panel) => (await enrolled(panel.jar(), panel), me(jar)),
+    then: null,
+  },
+  {
+    name: 'a demotion to the password alone',
+    before: withKey,
+    request: async (jar, panel) => (await panel.secondFactor.disable('root', { by: 'test' }), me(jar)),
+    then: 'root',
+  },
+  { name: 'beginning to act', before: login('root'), request: (jar) => act(jar, 'admin'), then: 'admin' },
+  { name: 'acting', before: acting('admin'), request: me, then: 'admin' },
+  {
+    name: 'acting further down',
+    before: acting('admin'),
+    request: (jar) => act(jar, 'alice'),
+    then: 'alice',
+  },
+  { name: 'acting at the second level', before: acting('admin', 'alice'), request: me, then: 'alice' },
+  { name: 'a refused hop', before: acting('admin'), request: (jar) => act(jar, 'root'), then: 'admin' },
+  { name: 'going back one level', before: acting('admin', 'alice'), request: leave, then: 'admin' },
+  { name: 'going back to oneself', before: acting('alice'), request: leave, then: 'root' },
+  {
+    name: 'going back to oneself with a second factor',
+    before: async (jar, panel) => (await withKey(jar, panel), act(jar, 'bob')),
+    request: leave,
+    then: 'root',
+  },
+  { name: 'signing in anew while acting', before: acting('admin'), request: login('bob'), then: 'bob' },
+  {
+    name: 'signing out while acting',
+    before: acting('admin'),
+    request: (jar) => jar.post('/logout'),
+    then: null,
+  },
+  {
+    name: 'the end of the hour',
+    before: acting('admin'),
+    request: (jar, panel) => ((panel.now += 3_600_000), me(jar)),
+    then: 'root',
+  },
+  {
+    name: 'a second level that changed',
+    before: acting('admin', 'alice'),
+    request: (jar, panel) => (changed('alice')(panel), me(jar)),
+    then: 'admin',
+  },
+  {
+    name: 'an actor who changed',
+    before: acting('admin'),
+    request: (jar, panel) => (changed('root')(panel), me(jar)),
+    then: null,
+  },
+  { name: 'the automatic switch', autoSwitch: { root: 'admin' }, request: login('root'), then: 'admin' },
+];
+
+describe('`required` and `requiredFrom`', () => {
+  let panel: LevelPanel;
+  afterEach(() => panel.close());
+
+  const policy = ({ id }: { id: string }): Policy => POLICIES[id]?.policy ?? 'optional';
+
+  for (const { name, before, request, then, autoSwitch } of TRANSITIONS) {
+    it(`are those of ${then ?? 'nobody'} after ${name}, and on the next request`, async () => {
+      panel = await startLevelPanel({ levels: LEVELS, autoSwitch }, undefined, { policy });
+      const jar = panel.jar();
+      await before?.(jar, panel);
+      const { body } = await request(jar, panel);
+      const told = then === null ? NOBODY : POLICIES[then]!.told;
+      const seen = (): unknown[] => [panel.last?.required, panel.last?.requiredFrom];
+      expect(seen(), 'in the request').to.deep.equal(told);
+      if (body.enrolled !== undefined && then !== null) {
+        const [required, from] = told;
+        const requiredFrom = from === null ? null : new Date(from).toISOString();
+        expect(body, 'in the answer').to.include({ required, requiredFrom });
+      }
+      expect((await me(jar)).body.user).to.equal(then);
+      expect(seen(), 'in the next one').to.deep.equal(told);
+    });
+  }
+
+  it('end acting, with a way out, when the policy throws for the account acted as', async () => {
+    let broken = '';
+    panel = await startLevelPanel({ levels: LEVELS }, undefined, {
+      policy: ({ id }) => {
+        if (id === broken) throw new Error('no plan');
+        return policy({ id });
+      },
+    });
+    const jar = panel.jar();
+    await acting('admin', 'alice')(jar);
+    broken = 'alice';
+    expect((await me(jar)).body).to.deep.include({ user: 'admin', actors: ['root'] });
+    expect((await act(jar, 'alice')).status, 'nobody begins by an error').to.equal(500);
+    expect((await me(jar)).body).to.deep.include({ user: 'admin', actors: ['root'] });
+    expect(panel.events.at(-1)).to.include({ name: 'impersonation-ended', reason: 'target-changed' });
+  });
+});

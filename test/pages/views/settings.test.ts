@@ -1,0 +1,41 @@
+import { expect } from 'chai';
+import type { SettingsPage } from '../../../lib/index.js';
+import { english } from '../../../lib/pages/texts-en.js';
+import { renderPage } from '../../../lib/pages/views/render-page.js';
+
+const PAGE: SettingsPage = {
+  name: 'settings',
+  language: 'en',
+  issuer: 'Acme',
+  error: null,
+  fields: {},
+  model: {
+    account: 'alice',
+    actors: [],
+    leave: '/leave',
+    refused: null,
+    enrolled: false,
+    required: false,
+    requiredFrom: Date.UTC(2031, 0, 1),
+    recoveryCodesLeft: 0,
+    authenticators: [],
+    mayAdd: true,
+    removeAuthenticator: '/remove',
+    browsers: null,
+    setup: '/setup',
+    disable: '/disable',
+    recoveryCodes: '/recovery-codes',
+    home: '/home',
+  },
+};
+
+const wayHome = (page: SettingsPage): string | undefined =>
+  /<a href="\/home">([^<]*)</.exec(renderPage(page, english))?.[1];
+
+describe('pages/views/settings', () => {
+  it('lets the owner put a deadline off, and asks nothing of who acts as the account', () => {
+    expect(wayHome(PAGE)).to.equal('Later');
+    expect(wayHome({ ...PAGE, model: { ...PAGE.model, actors: ['root'] } })).to.equal('Back');
+    expect(wayHome({ ...PAGE, model: { ...PAGE.model, requiredFrom: null } })).to.equal('Back');
+  });
+});
