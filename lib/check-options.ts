@@ -40,6 +40,7 @@ const KNOWN: Record<keyof SecondFactorOptions<unknown>, true> = {
   trustedBrowsers: true,
   notify: true,
   allowedOrigins: true,
+  returnToOrigins: true,
   ip: true,
   secure: true,
   sessionKey: true,
@@ -90,7 +91,8 @@ export function checkOptions(options: unknown): ResolvedOptions {
     policy: fn(given, 'policy', () => 'optional' as const),
     trustedBrowserDays: trustedBrowserDays(given.trustedBrowsers),
     notify: given.notify === undefined ? undefined : fn(given, 'notify'),
-    allowedOrigins: origins(given.allowedOrigins),
+    allowedOrigins: origins(given, 'allowedOrigins'),
+    returnToOrigins: origins(given, 'returnToOrigins'),
     ip: fn(given, 'ip', (req: HttpRequest) => (req as { ip?: string }).ip ?? req.socket.remoteAddress),
     secure: fn(given, 'secure', (req: HttpRequest) => {
       const seen = (req as { secure?: boolean }).secure;
@@ -216,13 +218,14 @@ function lockout(value: unknown = {}): LockoutLimits {
   };
 }
 
-function origins(value: unknown = []): ReadonlySet<string> {
-  if (!Array.isArray(value)) throw invalid(`allowedOrigins must be an array, got ${kindOf(value)}`);
+function origins(given: Given, name: string): ReadonlySet<string> {
+  const value = given[name] === undefined ? [] : given[name];
+  if (!Array.isArray(value)) throw invalid(`${name} must be an array, got ${kindOf(value)}`);
   return new Set(
     value.map((entry: unknown) => {
       const origin = typeof entry === 'string' ? parseOrigin(entry) : null;
       if (origin === null) {
-        throw invalid('allowedOrigins must hold origins such as https://app.example, without a path');
+        throw invalid(`${name} must hold origins such as https://app.example, without a path`);
       }
       return origin;
     }),

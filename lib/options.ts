@@ -121,8 +121,13 @@ export interface SecondFactorOptions<User> {
    */
   notify?: ((account: AccountSummary, notice: Notice) => unknown) | undefined;
 
-  /** Other origins that may call the routes and be returned to: `https://app.example`. */
+  /** Other origins whose pages may call the routes: `https://app.example`. They are not returned to. */
   allowedOrigins?: readonly string[] | undefined;
+  /**
+   * Other origins where a form of ours may end, directly or by a redirect of the application: those of OAuth
+   * clients, of an identity provider behind `loginPath`, of a single-page application. They may call nothing.
+   */
+  returnToOrigins?: readonly string[] | undefined;
   /** The client's address for events. Default: Express's `req.ip`, else the socket's. */
   ip?: ((req: HttpRequest) => string | undefined) | undefined;
   /** Whether the browser came by https. Default: Express's `req.secure`, else the socket's. */
@@ -213,6 +218,7 @@ export interface ResolvedOptions {
   readonly trustedBrowserDays: number | null;
   readonly notify: ((account: AccountSummary, notice: Notice) => unknown) | undefined;
   readonly allowedOrigins: ReadonlySet<string>;
+  readonly returnToOrigins: ReadonlySet<string>;
   readonly ip: (req: HttpRequest) => string | undefined;
   readonly secure: (req: HttpRequest) => boolean;
   readonly sessionKey: string;

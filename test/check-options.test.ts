@@ -31,6 +31,16 @@ function thrownBy(change: object): Error & { code?: string; status?: number } {
 }
 
 /** What the check makes of options of other names. */
+const NO_ORIGINS = [
+  null,
+  'https://a.example',
+  ['a.example'],
+  ['https://a.example/'],
+  ['https://a.example/x'],
+  ['*'],
+  ['null'],
+  [7],
+];
 const RESOLVED_ONLY = ['limits', 'trustedBrowserDays', 'brand'];
 
 describe('check-options', () => {
@@ -51,6 +61,7 @@ describe('check-options', () => {
       limits: { window: 1, lockout: { after: 5, waitSeconds: 30, maxWaitSeconds: 3600, hardLimit: 100 } },
     });
     expect(resolved.allowedOrigins.size).to.equal(0);
+    expect(resolved.returnToOrigins.size).to.equal(0);
     expect(resolved.issuer({ id: '1', name: 'a' })).to.equal('Panel');
   });
 
@@ -189,16 +200,8 @@ describe('check-options', () => {
     formFields: [{ _csrf: 'x' }],
     render: ['page', {}],
     language: ['de', 7, ''],
-    allowedOrigins: [
-      null,
-      'https://a.example',
-      ['a.example'],
-      ['https://a.example/'],
-      ['https://a.example/x'],
-      ['*'],
-      ['null'],
-      [7],
-    ],
+    allowedOrigins: NO_ORIGINS,
+    returnToOrigins: NO_ORIGINS,
     ip: ['127.0.0.1', {}],
     secure: [true],
     sessionKey: [null, '', 'cookie', 'passport', '__proto__', 7],
@@ -264,6 +267,7 @@ describe('check-options', () => {
       { basePath: '/a/.well-known' },
       { loginPath: '/', homePath: '/' },
       { allowedOrigins: ['https://a.example', 'http://localhost:3000', 'https://A.example:443'] },
+      { returnToOrigins: ['https://a.example', 'http://localhost:3000'] },
       { window: 0 },
       { pendingSeconds: 60, freshSeconds: 60, storeTimeoutMs: 10 },
       { lockout: { hardLimit: 3 } },

@@ -7,17 +7,17 @@ const ANY_ORIGIN = 'http://same-origin.invalid';
 
 /**
  * A destination that may be redirected to, or `null`: a path on the same origin that every browser reads
- * as one, or a URL on one of the allowed origins. Checked when it is taken and again when it is used.
+ * as one, or a URL on one of the given origins. Checked when it is taken and again when it is used.
  *
  * @param value what was asked for, of any type
  */
-export function safeReturnTo(value: unknown, allowedOrigins: ReadonlySet<string>): string | null {
+export function safeReturnTo(value: unknown, origins: ReadonlySet<string>): string | null {
   if (typeof value !== 'string' || value.length > RETURN_TO_MAXIMUM_CHARACTERS) return null;
   // Backslashes and control characters are rewritten or dropped by browsers before they resolve a URL.
   if (/[\\\p{Cc}\p{Cf}\s]/u.test(value)) return null;
   if (/^https?:\/\//i.test(value)) {
     const origin = parseOrigin(value.replace(/^([^:]+:\/\/[^/?#]*).*$/s, '$1'));
-    return origin !== null && allowedOrigins.has(origin) ? value : null;
+    return origin !== null && origins.has(origin) ? value : null;
   }
   if (!value.startsWith('/') || value.startsWith('//')) return null;
   const path = value.replace(/[?#].*$/s, '');

@@ -100,14 +100,14 @@ async function showPage(
 }
 
 /** Our own style and script by their hashes, and nothing else but what the application's stylesheet needs. */
-function policyFor({ name }: Page, { allowedOrigins, stylesheet }: ResolvedOptions): string {
+function policyFor({ name }: Page, { returnToOrigins, stylesheet }: ResolvedOptions): string {
   const own = stylesheet === undefined ? '' : " 'self'";
   return [
     "default-src 'none'",
     `style-src ${STYLE_HASH}${own}`,
     ...(own ? [`img-src${own}`, `font-src${own}`] : []),
     ...(SCRIPTED.has(name) ? [`script-src ${SCRIPT_HASH}`] : []),
-    `form-action ${["'self'", ...allowedOrigins].join(' ')}`,
+    `form-action ${["'self'", ...returnToOrigins].join(' ')}`,
     "base-uri 'none'",
     "frame-ancestors 'none'",
   ].join('; ');

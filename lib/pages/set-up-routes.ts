@@ -46,7 +46,7 @@ export async function showSetup(context: Context): Promise<void> {
 
 /** POST /setup/confirm `{ code }`: enables the second factor; shows the recovery codes, once. */
 export async function postConfirm(context: Context): Promise<void> {
-  const { basePath, homePath, allowedOrigins } = context.core.options;
+  const { basePath, homePath, returnToOrigins } = context.core.options;
   const place = context.state?.state === 'must-enrol' ? homePath : basePath;
   const confirmed = await confirmSetup(context, bodyField(context.req, 'code'));
   if (!confirmed.ok) {
@@ -56,7 +56,7 @@ export async function postConfirm(context: Context): Promise<void> {
     return;
   }
   const { recoveryCodes } = confirmed;
-  const returnTo = safeReturnTo(confirmed.returnTo, allowedOrigins) ?? place;
+  const returnTo = safeReturnTo(confirmed.returnTo, returnToOrigins) ?? place;
   if (recoveryCodes === null) answerOrRedirect(context, returnTo, { state: 'verified', returnTo });
   else {
     const page = recoveryCodesPage(context, recoveryCodes, returnTo);

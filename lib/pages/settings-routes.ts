@@ -53,13 +53,13 @@ export async function showStepUp(context: Context): Promise<void> {
 
 /** POST /step-up `{ code }`: makes the proof fresh and goes on. */
 export async function postStepUp(context: Context): Promise<void> {
-  const { allowedOrigins, homePath } = context.core.options;
+  const { returnToOrigins, homePath } = context.core.options;
   const stepped = await stepUp(context, bodyField(context.req, 'code'));
   if (!stepped.ok) {
     await answerRefusal(context, stepped, isUser(context.state) ? stepUpPage(context) : undefined);
     return;
   }
-  const returnTo = safeReturnTo(stepped.returnTo, allowedOrigins) ?? homePath;
+  const returnTo = safeReturnTo(stepped.returnTo, returnToOrigins) ?? homePath;
   const json = { state: 'verified', returnTo };
   if (stepped.recoveryCodesLeft === null) answerOrRedirect(context, returnTo, json);
   else await answerRecovered(context, stepped.recoveryCodesLeft, json);

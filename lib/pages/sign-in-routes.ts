@@ -53,7 +53,7 @@ export async function postVerify(context: Context): Promise<void> {
   }
   const { user, known, mark, from, browser } = step.proof;
   await signIn(context, user, known, mark, {}, { from, browser });
-  const returnTo = safeReturnTo(from.returnTo, core.options.allowedOrigins) ?? core.options.homePath;
+  const returnTo = safeReturnTo(from.returnTo, core.options.returnToOrigins) ?? core.options.homePath;
   const json = { state: mark.state, returnTo };
   if (mark.method === 'otp') answerOrRedirect(context, returnTo, json);
   else await answerRecovered(context, step.recoveryCodesLeft, json);

@@ -80,7 +80,7 @@ export function destination({ core, req }: Context, options: LogInOptions): stri
   const asked = (req.session as { returnTo?: unknown } | undefined)?.returnTo;
   const fixed = successReturnToOrRedirect === undefined && successRedirect !== undefined;
   for (const candidate of [fixed ? undefined : asked, successReturnToOrRedirect, successRedirect]) {
-    const safe = safeReturnTo(candidate, core.options.allowedOrigins);
+    const safe = safeReturnTo(candidate, core.options.returnToOrigins);
     if (safe !== null) return safe;
   }
   return null;

@@ -30,7 +30,7 @@ export function refuse(
 }
 
 function destinationOf({ core, req }: Context): string | null {
-  return req.method === 'GET' ? safeReturnTo(req.originalUrl ?? req.url, core.options.allowedOrigins) : null;
+  return req.method === 'GET' ? safeReturnTo(req.originalUrl ?? req.url, core.options.returnToOrigins) : null;
 }
 
 function rememberDestination(context: Context, wanted: string | null): void {

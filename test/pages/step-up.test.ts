@@ -191,7 +191,7 @@ describe('step-up', () => {
   });
 
   it('goes on to another origin only where the option names it', async () => {
-    const origins = { allowedOrigins: ['https://app.example'] };
+    const origins = { returnToOrigins: ['https://app.example'], allowedOrigins: ['https://caller.example'] };
     panel = await startPagePanel(origins, PLANTABLE);
     const bob = new Visitor(panel);
     ({ phone } = await enrol(panel, bob, 'bob'));
@@ -202,6 +202,7 @@ describe('step-up', () => {
       ['https://app.example.evil.example/', '/'],
       ['https://app.example@evil.example/', '/'],
       ['http://app.example/', '/'],
+      ['https://caller.example/', '/'],
     ]) {
       await bob.post('/plant', { returnTo });
       const stepped = await bob.submit('/two-step/step-up', { code: phone.next() });

@@ -11,7 +11,7 @@ const FORM = (login: string) => new URLSearchParams({ username: login, password:
 
 async function startWith(options: AuthenticateOptions, homePath?: string): Promise<SessionPanel> {
   return startSessionPanel({
-    options: { ...(homePath !== undefined && { homePath }), allowedOrigins: ['https://app.example'] },
+    options: { ...(homePath !== undefined && { homePath }), returnToOrigins: ['https://app.example'] },
     routes({ app, passport }) {
       app.post(
         '/form',
@@ -129,7 +129,7 @@ describe('session/park: where a sign-in leads', () => {
     expect(done.headers.location).to.equal('/');
   });
 
-  it('leads to an allowed origin', async () => {
+  it('leads to an origin of returnToOrigins', async () => {
     const panel = await startWith({ successRedirect: 'https://app.example/panel' });
     const phone = await enrol(panel);
     expect(await endOf(panel, phone)).to.equal('https://app.example/panel');

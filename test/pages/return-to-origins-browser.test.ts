@@ -1,0 +1,146 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { expect } from 'chai';
+import express from 'express';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import type { SecondFactorOptions } from 'passport-second-factor';
+import { stopPanels } from '../docs/trap-panel.js';
+import type { User } from '../docs/trap-panel.js';
+import { startBrowser } from '../support/browser.js';
+import { enrol, startPagePanel, Visitor } from './page-panel.js';
+import type { Phone } from './page-panel.js';
+
+describe('forms whose redirects leave the origin', function () {
+  this.timeout(60_000);
+  let browser: Browser;
+  let client: Server;
+  let clientOrigin: string;
+  let context: BrowserContext;
+  let page: Page;
+  let phone: Phone;
+  let visitor: Visitor;
+  let recoveryCodes: string[];
+
+  before(async () => {
+    browser = await startBrowser();
+    client = createServer((_req, res) => res.setHeader('content-type', 'text/html').end('<h1>Client</h1>'));
+    client.listen(0, '127.0.0.1');
+    await once(client, 'listening');
+    clientOrigin = `http://127.0.0.1:${String((client.address() as AddressInfo).port)}`;
+  });
+  after(async () => {
+    await browser.close();
+    client.closeAllConnections();
+    client.close();
+  });
+  afterEach(async () => {
+    await context.close();
+    await stopPanels();
+  });
+
+  /** A panel that is an OAuth provider: its pages of consent, of login and of the home lead to a client. */
+  async function sitDown(options: Partial<SecondFactorOptions<User>>): Promise<void> {
+    const panel = await startPagePanel(
+      { loginPath: '/sso', homePath: '/away', trustedBrowsers: { days: 30 }, ...options },
+      {
+        routes({ app, passport }) {
+          const form =
+            '<form method=post><input name=username><input name=password><button>Log in</button></form>';
+          app.get('/oauth', (req, res) => {
+            if (req.user) res.redirect(`${clientOrigin}/callback?code=1`);
+            else res.send(form);
+          });
+          app.post(
+            '/oauth',
+            express.urlencoded({ extended: false }),
+            passport.authenticate('local', { successRedirect: '/oauth' }),
+          );
+          app.get(['/sso', '/away'], (_req, res) => res.redirect(`${clientOrigin}/callback`));
+        },
+      },
+    );
+    visitor = new Visitor(panel);
+    ({ phone, recoveryCodes } = await enrol(panel, visitor));
+    context = await browser.newContext({ baseURL: panel.url, locale: 'en-GB' });
+    page = await context.newPage();
+    page.setDefaultTimeout(10_000);
+  }
+
+  async function logIn(): Promise<void> {
+    await page.goto('/oauth');
+    await page.locator('[name=username]').fill('alice');
+    await page.locator('[name=password]').fill('password');
+    await page.getByRole('button').click();
+    await page.waitForURL('**/two-step/verify');
+  }
+
+  async function typeCode(code: string): Promise<void> {
+    await page.locator('input[name=code]:visible').first().fill(code);
+    await page.getByRole('button', { name: 'Ok', exact: true }).click();
+  }
+
+  const arrives = (): Promise<void> => page.waitForURL(`${clientOrigin}/callback**`);
+  const isBlocked = (): Promise<unknown> =>
+    page.waitForEvent('console', { predicate: (message) => message.text().includes('form-action') });
+
+  for (const options of [{}, { allowedOrigins: true }]) {
+    it(`are stopped by the browser where ${JSON.stringify(options)} name no such origin`, async () => {
+      await sitDown('allowedOrigins' in options ? { allowedOrigins: [clientOrigin] } : {});
+      await logIn();
+      const blocked = isBlocked();
+      await typeCode(phone.next());
+      await blocked;
+      expect(page.url()).to.match(/\/two-step\/verify$/);
+    });
+  }
+
+  it('go on to an origin of returnToOrigins: code, cancel, step-up, and what leads home', async () => {
+    await sitDown({ returnToOrigins: [clientOrigin] });
+    await logIn();
+    await typeCode(phone.next());
+    await arrives();
+
+    await page.goto('/two-step/step-up');
+    await typeCode(phone.next());
+    await arrives();
+
+    await context.clearCookies();
+    await logIn();
+    await page.getByRole('button', { name: 'Cancel and sign in as somebody else' }).click();
+    await arrives();
+  });
+
+  it('go on there from a sign-in that must enable first, and from a recovery code', async () => {
+    await sitDown({
+      returnToOrigins: [clientOrigin],
+      policy: ({ id }) => (id === 'bob' ? 'required' : 'optional'),
+    });
+    await page.goto('/oauth');
+    await page.locator('[name=username]').fill('bob');
+    await page.locator('[name=password]').fill('password');
+    await page.getByRole('button').click();
+    await page.getByRole('button', { name: 'Cancel and sign in as somebody else' }).click();
+    await arrives();
+
+    await logIn();
+    await page.getByText('Use a recovery code').click();
+    await page.getByLabel('Recovery code').fill(recoveryCodes[0] ?? '');
+    await page.getByRole('button', { name: 'Use the recovery code' }).click();
+    await page.getByRole('link', { name: 'Go on' }).click();
+    await arrives();
+  });
+
+  it('may do so on every page, in one policy', async () => {
+    await sitDown({ returnToOrigins: [clientOrigin], allowedOrigins: ['https://app.example'] });
+    await visitor.post('/two-step/setup', { add: true });
+    const pages = ['', '/setup', '/browsers', '/step-up'].map((path) => visitor.open(`/two-step${path}`));
+    const refused = visitor.submit('/two-step/disable', { code: 'wrong' });
+    const crossSite = visitor.submit('/two-step/verify', {}, { 'sec-fetch-site': 'cross-site' });
+    for (const { status, headers } of await Promise.all([...pages, refused, crossSite])) {
+      expect(status).to.be.oneOf([200, 400, 403]);
+      expect(headers['content-security-policy']).to.contain(`form-action 'self' ${clientOrigin};`);
+    }
+  });
+});
