@@ -64,15 +64,22 @@ export function keepStored(session: AppSession): void {
   });
 }
 
-/** Keeps a session's cookie, and with it its life in the store, from lasting beyond a moment. */
+/**
+ * Keeps a session's life in the store from lasting beyond a moment. Stores ask `cookie.expires`, or `cookie.maxAge`,
+ * which is made of it. The cookie that the browser gets, and the one in the session's JSON, stay the application's own:
+ * a browser whose clock is ahead would drop a short one at once.
+ */
 export function limitLife(session: AppSession, until: number, clock: () => number): void {
-  const limit = (): AppSession => {
-    // express-session and its stores go by the real clock, so the cookie gets a duration.
-    session.cookie.maxAge = Math.max(1, until - clock());
-    return session;
-  };
-  override(session, 'touch', limit);
-  limit();
+  session.touch();
+  // express-session and its stores go by the real clock, so it is a duration from now.
+  const value = new Date(Date.now() + Math.max(1, until - clock()));
+  Object.defineProperty(session.cookie, 'expires', {
+    configurable: true,
+    enumerable: true,
+    writable: true,
+    value,
+  });
+  override(session, 'touch', () => session);
 }
 
 function override(

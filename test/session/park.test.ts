@@ -34,12 +34,12 @@ describe('session/park: the life of a parked sign-in (M3, A13)', () => {
     });
   const ttl = (client: Client): Promise<number> => redis.ttl(`sess:${sessionId(client)}`);
 
-  it('has a cookie and a store lifetime of what is left, and the full session a fresh one', async () => {
+  it('has a life in the store of what is left, in a cookie as the application makes them', async () => {
     const panel = await start();
     const phone = await enrol(panel);
     const client = new Client(panel);
     const parked = await client.login('alice');
-    expect(sessionExpires(parked) - Date.now()).to.be.within(500_000, 601_000);
+    expect(sessionExpires(parked) - Date.now()).to.be.above(DAY_MILLISECONDS - 60_000);
     expect(await ttl(client)).to.be.within(500, 601);
 
     const verified = await client.post('/two-step/verify', { code: phone() });
