@@ -64,17 +64,44 @@ export function problemType(code: string): string {
   return `urn:passport-second-factor:error:${code}`;
 }
 
+/** A class of errors. */
+interface ErrorClass {
+  readonly prototype: Error;
+  new (...args: never): Error;
+}
+
+/**
+ * Makes `instanceof` hold for what any copy of the package made: an application may load it as ESM and as
+ * CommonJS. The mark is a symbol on the prototype, which nothing that was parsed or copied has.
+ */
+function shareInstances(shared: ErrorClass, name: string): void {
+  const mark = Symbol.for(`passport-second-factor.${name}`);
+  Object.defineProperty(shared.prototype, mark, { value: true });
+  Object.defineProperty(shared, Symbol.hasInstance, {
+    value(this: unknown, value: unknown): boolean {
+      // Classes that extend it inherit this function, and have instances of their own.
+      if (this !== shared) return Function.prototype[Symbol.hasInstance].call(this, value);
+      return typeof value === 'object' && value !== null && mark in value;
+    },
+  });
+}
+
 /**
  * Base of every error this package throws, rejects with or hands to `next`.
  *
  * `code` is stable and documented; `status` is what Express answers with when nobody handles the error.
+ * `instanceof` holds for the errors of every copy of the package, ESM or CommonJS.
  */
 export class SecondFactorError extends Error {
+  static {
+    shareInstances(this, 'SecondFactorError');
+  }
+
   override readonly name: string = 'SecondFactorError';
   readonly code: ProblemCode | IntegrationErrorCode;
   readonly status: number;
 
-  constructor(code: ProblemCode | IntegrationErrorCode, message?: string, options?: ErrorOptions) {
+  constructor(code: ProblemCode | IntegrationErrorCode, message?: string, options?: { cause?: unknown }) {
     const problem = isProblemCode(code) ? PROBLEMS[code] : undefined;
     super(message ?? problem?.title ?? code, options);
     this.code = code;
@@ -99,6 +126,10 @@ export class SecondFactorError extends Error {
  * to `location`.
  */
 export class SecondFactorRequiredError extends SecondFactorError {
+  static {
+    shareInstances(this, 'SecondFactorRequiredError');
+  }
+
   override readonly name = 'SecondFactorRequiredError';
   /** Where it goes on: a path on this origin. */
   readonly location: string;

@@ -65,4 +65,41 @@ describe('errors', () => {
   it('ends every type in its code', () => {
     for (const code of Object.keys(PROBLEMS)) expect(problemType(code).endsWith(`:${code}`)).to.equal(true);
   });
+
+  describe('instanceof', () => {
+    class OwnError extends SecondFactorError {}
+    class OwnRequiredError extends SecondFactorRequiredError {}
+    const required = new SecondFactorRequiredError('code-required', '/two-step/verify', 0);
+    const plain = new SecondFactorError('store-unavailable');
+
+    it('holds for a class and what extends it, never the other way round', () => {
+      expect(required).to.be.an.instanceOf(SecondFactorError);
+      expect(new OwnError('locked')).to.be.an.instanceOf(SecondFactorError).and.an.instanceOf(OwnError);
+      expect(new OwnRequiredError('code-required', '/', 0)).to.be.an.instanceOf(SecondFactorRequiredError);
+      expect(plain).to.not.be.an.instanceOf(SecondFactorRequiredError);
+      for (const error of [plain, required]) {
+        expect(error).to.not.be.an.instanceOf(OwnError);
+        expect(error).to.not.be.an.instanceOf(OwnRequiredError);
+      }
+    });
+
+    it('does not hold for what only looks like such an error', () => {
+      const lookalikes = [
+        ...[null, undefined, 'SecondFactorError', 401, new Error('locked'), () => required, {}],
+        JSON.parse(JSON.stringify(Object.assign({}, required, { message: required.message }))) as unknown,
+        Object.assign({}, required, { name: required.name, stack: required.stack }),
+        JSON.parse('{"passport-second-factor.SecondFactorRequiredError":true}') as unknown,
+        structuredClone(required),
+      ];
+      for (const value of lookalikes) {
+        expect(value instanceof SecondFactorError, String(value)).to.equal(false);
+        expect(value instanceof SecondFactorRequiredError, String(value)).to.equal(false);
+      }
+    });
+
+    it('shows nothing of itself in what is logged', () => {
+      expect(Reflect.ownKeys(plain)).to.have.members(['stack', 'message', 'name', 'code', 'status']);
+      expect(Object.keys(SecondFactorError)).to.deep.equal([]);
+    });
+  });
 });
