@@ -10,14 +10,15 @@ import type { Refusal } from './request-api.js';
 
 /**
  * Answers a request that may not pass: a browser is sent to the page that helps and comes back to where it
- * wanted to go (GET only); a program gets a problem document with a challenge (RFC 9110 §11.6.1).
+ * wanted to go; a program gets a problem document with a challenge (RFC 9110 §11.6.1).
  *
- * @param onward where a browser goes on afterwards; default: where the request wanted to go
+ * @param onward where a browser goes on afterwards; default: where the request wanted to go, by GET only, and
+ *   never a request that brought a proof of who is there
  */
 export function refuse(
   context: Context,
   { code, status, location, maxAge }: Refusal,
-  onward: string | null = destinationOf(context),
+  onward: string | null = destinationOf(context, code),
 ): void {
   const { req, res } = context;
   if (wantsHtml(req)) {
@@ -29,8 +30,11 @@ export function refuse(
   sendProblem(req, res, code, { location, ...(maxAge === undefined ? {} : { maxAge }) });
 }
 
-function destinationOf({ core, req }: Context): string | null {
-  return req.method === 'GET' ? safeReturnTo(req.originalUrl ?? req.url, core.options.returnToOrigins) : null;
+function destinationOf({ core, req, logInCalled }: Context, code: Refusal['code']): string | null {
+  // The answer of an OAuth provider, a magic link: its proof is spent, and park() knows where to go on.
+  const broughtProof = logInCalled || code === 'session-required';
+  if (req.method !== 'GET' || broughtProof) return null;
+  return safeReturnTo(req.originalUrl ?? req.url, core.options.returnToOrigins);
 }
 
 function rememberDestination(context: Context, wanted: string | null): void {

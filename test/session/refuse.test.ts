@@ -1,9 +1,11 @@
 import { expect } from 'chai';
+import type { ErrorRequestHandler, Request } from 'express';
 import session from 'express-session';
-import { Client, enrol, enrolled, stopPanels } from '../docs/trap-panel.js';
+import { Client, enrol, enrolled, knows, stopPanels } from '../docs/trap-panel.js';
 import { loggedIn, sessionId, startSessionPanel } from '../support/session-panel.js';
 import type { SessionPanel } from '../support/session-panel.js';
 import { requireSecondFactor } from '../../lib/index.js';
+import type { SecondFactorRequiredError } from '../../lib/index.js';
 
 const HTML = { accept: 'text/html' };
 const DAY = 86_400_000;
@@ -81,5 +83,56 @@ describe('session/refuse: where a browser wanted to go', () => {
     panel.now += 301_000;
     expect((await client.get('/danger')).body).to.include({ code: 'step-up-required', maxAge: 300 });
     expect((await new Client(panel).get('/secret')).body).to.not.have.property('maxAge');
+  });
+
+  describe('a link that proves who is there, once: an OAuth callback, a magic link', () => {
+    const CALLBACK = '/oauth/callback?state=1&code=alice';
+
+    beforeEach(async () => {
+      panel = await startSessionPanel({
+        options: { onCodeRequired: 'error' },
+        routes({ app, ...made }) {
+          const byCode = (req: Request): string => req.query.code as string;
+          knows({ app, ...made }, 'oauth', byCode);
+          app.get('/oauth/callback', made.passport.authenticate('oauth', { successRedirect: '/home' }));
+          app.get('/token', (req, _res, next) => {
+            req.user = { ...made.users[0] };
+            next();
+          });
+          app.get('/token', requireSecondFactor());
+          const answer: ErrorRequestHandler = (error: SecondFactorRequiredError, req, _res, _next) => {
+            const { code, status, location } = error;
+            req.secondFactor?.refuse({ ok: false, code: code as 'code-required', status, location });
+          };
+          app.use(answer);
+        },
+      });
+    });
+
+    it('is never gone back to: who is asked for the code goes where the sign-in leads', async () => {
+      const phone = await enrol(panel);
+      const client = new Client(panel);
+      expect((await client.get(CALLBACK, HTML)).headers.location).to.equal('/two-step/verify');
+      const done = await client.post('/two-step/verify', new URLSearchParams({ code: phone() }), HTML);
+      expect([done.status, done.headers.location]).to.deep.equal([303, '/home']);
+    });
+
+    it('is not gone back to by who was stopped elsewhere before', async () => {
+      const phone = await enrol(panel);
+      const client = new Client(panel);
+      await client.get(CALLBACK, HTML);
+      await client.get('/secret?wanted', HTML);
+      await client.get(CALLBACK, HTML);
+      expect((await panel.stored(client))?.secondFactor).to.include({ state: 'pending', returnTo: '/home' });
+      await client.get('/secret?wanted', HTML);
+      const done = await client.post('/two-step/verify', new URLSearchParams({ code: phone() }), HTML);
+      expect(done.headers.location).to.equal('/secret?wanted');
+    });
+
+    it('is not kept for a stranger whom something else than the session let in', async () => {
+      const client = new Client(panel);
+      expect((await client.get('/token?token=once', HTML)).headers.location).to.equal('/login');
+      expect(await panel.stored(client)).to.equal(null);
+    });
   });
 });
