@@ -3,18 +3,18 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { expect } from 'chai';
 import { Redis } from 'ioredis';
 import { redisStore } from '../../adapters/redis.js';
 import { encodeRecord } from '../../lib/account/record.js';
 import { parseKeyRing } from '../../lib/vault/key-ring.js';
 import { createSealer } from '../../lib/vault/seal.js';
+import { compiled } from '../support/compiled.js';
 import { aRecord } from '../support/records.js';
 import { startRedis } from '../support/redis-server.js';
 import type { RedisServer } from '../support/redis-server.js';
 
-const BIN = resolve('lib/cli/bin.ts');
+const BIN = compiled('lib/cli/bin.ts');
 const OLD_KEY = randomBytes(32).toString('base64');
 const NEW_KEY = randomBytes(32).toString('base64');
 
@@ -34,9 +34,9 @@ describe('cli/bin', function () {
     server = await startRedis({ args: ['--appendonly', 'yes', '--maxmemory', '100mb'] });
     redis = new Redis(server.port);
     directory = mkdtempSync(join(tmpdir(), 'second-factor-cli-'));
-    writeConfig('second-factor.config.ts', [NEW_KEY, OLD_KEY]);
-    writeConfig('old.config.ts', [OLD_KEY]);
-    writeConfig('new.config.ts', [NEW_KEY]);
+    writeConfig('second-factor.config.mjs', [NEW_KEY, OLD_KEY]);
+    writeConfig('old.config.mjs', [OLD_KEY]);
+    writeConfig('new.config.mjs', [NEW_KEY]);
   });
 
   after(async () => {
@@ -195,16 +195,16 @@ describe('cli/bin', function () {
       unreadable: [],
     });
 
-    const after = await run('check', '--config', 'new.config.ts');
+    const after = await run('check', '--config', 'new.config.mjs');
     expect(after.out).to.contain('2 sealed with the first key, 0 with an older one, 0 unreadable');
     expect(after.out).to.contain('no record needs an older key');
   });
 
   it('tells which records no key opens, and that is exit code 3', async () => {
-    const checked = await run('check', '--config', 'new.config.ts');
+    const checked = await run('check', '--config', 'new.config.mjs');
     expect(checked.code).to.equal(3);
     expect(checked.out).to.contain('2 records cannot be opened with any key in keys');
-    const rekeyed = await run('rekey', '--config', 'new.config.ts');
+    const rekeyed = await run('rekey', '--config', 'new.config.mjs');
     expect(rekeyed.code).to.equal(3);
     expect(rekeyed.out).to.contain('cannot be opened with any key: alice');
   });
@@ -229,13 +229,13 @@ describe('cli/bin', function () {
   });
 
   it('disables an account whose record does not open', async () => {
-    expect((await run('disable', 'alice', '--yes', '--config', 'new.config.ts')).code).to.equal(0);
+    expect((await run('disable', 'alice', '--yes', '--config', 'new.config.mjs')).code).to.equal(0);
     expect(await redis.exists('second-factor:alice')).to.equal(0);
   });
 
   it('ends with exit code 3 when the store is away', async () => {
-    writeConfig('away.config.ts', [NEW_KEY], 1);
-    const ended = await run('status', 'root', '--config', 'away.config.ts');
+    writeConfig('away.config.mjs', [NEW_KEY], 1);
+    const ended = await run('status', 'root', '--config', 'away.config.mjs');
     expect(ended.code).to.equal(3);
     expect(ended.err).to.contain('second-factor:');
   });
@@ -275,22 +275,16 @@ describe('cli/bin', function () {
 
   function run(...args: string[]): Promise<Ended> {
     return new Promise((done) => {
-      const child = execFile(
-        process.execPath,
-        ['--import', pathToFileURL(resolve('node_modules/tsx/dist/loader.mjs')).href, BIN, ...args],
-        { cwd: directory },
-        (error, out, err) => {
-          done({ code: typeof error?.code === 'number' ? error.code : error ? -1 : 0, out, err });
-        },
-      );
+      const child = execFile(process.execPath, [BIN, ...args], { cwd: directory }, (error, out, err) => {
+        done({ code: typeof error?.code === 'number' ? error.code : error ? -1 : 0, out, err });
+      });
       child.stdin?.end();
     });
   }
 
   /** On a pseudo-terminal, with something typed at the question. */
   function runOnTerminal(typed: string, ...args: string[]): Promise<{ code: number | null; out: string }> {
-    const loader = pathToFileURL(resolve('node_modules/tsx/dist/loader.mjs')).href;
-    const line = [process.execPath, '--import', loader, BIN, ...args].map((word) => `'${word}'`).join(' ');
+    const line = [process.execPath, BIN, ...args].map((word) => `'${word}'`).join(' ');
     const child = spawn('script', ['--quiet', '--return', '--command', line, '/dev/null'], {
       cwd: directory,
     });
@@ -309,8 +303,8 @@ describe('cli/bin', function () {
       join(directory, name),
       `import passport from ${from('node_modules/passport/lib/index.js')};
        import { Redis } from ${from('node_modules/ioredis/built/index.js')};
-       import { createSecondFactor } from ${from('lib/index.ts')};
-       import { redisStore } from ${from('adapters/redis.ts')};
+       import { createSecondFactor } from ${from(compiled('lib/index.ts'))};
+       import { redisStore } from ${from(compiled('adapters/redis.ts'))};
        const redis = new Redis(${port}, { maxRetriesPerRequest: 1 });
        redis.on('error', () => undefined);
        const names = { root: 'Root', alice: 'Alice', bob: 'Bob', eve: 'Eve\\r\\x1b[2K\\u009b31m\\u202ealice', broken: 7 };

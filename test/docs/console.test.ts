@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { expect } from 'chai';
 import { MemoryStore } from 'express-session';
 import { Redis } from 'ioredis';
@@ -11,6 +11,7 @@ import type { Store } from 'passport-second-factor';
 import { redisStore } from 'passport-second-factor/redis';
 import { createTotpTable, sqlStore } from 'passport-second-factor/sql';
 import { USAGE } from '../../lib/cli/parse-command.js';
+import { compiled } from '../support/compiled.js';
 import { startRedis } from '../support/redis-server.js';
 import type { RedisServer } from '../support/redis-server.js';
 import { fencedBlocks } from './code-blocks.js';
@@ -21,7 +22,6 @@ import { Client, enrol, startPanel, stopPanels, user } from './trap-panel.js';
 import type { Panel, Phone } from './trap-panel.js';
 
 const PAGE = 'docs/console.md';
-const CONSOLE = ['--import', import.meta.resolve('tsx'), resolve('lib/cli/bin.ts')];
 const [OLD, NEW] = [randomBytes(32).toString('base64'), randomBytes(32).toString('base64')];
 
 interface Ended {
@@ -37,6 +37,8 @@ describe('docs/console.md', function () {
   let redis: RedisServer;
   let client: Redis;
   let folder: ProgramFolder;
+  /** Its JavaScript: where the operator stands. */
+  let here: string;
 
   before(async () => {
     redis = await startRedis();
@@ -48,6 +50,7 @@ describe('docs/console.md', function () {
   });
   beforeEach(() => {
     folder = programOf(PAGE, { 'database.ts': DATABASE });
+    here = folder.compile();
   });
   afterEach(async () => {
     await stopPanels();
@@ -77,7 +80,7 @@ describe('docs/console.md', function () {
     const page = programOf('docs/add-to-an-app.md', { 'database.ts': DATABASE });
     try {
       await enrolledPanel(redisStore(client));
-      const ended = await run(['list'], OLD, page.path);
+      const ended = await run(['list', '--import', 'tsx'], OLD, page.path);
       expect([ended.code, ended.out]).to.deep.equal([0, '1\n']);
     } finally {
       page.remove();
@@ -140,7 +143,7 @@ describe('docs/console.md', function () {
     expect((await meWith(NEW, cookie))[0]).to.equal(null);
   });
 
-  const file = (): string => join(folder.path, 'panel.db');
+  const file = (): string => join(here, 'panel.db');
   const blocks = (language: string): string[] =>
     fencedBlocks(PAGE, text)
       .filter((block) => block.language === language)
@@ -186,7 +189,7 @@ describe('docs/console.md', function () {
     return (await browser.post('/two-step/verify', { code })).body.state;
   }
 
-  function run(args: readonly string[], keys: string, cwd = folder.path): Promise<Ended> {
+  function run(args: readonly string[], keys: string, cwd = here): Promise<Ended> {
     writeFileSync(
       join(cwd, 'test.env'),
       `SECOND_FACTOR_KEYS=${keys}\nSECOND_FACTOR_KEY=${keys}\nPANEL_DB=panel.db\nREDIS_URL=${redis.url}\n`,
@@ -195,7 +198,7 @@ describe('docs/console.md', function () {
     return new Promise((done) => {
       const child = execFile(
         process.execPath,
-        [...CONSOLE, ...args, '--env-file', 'test.env'],
+        [compiled('lib/cli/bin.ts'), ...args, '--env-file', 'test.env'],
         { cwd, env },
         (error, out, err) => {
           done({ code: typeof error?.code === 'number' ? error.code : error ? -1 : 0, out, err });

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Secret, TOTP } from 'otpauth';
+import { compiledFolder } from '../support/compiled.js';
 import { fencedBlocks } from './code-blocks.js';
 
 const START_MILLISECONDS = 60_000;
@@ -31,6 +32,8 @@ export interface RunningProgram {
 /** A folder of the repository, so that packages are found, with the named code blocks of a page. */
 export interface ProgramFolder {
   readonly path: string;
+  /** The same as JavaScript, in a folder beside; for a process of its own. */
+  compile(): string;
   /** Starts the program whose file exports `server`. */
   start(file: string, env: NodeJS.ProcessEnv): Promise<RunningProgram>;
   remove(): void;
@@ -50,18 +53,28 @@ export function programOf(
   }
   for (const [name, code] of Object.entries(others)) writeFileSync(join(path, name), code);
   writeFileSync(join(path, 'tsconfig.json'), JSON.stringify(TSCONFIG));
+  const compiled: string[] = [];
+  const compile = (): string => {
+    const folder = compiledFolder(path);
+    compiled.push(folder);
+    return folder;
+  };
   return {
     path,
-    start: (file, env) => start(path, file, env),
-    remove: () => rmSync(path, { recursive: true, force: true }),
+    compile,
+    start(file, env) {
+      writeFileSync(join(path, 'start.ts'), START.replace('PROGRAM', file.replace(/\.ts$/, '.js')));
+      return start(join(compile(), 'start.js'), env);
+    },
+    remove() {
+      for (const folder of [path, ...compiled]) rmSync(folder, { recursive: true, force: true });
+    },
   };
 }
 
-async function start(path: string, file: string, env: NodeJS.ProcessEnv): Promise<RunningProgram> {
-  const starter = join(path, `start-${file}.mjs`);
-  writeFileSync(starter, START.replace('PROGRAM', file));
-  const child = spawn(process.execPath, ['--import', 'tsx', starter], {
-    env: { ...process.env, PORT: '0', TSX_TSCONFIG_PATH: join(path, 'tsconfig.json'), ...env },
+async function start(file: string, env: NodeJS.ProcessEnv): Promise<RunningProgram> {
+  const child = spawn(process.execPath, [file], {
+    env: { ...process.env, PORT: '0', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';

@@ -9,8 +9,8 @@ describe('docs/testing.md', function () {
   it('has a test of an application that passes', async () => {
     const folder = programOf('docs/testing.md');
     try {
-      const node = ['--import', 'tsx', '--test', '--test-reporter', 'tap', 'backups.test.ts'];
-      const { stdout } = await promisify(execFile)(process.execPath, node, { cwd: folder.path });
+      const node = ['--test', '--test-reporter', 'tap', 'backups.test.js'];
+      const { stdout } = await promisify(execFile)(process.execPath, node, { cwd: folder.compile() });
       expect(stdout)
         .to.match(/^# pass 2$/m)
         .and.match(/^# fail 0$/m);

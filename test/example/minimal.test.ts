@@ -4,16 +4,15 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
-import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { Redis } from 'ioredis';
 import { Secret, TOTP } from 'otpauth';
 import { Client } from '../docs/trap-panel.js';
+import { compiled } from '../support/compiled.js';
 import { startRedis } from '../support/redis-server.js';
 import type { RedisServer } from '../support/redis-server.js';
 
-const ROOT = resolve(import.meta.dirname, '../..');
 const START_MILLISECONDS = 30_000;
 const STEP_MILLISECONDS = 30_000;
 const ALICE = { username: 'alice', password: 'alice-password' };
@@ -28,8 +27,7 @@ interface Running {
 /** Starts example/minimal as `npm run start:minimal` does. */
 async function start(env: Record<string, string>): Promise<Running> {
   const port = await freePort();
-  const child: ChildProcess = spawn(process.execPath, ['--import', 'tsx', 'example/minimal/app.ts'], {
-    cwd: ROOT,
+  const child: ChildProcess = spawn(process.execPath, [compiled('example/minimal/app.ts')], {
     env: { ...process.env, PORT: String(port), NODE_ENV: 'test', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

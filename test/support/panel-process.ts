@@ -5,18 +5,18 @@ import { createServer, request } from 'node:http';
 import type { Agent, IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join } from 'node:path';
 import { Secret, TOTP } from 'otpauth';
 import { createPanel } from '../../example/panel/app.js';
 import type { Panel, PanelOptions } from '../../example/panel/app.js';
 import { databaseFileOf } from '../../example/panel/settings.js';
+import { compiled } from './compiled.js';
 
 const STEP_MILLISECONDS = 30_000;
 /** The N of scrypt: thousands of sign-ins are made in tests. Where time matters a test says the real one. */
 const CHEAP_PASSWORD = 1024;
 const START_MILLISECONDS = 20_000;
 const ACCOUNTS = ['root', 'admin', 'alice', 'bob'];
-const CONSOLE = ['--import', 'tsx', 'lib/cli/bin.ts', '--config', 'example/panel/second-factor.config.ts'];
 
 /** What a server answered. */
 export interface Answer {
@@ -240,9 +240,11 @@ export interface Ended {
 
 /** Runs the console command on a panel's own config, as a process of its own. */
 export function runConsole(env: Record<string, string>, ...args: string[]): Promise<Ended> {
+  const config = ['--config', compiled('example/panel/second-factor.config.ts')];
   return new Promise((done) => {
-    const options = { cwd: resolve('.'), env: { ...withoutPanel(), ...env } };
-    const child = execFile(process.execPath, [...CONSOLE, ...args], options, (error, out, err) => {
+    const options = { env: { ...withoutPanel(), ...env } };
+    const command = [compiled('lib/cli/bin.ts'), ...config, ...args];
+    const child = execFile(process.execPath, command, options, (error, out, err) => {
       done({ code: typeof error?.code === 'number' ? error.code : error ? -1 : 0, out, err });
     });
     child.stdin?.end();
@@ -260,7 +262,7 @@ export interface PanelProcess {
 
 /** Starts the example panel as a process of its own; on a free port unless told otherwise. */
 export async function startPanelProcess(env: Record<string, string> = {}): Promise<PanelProcess> {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'example/panel/server.ts'], {
+  const child = spawn(process.execPath, [compiled('example/panel/server.ts')], {
     env: { ...withoutPanel(), PORT: '0', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -1,0 +1,102 @@
+import { createHash } from 'node:crypto';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync } from 'node:fs';
+import { renameSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
+import { buildSync } from 'esbuild';
+import type { BuildOptions } from 'esbuild';
+
+const ROOT = resolve(import.meta.dirname, '../..');
+/** In the repository, so that packages are found. */
+const PLACE = join(ROOT, '.tmp');
+const SOURCES = ['lib', 'adapters', 'strategies', 'example'];
+const STATIC_FILES = 'example/panel/public';
+const PREFIX = 'compiled-';
+/** As in the repository: types go, and nothing else changes. */
+const COMPILER: BuildOptions = { format: 'esm', platform: 'node', target: 'node20', logLevel: 'silent' };
+
+let made: string | undefined;
+
+/** The JavaScript of a source file (`lib/cli/bin.ts`), with all it imports, for a process of its own. */
+export function compiled(file: string): string {
+  return join(compiledRoot(), file.replace(/\.ts$/, '.js'));
+}
+
+/**
+ * The JavaScript of the TypeScript files of a folder, in a new folder; other files are copied. There
+ * `passport-second-factor` is what these sources are compiled to.
+ */
+export function compiledFolder(folder: string): string {
+  const outdir = mkdtempSync(join(compiledRoot(), `${basename(folder)}-`));
+  const files = readdirSync(folder);
+  const entryPoints = files.filter(isTypeScript).map((file) => join(folder, file));
+  buildSync({ ...COMPILER, entryPoints, outdir });
+  for (const file of files) if (!isTypeScript(file)) cpSync(join(folder, file), join(outdir, file));
+  return outdir;
+}
+
+/**
+ * Compiles once for all processes that test the same sources: the folder is named after what they say, and
+ * renamed into place when it is complete.
+ */
+function compiledRoot(): string {
+  if (made !== undefined) return made;
+  const files = SOURCES.flatMap(filesIn);
+  const folder = join(PLACE, `${PREFIX}${digestOf([...files, 'package.json', 'tsconfig.json'])}`);
+  if (!existsSync(folder)) compileInto(folder, files);
+  return (made = folder);
+}
+
+function compileInto(folder: string, files: readonly string[]): void {
+  mkdirSync(PLACE, { recursive: true });
+  const making = mkdtempSync(join(PLACE, 'compiling-'));
+  const entryPoints = files.filter(isTypeScript).map((file) => join(ROOT, file));
+  buildSync({ ...COMPILER, entryPoints, outdir: making, outbase: ROOT });
+  cpSync(join(ROOT, STATIC_FILES), join(making, STATIC_FILES), { recursive: true });
+  writeFileSync(join(making, 'package.json'), JSON.stringify(manifest()));
+  try {
+    renameSync(making, folder);
+  } catch (error) {
+    rmSync(making, { recursive: true });
+    if (!existsSync(folder)) throw error; // else another process was first
+  }
+  for (const other of readdirSync(PLACE)) {
+    if (other.startsWith(PREFIX) && other !== basename(folder)) {
+      rmSync(join(PLACE, other), { recursive: true, force: true });
+    }
+  }
+}
+
+/** The names of the package, leading to the compiled files as the paths of the project lead to the sources. */
+function manifest(): object {
+  const read = (file: string): unknown => JSON.parse(readFileSync(join(ROOT, file), 'utf8'));
+  const { name } = read('package.json') as { name: string };
+  const { compilerOptions } = read('tsconfig.json') as {
+    compilerOptions: { paths: Record<string, [string]> };
+  };
+  const entries = Object.entries(compilerOptions.paths).map(([path, [file]]) => [
+    path.replace(name, '.'),
+    file.replace(/\.ts$/, '.js'),
+  ]);
+  return { name, type: 'module', exports: Object.fromEntries(entries) as unknown };
+}
+
+function isTypeScript(file: string): boolean {
+  return file.endsWith('.ts');
+}
+
+function digestOf(files: readonly string[]): string {
+  const hash = createHash('sha256');
+  for (const file of files)
+    hash
+      .update(`${file}\0`)
+      .update(readFileSync(join(ROOT, file)))
+      .update('\0');
+  return hash.digest('hex').slice(0, 16);
+}
+
+function filesIn(folder: string): string[] {
+  return readdirSync(join(ROOT, folder), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(ROOT.length + 1))
+    .sort();
+}
