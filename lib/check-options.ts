@@ -23,6 +23,7 @@ const KNOWN: Record<keyof SecondFactorOptions<unknown>, true> = {
   findUser: true,
   store: true,
   keys: true,
+  publicPath: true,
   basePath: true,
   loginPath: true,
   homePath: true,
@@ -34,6 +35,7 @@ const KNOWN: Record<keyof SecondFactorOptions<unknown>, true> = {
   formFields: true,
   render: true,
   stylesheet: true,
+  pageStatus: true,
   language: true,
   impersonation: true,
   policy: true,
@@ -67,6 +69,9 @@ export function checkOptions(options: unknown): ResolvedOptions {
       { code: 'SECOND_FACTOR_WINDOW' },
     );
   }
+  const unprefixed = given.publicPath === undefined || given.publicPath === '';
+  const publicPath = unprefixed ? '' : path(given, 'publicPath', '/panel');
+  const mountPath = path(given, 'basePath', '/two-step');
   return {
     passport: passport(given.passport),
     issuer: issuer(given.issuer),
@@ -75,9 +80,11 @@ export function checkOptions(options: unknown): ResolvedOptions {
     findUser: fn(given, 'findUser'),
     store: store(given.store),
     keys: Array.isArray(given.keys) ? given.keys : [given.keys],
-    basePath: path(given, 'basePath', '/two-step'),
-    loginPath: path(given, 'loginPath', '/login'),
-    homePath: path(given, 'homePath', '/'),
+    publicPath,
+    mountPath,
+    basePath: publicPath + mountPath,
+    loginPath: publicPath + path(given, 'loginPath', '/login'),
+    homePath: publicPath + path(given, 'homePath', '/'),
     deserializedUserIsFresh: boolean(given, 'deserializedUserIsFresh'),
     setEnrolled: given.setEnrolled === undefined ? undefined : fn(given, 'setEnrolled'),
     onCodeRequired: oneOf(given, 'onCodeRequired', ['respond', 'error'] as const),
@@ -85,7 +92,8 @@ export function checkOptions(options: unknown): ResolvedOptions {
     onSignedIn: fn(given, 'onSignedIn', () => undefined),
     formFields: fn(given, 'formFields', () => ({})),
     render: given.render === undefined ? undefined : fn(given, 'render'),
-    stylesheet: stylesheet(given.stylesheet),
+    stylesheet: stylesheet(given.stylesheet, publicPath),
+    pageStatus: oneOf(given, 'pageStatus', ['problem', 'ok'] as const),
     language: language(given.language),
     impersonation: impersonation(given.impersonation),
     policy: fn(given, 'policy', () => 'optional' as const),
@@ -164,12 +172,12 @@ function language(value: unknown): ResolvedOptions['language'] {
   throw invalid(`language must be 'en', 'ru' or a function of the request, got ${kindOf(value)}`);
 }
 
-function stylesheet(value: unknown): string | undefined {
+function stylesheet(value: unknown, publicPath: string): string | undefined {
   if (value === undefined) return undefined;
   if (typeof value !== 'string' || !/^(\/[\w.~-]+)+(\?[\w.~=&-]*)?$/.test(value)) {
     throw invalid(`stylesheet must be a path on this origin such as /panel.css, got ${kindOf(value)}`);
   }
-  return value;
+  return publicPath + value;
 }
 
 function impersonation(value: unknown): ResolvedImpersonation | undefined {
@@ -246,8 +254,8 @@ function path(given: Given, name: string, fallback: string): string {
   if (typeof value !== 'string' || !/^\/([\w.~-]+(\/[\w.~-]+)*\/?)?$/.test(value) || hasDots(value)) {
     throw invalid(`${name} must be a path such as ${fallback}, got ${kindOf(value)}`);
   }
-  if (name === 'basePath' && value.endsWith('/')) {
-    throw invalid('basePath must not be the root, and not end in a slash');
+  if ((name === 'basePath' || name === 'publicPath') && value.endsWith('/')) {
+    throw invalid(`${name} must not be the root, and not end in a slash`);
   }
   return value;
 }

@@ -56,6 +56,11 @@ export interface SecondFactorOptions<User> {
    * new key in front to rotate.
    */
   keys: readonly (string | undefined)[];
+  /**
+   * What a reverse proxy takes off the front of every path: `/panel` when the browser sees `/panel/login` and the
+   * application `/login`. All other paths of the options are as the application sees them. Default: none.
+   */
+  publicPath?: string | undefined;
   /** Where the router is mounted. Default `/two-step`. */
   basePath?: string | undefined;
   /** The panel's own login page. Default `/login`. */
@@ -95,6 +100,11 @@ export interface SecondFactorOptions<User> {
    * `/panel.css`. It sets the CSS variables `--sf-…`, or more. Pictures and fonts may come from this origin then.
    */
   stylesheet?: string | undefined;
+  /**
+   * The status of pages that tell of a problem: its own (`problem`, default), or always 200 (`ok`), for proxies that put
+   * a page of theirs in the place of every error. JSON keeps its status.
+   */
+  pageStatus?: 'problem' | 'ok' | undefined;
   /**
    * The language of the pages: one for all, or by request; what is unknown or `undefined` is left to
    * `Accept-Language`. Default: `Accept-Language`, else English.
@@ -195,6 +205,11 @@ export interface ResolvedOptions {
   readonly findUser: (accountId: string) => unknown;
   readonly store: Store;
   readonly keys: readonly unknown[];
+  /** Empty, or a path that does not end in a slash. */
+  readonly publicPath: string;
+  /** Where the router is, as the application sees it. */
+  readonly mountPath: string;
+  /** Where the router is, as the browser sees it; the same goes for the paths below. */
   readonly basePath: string;
   readonly loginPath: string;
   readonly homePath: string;
@@ -211,6 +226,7 @@ export interface ResolvedOptions {
   readonly formFields: (req: HttpRequest, res: HttpResponse) => Readonly<Record<string, string>>;
   readonly render: ((req: HttpRequest, res: HttpResponse, page: Page) => void | Promise<void>) | undefined;
   readonly stylesheet: string | undefined;
+  readonly pageStatus: 'problem' | 'ok';
   readonly language: (req: HttpRequest) => string | undefined;
   readonly impersonation: ResolvedImpersonation | undefined;
   readonly policy: (account: AccountSummary) => unknown;

@@ -41,12 +41,15 @@ const NO_ORIGINS = [
   ['null'],
   [7],
 ];
-const RESOLVED_ONLY = ['limits', 'trustedBrowserDays', 'brand'];
+const RESOLVED_ONLY = ['mountPath', 'limits', 'trustedBrowserDays', 'brand'];
 
 describe('check-options', () => {
   it('takes the required options alone and fills in the defaults', () => {
     const resolved = checkOptions(required());
     expect(resolved).to.deep.include({
+      publicPath: '',
+      pageStatus: 'problem',
+      mountPath: '/two-step',
       basePath: '/two-step',
       loginPath: '/login',
       homePath: '/',
@@ -176,6 +179,8 @@ describe('check-options', () => {
     issuer: ['', 'a:b', 'a\nb', 'x'.repeat(101), 7, null],
     account: [null, 'id', {}],
     findUser: [null, 'id', {}],
+    publicPath: [null, '/', 'panel', '/panel/', '/a//b', '/a/../b', 'https://a.example', 7],
+    pageStatus: [null, 200, 'always', true],
     basePath: [
       '',
       '/',
@@ -265,6 +270,8 @@ describe('check-options', () => {
     for (const options of [
       { basePath: '/account/two_step.v1~x' },
       { basePath: '/a/.well-known' },
+      { publicPath: '' },
+      { publicPath: '/hosting/panel' },
       { loginPath: '/', homePath: '/' },
       { allowedOrigins: ['https://a.example', 'http://localhost:3000', 'https://A.example:443'] },
       { returnToOrigins: ['https://a.example', 'http://localhost:3000'] },

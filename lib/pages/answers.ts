@@ -52,9 +52,11 @@ export async function answerRefusal(
     return;
   }
   const seconds = waitSeconds(context, refusal);
-  if (seconds !== undefined) res.setHeader('Retry-After', String(seconds));
-  if (PROBLEMS[refusal.code].status === 401) res.setHeader('WWW-Authenticate', challenge(refusal.code));
-  if (!wantsHtml(req)) {
+  const html = wantsHtml(req);
+  const status = html && core.options.pageStatus === 'ok' ? 200 : PROBLEMS[refusal.code].status;
+  if (seconds !== undefined && status !== 200) res.setHeader('Retry-After', String(seconds));
+  if (status === 401) res.setHeader('WWW-Authenticate', challenge(refusal.code));
+  if (!html) {
     sendProblem(req, res, refusal.code, members(refusal));
     return;
   }
@@ -63,7 +65,7 @@ export async function answerRefusal(
   const { code, ok: _ok, ...details } = refusal;
   const error: PageError = { code, message: message(texts, refusal, seconds), ...details };
   const draft = again ?? { name: 'error', model: { home: homePath, login: loginPath } };
-  await showPage(context, texts, draft, error, PROBLEMS[refusal.code].status);
+  await showPage(context, texts, draft, error, status);
 }
 
 /** Tells of a problem that has no details. */

@@ -264,5 +264,6 @@ function verifiedNow({ state }: Context, account: string, factor: Factor): Verif
 
 function isUnderBasePath({ core, req }: Context): boolean {
   const path = (req.originalUrl ?? req.url ?? '').replace(/[?#].*$/s, '');
-  return path === core.options.basePath || path.startsWith(`${core.options.basePath}/`);
+  const { mountPath } = core.options;
+  return path === mountPath || path.startsWith(`${mountPath}/`);
 }

@@ -8,6 +8,9 @@ import { now, sessionState, updateState } from './context.js';
 import { limitLife } from './guard-save.js';
 import type { Refusal } from './request-api.js';
 
+/** A request is for a path of the application. */
+const NO_ORIGINS: ReadonlySet<string> = new Set();
+
 /**
  * Answers a request that may not pass: a browser is sent to the page that helps and comes back to where it
  * wanted to go; a program gets a problem document with a challenge (RFC 9110 §11.6.1).
@@ -34,7 +37,7 @@ function destinationOf({ core, req, logInCalled }: Context, code: Refusal['code'
   // The answer of an OAuth provider, a magic link: its proof is spent, and park() knows where to go on.
   const broughtProof = logInCalled || code === 'session-required';
   if (req.method !== 'GET' || broughtProof) return null;
-  return safeReturnTo(req.originalUrl ?? req.url, core.options.returnToOrigins);
+  return safeReturnTo(core.options.publicPath + (req.originalUrl ?? req.url ?? ''), NO_ORIGINS);
 }
 
 function rememberDestination(context: Context, wanted: string | null): void {

@@ -5,18 +5,23 @@ import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
 import express from 'express';
 import { sameOrigin } from 'passport-second-factor';
-import { Client, enrol, startPanel, stopPanels } from './trap-panel.js';
+import { Client, enrol, knows, startPanel, stopPanels } from './trap-panel.js';
 import type { Answer, Panel, PanelParts } from './trap-panel.js';
 
 /** What a browser sends to `https://panel.example`, without the headers that older ones lack. */
 const OLD_BROWSER = { host: 'panel.example', origin: 'https://panel.example' };
 const NULL_ORIGIN = { host: 'panel.example', origin: 'null' };
 const ALICE = { username: 'alice', password: 'password' };
+/** A recovery code that is not one of them. */
+const WRONG = 'AAAA-AAAA-AAAA-AAAA-AAAA-AAAA';
+const wrongCode = (): URLSearchParams => new URLSearchParams({ code: WRONG });
 const trusting = ({ app }: Panel): unknown => app.set('trust proxy', 1);
 
 interface ProxyOptions {
   readonly rewriteHost?: boolean;
   readonly stripPrefix?: string;
+  /** Puts its own page in the place of every answer from 400 on, as `proxy_intercept_errors` with `error_page` does. */
+  readonly replaceErrors?: boolean;
 }
 
 describe('docs/behind-a-proxy.md', () => {
@@ -33,13 +38,17 @@ describe('docs/behind-a-proxy.md', () => {
   /** A reverse proxy that ends TLS, as far as its upstream can see. */
   async function startProxy(panel: Panel, options: ProxyOptions = {}): Promise<{ port: number }> {
     const proxy = createServer((req, res) => {
-      const { stripPrefix = '', rewriteHost } = options;
+      const { stripPrefix = '', rewriteHost, replaceErrors } = options;
+      if (!req.url?.startsWith(`${stripPrefix}/`)) {
+        res.writeHead(404).end();
+        return;
+      }
       const seen = [req.headers['x-forwarded-for'] ?? [], req.socket.remoteAddress ?? ''].flat();
       const upstream = request(
         {
           port: panel.port,
           method: req.method,
-          path: req.url?.startsWith(stripPrefix) ? req.url.slice(stripPrefix.length) : req.url,
+          path: req.url.slice(stripPrefix.length),
           headers: {
             ...req.headers,
             ...(rewriteHost && { host: `127.0.0.1:${String(panel.port)}` }),
@@ -49,8 +58,14 @@ describe('docs/behind-a-proxy.md', () => {
           agent: false,
         },
         (answer) => {
-          res.writeHead(answer.statusCode ?? 502, answer.headers);
-          answer.pipe(res);
+          const status = answer.statusCode ?? 502;
+          if (replaceErrors && status >= 400) {
+            answer.resume();
+            res.writeHead(status, { 'content-type': 'text/html' }).end("the proxy's own page");
+          } else {
+            res.writeHead(status, answer.headers);
+            answer.pipe(res);
+          }
         },
       );
       upstream.on('error', () => res.writeHead(502).end());
@@ -129,20 +144,115 @@ describe('docs/behind-a-proxy.md', () => {
     }
   });
 
-  it('leads browsers to paths as they see them where a prefix is stripped', async () => {
-    const options = { basePath: '/panel/two-step', loginPath: '/panel/login', homePath: '/panel/' };
-    const first = ({ app }: Panel): unknown => app.set('trust proxy', 1).use(express.urlencoded());
-    const { panel, client } = await behind({ first, options }, { stripPrefix: '/panel' });
-    const phone = await enrol(panel);
+  describe('that strips a prefix', () => {
+    /** What a page or an answer leads to. */
+    const ways = ({ headers, text }: Answer): string[] => [
+      headers.location ?? '',
+      ...[...text.matchAll(/(?:action|href)="([^"]*)"/g)].map(([, way = '']) => way),
+    ];
     const html = { accept: 'text/html' };
-    expect((await client.get('/panel/secret', html)).headers.location).to.equal('/panel/login');
-    const parked = await client.post('/panel/login', new URLSearchParams(ALICE), html);
-    expect(parked.headers.location).to.equal('/panel/two-step/verify');
-    const form = (await client.get('/panel/two-step/verify', html)).text;
-    expect(form).to.contain('action="/panel/two-step/verify"');
-    const verified = await client.post('/panel/two-step/verify', { code: phone() });
-    expect(verified.body).to.deep.equal({ state: 'verified', returnTo: '/secret' }); // as the application saw it
-    expect((await client.get('/panel/two-step/verify', html)).headers.location).to.equal('/panel/');
+    const SETTINGS = { stylesheet: '/panel.css', trustedBrowsers: { days: 30 }, publicPath: '/panel' };
+    const first = ({ app }: Panel): unknown => app.set('trust proxy', 1).use(express.urlencoded());
+    const routes = ({ app, passport }: Panel): unknown =>
+      app.post('/form', passport.authenticate('local', { successReturnToOrRedirect: '/panel/start' }));
+
+    it('leads browsers by paths as they see them, in every answer and on every page', async () => {
+      const { panel, client } = await behind({ first, routes, options: SETTINGS }, { stripPrefix: '/panel' });
+      const phone = await enrol(panel);
+      const answers = [
+        await client.get('/panel/secret?a=1', html),
+        await client.post('/panel/form', new URLSearchParams(ALICE), html),
+        await client.get('/panel/two-step/verify', html),
+        await client.post('/panel/two-step/verify', new URLSearchParams({ code: 'x' }), html),
+        await client.post('/panel/two-step/verify', new URLSearchParams({ code: phone() }), html),
+        await client.get('/panel/secret?a=1'),
+        await client.get('/panel/two-step/verify', html),
+      ];
+      expect(answers.map(({ status, headers }) => [status, headers.location])).to.deep.equal([
+        [303, '/panel/login'],
+        [303, '/panel/two-step/verify'],
+        [200, undefined],
+        [400, undefined],
+        [303, '/panel/secret?a=1'],
+        [200, undefined],
+        [303, '/panel/'],
+      ]);
+      await client.post('/panel/two-step/setup', { add: true });
+      for (const path of ['', '/setup', '/step-up', '/browsers'])
+        answers.push(await client.get(`/panel/two-step${path}`, html));
+      const led = answers.flatMap(ways).filter((way) => way !== '');
+      expect(led).to.include.members(['/panel/panel.css', '/panel/two-step/disable', '/panel/']);
+      expect(led.filter((way) => !way.startsWith('/panel/'))).to.deep.equal([]);
+    });
+
+    it('leads programs and the application by them too, and keeps an account without a factor on its way', async () => {
+      const { panel, client } = await behind(
+        {
+          first,
+          options: SETTINGS,
+          routes: (started) => {
+            routes(started);
+            started.app.get('/path', (req, res) =>
+              res.json([req.secondFactor?.path, req.secondFactor?.check()]),
+            );
+          },
+        },
+        { stripPrefix: '/panel' },
+      );
+      const phone = await enrol(panel);
+      expect((await client.get('/panel/secret')).body.location).to.equal('/panel/login');
+      expect((await client.post('/panel/login', ALICE)).body.verify).to.equal('/panel/two-step/verify');
+      const verified = await client.post('/panel/two-step/verify', { code: phone() });
+      expect(verified.body).to.deep.equal({ state: 'verified', returnTo: '/panel/' });
+      expect((await client.get('/panel/path')).body).to.deep.equal(['/panel/two-step', { ok: true }]);
+
+      const bob = new Client(await startProxy(panel, { stripPrefix: '/panel' }));
+      await bob.get('/panel/secret', html);
+      const BOB = new URLSearchParams({ username: 'bob', password: 'password' });
+      const home = await bob.post('/panel/form', BOB, html);
+      expect(home.headers.location, 'by Passport itself').to.equal('/panel/secret');
+    });
+
+    it('keeps a strategy that fires under the router waiting', async () => {
+      const { panel, client } = await behind(
+        { first, options: SETTINGS, beforeRouter: (started) => knows(started, 'cookie', () => 'alice') },
+        { stripPrefix: '/panel' },
+      );
+      panel.app.post('/two-step/again', panel.passport.authenticate('cookie'), (req, res) =>
+        res.json(req.secondFactor?.state),
+      );
+      await enrol(panel);
+      const { until } = (await client.post('/panel/login', ALICE)).body;
+      panel.now += 1000;
+      await client.post('/panel/two-step/again');
+      expect((await client.get('/panel/two-step')).body).to.include({ state: 'pending', until });
+    });
+  });
+
+  describe('that puts pages of its own in the place of errors', () => {
+    const first = ({ app }: Panel): unknown => app.set('trust proxy', 1).use(express.urlencoded());
+    const html = { accept: 'text/html' };
+
+    for (const [pageStatus, shown] of [
+      ['problem', /^the proxy's own/],
+      ['ok', /role="alert"[^]*name="code"/],
+    ] as const) {
+      it(`shows ${pageStatus === 'ok' ? 'ours' : 'none of ours'} with pageStatus: '${pageStatus}'`, async () => {
+        const { panel, client } = await behind({ first, options: { pageStatus } }, { replaceErrors: true });
+        const phone = await enrol(panel);
+        await client.post('/login', new URLSearchParams(ALICE), html);
+        const wrong = await client.post('/two-step/verify', wrongCode(), html);
+        expect(wrong.text).to.match(shown);
+        const direct = new Client(panel);
+        await direct.post('/login', new URLSearchParams(ALICE), html);
+        const refused = await direct.post('/two-step/verify', wrongCode(), html);
+        expect(refused.status).to.equal(pageStatus === 'ok' ? 200 : 401);
+        expect(refused.headers['www-authenticate'] !== undefined).to.equal(pageStatus === 'problem');
+        expect((await direct.post('/two-step/verify', { code: WRONG })).status, 'JSON').to.equal(401);
+        const right = await client.post('/two-step/verify', new URLSearchParams({ code: phone() }), html);
+        expect([right.status, right.headers.location]).to.deep.equal([303, '/']);
+      });
+    }
   });
 
   it('takes Origin null from current browsers only', async () => {
