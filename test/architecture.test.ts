@@ -30,6 +30,7 @@ const AREAS: Record<string, { readonly path: string; readonly mayImport: readonl
   cli: { path: 'lib/cli/', mayImport: [...BOTTOM, 'vault', 'session', 'impersonation'] },
   strategies: { path: 'strategies/', mayImport: [...BOTTOM, 'vault', 'session', 'impersonation'] },
   adapters: { path: 'adapters/', mayImport: ['store', 'errors'] },
+  nestjs: { path: 'adapters/nestjs/', mayImport: [...BOTTOM, 'session'] },
   testing: { path: 'lib/testing/', mayImport: ['account', 'options', 'adapters', 'root'] },
   root: {
     path: 'lib/',
@@ -51,12 +52,13 @@ const AREAS: Record<string, { readonly path: string; readonly mayImport: readonl
 const TYPES_ONLY = ['events', 'options', 'notice', 'page'];
 
 /** Files that only re-export: what a name of the exports map leads to. */
-const ENTRY_POINTS = ['lib/index.ts', 'lib/testing/index.ts'];
+const ENTRY_POINTS = ['lib/index.ts', 'lib/testing/index.ts', 'adapters/nestjs/index.ts'];
 
 /** Peers that files load at run time, by what their paths begin with; everywhere else they are types. */
 const RUNTIME_PEERS: Record<string, readonly string[]> = {
   'lib/pages/': ['express'],
   'adapters/sql': ['kysely'],
+  'adapters/nestjs/': ['@nestjs/common'],
 };
 
 const FOLDERS = ['lib', 'strategies', 'adapters'];

@@ -1,4 +1,9 @@
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { expect } from 'chai';
 import { Redis } from 'ioredis';
 import { startRedis } from '../support/redis-server.js';
@@ -17,27 +22,33 @@ describe('docs/nestjs.md', function () {
   let folder: ProgramFolder;
   let app: RunningProgram;
   let phone: { first: string; second: string };
+  let recoveryCodes: string[];
+  let provider: Server;
+  let env: Record<string, string>;
 
   before(async () => {
     redis = await startRedis();
+    provider = await startProvider();
     folder = programOf('docs/nestjs.md', { 'database.ts': DATABASE });
-    const key = randomBytes(32).toString('base64');
-    app = await folder.start('main.ts', {
+    env = {
       REDIS_URL: redis.url,
-      SECOND_FACTOR_KEY: key,
+      PROVIDER_URL: `http://127.0.0.1:${(provider.address() as AddressInfo).port}`,
+      SECOND_FACTOR_KEY: randomBytes(32).toString('base64'),
       SESSION_SECRET: 'for tests',
-    });
+    };
+    app = await folder.start('main.ts', env);
   });
   after(async () => {
     await app.stop();
     folder.remove();
+    provider.close();
     await redis.stop();
   });
 
   it('refuses strangers and wrong passwords', async () => {
     const client = new Client(app);
     expect((await client.login('alice', 'wrong')).status).to.equal(401);
-    for (const path of ['/me', '/backups', '/danger']) {
+    for (const path of ['/me', '/backups', '/keys', '/danger']) {
       const answer = await client.get(path);
       expect([answer.status, answer.body.code]).to.deep.equal([401, 'login-required']);
     }
@@ -54,7 +65,9 @@ describe('docs/nestjs.md', function () {
 
     const { body } = await client.post('/two-step/setup');
     phone = phoneOf(String(body.key));
-    expect((await client.post('/two-step/setup/confirm', { code: phone.first })).status).to.equal(200);
+    const confirmed = await client.post('/two-step/setup/confirm', { code: phone.first });
+    expect(confirmed.status).to.equal(200);
+    recoveryCodes = confirmed.body.recoveryCodes as string[];
     expect((await client.get('/backups')).body).to.deep.equal({ backups: [] });
   });
 
@@ -66,7 +79,7 @@ describe('docs/nestjs.md', function () {
       'code-required',
       '/two-step/verify',
     ]);
-    for (const path of ['/me', '/backups', '/danger']) {
+    for (const path of ['/me', '/backups', '/keys', '/danger']) {
       const answer = await client.get(path);
       expect([answer.status, answer.body.code], path).to.deep.equal([401, 'code-required']);
     }
@@ -78,7 +91,26 @@ describe('docs/nestjs.md', function () {
       state: 'verified',
     });
     expect((await client.get('/me')).body).to.deep.equal({ user: 'alice' });
+    expect((await client.get('/keys')).body).to.deep.equal({ keys: [] });
     expect((await client.get('/danger')).body).to.deep.equal({ danger: true });
+  });
+
+  it('leads who came by a provider from the code to the application, never to the spent callback', async () => {
+    for (const [stoppedAt, leadsTo] of [
+      ['/me', '/me'],
+      [undefined, '/'],
+    ] as const) {
+      const client = new Client(app);
+      if (stoppedAt !== undefined) await client.get(stoppedAt, HTML);
+      const callback = await byProvider(client);
+      const parked = await client.get(callback, HTML);
+      expect([parked.status, parked.headers.location]).to.deep.equal([303, '/two-step/verify']);
+      expect((await client.get('/me')).body.code).to.equal('code-required');
+      const { body } = await client.post('/two-step/verify', { code: recoveryCodes.pop() });
+      expect(body).to.include({ state: 'verified', returnTo: leadsTo });
+      expect((await client.get('/me')).body).to.deep.equal({ user: 'alice' });
+      expect((await client.get(callback, HTML)).status, 'it leads nowhere twice').to.equal(401);
+    }
   });
 
   it('answers a record that does not open with its own status and code', async () => {
@@ -89,11 +121,65 @@ describe('docs/nestjs.md', function () {
     await records.set('second-factor:1', 'altered');
     try {
       const answer = await new Client(app).login('alice');
-      expect([answer.status, answer.body]).to.deep.equal([503, { code: 'record-unreadable' }]);
+      expect([answer.status, answer.body.code]).to.deep.equal([503, 'record-unreadable']);
+      expect(app.output()).to.match(
+        /ERROR.*\[SecondFactorFilter\].*The second factor of this account cannot be read/,
+      );
     } finally {
       await records.set('second-factor:1', String(sealed));
       records.disconnect();
     }
     expect((await client.get('/me')).body.code).to.equal('code-required');
   });
+
+  it('logs a mistake of the integration, and tells the client nothing of it', async () => {
+    const mistaken = programOf('docs/nestjs.md', { 'database.ts': DATABASE }, (code) =>
+      code.replace('app.use(secondFactor.session());\n', ''),
+    );
+    const without = await mistaken.start('main.ts', env);
+    try {
+      const answer = await new Client(without).get('/me');
+      expect([answer.status, answer.body]).to.deep.equal([
+        500,
+        { statusCode: 500, message: 'Internal Server Error' },
+      ]);
+      expect(without.output()).to.match(
+        /ERROR.*\[SecondFactorFilter\].*mount app\.use\(secondFactor\.session\(\)\)/,
+      );
+    } finally {
+      await without.stop();
+      mistaken.remove();
+    }
+  });
 });
+
+/** An OAuth 2.0 server where everybody is alice: a code is good for one token (RFC 6749 §4.1.2). */
+async function startProvider(): Promise<Server> {
+  const codes = new Set<string>();
+  const server = createServer((req, res) => {
+    const url = new URL(req.url ?? '', 'http://provider');
+    if (url.pathname === '/authorize') {
+      const code = randomBytes(8).toString('hex');
+      codes.add(code);
+      const back = new URL(url.searchParams.get('redirect_uri') ?? '');
+      back.search = String(new URLSearchParams({ code, state: url.searchParams.get('state') ?? '' }));
+      res.writeHead(302, { location: back.href }).end();
+      return;
+    }
+    void text(req).then((body) => {
+      const token = url.pathname === '/userinfo' || codes.delete(new URLSearchParams(body).get('code') ?? '');
+      res.writeHead(token ? 200 : 400, { 'content-type': 'application/json' });
+      res.end(JSON.stringify(token ? { access_token: 'of alice', sub: '1' } : { error: 'invalid_grant' }));
+    });
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  return server;
+}
+
+/** Goes to the provider, and gives the path it sends the browser back to. */
+async function byProvider(client: Client): Promise<string> {
+  const away = await client.get('/login/provider', HTML);
+  const back = await fetch(String(away.headers.location), { redirect: 'manual' });
+  const { pathname, search } = new URL(String(back.headers.get('location')));
+  return pathname + search;
+}
