@@ -20,7 +20,6 @@ const QUICK_START = /^PostgreSQL [^.]*fsync off[^.]*\.$/;
 
 for (const backend of BACKENDS) {
   describe(`adapters/sql-report on ${backend.name}`, function () {
-    this.timeout(60_000);
     let running: RunningBackend;
 
     before(async () => {
@@ -32,8 +31,9 @@ for (const backend of BACKENDS) {
     it('tells the time of the server, or that there is none', async () => {
       const db = running.open();
       await createTotpTable(db);
+      const asked = Date.now();
       const report = await sqlStore(db).inspect?.();
-      if (backend.server) expect(report?.serverTime).to.be.closeTo(Date.now(), 2000);
+      if (backend.server) expect(report?.serverTime).to.be.within(asked - 1000, Date.now() + 1000);
       else expect(report?.serverTime).to.equal(null);
     });
 

@@ -34,7 +34,7 @@ describe('C11: a store that may lose what was spent', () => {
       expect(reports).to.have.length(redis ? 1 : 0);
       const { code, out } = await runConsole(env, 'check');
       expect([code, out.includes('keeps nothing on disk')]).to.deep.equal(redis ? [3, true] : [0, false]);
-    }).timeout(60_000); // the command is a process of its own
+    });
 
     it('lets nobody with an old session past a guard when it lost everything', async () => {
       const { jar } = await target().enrolled('alice');

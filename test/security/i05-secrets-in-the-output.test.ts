@@ -27,8 +27,6 @@ const NODE_DEBUG =
 
 for (const place of ['SQLite', 'Redis'] as const) {
   describe(`I5: secrets in what a panel at debug level prints, answers and keeps (${place})`, function () {
-    this.timeout(120_000); // a panel that prints all that Node and every package can
-
     let clock: SystemClock;
     let redis: RedisServer | undefined;
     let panel: PanelProcess;

@@ -6,7 +6,6 @@ import { startRedis } from '../support/redis-server.js';
 import type { RedisServer } from '../support/redis-server.js';
 
 describe('J1: Redis is down, and the limits or the guard with it', function () {
-  this.timeout(60_000);
   let server: RedisServer;
   let panel: RunningPanel;
   before(async () => {

@@ -10,7 +10,6 @@ import { startRedis } from '../support/redis-server.js';
 import type { RedisServer } from '../support/redis-server.js';
 
 describe('J2: each process has a budget of guesses of its own', function () {
-  this.timeout(60_000);
   let server: RedisServer;
   let folder: string;
   let panels: PanelProcess[] = [];

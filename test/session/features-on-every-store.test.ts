@@ -43,7 +43,6 @@ const STORES: readonly { readonly name: string; start(): Promise<RunningStore> }
 
 for (const { name, start } of STORES) {
   describe(`session: what everybody asks for, on ${name}`, function () {
-    this.timeout(60_000);
     let running: RunningStore;
     let panel: SessionPanel;
     let policy: Policy;

@@ -31,7 +31,6 @@ export function attack(
   others: Partial<PanelOptions> = {},
 ): void {
   describe(title, function () {
-    this.timeout(60_000); // a loaded machine
     for (const place of ['SQLite', 'Redis'] as const) {
       describe(place, () => {
         const on: { panel: RunningPanel; redis: RedisServer | undefined } = {

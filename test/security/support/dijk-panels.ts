@@ -60,7 +60,6 @@ export function attack(
 ): void {
   for (const backend of ['SQLite', 'Redis'] as const) {
     describe(`${title} (on ${backend})`, function () {
-      this.timeout(60_000);
       let server: RedisServer | undefined;
       let panel: AttackedPanel;
       let seeded: readonly UserRow[];
