@@ -49,10 +49,13 @@ export async function startMariadb(): Promise<MariadbServer> {
       ...[`--socket=${join(folder, 'socket')}`, `--pid-file=${join(folder, 'mariadbd.pid')}`],
       ...SETTINGS,
     ],
-    async ask(port) {
-      const connection = await createConnection({ uri: urlOf(port), connectTimeout: 1000 });
-      await connection.query('create database if not exists panel');
+    async ask(port, folder) {
+      const connection = await createConnection({ uri: urlOf(port) });
+      const [rows] = await connection.query('select @@datadir as place');
+      const isOurs = JSON.stringify(rows).includes(folder);
+      if (isOurs) await connection.query('create database if not exists panel');
       await connection.end();
+      if (!isOurs) throw new Error('another server answers');
     },
     signals: { stop: 'SIGTERM', kill: 'SIGKILL' },
   });

@@ -43,10 +43,12 @@ export async function startPostgres(): Promise<PostgresServer> {
       ...['-D', join(folder, 'data'), '-p', String(port)],
       ...SETTINGS.flatMap((setting) => ['-c', setting]),
     ],
-    async ask(port) {
-      const client = new Client({ connectionString: urlOf(port), connectionTimeoutMillis: 1000 });
+    async ask(port, folder) {
+      const client = new Client({ connectionString: urlOf(port) });
       await client.connect();
+      const { rows } = await client.query<{ data_directory: string }>('show data_directory');
       await client.end();
+      if (rows[0]?.data_directory !== join(folder, 'data')) throw new Error('another server answers');
     },
     signals: { stop: 'SIGINT', kill: 'SIGQUIT' },
   });

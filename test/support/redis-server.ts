@@ -1,6 +1,6 @@
 import { chownSync, writeFileSync } from 'node:fs';
-import { connect } from 'node:net';
 import { join } from 'node:path';
+import { Redis } from 'ioredis';
 import { startServer } from './server-process.js';
 import type { ServerProcess } from './server-process.js';
 
@@ -35,28 +35,22 @@ export async function startRedis(options: RedisServerOptions = {}): Promise<Redi
       const quick = ['--save', '', '--appendonly', 'no'];
       return ['redis-server', join(folder, CONFIGURATION), ...place, ...quick, ...args];
     },
-    ask: ping,
+    ask: isReady,
     signals: { stop: 'SIGTERM', kill: 'SIGKILL' },
   });
   return { ...server, url: `redis://${HOST}:${String(server.port)}` };
 }
 
-/** Resolves when a Redis server that has loaded its data listens on the port. */
-function ping(port: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const socket = connect(port, HOST);
-    const refuse = (why: string): void => {
-      socket.destroy();
-      reject(new Error(why));
-    };
-    socket.setTimeout(1000, () => refuse('no answer'));
-    socket.once('error', ({ message }) => refuse(message));
-    socket.once('connect', () => socket.write('PING\r\n'));
-    socket.once('data', (data) => {
-      if (data.toString().startsWith('+PONG')) {
-        socket.destroy();
-        resolve();
-      } else refuse(data.toString());
-    });
-  });
+/** Resolves when the Redis server of a folder listens on a port and has loaded its data. */
+async function isReady(port: number, folder: string): Promise<void> {
+  const client = new Redis(port, HOST, { lazyConnect: true, enableReadyCheck: false, retryStrategy: null });
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+    const info = await client.info();
+    if (!info.includes(`config_file:${folder}/`)) throw new Error('another server answers');
+    if (info.includes('loading:1')) throw new Error('it loads its data');
+  } finally {
+    client.disconnect();
+  }
 }

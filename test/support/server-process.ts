@@ -1,16 +1,27 @@
 import { execFileSync, spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { chownSync, mkdtempSync, openSync, closeSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chownSync,
+  existsSync,
+  mkdtempSync,
+  openSync,
+  closeSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { eventually } from './eventually.js';
 
 const HOST = '127.0.0.1';
-const START_MILLISECONDS = 15_000;
-const POLL_MILLISECONDS = 20;
-const PORTS_TRIED = 5;
+/** Below the ports that systems hand out themselves, to connections and to `listen(0)`: 32768 and up on Linux. */
+const FIRST_PORT = 10_000;
+/** Each process has ports of its own, so that none is taken between a stop and a restart. */
+const PORTS_PER_PROCESS = 100;
+const SLICES = 220;
 
 /** Kills the server and removes its folder when this process is gone, however it went. */
 const GUARD = `cat >/dev/null
@@ -26,8 +37,8 @@ export interface ServerKind {
   readonly prepare: (folder: string, user: ServerUser) => void;
   /** The server, to be run in the foreground. */
   readonly command: (folder: string, port: number) => readonly [program: string, ...args: string[]];
-  /** Resolves when the server on the port does its work, and rejects while it does not. */
-  readonly ask: (port: number) => Promise<void>;
+  /** Resolves when the server on the port does its work; rejects while it does not, or has another folder. */
+  readonly ask: (port: number, folder: string) => Promise<void>;
   /** Ends it in an orderly way without waiting for clients, and as a power cut does. */
   readonly signals: { readonly stop: NodeJS.Signals; readonly kill: NodeJS.Signals };
 }
@@ -66,15 +77,11 @@ export async function startServer(kind: ServerKind): Promise<ServerProcess> {
   (guard.stdin as unknown as { unref(): void }).unref();
   kind.prepare(folder, user);
 
-  let port = 0;
-  let child: ChildProcess | undefined;
-  for (let tried = 1; child === undefined; tried++) {
-    port = await freePort();
-    child = await launch(kind, folder, port, user).catch((error: unknown) => {
-      if (tried === PORTS_TRIED) throw error;
-      return undefined;
-    });
-  }
+  let port = await freePort();
+  let child: ChildProcess | undefined = await launch(kind, folder, port, user).catch(async () => {
+    port = await freePort(); // taken meanwhile
+    return launch(kind, folder, port, user);
+  });
 
   const end = async (signal: NodeJS.Signals): Promise<void> => {
     const ending = child;
@@ -96,7 +103,11 @@ export async function startServer(kind: ServerKind): Promise<ServerProcess> {
       await end(kind.signals.stop);
       child = await launch(kind, folder, port, user);
     },
-    pause: () => void child?.kill('SIGSTOP'),
+    pause() {
+      child?.kill('SIGSTOP');
+      // The signal arrives a moment later; Linux tells when it did.
+      while (existsSync('/proc/self/stat') && child && !stateOf(child).includes(') T '));
+    },
     resume: () => void child?.kill('SIGCONT'),
   };
 }
@@ -118,23 +129,24 @@ async function launch(
   writeFileSync(pidFile, String(child.pid));
   child.once('exit', () => rmSync(pidFile, { force: true }));
 
-  const deadline = Date.now() + START_MILLISECONDS;
-  for (;;) {
-    try {
-      await kind.ask(port);
-      return child;
-    } catch (cause) {
-      if (hasEnded(child) || Date.now() > deadline) {
-        child.kill('SIGKILL');
-        throw new Error(`${kind.name} did not start:\n${readFileSync(logFile, 'utf8')}`, { cause });
-      }
-      await sleep(POLL_MILLISECONDS);
-    }
-  }
+  const started = await eventually(`${kind.name} to start`, async () => {
+    if (hasEnded(child)) return false;
+    await kind.ask(port, folder);
+    return true;
+  }).catch((cause: unknown) => {
+    child.kill('SIGKILL');
+    throw new Error(`${kind.name} did not start:\n${readFileSync(logFile, 'utf8')}`, { cause });
+  });
+  if (!started) throw new Error(`${kind.name} ended at once:\n${readFileSync(logFile, 'utf8')}`);
+  return child;
 }
 
 function hasEnded(child: ChildProcess): boolean {
   return child.exitCode !== null || child.signalCode !== null;
+}
+
+function stateOf({ pid }: ChildProcess): string {
+  return readFileSync(`/proc/${String(pid)}/stat`, 'utf8');
 }
 
 function unprivileged(): ServerUser {
@@ -143,12 +155,25 @@ function unprivileged(): ServerUser {
   return { uid: idOf('-u'), gid: idOf('-g') };
 }
 
+let portsGiven = 0;
+
+/** The next port of this process that nobody listens on. */
 async function freePort(): Promise<number> {
-  const server = createServer().listen(0, HOST);
-  await once(server, 'listening');
-  const address = server.address();
+  for (let tried = 0; tried < PORTS_PER_PROCESS; tried++) {
+    const port = FIRST_PORT + (process.pid % SLICES) * PORTS_PER_PROCESS + (portsGiven++ % PORTS_PER_PROCESS);
+    if (await isFree(port)) return port;
+  }
+  throw new Error('every port of this process is taken');
+}
+
+async function isFree(port: number): Promise<boolean> {
+  const server = createServer().listen(port, HOST);
+  try {
+    await once(server, 'listening');
+  } catch {
+    return false;
+  }
   server.close();
   await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no free port');
-  return address.port;
+  return true;
 }
