@@ -1,15 +1,16 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
+import { until } from '../support/eventually.js';
 import { startRedis } from '../support/redis-server.js';
 import type { RedisServer } from '../support/redis-server.js';
 
 const SLOTS = 16_384;
 const MASTERS = 3;
-const POLL_MILLISECONDS = 50;
+/** Longer than any test: no master calls another one down by itself, however slow the machine is. */
+const NEVER_MILLISECONDS = 86_400_000;
 
 /** A Redis Cluster of three masters without replicas. */
 export async function startRedisCluster(): Promise<readonly RedisServer[]> {
-  const args = ['--cluster-enabled', 'yes', '--cluster-node-timeout', '2000'];
+  const args = ['--cluster-enabled', 'yes', '--cluster-node-timeout', String(NEVER_MILLISECONDS)];
   const servers: RedisServer[] = [];
   for (let count = 0; count < MASTERS; count++) servers.push(await startRedis({ args }));
 
@@ -30,7 +31,7 @@ export async function startRedisCluster(): Promise<readonly RedisServer[]> {
 export async function waitForCluster(servers: readonly RedisServer[]): Promise<void> {
   for (const { url } of servers) {
     const client = new Redis(url);
-    while (!(await knowsAll(client))) await sleep(POLL_MILLISECONDS);
+    await until('a master to take commands', () => knowsAll(client));
     client.disconnect();
   }
 }

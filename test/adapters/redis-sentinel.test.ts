@@ -3,6 +3,7 @@ import { expect } from 'chai';
 import { Redis } from 'ioredis';
 import { redisStore } from '../../adapters/redis.js';
 import type { Store } from '../../lib/vault/store.js';
+import { eventually, until } from '../support/eventually.js';
 import { startRedis } from '../support/redis-server.js';
 import type { RedisServer } from '../support/redis-server.js';
 import { startTcpProxy } from '../support/tcp-proxy.js';
@@ -10,17 +11,31 @@ import type { TcpProxy } from '../support/tcp-proxy.js';
 import { listAccounts } from './list-accounts.js';
 import { LIBRARIES } from './redis-clients.js';
 import type { Address, TestClient } from './redis-clients.js';
-import { startReplicated, startSentinel, waitFor } from './redis-sentinel.js';
+import { ask, failOverTo, startReplicated, startSentinel, toldDown } from './redis-sentinel.js';
 
-describe('adapters/redis behind Sentinel', function () {
-  this.timeout(120_000); // on a starved machine Sentinel does nothing for 30 s (its TILT mode)
+/** Those that listen for failovers by themselves. */
+const LISTENING = LIBRARIES.filter(({ name }) => name.startsWith('ioredis'));
+/** Longer than the pause before a client is opened again that a failover ended. */
+const REOPENED_MILLISECONDS = 500;
+
+describe('adapters/redis behind Sentinel', () => {
   const servers: RedisServer[] = [];
+  const proxies: TcpProxy[] = [];
   const clients: TestClient[] = [];
 
   afterEach(async () => {
     for (const { close } of clients.splice(0)) close();
+    await Promise.all(proxies.splice(0).map((proxy) => proxy.close()));
     await Promise.all(servers.splice(0).map((server) => server.kill()));
   });
+
+  /** Until so many clients listen for failovers: those of ioredis, until they have heard of one. */
+  function listening(sentinel: RedisServer, count: number): Promise<void> {
+    return until(`${String(count)} clients to listen for failovers`, async () => {
+      const list = String(await ask(sentinel, 'CLIENT', 'LIST'));
+      return list.split('sub=1').length === count + 1;
+    });
+  }
 
   /** A store of each library on the master that a Sentinel tells. */
   function storesOn(sentinel: Address, libraries = LIBRARIES): { name: string; store: Store }[] {
@@ -33,41 +48,40 @@ describe('adapters/redis behind Sentinel', function () {
 
   for (const end of ['crashes', 'is cut off and comes back'] as const) {
     it(`works on without a restart when the master ${end}, and never takes an old answer for a new one`, async () => {
-      const { master, replica, sentinel } = await startReplicated();
+      const { master, way, replica, sentinel } = await startReplicated();
       servers.push(master, replica, sentinel);
+      proxies.push(way);
       const stores = storesOn(sentinel);
       for (const { store, name } of stores) {
-        expect(await store.compareAndSet('alice', null, 'old'), name).to.equal(true);
+        expect(await swapped(store, null, 'old'), name).to.equal('old');
         expect(await listAccounts(store), name).to.deep.equal(['alice']);
       }
-      const admin = new Redis(master.url);
-      await admin.call('WAIT', '1', '0');
-      admin.disconnect();
+      await listening(sentinel, LISTENING.length);
+      await until('the replica to have it all', async () => (await ask(replica, 'DBSIZE')) === stores.length);
 
       if (end === 'crashes') await master.kill();
-      else master.pause();
-      await waitFor(replica, 'ROLE', (role) => (role as unknown[])[0] === 'master');
+      else way.cutOff();
+      await toldDown(sentinel);
+      await failOverTo(replica, sentinel);
 
       for (const { store, name } of stores) {
-        expect(await answered(() => store.get('alice')), name).to.equal('old');
+        expect(await eventually(`${name} to read`, () => store.get('alice')), name).to.equal('old');
         expect(await swapped(store, 'old', 'new'), name).to.equal('new');
       }
 
       if (end === 'crashes') return;
-      master.resume();
-      const old = { waiting: true };
-      const demoted = waitFor(master, 'ROLE', (role) => (role as unknown[])[0] === 'slave');
-      void demoted.then(() => (old.waiting = false));
-      while (old.waiting) {
+      way.restore(); // and takes itself for the master, with the old value
+      for (let round = 0; round < 20; round++) {
         for (const { store, name } of stores) {
           const value = await store.get('alice').catch(() => 'no answer');
           expect(value, name).to.be.oneOf(['new', 'no answer']);
         }
-        await sleep(20);
       }
+      await ask(master, 'REPLICAOF', replica.host, replica.port); // as Sentinel does in time
       for (const { store, name } of stores) {
-        expect(await answered(() => store.get('alice')), name).to.equal('new');
-        expect(await answered(() => listAccounts(store)), name).to.deep.equal(['alice']);
+        expect(await eventually(`${name} to read`, () => store.get('alice')), name).to.equal('new');
+        const listed = await eventually(`${name} to list`, () => listAccounts(store));
+        expect(listed, name).to.deep.equal(['alice']);
       }
     });
   }
@@ -78,34 +92,28 @@ describe('adapters/redis behind Sentinel', function () {
 
     /** Brings it about, and does something else just before the client is told. */
     async function failOver(meanwhile: () => void): Promise<void> {
-      const { master, replica, sentinel } = await startReplicated();
+      const { master, way, replica, sentinel } = await startReplicated();
       servers.push(master, replica, sentinel);
+      proxies.push(way);
       proxy = await startTcpProxy(sentinel);
-      stores = storesOn(
-        proxy,
-        LIBRARIES.filter(({ name }) => name.startsWith('ioredis')), // the one that listens for failovers
-      );
-      for (const { store } of stores) await store.compareAndSet('alice', null, 'a');
-      const listening = (list: unknown): number => String(list).split('sub=1').length - 1;
-      await waitFor(sentinel, 'CLIENT LIST', (list) => listening(list) >= stores.length);
+      proxies.push(proxy);
+      stores = storesOn(proxy, LISTENING);
+      for (const { store } of stores) await swapped(store, null, 'a');
+      await listening(sentinel, LISTENING.length);
 
       proxy.delayNew();
-      await waitFor(master, 'CLIENT KILL TYPE normal', () => true);
-      await sleep(300); // the clients ask for the master, and wait for the answer
+      await ask(master, 'CLIENT', 'KILL', 'TYPE', 'normal');
+      await until('the clients to ask for the master', () => proxy.waiting() === clients.length);
       meanwhile();
-      await waitFor(sentinel, 'SENTINEL FAILOVER panel', () => true);
-      const present = 'SENTINEL GET-MASTER-ADDR-BY-NAME panel';
-      await waitFor(sentinel, present, (address) => (address as string[])[1] === String(replica.port));
-      await sleep(300);
-      proxy.admit();
+      await failOverTo(replica, sentinel);
+      await listening(sentinel, 0);
     }
-
-    afterEach(() => proxy.close());
 
     it('works on, though the client has ended', async () => {
       await failOver(() => undefined);
+      proxy.admit();
       for (const { store, name } of stores) {
-        expect(await answered(() => store.get('alice')), name).to.equal('a');
+        expect(await eventually(`${name} to read`, () => store.get('alice')), name).to.equal('a');
       }
     });
 
@@ -113,7 +121,11 @@ describe('adapters/redis behind Sentinel', function () {
       await failOver(() => {
         for (const { close } of clients) close();
       });
-      await sleep(1000);
+      proxy.admit();
+      await until('the clients to end', () =>
+        clients.every(({ client }) => (client as Redis).status === 'end'),
+      );
+      await sleep(REOPENED_MILLISECONDS); // begun later than the pause, and longer: it ends later on any machine
       for (const { store, name } of stores) {
         const refusal = await store.get('alice').catch((error: unknown) => String(error));
         expect(refusal, name).to.include('closed and does not connect again');
@@ -124,6 +136,7 @@ describe('adapters/redis behind Sentinel', function () {
   it('says that it does not know when a lost connection hides that a swap was made', async () => {
     const server = await startRedis();
     const proxy = await startTcpProxy(server);
+    proxies.push(proxy);
     const sentinel = await startSentinel(proxy);
     servers.push(server, sentinel);
     const near = new Redis(server.url);
@@ -131,36 +144,23 @@ describe('adapters/redis behind Sentinel', function () {
     clients.push({ client: near, open: () => near.ping(), close: () => near.disconnect() });
 
     for (const [index, { store, name }] of storesOn(sentinel).entries()) {
-      expect(await answered(() => store.compareAndSet('alice', null, 'a')), name).to.equal(true);
+      expect(await swapped(store, null, 'a'), name).to.equal('a');
       const [key = ''] = (await near.keys('*')).filter((each) => each.includes(`${LIBRARIES[index]?.name}:`));
 
       proxy.holdAnswers();
       const swap = store.compareAndSet('alice', 'a', 'b').catch((error: unknown) => error);
-      while ((await near.get(key)) !== 'b') await sleep(5);
+      await until('the swap to be made', async () => (await near.get(key)) === 'b');
       proxy.breakAll();
 
       expect(await swap, name).to.be.an('error');
       expect(await near.get(key), name).to.equal('b');
-      expect(await answered(() => store.get('alice')), name).to.equal('b');
+      expect(await eventually(`${name} to read`, () => store.get('alice')), name).to.equal('b');
     }
-    await proxy.close();
   });
 });
 
-/** The answer once there is one. */
-async function answered<T>(call: () => Promise<T>): Promise<T> {
-  for (let tried = 0; ; tried++) {
-    try {
-      return await call();
-    } catch (error) {
-      if (tried === 30) throw error;
-      await sleep(100);
-    }
-  }
-}
-
 /** What is kept after a swap that may have to be tried more than once. */
-async function swapped(store: Store, expected: string, next: string): Promise<string | null> {
-  await answered(() => store.compareAndSet('alice', expected, next));
-  return answered(() => store.get('alice'));
+async function swapped(store: Store, expected: string | null, next: string): Promise<string | null> {
+  await eventually('a swap', () => store.compareAndSet('alice', expected, next));
+  return eventually('an answer', () => store.get('alice'));
 }

@@ -1,44 +1,77 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
+import { until } from '../support/eventually.js';
 import { startRedis } from '../support/redis-server.js';
 import type { RedisServer } from '../support/redis-server.js';
+import { startTcpProxy } from '../support/tcp-proxy.js';
+import type { TcpProxy } from '../support/tcp-proxy.js';
 import type { Address } from './redis-clients.js';
 
-const POLL_MILLISECONDS = 20;
-
-/** Starts a Sentinel that alone decides on failovers of the master it calls `panel`. */
-export function startSentinel(master: Address): Promise<RedisServer> {
+/** Longer than any test. */
+const NEVER_MILLISECONDS = 86_400_000;
+/** More than there are, so that Sentinel fails over when it is told to and never by itself. */
+const QUORUM = 2;
+/** Starts a Sentinel that calls its master `panel`, and fails over when it is told to, however slow the machine is. */
+export async function startSentinel(master: Address): Promise<RedisServer> {
   const configuration = [
-    `sentinel monitor panel ${master.host} ${String(master.port)} 1`,
-    'sentinel down-after-milliseconds panel 500',
-    'sentinel failover-timeout panel 5000',
+    `sentinel monitor panel ${master.host} ${String(master.port)} ${String(QUORUM)}`,
+    'sentinel down-after-milliseconds panel 1000', // it only tells so
+    `sentinel failover-timeout panel ${String(NEVER_MILLISECONDS)}`,
   ];
-  return startRedis({ args: ['--sentinel'], configuration });
+  const sentinel = await startRedis({ args: ['--sentinel'], configuration });
+  // It would do nothing for 30 s after its process had to wait for 2 s. Before Redis 7 that cannot be told.
+  await ask(sentinel, 'SENTINEL', 'DEBUG', 'tilt-trigger', NEVER_MILLISECONDS).catch(() => undefined);
+  return sentinel;
 }
 
-/** A master, its replica and a Sentinel that knows both. */
+/** A master behind a proxy through which everybody knows it, its replica and a Sentinel that knows both. */
 export async function startReplicated(): Promise<{
   master: RedisServer;
+  way: TcpProxy;
   replica: RedisServer;
   sentinel: RedisServer;
 }> {
   const master = await startRedis();
-  const replica = await startRedis({ args: ['--replicaof', master.host, String(master.port)] });
-  await waitFor(replica, 'INFO', (info) => String(info).includes('master_link_status:up'));
-  const sentinel = await startSentinel(master);
-  await waitFor(sentinel, 'INFO', (info) => String(info).includes('slaves=1'));
-  return { master, replica, sentinel };
+  const way = await startTcpProxy(master);
+  const replica = await startRedis({ args: ['--replicaof', way.host, String(way.port)] });
+  await until('the replica to follow', async () =>
+    String(await ask(replica, 'INFO')).includes('master_link_status:up'),
+  );
+  const sentinel = await startSentinel(way);
+  await until('Sentinel to find the replica', async () =>
+    String(await ask(sentinel, 'INFO')).includes('slaves=1'),
+  );
+  return { master, way, replica, sentinel };
 }
 
-/** Asks a server over and over until it answers as wanted. */
-export async function waitFor(
+/** Has a Sentinel fail over, and waits until it tells the address of the replica. */
+export async function failOverTo(replica: RedisServer, sentinel: RedisServer): Promise<void> {
+  await until('Sentinel to tell the new master', async () => {
+    const address = await ask(sentinel, 'SENTINEL', 'GET-MASTER-ADDR-BY-NAME', 'panel');
+    if ((address as string[])[1] === String(replica.port)) return true;
+    // It refuses while it is about it, and before it has heard of the replica; it may also give up.
+    await ask(sentinel, 'SENTINEL', 'FAILOVER', 'panel').catch(() => undefined);
+    return false;
+  });
+}
+
+/** Waits until a Sentinel tells that its master is down. */
+export function toldDown(sentinel: RedisServer): Promise<void> {
+  return until('Sentinel to call the master down', async () =>
+    String(await ask(sentinel, 'SENTINEL', 'MASTER', 'panel')).includes('s_down'),
+  );
+}
+
+/** Asks a server once, over a connection of its own. */
+export async function ask(
   server: RedisServer,
   command: string,
-  wanted: (reply: unknown) => boolean,
-): Promise<void> {
+  ...args: (string | number)[]
+): Promise<unknown> {
   const client = new Redis(server.url, { maxRetriesPerRequest: null });
   client.on('error', () => undefined);
-  const [name = '', ...args] = command.split(' ');
-  while (!wanted(await client.call(name, ...args))) await sleep(POLL_MILLISECONDS);
-  client.disconnect();
+  try {
+    return await client.call(command, ...args);
+  } finally {
+    client.disconnect();
+  }
 }

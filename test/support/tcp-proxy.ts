@@ -10,8 +10,14 @@ export interface TcpProxy {
   holdAnswers(): void;
   /** Lets new connections wait, both ways; those that are there go on. */
   delayNew(): void;
+  /** How many wait. */
+  waiting(): number;
   /** Lets the connections that wait go on. */
   admit(): void;
+  /** Lets nothing through, which connections do not notice, and refuses new ones. */
+  cutOff(): void;
+  /** Lets everything through again, also what was sent meanwhile. */
+  restore(): void;
   /** Breaks all connections; new ones get answers again. */
   breakAll(): void;
   close(): Promise<void>;
@@ -21,12 +27,22 @@ export interface TcpProxy {
 export async function startTcpProxy(target: { host: string; port: number }): Promise<TcpProxy> {
   const sockets = new Set<Socket>();
   let holding = false;
+  let cut = false;
+  const waiting = new Set<Socket>();
   let admitted = Promise.resolve();
   let admit = (): void => undefined;
 
   const listener = createServer((near) => {
     near.on('error', () => undefined);
-    void admitted.then(() => join(near));
+    if (cut) {
+      near.resetAndDestroy();
+      return;
+    }
+    near.once('close', () => waiting.delete(near));
+    waiting.add(near);
+    void admitted.then(() => {
+      if (waiting.delete(near)) join(near);
+    });
   });
 
   function join(near: Socket): void {
@@ -51,7 +67,7 @@ export async function startTcpProxy(target: { host: string; port: number }): Pro
   await once(listener, 'listening');
 
   const breakAll = (): void => {
-    for (const socket of sockets) socket.destroy();
+    for (const socket of [...sockets, ...waiting]) socket.destroy();
     holding = false;
   };
   return {
@@ -61,7 +77,16 @@ export async function startTcpProxy(target: { host: string; port: number }): Pro
     delayNew() {
       admitted = new Promise((resolve) => (admit = resolve));
     },
+    waiting: () => waiting.size,
     admit: () => admit(),
+    cutOff() {
+      cut = true;
+      for (const socket of sockets) socket.pause();
+    },
+    restore() {
+      cut = false;
+      for (const socket of sockets) socket.resume();
+    },
     breakAll,
     async close() {
       breakAll();
