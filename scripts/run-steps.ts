@@ -7,21 +7,35 @@ export interface Step {
   readonly name: string;
   readonly command: readonly string[];
   readonly env?: NodeJS.ProcessEnv;
-  /** Shown as it comes, also when nothing fails: for a step that runs alone. */
+  /** Shown as it comes, also when nothing fails: for one step among those that run side by side. */
   readonly live?: boolean;
-  /** A step that takes longer hangs, and has failed. Default 480. */
+  /** A step that takes longer hangs, and has failed. Default 3600: far beyond what a slow machine needs. */
   readonly limitSeconds?: number;
 }
 
-const STEP_LIMIT_SECONDS = 1500;
+/** How a step ended. */
+export interface Result {
+  readonly name: string;
+  readonly ok: boolean;
+  /** What it wrote; empty where that was shown live. */
+  readonly output: string;
+}
+
+const STEP_LIMIT_SECONDS = 3600;
 
 const root = resolve(import.meta.dirname, '..');
 const running = new Set<number>();
 
-/** Runs programs side by side, shows what the failed ones wrote, and returns the names of those that failed. */
-export async function runSteps(...steps: Step[]): Promise<string[]> {
-  const results = await Promise.all(steps.map(async (step) => ({ step, ok: await runStep(step) })));
-  return results.filter(({ ok }) => !ok).map(({ step }) => step.name);
+/** Runs programs side by side, says of each when it ended, and returns the results in the order of the steps. */
+export function runSteps(...steps: Step[]): Promise<Result[]> {
+  return Promise.all(steps.map(runStep));
+}
+
+/** Shows what the failed ones wrote, and returns their names. */
+export function showFailed(results: readonly Result[]): string[] {
+  const failed = results.filter(({ ok }) => !ok);
+  for (const { name, output } of failed) if (output !== '') console.log(`\n${name}:\n${output}`);
+  return failed.map(({ name }) => name);
 }
 
 /** Ends all programs that are running, with what they started. */
@@ -35,7 +49,7 @@ async function runStep({
   env = {},
   live = false,
   limitSeconds = STEP_LIMIT_SECONDS,
-}: Step): Promise<boolean> {
+}: Step): Promise<Result> {
   const [program = '', ...args] = command;
   const started = Date.now();
   const output = live ? 'inherit' : 'pipe';
@@ -65,9 +79,8 @@ async function runStep({
   );
   clearTimeout(limit);
   if (pid !== undefined) running.delete(pid);
-  if (!ok) process.stdout.write(Buffer.concat(written));
   console.log(`${ok ? 'ok' : 'FAILED'}: ${name} (${((Date.now() - started) / 1000).toFixed(1)} s)`);
-  return ok;
+  return { name, ok, output: Buffer.concat(written).toString() };
 }
 
 function endGroup(pid: number): void {

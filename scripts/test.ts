@@ -1,9 +1,11 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { chromium } from 'playwright-core';
+import { chromiumOptions, SHARED_BROWSER } from './chromium.js';
 import { ensureTools } from './ensure-tools.js';
-import { endRunningSteps, runSteps } from './run-steps.js';
-import type { Step } from './run-steps.js';
+import { endRunningSteps, runSteps, showFailed } from './run-steps.js';
+import type { Result, Step } from './run-steps.js';
 
 /** What one mocha run counted; written by counting-reporter.cjs. */
 interface Counts {
@@ -16,7 +18,7 @@ const manifest = JSON.parse(readFileSync('package.json', 'utf8')) as { name: str
 const scratch = mkdtempSync(join(tmpdir(), 'test-run-'));
 const tarball = join(scratch, `${manifest.name}-${manifest.version}.tgz`);
 const countFiles: string[] = [];
-/** Most tests wait for servers, browsers and time limits: one more than the cores of a small machine. */
+/** Many tests wait for servers and browsers: one more than the cores of a small machine. */
 const JOBS = '3';
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
@@ -34,41 +36,49 @@ if (failed.length > 0) console.log(`Failed: ${failed.join(', ')}`);
 console.log(counted);
 process.exitCode = failed.length > 0 ? 1 : 0;
 
-/** Runs every check, the cheap ones first, and returns the names of those that failed. */
+/** Runs every check, and returns the names of those that failed. */
 async function testEverything(): Promise<string[]> {
   if (!ensureTools()) return ['tools'];
+  const browser = await chromium.launchServer(chromiumOptions());
+  const started = { [SHARED_BROWSER]: browser.wsEndpoint() };
+  const results = await Promise.all([
+    runSteps(mocha('unit tests', ['--parallel', '--jobs', JOBS], { env: started, live: true })),
+    runSteps({ name: 'lint', command: ['npm', 'run', '--silent', 'lint'] }),
+    testPackage(),
+  ]);
+  await browser.close();
+  return showFailed(results.flat());
+}
 
-  const sources = await runSteps(
-    { name: 'types', command: ['npm', 'run', '--silent', 'types'] },
-    { name: 'lint', command: ['npm', 'run', '--silent', 'lint'] },
-  );
-  const units = await runSteps(mocha('unit tests', '--parallel', '--jobs', JOBS));
-  const built = await runSteps({
+/** Types, and the package as integrators get it; one after the other, so that the unit tests keep a core. */
+async function testPackage(): Promise<Result[]> {
+  const types = await runSteps({ name: 'types', command: ['npm', 'run', '--silent', 'types'] });
+  const [built] = await runSteps({
     name: 'build and pack',
     command: ['npm', 'pack', '--silent', '--pack-destination', scratch],
   });
-  if (built.length > 0) return [...sources, ...units, ...built];
+  if (!built?.ok) return [...types, ...(built ? [built] : [])];
 
-  const packed = await runSteps(
+  const results = [...types, built];
+  for (const step of [
+    mocha('packaging tests', ['--config', 'test/packaging/.mocharc.json'], {
+      env: { PACKED_TARBALL: tarball },
+    }),
     { name: 'publint', command: ['publint', 'run', tarball, '--strict'] },
     { name: 'attw', command: ['attw', tarball, '--profile', 'node16'] },
     { name: 'knip', command: ['knip', '--treat-config-hints-as-errors'] },
     { name: 'api reference', command: ['typedoc', '--emit', 'none'] },
-  );
-  const consumers = await runSteps(mocha('packaging tests', '--config', 'test/packaging/.mocharc.json'));
-  return [...sources, ...units, ...packed, ...consumers];
+  ]) {
+    results.push(...(await runSteps(step)));
+  }
+  return results;
 }
 
-function mocha(name: string, ...args: string[]): Step {
+function mocha(name: string, args: readonly string[], step: Pick<Step, 'env' | 'live'>): Step {
   const counts = join(scratch, `${name}.json`);
   countFiles.push(counts);
   const reporter = ['--reporter', 'scripts/counting-reporter.cjs', '--reporter-option', `counts=${counts}`];
-  return {
-    name,
-    command: ['mocha', '--forbid-only', ...reporter, ...args],
-    env: { PACKED_TARBALL: tarball },
-    live: true,
-  };
+  return { name, command: ['mocha', '--forbid-only', ...reporter, ...args], ...step };
 }
 
 function readCounts(file: string): Counts {

@@ -3,13 +3,7 @@ import jsqr from 'jsqr';
 import { TOTP, URI } from 'otpauth';
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import { PNG } from 'pngjs';
-import {
-  complaintsOf,
-  DESK,
-  expectUsable as expectPageUsable,
-  PHONE,
-  startBrowser,
-} from '../support/browser.js';
+import { DESK, expectUsable as expectPageUsable, openPage, PHONE, startBrowser } from '../support/browser.js';
 import { startPanel } from '../support/panel-process.js';
 import type { RunningPanel } from '../support/panel-process.js';
 
@@ -41,11 +35,8 @@ describe('the example panel in a browser', function () {
   });
 
   async function sitDown(options: BrowserContextOptions = {}): Promise<void> {
-    context = await browser.newContext({ baseURL: panel.url, locale: 'en-GB', ...options });
     withAxe = options.javaScriptEnabled !== false;
-    page = await context.newPage();
-    page.setDefaultTimeout(10_000);
-    complaints = complaintsOf(page, panel.url);
+    ({ context, page, complaints } = await openPage(browser, panel.url, options));
   }
 
   async function expectUsable(): Promise<void> {

@@ -6,7 +6,7 @@ import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playw
 import { PNG } from 'pngjs';
 import type { Policy } from 'passport-second-factor';
 import { stopPanels } from '../docs/trap-panel.js';
-import { complaintsOf, DESK, expectUsable, PHONE, startBrowser } from '../support/browser.js';
+import { DESK, expectUsable, openPage, PHONE, startBrowser } from '../support/browser.js';
 import { startPanel } from '../support/panel-process.js';
 import type { RunningPanel } from '../support/panel-process.js';
 import { startPagePanel } from './page-panel.js';
@@ -43,11 +43,8 @@ describe('what everybody asks for, in a browser', function () {
   });
 
   async function sitDown(options: BrowserContextOptions, { url }: { readonly url: string } = panel) {
-    context = await browser.newContext({ baseURL: url, locale: 'en-GB', ...options });
     scripted = options.javaScriptEnabled !== false;
-    page = await context.newPage();
-    page.setDefaultTimeout(10_000);
-    complaints = complaintsOf(page, url);
+    ({ context, page, complaints } = await openPage(browser, url, options));
   }
 
   /** Everybody can use the page that is shown. */

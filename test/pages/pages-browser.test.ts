@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs';
+import { text } from 'node:stream/consumers';
 import { expect } from 'chai';
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import { memoryStore } from 'passport-second-factor/memory';
 import { stopPanels } from '../docs/trap-panel.js';
-import { complaintsOf, DESK, expectNoWider, expectUsable, PHONE, startBrowser } from '../support/browser.js';
+import { DESK, expectNoWider, expectUsable, openPage, PHONE, startBrowser } from '../support/browser.js';
 import { phoneWith, startPagePanel } from './page-panel.js';
 import type { PagePanel, Phone } from './page-panel.js';
 
@@ -43,10 +43,7 @@ describe('the pages in a browser', function () {
           storeDown ? Promise.reject(new Error('down')) : store.compareAndSet(id, expected, next),
       },
     });
-    context = await browser.newContext({ baseURL: panel.url, locale: 'en-GB', ...options });
-    page = await context.newPage();
-    page.setDefaultTimeout(10_000);
-    complaints = complaintsOf(page, panel.url);
+    ({ context, page, complaints } = await openPage(browser, panel.url, options));
   }
 
   async function logIn(): Promise<void> {
@@ -159,7 +156,7 @@ describe('the pages in a browser', function () {
       await follow('Download');
       const download = await arriving;
       expect(download.suggestedFilename()).to.equal('recovery-codes.txt');
-      const file = readFileSync(await download.path(), 'utf8');
+      const file = await text(await download.createReadStream());
       expect(file.split('\r\n')).to.deep.equal(['Recovery codes – Acme Panel – alice', '', ...codes, '']);
       expect(await page.getByRole('link', { name: 'Yes, go on' }).count()).to.equal(0);
       await follow('I have saved them');

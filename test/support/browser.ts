@@ -3,25 +3,49 @@ import { createRequire } from 'node:module';
 import type { AxeResults } from 'axe-core';
 import { expect } from 'chai';
 import { chromium } from 'playwright-core';
-import type { Browser, Page } from 'playwright-core';
-import { findCommand } from '../../scripts/ensure-tools.js';
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
+import { chromiumOptions, SHARED_BROWSER } from '../../scripts/chromium.js';
 
-const CHROMIUM = ['chromium', 'chromium-browser', 'google-chrome'];
-const FLAGS = ['no-sandbox', 'disable-gpu', 'disable-quic', 'no-first-run', 'disable-sync'];
-const QUIET = ['disable-background-networking', 'disable-component-update'];
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 // WCAG 2.2 AA, and what axe calls best practice.
 const AXE_TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+
+/** Nothing takes that long, on a slow machine neither: what does, never comes. */
+const PATIENCE_MILLISECONDS = 60_000;
 
 /** What differs between a phone and a desk. */
 export const PHONE = { viewport: { width: 375, height: 740 }, isMobile: true, hasTouch: true } as const;
 export const DESK = { viewport: { width: 1280, height: 800 } } as const;
 
-/** Starts the Chromium of the machine. */
+/** A page, which waits for what a test asks of it, and what the browser complains of there. */
+export interface OpenedPage {
+  readonly context: BrowserContext;
+  readonly page: Page;
+  readonly complaints: string[];
+}
+
+/**
+ * A browser of one's own to all appearance: the one that `npm test` started for all tests, or without it a new one.
+ * Only the clipboard is common. Close it in `after`.
+ */
 export async function startBrowser(): Promise<Browser> {
-  const executablePath = CHROMIUM.map((name) => findCommand(name)).find((found) => found !== null);
-  if (!executablePath) throw new Error('there is no chromium: npm test installs it, or says how to');
-  return chromium.launch({ executablePath, args: [...FLAGS, ...QUIET].map((flag) => `--${flag}`) });
+  const shared = process.env[SHARED_BROWSER];
+  if (shared === undefined) return chromium.launch(chromiumOptions());
+  return chromium.connect(shared).catch((cause: unknown) => {
+    throw new Error('the browser that npm test started for all tests has ended', { cause });
+  });
+}
+
+/** Opens an empty page with cookies of its own on an application. Close its context when the test is over. */
+export async function openPage(
+  browser: Browser,
+  url: string,
+  options: BrowserContextOptions = {},
+): Promise<OpenedPage> {
+  const context = await browser.newContext({ baseURL: url, locale: 'en-GB', ...options });
+  context.setDefaultTimeout(PATIENCE_MILLISECONDS);
+  const page = await context.newPage();
+  return { context, page, complaints: complaintsOf(page, url) };
 }
 
 /**
