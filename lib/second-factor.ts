@@ -9,7 +9,6 @@ import { createRouter } from './pages/router.js';
 import type { Admin } from './session/admin.js';
 import { createAdmin } from './session/admin.js';
 import type { Core } from './session/core.js';
-import { createEndedSessions } from './session/ended-sessions.js';
 import { createPassportPort } from './session/passport-port.js';
 import type { Contexts } from './session/take-over.js';
 import { createSessionMiddleware } from './session/take-over.js';
@@ -59,7 +58,6 @@ export function createSecondFactor<User = Express.User>(options: SecondFactorOpt
     vault: createVault(resolved.store, sealer, resolved.storeTimeoutMs),
     sealer,
     events,
-    endedSessions: createEndedSessions(),
   };
   const noticesSent = sendNotices(core);
   const contexts: Contexts = new WeakMap();

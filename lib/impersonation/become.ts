@@ -21,7 +21,7 @@ export async function become(context: Context, present: Present): Promise<void> 
     keepLife(session, old);
     writeState(session, core.options.sessionKey, present.state);
     await saveSession(req);
-    guardSave(core.endedSessions, req, session);
+    guardSave(req, session);
   } catch (error) {
     await moveToAnonymous(context).catch(() => undefined);
     throw error;

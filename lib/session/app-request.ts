@@ -15,6 +15,12 @@ export interface AppSession {
   touch(): unknown;
 }
 
+/** express-session's `req.sessionStore`, as far as it is used. */
+export interface SessionStore {
+  get(id: string, done: (error: unknown, session?: object | null) => void): unknown;
+  destroy(id: string, done: Callback): unknown;
+}
+
 /** Passport's `req.logIn`. */
 export type LogIn = (user: unknown, options: LogInOptions, done: Callback) => void;
 /** Passport's `req.logOut`. */
@@ -34,7 +40,7 @@ export interface LogInOptions {
 export interface AppRequest extends IncomingMessage {
   session?: AppSession;
   sessionID?: string;
-  sessionStore?: { get(id: string, done: (error: unknown, session?: object | null) => void): void };
+  sessionStore?: SessionStore;
   originalUrl?: string;
   logIn?: LogIn;
   login?: LogIn;

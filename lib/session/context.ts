@@ -15,6 +15,7 @@ import { NOT_REQUIRED } from './requirement.js';
 import type { ImpersonatingState, ParkedState, SessionState, UserState, VerifiedState } from './state.js';
 import { isParked, readState, writeState } from './state.js';
 import { isSameSignIn, storedState } from './stored-session.js';
+import { watchedStore } from './watched-store.js';
 
 /** A second factor that was just proved, waiting for the `req.logIn` that completes the sign-in. */
 export interface Proof {
@@ -87,7 +88,7 @@ export async function moveTo(context: Context, state: SessionState | undefined, 
   writeState(session, core.options.sessionKey, state);
   if (isParked(state)) limitLife(session, state.until, core.options.clock);
   await saveSession(req);
-  guardSave(core.endedSessions, req, session);
+  guardSave(req, session);
   context.state = state;
 }
 
@@ -114,9 +115,9 @@ export async function requireLiveSession(context: Context): Promise<void> {
  * @throws {SecondFactorError} `sign-in-expired`
  */
 export async function leaveSession(context: Context): Promise<void> {
-  const { core, req } = context;
+  const { req } = context;
   await requireLiveSession(context);
-  if (core.endedSessions.claim(requireSession(req).id)) return;
+  if (req.sessionStore && watchedStore(req.sessionStore).claim(requireSession(req))) return;
   nobody(context);
   throw new SecondFactorError('sign-in-expired');
 }

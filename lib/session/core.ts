@@ -7,7 +7,6 @@ import type { Emitter, EventBase, EventName, SecondFactorEvents } from '../event
 import type { ResolvedOptions } from '../options.js';
 import type { Sealer } from '../vault/seal.js';
 import type { Vault } from '../vault/vault.js';
-import type { EndedSessions } from './ended-sessions.js';
 import type { PassportPort } from './passport-port.js';
 
 /** What one instance of the package is made of. */
@@ -17,7 +16,6 @@ export interface Core {
   readonly vault: Vault;
   readonly sealer: Sealer;
   readonly events: Emitter;
-  readonly endedSessions: EndedSessions;
 }
 
 /** One of the panel's users, fresh from the database, with the account it is. */

@@ -1,25 +1,68 @@
 /** Longer than any request waits for its session store. */
 const REMEMBERED_MILLISECONDS = 60_000;
 
-/** The sessions that this process ended within the last minute, by their ids. */
+/** Stands for the ids of all sessions. */
+export const ALL_SESSIONS = Symbol('all sessions');
+
+/**
+ * The sessions that a process ended within the last minute, by their ids. An id may come again, so an end counts
+ * for what began before it: moments are counted, and have nothing to do with time.
+ */
 export interface EndedSessions {
-  /** Ends one, before the session store is told. Tells whether it had not been ended before: one request goes on. */
-  claim(id: string): boolean;
-  /** The session store could not be told: it may be there still. */
-  release(id: string): void;
-  has(id: string): boolean;
+  /** A new moment, later than all before. */
+  begin(): number;
+  /** Tells for one request alone that it may end a session, before the session store is told. */
+  claim(id: string, since: number): boolean;
+  /** Ends one or all; the function returned says whether the session store did. Until then they count as ended. */
+  end(id: string | typeof ALL_SESSIONS): (failed: boolean) => void;
+  /** Whether a session that began at a moment has ended. */
+  has(id: string, since: number): boolean;
+}
+
+interface End {
+  claimed: boolean;
+  /** How many are under way. */
+  running: number;
+  /** The moment of the last one that held. */
+  at: number;
+  readonly forgotten: NodeJS.Timeout;
 }
 
 export function createEndedSessions(): EndedSessions {
-  const ids = new Set<string>();
+  const ends = new Map<string | typeof ALL_SESSIONS, End>();
+  let moment = 0;
+
+  const endOf = (id: string | typeof ALL_SESSIONS): End => {
+    const known = ends.get(id);
+    if (known) {
+      known.forgotten.refresh();
+      return known;
+    }
+    const forgotten = setTimeout(() => ends.delete(id), REMEMBERED_MILLISECONDS).unref();
+    const end = { claimed: false, running: 0, at: 0, forgotten };
+    ends.set(id, end);
+    return end;
+  };
+  const has = (id: string, since: number): boolean =>
+    [ends.get(id), ends.get(ALL_SESSIONS)].some(
+      (end) => end !== undefined && (end.claimed || end.running > 0 || end.at > since),
+    );
   return {
-    claim(id) {
-      if (ids.has(id)) return false;
-      ids.add(id);
-      setTimeout(() => ids.delete(id), REMEMBERED_MILLISECONDS).unref();
+    begin: () => ++moment,
+    claim(id, since) {
+      if (has(id, since)) return false;
+      endOf(id).claimed = true;
       return true;
     },
-    release: (id) => void ids.delete(id),
-    has: (id) => ids.has(id),
+    end(id) {
+      const end = endOf(id);
+      end.running++;
+      return (failed) => {
+        end.running--;
+        end.claimed = false;
+        if (!failed) end.at = ++moment;
+      };
+    },
+    has,
   };
 }

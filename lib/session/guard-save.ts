@@ -1,65 +1,37 @@
 import type { AppRequest, AppSession, Callback } from './app-request.js';
-import type { EndedSessions } from './ended-sessions.js';
+import { watchedStore } from './watched-store.js';
 
 /**
- * Makes the loaded session of a request write only while it still exists in the store, so that a slow
- * request cannot bring a session back that was ended meanwhile (logout, a second step, a demotion). Costs
- * one look-up where a session is written. What this process ends it also remembers, since session stores have
- * no compare-and-set; for another process a window of one round trip is left between look-up and write.
+ * Makes a session that lies in the store write only while it still does, so that a slow request cannot bring a
+ * session back that was ended meanwhile (logout, a second step, a demotion). Costs one look-up where a session is
+ * written. Its functions stay express-session's own.
  */
-export function guardSave(ended: EndedSessions, req: AppRequest, session: AppSession): void {
-  const save = session.save.bind(session);
-  override(session, 'save', (done: Callback = () => undefined) => {
-    const store = req.sessionStore;
-    if (!store) {
-      save(done);
-      return session;
-    }
-    store.get(session.id, (error, stored) => {
-      if (error || !stored || ended.has(session.id)) {
-        done(error ?? undefined);
-        return;
-      }
-      const answer = { told: false };
-      try {
-        save((failed) => {
-          answer.told = true;
-          done(failed);
-        });
-      } catch (thrown) {
-        if (answer.told) throw thrown;
-        // Thrown here, in a callback of the store, it would end the process.
-        done(thrown);
-      }
-    });
-    return session;
+export function guardSave(req: AppRequest, session: AppSession): void {
+  const store = req.sessionStore && watchedStore(req.sessionStore);
+  if (!store?.watch(session)) return;
+  const bare: unknown = Reflect.get(session, 'reload');
+  override(session, 'reload', function (this: AppSession, ...args: unknown[]): unknown {
+    const [done] = args;
+    const given = typeof done === 'function' ? args.with(0, guarding(req, done as Told)) : args;
+    const result = store.afterWrites(session, () => Reflect.apply(bare as Told, this, given));
+    return result instanceof Promise ? this : result;
   });
+}
 
-  for (const name of ['regenerate', 'destroy'] as const) {
-    const end = session[name].bind(session);
-    override(session, name, (done: Callback) => {
-      ended.claim(session.id);
-      return end((error) => {
-        if (error) ended.release(session.id);
-        done(error);
-      });
-    });
-  }
+type Told = (this: unknown, ...said: unknown[]) => unknown;
 
-  const reload = session.reload.bind(session);
-  override(session, 'reload', (done: Callback) => {
-    reload((error) => {
-      if (!error && req.session && req.session !== session) guardSave(ended, req, req.session);
-      done(error);
-    });
-    return session;
-  });
+/** The session that a reload puts into the place of the one before is guarded as that was. */
+function guarding(req: AppRequest, done: Told): Told {
+  return function (...said) {
+    if (req.session) guardSave(req, req.session);
+    return done.apply(this, said);
+  };
 }
 
 /** Makes a session write nothing any more: what the store has of it stays. */
 export function keepStored(session: AppSession): void {
-  override(session, 'save', (done: Callback = () => undefined) => {
-    done();
+  override(session, 'save', (done?: Callback | null) => {
+    done?.();
     return session;
   });
 }
@@ -82,10 +54,6 @@ export function limitLife(session: AppSession, until: number, clock: () => numbe
   override(session, 'touch', () => session);
 }
 
-function override(
-  session: AppSession,
-  name: 'save' | 'reload' | 'touch' | 'regenerate' | 'destroy',
-  value: unknown,
-): void {
+function override(session: AppSession, name: 'save' | 'reload' | 'touch', value: unknown): void {
   Object.defineProperty(session, name, { configurable: true, enumerable: false, writable: true, value });
 }

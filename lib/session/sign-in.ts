@@ -55,7 +55,7 @@ export async function signIn(
     if (options.successReturnToOrRedirect && returnTo) putValues(session, [['returnTo', returnTo]]);
     writeState(session, core.options.sessionKey, mark);
     await saveSession(req);
-    guardSave(core.endedSessions, req, session);
+    guardSave(req, session);
     somebody(context, { state: mark, known, requirement });
     await core.options.onSignedIn(request, res, known.user, { method: methodOf(mark), carried });
   } catch (error) {

@@ -94,7 +94,7 @@ function takeOver(core: Core, request: HttpRequest, res: ServerResponse): Contex
   });
 
   const state = readState(session, core.options.sessionKey);
-  if (state || core.passport.serializedUser(req) !== undefined) guardSave(core.endedSessions, req, session);
+  if (state || core.passport.serializedUser(req) !== undefined) guardSave(req, session);
   if (!requestUser(req)) {
     if (isParked(state) && isInTime(state.since, state.until, now(context))) {
       context.state = state;

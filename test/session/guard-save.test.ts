@@ -145,10 +145,11 @@ for (const resave of [true, false]) {
 describe('session/guard-save', () => {
   afterEach(stopPanels);
 
-  it('gives to the callback what a save throws, which thrown in the store would end the process', async () => {
+  it('gives to the callback what a write throws, which thrown in the store would end the process', async () => {
     const panel = await startSessionPanel({
       routes({ app }) {
-        app.post('/unserializable', (req, res, next) => {
+        app.post('/unserializable', async (req, res, next) => {
+          await req.secondFactor?.renew((req.user as User).passwordChangedAt);
           Object.assign(req.session, { total: 10n });
           req.session.save((error) => {
             Reflect.deleteProperty(req.session, 'total');

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type session from 'express-session';
+import session from 'express-session';
 import { Client, enrolled, stopPanels } from '../docs/trap-panel.js';
 import { startLevelPanel } from '../support/level-panel.js';
 import { loggedIn, sessionId, startSessionPanel } from '../support/session-panel.js';
@@ -174,12 +174,15 @@ describe('session: one request goes on from a session, and none from one that wa
   });
 
   it('leaves a session as it was when the session store cannot be told', async () => {
-    const panel = await startSessionPanel();
+    const store = new session.MemoryStore();
+    const destroy = store.destroy.bind(store);
+    let down = false;
+    store.destroy = (id, done) => (down ? done?.(new Error('the session store is down')) : destroy(id, done));
+    const panel = await startSessionPanel({ session: { store } });
     const { cookie } = await loggedIn(panel);
-    const destroy = panel.sessionStore.destroy.bind(panel.sessionStore);
-    panel.sessionStore.destroy = (_id, done) => done?.(new Error('the session store is down'));
+    down = true;
     expect((await new Client(panel).post('/two-step/setup', {}, { cookie })).status).to.equal(500);
-    panel.sessionStore.destroy = destroy;
+    down = false;
     const client = new Client(panel);
     expect((await client.get('/me', { cookie })).body.user).to.equal('alice');
     expect((await client.post('/two-step/setup', {}, { cookie })).status).to.equal(200);

@@ -1,0 +1,64 @@
+/** A function of a session store, on the store it was called on. */
+export type Bare = (args: readonly unknown[]) => unknown;
+
+/** Puts something around a function of a session store, where it has one. */
+export function wrapCall(
+  store: object,
+  name: 'set' | 'destroy' | 'clear' | 'touch',
+  around: (bare: Bare, args: readonly unknown[]) => unknown,
+): void {
+  const bare: unknown = Reflect.get(store, name);
+  if (typeof bare !== 'function') return;
+  Object.defineProperty(store, name, {
+    configurable: true,
+    enumerable: Object.prototype.propertyIsEnumerable.call(store, name),
+    writable: true,
+    value: function (this: unknown, ...args: unknown[]): unknown {
+      return around((given) => Reflect.apply(bare, this, given) as unknown, args);
+    },
+  });
+}
+
+/**
+ * Calls a function of a session store and tells when it is over, and whether it failed. Arguments, result,
+ * rejection and exception stay what they are; one that has neither a callback nor a promise is over at once.
+ */
+export function observed(bare: Bare, args: readonly unknown[], over: (failed: boolean) => void): unknown {
+  let told = false;
+  const tell = (failed: boolean): void => {
+    if (!told) over(failed);
+    told = true;
+  };
+  const place = args.findIndex((arg) => typeof arg === 'function');
+  let result: unknown;
+  try {
+    result = bare(place < 0 ? args : args.with(place, heard(args[place] as Said, tell)));
+  } catch (error) {
+    tell(true);
+    throw error;
+  }
+  if (result instanceof Promise) {
+    // Handed on is what waits for it: a rejection is heard of here, and unhandled only where nobody else handles it.
+    return result.then(
+      (value: unknown) => {
+        tell(false);
+        return value;
+      },
+      (error: unknown) => {
+        tell(true);
+        throw error;
+      },
+    );
+  }
+  if (place < 0) tell(false);
+  return result;
+}
+
+type Said = (this: unknown, ...said: unknown[]) => unknown;
+
+function heard(callback: Said, tell: (failed: boolean) => void): Said {
+  return function (...said) {
+    tell(Boolean(said[0]));
+    return callback.apply(this, said);
+  };
+}

@@ -1,0 +1,124 @@
+import type { AppSession, SessionStore } from './app-request.js';
+import { ALL_SESSIONS, createEndedSessions } from './ended-sessions.js';
+import { createWriteOrder, guardedWrite } from './guarded-write.js';
+import type { Bare } from './store-calls.js';
+import { observed, wrapCall } from './store-calls.js';
+
+/** What a process knows of the sessions of one store, beside what the store holds. */
+export interface WatchedStore {
+  /** From here on a session is written only while it lies in the store. Tells whether that is new. */
+  watch(session: AppSession): boolean;
+  /** Tells for one request alone that it may end a session, before the store is told. */
+  claim(session: AppSession): boolean;
+  /** Calls now, or when the writes of a session that are under way are over. */
+  afterWrites(session: AppSession, act: () => unknown): unknown;
+}
+
+interface Watched {
+  /** What ended later, ended this one. */
+  readonly since: number;
+  /** Whether it lies in the store, which takes a session out when it is written after its time. */
+  stored: boolean;
+}
+
+/** Shared by all instances over a store, and by all copies of the package. */
+const ENDED = Symbol.for('passport-second-factor.ended');
+
+/**
+ * Watches a session store, once. Its own `destroy` and `clear` count as ends, whoever calls them; what they are
+ * given, return and throw passes through unchanged. A watched session is written only while it is there.
+ */
+export function watchedStore(store: SessionStore): WatchedStore {
+  const present = (store as { readonly [ENDED]?: WatchedStore })[ENDED];
+  if (present) return present;
+  const made = watchStore(store);
+  Object.defineProperty(store, ENDED, { value: made });
+  return made;
+}
+
+function watchStore(store: SessionStore): WatchedStore {
+  const ended = createEndedSessions();
+  const sessions = new WeakMap<object, Watched>();
+  const order = createWriteOrder();
+  const writes = createWrites();
+  const remove = store.destroy.bind(store);
+
+  wrapCall(store, 'destroy', (bare, args) => {
+    const [id, done] = args;
+    if (typeof id !== 'string' || writes.remove(id, done)) return bare(args);
+    return observed(bare, args, ended.end(id));
+  });
+  wrapCall(store, 'clear', (bare, args) => observed(bare, args, ended.end(ALL_SESSIONS)));
+  wrapCall(store, 'touch', (bare, args) => order.after(args[0], () => bare(args)));
+  wrapCall(store, 'set', (bare, args) => {
+    const [id, session, done] = args;
+    const watched = sessions.get(session as object);
+    if (!watched || typeof id !== 'string' || typeof done !== 'function') {
+      return order.after(id, () => writes.run(bare, args));
+    }
+    const over = order.hold(id);
+    return guardedWrite({
+      lookUp: (told) => (watched.stored ? store.get(id, told) : told(null, watched)),
+      hasEnded: () => ended.has(id, watched.since),
+      write: (told) =>
+        writes.run(bare, args.with(2, told), (removed) => {
+          watched.stored = !removed;
+        }),
+      undo: (told) => remove(id, told),
+      done: (...said) => {
+        over();
+        return Reflect.apply(done, undefined, said) as unknown;
+      },
+    });
+  });
+
+  return {
+    watch(session) {
+      if (sessions.has(session)) return false;
+      sessions.set(session, { since: ended.begin(), stored: true });
+      return true;
+    },
+    claim: (session) => ended.claim(session.id, sessions.get(session)?.since ?? ended.begin()),
+    afterWrites: (session, act) => order.after(session.id, act),
+  };
+}
+
+interface Write {
+  readonly id: unknown;
+  removed: boolean;
+}
+
+/** The store's own `set` under way, in which a `destroy` is no end: some so take out what is past its time. */
+function createWrites() {
+  const byCallback = new WeakMap<object, Write>();
+  let current: Write | undefined;
+  const within = <Result>(write: Write | undefined, act: () => Result): Result => {
+    const before = current;
+    current = write;
+    try {
+      return act();
+    } finally {
+      current = before;
+    }
+  };
+  return {
+    run(bare: Bare, args: readonly unknown[], over?: (removed: boolean) => void): unknown {
+      const [id, , done] = args;
+      const write = { id, removed: false };
+      if (typeof done !== 'function') return within(write, () => bare(args));
+      const told = (...said: unknown[]): unknown => {
+        if (!said[0]) over?.(write.removed);
+        // What the application does in its callback is not part of the write, even where the store calls it at once.
+        return within(undefined, () => Reflect.apply(done, undefined, said) as unknown);
+      };
+      byCallback.set(told, write);
+      return within(write, () => bare(args.with(2, told)));
+    },
+    /** Whether a `destroy` belongs to a `set`, which it is part of or hands its callback on to. */
+    remove(id: string, done: unknown): boolean {
+      const write = current?.id === id ? current : byCallback.get(done as object);
+      if (write) write.removed = true;
+      return write !== undefined;
+    },
+  };
+}
