@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { bodyField, isTicked } from '../lib/answer/body-field.js';
+import { faultyField } from '../lib/answer/faulty-field.js';
 import { PROBLEMS, SecondFactorError } from '../lib/errors.js';
 import type { Context } from '../lib/session/context.js';
 import { secondStep } from '../lib/session/second-step.js';
@@ -24,7 +25,8 @@ interface Actions {
  * `req.body.trustBrowser` remembers the browser, where the `trustedBrowsers` option allows it.
  *
  * It calls `success(user, { recoveryCodesLeft })`, upon which Passport's `req.logIn` completes the sign-in;
- * `fail({ message, code }, status)` with a code of docs/errors.md for the user; `error` for the operator.
+ * `fail({ message, code }, status)` with a code of docs/errors.md for the user, with `code-malformed` also
+ * `field`, `fault` and `detail` for the program; `error` for the operator.
  *
  * An object rather than a class: Passport inherits from what it is given, which private fields forbid.
  *
@@ -42,7 +44,9 @@ export function createStrategy(contextOf: (req: IncomingMessage) => Context | un
       judge(contextOf(req))
         .then(({ step, context }) => {
           if (!step.ok) {
-            fail({ message: PROBLEMS[step.code].title, code: step.code }, PROBLEMS[step.code].status);
+            const { code, field } = step;
+            const { title, status } = PROBLEMS[code];
+            fail({ message: title, code, ...(field && faultyField(req, field)) }, status);
             return;
           }
           context.proof = step.proof;

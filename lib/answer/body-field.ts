@@ -11,3 +11,16 @@ export function bodyField(req: IncomingMessage, name: string): unknown {
 export function isTicked(value: unknown): boolean {
   return value === true || value === 'on' || value === 'true';
 }
+
+/** Whether a field says that a box is not ticked: it is not there, or says so in JSON or a form. */
+export function isUnticked(value: unknown): boolean {
+  return value === undefined || value === null || value === false || value === '' || value === 'false';
+}
+
+/** Whether no parser read the body: that of Express 4 leaves an empty object where the type was another one's. */
+export function isUnread(req: IncomingMessage): boolean {
+  const { body, _body: parsed } = req as { body?: unknown; _body?: boolean };
+  if (body === undefined) return true;
+  if (parsed || req.readableEnded || typeof body !== 'object' || body === null) return false;
+  return !Array.isArray(body) && Object.keys(body).length === 0;
+}

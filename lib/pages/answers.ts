@@ -1,4 +1,6 @@
+import type { IncomingMessage } from 'node:http';
 import { challenge } from '../answer/challenge.js';
+import { faultyField } from '../answer/faulty-field.js';
 import { setAnswerHeaders } from '../answer/headers.js';
 import { wantsHtml } from '../answer/negotiate.js';
 import { sendJson, sendProblem } from '../answer/problem.js';
@@ -57,12 +59,12 @@ export async function answerRefusal(
   if (seconds !== undefined && status !== 200) res.setHeader('Retry-After', String(seconds));
   if (status === 401) res.setHeader('WWW-Authenticate', challenge(refusal.code));
   if (!html) {
-    sendProblem(req, res, refusal.code, members(refusal));
+    sendProblem(req, res, refusal.code, members(req, refusal));
     return;
   }
   const { homePath, loginPath } = core.options;
   const texts = textsFor(context);
-  const { code, ok: _ok, ...details } = refusal;
+  const { code, ok: _ok, field: _field, unread: _unread, ...details } = refusal;
   const error: PageError = { code, message: message(texts, refusal, seconds), ...details };
   const draft = again ?? { name: 'error', model: { home: homePath, login: loginPath } };
   await showPage(context, texts, draft, error, status);
@@ -125,8 +127,12 @@ function textsFor({ req, request, core }: Context): Texts {
   return chooseTexts(req, request, core.options);
 }
 
-function members({ until, minutes, reason }: Refused): Record<string, unknown> {
+function members(
+  req: IncomingMessage,
+  { until, minutes, reason, field, unread }: Refused,
+): Record<string, unknown> {
   return {
+    ...(field ? faultyField(req, field) : unread),
     ...(until === undefined ? {} : { until: until === null ? null : new Date(until).toISOString() }),
     ...(minutes === undefined ? {} : { minutes }),
     ...(reason === undefined ? {} : { reason }),

@@ -1,6 +1,8 @@
-import type { IncomingMessage } from 'node:http';
 import express from 'express';
 import type { RequestHandler } from 'express';
+import { isUnread } from '../answer/body-field.js';
+import type { FaultMembers } from '../answer/faulty-field.js';
+import { bodyOfType, unreadableBody } from '../answer/faulty-field.js';
 import { SecondFactorError } from '../errors.js';
 
 /** A form of ours has a handful of short fields. */
@@ -20,22 +22,24 @@ export function parseBody(): RequestHandler {
     const run = ([parser, ...others]: RequestHandler[]): void => {
       if (parser) {
         void parser(req, res, (error?: unknown) => {
-          if (error) next(new SecondFactorError('body-malformed', undefined, { cause: error }));
+          if (error) next(new BodyError(unreadableBody(error), error));
           else run(others);
         });
       } else if (isReadable(req.body)) next();
-      else next(new SecondFactorError('body-malformed'));
+      else next(new BodyError(bodyOfType(req.body)));
     };
     run(isUnread(req) ? parsers : []);
   };
 }
 
-/** Whether nobody parsed the body: Express 4 leaves an empty object where the type was another parser's. */
-function isUnread(req: IncomingMessage): boolean {
-  const { body, _body: parsed } = req as { body?: unknown; _body?: boolean };
-  if (body === undefined) return true;
-  if (parsed || req.readableEnded || typeof body !== 'object' || body === null) return false;
-  return !Array.isArray(body) && Object.keys(body).length === 0;
+/** A body that could not be read: with the members of its problem document. */
+export class BodyError extends SecondFactorError {
+  readonly members: FaultMembers;
+
+  constructor(members: FaultMembers, cause?: unknown) {
+    super('body-malformed', members.detail, { cause });
+    this.members = members;
+  }
 }
 
 function isReadable(body: unknown): boolean {

@@ -4,6 +4,7 @@ import type { RememberedBrowser } from '../session/browsers.js';
 import { listBrowsers, revokeBrowsers } from '../session/browsers.js';
 import { check } from '../session/check.js';
 import type { Context } from '../session/context.js';
+import type { RouteRefusal } from '../session/refusal.js';
 import { refuse } from '../session/refuse.js';
 import { answer, answerOrRedirect, answerRefusal } from './answers.js';
 import { settingsAgain } from './page-drafts.js';
@@ -32,7 +33,7 @@ export async function postRevokeBrowsers(context: Context): Promise<void> {
   const all = isTicked(bodyField(req, 'all'));
   const revoked = await revokeBrowsers(context, all ? 'all' : { id: bodyField(req, 'id') });
   if (revoked.ok) answerOrRedirect(context, `${core.options.basePath}/browsers`, {});
-  else await answerRefusal(context, revoked);
+  else await answerRefusal(context, idUnread(context, revoked));
 }
 
 /** POST /authenticators/remove `{ id }`: removes one of several authenticators. */
@@ -42,7 +43,13 @@ export async function postRemoveAuthenticator(context: Context): Promise<void> {
   const removed = await removeAuthenticator(context, bodyField(req, 'id'));
   if (removed.ok) answerOrRedirect(context, basePath, status(context));
   else if ('location' in removed) refuse(context, removed, basePath);
-  else await answerRefusal(context, removed, settingsAgain(context, null));
+  else await answerRefusal(context, idUnread(context, removed), settingsAgain(context, null));
+}
+
+/** Nothing was found because there was no id to look for. */
+function idUnread({ req }: Context, refusal: RouteRefusal): RouteRefusal {
+  if (refusal.code !== 'not-found' || typeof bodyField(req, 'id') === 'string') return refusal;
+  return { ok: false, code: 'body-malformed', field: 'id' };
 }
 
 function toJson({

@@ -10,8 +10,8 @@ import { emit } from '../session/context.js';
 import type { Core } from '../session/core.js';
 import { stillHolds } from '../session/still-holds.js';
 import type { Contexts } from '../session/take-over.js';
-import { answerProblem } from './answers.js';
-import { parseBody } from './body.js';
+import { answerProblem, answerRefusal } from './answers.js';
+import { BodyError, parseBody } from './body.js';
 import { postRemoveAuthenticator, postRevokeBrowsers, showBrowsers } from './browser-routes.js';
 import { postImpersonation, postLeave } from './impersonation-routes.js';
 import { postCancelSetup, postConfirm, postSetup, showSetup } from './set-up-routes.js';
@@ -105,7 +105,9 @@ function answerErrors(contexts: Contexts): ErrorRequestHandler {
       return;
     }
     const context = contexts.get(req);
-    if (context) answerProblem(context, error.code).catch(next);
-    else sendProblem(req, res, error.code);
+    const unread = error instanceof BodyError ? error.members : undefined;
+    if (context)
+      answerRefusal(context, { ok: false, code: error.code, ...(unread && { unread }) }).catch(next);
+    else sendProblem(req, res, error.code, { ...unread });
   };
 }

@@ -1,4 +1,4 @@
-import { bodyField, isTicked } from '../answer/body-field.js';
+import { bodyField } from '../answer/body-field.js';
 import { wantsHtml } from '../answer/negotiate.js';
 import { sendJson } from '../answer/problem.js';
 import { redirect } from '../answer/redirect.js';
@@ -20,10 +20,7 @@ import { status } from './status.js';
 export async function postSetup(context: Context): Promise<void> {
   const { req, res, core } = context;
   const { basePath } = core.options;
-  const setup = await startSetup(context, {
-    adds: isTicked(bodyField(req, 'add')),
-    name: bodyField(req, 'name'),
-  });
+  const setup = await startSetup(context, { adds: bodyField(req, 'add'), name: bodyField(req, 'name') });
   // Who has to prove himself first comes back to the settings: a POST cannot be gone back to.
   if (!setup.ok && 'location' in setup) refuse(context, setup, basePath);
   else if (!setup.ok) await answerRefusal(context, setup, settingsAgain(context, null));

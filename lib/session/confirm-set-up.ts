@@ -134,7 +134,5 @@ async function refuseConfirmation(
       emit(context, 'setup-ended', state.account, { reason: 'attempts' });
     }
   }
-  return rest.minutes === undefined
-    ? { ok: false, code: reason }
-    : { ok: false, code: reason, minutes: rest.minutes };
+  return { ok: false, code: reason, ...rest, ...(reason === 'code-malformed' && { field: 'code' }) };
 }

@@ -1,3 +1,4 @@
+import type { FaultMembers, FieldName } from '../answer/faulty-field.js';
 import type { ProblemCode } from '../errors.js';
 import type { Refusal } from './request-api.js';
 import type { CodeOutcome } from './try-code.js';
@@ -12,6 +13,10 @@ export interface Refused {
   readonly minutes?: number;
   /** With `impersonation-refused`: which rule. */
   readonly reason?: string;
+  /** The field of the body that may be at fault. */
+  readonly field?: FieldName;
+  /** Why the body could not be read at all. */
+  readonly unread?: FaultMembers;
 }
 
 /** A refusal of a route: by a guard, or by the state of things. */
@@ -20,5 +25,6 @@ export type RouteRefusal = Refusal | Refused;
 /** What an outcome that is no success is told as. */
 export function refusedBy(outcome: Exclude<CodeOutcome, { ok: true }>): Refused {
   if (outcome.reason === 'locked') return { ok: false, code: 'locked', until: outcome.until };
+  if (outcome.reason === 'code-malformed') return { ok: false, code: outcome.reason, field: 'code' };
   return { ok: false, code: outcome.reason };
 }

@@ -2,6 +2,8 @@ import { randomBytes } from 'node:crypto';
 import type { Account } from '../account/account.js';
 import { authenticatorName, mayAddAuthenticator } from '../account/authenticators.js';
 import { SECRET_BYTES, encodeSecret, otpauthUri } from '../account/totp.js';
+import { isTicked, isUnticked } from '../answer/body-field.js';
+import type { FieldName } from '../answer/faulty-field.js';
 import { check } from './check.js';
 import type { Context } from './context.js';
 import { emit, moveTo, now, reported } from './context.js';
@@ -28,8 +30,8 @@ export interface SetupForm {
 
 /** What a new authenticator is to be. */
 export interface SetupWish {
-  /** Whether the authenticators there are stay; otherwise the new one takes their place. */
-  readonly adds: boolean;
+  /** Whether the authenticators there are stay, of any type; otherwise the new one takes their place. */
+  readonly adds: unknown;
   /** What its owner calls it, of any type. */
   readonly name: unknown;
 }
@@ -67,7 +69,9 @@ export async function startSetup(
   const access = await mayEnrol(context, core.options.freshSeconds);
   if (!access.ok) return access;
   const { state, account } = access;
-  const adds = wish.adds && state.state === 'verified';
+  const field = unreadable(wish);
+  if (field) return { ok: false, code: 'body-malformed', field };
+  const adds = isTicked(wish.adds) && state.state === 'verified';
   const unfinished = openSetup(context, state.setup, account);
   if (unfinished?.setup.adds === adds) return { ok: true, form: unfinished.form };
   if (adds && known?.factor && !mayAddAuthenticator(known.factor)) {
@@ -86,6 +90,12 @@ export async function startSetup(
   await moveTo(context, { ...state, setup }, 'application-and-user');
   emit(context, 'setup-started', account.id, {});
   return { ok: true, form: formOf(context, account, secret, setup) };
+}
+
+/** What of a wish cannot be understood: read as something else, it would replace what was to stay. */
+function unreadable({ adds, name }: SetupWish): FieldName | null {
+  if (!isTicked(adds) && !isUnticked(adds)) return 'add';
+  return name === undefined || name === null || typeof name === 'string' ? null : 'name';
 }
 
 /** The unfinished set-up. */

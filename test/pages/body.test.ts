@@ -3,6 +3,7 @@ import { gzipSync } from 'node:zlib';
 import { expect } from 'chai';
 import express from 'express';
 import type { Express } from 'express';
+import type { Fault } from '../../lib/answer/faulty-field.js';
 import { stopPanels } from '../docs/trap-panel.js';
 import { CALLS, enrol, NAVIGATES, startPagePanel, Visitor } from './page-panel.js';
 import type { Answer, PagePanel, Phone } from './page-panel.js';
@@ -19,102 +20,109 @@ interface Body {
   readonly type?: string;
   readonly body?: string | Buffer;
   readonly headers?: Record<string, string>;
-  /** The only code it may be refused with. */
-  readonly refused: 'code-malformed' | 'body-malformed';
+  /** What is at fault. */
+  readonly fault: Fault;
 }
 
-const json = (what: string, value: unknown, refused: Body['refused'] = 'code-malformed'): Body => ({
+const codeFor = (fault: Fault): string =>
+  ['body-too-large', 'body-type', 'body-unreadable'].includes(fault) ? 'body-malformed' : 'code-malformed';
+
+const json = (what: string, value: unknown, fault: Fault): Body => ({
   what,
   type: JSON_TYPE,
   body: JSON.stringify(value),
-  refused,
+  fault,
 });
-const form = (what: string, body: string, refused: Body['refused'] = 'code-malformed'): Body => ({
+const form = (what: string, body: string, fault: Fault): Body => ({
   what,
   type: FORM_TYPE,
   body,
-  refused,
+  fault,
 });
 
 const BODIES: readonly Body[] = [
-  { what: 'no body', refused: 'code-malformed' },
-  { what: 'no type', body: 'code={code}', refused: 'code-malformed' },
-  { what: 'text/plain', type: 'text/plain', body: 'code={code}', refused: 'code-malformed' },
-  { what: 'JSON as text/plain', type: 'text/plain', body: '{"code":"{code}"}', refused: 'code-malformed' },
+  { what: 'no body', fault: 'body-missing' },
+  { what: 'no type', body: 'code={code}', fault: 'body-not-parsed' },
+  { what: 'text/plain', type: 'text/plain', body: 'code={code}', fault: 'body-not-parsed' },
+  { what: 'JSON as text/plain', type: 'text/plain', body: '{"code":"{code}"}', fault: 'body-not-parsed' },
   {
     what: 'a multipart form',
     type: 'multipart/form-data; boundary=x',
     body: '--x--',
-    refused: 'code-malformed',
+    fault: 'body-not-parsed',
   },
-  { what: 'XML', type: 'application/xml', body: '<code>{code}</code>', refused: 'code-malformed' },
-  { what: 'broken JSON', type: JSON_TYPE, body: '{"code":', refused: 'body-malformed' },
-  { what: 'a JSON text', type: JSON_TYPE, body: '"{code}"', refused: 'body-malformed' },
-  { what: 'a JSON number', type: JSON_TYPE, body: '123456', refused: 'body-malformed' },
-  { what: 'JSON null', type: JSON_TYPE, body: 'null', refused: 'body-malformed' },
-  { what: 'a JSON array', type: JSON_TYPE, body: '["{code}"]', refused: 'body-malformed' },
-  json('an empty object', {}),
-  json('an array of the code', { code: ['{code}'] }),
-  json('1,500 codes', { code: Array.from({ length: 1500 }, (_, i) => String(i).padStart(6, '0')) }),
-  json('an operator', { code: { $ne: null } }),
-  json('an object that looks like a text', { code: { length: 6, 0: '1' } }),
-  json('a number', { code: 123456 }),
-  json('null', { code: null }),
-  json('true', { code: true }),
-  json('an empty text', { code: '' }),
-  json('five digits', { code: '12345' }),
-  json('seven digits', { code: '1234567' }),
-  json('digits of another script', { code: '１２３４５６' }),
-  json('a sign', { code: '+12345' }),
-  json('an exponent', { code: '1e0005' }),
-  json('a zero byte', { code: '12345\u0000' }),
+  { what: 'XML', type: 'application/xml', body: '<code>{code}</code>', fault: 'body-not-parsed' },
+  { what: 'broken JSON', type: JSON_TYPE, body: '{"code":', fault: 'body-unreadable' },
+  { what: 'a JSON text', type: JSON_TYPE, body: '"{code}"', fault: 'body-unreadable' },
+  { what: 'a JSON number', type: JSON_TYPE, body: '123456', fault: 'body-unreadable' },
+  { what: 'JSON null', type: JSON_TYPE, body: 'null', fault: 'body-unreadable' },
+  { what: 'a JSON array', type: JSON_TYPE, body: '["{code}"]', fault: 'body-type' },
+  json('an empty object', {}, 'field-missing'),
+  json('an array of the code', { code: ['{code}'] }, 'field-type'),
+  json(
+    '1,500 codes',
+    { code: Array.from({ length: 1500 }, (_, i) => String(i).padStart(6, '0')) },
+    'field-type',
+  ),
+  json('an operator', { code: { $ne: null } }, 'field-type'),
+  json('an object that looks like a text', { code: { length: 6, 0: '1' } }, 'field-type'),
+  json('a number', { code: 123456 }, 'field-type'),
+  json('null', { code: null }, 'field-type'),
+  json('true', { code: true }, 'field-type'),
+  json('an empty text', { code: '' }, 'field-shape'),
+  json('five digits', { code: '12345' }, 'field-shape'),
+  json('seven digits', { code: '1234567' }, 'field-shape'),
+  json('digits of another script', { code: '１２３４５６' }, 'field-shape'),
+  json('a sign', { code: '+12345' }, 'field-shape'),
+  json('an exponent', { code: '1e0005' }, 'field-shape'),
+  json('a zero byte', { code: '12345\u0000' }, 'field-shape'),
   {
     what: 'the code of a prototype',
     type: JSON_TYPE,
     body: '{"__proto__":{"code":"{code}"}}',
-    refused: 'code-malformed',
+    fault: 'field-missing',
   },
   {
     what: 'deep JSON',
     type: JSON_TYPE,
     body: `{"code":${'['.repeat(8000)}${']'.repeat(8000)}}`,
-    refused: 'code-malformed',
+    fault: 'field-type',
   },
-  { what: 'deeper JSON', type: JSON_TYPE, body: '['.repeat(500_000), refused: 'body-malformed' },
+  { what: 'deeper JSON', type: JSON_TYPE, body: '['.repeat(500_000), fault: 'body-too-large' },
   {
     what: 'JSON in an unknown charset',
     type: `${JSON_TYPE}; charset=klingon`,
     body: '{}',
-    refused: 'body-malformed',
+    fault: 'body-unreadable',
   },
   {
     what: 'an unknown encoding',
     type: JSON_TYPE,
     body: '{}',
     headers: { 'content-encoding': 'zip' },
-    refused: 'body-malformed',
+    fault: 'body-unreadable',
   },
   {
     what: 'a packed bomb',
     type: JSON_TYPE,
     body: gzipSync(`{"code":"${'0'.repeat(5_000_000)}"}`),
     headers: { 'content-encoding': 'gzip' },
-    refused: 'body-malformed',
+    fault: 'body-too-large',
   },
-  json('1 MB', { code: '0'.repeat(1_000_000) }, 'body-malformed'),
+  json('1 MB', { code: '0'.repeat(1_000_000) }, 'body-too-large'),
   json(
     '100,000 keys',
     Object.fromEntries(Array.from({ length: 100_000 }, (_, i) => [`k${String(i)}`, 0])),
-    'body-malformed',
+    'body-too-large',
   ),
-  form('a code twice', 'code=000000&code={code}'),
-  form('a code in brackets', 'code[]={code}'),
-  form('an operator in brackets', 'code[$gt]='),
-  form('an empty form', ''),
-  form('broken escapes', 'code=%E0%A4%A'),
-  form('1 MB in a form', `code=${'0'.repeat(1_000_000)}`, 'body-malformed'),
-  form('100,000 fields', '&a=1'.repeat(100_000), 'body-malformed'),
-  form('more fields than a form has', 'a=1&'.repeat(60) + 'code={code}', 'body-malformed'),
+  form('a code twice', 'code=000000&code={code}', 'field-type'),
+  form('a code in brackets', 'code[]={code}', 'field-missing'),
+  form('an operator in brackets', 'code[$gt]=', 'field-missing'),
+  form('an empty form', '', 'field-missing'),
+  form('broken escapes', 'code=%E0%A4%A', 'field-shape'),
+  form('1 MB in a form', `code=${'0'.repeat(1_000_000)}`, 'body-too-large'),
+  form('100,000 fields', '&a=1'.repeat(100_000), 'body-too-large'),
+  form('more fields than a form has', 'a=1&'.repeat(60) + 'code={code}', 'body-too-large'),
 ];
 
 describe('the body of a request', () => {
@@ -160,11 +168,13 @@ describe('the body of a request', () => {
         const record = await panel.store.get('alice');
         for (const given of BODIES) {
           const answer = await send(pending, '/two-step/verify', given, CALLS);
-          expect([given.what, answer.status, answer.body.code]).to.deep.equal([
+          expect([given.what, answer.status, answer.body.code, answer.body.fault]).to.deep.equal([
             given.what,
             400,
-            given.refused,
+            codeFor(given.fault),
+            given.fault,
           ]);
+          expect(answer.body.detail, given.what).to.be.a('string').and.not.include('code=');
           const page = await send(pending, '/two-step/verify', given, NAVIGATES);
           expect([given.what, page.status]).to.deep.equal([given.what, 400]);
         }
@@ -184,7 +194,8 @@ describe('the body of a request', () => {
     for (const door of ['disable', 'recovery-codes', 'step-up']) {
       for (const given of BODIES) {
         const { status, body } = await send(alice, `/two-step/${door}`, given, CALLS);
-        expect([door, given.what, status, body.code]).to.deep.equal([door, given.what, 400, given.refused]);
+        const refused = [door, given.what, 400, codeFor(given.fault), given.fault];
+        expect([door, given.what, status, body.code, body.fault]).to.deep.equal(refused);
       }
     }
     expect(await panel.store.get('alice')).to.equal(record);
@@ -235,12 +246,12 @@ describe('the body of a request', () => {
       await pending.logIn();
       const record = await panel.store.get('alice');
       for (const given of [
-        json('an operator', { code: { $ne: null } }),
-        form('an operator in brackets', 'code[$gt]='),
-        form('a code in brackets', 'code[]=000000'),
-        json('1 MB', { code: '0'.repeat(1_000_000) }),
-        json('a text', '000000'),
-        json('an array', [{ code: '000000' }]),
+        json('an operator', { code: { $ne: null } }, 'field-type'),
+        form('an operator in brackets', 'code[$gt]=', 'field-type'),
+        form('a code in brackets', 'code[]=000000', 'field-type'),
+        json('1 MB', { code: '0'.repeat(1_000_000) }, 'field-shape'),
+        json('a text', '000000', 'body-type'),
+        json('an array', [{ code: '000000' }], 'body-type'),
       ]) {
         expect((await send(pending, '/two-step/verify', given, CALLS)).status, given.what).to.equal(400);
       }
@@ -253,7 +264,7 @@ describe('the body of a request', () => {
   it('keeps nobody waiting who sends a hundred large ones at once (H6)', async () => {
     const pending = await pendingOn(express);
     const record = await panel.store.get('alice');
-    const large = json('large', { code: '0'.repeat(1_000_000) });
+    const large = json('large', { code: '0'.repeat(1_000_000) }, 'body-too-large');
     const burst = Array.from({ length: 100 }, () => send(pending, '/two-step/verify', large, CALLS));
     const other = await new Visitor(panel).get('/me');
     expect(other.status).to.equal(200);

@@ -134,8 +134,15 @@ export const ROUTES: readonly Row[] = [
   {
     route: 'POST /two-step/browsers/revoke',
     who: 'verified',
+    body: { id: 'none' },
     html: '404 This did not work',
     json: '404 not-found',
+  },
+  {
+    route: 'POST /two-step/browsers/revoke',
+    who: 'verified',
+    html: '400 This did not work',
+    json: '400 body-malformed',
   },
   {
     route: 'POST /two-step/browsers/revoke',
@@ -158,8 +165,15 @@ export const ROUTES: readonly Row[] = [
   {
     route: 'POST /two-step/authenticators/remove',
     who: 'verified',
+    body: { id: 'none' },
     html: '404 Two-step authentication',
     json: '404 not-found',
+  },
+  {
+    route: 'POST /two-step/authenticators/remove',
+    who: 'verified',
+    html: '400 Two-step authentication',
+    json: '400 body-malformed',
   },
 
   ...['disable', 'recovery-codes', 'step-up'].flatMap((name): Row[] => [

@@ -4,6 +4,7 @@ import { csrfSync } from 'csrf-sync';
 import express from 'express';
 import type { RequestHandler } from 'express';
 import { Secret, TOTP } from 'otpauth';
+import { PROBLEMS } from '../../lib/errors.js';
 import { Client, enrol, enrolled, stopPanels } from '../docs/trap-panel.js';
 import { loggedIn, startSessionPanel } from '../support/session-panel.js';
 import type { SessionPanel } from '../support/session-panel.js';
@@ -206,6 +207,77 @@ describe('bodies at other routes', () => {
         expect(answer.status, route).to.equal(400);
         expect(answer.body.code, route).to.equal('code-malformed');
       }
+    }
+    expect(await panel.store.get('alice')).to.equal(before);
+  });
+
+  it('say which field is missing or of another type, to those who may use it', async () => {
+    const panel = await startSessionPanel({
+      options: {
+        account: ({ id, login }) => ({ id, name: login, level: 'root' }),
+        trustedBrowsers: { days: 30 },
+        impersonation: { levels: ['root', 'user'] },
+      },
+    });
+    const { client } = await enrolled(panel);
+    const before = await panel.store.get('alice');
+    const malformed = { status: 400, code: 'body-malformed' };
+    const unknown = { status: 403, code: 'impersonation-refused' };
+    for (const [route, body, refused, field, fault] of [
+      ['authenticators/remove', {}, malformed, 'id', 'field-missing'],
+      ['authenticators/remove', { id: 7 }, malformed, 'id', 'field-type'],
+      ['browsers/revoke', { ID: 'x' }, malformed, 'id', 'field-missing'],
+      ['browsers/revoke', { all: 1 }, malformed, 'id', 'field-missing'],
+      ['browsers/revoke', { id: ['x'] }, malformed, 'id', 'field-type'],
+      ['setup', { add: 1 }, malformed, 'add', 'field-type'],
+      ['setup', { add: 'yes', name: 'x' }, malformed, 'add', 'field-type'],
+      ['setup', { add: true, name: 7 }, malformed, 'name', 'field-type'],
+      ['impersonation', {}, unknown, 'account', 'field-missing'],
+      ['impersonation', { account: { id: 'bob' } }, unknown, 'account', 'field-type'],
+    ] as const) {
+      const answer = await client.post(`/two-step/${route}`, body);
+      const what = `${route} ${JSON.stringify(body)}`;
+      expect(answer.status, what).to.equal(refused.status);
+      expect(answer.body, what).to.include({ code: refused.code, field, fault });
+      expect(answer.body.detail, what).to.include(`\`${field}\``);
+      const stranger = await new Client(panel).post(`/two-step/${route}`, body);
+      expect([what, stranger.status, stranger.body.code]).to.deep.equal([what, 401, 'login-required']);
+    }
+    expect(await panel.store.get('alice')).to.equal(before);
+    const missing = await client.post('/two-step/authenticators/remove', { id: 'x' });
+    expect(missing.body).to.include({ code: 'not-found' }).and.not.have.any.keys('field', 'fault', 'detail');
+  });
+
+  it('say it of the strategy too, in what Passport hands to the callback', async () => {
+    const parsers = { none: [], json: [express.json()] };
+    const panel = await startSessionPanel({
+      routes({ app, passport, secondFactor }) {
+        passport.use(secondFactor.strategy);
+        for (const [name, parser] of Object.entries(parsers)) {
+          app.post(`/code/${name}`, ...parser, (req, res, next) => {
+            const done = (error: unknown, _user: unknown, info: object): void => {
+              if (error) next(error);
+              else res.json(info);
+            };
+            (passport.authenticate('second-factor', done) as RequestHandler)(req, res, next);
+          });
+        }
+      },
+    });
+    await enrol(panel);
+    const before = await panel.store.get('alice');
+    const client = await loggedIn(panel);
+    for (const [parser, body, fault] of [
+      ['json', { token: '123456' }, 'field-missing'],
+      ['json', { code: 123456 }, 'field-type'],
+      ['json', { code: '12345' }, 'field-shape'],
+      ['json', new URLSearchParams({ code: '123456' }), 'body-not-parsed'],
+      ['none', { code: '123456' }, 'body-not-parsed'],
+    ] as const) {
+      const { body: info } = await client.post(`/code/${parser}`, body);
+      expect(info, fault).to.include({ code: 'code-malformed', field: 'code', fault });
+      expect(info.message).to.equal(PROBLEMS['code-malformed'].title);
+      expect(info.detail).to.be.a('string').and.not.include('12345');
     }
     expect(await panel.store.get('alice')).to.equal(before);
   });

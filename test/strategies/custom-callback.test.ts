@@ -55,6 +55,9 @@ describe('strategies/second-factor-strategy with a custom callback', () => {
     expect(answer.body.info).to.deep.equal({
       message: 'The code must be six digits, or a recovery code.',
       code: 'code-malformed',
+      field: 'code',
+      fault: 'field-shape',
+      detail: '`code` must be a string: six digits, or a recovery code where one is taken.',
     });
   });
 
