@@ -7,7 +7,12 @@ export const PROBLEMS = {
   'body-malformed': { status: 400, title: 'The request body could not be read.' },
   'login-required': { status: 401, title: 'Sign in first.' },
   'code-required': { status: 401, title: 'The one-time code is still missing.' },
-  'sign-in-expired': { status: 401, title: 'The sign-in took too long or was ended. Sign in again.' },
+  'sign-in-expired': {
+    status: 401,
+    title:
+      'This sign-in has ended: its time is over, or it was completed by a second click. If you are not signed in, ' +
+      'sign in again.',
+  },
   'code-invalid': { status: 401, title: 'The code is not right.' },
   'code-already-used': { status: 401, title: 'This code was used before. Wait for the next one.' },
   'step-up-required': { status: 401, title: 'Confirm that it is you with a fresh code.' },

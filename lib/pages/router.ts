@@ -5,6 +5,7 @@ import { sendProblem } from '../answer/problem.js';
 import { SecondFactorError, isProblemCode } from '../errors.js';
 import type { Middleware } from '../options.js';
 import type { AppRequest } from '../session/app-request.js';
+import { requestUser } from '../session/app-request.js';
 import type { Context } from '../session/context.js';
 import { emit } from '../session/context.js';
 import type { Core } from '../session/core.js';
@@ -84,12 +85,23 @@ function refuseOtherSites(core: Core, contextOf: (req: express.Request) => Conte
   };
 }
 
-/** What was true when the request began must be true when its body has come. */
+/** Where the forms go that end one session and begin another. */
+const FORMS_THAT_MOVE_ON = /^\/(verify|step-up|setup)(\/|$)/i;
+
+/**
+ * What was true when the request began must be true when its body has come. Who comes to a form that moves on,
+ * and is nobody, may be a second click behind one that was right, or too late: the cookie of a session that ended
+ * cannot be told from one that never was. All of them get the one answer that is true for each.
+ */
 function judgeAgain(contextOf: (req: express.Request) => Context): RequestHandler {
   return async (req, _res, next) => {
     try {
       const context = contextOf(req);
-      if (isSafeMethod(req) || (await stillHolds(context))) next();
+      const holds = isSafeMethod(req) || (await stillHolds(context));
+      const nobody = !context.state && !requestUser(context.req);
+      if (nobody && req.method === 'POST' && FORMS_THAT_MOVE_ON.test(req.path)) {
+        await answerProblem(context, 'sign-in-expired');
+      } else if (holds) next();
       else await answerProblem(context, context.expired ? 'sign-in-expired' : 'login-required');
     } catch (error) {
       next(error);

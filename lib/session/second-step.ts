@@ -13,7 +13,7 @@ import { isInTime } from './judge.js';
 import type { Refused } from './refusal.js';
 import { refusedBy } from './refusal.js';
 import type { PendingState } from './state.js';
-import { isParked, verifiedFrom } from './state.js';
+import { verifiedFrom } from './state.js';
 import type { Accepted, CodeAttempt, CodeOutcome } from './try-code.js';
 import { tryCode } from './try-code.js';
 
@@ -30,7 +30,7 @@ export type SecondStep =
 export async function secondStep(context: Context, typed: unknown, remember = false): Promise<SecondStep> {
   const { core, state: pending } = context;
   if (pending?.state !== 'pending' || !isInTime(pending.since, pending.until, now(context))) {
-    return { ok: false, code: isParked(pending) || context.expired ? 'sign-in-expired' : 'login-required' };
+    return { ok: false, code: 'sign-in-expired' };
   }
   const present = await parkedUser(context, pending);
   if (!present) return await endParked(context, pending, 'account-changed');

@@ -82,7 +82,7 @@ describe('docs/single-page-apps.md', () => {
     const api = await load(new Client(panel));
     await api.signIn!('alice', 'password');
     expect((await api.cancel!()).value).to.deep.equal({ state: 'anonymous' });
-    expect((await api.verify!('123456')).problem?.code).to.equal('login-required');
+    expect((await api.verify!('123456')).problem?.code).to.equal('sign-in-expired');
   });
 
   it('has a client for whoever must enrol', async () => {

@@ -18,6 +18,7 @@ export function apply(world: World, act: Act, made: Made): string {
   if (!('jar' in act)) return operate(world, act);
   const { session, ended } = judge(world, act.jar);
   if (ended) return 'impersonation-refused';
+  if (!session && movesOn(act)) return 'sign-in-expired';
   switch (act.do) {
     case 'sign-in':
       return signIn(world, act, session);
@@ -45,6 +46,12 @@ export function apply(world: World, act: Act, made: Made): string {
 }
 
 type Of<Name extends Act['do']> = Extract<Act, { do: Name }>;
+
+/** Forms that end one session and begin another: a second click comes with the old one. */
+function movesOn(act: Act): boolean {
+  if (act.do === 'code') return act.door === 'verify' || act.door === 'step-up';
+  return ['set-up', 'confirm', 'cancel-set-up'].includes(act.do);
+}
 
 /** Why a session may not do anything that needs somebody signed in. */
 function nobody(session: Session | undefined): string | null {
@@ -92,8 +99,7 @@ function verify(
   session: Session | undefined,
   made: Made,
 ): string {
-  if (!session) return 'login-required';
-  if (session.state !== 'pending') return 'ok';
+  if (session?.state !== 'pending') return session ? 'ok' : 'sign-in-expired';
   const { account: id, stamp, enrolment, since } = session;
   const account = world.accounts[id];
   const { factor } = account;

@@ -3,6 +3,7 @@ import { csrfSync } from 'csrf-sync';
 import express from 'express';
 import type { Response } from 'express';
 import type { Page } from 'passport-second-factor';
+import { russian } from '../../lib/pages/texts-ru.js';
 import { stopPanels } from '../docs/trap-panel.js';
 import type { PanelParts } from '../docs/trap-panel.js';
 import { enrol, phoneWith, startPagePanel, Visitor } from './page-panel.js';
@@ -75,7 +76,7 @@ describe('the application’s own views', () => {
       issuer: 'Acme',
       language: 'ru',
       fields: { token: 't' },
-      error: { code: 'login-required', message: 'Сначала войдите.' },
+      error: { code: 'sign-in-expired', message: russian.problems['sign-in-expired'] },
       model: { home: '/', login: '/login' },
     });
     const locked = pages.at(-1)?.error;

@@ -11,6 +11,7 @@ interface Row {
 }
 
 const WRONG = { code: '000000000' };
+const ENDED = { html: '401 This did not work', json: '401 sign-in-expired' };
 const SETTINGS = '200 Two-step authentication';
 
 /** Every route, for everybody. */
@@ -35,8 +36,7 @@ export const ROUTES: readonly Row[] = [
   {
     route: 'POST /two-step/verify',
     who: 'anonymous',
-    html: '401 This did not work',
-    json: '401 login-required',
+    ...ENDED,
   },
   {
     route: 'POST /two-step/verify',
@@ -76,14 +76,14 @@ export const ROUTES: readonly Row[] = [
     json: '409 setup-expired',
   },
   { route: 'GET /two-step/setup', who: 'verified', html: '303 /two-step', json: '409 setup-expired' },
-  { route: 'POST /two-step/setup', who: 'anonymous', html: '303 /login', json: '401 login-required' },
+  { route: 'POST /two-step/setup', who: 'anonymous', ...ENDED },
   { route: 'POST /two-step/setup', who: 'pending', html: '303 /two-step/verify', json: '401 code-required' },
   { route: 'POST /two-step/setup', who: 'signed-in', html: '303 /two-step/setup', json: '200 alice' },
   { route: 'POST /two-step/setup', who: 'setting-up', html: '303 /two-step/setup', json: '200 alice' },
   { route: 'POST /two-step/setup', who: 'must-enrol', html: '303 /two-step/setup', json: '200 alice' },
   { route: 'POST /two-step/setup', who: 'verified', html: '303 /two-step/setup', json: '200 alice' },
 
-  { route: 'POST /two-step/setup/confirm', who: 'anonymous', html: '303 /login', json: '401 login-required' },
+  { route: 'POST /two-step/setup/confirm', who: 'anonymous', ...ENDED },
   {
     route: 'POST /two-step/setup/confirm',
     who: 'pending',
@@ -110,7 +110,7 @@ export const ROUTES: readonly Row[] = [
     json: '409 setup-expired',
   },
 
-  { route: 'POST /two-step/setup/cancel', who: 'anonymous', html: '303 /login', json: '401 login-required' },
+  { route: 'POST /two-step/setup/cancel', who: 'anonymous', ...ENDED },
   {
     route: 'POST /two-step/setup/cancel',
     who: 'pending',
@@ -177,7 +177,9 @@ export const ROUTES: readonly Row[] = [
   },
 
   ...['disable', 'recovery-codes', 'step-up'].flatMap((name): Row[] => [
-    { route: `POST /two-step/${name}`, who: 'anonymous', html: '303 /login', json: '401 login-required' },
+    name === 'step-up'
+      ? { route: `POST /two-step/${name}`, who: 'anonymous', ...ENDED }
+      : { route: `POST /two-step/${name}`, who: 'anonymous', html: '303 /login', json: '401 login-required' },
     {
       route: `POST /two-step/${name}`,
       who: 'pending',

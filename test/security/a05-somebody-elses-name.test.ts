@@ -28,7 +28,7 @@ describe('A5: a second step that believes whose it is, or mixes two sign-ins', (
       expect((await verify(jar, phone.nextCode())).body.code).to.equal('code-invalid');
       await isOut(jar);
       expect((await verify(old, phone.code())).body.code, 'the older sign-in is gone').to.equal(
-        'login-required',
+        'sign-in-expired',
       );
       await isOut(old);
       expect((await verify(jar, bob.phone.code())).status).to.equal(200);
@@ -61,7 +61,7 @@ describe('A5: a second step that believes whose it is, or mixes two sign-ins', (
       const mixed = `${idB?.split('.')[0] ?? ''}.${idA?.split('.').slice(1).join('.') ?? ''}`;
       const forged = target().jar();
       forged.cookies.set('panel.sid', encodeURIComponent(mixed));
-      expect((await verify(forged, phone.nextCode())).body.code).to.equal('login-required');
+      expect((await verify(forged, phone.nextCode())).body.code).to.equal('sign-in-expired');
       await isOut(forged);
     });
   });

@@ -14,7 +14,7 @@ attack(
         expect((await thief.get(path)).status, path).to.equal(401);
       }
       expect(said(await thief.login('alice', 'not-the-password'))).to.equal('invalid-credentials');
-      expect(said(await verify(thief, owner.nextCode()))).to.equal('login-required');
+      expect(said(await verify(thief, owner.nextCode()))).to.equal('sign-in-expired');
       expect(said(await thief.get('/two-step'))).to.equal('anonymous');
       expect(await isIn(thief)).to.equal(false);
     });

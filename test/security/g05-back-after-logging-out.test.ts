@@ -13,7 +13,7 @@ describe('G5: signing out that leaves a waiting sign-in or a step-up behind', ()
         const code = phone.nextCode();
         for (const jar of [waiting, before]) {
           expect((await jar.open('/two-step/verify')).location).to.equal('/login');
-          expect((await verify(jar, code)).body.code).to.equal('login-required');
+          expect((await verify(jar, code)).body.code).to.equal('sign-in-expired');
           await isOut(jar);
         }
         expect(await target().record('alice'), 'the code was not spent').to.equal(record);

@@ -109,7 +109,7 @@ describe('session/log-in of who is signed in already', () => {
         if (trouble === 'disabled') await panel.secondFactor.disable('alice', { by: 'operator' });
       });
       expect((await client.post('/profile')).body.code, trouble).to.equal('sign-in-expired');
-      expect((await client.post('/two-step/setup')).body.code, trouble).to.equal('login-required');
+      expect((await client.post('/two-step/setup')).body.code, trouble).to.equal('sign-in-expired');
     }
   });
 

@@ -47,6 +47,35 @@ describe('session/park: the life of a parked sign-in (M3, A13)', () => {
     expect(await ttl(client)).to.be.above(86_000);
   });
 
+  for (const where of ['Redis', 'the process'] as const) {
+    it(`ends for a POST as one that is over where its session is gone from ${where}: no session for an old cookie`, async () => {
+      const panel = where === 'Redis' ? await start() : await startSessionPanel();
+      const phone = await enrol(panel);
+      const late = await loggedIn(panel);
+      await new Promise<void>((resolve, reject) =>
+        panel.sessionStore.destroy(sessionId(late), (error) => (error ? reject(error as Error) : resolve())),
+      );
+      // And one whose first click has signed him in: the second one still carries the parked cookie.
+      const twice = await loggedIn(panel);
+      const { cookie } = twice;
+      const code = phone();
+      expect((await twice.post('/two-step/verify', { code })).status).to.equal(200);
+      for (const [client, old] of [
+        [late, late.cookie],
+        [twice, cookie],
+        [new Client(panel), ''],
+      ] as const) {
+        for (const path of ['verify', 'step-up', 'setup', 'setup/confirm', 'setup/cancel', 'VERIFY/']) {
+          const answer = await client.post(`/two-step/${path}`, { code: phone() }, { cookie: old });
+          expect([answer.status, answer.body.code], path).to.deep.equal([401, 'sign-in-expired']);
+          expect(answer.headers['set-cookie'], path).to.equal(undefined);
+        }
+      }
+      expect(await twice.me()).to.equal('alice');
+      expect((await panel.secondFactor.status('alice')).failures).to.equal(0);
+    });
+  }
+
   it('never lasts longer by being asked for', async () => {
     const panel = await start();
     await enrol(panel);

@@ -128,7 +128,7 @@ for (const kind of ['memory', 'Redis'] as const) {
       const copy = client.cookie;
       await client.post('/two-step/verify', { code: phone() });
       const late = await new Client(panel).post('/two-step/verify', { code: phone() }, { cookie: copy });
-      expect(late.body.code).to.equal('login-required');
+      expect(late.body.code).to.equal('sign-in-expired');
       expect((await client.get('/secret')).status).to.equal(200);
     });
 

@@ -45,7 +45,7 @@ describe('session/requirement: a second factor that is a must', () => {
       );
     }
     expect((await client.post('/two-step/cancel')).body).to.deep.equal({ state: 'anonymous' });
-    expect((await client.post('/two-step/setup')).body.code).to.equal('login-required');
+    expect((await client.post('/two-step/setup')).body.code).to.equal('sign-in-expired');
     expect(await panel.store.get('alice')).to.equal(null);
   });
 
@@ -236,7 +236,7 @@ describe('session/requirement: a second factor that is a must', () => {
     await fresh.login('alice');
     policy = 'required';
     expect(await old.me()).to.equal(null);
-    expect((await old.post('/two-step/setup')).body.code).to.equal('login-required');
+    expect((await old.post('/two-step/setup')).body.code).to.equal('sign-in-expired');
     expect(panel.events.at(-1)).to.include({ name: 'session-demoted', reason: 'factor-required' });
     expect(await fresh.me()).to.equal(null);
     expect((await confirm(panel, fresh)).state).to.equal('verified');
@@ -250,7 +250,7 @@ describe('session/requirement: a second factor that is a must', () => {
     panel.now += 15 * 60_000 + 1;
     await panel.secondFactor.disable('alice', { by: 'operator' });
     expect(await owner.me()).to.equal(null);
-    expect((await owner.post('/two-step/setup')).body.code).to.equal('login-required');
+    expect((await owner.post('/two-step/setup')).body.code).to.equal('sign-in-expired');
     await owner.login('alice');
     expect((await confirm(panel, owner)).state).to.equal('verified');
   });

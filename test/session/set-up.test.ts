@@ -168,13 +168,14 @@ describe('session/set-up and session/manage: setEnrolled', () => {
     for (const [jar, code] of [
       [parked, 'code-required'],
       [client, 'step-up-required'],
-      [new Client(panel), 'login-required'],
+      [new Client(panel), 'sign-in-expired'],
     ] as const) {
       expect((await jar.post('/two-step/setup')).body.code).to.equal(code);
       const confirm = await jar.post('/two-step/setup/confirm', { code: '123456' });
       const expired = code === 'step-up-required' ? 'setup-expired' : code;
       expect(confirm.body.code).to.equal(expired);
-      expect((await jar.get('/two-step/setup')).body.code).to.equal(expired);
+      const shown = code === 'sign-in-expired' ? 'login-required' : expired;
+      expect((await jar.get('/two-step/setup')).body.code).to.equal(shown);
     }
     expect(await panel.store.get('alice')).to.equal(before);
   });

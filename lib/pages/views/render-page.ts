@@ -99,7 +99,11 @@ function codeForms(page: VerifyPage | StepUpPage, texts: Texts): Html {
 }
 
 function wayOn({ model, error }: ErrorPage, texts: Texts): Html {
-  return error && SIGN_IN_AGAIN.has(error.code)
-    ? html`<p><a class="button" href="${model.login}">${texts.toSignIn}</a></p>`
-    : html`<p><a class="button" href="${model.home}">${texts.toHome}</a></p>`;
+  const home = (kind: string): Html =>
+    html`<a class="button${kind}" href="${model.home}">${texts.toHome}</a>`;
+  if (!error || !SIGN_IN_AGAIN.has(error.code)) return html`<p>${home('')}</p>`;
+  return html`<p class="row">
+    <a class="button" href="${model.login}">${texts.toSignIn}</a>
+    ${error.code === 'sign-in-expired' ? home(' quiet') : null}
+  </p>`;
 }

@@ -47,7 +47,7 @@ attack('Somebody with another account of the same panel', (panel) => {
     expect((await jar.login('bob')).status).to.equal(200);
     expect(said(await verify(jar, alice.nextCode()))).to.equal('signed-in');
     expect(await jar.who()).to.equal('bob');
-    expect(said(await verify(copy, alice.nextCode()))).to.equal('login-required');
+    expect(said(await verify(copy, alice.nextCode()))).to.equal('sign-in-expired');
   });
 
   it('signs in as two people in one browser at once: each session is of one of them, whole', async () => {

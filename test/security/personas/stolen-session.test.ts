@@ -60,7 +60,7 @@ attack('Somebody with a stolen session cookie', (panel) => {
     const code = alice.nextCode();
     expect(said(await verify(owner, code))).to.equal('verified');
     for (const each of [code, alice.nextCode()]) {
-      expect(said(await verify(thief, each))).to.equal('login-required');
+      expect(said(await verify(thief, each))).to.equal('sign-in-expired');
     }
     expect(await isIn(thief)).to.equal(false);
   });
@@ -75,7 +75,7 @@ attack('Somebody with a stolen session cookie', (panel) => {
     expect(body.returnTo).to.equal('/clients?planted=1');
     const second = await pending(panel());
     await second.copy().post('/two-step/cancel');
-    expect(said(await verify(second, alice.nextCode()))).to.equal('login-required');
+    expect(said(await verify(second, alice.nextCode()))).to.equal('sign-in-expired');
   });
 
   it('that was copied before a set-up began: reads no key; copied while it is unfinished, it does (not prevented)', async () => {
