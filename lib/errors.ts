@@ -26,6 +26,7 @@ export const PROBLEMS = {
   'not-enrolled': { status: 409, title: 'Two-step authentication is not enabled.' },
   'authenticator-limit': { status: 409, title: 'There are as many authenticators as an account can have.' },
   'authenticator-last': { status: 409, title: 'This is the only authenticator of the account.' },
+  'recovery-codes-outdated': { status: 409, title: 'These recovery codes were replaced by newer ones.' },
   'setup-expired': { status: 409, title: 'There is no unfinished set-up. Start again.' },
   'not-impersonating': { status: 409, title: 'Nobody is acting as somebody else here.' },
   'clock-skew': { status: 422, title: 'The code is right for another minute: the two clocks disagree.' },

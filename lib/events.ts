@@ -81,6 +81,8 @@ export interface SecondFactorEvents {
   'recovery-code-used': EventBase & { readonly recoveryCodesLeft: number };
   /** New recovery codes were made; the old ones are void. `by` names the operator of an admin call. */
   'recovery-codes-regenerated': EventBase & { readonly by?: string; readonly reason?: string };
+  /** The owner said that the present recovery codes are saved. */
+  'recovery-codes-confirmed': EventBase;
   'setup-started': EventBase;
   /** An unfinished set-up was given up or dropped. */
   'setup-ended': EventBase & { readonly reason: 'cancelled' | 'attempts' };

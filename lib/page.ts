@@ -65,6 +65,10 @@ export type SettingsPage = PageOf<
     /** From when on it does, milliseconds since 1970; `null` when the policy names no day. */
     readonly requiredFrom: number | null;
     readonly recoveryCodesLeft: number;
+    /** Whether the owner said that they are saved, or used one; `null` where that was never asked. */
+    readonly recoveryCodesConfirmed: boolean | null;
+    /** The set that is not confirmed yet, for `confirmRecoveryCodes`; `null` where none is. */
+    readonly recoveryCodesSet: string | null;
     /** Which of the two code forms the error is about. */
     readonly refused: 'disable' | 'recovery-codes' | null;
     readonly authenticators: readonly {
@@ -86,6 +90,8 @@ export type SettingsPage = PageOf<
     readonly disable: string;
     /** Makes new recovery codes (POST with `code`). */
     readonly recoveryCodes: string;
+    /** Says that the recovery codes are saved (POST with `set`, which is `recoveryCodesSet`). */
+    readonly confirmRecoveryCodes: string;
     readonly home: string;
   }
 >;
@@ -140,6 +146,10 @@ export type RecoveryCodesPage = PageOf<
   {
     readonly account: string;
     readonly codes: readonly string[];
+    /** Says that they are saved (POST with `set`, and with `returnTo`, which is `next`, to go on there). */
+    readonly confirm: string;
+    /** Names the set of these codes. */
+    readonly set: string;
     /** Where the user goes on once the codes are saved. */
     readonly next: string;
   }

@@ -139,7 +139,7 @@ function describe(status: AccountStatus, name: string | null): string {
   lines.push(
     `two-step authentication: enabled since ${time(status.enrolledAt)}`,
     `authenticators: ${status.authenticators}`,
-    `recovery codes left: ${status.recoveryCodesLeft}`,
+    `recovery codes left: ${status.recoveryCodesLeft}${status.recoveryCodesConfirmed === false ? ', not confirmed as saved' : ''}`,
     `remembered browsers: ${status.rememberedBrowsers}`,
     `wrong codes in a row: ${status.failures}`,
   );

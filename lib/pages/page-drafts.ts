@@ -1,6 +1,7 @@
 import { mayAddAuthenticator } from '../account/authenticators.js';
 import type { SettingsPage } from '../page.js';
 import type { Context } from '../session/context.js';
+import type { ShownRecoveryCodes } from '../session/random.js';
 import { isUser } from '../session/state.js';
 import type { PageDraft } from './answers.js';
 import { answer } from './answers.js';
@@ -18,6 +19,7 @@ export function settingsPage(context: Context, refused: Tried = null): PageDraft
   const { core, known, actors, requirement } = context;
   const { basePath, homePath, trustedBrowserDays } = core.options;
   const factor = known?.factor;
+  const own = isUser(context.state) ? factor : undefined;
   const authenticators = factor?.authenticators ?? [];
   return {
     name: 'settings',
@@ -29,6 +31,8 @@ export function settingsPage(context: Context, refused: Tried = null): PageDraft
       enrolled: Boolean(factor),
       ...requirement,
       recoveryCodesLeft: factor?.recoveryCodesLeft ?? 0,
+      recoveryCodesConfirmed: own?.recoveryCodesConfirmed ?? null,
+      recoveryCodesSet: own?.recoveryCodesSet ?? null,
       authenticators,
       mayAdd: mayAddAuthenticator({ authenticators }),
       removeAuthenticator: `${basePath}/authenticators/remove`,
@@ -36,14 +40,23 @@ export function settingsPage(context: Context, refused: Tried = null): PageDraft
       setup: `${basePath}/setup`,
       disable: `${basePath}/disable`,
       recoveryCodes: `${basePath}/recovery-codes`,
+      confirmRecoveryCodes: `${basePath}/recovery-codes/confirm`,
       home: homePath,
     },
   };
 }
 
 /** The page that shows recovery codes, once. */
-export function recoveryCodesPage({ known }: Context, codes: readonly string[], next: string): PageDraft {
-  return { name: 'recovery-codes', model: { account: known?.account.name ?? '', codes, next } };
+export function recoveryCodesPage(
+  { core, known }: Context,
+  shown: ShownRecoveryCodes,
+  next: string,
+): PageDraft {
+  const confirm = `${core.options.basePath}/recovery-codes/confirm`;
+  return {
+    name: 'recovery-codes',
+    model: { account: known?.account.name ?? '', ...shown, confirm, next },
+  };
 }
 
 /** Answers a recovery code that was right: a browser is shown how many are left before it goes on. */

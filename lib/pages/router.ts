@@ -16,7 +16,14 @@ import { BodyError, parseBody } from './body.js';
 import { postRemoveAuthenticator, postRevokeBrowsers, showBrowsers } from './browser-routes.js';
 import { postImpersonation, postLeave } from './impersonation-routes.js';
 import { postCancelSetup, postConfirm, postSetup, showSetup } from './set-up-routes.js';
-import { postDisable, postRecoveryCodes, postStepUp, showSettings, showStepUp } from './settings-routes.js';
+import {
+  postConfirmRecoveryCodes,
+  postDisable,
+  postRecoveryCodes,
+  postStepUp,
+  showSettings,
+  showStepUp,
+} from './settings-routes.js';
 import { postCancel, postVerify, showVerify } from './sign-in-routes.js';
 
 /** The routes below `basePath`, for people and as JSON. */
@@ -53,6 +60,7 @@ export function createRouter(core: Core, contexts: Contexts): Middleware {
   router.post('/setup/cancel', route(postCancelSetup));
   router.post('/disable', route(postDisable));
   router.post('/recovery-codes', route(postRecoveryCodes));
+  router.post('/recovery-codes/confirm', route(postConfirmRecoveryCodes));
   router.get('/step-up', route(showStepUp));
   router.post('/step-up', route(postStepUp));
   router.post('/authenticators/remove', route(postRemoveAuthenticator));

@@ -57,7 +57,9 @@ export async function postConfirm(context: Context): Promise<void> {
   if (recoveryCodes === null) answerOrRedirect(context, returnTo, { state: 'verified', returnTo });
   else {
     const page = recoveryCodesPage(context, recoveryCodes, returnTo);
-    await answer(context, page, { state: 'verified', recoveryCodes, returnTo });
+    const { codes, set } = recoveryCodes;
+    const json = { state: 'verified', recoveryCodes: codes, recoveryCodesSet: set, returnTo };
+    await answer(context, page, json);
   }
 }
 

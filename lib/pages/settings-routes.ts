@@ -4,7 +4,7 @@ import { sendJson } from '../answer/problem.js';
 import { safeReturnTo } from '../answer/return-to.js';
 import { check } from '../session/check.js';
 import type { Context } from '../session/context.js';
-import { disableFactor, regenerateRecoveryCodes, stepUp } from '../session/manage.js';
+import { confirmRecoveryCodes, disableFactor, regenerateRecoveryCodes, stepUp } from '../session/manage.js';
 import { refuse } from '../session/refuse.js';
 import { isUser } from '../session/state.js';
 import { status } from './status.js';
@@ -37,8 +37,20 @@ export async function postRecoveryCodes(context: Context): Promise<void> {
   if (made.ok) {
     const { recoveryCodes } = made;
     const page = recoveryCodesPage(context, recoveryCodes, context.core.options.basePath);
-    await answer(context, page, { recoveryCodes });
+    await answer(context, page, { recoveryCodes: recoveryCodes.codes, recoveryCodesSet: recoveryCodes.set });
   } else await answerRefusal(context, made, settingsAgain(context, 'recovery-codes'));
+}
+
+/** POST /recovery-codes/confirm `{ set, returnTo? }`: the owner has saved the codes of a set. */
+export async function postConfirmRecoveryCodes(context: Context): Promise<void> {
+  const { req, core } = context;
+  const { basePath, allowedOrigins } = core.options;
+  const confirmed = await confirmRecoveryCodes(context, bodyField(req, 'set'));
+  if (confirmed.ok) {
+    const place = safeReturnTo(bodyField(req, 'returnTo'), allowedOrigins) ?? basePath;
+    answerOrRedirect(context, place, status(context));
+  } else if ('location' in confirmed) refuse(context, confirmed, basePath);
+  else await answerRefusal(context, confirmed, settingsAgain(context, null));
 }
 
 /** GET /step-up: the form that makes the proof fresh. */

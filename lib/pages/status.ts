@@ -12,6 +12,8 @@ export function status(context: Context): Record<string, unknown> {
     const until = time(state.until);
     return { state: state.state, until, ...(state.state === 'pending' && { methods: METHODS }), serverTime };
   }
+  // What only the owner is told.
+  const own = isUser(state) ? known?.factor : undefined;
   return {
     state: state.state,
     enrolled: Boolean(known?.factor),
@@ -21,9 +23,13 @@ export function status(context: Context): Record<string, unknown> {
     verifiedAt: state.state === 'verified' ? time(state.factorAt) : null,
     actors: actors.map(({ account: { id, name } }) => ({ id, name })),
     recoveryCodesLeft: known?.factor?.recoveryCodesLeft ?? 0,
-    authenticators: (isUser(state) ? (known?.factor?.authenticators ?? []) : []).map(
-      ({ id, name, addedAt }) => ({ id, name, addedAt: time(addedAt) }),
-    ),
+    recoveryCodesConfirmed: own?.recoveryCodesConfirmed ?? null,
+    recoveryCodesSet: own?.recoveryCodesSet ?? null,
+    authenticators: (own?.authenticators ?? []).map(({ id, name, addedAt }) => ({
+      id,
+      name,
+      addedAt: time(addedAt),
+    })),
     serverTime,
   };
 }

@@ -39,6 +39,8 @@ export const english: Texts = {
     'Each of them signs you in once without your phone. When you make new ones the old ones stop working. ' +
     'Enter the code that your authenticator app shows now.',
   fewRecoveryCodes: 'Make new ones before you run out.',
+  unconfirmedRecoveryCodes: 'If you did not save them, make new ones.',
+  confirmRecoveryCodes: 'I have them',
   recoveryCodesLeft: (left) =>
     `${counted(left, { one: 'recovery code is', other: 'recovery codes are' })} left.`,
   back: 'Back',

@@ -35,6 +35,8 @@ export const russian: Texts = {
     'Каждый из них один раз заменит телефон при входе. Когда вы создадите новые, старые перестанут действовать. ' +
     'Введите код, который сейчас показывает приложение-аутентификатор.',
   fewRecoveryCodes: 'Создайте новые, пока они не кончились.',
+  unconfirmedRecoveryCodes: 'Если вы их не сохранили, создайте новые.',
+  confirmRecoveryCodes: 'Они у меня есть',
   recoveryCodesLeft: (left) => {
     const one = new Intl.PluralRules('ru').select(left) === 'one';
     const codes = { one: 'код', few: 'кода', other: 'кодов' };
@@ -139,6 +141,7 @@ export const russian: Texts = {
     'not-enrolled': 'Двухэтапная аутентификация не включена.',
     'authenticator-limit': 'Больше аутентификаторов у учётной записи быть не может.',
     'authenticator-last': 'Это единственный аутентификатор учётной записи.',
+    'recovery-codes-outdated': 'Эти коды восстановления уже заменены новыми.',
     'setup-expired': 'Нет незаконченного включения. Начните снова.',
     'not-impersonating': 'Здесь никто не действует от чужого имени.',
     'clock-skew': 'Код верен для другой минуты: часы телефона и сервера расходятся.',

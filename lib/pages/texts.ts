@@ -26,6 +26,8 @@ export interface Texts {
   readonly newRecoveryCodes: string;
   readonly newRecoveryCodesExplanation: string;
   readonly fewRecoveryCodes: string;
+  readonly unconfirmedRecoveryCodes: string;
+  readonly confirmRecoveryCodes: string;
   readonly recoveryCodesLeft: (left: number) => string;
   readonly back: string;
   readonly actingAs: (actor: string, account: string) => string;

@@ -38,6 +38,8 @@ export interface AccountStatus {
   /** Until when, milliseconds since 1970; `null` when not locked, or not before recovery. */
   readonly lockedUntil: number | null;
   readonly recoveryCodesLeft: number;
+  /** Whether their owner said that they are saved, or used one; `null` where that was never asked. */
+  readonly recoveryCodesConfirmed: boolean | null;
   readonly authenticators: number;
   readonly rememberedBrowsers: number;
 }
@@ -159,13 +161,13 @@ export function createAdmin(core: Core): Admin {
     async recoveryCodes(id, operator) {
       const accountId = parseAccountId(id);
       const by = operatorFields(operator);
-      const { codes, set } = newRecoveryCodes();
+      const { shown, kept } = newRecoveryCodes();
       const change = vault.update<boolean>(accountId, (record) =>
-        record ? { outcome: true, next: { ...record, ...set } } : { outcome: false, next: 'unchanged' },
+        record ? { outcome: true, next: { ...record, ...kept } } : { outcome: false, next: 'unchanged' },
       );
       const enrolled = await told(accountId, change);
       if (enrolled) emitEvent(core, 'recovery-codes-regenerated', accountId, {}, by);
-      return enrolled ? codes : null;
+      return enrolled ? shown.codes : null;
     },
 
     async browsers(id) {
@@ -221,6 +223,7 @@ async function statusOf({ options, vault }: Core, id: AccountId): Promise<Accoun
     lockedUntil: null,
     enrolledAt: null,
     recoveryCodesLeft: 0,
+    recoveryCodesConfirmed: null,
     authenticators: 0,
     rememberedBrowsers: 0,
   };
@@ -237,6 +240,7 @@ async function statusOf({ options, vault }: Core, id: AccountId): Promise<Accoun
       locked: lock.locked,
       lockedUntil: lock.locked ? lock.until : null,
       recoveryCodesLeft: record.recoveryDigests.length,
+      recoveryCodesConfirmed: record.recoveryConfirmed,
       authenticators: record.authenticators.length,
       rememberedBrowsers: remembered(record.browsers, options.clock()).length,
     };

@@ -12,6 +12,7 @@ import { emit, moveTo, now, updateState } from './context.js';
 import { factorOf } from './core.js';
 import { endParked } from './parked-user.js';
 import { newRecoveryCodes, randomName } from './random.js';
+import type { ShownRecoveryCodes } from './random.js';
 import type { Refused, RouteRefusal } from './refusal.js';
 import { flagEnrolled } from './set-enrolled.js';
 import type { OpenSetup, SetupAccess } from './set-up.js';
@@ -25,7 +26,7 @@ import { updateRecord } from './update-record.js';
 export interface Confirmed {
   readonly ok: true;
   /** To be shown once; `null` where those the account has go on. */
-  readonly recoveryCodes: string[] | null;
+  readonly recoveryCodes: ShownRecoveryCodes | null;
   /** Where the user wanted to go before. */
   readonly returnTo: string | null;
 }
@@ -68,8 +69,8 @@ async function enrol(
   authenticator: Authenticator,
 ): Promise<Confirmed | RouteRefusal> {
   const at = authenticator.addedAt;
-  const { codes: recoveryCodes, set } = newRecoveryCodes();
-  const record = enrolledRecord(randomName(), authenticator, set, at);
+  const { shown: recoveryCodes, kept } = newRecoveryCodes();
+  const record = enrolledRecord(randomName(), authenticator, kept, at);
   const { enrolment } = record;
   const created = await updateRecord<boolean>(context, account.id, (present) =>
     present ? { outcome: false, next: 'unchanged' } : { outcome: true, next: record },

@@ -1,6 +1,7 @@
 import type { Account } from '../account/account.js';
 import { parseAccount } from '../account/account.js';
 import type { KnownBrowsers } from '../account/known-browsers.js';
+import { recoverySetName } from '../account/recovery-codes.js';
 import type { AccountRecord, Authenticator } from '../account/record.js';
 import { SecondFactorError } from '../errors.js';
 import type { Emitter, EventBase, EventName, SecondFactorEvents } from '../events.js';
@@ -28,20 +29,21 @@ export interface FoundUser {
 export interface Factor extends KnownBrowsers {
   readonly enrolment: string;
   readonly recoveryCodesLeft: number;
+  /** Whether the owner has them, as far as was asked; see {@link AccountRecord.recoveryConfirmed}. */
+  readonly recoveryCodesConfirmed: boolean | null;
+  /** Names the set of recovery codes that is still to be confirmed; `null` where none is. */
+  readonly recoveryCodesSet: string | null;
   readonly authenticators: readonly Pick<Authenticator, 'id' | 'name' | 'addedAt'>[];
 }
 
 /** What a session needs to know of a record. */
-export function factorOf({
-  enrolment,
-  recoveryDigests,
-  authenticators,
-  browsers,
-  browsersStamp,
-}: AccountRecord): Factor {
+export function factorOf(record: AccountRecord): Factor {
+  const { enrolment, recoveryDigests, recoveryConfirmed, authenticators, browsers, browsersStamp } = record;
   return {
     enrolment,
     recoveryCodesLeft: recoveryDigests.length,
+    recoveryCodesConfirmed: recoveryConfirmed,
+    recoveryCodesSet: recoveryConfirmed === false ? recoverySetName(record) : null,
     authenticators: authenticators.map(({ id, name, addedAt }) => ({ id, name, addedAt })),
     browsers,
     browsersStamp,

@@ -1,5 +1,6 @@
 import type { CodeMethod } from '../account/attempt.js';
 import type { AccountRecord } from '../account/record.js';
+import { confirmRecoverySet } from '../account/recovery-codes.js';
 import type { Door } from '../events.js';
 import { presentedBrowser } from './browser-cookie.js';
 import { check } from './check.js';
@@ -7,6 +8,7 @@ import type { Context } from './context.js';
 import { emit, moveTo, now, originOf } from './context.js';
 import { stampMatcher } from './core.js';
 import { newRecoveryCodes } from './random.js';
+import type { ShownRecoveryCodes } from './random.js';
 import type { RouteRefusal } from './refusal.js';
 import { refusedBy } from './refusal.js';
 import type { RememberedState, VerifiedState } from './state.js';
@@ -55,15 +57,48 @@ export async function disableFactor(context: Context, typed: unknown): Promise<{
 export async function regenerateRecoveryCodes(
   context: Context,
   typed: unknown,
-): Promise<{ ok: true; recoveryCodes: string[] } | RouteRefusal> {
-  const { codes, set } = newRecoveryCodes();
+): Promise<{ ok: true; recoveryCodes: ShownRecoveryCodes } | RouteRefusal> {
+  const { shown, kept } = newRecoveryCodes();
   const accepted = await acceptCode(context, typed, 'recovery-codes', (record) => ({
     ...record,
-    ...set,
+    ...kept,
   }));
   if (!accepted.ok) return accepted;
   emit(context, 'recovery-codes-regenerated', accepted.state.account, {});
-  return { ok: true, recoveryCodes: codes };
+  return { ok: true, recoveryCodes: shown };
+}
+
+/**
+ * Remembers that the owner has saved a set of recovery codes, where it is still the account's. Nobody but the
+ * owner, signed in with both steps, can say so; it writes only what changes.
+ *
+ * @param set the name of the set, of any type
+ */
+export async function confirmRecoveryCodes(
+  context: Context,
+  set: unknown,
+): Promise<{ ok: true } | RouteRefusal> {
+  const { state, known } = context;
+  if (state?.state === 'impersonating') return { ok: false, code: 'impersonation-refused' };
+  const verdict = check(context, { unenrolled: 'allow', acceptTrustedBrowser: false });
+  if (!verdict.ok) return verdict;
+  if (!known?.factor || state?.state !== 'verified') return { ok: false, code: 'not-enrolled' };
+  const outcome = await updateRecord<'confirmed' | 'known' | 'outdated' | 'not-enrolled'>(
+    context,
+    state.account,
+    (record) =>
+      record?.enrolment === state.enrolment
+        ? confirmRecoverySet(record, set)
+        : { outcome: 'not-enrolled', next: 'unchanged' },
+  );
+  if (outcome === 'not-enrolled') return { ok: false, code: outcome };
+  if (outcome === 'outdated') return { ok: false, code: 'recovery-codes-outdated' };
+  if (outcome === 'confirmed') {
+    emit(context, 'recovery-codes-confirmed', state.account, {});
+    const factor = { ...known.factor, recoveryCodesConfirmed: true, recoveryCodesSet: null };
+    context.known = { ...known, factor };
+  }
+  return { ok: true };
 }
 
 /** The proof is fresh again. */

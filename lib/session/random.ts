@@ -1,5 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { RECOVERY_RANDOM_BYTES, formatRecoveryCodes, recoverySet } from '../account/recovery-codes.js';
+import {
+  RECOVERY_RANDOM_BYTES,
+  formatRecoveryCodes,
+  recoverySet,
+  recoverySetName,
+} from '../account/recovery-codes.js';
 import type { RecoverySet } from '../account/recovery-codes.js';
 
 /** 128 fresh random bits, base64url: names an enrolment, or keys the digests of a set of recovery codes. */
@@ -7,8 +12,16 @@ export function randomName(): string {
   return randomBytes(16).toString('base64url');
 }
 
-/** A fresh set of recovery codes: the codes to show once, and what the record keeps of them. */
-export function newRecoveryCodes(): { codes: string[]; set: RecoverySet } {
+/** Recovery codes, to be shown once. */
+export interface ShownRecoveryCodes {
+  readonly codes: string[];
+  /** Names their set, for the owner to say that they are saved. */
+  readonly set: string;
+}
+
+/** A fresh set of recovery codes: what to show once, and what the record keeps of them. */
+export function newRecoveryCodes(): { shown: ShownRecoveryCodes; kept: RecoverySet } {
   const codes = formatRecoveryCodes(randomBytes(RECOVERY_RANDOM_BYTES));
-  return { codes, set: recoverySet(randomName(), codes) };
+  const kept = recoverySet(randomName(), codes);
+  return { shown: { codes, set: recoverySetName(kept) }, kept };
 }

@@ -60,7 +60,10 @@ describe('docs/single-page-apps.md', () => {
     expect((await api.verify!(code)).value).to.deep.equal({ state: 'verified', returnTo: '/' });
     expect((await api.stepUp!(code)).problem?.code).to.equal('code-already-used');
     expect((await api.stepUp!(phone())).value).to.include({ state: 'verified' });
-    expect((await api.recoveryCodes!(phone())).value?.recoveryCodes).to.have.length(10);
+    const shown = (await api.recoveryCodes!(phone())).value!;
+    expect(shown.recoveryCodes).to.have.length(10);
+    const confirmed = await api.confirmRecoveryCodes!(String(shown.recoveryCodesSet));
+    expect(confirmed.value).to.include({ recoveryCodesConfirmed: true, recoveryCodesSet: null });
     expect((await api.disable!(phone())).value).to.deep.equal({ state: 'signed-in' });
     expect((await api.disable!(phone())).problem?.code).to.equal('not-enrolled');
 
@@ -72,7 +75,14 @@ describe('docs/single-page-apps.md', () => {
     expect((await api.confirm!('123456')).problem?.code).to.equal('setup-expired');
     expect((await api.status!()).value).to.have.all.keys(
       ...['state', 'enrolled', 'required', 'requiredFrom', 'amr', 'verifiedAt'],
-      ...['recoveryCodesLeft', 'authenticators', 'actors', 'serverTime'],
+      ...[
+        'recoveryCodesLeft',
+        'recoveryCodesConfirmed',
+        'recoveryCodesSet',
+        'authenticators',
+        'actors',
+        'serverTime',
+      ],
     );
   });
 

@@ -105,7 +105,7 @@ describe('the pages in a browser', function () {
       await look('recovery codes');
       await page.locator('a[href="#saved"]').click();
       await look('recovery codes, saved');
-      await page.locator('#saved a').first().click();
+      await page.locator('#saved button').click();
       await look('settings, enabled');
       await type(phone.wrong(), 1);
       await look('settings, wrong code');
@@ -158,12 +158,12 @@ describe('the pages in a browser', function () {
       expect(download.suggestedFilename()).to.equal('recovery-codes.txt');
       const file = await text(await download.createReadStream());
       expect(file.split('\r\n')).to.deep.equal(['Recovery codes – Acme Panel – alice', '', ...codes, '']);
-      expect(await page.getByRole('link', { name: 'Yes, go on' }).count()).to.equal(0);
+      expect(await page.getByRole('button', { name: 'Yes, go on' }).count()).to.equal(0);
       await follow('I have saved them');
       await follow('Not yet');
-      expect(await page.getByRole('link', { name: 'Yes, go on' }).count()).to.equal(0);
+      expect(await page.getByRole('button', { name: 'Yes, go on' }).count()).to.equal(0);
       await follow('I have saved them');
-      await follow('Yes, go on');
+      await press('Yes, go on');
       expect(page.url()).to.equal(`${panel.url}/two-step`);
 
       panel.now += 400_000;

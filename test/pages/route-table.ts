@@ -176,6 +176,14 @@ export const ROUTES: readonly Row[] = [
     json: '400 body-malformed',
   },
 
+  ...[
+    ['anonymous', '303 /login', '401 login-required'],
+    ['pending', '303 /two-step/verify', '401 code-required'],
+    ['must-enrol', '303 /two-step/setup', '403 enrolment-required'],
+    ['signed-in', '409 Two-step authentication', '409 not-enrolled'],
+    ['verified', '409 Two-step authentication', '409 recovery-codes-outdated'],
+  ].map(([who, html, json]) => ({ route: 'POST /two-step/recovery-codes/confirm', who, html, json }) as Row),
+
   ...['disable', 'recovery-codes', 'step-up'].flatMap((name): Row[] => [
     name === 'step-up'
       ? { route: `POST /two-step/${name}`, who: 'anonymous', ...ENDED }

@@ -95,10 +95,13 @@ describe('the routes', () => {
       name?.trim(),
     ]);
     expect(links.slice(1)).to.deep.equal([
-      ['/two-step', 'Yes, go on'],
       ['#codes', 'Not yet'],
       ['#saved', 'I have saved them'],
     ]);
+    expect(text).to.match(/<form method="post" action="\/two-step\/recovery-codes\/confirm">.*Yes, go on/s);
+    const set = /name="set" value="([^"]+)"/.exec(text)?.[1] ?? '';
+    const gone = await alice.submit('/two-step/recovery-codes/confirm', { set, returnTo: '/danger' });
+    expect([gone.status, gone.headers.location]).to.deep.equal([303, '/danger']);
     const file = decodeURIComponent(String(links[0]?.[0]).replace('data:text/plain;charset=utf-8,', ''));
     expect(file).to.equal(['Recovery codes – Acme Panel – alice', '', ...codesOf({ text }), ''].join('\r\n'));
   });

@@ -264,7 +264,7 @@ describe('step-up of accounts without a second factor', () => {
     const { body } = await bob.post('/two-step/setup');
     const phone = phoneWith(panel, String(body.key));
     const { text } = await bob.submit('/two-step/setup/confirm', { code: phone.code() });
-    expect(text).to.contain('href="/danger/x"');
+    expect(text).to.contain('name="returnTo" value="/danger/x"');
     expect((await bob.open('/danger/x')).status).to.equal(200);
   });
 

@@ -37,6 +37,7 @@ describe('session/admin', () => {
         locked: false,
         lockedUntil: null,
         recoveryCodesLeft: 10,
+        recoveryCodesConfirmed: false,
         authenticators: 1,
         rememberedBrowsers: 0,
       };
@@ -46,6 +47,7 @@ describe('session/admin', () => {
         enrolled: false,
         enrolledAt: null,
         recoveryCodesLeft: 0,
+        recoveryCodesConfirmed: null,
         authenticators: 0,
       };
       expect(await panel.secondFactor.status('alice')).to.deep.equal(alice);

@@ -1,5 +1,6 @@
 import type { RecoveryCodesPage } from '../../page.js';
 import type { Texts } from '../texts.js';
+import { form } from './form.js';
 import type { Html } from './html.js';
 import { html } from './html.js';
 
@@ -8,7 +9,13 @@ import { html } from './html.js';
  * comes up after that (`:target`, without JavaScript).
  */
 export function recoveryCodes(page: RecoveryCodesPage, texts: Texts): Html {
-  const { codes, next } = page.model;
+  const { codes, confirm, set, next } = page.model;
+  const saved = html`<input type="hidden" name="set" value="${set}" />
+    <input type="hidden" name="returnTo" value="${next}" />
+    <div class="row">
+      <button type="submit">${texts.goOn}</button>
+      <a class="button quiet" href="#codes">${texts.notYet}</a>
+    </div>`;
   return html`<p>${texts.recoveryCodesExplanation}</p>
     <ol class="codes" id="codes">
       ${codes.map((code) => html`<li>${code}</li>`)}
@@ -22,10 +29,7 @@ export function recoveryCodes(page: RecoveryCodesPage, texts: Texts): Html {
     <div class="confirm" id="saved" tabindex="-1">
       <h2>${texts.reallySaved}</h2>
       <p>${texts.notShownAgain}</p>
-      <p class="row">
-        <a class="button" href="${next}">${texts.goOn}</a>
-        <a class="button quiet" href="#codes">${texts.notYet}</a>
-      </p>
+      ${form(page, confirm, saved)}
     </div>
     <p class="row"><a class="button" href="#saved">${texts.saved}</a></p>`;
 }

@@ -33,16 +33,11 @@ function enable(page: SettingsPage, texts: Texts): Html {
 }
 
 function manage(page: SettingsPage, texts: Texts): Html {
-  const { recoveryCodesLeft, refused, recoveryCodes, browsers } = page.model;
-  const left = texts.recoveryCodesLeft(recoveryCodesLeft);
+  const { refused, recoveryCodes, browsers } = page.model;
   return html`<p>${texts.enabled} ${texts.whatItAsks}</p>
     <section>
       <h2>${texts.recoveryCodesTitle}</h2>
-      ${
-        recoveryCodesLeft <= FEW_RECOVERY_CODES
-          ? html`<p class="notice warn">${ICONS.error}<span>${left} ${texts.fewRecoveryCodes}</span></p>`
-          : html`<p>${left}</p>`
-      }
+      ${codesLeft(page, texts)}
       <p class="muted">${texts.newRecoveryCodesExplanation}</p>
       ${form(
         page,
@@ -69,6 +64,20 @@ function manage(page: SettingsPage, texts: Texts): Html {
       <h2>${texts.disable}</h2>
       ${page.model.required ? html`<p>${texts.required}</p>` : disableForms(page, texts)}
     </section>`;
+}
+
+/** How many recovery codes are left, and whether their owner has them. */
+function codesLeft(page: SettingsPage, texts: Texts): Html {
+  const { recoveryCodesLeft, recoveryCodesSet, confirmRecoveryCodes } = page.model;
+  const left = texts.recoveryCodesLeft(recoveryCodesLeft);
+  const warning = (text: string): Html =>
+    html`<p class="notice warn">${ICONS.error}<span>${left} ${text}</span></p>`;
+  if (recoveryCodesSet !== null) {
+    const button = html`<input type="hidden" name="set" value="${recoveryCodesSet}" />
+      <button class="quiet" type="submit">${texts.confirmRecoveryCodes}</button>`;
+    return html`${warning(texts.unconfirmedRecoveryCodes)} ${form(page, confirmRecoveryCodes, button)}`;
+  }
+  return recoveryCodesLeft <= FEW_RECOVERY_CODES ? warning(texts.fewRecoveryCodes) : html`<p>${left}</p>`;
 }
 
 function disableForms(page: SettingsPage, texts: Texts): Html {

@@ -1,0 +1,119 @@
+import { expect } from 'chai';
+import { Client, enrolled, stopPanels } from '../docs/trap-panel.js';
+import type { Answer, Phone } from '../docs/trap-panel.js';
+import { loggedIn, startSessionPanel } from '../support/session-panel.js';
+import type { SessionPanel } from '../support/session-panel.js';
+
+describe('session/manage: whether recovery codes were saved', () => {
+  let panel: SessionPanel;
+  let client: Client;
+  let phone: Phone;
+
+  beforeEach(async () => {
+    panel = await startSessionPanel({ options: { trustedBrowsers: { days: 30 } } });
+    ({ client, phone } = await enrolled(panel));
+    panel.told();
+  });
+  afterEach(stopPanels);
+
+  const confirm = (set: unknown, of = client): Promise<Answer> =>
+    of.post('/two-step/recovery-codes/confirm', { set });
+  const known = async (): Promise<unknown> =>
+    (await panel.secondFactor.status('alice')).recoveryCodesConfirmed;
+  /** What the owner reads in JSON: whether, and which set is open. */
+  async function told(of = client): Promise<{ confirmed: unknown; set: unknown }> {
+    const { recoveryCodesConfirmed: confirmed, recoveryCodesSet: set } = (await of.get('/two-step')).body;
+    return { confirmed, set };
+  }
+
+  it('is open for a new set, until its owner says so, once and for all sessions', async () => {
+    const { confirmed, set } = await told();
+    expect([confirmed, await known()]).to.deep.equal([false, false]);
+    const answer = await confirm(set);
+    expect([answer.status, answer.body.recoveryCodesConfirmed]).to.deep.equal([200, true]);
+    expect(panel.told()).to.deep.equal(['recovery-codes-confirmed']);
+    expect(await told()).to.deep.equal({ confirmed: true, set: null });
+    expect(await known()).to.equal(true);
+  });
+
+  it('writes nothing and tells nothing where it is known', async () => {
+    const { set } = await told();
+    await confirm(set);
+    panel.told();
+    const before = await panel.store.get('alice');
+    expect((await confirm(set)).status).to.equal(200);
+    expect(panel.told()).to.deep.equal([]);
+    expect(await panel.store.get('alice')).to.equal(before);
+  });
+
+  for (const who of ['the owner', 'an operator'] as const) {
+    it(`is open again once ${who} made new ones, whatever an old tab says`, async () => {
+      const { set: old } = await told();
+      await confirm(old);
+      if (who === 'the owner') await client.post('/two-step/recovery-codes', { code: phone() });
+      else await panel.secondFactor.recoveryCodes('alice', { by: 'support' });
+      const { confirmed, set } = await told();
+      expect([confirmed, set === old]).to.deep.equal([false, false]);
+      const before = await panel.store.get('alice');
+      for (const given of [old, undefined, null, '', [set], { set }, 1]) {
+        const answer = await confirm(given);
+        expect([answer.status, answer.body.code]).to.deep.equal([409, 'recovery-codes-outdated']);
+      }
+      expect(await panel.store.get('alice')).to.equal(before);
+      expect((await confirm(set)).status).to.equal(200);
+      expect(await known()).to.equal(true);
+    });
+  }
+
+  it('comes with the codes, for the tab that shows them', async () => {
+    const { body } = await client.post('/two-step/recovery-codes', { code: phone() });
+    expect(body.recoveryCodesSet).to.equal((await told()).set);
+  });
+
+  it('is known once one of them was used, and open again once one of them paid for new ones', async () => {
+    const { body } = await client.post('/two-step/recovery-codes', { code: phone() });
+    const [first, second] = body.recoveryCodes as string[];
+    await client.post('/two-step/step-up', { code: first });
+    expect(await told()).to.deep.equal({ confirmed: true, set: null });
+    await client.post('/two-step/recovery-codes', { code: second });
+    expect(await known()).to.equal(false);
+  });
+
+  it('was never asked of imported accounts, and is never asked there', async () => {
+    await panel.secondFactor.import('bob', { secret: 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP', by: 'migration' });
+    expect((await panel.secondFactor.status('bob')).recoveryCodesConfirmed).to.equal(null);
+  });
+
+  it('is read by nobody but the owner, and confirmed by nobody who gave no code', async () => {
+    const { set } = await told();
+    const refusals: unknown[] = [];
+    const before = await panel.store.get('alice');
+    const stranger = new Client(panel);
+    refusals.push((await confirm(set, stranger)).body.code);
+    await stranger.login('bob');
+    refusals.push((await confirm(set, stranger)).body.code);
+    expect(await told(stranger)).to.deep.equal({ confirmed: null, set: null });
+    const parked = await loggedIn(panel);
+    refusals.push((await confirm(set, parked)).body.code);
+    expect(await told(parked)).to.deep.equal({ confirmed: undefined, set: undefined });
+    const evil = { origin: 'https://evil.example' };
+    refusals.push((await client.post('/two-step/recovery-codes/confirm', { set }, evil)).body.code);
+    expect(refusals).to.deep.equal(['login-required', 'not-enrolled', 'code-required', 'cross-site']);
+    expect(await panel.store.get('alice')).to.equal(before);
+  });
+
+  it('is read on a remembered browser, and confirmed there for the price of a code', async () => {
+    const other = await loggedIn(panel);
+    await other.post('/two-step/verify', { code: phone(), trustBrowser: true });
+    await other.post('/logout');
+    await other.login('alice');
+    const { confirmed, set } = await told(other);
+    expect(confirmed).to.equal(false);
+    expect((await confirm(set, other)).body).to.include({
+      code: 'step-up-required',
+      location: '/two-step/step-up',
+    });
+    await other.post('/two-step/step-up', { code: phone() });
+    expect((await confirm(set, other)).status).to.equal(200);
+  });
+});
