@@ -24,6 +24,11 @@ interface PageOf<Name extends string, Model> {
   readonly model: Model;
 }
 
+interface StoppedForm {
+  /** Whether a form of the application was stopped on the way here: nothing of it was done, which the user must be told. */
+  readonly notDone: boolean;
+}
+
 /** The code form of a parked sign-in: posts `code` to `action`. */
 export type VerifyPage = PageOf<
   'verify',
@@ -35,7 +40,7 @@ export type VerifyPage = PageOf<
     readonly until: number;
     /** For how many days a tick of `trustBrowser` remembers the browser; `null`: show no such box. */
     readonly rememberDays: number | null;
-  }
+  } & StoppedForm
 >;
 
 /** The policy requires a second factor before anybody is signed in: what `setup` (POST) begins. */
@@ -47,7 +52,7 @@ export type MustEnrolPage = PageOf<
     readonly cancel: string;
     /** When the sign-in ends, milliseconds since 1970. */
     readonly until: number;
-  }
+  } & StoppedForm
 >;
 
 /** The user's own settings. */
@@ -60,6 +65,8 @@ export type SettingsPage = PageOf<
     /** Goes back to who acted before (POST). */
     readonly leave: string;
     readonly enrolled: boolean;
+    /** What of the application needs a second factor and led here, once: a page, or a form of which nothing was done. */
+    readonly neededFor: 'page' | 'form' | null;
     /** Whether the policy requires a second factor; then it cannot be disabled. */
     readonly required: boolean;
     /** From when on it does, milliseconds since 1970; `null` when the policy names no day. */
@@ -168,7 +175,7 @@ export type RecoveryCodeUsedPage = PageOf<
 >;
 
 /** The form that makes the proof fresh: posts `code` to `action`. */
-export type StepUpPage = PageOf<'step-up', { readonly action: string; readonly home: string }>;
+export type StepUpPage = PageOf<'step-up', { readonly action: string; readonly home: string } & StoppedForm>;
 
 /** What could not be done, with no form to try it again. */
 export type ErrorPage = PageOf<'error', { readonly home: string; readonly login: string }>;

@@ -23,8 +23,25 @@ export function isSameOrigin(req: IncomingMessage, policy: OriginPolicy): boolea
   if (origin !== undefined && policy.allowedOrigins.has(origin.toLowerCase())) return true;
   if (site !== undefined) return site === 'same-origin' || site === 'none';
   if (origin === undefined) return true;
-  const own = parseOrigin(`${policy.secure ? 'https' : 'http'}://${req.headers.host ?? ''}`);
+  const own = ownOrigin(req, policy);
   return own !== null && parseOrigin(origin) === own;
+}
+
+/**
+ * The page of this origin that a request was made from, as a path with its query; `null` where the browser does not say,
+ * or says another origin.
+ */
+export function ownReferrer(req: IncomingMessage, policy: Pick<OriginPolicy, 'secure'>): string | null {
+  const { referer = '' } = req.headers;
+  if (!/^https?:/i.test(referer) || !URL.canParse(referer)) return null;
+  const { origin, pathname, search } = new URL(referer);
+  // Of a request from the same origin the referrer is of that origin, whatever a proxy made of Host.
+  const own = req.headers['sec-fetch-site'] === 'same-origin' || origin === ownOrigin(req, policy);
+  return own ? pathname + search : null;
+}
+
+function ownOrigin(req: IncomingMessage, { secure }: Pick<OriginPolicy, 'secure'>): string | null {
+  return parseOrigin(`${secure ? 'https' : 'http'}://${req.headers.host ?? ''}`);
 }
 
 /** An origin in its normal spelling (default port left out), or `null` when it is anything else. */

@@ -16,7 +16,7 @@ export function settingsAgain(context: Context, refused: Tried): PageDraft | und
 
 /** The settings page. */
 export function settingsPage(context: Context, refused: Tried = null): PageDraft {
-  const { core, known, actors, requirement } = context;
+  const { core, known, actors, requirement, state } = context;
   const { basePath, homePath, trustedBrowserDays } = core.options;
   const factor = known?.factor;
   const own = isUser(context.state) ? factor : undefined;
@@ -29,6 +29,7 @@ export function settingsPage(context: Context, refused: Tried = null): PageDraft
       account: known?.account.name ?? '',
       refused,
       enrolled: Boolean(factor),
+      neededFor: (state?.state === 'signed-in' ? state.stopped : undefined) ?? null,
       ...requirement,
       recoveryCodesLeft: factor?.recoveryCodesLeft ?? 0,
       recoveryCodesConfirmed: own?.recoveryCodesConfirmed ?? null,

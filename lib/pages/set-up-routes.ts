@@ -73,9 +73,12 @@ export async function postCancelSetup(context: Context): Promise<void> {
   else await answerRefusal(context, cancelled);
 }
 
-function mustEnrolPage({ core }: Context, { until }: MustEnrolState): PageDraft {
+function mustEnrolPage({ core }: Context, { until, stopped }: MustEnrolState): PageDraft {
   const { basePath } = core.options;
-  return { name: 'must-enrol', model: { setup: `${basePath}/setup`, cancel: `${basePath}/cancel`, until } };
+  return {
+    name: 'must-enrol',
+    model: { setup: `${basePath}/setup`, cancel: `${basePath}/cancel`, until, notDone: stopped === 'form' },
+  };
 }
 
 async function setupPage(context: Context, form: SetupForm): Promise<PageDraft> {

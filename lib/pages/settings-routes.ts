@@ -4,6 +4,7 @@ import { sendJson } from '../answer/problem.js';
 import { safeReturnTo } from '../answer/return-to.js';
 import { check } from '../session/check.js';
 import type { Context } from '../session/context.js';
+import { updateState } from '../session/context.js';
 import { confirmRecoveryCodes, disableFactor, regenerateRecoveryCodes, stepUp } from '../session/manage.js';
 import { refuse } from '../session/refuse.js';
 import { isUser } from '../session/state.js';
@@ -20,8 +21,15 @@ export async function showSettings(context: Context): Promise<void> {
     return;
   }
   const verdict = check(context, { unenrolled: 'allow' });
-  if (verdict.ok) await answer(context, settingsPage(context), status(context));
-  else refuse(context, verdict);
+  if (!verdict.ok) {
+    refuse(context, verdict);
+    return;
+  }
+  const page = settingsPage(context);
+  const { state } = context;
+  // Told once: who comes here later does so unasked.
+  if (state?.state === 'signed-in' && state.stopped) updateState(context, { ...state, stopped: undefined });
+  await answer(context, page, status(context));
 }
 
 /** POST /disable `{ code }`: disables the second factor. */
@@ -77,7 +85,8 @@ export async function postStepUp(context: Context): Promise<void> {
   else await answerRecovered(context, stepped.recoveryCodesLeft, json);
 }
 
-function stepUpPage({ core }: Context): PageDraft {
+function stepUpPage({ core, state }: Context): PageDraft {
   const { basePath, homePath } = core.options;
-  return { name: 'step-up', model: { action: `${basePath}/step-up`, home: homePath } };
+  const notDone = isUser(state) && state.stopped === 'form';
+  return { name: 'step-up', model: { action: `${basePath}/step-up`, home: homePath, notDone } };
 }

@@ -78,6 +78,7 @@ function verifyPage(context: Context, state: PendingState): PageDraft {
       action: wayOn(basePath, state),
       cancel: `${basePath}/cancel`,
       until: state.until,
+      notDone: state.stopped === 'form',
       rememberDays: canKnowBrowser(context) ? trustedBrowserDays : null,
     },
   };

@@ -91,6 +91,11 @@ export const english: Texts = {
   toSettings: 'Open the settings',
   stepUpTitle: 'Confirm that it is you',
   stepUpExplanation: 'This action needs a fresh code from your authenticator app.',
+  notDone: 'What you sent has not been carried out. Do it again after this step.',
+  neededFor: {
+    page: 'The page you wanted needs two-step authentication. Enable it here, and you come back to it.',
+    form: 'What you sent needs two-step authentication and has not been carried out. Enable it here, then do it again.',
+  },
   rememberBrowser: (days) =>
     days === 1 ? 'Remember this browser for 1 day' : `Remember this browser for ${String(days)} days`,
   mustEnrolTitle: 'Two-step authentication is required',

@@ -67,6 +67,10 @@ export interface Texts {
   readonly toSettings: string;
   readonly stepUpTitle: string;
   readonly stepUpExplanation: string;
+  /** A form of the application was stopped. */
+  readonly notDone: string;
+  /** What of the application needs a second factor. */
+  readonly neededFor: Readonly<Record<'page' | 'form', string>>;
   readonly rememberBrowser: (days: number) => string;
   readonly mustEnrolTitle: string;
   readonly mustEnrolExplanation: string;

@@ -114,7 +114,7 @@ async function change(
   });
   if (refusal) return { ok: false, code: refusal };
   emit(context, adds ? 'authenticator-added' : 'authenticator-replaced', account, {});
-  const { returnTo, setup: _setup, ...mark } = state;
+  const { returnTo, stopped: _stopped, setup: _setup, ...mark } = state;
   const verified = { ...mark, enrolment, factorAt: authenticator.addedAt, method: 'otp' } as const;
   await moveTo(context, verified, 'application-and-user');
   return { ok: true, recoveryCodes: null, returnTo: returnTo ?? null };

@@ -4,11 +4,13 @@ import { wantsHtml } from '../answer/negotiate.js';
 import { sendProblem } from '../answer/problem.js';
 import { safeReturnTo } from '../answer/return-to.js';
 import type { LogInOptions } from './app-request.js';
+import { requireSession } from './app-request.js';
 import type { Context } from './context.js';
 import { emit, moveTo, nobody, now } from './context.js';
 import type { Factor, FoundUser } from './core.js';
 import { stampOf } from './core.js';
 import type { ParkedState } from './state.js';
+import { readStopped } from './state.js';
 
 /** The ways a code form takes; the same for everybody, so that it tells nothing of the account. */
 export const METHODS = ['otp', 'recovery-code'] as const;
@@ -44,6 +46,7 @@ export async function park(
     since,
     until: since + core.options.pendingSeconds * 1000,
     returnTo: destination(context, options),
+    stopped: readStopped(requireSession(context.req), core.options.sessionKey),
     keepSessionInfo: options.keepSessionInfo === true,
     carried: core.options.carry(context.request),
   };

@@ -9,7 +9,8 @@ import type { GuardOptions, RequestSecondFactor } from './request-api.js';
  *
  * Others are refused: 401 `login-required`, `code-required`, `session-required` (somebody was authenticated
  * by other means than this session) or `step-up-required` (older than `maxAge`), 403 `enrolment-required`.
- * A browser that navigates is redirected to the page that helps, and comes back.
+ * A browser that navigates is redirected to the page that helps, and comes back: to the page it asked for, or to the
+ * page of the form it sent, of which nothing was done. That is told to the user on the way.
  *
  * @param options see {@link GuardOptions}; checked here, `option-unknown` and `option-invalid` are thrown
  * @example

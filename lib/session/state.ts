@@ -3,6 +3,9 @@ import type { Json } from '../options.js';
 import { isState } from './is-state.js';
 import type { SessionValues } from './is-state.js';
 
+/** What a guard stopped: a page that was to be read, or a form that was sent, of which nothing was done. */
+export type Stopped = 'page' | 'form';
+
 /** A sign-in whose first step is done. Nobody is signed in. Never holds the password. */
 interface Parked {
   readonly account: string;
@@ -16,6 +19,8 @@ interface Parked {
   readonly until: number;
   /** Where the user wanted to go. */
   readonly returnTo: string | null;
+  /** What a guard stopped on the way, to be told on the page it led to. */
+  readonly stopped?: Stopped | undefined;
   /** Whether the application's own session keys survive the second step. */
   readonly keepSessionInfo: boolean;
   readonly carried?: Json | undefined;
@@ -61,6 +66,8 @@ interface Mark {
   readonly passwordAt: number | null;
   /** Where a guard stopped the user, to go on there afterwards. */
   readonly returnTo?: string | undefined;
+  /** What it was, to be told on the page of ours it led to. */
+  readonly stopped?: Stopped | undefined;
   /** Why the automatic switch did not happen at sign-in. */
   readonly autoSwitchSkipped?: string | undefined;
   readonly setup?: SetupState | undefined;
@@ -132,6 +139,20 @@ export function readState(session: object, key: string): SessionState | undefine
 export function writeState(session: object, key: string, state: SessionState | undefined): void {
   if (state === undefined) Reflect.deleteProperty(session, key);
   else (session as SessionValues)[key] = state;
+}
+
+/**
+ * What a guard stopped last. A stranger has no state: there it lies in the place of one, and counts for nobody.
+ */
+export function readStopped(session: object, key: string): Stopped | undefined {
+  const { stopped } = ((session as SessionValues)[key] ?? {}) as { stopped?: unknown };
+  return stopped === 'page' || stopped === 'form' ? stopped : undefined;
+}
+
+/** Notes in a stranger's session that a form was stopped, or that nothing but a page was. */
+export function writeStopped(session: object, key: string, stopped: Stopped): void {
+  if (stopped === 'form') (session as SessionValues)[key] = { stopped };
+  else Reflect.deleteProperty(session, key);
 }
 
 /** The methods that were used to sign in (RFC 8176). A recovery code is a second factor, but no `otp`. */

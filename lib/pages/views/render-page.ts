@@ -11,6 +11,7 @@ import { recoveryCodeUsed } from './recovery-code-used.js';
 import { recoveryCodes } from './recovery-codes.js';
 import { settings } from './settings.js';
 import { setup } from './setup.js';
+import { notDone } from './stopped.js';
 
 /** After these the way on is to sign in. */
 const SIGN_IN_AGAIN: ReadonlySet<ProblemCode> = new Set([
@@ -75,13 +76,15 @@ function bodyOf(page: Page, texts: Texts): Html {
 }
 
 function verify(page: VerifyPage, texts: Texts): Html {
-  return html`<p>${texts.verifyExplanation}</p>
+  return html`${notDone(texts, page.model)}
+    <p>${texts.verifyExplanation}</p>
     ${codeForms(page, texts)}
     ${form(page, page.model.cancel, html`<button class="plain" type="submit">${texts.cancelSignIn}</button>`)}`;
 }
 
 function stepUp(page: StepUpPage, texts: Texts): Html {
-  return html`<p>${texts.stepUpExplanation}</p>
+  return html`${notDone(texts, page.model)}
+    <p>${texts.stepUpExplanation}</p>
     ${codeForms(page, texts)}
     <p><a href="${page.model.home}">${texts.cancel}</a></p>`;
 }

@@ -7,6 +7,7 @@ import type { Html } from './html.js';
 import { html } from './html.js';
 import { ICONS } from './icons.js';
 import { FEW_RECOVERY_CODES } from './recovery-code-used.js';
+import { neededFor } from './stopped.js';
 
 /** The user's own settings. */
 export function settings(page: SettingsPage, texts: Texts): Html {
@@ -15,7 +16,7 @@ export function settings(page: SettingsPage, texts: Texts): Html {
     ? html`<p class="state on">${ICONS.on}${texts.stateOn}</p>`
     : html`<p class="state">${ICONS.off}${texts.stateOff}</p>`;
   const isAsked = !enrolled && requiredFrom !== null && actors.length === 0;
-  return html`${state}
+  return html`${neededFor(texts, page.model)} ${state}
     <p class="muted">${texts.account}: <bdi>${account}</bdi></p>
     ${actors.length > 0 ? acting(page, texts) : enrolled ? manage(page, texts) : enable(page, texts)}
     <p><a href="${home}">${isAsked ? texts.later : texts.back}</a></p>`;

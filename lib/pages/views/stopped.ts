@@ -1,0 +1,18 @@
+import type { Texts } from '../texts.js';
+import type { Html } from './html.js';
+import { html } from './html.js';
+import { ICONS } from './icons.js';
+
+/** Says that the form that led here was not carried out. */
+export function notDone(texts: Texts, model: { readonly notDone: boolean }): Html | null {
+  return model.notDone ? notice(texts.notDone) : null;
+}
+
+/** Says what of the application needs a second factor and led here. */
+export function neededFor(texts: Texts, model: { readonly neededFor: 'page' | 'form' | null }): Html | null {
+  return model.neededFor === null ? null : notice(texts.neededFor[model.neededFor]);
+}
+
+function notice(text: string): Html {
+  return html`<p class="notice warn" role="status">${ICONS.error}<span>${text}</span></p>`;
+}

@@ -1,0 +1,201 @@
+import { expect } from 'chai';
+import { requireSecondFactor } from 'passport-second-factor';
+import type { Page, SecondFactorOptions } from 'passport-second-factor';
+import { stopPanels } from '../docs/trap-panel.js';
+import type { User } from '../docs/trap-panel.js';
+import { enrol, phoneWith, startPagePanel, Visitor } from './page-panel.js';
+import type { Answer, PagePanel, Phone } from './page-panel.js';
+
+const NOT_DONE = 'What you sent has not been carried out. Do it again after this step.';
+const FORM_NEEDS = 'What you sent needs two-step authentication and has not been carried out.';
+const PAGE_NEEDS = 'The page you wanted needs two-step authentication.';
+
+describe('a form of the application that a guard stops', () => {
+  let panel: PagePanel;
+  let alice: Visitor;
+  let phone: Phone;
+  let done: number;
+
+  beforeEach(() => start());
+  afterEach(stopPanels);
+
+  async function start(options: Partial<SecondFactorOptions<User>> = {}): Promise<void> {
+    done = 0;
+    panel = await startPagePanel(options, {
+      routes({ app }) {
+        app.get('/items/7/edit', (_req, res) => res.send('the form'));
+        app.post('/items/7', requireSecondFactor({ maxAge: 300 }), (_req, res) => {
+          done++;
+          res.redirect(303, '/items');
+        });
+      },
+    });
+    alice = new Visitor(panel);
+    ({ phone } = await enrol(panel, alice));
+  }
+
+  /** Sends the form from its page, as a browser does. */
+  const sendForm = (visitor: Visitor, headers: Record<string, string> = {}): Promise<Answer> =>
+    visitor.submit('/items/7', {}, { referer: `${panel.url}/items/7/edit?tab=2`, ...headers });
+  const isLater = (): unknown => (panel.now += 301_000);
+
+  it('was not carried out, which the step-up page says before it leads back to the form', async () => {
+    isLater();
+    expect((await sendForm(alice)).headers.location).to.equal('/two-step/step-up');
+    expect((await alice.open('/two-step/step-up')).text).to.contain(NOT_DONE);
+    const wrong = await alice.submit('/two-step/step-up', { code: phone.wrong() });
+    expect(wrong.text).to.contain(NOT_DONE);
+    const right = await alice.submit('/two-step/step-up', { code: phone.next() });
+    expect([right.status, right.headers.location]).to.deep.equal([303, '/items/7/edit?tab=2']);
+    expect(done).to.equal(0);
+    expect((await sendForm(alice)).headers.location).to.equal('/items');
+    expect(done).to.equal(1);
+    expect((await alice.open('/two-step/step-up')).text, 'a fresh proof of its own').to.not.contain(NOT_DONE);
+  });
+
+  it('is told of at the code form to a stranger, and to a sign-in that waits', async () => {
+    const stranger = new Visitor(panel);
+    expect((await sendForm(stranger)).headers.location).to.equal('/login');
+    const waiting = new Visitor(panel);
+    await waiting.logIn();
+    expect((await sendForm(waiting)).headers.location).to.equal('/two-step/verify');
+    await stranger.logIn();
+    for (const visitor of [stranger, waiting]) {
+      expect((await visitor.open('/two-step/verify')).text).to.contain(NOT_DONE);
+      const { headers } = await visitor.submit('/two-step/verify', { code: phone.next() });
+      expect(headers.location).to.equal('/items/7/edit?tab=2');
+    }
+  });
+
+  it('is forgotten where a page is stopped later', async () => {
+    const stranger = new Visitor(panel);
+    await sendForm(stranger);
+    await stranger.open('/danger');
+    await stranger.logIn();
+    expect((await stranger.open('/two-step/verify')).text).to.not.contain(NOT_DONE);
+    isLater();
+    await sendForm(alice);
+    await alice.open('/danger');
+    expect((await alice.open('/two-step/step-up')).text).to.not.contain(NOT_DONE);
+  });
+
+  it('leads home where the browser does not say which page it stands on, or that of another site', async () => {
+    isLater();
+    const older = { accept: 'text/html', 'content-type': 'application/x-www-form-urlencoded' };
+    for (const referer of ['', 'about:client', 'https://evil.example/items', 'http://127.0.0.1:1/x']) {
+      await alice.open('/danger');
+      await alice.send('POST', '/items/7', { ...older, referer }, '');
+      expect((await alice.open('/two-step/step-up')).text).to.contain(NOT_DONE);
+      const { headers } = await alice.submit('/two-step/step-up', { code: phone.next() });
+      expect(headers.location, referer).to.equal('/');
+      isLater();
+    }
+  });
+
+  it('leads nowhere else and tells nothing where another site sent it', async () => {
+    isLater();
+    await alice.open('/danger?mine');
+    const from = {
+      origin: 'https://evil.example',
+      referer: `${panel.url}/evil`,
+      'sec-fetch-site': 'cross-site',
+    };
+    await sendForm(alice, from);
+    expect((await alice.open('/two-step/step-up')).text).to.not.contain(NOT_DONE);
+    const { headers } = await alice.submit('/two-step/step-up', { code: phone.next() });
+    expect(headers.location).to.equal('/danger?mine');
+  });
+
+  it('leads to no page that a hostile address makes of it', async () => {
+    for (const path of ['//e.com', '/%2f%2fe.com', '/%5Ce.com']) {
+      isLater();
+      await sendForm(alice, { referer: panel.url + path });
+      const { headers } = await alice.submit('/two-step/step-up', { code: phone.next() });
+      expect(headers.location, path).to.equal('/');
+    }
+  });
+
+  it('is told by no query string', async () => {
+    isLater();
+    await alice.open('/danger');
+    const page = await alice.open('/two-step/step-up?stopped=form&notDone=true&neededFor=form');
+    expect(page.text).to.not.contain(NOT_DONE);
+    const bob = new Visitor(panel);
+    await bob.logIn('bob');
+    expect((await bob.open('/two-step?stopped=form&neededFor=page')).text).to.not.match(
+      /wanted needs|sent needs/,
+    );
+  });
+
+  it('sends an account without a factor to the settings, which say why, once', async () => {
+    for (const [stop, told, back] of [
+      [(bob: Visitor) => sendForm(bob), FORM_NEEDS, '/items/7/edit?tab=2'],
+      [(bob: Visitor) => bob.open('/danger?x'), PAGE_NEEDS, '/danger?x'],
+    ] as const) {
+      await stopPanels();
+      await start();
+      const bob = new Visitor(panel);
+      await bob.logIn('bob');
+      expect((await stop(bob)).headers.location).to.equal('/two-step');
+      expect((await bob.open('/two-step', { 'accept-language': 'ru' })).text).to.match(
+        /нужна двухэтапная аутентификация/,
+      );
+      expect((await bob.open('/two-step')).text).to.not.contain(told);
+      await stop(bob);
+      expect((await bob.open('/two-step')).text).to.contain(told);
+      const { body } = await bob.post('/two-step/setup');
+      const confirmed = await bob.post('/two-step/setup/confirm', { code: codeOf(body.key) });
+      expect(confirmed.body.returnTo).to.equal(back);
+    }
+  });
+
+  it('is told of by the model to own views, and in Russian by ours', async () => {
+    isLater();
+    await sendForm(alice);
+    const russian = await alice.open('/two-step/step-up', { 'accept-language': 'ru' });
+    expect(russian.text).to.contain('То, что вы отправили, не выполнено.');
+
+    await stopPanels();
+    const pages: Page[] = [];
+    await start({ render: (_req, res, page) => (pages.push(page), void res.end('ours')) });
+    isLater();
+    const bob = new Visitor(panel);
+    await bob.logIn('bob');
+    for (const visitor of [alice, bob]) await sendForm(visitor);
+    await alice.open('/two-step/step-up');
+    await bob.open('/two-step');
+    await bob.open('/two-step');
+    expect(
+      pages.map(({ model }) =>
+        'notDone' in model ? model.notDone : 'neededFor' in model && model.neededFor,
+      ),
+    ).to.deep.equal([true, 'form', null]);
+  });
+
+  it('is a problem document for a program, as ever, and remembers nothing', async () => {
+    isLater();
+    const { body } = await alice.post('/items/7', {}, { referer: `${panel.url}/items/7/edit` });
+    expect(body).to.have.all.keys('type', 'title', 'status', 'code', 'location', 'maxAge');
+    const { headers } = await alice.submit('/two-step/step-up', { code: phone.next() });
+    expect(headers.location).to.equal('/');
+  });
+
+  it('is told of where a policy first wants a factor', async () => {
+    await stopPanels();
+    await start({ policy: ({ id }) => (id === 'bob' ? 'required' : 'optional') });
+    const bob = new Visitor(panel);
+    await sendForm(bob);
+    await bob.logIn('bob');
+    expect((await bob.open('/two-step/setup')).text).to.contain(NOT_DONE);
+  });
+
+  it('is told of where it was a button of our own settings', async () => {
+    panel.now += 901_000;
+    expect((await alice.submit('/two-step/setup')).headers.location).to.equal('/two-step/step-up');
+    expect((await alice.open('/two-step/step-up')).text).to.contain(NOT_DONE);
+    const { headers } = await alice.submit('/two-step/step-up', { code: phone.next() });
+    expect(headers.location).to.equal('/two-step');
+  });
+
+  const codeOf = (key: unknown): string => phoneWith(panel, String(key)).code();
+});
