@@ -1,19 +1,18 @@
 import {
   ONLY_MASTER,
-  READY_MILLISECONDS,
   closedError,
-  inTime,
   isUnknownScript,
+  lastErrorOf,
   notConnectedError,
 } from './redis-connection.js';
-import type { RedisConnection } from './redis-connection.js';
+import type { ErrorSource, RedisConnection } from './redis-connection.js';
 import { SCRIPT, SCRIPT_SHA1 } from './redis-script.js';
 
 /** Pause before a client is opened again that ended by mistake. */
 const REOPEN_MILLISECONDS = 250;
 
 /** The part of an ioredis `Redis` (5 or 6) that is used. */
-export interface IoredisClient {
+export interface IoredisClient extends ErrorSource {
   readonly status: string;
   readonly options: {
     readonly keyPrefix?: string | undefined;
@@ -23,6 +22,7 @@ export interface IoredisClient {
   };
   connect(): Promise<unknown>;
   on(event: 'connecting' | 'ready' | 'end' | 'close', listener: () => void): unknown;
+  on(event: 'error', listener: (error: unknown) => void): unknown;
   evalsha(sha1: string, numberOfKeys: number, ...keysAndArguments: string[]): Promise<unknown>;
   eval(script: string, numberOfKeys: number, ...keysAndArguments: string[]): Promise<unknown>;
   call(command: string, ...args: string[]): Promise<unknown>;
@@ -32,6 +32,7 @@ export interface IoredisClient {
 export interface IoredisCluster extends Omit<IoredisClient, 'on' | 'call' | 'options'> {
   readonly options: { readonly keyPrefix?: string | undefined };
   on(event: 'ready' | 'end', listener: () => void): unknown;
+  on(event: 'error', listener: (error: unknown) => void): unknown;
   on(event: '+node', listener: (node: IoredisClient) => void): unknown;
   nodes(role: 'all' | 'master'): IoredisClient[];
   refreshSlotsCache(done: (error?: Error | null) => void): void;
@@ -46,11 +47,12 @@ export interface IoredisCluster extends Omit<IoredisClient, 'on' | 'call' | 'opt
 export function ioredisConnection(client: IoredisClient | IoredisCluster): RedisConnection {
   const watch = watchClient(client);
 
-  async function evaluate(key: string, values: readonly string[]): Promise<unknown> {
+  async function evaluate(key: string, values: readonly string[], signal?: AbortSignal): Promise<unknown> {
     try {
       return await client.evalsha(SCRIPT_SHA1, 1, key, ...values);
     } catch (error) {
       if (!isUnknownScript(error)) throw error;
+      signal?.throwIfAborted();
       return client.eval(SCRIPT, 1, key, ...values);
     }
   }
@@ -58,19 +60,23 @@ export function ioredisConnection(client: IoredisClient | IoredisCluster): Redis
   return {
     keyPrefix: () => Promise.resolve(client.options.keyPrefix ?? ''),
 
-    async runScript(key, values) {
-      await watch.ready();
+    async runScript(key, values, signal) {
+      await watch.ready(signal);
       const lossesBefore = watch.losses();
-      const reply = await inTime(evaluate(key, values));
+      const reply = await evaluate(key, values, signal);
       return { reply, repeated: watch.losses() !== lossesBefore };
     },
 
-    async *masters() {
-      await watch.ready();
+    async *masters(signal) {
+      await watch.ready(signal);
       for (const node of 'nodes' in client ? await presentMasters(client) : [client]) {
         const { host, port } = node.options;
         const name = 'nodes' in client ? `The Redis master ${String(host)}:${String(port)}` : ONLY_MASTER;
-        yield { name, send: (command, ...args) => inTime(node.call(command, ...args)) };
+        const send = (command: string, ...args: string[]): Promise<unknown> => {
+          signal?.throwIfAborted();
+          return node.call(command, ...args);
+        };
+        yield { name, send };
       }
     },
   };
@@ -78,17 +84,15 @@ export function ioredisConnection(client: IoredisClient | IoredisCluster): Redis
 
 /** Asks the cluster anew: the client forgets a master whose connection broke, and its keys would be missing. */
 async function presentMasters(cluster: IoredisCluster): Promise<IoredisClient[]> {
-  await inTime(
-    new Promise<void>((resolve, reject) => {
-      cluster.refreshSlotsCache((error) => (error ? reject(error) : resolve()));
-    }),
-  );
+  await new Promise<void>((resolve, reject) => {
+    cluster.refreshSlotsCache((error) => (error ? reject(error) : resolve()));
+  });
   return cluster.nodes('master');
 }
 
 interface Watch {
-  /** Resolves once the client can take a command; rejects when it cannot within a bounded time. */
-  ready(): Promise<void>;
+  /** Resolves once the client can take a command; rejects when it never will, and at the signal. */
+  ready(signal?: AbortSignal): Promise<void>;
   /** How many connections were lost until now. */
   losses(): number;
 }
@@ -101,8 +105,13 @@ function watchClient(client: IoredisClient | IoredisCluster): Watch {
   if (existing) return existing;
 
   const waiting = new Set<(error?: Error) => void>();
-  client.on('ready', () => waiting.forEach((settle) => settle()));
-  client.on('end', () => waiting.forEach((settle) => settle(closedError())));
+  const lastError = lastErrorOf(client);
+  lastError.follow();
+  client.on('ready', () => {
+    lastError.forget();
+    waiting.forEach((settle) => settle());
+  });
+  client.on('end', () => waiting.forEach((settle) => settle(closedError(lastError.value))));
 
   let losses = 0;
   const countLosses = (node: IoredisClient): void => {
@@ -117,23 +126,24 @@ function watchClient(client: IoredisClient | IoredisCluster): Watch {
   }
 
   const watch: Watch = {
-    ready() {
+    ready(signal) {
       if (client.status === 'ready') return Promise.resolve();
-      if (client.status === 'end') return Promise.reject(closedError());
-      // A client made with lazyConnect. That connecting failed shows in the events above, or in time.
+      lastError.follow();
+      if (client.status === 'end') return Promise.reject(closedError(lastError.value));
+      // A client made with lazyConnect. That connecting failed shows in the events above.
       if (client.status === 'wait') client.connect().catch(() => undefined);
 
       return new Promise((resolve, reject) => {
         const settle = (error?: Error): void => {
-          clearTimeout(timer);
+          signal?.removeEventListener('abort', giveUp);
           waiting.delete(settle);
           if (error) reject(error);
           else resolve();
         };
-        const timer = setTimeout(() => {
-          settle(notConnectedError(client.status));
-        }, READY_MILLISECONDS);
+        const giveUp = (): void => settle(notConnectedError(client.status, lastError.value));
         waiting.add(settle);
+        signal?.addEventListener('abort', giveUp);
+        if (signal?.aborted === true) giveUp();
       });
     },
     losses: () => losses,

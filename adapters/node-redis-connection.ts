@@ -1,30 +1,29 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   ONLY_MASTER,
-  READY_MILLISECONDS,
   closedError,
-  inTime,
   isUnknownScript,
+  lastErrorOf,
   notConnectedError,
 } from './redis-connection.js';
-import type { RedisConnection, RedisNode } from './redis-connection.js';
+import type { ErrorSource, RedisConnection, RedisNode } from './redis-connection.js';
 import { SCRIPT, SCRIPT_SHA1 } from './redis-script.js';
 
 /** How often a client that is not connected is looked at. */
 const POLL_MILLISECONDS = 20;
-/** Answers with the name that the client makes of the key `k`. */
+/** Answers with the name that the client makes of a key. */
 const KEY_SCRIPT = 'return KEYS[1]';
 
 /** What each command is sent with. */
 interface SendOptions {
   /** Takes a command that was not sent yet out of the client's queue. */
-  readonly abortSignal: AbortSignal;
+  readonly abortSignal?: AbortSignal;
   /** None, whatever the client maps replies to. */
   readonly typeMapping: Readonly<Record<number, undefined>>;
 }
 
 /** What all clients of node-redis have in common. */
-interface NodeRedisBase {
+interface NodeRedisBase extends ErrorSource {
   readonly isOpen: boolean;
   /** A pool has none: it connects as it needs. Nor has a cluster of node-redis 5. */
   readonly isReady?: boolean;
@@ -55,7 +54,7 @@ export interface NodeRedisSentinel extends NodeRedisBase {
 export type AnyNodeRedisClient = NodeRedisClient | NodeRedisCluster | NodeRedisSentinel;
 
 /**
- * Speaks to Redis through a client of node-redis, without listening to it.
+ * Speaks to Redis through a client of node-redis, without listening to anything but its errors.
  *
  * node-redis rejects what was sent and not answered when the connection is lost; only its Sentinel client
  * sends it again, and is kept from it here. So the script never runs twice.
@@ -65,48 +64,50 @@ export function nodeRedisConnection(client: AnyNodeRedisClient): RedisConnection
   let prefix: string | undefined;
 
   /** Asks: no major tells it in the same place, and commands as they are sent go past it. */
-  async function keyPrefix(): Promise<string> {
-    await ready();
-    prefix ??= String(await inTime(client.eval(KEY_SCRIPT, { keys: ['k'] }))).slice(0, -1);
+  async function keyPrefix(name: string, signal?: AbortSignal): Promise<string> {
+    await ready(signal);
+    prefix ??= String(await client.eval(KEY_SCRIPT, { keys: [name] })).slice(0, -name.length);
+    signal?.throwIfAborted();
     return prefix;
   }
 
-  function send(key: string, args: string[]): Promise<unknown> {
-    if (isCluster(client)) return dispatched((options) => client.sendCommand(key, false, args, options));
-    if (isSentinel(client)) return sentOnce((options) => client.sendCommand(false, args, options));
-    return dispatched((options) => client.sendCommand(args, options));
+  function send(key: string, args: string[], signal?: AbortSignal): Promise<unknown> {
+    if (isCluster(client))
+      return dispatched(signal, (options) => client.sendCommand(key, false, args, options));
+    if (isSentinel(client)) return sentOnce(signal, (options) => client.sendCommand(false, args, options));
+    return dispatched(signal, (options) => client.sendCommand(args, options));
   }
 
   return {
     keyPrefix,
 
-    async runScript(name, values) {
-      const key = (await keyPrefix()) + name;
+    async runScript(name, values, signal) {
+      const key = (await keyPrefix(name, signal)) + name;
       try {
-        const reply = await send(key, ['EVALSHA', SCRIPT_SHA1, '1', key, ...values]);
+        const reply = await send(key, ['EVALSHA', SCRIPT_SHA1, '1', key, ...values], signal);
         return { reply, repeated: false };
       } catch (error) {
         if (!isUnknownScript(error)) throw error;
-        return { reply: await send(key, ['EVAL', SCRIPT, '1', key, ...values]), repeated: false };
+        return { reply: await send(key, ['EVAL', SCRIPT, '1', key, ...values], signal), repeated: false };
       }
     },
 
-    async *masters() {
-      await ready();
-      if (isCluster(client)) yield* presentMasters(client);
-      else yield { name: ONLY_MASTER, send: (...command) => send('', command) };
+    async *masters(signal) {
+      await ready(signal);
+      if (isCluster(client)) yield* presentMasters(client, signal);
+      else yield { name: ONLY_MASTER, send: (...command) => send('', command, signal) };
     },
   };
 }
 
 /** Every master the cluster has; rejects when the client does not know one of them: its keys would be missing. */
-async function* presentMasters(cluster: NodeRedisCluster): AsyncGenerator<RedisNode> {
+async function* presentMasters(cluster: NodeRedisCluster, signal?: AbortSignal): AsyncGenerator<RedisNode> {
   const nodes: RedisNode[] = [];
   for (const master of cluster.masters) {
-    const client = (await inTime(Promise.resolve(cluster.nodeClient(master as never)))) as NodeRedisClient;
+    const client = (await cluster.nodeClient(master as never)) as NodeRedisClient;
     nodes.push({
       name: `The Redis master ${master.address}`,
-      send: (...command) => dispatched((options) => client.sendCommand(command, options)),
+      send: (...command) => dispatched(signal, (options) => client.sendCommand(command, options)),
     });
   }
   const slots = await nodes[0]?.send('CLUSTER', 'SLOTS');
@@ -122,13 +123,16 @@ async function* presentMasters(cluster: NodeRedisCluster): AsyncGenerator<RedisN
   yield* nodes;
 }
 
-/** Sends in bounded time; a command that still waits then is never sent. */
-async function dispatched(send: (options: SendOptions) => Promise<unknown>): Promise<unknown> {
-  const controller = new AbortController();
+/** Sends; a command that still waits at the signal is never sent. */
+async function dispatched(
+  signal: AbortSignal | undefined,
+  send: (options: SendOptions) => Promise<unknown>,
+): Promise<unknown> {
   try {
-    return await inTime(send({ abortSignal: controller.signal, typeMapping: {} }));
-  } finally {
-    controller.abort();
+    return await send({ ...(signal && { abortSignal: signal }), typeMapping: {} });
+  } catch (error) {
+    signal?.throwIfAborted(); // with its own reason: the client says "aborted"
+    throw error;
   }
 }
 
@@ -136,21 +140,29 @@ async function dispatched(send: (options: SendOptions) => Promise<unknown>): Pro
  * As {@link dispatched}, for a client that would send a command again after its connection was lost: the
  * queue lets go of the signal when it writes the command, and from then on refuses the same one.
  */
-function sentOnce(send: (options: SendOptions) => Promise<unknown>): Promise<unknown> {
-  return dispatched(({ abortSignal, typeMapping }) => {
-    const once = new AbortController();
-    const { signal } = once;
-    signal.removeEventListener = (...listener: Parameters<AbortSignal['removeEventListener']>) => {
-      EventTarget.prototype.removeEventListener.apply(signal, listener);
-      once.abort();
-    };
-    abortSignal.addEventListener('abort', () => once.abort());
-    return send({ abortSignal: signal, typeMapping });
-  });
+async function sentOnce(
+  deadline: AbortSignal | undefined,
+  send: (options: SendOptions) => Promise<unknown>,
+): Promise<unknown> {
+  const once = new AbortController();
+  const { signal } = once;
+  signal.removeEventListener = (...listener: Parameters<AbortSignal['removeEventListener']>) => {
+    EventTarget.prototype.removeEventListener.apply(signal, listener);
+    once.abort();
+  };
+  const giveUp = (): void => once.abort();
+  deadline?.addEventListener('abort', giveUp);
+  try {
+    deadline?.throwIfAborted();
+    return await dispatched(deadline, ({ typeMapping }) => send({ abortSignal: signal, typeMapping }));
+  } finally {
+    deadline?.removeEventListener('abort', giveUp);
+  }
 }
 
-/** Resolves once the client can take a command; rejects when it cannot within a bounded time. */
-function readiness(client: AnyNodeRedisClient): () => Promise<void> {
+/** Resolves once the client can take a command; rejects when it never will, and soon after the signal. */
+function readiness(client: AnyNodeRedisClient): (signal?: AbortSignal) => Promise<void> {
+  const lastError = lastErrorOf(client);
   let opened = false;
   let opening: Promise<unknown> | null = null;
   let failure: unknown;
@@ -164,14 +176,19 @@ function readiness(client: AnyNodeRedisClient): () => Promise<void> {
       .finally(() => (opening = null));
   }
 
-  return async () => {
+  return async (signal) => {
+    lastError.follow();
     if (!client.isOpen && !opened) open();
-    const deadline = performance.now() + READY_MILLISECONDS;
+    let wasOpen = false;
     while (!isReady(client)) {
+      wasOpen ||= client.isOpen;
       if (failure !== undefined) throw new Error('the Redis client cannot connect', { cause: failure });
-      if (!client.isOpen && opening === null) throw closedError();
-      if (performance.now() >= deadline) throw notConnectedError(client.isOpen ? 'connecting' : 'closed');
-      await sleep(POLL_MILLISECONDS);
+      // One that is closed while it connects may never tell.
+      if (!client.isOpen && (opening === null || wasOpen)) throw closedError(lastError.value);
+      if (signal?.aborted === true) {
+        throw notConnectedError(client.isOpen ? 'connecting' : 'closed', lastError.value);
+      }
+      await sleep(POLL_MILLISECONDS, undefined, { signal, ref: false }).catch(() => undefined);
     }
     opened = true;
   };

@@ -68,10 +68,10 @@ export function judgeRedis(server: string, settings: RedisSettings): RedisRisks 
 }
 
 /** The risks of every master, each told once. */
-export async function redisRisks(connection: RedisConnection): Promise<RedisRisks> {
+export async function redisRisks(connection: RedisConnection, signal?: AbortSignal): Promise<RedisRisks> {
   const found: string[] = [];
   const unknown: string[] = [];
-  for await (const node of connection.masters()) {
+  for await (const node of connection.masters(signal)) {
     const risks = judgeRedis(node.name, await readSettings(node));
     found.push(...risks.found);
     unknown.push(...risks.unknown);
@@ -80,13 +80,13 @@ export async function redisRisks(connection: RedisConnection): Promise<RedisRisk
 }
 
 /** The clock of one master, and what may lose records on any of them. */
-export async function redisReport(connection: RedisConnection): Promise<StoreReport> {
-  const { found, unknown } = await redisRisks(connection);
-  return { warnings: [...found, ...unknown], serverTime: await readTime(connection) };
+export async function redisReport(connection: RedisConnection, signal?: AbortSignal): Promise<StoreReport> {
+  const { found, unknown } = await redisRisks(connection, signal);
+  return { warnings: [...found, ...unknown], serverTime: await readTime(connection, signal) };
 }
 
-async function readTime(connection: RedisConnection): Promise<number | null> {
-  for await (const node of connection.masters()) {
+async function readTime(connection: RedisConnection, signal?: AbortSignal): Promise<number | null> {
+  for await (const node of connection.masters(signal)) {
     const [seconds, microseconds] = ((await unlessRefused(node, 'TIME')) ?? []) as unknown[];
     const milliseconds = Number(seconds) * 1000 + Math.floor(Number(microseconds) / 1000);
     return Number.isFinite(milliseconds) ? milliseconds : null;

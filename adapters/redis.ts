@@ -1,4 +1,4 @@
-import type { Store } from '../lib/vault/store.js';
+import type { Deadline, Store } from '../lib/vault/store.js';
 import { redisConnection } from './redis-client.js';
 import type { RedisStoreClient } from './redis-client.js';
 import type { RedisConnection } from './redis-connection.js';
@@ -22,15 +22,16 @@ export interface RedisStoreOptions {
  * a time to live.
  *
  * Reads and swaps run in one script on the master: atomic, and never answered by a replica, whatever
- * `scaleReads` or `useReplicas` say. Every call ends: a client that is not connected is waited for 1000 ms,
- * a reply 2000 ms. A client that was not opened yet is connected; none is ever closed.
+ * `scaleReads` or `useReplicas` say. A client that is not connected and a reply are waited for until the deadline
+ * that a call is given (`storeTimeoutMs`); what was not sent by then is never sent. A client that was not opened
+ * yet is connected; none is ever closed.
  *
  * Give this Redis `maxmemory-policy noeviction` and persistence: an account whose record is gone has no
  * second factor any more. `inspect()` tells when it has not, and so does a warning of the process with the
  * code `SECOND_FACTOR_STORE_MAY_LOSE`, once per store, after its first answer.
  *
- * Methods reject with an `Error` when the client is closed or not connected, when Redis does not answer in
- * time or refuses, and when a lost connection hides whether a swap was made. `list()` may miss accounts
+ * Methods reject with an `Error` when the client is closed or not connected in time, when Redis refuses, and
+ * when a lost connection hides whether a swap was made. `list()` may miss accounts
  * whose keys are moved to another master meanwhile.
  *
  * @param client of ioredis 5 or 6, a `Redis` (also with `sentinels`) or `Cluster`; or of node-redis 5 or 6,
@@ -52,8 +53,9 @@ export function redisStore(client: RedisStoreClient, options: RedisStoreOptions 
   async function runScript(
     accountId: string,
     values: readonly string[],
+    deadline?: Deadline,
   ): Promise<{ reply: unknown; repeated: boolean }> {
-    const answer = await connection.runScript(keyOf(accountId), values);
+    const answer = await connection.runScript(keyOf(accountId), values, deadline?.signal);
     if (!warned) {
       warned = true;
       void warnOfRisks(connection);
@@ -62,24 +64,24 @@ export function redisStore(client: RedisStoreClient, options: RedisStoreOptions 
   }
 
   return {
-    async get(accountId) {
-      const { reply } = await runScript(accountId, []);
+    async get(accountId, deadline) {
+      const { reply } = await runScript(accountId, [], deadline);
       return reply as string | null;
     },
 
-    async compareAndSet(accountId, expected, next) {
+    async compareAndSet(accountId, expected, next, deadline) {
       const values = [expected, next].map((value) => (value === null ? '' : `=${value}`));
-      const { reply, repeated } = await runScript(accountId, values);
+      const { reply, repeated } = await runScript(accountId, values, deadline);
       const swapped = Number(reply) === 1;
       if (!swapped && repeated)
         throw new Error('the connection to Redis was lost, a swap may have been made');
       return swapped;
     },
 
-    async *list() {
-      const listedPrefix = (await connection.keyPrefix()) + prefix;
+    async *list(deadline) {
+      const listedPrefix = (await connection.keyPrefix(prefix, deadline?.signal)) + prefix;
       const listed = new Set<string>();
-      for await (const key of scan(connection, `${escapeGlob(listedPrefix)}*`)) {
+      for await (const key of scan(connection, `${escapeGlob(listedPrefix)}*`, deadline?.signal)) {
         const accountId = decodeAccountId(key.slice(listedPrefix.length));
         if (accountId === null || listed.has(accountId)) continue;
         listed.add(accountId);
@@ -87,7 +89,7 @@ export function redisStore(client: RedisStoreClient, options: RedisStoreOptions 
       }
     },
 
-    inspect: () => redisReport(connection),
+    inspect: (deadline) => redisReport(connection, deadline?.signal),
   };
 }
 
@@ -99,9 +101,13 @@ async function warnOfRisks(connection: RedisConnection): Promise<void> {
 }
 
 /** The keys that match a glob pattern, on all masters; one key may come more than once. */
-async function* scan(connection: RedisConnection, pattern: string): AsyncGenerator<string> {
+async function* scan(
+  connection: RedisConnection,
+  pattern: string,
+  signal?: AbortSignal,
+): AsyncGenerator<string> {
   const count = String(KEYS_PER_SCAN);
-  for await (const node of connection.masters()) {
+  for await (const node of connection.masters(signal)) {
     let cursor = '0';
     do {
       const page = await node.send('SCAN', cursor, 'MATCH', pattern, 'COUNT', count);

@@ -1,23 +1,22 @@
 import { sql } from 'kysely';
 import type { QueryExecutorProvider, QueryResult, RawBuilder } from 'kysely';
 
-/** Longest wait for one statement, the wait for a connection included: as long as a vault waits by default. */
-const ANSWER_MILLISECONDS = 2000;
 /** How often a statement is made again that the database undid because another one was in its way. */
 const ATTEMPTS = 10;
 
 /** What differs between databases. */
 export type SqlDialect = 'postgres' | 'mysql' | 'sqlite';
 
-/** What a store needs of a database. Every call ends within a bounded time. */
+/** What a store needs of a database. */
 export interface SqlConnection {
   readonly dialect: SqlDialect;
   /**
-   * Runs one statement in a transaction of its own.
+   * Runs one statement in a transaction of its own. Waits as long as the database and its driver do; what was not
+   * sent at the signal is never sent.
    *
    * @throws {Error} that names the table and the fix; its `cause` is what the driver said
    */
-  readonly run: <Row>(statement: RawBuilder<Row>) => Promise<QueryResult<Row>>;
+  readonly run: <Row>(statement: RawBuilder<Row>, signal?: AbortSignal) => Promise<QueryResult<Row>>;
 }
 
 /**
@@ -33,19 +32,28 @@ export function sqlConnection(db: QueryExecutorProvider, table: string): SqlConn
   const dialect = dialectOf(db);
   let commitsItself = dialect !== 'mysql';
 
+  /** A pool hands out connections late: what nobody waits for any more must not take one then. */
+  function send<Row>(statement: RawBuilder<Row>, signal?: AbortSignal): Promise<QueryResult<Row>> {
+    const query = statement.compile(provider);
+    return executor.provideConnection((connection) => {
+      signal?.throwIfAborted();
+      return connection.executeQuery<Row>(query);
+    });
+  }
+
   /** MySQL can be told to wait for a commit that nobody sends: swaps would hold for one connection only. */
-  async function requireAutocommit(): Promise<void> {
+  async function requireAutocommit(signal?: AbortSignal): Promise<void> {
     if (commitsItself) return;
-    const { rows } = await sql<{ autocommit: unknown }>`select @@autocommit as autocommit`.execute(provider);
+    const { rows } = await send(sql<{ autocommit: unknown }>`select @@autocommit as autocommit`, signal);
     commitsItself = Number(rows[0]?.autocommit) === 1;
     if (!commitsItself) throw new Error('its connections keep nothing (autocommit 0): set autocommit 1');
   }
 
-  async function execute<Row>(statement: RawBuilder<Row>): Promise<QueryResult<Row>> {
-    await requireAutocommit();
+  async function execute<Row>(statement: RawBuilder<Row>, signal?: AbortSignal): Promise<QueryResult<Row>> {
+    await requireAutocommit(signal);
     for (let tried = 1; ; tried++) {
       try {
-        return await statement.execute(provider);
+        return await send(statement, signal);
       } catch (error) {
         if (tried === ATTEMPTS || !wasUndone(error)) throw error;
       }
@@ -54,8 +62,8 @@ export function sqlConnection(db: QueryExecutorProvider, table: string): SqlConn
 
   return {
     dialect,
-    run: (statement) =>
-      inTime(execute(statement)).catch((cause: unknown) => {
+    run: (statement, signal) =>
+      execute(statement, signal).catch((cause: unknown) => {
         throw new Error(explain(cause, table), { cause });
       }),
   };
@@ -76,8 +84,9 @@ interface Details {
 
 function detailsOf(error: unknown): Details {
   const given = (typeof error === 'object' && error !== null ? error : {}) as Record<string, unknown>;
-  const { message, errno, sqlState, code } = given;
-  return { message: String(message ?? error), errno, code: String(sqlState ?? code) };
+  const { message = error, errno, sqlState, code } = given;
+  // a server name with two addresses, none of which answers, gives an error without a message
+  return { message: String(message === '' ? code : message), errno, code: String(sqlState ?? code) };
 }
 
 /** Serialization failures and deadlocks: the statement was rolled back as a whole. */
@@ -109,20 +118,6 @@ function explain(error: unknown, table: string): string {
     return `the table ${table} is read-only here: connect to the primary, with write access (${message})`;
   }
   return `the table ${table} could not be used: ${message}`;
-}
-
-async function inTime<T>(answer: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      reject(new Error(`the database did not answer within ${String(ANSWER_MILLISECONDS)} ms`));
-    }, ANSWER_MILLISECONDS);
-  });
-  try {
-    return await Promise.race([answer, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
 function dialectOf(db: QueryExecutorProvider): SqlDialect {

@@ -11,8 +11,8 @@ const CONSEQUENCE = 'and a used code is then valid again';
  * The clock of the database server, and which of its settings may lose what was committed. Rejects when
  * the database does not answer.
  */
-export function sqlReport({ dialect, run }: SqlConnection): Promise<StoreReport> {
-  return REPORTS[dialect](run);
+export function sqlReport({ dialect, run }: SqlConnection, signal?: AbortSignal): Promise<StoreReport> {
+  return REPORTS[dialect]((statement) => run(statement, signal));
 }
 
 const REPORTS: Record<SqlDialect, (run: Run) => Promise<StoreReport>> = {

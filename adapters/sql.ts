@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { QueryExecutorProvider, RawBuilder } from 'kysely';
-import type { Store } from '../lib/vault/store.js';
+import type { Deadline, Store } from '../lib/vault/store.js';
 import { isDuplicate, sqlConnection } from './sql-connection.js';
 import { sqlReport } from './sql-report.js';
 import { checkedTable } from './sql-table.js';
@@ -17,8 +17,9 @@ const ACCOUNTS_PER_PAGE = 500;
  *
  * Every swap is one conditional statement in a transaction of its own: atomic, and kept when its promise
  * resolves as far as the database keeps what it commits. Reads go where `db` leads, which must be the
- * primary. Plugins of Kysely, `withSchema()` among them, are not used. Every call ends: an answer is waited
- * for 2000 ms. `db` is never destroyed.
+ * primary. Plugins of Kysely, `withSchema()` among them, are not used. An answer is waited for until the
+ * deadline that a call is given (`storeTimeoutMs`); a statement that has no connection by then is never sent.
+ * `db` is never destroyed.
  *
  * Methods reject with an `Error` that names the table, and tells to run the migration when there is none.
  *
@@ -46,15 +47,14 @@ export function sqlStore(db: QueryExecutorProvider, options: SqlTableOptions = {
   const encode = (text: string | null): string | Buffer | null =>
     dialect === 'mysql' && text !== null ? Buffer.from(text) : text;
 
-  async function get(accountId: string): Promise<string | null> {
-    const { rows } = await run(
-      sql<{ sealed: unknown }>`select sealed from ${table} where account = ${encode(accountId)}`,
-    );
+  async function get(accountId: string, deadline?: Deadline): Promise<string | null> {
+    const select = sql<{ sealed: unknown }>`select sealed from ${table} where account = ${encode(accountId)}`;
+    const { rows } = await run(select, deadline?.signal);
     return rows[0] === undefined ? null : decode(rows[0].sealed);
   }
 
-  async function changesRow(statement: RawBuilder<unknown>): Promise<boolean> {
-    const { numAffectedRows } = await run(statement);
+  async function changesRow(statement: RawBuilder<unknown>, deadline?: Deadline): Promise<boolean> {
+    const { numAffectedRows } = await run(statement, deadline?.signal);
     if (numAffectedRows === undefined) {
       throw new Error(`the driver does not tell how many rows of the table ${name} it changed`);
     }
@@ -64,31 +64,32 @@ export function sqlStore(db: QueryExecutorProvider, options: SqlTableOptions = {
   return {
     get,
 
-    async compareAndSet(accountId, expected, next) {
+    async compareAndSet(accountId, expected, next, deadline) {
       // MySQL may count rows that are found or rows that change: here they would not be the same
-      if (expected === next) return (await get(accountId)) === expected;
+      if (expected === next) return (await get(accountId, deadline)) === expected;
 
       const account = encode(accountId);
       if (expected === null) {
         const values = sql`(${account}, ${encode(next)}, current_timestamp)`;
         const insert = sql`insert into ${table} (account, sealed, updated_at) values ${values} ${unlessThere}`;
-        return changesRow(insert).catch((error: unknown) => {
+        return changesRow(insert, deadline).catch((error: unknown) => {
           if (isDuplicate(error)) return false;
           throw error;
         });
       }
       const present = sql`account = ${account} and sealed = ${encode(expected)}`;
-      if (next === null) return changesRow(sql`delete from ${table} where ${present}`);
+      if (next === null) return changesRow(sql`delete from ${table} where ${present}`, deadline);
       const values = sql`sealed = ${encode(next)}, updated_at = current_timestamp`;
-      return changesRow(sql`update ${table} set ${values} where ${present}`);
+      return changesRow(sql`update ${table} set ${values} where ${present}`, deadline);
     },
 
-    async *list() {
+    async *list(deadline) {
       let last = '';
       for (;;) {
         const { rows } = await run(
           sql<{ account: unknown }>`select account from ${table} where account > ${encode(last)}
             order by account limit ${sql.lit(ACCOUNTS_PER_PAGE)}`,
+          deadline?.signal,
         );
         for (const { account } of rows) {
           last = decode(account);
@@ -98,7 +99,7 @@ export function sqlStore(db: QueryExecutorProvider, options: SqlTableOptions = {
       }
     },
 
-    inspect: () => sqlReport(connection),
+    inspect: (deadline) => sqlReport(connection, deadline?.signal),
   };
 }
 

@@ -64,4 +64,4 @@ export type {
   SignInRefusal,
 } from './events.js';
 export type { PassportStrategy } from '../strategies/second-factor-strategy.js';
-export type { Store, StoreReport } from './vault/store.js';
+export type { Deadline, Store, StoreReport } from './vault/store.js';

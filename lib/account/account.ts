@@ -27,6 +27,8 @@ export interface Account {
 }
 
 const ID_MAXIMUM_BYTES = 255;
+/** Ids that begin so are no accounts: `check` tries the store on them. */
+export const RESERVED_ID_PREFIX = 'second-factor-check:';
 
 /**
  * Checks an account id and gives it as the string every store and every session knows it by.
@@ -47,6 +49,9 @@ export function parseAccountId(id: unknown): string {
     throw invalid(
       `the account id must have 1 to ${String(ID_MAXIMUM_BYTES)} bytes of UTF-8 without NUL, has ${String(bytes)}`,
     );
+  }
+  if (text.startsWith(RESERVED_ID_PREFIX)) {
+    throw invalid(`the account id must not begin with ${RESERVED_ID_PREFIX}, which is kept for checks`);
   }
   return text;
 }

@@ -6,6 +6,7 @@ import type { AccountRecord, Authenticator } from '../account/record.js';
 import { SecondFactorError } from '../errors.js';
 import type { Emitter, EventBase, EventName, SecondFactorEvents } from '../events.js';
 import type { ResolvedOptions } from '../options.js';
+import { describeFailure } from '../vault/failure.js';
 import type { Sealer } from '../vault/seal.js';
 import type { Vault } from '../vault/vault.js';
 import type { PassportPort } from './passport-port.js';
@@ -127,7 +128,7 @@ export function emitEvent<Name extends EventName>(
 export function reportOutage(core: Core, accountId: string, origin: EventOrigin, error: unknown): unknown {
   if (!(error instanceof SecondFactorError)) return error;
   const { code, cause, message } = error;
-  const detail = { error: cause instanceof Error ? cause.message : message };
+  const detail = { error: describeFailure(cause ?? message) };
   if (code === 'store-unavailable') emitEvent(core, code, accountId, origin, detail);
   if (code === 'record-unreadable') emitEvent(core, code, accountId, origin, detail);
   if (code === 'record-missing') emitEvent(core, code, accountId, origin, {});

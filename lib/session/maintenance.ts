@@ -1,4 +1,5 @@
 import { SecondFactorError } from '../errors.js';
+import { describeFailure } from '../vault/failure.js';
 import type { Core } from './core.js';
 import { emitEvent } from './core.js';
 
@@ -6,7 +7,7 @@ import { emitEvent } from './core.js';
 export interface Health {
   /** How far the store server's clock is ahead of ours, in milliseconds; `null` when it tells none. */
   readonly storeClockAheadMs: number | null;
-  /** What may lose records, in whole sentences with the fix. */
+  /** What may lose records, and that the store cannot be written, in whole sentences with the fix or the cause. */
   readonly warnings: readonly string[];
   /** Records sealed with the first key, with an older key of the ring, and such that no key opens. */
   readonly records: { readonly firstKey: number; readonly oldKey: number; readonly unreadable: number };
@@ -26,7 +27,7 @@ export async function rekey(core: Core): Promise<Rekeyed> {
   const unreadable: string[] = [];
   let resealed = 0;
   let current = 0;
-  for await (const accountId of listed(core)) {
+  for await (const accountId of core.vault.list()) {
     try {
       const outcome = await core.vault.reseal(accountId);
       if (outcome === 'current') current++;
@@ -42,36 +43,26 @@ export async function rekey(core: Core): Promise<Rekeyed> {
   return { resealed, current, unreadable };
 }
 
-/** Asks the store about its server, and reads every record. */
+/** Asks the store about its server, tries whether it can be written, and reads every record. */
 export async function inspect(core: Core): Promise<Health> {
   const { options, vault } = core;
   const asked = options.clock();
-  const report = await storeCall(() => options.store.inspect?.() ?? { serverTime: null, warnings: [] });
+  const report = await vault.inspect();
   // The server read its clock somewhere in between.
   const ours = (asked + options.clock()) / 2;
 
+  const unwritable: string[] = [];
+  try {
+    await vault.trySwaps();
+  } catch (error) {
+    unwritable.push(`The store cannot be written: ${describeFailure((error as Error).cause)}.`);
+  }
+
   const counts = { 'first-key': 0, 'old-key': 0, unreadable: 0, gone: 0 };
-  for await (const accountId of listed(core)) counts[await vault.sealedWith(accountId)]++;
+  for await (const accountId of vault.list()) counts[await vault.sealedWith(accountId)]++;
   return {
     storeClockAheadMs: report.serverTime === null ? null : Math.round(report.serverTime - ours),
-    warnings: report.warnings,
+    warnings: [...report.warnings, ...unwritable],
     records: { firstKey: counts['first-key'], oldKey: counts['old-key'], unreadable: counts.unreadable },
   };
-}
-
-async function* listed({ vault }: Core): AsyncGenerator<string> {
-  const ids = vault.list()[Symbol.asyncIterator]();
-  for (;;) {
-    const step = await storeCall(() => ids.next());
-    if (step.done) return;
-    yield step.value;
-  }
-}
-
-async function storeCall<T>(call: () => T | Promise<T>): Promise<T> {
-  try {
-    return await call();
-  } catch (cause) {
-    throw new SecondFactorError('store-unavailable', undefined, { cause });
-  }
 }

@@ -1,4 +1,4 @@
-import { SecondFactorError } from '../errors.js';
+import { storeUnavailable } from '../vault/failure.js';
 import type { Core } from './core.js';
 import { findAccount } from './core.js';
 
@@ -11,7 +11,7 @@ export async function setEnrolled({ options }: Core, accountId: string, enrolled
   try {
     await options.setEnrolled?.(accountId, enrolled);
   } catch (cause) {
-    throw new SecondFactorError('store-unavailable', 'setEnrolled failed', { cause });
+    throw storeUnavailable(cause, 'setEnrolled failed');
   }
 }
 

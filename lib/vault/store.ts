@@ -6,6 +6,15 @@ export interface StoreReport {
   readonly warnings: readonly string[];
 }
 
+/** How long an answer is waited for. */
+export interface Deadline {
+  /**
+   * Aborts when the answer is no longer waited for. What was not sent by then must never be sent; what was may have
+   * been done. A store without a time limit of its own needs none: the caller has stopped waiting.
+   */
+  readonly signal: AbortSignal;
+}
+
 /**
  * Where sealed records are kept: a map from account id to an opaque string, changed only by
  * compare-and-set. Any database that can do an atomic conditional write can be a store; whether it
@@ -14,22 +23,29 @@ export interface StoreReport {
  * An account id is any string of 1 to 255 UTF-8 bytes without NUL. Ids are compared byte for byte:
  * `Bob` and `bob`, `a:b` and `{a}` are accounts of their own, and no id may bend a key or a query.
  *
- * A rejected promise means "unknown": the caller refuses, and never assumes that nothing happened.
+ * A rejected promise means "unknown": the caller refuses, and never assumes that nothing happened. The message
+ * is read by operators. No method needs a time limit: the caller keeps one (`storeTimeoutMs`), and its end is told
+ * by the `deadline`.
  */
 export interface Store {
   /** The value kept for the account, or `null`. Strongly consistent: never an older value. */
-  get(accountId: string): Promise<string | null>;
+  get(accountId: string, deadline?: Deadline): Promise<string | null>;
   /**
    * Replaces `expected` by `next` in one atomic step and tells whether it did.
    *
    * @param expected the value that must be there now; `null`: there must be none
    * @param next the new value; `null`: delete
    */
-  compareAndSet(accountId: string, expected: string | null, next: string | null): Promise<boolean>;
-  /** The ids of all accounts that have a value, each once, in any order. */
-  list(): AsyncIterable<string>;
+  compareAndSet(
+    accountId: string,
+    expected: string | null,
+    next: string | null,
+    deadline?: Deadline,
+  ): Promise<boolean>;
+  /** The ids of all accounts that have a value, each once, in any order. Each step has the same time. */
+  list(deadline?: Deadline): AsyncIterable<string>;
   /** What `check` tells of the server behind the store; left out where there is nothing to tell. */
-  inspect?(): Promise<StoreReport>;
+  inspect?(deadline?: Deadline): Promise<StoreReport>;
   /** Releases what the store itself opened. It never closes a client that was handed to it. */
   close?(): Promise<void>;
 }

@@ -1,15 +1,20 @@
-import { randomInt } from 'node:crypto';
+import { randomBytes, randomInt } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { RESERVED_ID_PREFIX } from '../account/account.js';
 import { decodeRecord, encodeRecord } from '../account/record.js';
 import type { AccountRecord, Decision } from '../account/record.js';
 import { SecondFactorError } from '../errors.js';
+import { withDeadline } from './deadline.js';
+import { storeUnavailable } from './failure.js';
 import type { Sealer } from './seal.js';
-import type { Store } from './store.js';
+import type { Deadline, Store, StoreReport } from './store.js';
 
 /** Rounds of compare-and-set before giving up: every lost round means that somebody else's was held. */
 const ROUNDS = 16;
 const FIRST_JITTER_MILLISECONDS = 2;
 const LONGEST_JITTER_MILLISECONDS = 64;
+/** What a try is named beside {@link RESERVED_ID_PREFIX}: none meets another one. */
+const TRY_BYTES = 16;
 
 /** The records of all accounts, opened and sealed on the way. */
 export interface Vault {
@@ -34,8 +39,25 @@ export interface Vault {
   reseal(accountId: string): Promise<'current' | 'resealed' | 'gone'>;
   /** Whether the account's record is sealed with the first key, another one of the ring, or none of them. */
   sealedWith(accountId: string): Promise<'first-key' | 'old-key' | 'unreadable' | 'gone'>;
-  /** The ids of all accounts with a record. */
+  /**
+   * The ids of all accounts with a record.
+   *
+   * @throws {SecondFactorError} `store-unavailable`, also when one step takes too long
+   */
   list(): AsyncIterable<string>;
+  /**
+   * What the store tells of its server.
+   *
+   * @throws {SecondFactorError} `store-unavailable`
+   */
+  inspect(): Promise<StoreReport>;
+  /**
+   * Makes every kind of swap, on an id that no account can have and no two calls share. Leaves nothing behind unless
+   * the store fails between the last two.
+   *
+   * @throws {SecondFactorError} `store-unavailable` when the store refuses one of them
+   */
+  trySwaps(): Promise<void>;
   /** Deletes the account's record, also one that does not open. Tells whether there was one. */
   remove(accountId: string): Promise<boolean>;
 }
@@ -43,7 +65,8 @@ export interface Vault {
 /**
  * The vault over a store.
  *
- * @param timeoutMs how long one operation, all its rounds together, may take before it is refused
+ * @param timeoutMs how long one operation, all its rounds together, may take before it is refused; of a list, each
+ *   step
  */
 export function createVault(store: Store, sealer: Sealer, timeoutMs: number): Vault {
   const opened = (
@@ -63,26 +86,37 @@ export function createVault(store: Store, sealer: Sealer, timeoutMs: number): Va
   async function swapLoop<Outcome>(
     accountId: string,
     decide: (sealed: string | null) => { outcome: Outcome; next: string | null | undefined },
-    deadline: AbortSignal,
+    deadline: Deadline,
   ): Promise<Outcome> {
     for (let round = 0; round < ROUNDS; round++) {
-      deadline.throwIfAborted();
-      const sealed = await store.get(accountId);
-      deadline.throwIfAborted();
+      deadline.signal.throwIfAborted();
+      const sealed = await store.get(accountId, deadline);
+      deadline.signal.throwIfAborted();
       const { outcome, next } = decide(sealed);
       if (next === undefined || next === sealed) return outcome;
-      if (await store.compareAndSet(accountId, sealed, next)) return outcome;
+      if (await store.compareAndSet(accountId, sealed, next, deadline)) return outcome;
       const longest = Math.min(FIRST_JITTER_MILLISECONDS * 2 ** round, LONGEST_JITTER_MILLISECONDS);
       await sleep(randomInt(longest + 1));
     }
     throw new Error(`the record was changed by others ${String(ROUNDS)} times in a row`);
   }
 
+  async function inTime<T>(
+    operation: (deadline: Deadline) => T | Promise<T>,
+    abandoned?: AbortController,
+  ): Promise<T> {
+    try {
+      return await withDeadline(timeoutMs, operation, abandoned);
+    } catch (cause) {
+      throw storeUnavailable(cause);
+    }
+  }
+
   return {
-    read: (accountId) => withDeadline(timeoutMs, async () => open(accountId, await store.get(accountId))),
+    read: (accountId) => inTime(async (deadline) => open(accountId, await store.get(accountId, deadline))),
 
     update: (accountId, decide) =>
-      withDeadline(timeoutMs, (deadline) =>
+      inTime((deadline) =>
         swapLoop(
           accountId,
           (sealed) => {
@@ -95,7 +129,7 @@ export function createVault(store: Store, sealer: Sealer, timeoutMs: number): Va
       ),
 
     reseal: (accountId) =>
-      withDeadline(timeoutMs, (deadline) =>
+      inTime((deadline) =>
         swapLoop<'current' | 'resealed' | 'gone'>(
           accountId,
           (sealed) => {
@@ -109,8 +143,8 @@ export function createVault(store: Store, sealer: Sealer, timeoutMs: number): Va
       ),
 
     sealedWith: (accountId) =>
-      withDeadline(timeoutMs, async () => {
-        const sealed = await store.get(accountId);
+      inTime(async (deadline) => {
+        const sealed = await store.get(accountId, deadline);
         if (sealed === null) return 'gone';
         try {
           return opened(accountId, sealed).current ? 'first-key' : 'old-key';
@@ -119,34 +153,45 @@ export function createVault(store: Store, sealer: Sealer, timeoutMs: number): Va
         }
       }),
 
-    list: () => store.list(),
+    async *list() {
+      const abandoned = new AbortController();
+      const ids = await inTime((deadline) => store.list(deadline)[Symbol.asyncIterator](), abandoned);
+      try {
+        for (;;) {
+          const step = await inTime(() => ids.next(), abandoned);
+          if (step.done === true) return;
+          if (!step.value.startsWith(RESERVED_ID_PREFIX)) yield step.value;
+        }
+      } finally {
+        abandoned.abort();
+        void ids.return?.().catch(() => undefined); // one that hangs never returns
+      }
+    },
+
+    inspect: () => inTime((deadline) => store.inspect?.(deadline) ?? { serverTime: null, warnings: [] }),
+
+    async trySwaps() {
+      const id = RESERVED_ID_PREFIX + randomBytes(TRY_BYTES).toString('base64url');
+      const swap = (expected: string | null, next: string | null): Promise<boolean> =>
+        inTime((deadline) => store.compareAndSet(id, expected, next, deadline));
+      // These change nothing, and need the rights to delete and to change all the same.
+      for (const next of [null, '='] as const) await swap('-', next);
+      await swap(null, null);
+      let created: boolean;
+      try {
+        created = await swap(null, '-');
+      } catch (error) {
+        await swap('-', null).catch(() => undefined); // it may have been made
+        throw error;
+      }
+      if (created && !(await swap('-', null))) {
+        throw storeUnavailable(new Error('the store has lost a swap that it told was made'));
+      }
+    },
 
     remove: (accountId) =>
-      withDeadline(timeoutMs, (deadline) =>
+      inTime((deadline) =>
         swapLoop(accountId, (sealed) => ({ outcome: sealed !== null, next: null }), deadline),
       ),
   };
-}
-
-/** Runs store calls until a deadline, after which no further one is begun and the answer is "unknown". */
-async function withDeadline<T>(
-  timeoutMs: number,
-  operation: (deadline: AbortSignal) => Promise<T>,
-): Promise<T> {
-  const deadline = new AbortController();
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      deadline.abort();
-      reject(new Error(`the store did not answer within ${String(timeoutMs)} ms`));
-    }, timeoutMs);
-  });
-  try {
-    return await Promise.race([operation(deadline.signal), late]);
-  } catch (cause) {
-    if (cause instanceof SecondFactorError) throw cause;
-    throw new SecondFactorError('store-unavailable', undefined, { cause });
-  } finally {
-    clearTimeout(timer);
-  }
 }

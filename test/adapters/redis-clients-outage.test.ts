@@ -3,6 +3,7 @@ import { expect } from 'chai';
 import { Redis } from 'ioredis';
 import { redisStore } from '../../adapters/redis.js';
 import type { Store } from '../../lib/vault/store.js';
+import { impatient } from '../support/impatient.js';
 import { startRedis } from '../support/redis-server.js';
 import type { RedisServer } from '../support/redis-server.js';
 import { startTcpProxy } from '../support/tcp-proxy.js';
@@ -39,7 +40,7 @@ for (const library of LIBRARIES) {
     });
     beforeEach(async () => {
       await admin.flushall();
-      store = redisStore(used(library.client(server)).client);
+      store = impatient(redisStore(used(library.client(server)).client));
       await store.compareAndSet('alice', null, 'a');
     });
     afterEach(() => {
@@ -97,7 +98,7 @@ for (const library of LIBRARIES) {
 
     it('says that it does not know when a lost connection hides that a swap was made', async () => {
       const proxy = await startTcpProxy(server);
-      const far = redisStore(used(library.client(proxy)).client);
+      const far = impatient(redisStore(used(library.client(proxy)).client));
       expect(await far.get('alice')).to.equal('a');
 
       proxy.holdAnswers();
@@ -153,14 +154,14 @@ for (const library of LIBRARIES) {
     });
 
     it('connects a client once that many calls wait for', async () => {
-      const waiting = redisStore(used(library.client(server)).client);
+      const waiting = impatient(redisStore(used(library.client(server)).client));
       const answers = await Promise.all([waiting.get('alice'), waiting.get('bob'), listAccounts(waiting)]);
       expect(answers).to.deep.equal(['a', null, ['alice']]);
     });
 
     it('takes a client that the panel opens itself, at whatever moment', async () => {
       const opened = used(library.client(server));
-      const other = redisStore(opened.client);
+      const other = impatient(redisStore(opened.client));
       const opening = opened.open();
       expect(await other.get('alice')).to.equal('a');
       await opening;
@@ -168,7 +169,7 @@ for (const library of LIBRARIES) {
 
     it('waits for a server that comes later', async () => {
       await server.kill();
-      const late = redisStore(used(library.client(server)).client);
+      const late = impatient(redisStore(used(library.client(server)).client));
       await rejectsInTime(late.get('alice'));
       await server.restart();
       expect(await recovered(late)).to.equal('a');

@@ -5,6 +5,7 @@ import { redisStore } from '../../adapters/redis.js';
 import { storeContract } from '../../lib/vault/store-contract.js';
 import type { Store } from '../../lib/vault/store.js';
 import { eventually } from '../support/eventually.js';
+import { impatient } from '../support/impatient.js';
 import type { RedisServer } from '../support/redis-server.js';
 import { listAccounts } from './list-accounts.js';
 import { LIBRARIES } from './redis-clients.js';
@@ -92,7 +93,7 @@ describe('adapters/redis on a cluster', () => {
   describe('of which one master is down', () => {
     it('rejects a list that would miss accounts, and lists again when the master is back', async () => {
       await flush('FLUSHALL');
-      const stores = LIBRARIES.map((library) => redisStore(used(library.cluster(servers)).client));
+      const stores = LIBRARIES.map((library) => impatient(redisStore(used(library.cluster(servers)).client)));
       for (const accountId of ids) await stores[0]?.compareAndSet(accountId, null, 'a');
       for (const store of stores) expect((await listAccounts(store)).sort()).to.deep.equal([...ids].sort());
 

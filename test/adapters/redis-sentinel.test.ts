@@ -4,6 +4,7 @@ import { Redis } from 'ioredis';
 import { redisStore } from '../../adapters/redis.js';
 import type { Store } from '../../lib/vault/store.js';
 import { eventually, until } from '../support/eventually.js';
+import { impatient } from '../support/impatient.js';
 import { startRedis } from '../support/redis-server.js';
 import type { RedisServer } from '../support/redis-server.js';
 import { startTcpProxy } from '../support/tcp-proxy.js';
@@ -42,7 +43,10 @@ describe('adapters/redis behind Sentinel', () => {
     return libraries.map((library) => {
       const client = library.sentinel(sentinel);
       clients.push(client);
-      return { name: library.name, store: redisStore(client.client, { prefix: `${library.name}:` }) };
+      return {
+        name: library.name,
+        store: impatient(redisStore(client.client, { prefix: `${library.name}:` }), 3000),
+      };
     });
   }
 

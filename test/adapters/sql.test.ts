@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { CamelCasePlugin, ParseJSONResultsPlugin, sql } from 'kysely';
-import type { CompiledQuery, Kysely, QueryExecutorProvider } from 'kysely';
+import type { CompiledQuery, DatabaseConnection, Kysely, QueryExecutorProvider } from 'kysely';
 import { createTotpTable, sqlStore } from '../../adapters/sql.js';
 import { storeContract } from '../../lib/vault/store-contract.js';
 import type { Store } from '../../lib/vault/store.js';
@@ -163,12 +163,18 @@ function watchRows(db: Kysely<Tables>, onRows: (rows: number) => void): QueryExe
   const watched: typeof executor = new Proxy(executor, {
     get(target, name) {
       if (name === 'withoutPlugins') return () => watched;
-      if (name === 'executeQuery') {
-        return async (query: CompiledQuery) => {
-          const result = await target.executeQuery(query);
-          onRows(result.rows.length);
-          return result;
-        };
+      if (name === 'provideConnection') {
+        return (consumer: (connection: DatabaseConnection) => Promise<unknown>) =>
+          target.provideConnection((connection) =>
+            consumer({
+              ...connection,
+              async executeQuery<Row>(query: CompiledQuery) {
+                const result = await connection.executeQuery<Row>(query);
+                onRows(result.rows.length);
+                return result;
+              },
+            }),
+          );
       }
       const value: unknown = Reflect.get(target, name, target);
       return typeof value === 'function' ? (value.bind(target) as unknown) : value;
