@@ -27,7 +27,7 @@ const AREAS: Record<string, { readonly path: string; readonly mayImport: readonl
   impersonation: { path: 'lib/impersonation/', mayImport: [...BOTTOM, 'vault', 'session'] },
   pages: { path: 'lib/pages/', mayImport: [...BOTTOM, 'vault', 'session', 'impersonation'] },
   notices: { path: 'lib/notices/', mayImport: [...BOTTOM, 'session'] },
-  cli: { path: 'lib/cli/', mayImport: [...BOTTOM, 'vault', 'session', 'impersonation'] },
+  cli: { path: 'lib/cli/', mayImport: [...BOTTOM, 'store', 'contract', 'vault', 'session', 'impersonation'] },
   strategies: { path: 'strategies/', mayImport: [...BOTTOM, 'vault', 'session', 'impersonation'] },
   adapters: { path: 'adapters/', mayImport: ['store', 'errors'] },
   nestjs: { path: 'adapters/nestjs/', mayImport: [...BOTTOM, 'session'] },

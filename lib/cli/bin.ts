@@ -10,6 +10,7 @@ import { USAGE, parseCommand } from './parse-command.js';
 import { printable } from './printable.js';
 import { runCommand } from './run-command.js';
 import type { Terminal } from './run.js';
+import { tryStore } from './try-store.js';
 
 const terminal: Terminal = {
   print(line) {
@@ -38,6 +39,7 @@ async function main(): Promise<ExitCode> {
       process.stdout.write(USAGE);
       return EXIT.done;
     }
+    if (command.name === 'store-contract') return await tryStore(command, terminal, process.cwd());
     instance = await loadInstance(command, process.cwd());
     return await runCommand(command.name, { command, instance, terminal });
   } catch (error) {

@@ -1,9 +1,8 @@
 import { existsSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import type { Admin } from '../session/admin.js';
 import { ConsoleError, EXIT } from './exit-code.js';
+import { loadDefaultExport } from './load-default-export.js';
 import type { Command } from './parse-command.js';
 
 /** What the console needs of an instance. */
@@ -33,17 +32,8 @@ const METHODS = [
  * @throws {ConsoleError} exit code 2 when there is no config, it throws, or it exports something else
  */
 export async function loadInstance(command: Command, directory: string): Promise<Instance> {
-  if (command.envFile !== undefined) loadEnvFile(resolve(directory, command.envFile));
-  for (const name of command.imports) await importFrom(name, directory);
   const file = configFile(command.config, directory);
-  let loaded: unknown;
-  try {
-    loaded = ((await import(pathToFileURL(file).href)) as { default?: unknown }).default;
-  } catch (error) {
-    const hint = file.endsWith('.ts') ? '. For TypeScript add --import tsx' : '';
-    throw new ConsoleError(EXIT.usage, `the config ${file} could not be loaded: ${messageOf(error)}${hint}`);
-  }
-  const instance = isInstance(loaded) ? loaded : (loaded as { default?: unknown } | undefined)?.default;
+  const instance = await loadDefaultExport('config', file, command, directory, isInstance);
   if (isInstance(instance)) return instance;
   throw new ConsoleError(
     EXIT.usage,
@@ -60,30 +50,7 @@ function configFile(named: string | undefined, directory: string): string {
   throw new ConsoleError(EXIT.usage, `there is no config ${named ?? `in ${directory}`}: ${fix}`);
 }
 
-function loadEnvFile(file: string): void {
-  try {
-    process.loadEnvFile(file);
-  } catch (error) {
-    throw new ConsoleError(EXIT.usage, `--env-file could not be read: ${messageOf(error)}`);
-  }
-}
-
-async function importFrom(name: string, directory: string): Promise<void> {
-  try {
-    const found = name.startsWith('.')
-      ? resolve(directory, name)
-      : createRequire(`${directory}/`).resolve(name);
-    await import(pathToFileURL(found).href);
-  } catch (error) {
-    throw new ConsoleError(EXIT.usage, `--import ${name} could not be loaded: ${messageOf(error)}`);
-  }
-}
-
 function isInstance(value: unknown): value is Instance {
   if (typeof value !== 'object' || value === null) return false;
   return METHODS.every((method) => typeof (value as Record<string, unknown>)[method] === 'function');
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

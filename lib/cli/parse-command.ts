@@ -15,6 +15,9 @@ export const USAGE = `Usage: second-factor <command> [options]
   list                 the accounts that have it
   rekey                seals every record with the first key; may be repeated
   check                clock, store and keys; exit code 3 when something is wrong
+  store-contract <module>
+                       tries a store of your own against the database it opens: the
+                       module's default export is the store, or a function that makes it
 
 Options:
   --config <file>      the module whose default export is the panel's instance
@@ -28,20 +31,24 @@ Options:
   --json               prints JSON
   --help
 
-Exit codes: 0 done, 1 refused or no such account, 2 wrong usage or config, 3 store or check failed.
+Exit codes: 0 done, 1 refused, no such account or a broken store, 2 wrong usage or config, 3 store or check failed.
 `;
 
+/** What each command is about. */
 const COMMANDS = {
-  status: { account: true },
-  disable: { account: true },
-  unlock: { account: true },
-  'recovery-codes': { account: true },
-  browsers: { account: true },
-  import: { account: true },
-  list: { account: false },
-  rekey: { account: false },
-  check: { account: false },
+  status: 'account',
+  disable: 'account',
+  unlock: 'account',
+  'recovery-codes': 'account',
+  browsers: 'account',
+  import: 'account',
+  list: 'nothing',
+  rekey: 'nothing',
+  check: 'nothing',
+  'store-contract': 'module',
 } as const;
+
+const OPERANDS = { account: 'exactly one account id', module: 'exactly one module', nothing: 'no account' };
 
 /** The names of the commands. */
 export type CommandName = keyof typeof COMMANDS;
@@ -51,6 +58,8 @@ export interface Command {
   readonly name: CommandName | 'help';
   /** The exact id; empty where the command takes none. */
   readonly account: string;
+  /** The file of a module; empty where the command takes none. */
+  readonly module: string;
   readonly config: string | undefined;
   readonly envFile: string | undefined;
   readonly imports: readonly string[];
@@ -78,20 +87,23 @@ export function parseCommand(args: readonly string[]): Command {
     yes: values.yes ?? false,
     json: values.json ?? false,
   };
-  if (values.help) return { name: 'help', account: '', ...common };
+  if (values.help) return { name: 'help', account: '', module: '', ...common };
 
-  const [name, ...accounts] = positionals;
+  const [name, ...operands] = positionals;
   if (name === undefined) throw usage('a command is missing');
   if (!isCommand(name)) throw usage(`there is no command ${name}`);
-  const wanted = COMMANDS[name].account ? 1 : 0;
-  if (accounts.length !== wanted) {
-    throw usage(wanted === 1 ? `${name} takes exactly one account id` : `${name} takes no account`);
-  }
+  const wanted = COMMANDS[name];
+  const [operand = ''] = operands;
+  if (operands.length !== (wanted === 'nothing' ? 0 : 1)) throw usage(`${name} takes ${OPERANDS[wanted]}`);
+  if (wanted === 'account' && operand === '') throw usage('the account id is empty');
   if (common.revoke && name !== 'browsers') throw usage('--revoke goes with browsers');
   if (common.allowShort && name !== 'import') throw usage('--allow-short goes with import');
-  const [account = ''] = accounts;
-  if (wanted === 1 && account === '') throw usage('the account id is empty');
-  return { name, account, ...common };
+  return {
+    name,
+    account: wanted === 'account' ? operand : '',
+    module: wanted === 'module' ? operand : '',
+    ...common,
+  };
 }
 
 function parsed(args: readonly string[]) {

@@ -4,7 +4,10 @@ import type { CommandName } from './parse-command.js';
 import type { Run } from './run.js';
 import { check, list, rekey } from './store-commands.js';
 
-const COMMANDS: Readonly<Record<CommandName, (run: Run) => Promise<ExitCode>>> = {
+/** The commands that act on the instance of the panel. */
+export type InstanceCommand = Exclude<CommandName, 'store-contract'>;
+
+const COMMANDS: Readonly<Record<InstanceCommand, (run: Run) => Promise<ExitCode>>> = {
   status: showStatus,
   disable,
   unlock,
@@ -17,6 +20,6 @@ const COMMANDS: Readonly<Record<CommandName, (run: Run) => Promise<ExitCode>>> =
 };
 
 /** Runs a command on the panel's own instance. */
-export function runCommand(name: CommandName, run: Run): Promise<ExitCode> {
+export function runCommand(name: InstanceCommand, run: Run): Promise<ExitCode> {
   return COMMANDS[name](run);
 }

@@ -11,6 +11,7 @@ describe('cli/parse-command', () => {
     expect(command).to.deep.equal({
       name: 'disable',
       account: 'root',
+      module: '',
       config: 'a.mjs',
       envFile: '.env',
       imports: ['tsx', './more.mjs'],
@@ -27,6 +28,11 @@ describe('cli/parse-command', () => {
     expect(parseCommand(['status', '--', '--yes']).account).to.equal('--yes');
   });
 
+  it('takes the file of a module where a command is about one', () => {
+    const command = parseCommand(['store-contract', './my-store.js', '--import', 'tsx']);
+    expect(command).to.include({ name: 'store-contract', module: './my-store.js', account: '' });
+  });
+
   for (const [what, args] of Object.entries({
     'no command': [],
     'an unknown command': ['frobnicate'],
@@ -36,6 +42,8 @@ describe('cli/parse-command', () => {
     'two accounts': ['disable', 'alice', 'bob'],
     'an empty account': ['disable', ''],
     'an account where none belongs': ['list', 'alice'],
+    'no module': ['store-contract'],
+    'two modules': ['store-contract', 'a.js', 'b.js'],
     'an option without its value': ['list', '--config'],
   })) {
     it(`refuses ${what} with exit code 2 and the usage`, () => {

@@ -1,0 +1,56 @@
+import { createRequire } from 'node:module';
+import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { ConsoleError, EXIT } from './exit-code.js';
+import type { Command } from './parse-command.js';
+
+/**
+ * The default export of a module of the application, after `--env-file` and `--import`. Where CommonJS holds it in
+ * another default, as TypeScript compiles it, that one.
+ *
+ * @param what how messages call the module
+ * @param isWanted whether a value is what the module is to export; else the inner default is looked at
+ * @throws {ConsoleError} exit code 2 when anything of it cannot be loaded
+ */
+export async function loadDefaultExport(
+  what: string,
+  file: string,
+  command: Pick<Command, 'envFile' | 'imports'>,
+  directory: string,
+  isWanted: (value: unknown) => boolean,
+): Promise<unknown> {
+  if (command.envFile !== undefined) loadEnvFile(resolve(directory, command.envFile));
+  for (const name of command.imports) await importFrom(name, directory);
+  try {
+    const { default: loaded } = (await import(pathToFileURL(file).href)) as { default?: unknown };
+    if (isWanted(loaded)) return loaded;
+    return (loaded as { default?: unknown } | null | undefined)?.default ?? loaded;
+  } catch (error) {
+    const hint = /\.[cm]?tsx?$/.test(file) ? '. For TypeScript add --import tsx' : '';
+    throw new ConsoleError(EXIT.usage, `the ${what} ${file} could not be loaded: ${messageOf(error)}${hint}`);
+  }
+}
+
+/** What an error says, whatever was thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+function loadEnvFile(file: string): void {
+  try {
+    process.loadEnvFile(file);
+  } catch (error) {
+    throw new ConsoleError(EXIT.usage, `--env-file could not be read: ${messageOf(error)}`);
+  }
+}
+
+async function importFrom(name: string, directory: string): Promise<void> {
+  try {
+    const found = name.startsWith('.')
+      ? resolve(directory, name)
+      : createRequire(`${directory}/`).resolve(name);
+    await import(pathToFileURL(found).href);
+  } catch (error) {
+    throw new ConsoleError(EXIT.usage, `--import ${name} could not be loaded: ${messageOf(error)}`);
+  }
+}
