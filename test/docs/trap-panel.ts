@@ -113,6 +113,7 @@ export async function startPanel(parts: PanelParts = {}): Promise<Panel> {
     store,
     keys: [randomBytes(32).toString('base64')],
     clock: () => panel.now,
+    storeTimeoutMs: 60_000,
     ...parts.options,
   });
   const sessions = session({

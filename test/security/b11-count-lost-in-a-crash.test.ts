@@ -3,8 +3,11 @@ import type { Store } from 'passport-second-factor';
 import { Client, enrol } from '../docs/trap-panel.js';
 import type { Phone } from '../docs/trap-panel.js';
 import { startSessionPanel } from '../support/session-panel.js';
+import { timeLimit } from '../support/time-limit.js';
 import type { SessionPanel } from '../support/session-panel.js';
 import { onEachPlace } from './support/session-panels.js';
+
+const limit = timeLimit();
 
 /** What becomes of a swap while the store is in trouble. */
 type Fault = 'none' | 'before the swap' | 'after the swap' | 'hangs';
@@ -17,13 +20,17 @@ describe('B11: the store dies between the decision and the count', () => {
 
     beforeEach(async () => {
       fault = 'none';
+      limit.hold();
       const { store: kept, sessions } = await empty();
       const store: Store = {
         ...kept,
         get: (id) => kept.get(id),
         async compareAndSet(id, expected, next) {
           if (fault === 'before the swap') throw new Error('gone');
-          if (fault === 'hangs') return new Promise<boolean>(() => undefined);
+          if (fault === 'hangs') {
+            limit.pass();
+            return new Promise<boolean>(() => undefined);
+          }
           const swapped = await kept.compareAndSet(id, expected, next);
           if (fault === 'after the swap') throw new Error('gone');
           return swapped;
@@ -32,7 +39,7 @@ describe('B11: the store dies between the decision and the count', () => {
       panel = await startSessionPanel({
         store,
         session: { store: sessions },
-        options: { storeTimeoutMs: 200 },
+        options: { storeTimeoutMs: limit.ms },
       });
       phone = await enrol(panel);
     });
@@ -49,6 +56,7 @@ describe('B11: the store dies between the decision and the count', () => {
           await client.post('/two-step/verify', { code: wrong }),
           await client.post('/two-step/verify', { code }),
         ];
+        limit.hold();
         for (const { status, text, headers } of answers) {
           expect(status).to.equal(503);
           expect(text).to.equal(answers[0]!.text);

@@ -9,10 +9,9 @@ import { connectRedis, loggedIn, startSessionPanel } from '../support/session-pa
 import type { SessionPanel } from '../support/session-panel.js';
 import { startRedis } from '../support/redis-server.js';
 import type { RedisServer } from '../support/redis-server.js';
+import { timeLimit } from '../support/time-limit.js';
 
-const TIMEOUT_MILLISECONDS = 400;
-/** What the answer may take beyond the timeout on a machine that is busy. */
-const BUSY_MILLISECONDS = 1500;
+const limit = timeLimit();
 
 interface Scene {
   readonly panel: SessionPanel;
@@ -34,6 +33,7 @@ describe('when the store is in trouble (J1)', () => {
     redis = connectRedis(server);
   });
   afterEach(async () => {
+    limit.hold();
     await stopPanels();
     redis.disconnect();
     await server.kill();
@@ -45,7 +45,7 @@ describe('when the store is in trouble (J1)', () => {
       redis,
       session: { store: new session.MemoryStore() },
       store: redisStore(redis),
-      options: { storeTimeoutMs: TIMEOUT_MILLISECONDS },
+      options: { storeTimeoutMs: limit.ms },
     });
     const { client: verified, phone } = await enrolled(panel);
     const plain = await loggedIn(panel, 'bob');
@@ -54,26 +54,26 @@ describe('when the store is in trouble (J1)', () => {
     return { panel, phone, verified, parked, plain };
   }
 
-  async function isRefusedInTime(call: Promise<Answer>): Promise<void> {
-    const started = Date.now();
+  async function isRefused(call: Promise<Answer>): Promise<void> {
     const answer = await call;
     expect(answer.status).to.equal(503);
     expect(answer.body.code).to.equal('store-unavailable');
-    expect(Date.now() - started).to.be.below(TIMEOUT_MILLISECONDS + BUSY_MILLISECONDS);
   }
 
-  /** Every door while records cannot be read: 503 in time, and nobody gets in. */
+  /** Every door while records cannot be read: 503 when the time is over, and nobody gets in. */
   async function everyDoorIsShut({ panel, phone, verified, parked, plain }: Scene): Promise<void> {
+    limit.pass();
     await Promise.all([
-      isRefusedInTime(verified.get('/secret')),
-      isRefusedInTime(verified.get('/me')),
-      isRefusedInTime(plain.get('/me')),
-      isRefusedInTime(parked.post('/two-step/verify', { code: phone() })),
-      isRefusedInTime(new Client(panel).login('alice')),
-      isRefusedInTime(new Client(panel).login('bob')),
+      isRefused(verified.get('/secret')),
+      isRefused(verified.get('/me')),
+      isRefused(plain.get('/me')),
+      isRefused(parked.post('/two-step/verify', { code: phone() })),
+      isRefused(new Client(panel).login('alice')),
+      isRefused(new Client(panel).login('bob')),
     ]);
     const error = await panel.secondFactor.verify('alice', '123456').catch((caught: unknown) => caught);
     expect(error).to.include({ code: 'store-unavailable' });
+    limit.hold();
     expect(panel.told())
       .to.include.members(['store-unavailable', 'sign-in-refused'])
       .and.not.include('signed-in');
@@ -87,7 +87,7 @@ describe('when the store is in trouble (J1)', () => {
     expect((await new Client(panel).login('bob')).status).to.equal(200);
   }
 
-  it('refuses with 503 in time while Redis is down, and works when it is back', async () => {
+  it('refuses with 503 while Redis is down, and works when it is back', async () => {
     const made = await scene();
     const lost = once(redis, 'close');
     await server.stop();
@@ -98,12 +98,12 @@ describe('when the store is in trouble (J1)', () => {
     await everythingWorks(made);
   });
 
-  it('refuses with 503 in time while Redis hangs, and works when it goes on', async () => {
+  it('refuses with 503 while Redis hangs, and works when it goes on', async () => {
     const made = await scene();
     server.pause();
     await everyDoorIsShut(made);
     server.resume();
-    while ((await redis.ping().catch(() => '')) !== 'PONG');
+    await redis.ping();
     await everythingWorks(made);
   });
 
@@ -113,9 +113,9 @@ describe('when the store is in trouble (J1)', () => {
     const before = await panel.store.get('alice');
     await redis.config('SET', 'maxmemory', '1');
     const code = phone();
-    await isRefusedInTime(parked.post('/two-step/verify', { code }));
-    await isRefusedInTime(verified.post('/two-step/step-up', { code }));
-    await isRefusedInTime(verified.post('/two-step/disable', { code }));
+    await isRefused(parked.post('/two-step/verify', { code }));
+    await isRefused(verified.post('/two-step/step-up', { code }));
+    await isRefused(verified.post('/two-step/disable', { code }));
     expect((await verified.get('/secret')).status).to.equal(200);
     expect((await new Client(panel).login('alice')).body.code).to.equal('code-required');
     await redis.config('SET', 'maxmemory', '0');
@@ -145,7 +145,7 @@ describe('when the store is in trouble (J1)', () => {
       throw new Error('connection lost after the write');
     };
     const code = phone();
-    await isRefusedInTime(parked.post('/two-step/verify', { code }));
+    await isRefused(parked.post('/two-step/verify', { code }));
     panel.store.compareAndSet = swap;
     expect(await parked.me()).to.equal(null);
     expect((await parked.post('/two-step/verify', { code })).body.code).to.equal('code-already-used');
@@ -153,12 +153,13 @@ describe('when the store is in trouble (J1)', () => {
   });
 
   it('lets nobody in while sessions and records are on the same dead Redis, and works when it is back', async () => {
-    const panel = await startSessionPanel({ redis, options: { storeTimeoutMs: TIMEOUT_MILLISECONDS } });
+    const panel = await startSessionPanel({ redis, options: { storeTimeoutMs: limit.ms } });
     const { client, phone } = await enrolled(panel);
     const parked = await loggedIn(panel);
     const lost = once(redis, 'close');
     await server.kill();
     await lost;
+    limit.pass();
     for (const call of [
       client.get('/secret'),
       client.get('/me'),
@@ -169,6 +170,7 @@ describe('when the store is in trouble (J1)', () => {
       expect(answer.status).to.be.at.least(500);
       expect(answer.body).not.to.have.any.keys('secret', 'user', 'state');
     }
+    limit.hold();
     await server.restart();
     if (redis.status !== 'ready') await once(redis, 'ready');
     expect((await client.get('/secret')).body).to.deep.equal({ secret: true });
@@ -179,8 +181,12 @@ describe('when the store is in trouble (J1)', () => {
     const { panel, verified } = await scene();
     const get = panel.store.get.bind(panel.store);
     let release = (): void => undefined;
-    panel.store.get = () => new Promise((answer) => (release = () => answer(null)));
-    await isRefusedInTime(verified.get('/secret'));
+    panel.store.get = () => {
+      limit.pass();
+      return new Promise((answer) => (release = () => answer(null)));
+    };
+    await isRefused(verified.get('/secret'));
+    limit.hold();
     panel.store.get = get;
     release();
     expect((await verified.get('/secret')).status, 'the late "no record" demotes nobody').to.equal(200);

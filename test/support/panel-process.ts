@@ -84,6 +84,7 @@ export async function startPanel(
     clock: now,
     env: options,
     passwordCost: CHEAP_PASSWORD,
+    storeTimeoutMs: 60_000,
     log: (line) => log.push(line),
     mail: (line) => mails.push(line),
     ...others,

@@ -77,7 +77,6 @@ export async function startSessionPanel(parts: SessionPanelParts = {}): Promise<
 export function connectRedis(server: RedisServer): Redis {
   const redis = new Redis(server.url, {
     maxRetriesPerRequest: 1,
-    commandTimeout: 1000,
     retryStrategy: () => 50,
   });
   redis.on('error', () => undefined);

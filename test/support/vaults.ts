@@ -17,7 +17,7 @@ export function sealerOf(...keys: string[]): Sealer {
 }
 
 /** The vault over a store, patient unless told otherwise. */
-export function vaultOf(store: Store, sealer = sealerOf(aKey()), timeoutMs = 10_000): Vault {
+export function vaultOf(store: Store, sealer = sealerOf(aKey()), timeoutMs = 60_000): Vault {
   return createVault(store, sealer, timeoutMs);
 }
 

@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { memoryStore } from '../../adapters/memory.js';
 import type { Decision } from '../../lib/account/record.js';
@@ -6,10 +6,17 @@ import { SecondFactorError } from '../../lib/errors.js';
 import type { Store } from '../../lib/vault/store.js';
 import type { Vault } from '../../lib/vault/vault.js';
 import { aRecord } from '../support/records.js';
+import { timeLimit } from '../support/time-limit.js';
 import { aKey, sealerOf, vaultOf } from '../support/vaults.js';
 
-const TIMEOUT = 40;
-const never = (): Promise<never> => new Promise<never>(() => {});
+const limit = timeLimit();
+/** The longest pause between two rounds is 64 ms. */
+const LONGER_THAN_A_PAUSE = 100;
+/** Does not answer, and the time is over. */
+const never = (): Promise<never> => {
+  limit.pass();
+  return new Promise<never>(() => {});
+};
 const refuse = async (): Promise<never> => {
   throw new Error('connection lost');
 };
@@ -26,6 +33,8 @@ const OPERATIONS: Record<string, (vault: Vault) => Promise<unknown>> = {
 const WRITING = ['update', 'remove', 'reseal'];
 
 describe('lib/vault/vault: a store in trouble', () => {
+  afterEach(() => limit.hold());
+
   for (const [name, operation] of Object.entries(OPERATIONS)) {
     for (const [trouble, get] of [
       ['rejects', refuse],
@@ -86,11 +95,11 @@ describe('lib/vault/vault: a store in trouble', () => {
   it('decides nothing on what is read after the deadline, and writes nothing', async () => {
     const { inner, vaultOver, before } = await panel();
     let decided = 0;
-    const answered: Promise<unknown>[] = [];
-    const late: Store['get'] = (accountId) => {
-      const answer = sleep(TIMEOUT * 2).then(() => inner.get(accountId));
-      answered.push(answer);
-      return answer;
+    let answer = (): void => undefined;
+    const late: Store['get'] = async (accountId) => {
+      limit.pass();
+      await new Promise<void>((resolve) => (answer = resolve));
+      return inner.get(accountId);
     };
     await unavailable(
       vaultOver({ get: late }).update('alice', (record): Decision<string> => {
@@ -98,8 +107,8 @@ describe('lib/vault/vault: a store in trouble', () => {
         return { outcome: 'told', next: { ...record!, failures: 9 } };
       }),
     );
-    await Promise.all(answered);
-    await sleep(5);
+    answer();
+    await turn();
     expect(decided).to.equal(0);
     expect(await inner.get('alice')).to.equal(before);
   });
@@ -115,15 +124,13 @@ describe('lib/vault/vault: a store in trouble', () => {
       },
       compareAndSet: async () => {
         rounds += 1;
-        await sleep(TIMEOUT / 3);
+        if (rounds === 3) await limit.passOnce();
         return false;
       },
     });
     await unavailable(OPERATIONS.update!(vault));
-    const begun = rounds;
-    await sleep(TIMEOUT * 3);
-    expect([reads, rounds]).to.deep.equal([begun, begun]);
-    expect(rounds).to.be.lessThan(16);
+    await sleep(LONGER_THAN_A_PAUSE);
+    expect([reads, rounds]).to.deep.equal([3, 3]);
   });
 
   it('lets no late rejection go unhandled', async () => {
@@ -132,13 +139,18 @@ describe('lib/vault/vault: a store in trouble', () => {
     const listen = (reason: unknown): void => void unhandled.push(reason);
     process.on('unhandledRejection', listen);
     try {
+      const answers: (() => void)[] = [];
       const late = async (): Promise<never> => {
-        await sleep(TIMEOUT * 2);
+        limit.pass();
+        await new Promise<void>((resolve) => answers.push(resolve));
         throw new Error('connection lost');
       };
       await unavailable(OPERATIONS.read!(vaultOver({ get: late })));
+      limit.hold();
       await unavailable(OPERATIONS.update!(vaultOver({ compareAndSet: late })));
-      await sleep(TIMEOUT * 2);
+      for (const answer of answers) answer();
+      await turn();
+      expect(answers).to.have.length(2);
       expect(unhandled).to.deep.equal([]);
     } finally {
       process.off('unhandledRejection', listen);
@@ -150,8 +162,9 @@ describe('lib/vault/vault: a store in trouble', () => {
     const rejected = await failure(OPERATIONS.read!(vaultOver({ get: refuse })));
     expect((rejected.cause as Error).message).to.equal('connection lost');
     const hung = await failure(OPERATIONS.read!(vaultOver({ get: never })));
-    expect((hung.cause as Error).message).to.equal(`the store did not answer within ${String(TIMEOUT)} ms`);
-    const lost = await failure(OPERATIONS.update!(vaultOver({ compareAndSet: async () => false }, 10_000)));
+    limit.hold();
+    expect((hung.cause as Error).message).to.equal(`the store did not answer within ${String(limit.ms)} ms`);
+    const lost = await failure(OPERATIONS.update!(vaultOver({ compareAndSet: async () => false })));
     expect((lost.cause as Error).message).to.include('16 times');
   });
 
@@ -169,7 +182,7 @@ describe('lib/vault/vault: a store in trouble', () => {
     const { vaultOver } = await panel();
     const timers = (): number => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
     const before = timers();
-    const vault = vaultOver({}, 60_000);
+    const vault = vaultOver({});
     for (const operation of Object.values(OPERATIONS)) await operation(vault);
     expect(timers()).to.equal(before);
   });
@@ -179,7 +192,7 @@ describe('lib/vault/vault: a store in trouble', () => {
 async function panel(): Promise<{
   inner: Store;
   before: string;
-  vaultOver: (faults: Partial<Store>, timeoutMs?: number) => Vault;
+  vaultOver: (faults: Partial<Store>) => Vault;
 }> {
   const inner = memoryStore();
   const [old, fresh] = [aKey(), aKey()];
@@ -187,8 +200,7 @@ async function panel(): Promise<{
   return {
     inner,
     before: (await inner.get('alice'))!,
-    vaultOver: (faults, timeoutMs = TIMEOUT) =>
-      vaultOf({ ...inner, ...faults }, sealerOf(fresh, old), timeoutMs),
+    vaultOver: (faults) => vaultOf({ ...inner, ...faults }, sealerOf(fresh, old), limit.ms),
   };
 }
 
