@@ -3,6 +3,7 @@ import { DEFAULT_LIMITS, MAXIMUM_OFFSET_STEPS } from './account/limits.js';
 import type { LockoutLimits } from './account/limits.js';
 import { parseOrigin } from './answer/same-origin.js';
 import { SecondFactorError } from './errors.js';
+import { knownOnly } from './known-only.js';
 import type { HttpRequest, ResolvedImpersonation, ResolvedOptions, SecondFactorOptions } from './options.js';
 
 /** NIST SP 800-63B §3.2.2: no more than 100 failures in a row. */
@@ -113,19 +114,6 @@ export function checkOptions(options: unknown): ResolvedOptions {
     storeTimeoutMs: number(given, 'storeTimeoutMs', 2000, 10, 60_000),
     clock: wholeMilliseconds(fn(given, 'clock', Date.now)),
   };
-}
-
-function knownOnly(value: unknown, known: readonly string[], what: string): Given {
-  if (typeof value !== 'object' || value === null) {
-    throw invalid(`the ${what}s must be an object, got ${kindOf(value)}`);
-  }
-  const unknown = Object.keys(value).find((name) => !known.includes(name));
-  if (unknown !== undefined) {
-    const near = known.find((name) => name.toLowerCase() === unknown.toLowerCase());
-    const fix = near ? `did you mean ${near}?` : `known are: ${known.join(', ')}`;
-    throw new SecondFactorError('option-unknown', `unknown ${what} ${unknown}; ${fix}`);
-  }
-  return { ...value };
 }
 
 function passport(value: unknown): ResolvedOptions['passport'] {

@@ -3,6 +3,7 @@ import { createStrategy } from '../strategies/second-factor-strategy.js';
 import { checkOptions } from './check-options.js';
 import type { EventSource } from './events.js';
 import { createEmitter } from './events.js';
+import { takesNothing } from './known-only.js';
 import type { Middleware, SecondFactorOptions } from './options.js';
 import { sendNotices } from './notices/send-notices.js';
 import { createRouter } from './pages/router.js';
@@ -63,8 +64,14 @@ export function createSecondFactor<User = Express.User>(options: SecondFactorOpt
   const contexts: Contexts = new WeakMap();
   return {
     ...createAdmin(core),
-    session: () => createSessionMiddleware(core, contexts),
-    router: () => createRouter(core, contexts),
+    session: (...nothing: []) => {
+      takesNothing('secondFactor.session()', nothing);
+      return createSessionMiddleware(core, contexts);
+    },
+    router: (...nothing: []) => {
+      takesNothing('secondFactor.router()', nothing);
+      return createRouter(core, contexts);
+    },
     strategy: createStrategy((req) => contexts.get(req)),
     events: { on: (name, listener) => events.on(name, listener) },
     close: async () => {

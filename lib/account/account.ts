@@ -1,6 +1,7 @@
 import { SecondFactorError } from '../errors.js';
+import { unknownName } from '../known-only.js';
 
-/** What the panel says of one of its users; returned by the `account` option. */
+/** What the panel says of one of its users; returned by the `account` option. Unknown properties are refused. */
 export interface AccountDescription {
   /** Immutable and never given to anybody else: 1 to 255 bytes of UTF-8 without NUL once it is a string. */
   readonly id: string | number | bigint;
@@ -26,6 +27,7 @@ export interface Account {
   readonly enrolled: boolean;
 }
 
+const PROPERTIES = ['id', 'name', 'level', 'securityStamp', 'enrolled'];
 const ID_MAXIMUM_BYTES = 255;
 /** Ids that begin so are no accounts: `check` tries the store on them. */
 export const RESERVED_ID_PREFIX = 'second-factor-check:';
@@ -65,6 +67,8 @@ export function parseAccount(description: unknown): Account {
   if (typeof description !== 'object' || description === null) {
     throw invalid(`account() must return an object, got ${kindOf(description)}`);
   }
+  const unknown = unknownName(description, PROPERTIES);
+  if (unknown !== null) throw invalid(`account() returned the unknown property ${unknown}`);
   const { id, name, level, enrolled } = description as Record<string, unknown>;
   const accountId = parseAccountId(id);
   if (typeof name !== 'string' || name === '') {

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { knownOnly } from '../known-only.js';
 import type { Middleware } from '../options.js';
 import { sendProblem } from './problem.js';
 
@@ -55,10 +56,13 @@ export function parseOrigin(value: string): string | null {
  * own login route, so that nobody is signed in to somebody else's account by a link.
  * GET, HEAD and OPTIONS pass.
  *
+ * @throws {SecondFactorError} `option-unknown`, `option-invalid`
+ *
  * @example
  * app.post('/login', sameOrigin(), passport.authenticate('local', { successRedirect: '/' }));
  */
 export function sameOrigin(options: { allowedOrigins?: readonly string[] } = {}): Middleware {
+  knownOnly(options, ['allowedOrigins'], 'sameOrigin option');
   const allowedOrigins = new Set(
     (options.allowedOrigins ?? []).map((entry) => {
       const origin = parseOrigin(entry);

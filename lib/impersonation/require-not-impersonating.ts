@@ -1,4 +1,5 @@
 import { SecondFactorError } from '../errors.js';
+import { takesNothing } from '../known-only.js';
 import type { Middleware } from '../options.js';
 import type { RequestSecondFactor } from '../session/request-api.js';
 
@@ -9,7 +10,8 @@ import type { RequestSecondFactor } from '../session/request-api.js';
  * @example
  * app.post('/settings/password', requireNotImpersonating(), changePassword);
  */
-export function requireNotImpersonating(): Middleware {
+export function requireNotImpersonating(...nothing: []): Middleware {
+  takesNothing('requireNotImpersonating()', nothing);
   return (req, _res, next) => {
     const { secondFactor } = req as { secondFactor?: RequestSecondFactor };
     if (!secondFactor) {

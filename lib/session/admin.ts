@@ -3,6 +3,7 @@ import { unlocked } from '../account/attempt.js';
 import { withoutBrowsers } from '../account/known-browsers.js';
 import { lockAt } from '../account/lockout.js';
 import { SecondFactorError } from '../errors.js';
+import { knownOnly } from '../known-only.js';
 import type { Core } from './core.js';
 import { emitEvent, findAccount, reportOutage } from './core.js';
 import { disableAccount } from './disable-account.js';
@@ -195,6 +196,7 @@ export function createAdmin(core: Core): Admin {
 
     async verify(id, code, context = {}) {
       const accountId = parseAccountId(id);
+      knownOnly(context, ['ip', 'userAgent'], 'verify context field');
       const { ip, userAgent } = context;
       const origin = { ...(ip !== undefined && { ip }), ...(userAgent !== undefined && { userAgent }) };
       const found = await findAccount(core, accountId);

@@ -1,6 +1,7 @@
 import { parseAccount } from '../account/account.js';
 import { PROBLEMS, SecondFactorError } from '../errors.js';
 import type { ProblemCode } from '../errors.js';
+import { knownOnly } from '../known-only.js';
 import { requestUser } from './app-request.js';
 import type { Context } from './context.js';
 import { now } from './context.js';
@@ -17,13 +18,7 @@ const OPTIONS = ['unenrolled', 'maxAge', 'acceptTrustedBrowser'];
  * @throws {SecondFactorError} `option-unknown`, `option-invalid`
  */
 export function checkGuardOptions(options: GuardOptions): GuardOptions {
-  const unknown = Object.keys(options).find((name) => !OPTIONS.includes(name));
-  if (unknown !== undefined) {
-    throw new SecondFactorError(
-      'option-unknown',
-      `unknown guard option ${unknown}; known are: ${OPTIONS.join(', ')}`,
-    );
-  }
+  knownOnly(options, OPTIONS, 'guard option');
   const { unenrolled, maxAge, acceptTrustedBrowser } = options;
   if (unenrolled !== undefined && !['enrol', 'allow'].includes(unenrolled)) {
     throw new SecondFactorError('option-invalid', "unenrolled must be 'enrol' or 'allow'");

@@ -26,12 +26,12 @@ export interface ImportedSecret extends Operator {
  * Enrols an account with a secret from another system. Codes that could be read by now are void, and there
  * are no recovery codes yet. Refused when the account is enrolled.
  *
- * @throws {SecondFactorError} `option-invalid` (the message never holds the secret), `account-unknown`,
+ * @throws {SecondFactorError} `option-invalid` and `option-unknown` (no message holds the secret), `account-unknown`,
  *   `already-enrolled`, `store-unavailable`
  */
 export async function importSecret(core: Core, accountId: string, given: ImportedSecret): Promise<void> {
   const { options, vault } = core;
-  const by = operatorFields(given);
+  const by = operatorFields(given, ['secret', 'dangerouslyAllowShortSecret']);
   const secret = checkedSecret(given);
   if (!(await findAccount(core, accountId))) {
     throw new SecondFactorError('account-unknown', 'findUser(accountId) returned none');

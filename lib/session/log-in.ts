@@ -17,6 +17,7 @@ import {
 import type { Factor, FoundUser } from './core.js';
 import { accountOf, findAccount, readFactor, stampMatches, stampOf } from './core.js';
 import { isFresh } from './judge.js';
+import { checkLogInOptions } from './log-in-options.js';
 import { answerParked, codeOfParked, park, wayOn } from './park.js';
 import { promised } from './regenerate.js';
 import { rememberedBrowser } from './remembered-browser.js';
@@ -71,6 +72,7 @@ async function route(context: Context, user: unknown, options: LogInOptions): Pr
     );
   }
   try {
+    checkLogInOptions(options);
     if (proved) return await complete(context, options);
     if (options.session === false) return await withoutSession(context, user, options);
     if (second) throw new SecondFactorError('login-twice', 'req.logIn was called twice in one request');

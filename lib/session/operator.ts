@@ -1,4 +1,5 @@
 import { SecondFactorError } from '../errors.js';
+import { knownOnly } from '../known-only.js';
 
 /** Who does something to another's account, for the events. */
 export interface Operator {
@@ -10,10 +11,14 @@ export interface Operator {
 /**
  * What an operator's deed is told as.
  *
- * @throws {SecondFactorError} `option-invalid`
+ * @param others what else the object may hold
+ * @throws {SecondFactorError} `option-invalid`, `option-unknown`
  */
-export function operatorFields(operator: Operator | undefined): { by: string; reason?: string } {
-  const { by, reason } = (operator ?? {}) as { by?: unknown; reason?: unknown };
+export function operatorFields(
+  operator: Operator | undefined,
+  others: readonly string[] = [],
+): { by: string; reason?: string } {
+  const { by, reason } = knownOnly(operator ?? {}, ['by', 'reason', ...others], 'operator field');
   if (typeof by !== 'string' || by === '') {
     throw new SecondFactorError(
       'option-invalid',

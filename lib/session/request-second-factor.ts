@@ -5,6 +5,7 @@ import { check, checkGuardOptions } from './check.js';
 import type { Context } from './context.js';
 import { emit, moveTo, moveToAnonymous } from './context.js';
 import { SecondFactorError } from '../errors.js';
+import { knownOnly } from '../known-only.js';
 import { findAccount, readFactor, stampOf } from './core.js';
 import { factsOf } from './facts.js';
 import { isInTime, judgeSession } from './judge.js';
@@ -50,6 +51,7 @@ export function createRequestApi(context: Context): RequestSecondFactor {
     path: context.core.options.basePath,
     check: (options = {}) => check(context, checkGuardOptions(options)),
     refuse: (refusal) => {
+      knownOnly(refusal, ['ok', 'code', 'status', 'location', 'maxAge'], 'refusal field');
       refuse(context, refusal);
     },
     recheck: () => recheck(context),

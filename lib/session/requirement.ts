@@ -1,5 +1,6 @@
 import type { Account } from '../account/account.js';
 import { SecondFactorError } from '../errors.js';
+import { knownOnly } from '../known-only.js';
 import type { Core } from './core.js';
 
 /** What the policy asks of an account at this moment. */
@@ -16,13 +17,14 @@ export const NOT_REQUIRED: Requirement = { required: false, requiredFrom: null }
 /**
  * Asks the application's policy.
  *
- * @throws {SecondFactorError} `option-invalid` when the policy says something else than it may
+ * @throws {SecondFactorError} `option-invalid`, `option-unknown` when the policy says something else than it may
  */
 export async function requirementOf({ options }: Core, account: Account): Promise<Requirement> {
   const { id, name, level } = account;
   const said: unknown = await options.policy({ id, name, level });
   if (said === 'optional') return NOT_REQUIRED;
   if (said === 'required') return { required: true, requiredFrom: null };
+  if (typeof said === 'object' && said !== null) knownOnly(said, ['requiredFrom'], 'policy field');
   const from = (said as { requiredFrom?: unknown } | null | undefined)?.requiredFrom;
   if (from instanceof Date && !Number.isNaN(from.getTime())) {
     return { required: options.clock() >= from.getTime(), requiredFrom: from.getTime() };

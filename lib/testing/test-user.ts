@@ -1,3 +1,4 @@
+import { knownOnly } from '../known-only.js';
 import { codeFor } from './code-for.js';
 import type { TestClock } from './test-clock.js';
 
@@ -31,7 +32,7 @@ export interface TestUserOptions {
  * const key = await enableSecondFactor(agent, { clock });
  */
 export async function enableSecondFactor(agent: TestAgent, options: TestUserOptions): Promise<string> {
-  const { clock, basePath = '/two-step' } = options;
+  const { clock, basePath } = checked(options);
   const setup = await post(agent, `${basePath}/setup`, {});
   const { key } = setup.body as { key?: unknown };
   if (typeof key !== 'string') throw refused('setup', setup);
@@ -51,11 +52,17 @@ export async function enableSecondFactor(agent: TestAgent, options: TestUserOpti
  * await giveCode(agent, key, { clock });
  */
 export async function giveCode(agent: TestAgent, key: string, options: TestUserOptions): Promise<void> {
-  const { clock, basePath = '/two-step' } = options;
+  const { clock, basePath } = checked(options);
   clock.nextStep();
   const answer = await post(agent, `${basePath}/verify`, { code: codeFor(key, clock.now()) });
   const { state } = answer.body as { state?: unknown };
   if (answer.status !== 200 || state !== 'verified') throw refused('verify', answer);
+}
+
+function checked(options: TestUserOptions): Required<TestUserOptions> {
+  knownOnly(options, ['clock', 'basePath'], 'option');
+  const { clock, basePath = '/two-step' } = options;
+  return { clock, basePath };
 }
 
 async function post(agent: TestAgent, path: string, body: object): Promise<TestAnswer> {

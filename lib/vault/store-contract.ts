@@ -67,6 +67,7 @@ const VALUES = [
  * and no others are changed. (One test uses ids such as `__proto__`, unless there is an account of that name.)
  *
  * @param makeStore called once or twice per test. Every store it made is closed at the end of that test.
+ * @throws {TypeError} when an option is unknown
  *
  * @example
  * import { storeContract } from 'passport-second-factor/store-contract';
@@ -78,6 +79,10 @@ export function storeContract(
   makeStore: () => Promise<Store> | Store,
   options: StoreContractOptions = {},
 ): readonly StoreContractTest[] {
+  const unknown = Object.keys(options).filter((name) => name !== 'sharedBackend');
+  if (unknown.length > 0) {
+    throw new TypeError(`unknown ${unknown.join(', ')}; the only option is sharedBackend`);
+  }
   const tests = options.sharedBackend === true ? { ...TESTS, ...SHARED_BACKEND_TESTS } : TESTS;
   return Object.entries(tests).map(([title, test]) => ({
     title,

@@ -72,9 +72,20 @@ describe('lib/account/account', () => {
 
     it('takes everything there is to say, and nothing else', () => {
       const said = { id: 7, name: 'alice', level: 'admin', securityStamp: 'x', enrolled: true };
-      expect(parseAccount({ ...said, password: 'y' })).to.deep.equal({
+      expect(parseAccount(said)).to.deep.equal({
         ...{ id: '7', name: 'alice', level: 'admin', stamp: 'x', enrolled: true },
       });
+      for (const [more, fix] of [
+        [
+          { password: 'y' },
+          /unknown property password; known are: id, name, level, securityStamp, enrolled$/,
+        ],
+        [{ securitystamp: 'y' }, /unknown property securitystamp; did you mean securityStamp\?$/],
+      ] as const) {
+        expect(() => parseAccount({ ...said, ...more }))
+          .to.throw(SecondFactorError, fix)
+          .with.property('code', 'account-invalid');
+      }
     });
 
     it('makes names fit to be shown and encoded', () => {

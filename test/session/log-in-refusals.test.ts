@@ -90,13 +90,14 @@ describe('session/log-in, refused', () => {
     });
     await enrol(panel);
     const answer = async (path: string) => new Client(panel).post(path);
-    for (const path of ['/respond', '/undefined', '/misspelt']) {
+    for (const path of ['/respond', '/undefined']) {
       const { status, headers, body } = await answer(path);
       expect([status, body.code], path).to.deep.equal([401, 'code-required']);
       expect(headers['content-type'], path).to.match(/^application\/problem/);
       expect(headers['www-authenticate'], path).to.equal('Session error="code-required"');
     }
     expect((await answer('/error')).body).to.deep.equal({ code: 'code-required', user: null });
+    expect((await answer('/misspelt')).body).to.deep.equal({ code: 'option-invalid', user: null });
     expect((await answer('/waived')).body).to.deep.equal({ code: null, user: 'alice' });
   });
 

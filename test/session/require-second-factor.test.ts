@@ -166,7 +166,8 @@ describe('session/require-second-factor', () => {
 
   it('throws for options it does not know, at once and with the fix', () => {
     for (const [options, code, message] of [
-      [{ maxage: 300 }, 'option-unknown', /unknown guard option maxage; known are: unenrolled, maxAge/],
+      [{ maxage: 300 }, 'option-unknown', /unknown guard option maxage; did you mean maxAge\?/],
+      [{ age: 300 }, 'option-unknown', /unknown guard option age; known are: unenrolled, maxAge/],
       [{ acceptTrustedBrowser: 'no' }, 'option-invalid', /true or false/],
       [{ maxAge: 0 }, 'option-invalid', /whole seconds from 1/],
       [{ maxAge: 1.5 }, 'option-invalid', /whole seconds from 1/],

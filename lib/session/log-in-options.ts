@@ -1,0 +1,31 @@
+import { SecondFactorError } from '../errors.js';
+import { isSpelledLike } from '../known-only.js';
+
+/** What `req.logIn` takes beside all that Passport and its strategies take. */
+const OURS: Readonly<Record<string, readonly string[]>> = {
+  onCodeRequired: ['respond', 'error'],
+  secondFactor: ['not-required'],
+};
+
+/**
+ * Checks our own options of `req.logIn`. Others are Passport's or a strategy's, and are not ours to refuse.
+ *
+ * @throws {SecondFactorError} `option-invalid`, `option-unknown` for a name that is meant for one of ours
+ */
+export function checkLogInOptions(options: object): void {
+  for (const [name, value] of Object.entries(options) as [string, unknown][]) {
+    const values = Object.hasOwn(OURS, name) ? OURS[name] : undefined;
+    if (values && value !== undefined && !(values as readonly unknown[]).includes(value)) {
+      const got = value === null ? 'null' : typeof value;
+      const must = values.map((each) => `'${each}'`).join(' or ');
+      throw new SecondFactorError('option-invalid', `${name} of req.logIn must be ${must}, got ${got}`);
+    }
+    const meant = values ? undefined : Object.keys(OURS).find((ours) => isSpelledLike(name, ours));
+    if (meant !== undefined) {
+      throw new SecondFactorError(
+        'option-unknown',
+        `unknown req.logIn option ${name}; did you mean ${meant}?`,
+      );
+    }
+  }
+}
