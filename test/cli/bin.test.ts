@@ -233,11 +233,27 @@ describe('cli/bin', function () {
     expect(await redis.exists('second-factor:alice')).to.equal(0);
   });
 
-  it('ends with exit code 3 when the store is away', async () => {
+  it('ends with exit code 3 and the cause when the store is away, whatever the command', async () => {
     writeConfig('away.config.mjs', [NEW_KEY], 1);
-    const ended = await run('status', 'root', '--config', 'away.config.mjs');
-    expect(ended.code).to.equal(3);
-    expect(ended.err).to.contain('second-factor:');
+    const commands = [['status', 'root'], ['disable', 'root', '--yes'], ['list'], ['check']];
+    const away = commands.map((command) => run(...command, '--config', 'away.config.mjs'));
+    for (const { code, err } of await Promise.all(away)) {
+      expect(code).to.equal(3);
+      expect(err).to.match(
+        /^second-factor: .*the Redis client has no connection.*connect ECONNREFUSED 127\.0\.0\.1:1/m,
+      );
+    }
+  });
+
+  it('names what a Redis user may not do', async () => {
+    await redis.acl('SETUSER', 'default', '-eval', '-evalsha');
+    try {
+      const checked = await run('check');
+      expect(checked.out + checked.err).to.match(/permissions to run the 'evalsha'/);
+      expect(checked.code).to.equal(3);
+    } finally {
+      await redis.acl('SETUSER', 'default', '+eval', '+evalsha');
+    }
   });
 
   it('asks for a config when there is none', async () => {

@@ -30,6 +30,12 @@ const OPERATIONS: Record<string, (vault: Vault) => Promise<unknown>> = {
   sealedWith: (vault) => vault.sealedWith('alice'),
   remove: (vault) => vault.remove('alice'),
 };
+/** Those that begin in another way than by reading one record. */
+const STORE_CALLS: Record<string, [method: keyof Store, call: (vault: Vault) => Promise<unknown>]> = {
+  list: ['list', async (vault) => vault.list()[Symbol.asyncIterator]().next()],
+  inspect: ['inspect', (vault) => vault.inspect()],
+  trySwaps: ['compareAndSet', (vault) => vault.trySwaps()],
+};
 const WRITING = ['update', 'remove', 'reseal'];
 
 describe('lib/vault/vault: a store in trouble', () => {
@@ -52,6 +58,23 @@ describe('lib/vault/vault: a store in trouble', () => {
         expect(await inner.get('alice')).to.equal(before);
       });
     }
+  }
+
+  for (const [name, [method, call]] of Object.entries(STORE_CALLS)) {
+    it(`answers ${name} with store-unavailable and the cause when the store fails or hangs`, async () => {
+      const { vaultOver } = await panel();
+      const fails = method === 'list' ? () => ({ [Symbol.asyncIterator]: () => ({ next: refuse }) }) : refuse;
+      const hangs = method === 'list' ? () => ({ [Symbol.asyncIterator]: () => ({ next: never }) }) : never;
+      const throws = (): never => {
+        throw new Error('connection lost');
+      };
+      for (const failing of [fails, throws]) {
+        const error = await failure(call(vaultOver({ [method]: failing })));
+        expect(error).to.include({ code: 'store-unavailable' });
+        expect(error.message).to.contain('connection lost');
+      }
+      await unavailable(call(vaultOver({ [method]: hangs })));
+    });
   }
 
   for (const name of WRITING) {
@@ -166,6 +189,73 @@ describe('lib/vault/vault: a store in trouble', () => {
     expect((hung.cause as Error).message).to.equal(`the store did not answer within ${String(limit.ms)} ms`);
     const lost = await failure(OPERATIONS.update!(vaultOver({ compareAndSet: async () => false })));
     expect((lost.cause as Error).message).to.include('16 times');
+  });
+
+  it('tells the store when nobody waits any longer, and not before', async () => {
+    const { inner, vaultOver } = await panel();
+    const signals: AbortSignal[] = [];
+    const noted = vaultOver({
+      get: (accountId, deadline) => (signals.push(deadline!.signal), inner.get(accountId)),
+      compareAndSet: (...swap) => (signals.push(swap[3]!.signal), never()),
+    });
+    await unavailable(OPERATIONS.update!(noted));
+    expect(signals.map(({ aborted }) => aborted)).to.deep.equal([true, true]);
+    expect(new Set(signals).size, 'one deadline for all rounds').to.equal(1);
+    await OPERATIONS.read!(noted);
+    expect(signals.at(-1)?.aborted).to.equal(false);
+  });
+
+  it('lets a store that knows what it waited for say so', async () => {
+    const { vaultOver } = await panel();
+    const waiting: Store['get'] = (_, deadline) =>
+      new Promise((_resolve, reject) => {
+        deadline!.signal.addEventListener('abort', () => reject(new Error('no connection, connecting')));
+      });
+    const { message } = await failure(OPERATIONS.read!(vaultOver({ get: waiting })));
+    expect(message).to.equal('The second factor cannot be checked right now: no connection, connecting');
+  });
+
+  it('gives each step of a list the same time, and ends it at the first that is late', async () => {
+    const { vaultOver } = await panel();
+    let told: AbortSignal | undefined;
+    const hanging = vaultOver({
+      async *list(deadline) {
+        told = deadline!.signal;
+        for (const id of ['a', 'b', 'c']) {
+          await sleep(TIMEOUT / 2);
+          yield id;
+        }
+        await never();
+      },
+    });
+    const listed: string[] = [];
+    const list = async (): Promise<void> => {
+      for await (const id of hanging.list()) listed.push(id);
+    };
+    await unavailable(list());
+    expect(listed, 'three steps take longer than one may').to.deep.equal(['a', 'b', 'c']);
+    expect(told?.aborted).to.equal(true);
+  });
+
+  it('tells the store when a list is left', async () => {
+    const { vaultOver } = await panel();
+    let told: AbortSignal | undefined;
+    let closed = false;
+    const vault = vaultOver({
+      async *list(deadline) {
+        told = deadline!.signal;
+        try {
+          for (;;) yield await Promise.resolve('alice');
+        } finally {
+          closed = true;
+        }
+      },
+    });
+    for await (const id of vault.list()) {
+      expect([id, told?.aborted]).to.deep.equal(['alice', false]);
+      break;
+    }
+    expect([told?.aborted, closed]).to.deep.equal([true, true]);
   });
 
   it('works again as soon as the store does', async () => {
