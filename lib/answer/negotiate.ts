@@ -1,16 +1,57 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 
 /**
- * Whether the request is answered with a page: a browser that navigates. Everything else gets JSON:
- * programs, `fetch`, and whoever sends JSON.
+ * Who asks, by how an answer gets before a person: a `browser` that navigates; `turbo`, `htmx` or `unpoly`, scripts of the
+ * application that send forms and follow links by `fetch` and show pages; and every other `program`, which gets JSON.
  */
-export function wantsHtml(req: IncomingMessage): boolean {
-  const accept = req.headers.accept ?? '';
-  const type = req.headers['content-type'] ?? '';
-  const mode = req.headers['sec-fetch-mode'];
-  return (
-    /(^|[\s,])text\/html\s*($|[;,])/i.test(accept) &&
+export type Client = 'browser' | 'turbo' | 'htmx' | 'unpoly' | 'program';
+
+/** Who asks. A script counts as one only where its page is of this origin. */
+export function clientOf({ headers }: Pick<IncomingMessage, 'headers'>): Client {
+  const accept = headers.accept ?? '';
+  const site = headers['sec-fetch-site'];
+  const script = site === undefined || site === 'same-origin' ? scriptOf(headers, accept) : undefined;
+  if (script) return script;
+  const type = headers['content-type'] ?? '';
+  const mode = headers['sec-fetch-mode'];
+  const navigates =
+    listsHtml(accept) &&
     !/^\s*[\w.-]+\/([\w.-]+\+)?json\b/i.test(type) &&
-    (mode === undefined || mode === 'navigate')
-  );
+    (mode === undefined || mode === 'navigate');
+  return navigates ? 'browser' : 'program';
+}
+
+/** Whether the request is answered with a page. Everything else gets JSON: programs, `fetch`, and who sends JSON. */
+export function wantsHtml(req: Pick<IncomingMessage, 'headers'>): boolean {
+  return clientOf(req) !== 'program';
+}
+
+/** Whether a script asks for a part of a page, whose address is no place to go to. */
+export function wantsFragment(req: Pick<IncomingMessage, 'headers'>): boolean {
+  const client = clientOf(req);
+  if (client === 'htmx') return req.headers['hx-boosted'] !== 'true';
+  return client === 'turbo' && req.headers['turbo-frame'] !== undefined;
+}
+
+/**
+ * The status under which a page is shown: htmx shows no page of an error, and Turbo none of a form that is answered with
+ * 200 and no redirect.
+ */
+export function shownStatus(req: Pick<IncomingMessage, 'headers' | 'method'>, status: number): number {
+  const client = clientOf(req);
+  if (client === 'htmx') return 200;
+  return client === 'turbo' && status === 200 && req.method !== 'GET' ? 201 : status;
+}
+
+function scriptOf(headers: IncomingHttpHeaders, accept: string): Client | undefined {
+  if (/\bjson\b/i.test(accept)) return undefined;
+  if (headers['hx-request'] === 'true') return 'htmx';
+  if (headers['x-up-version'] !== undefined) return 'unpoly';
+  const turbo =
+    headers['x-turbo-request-id'] !== undefined || /\btext\/vnd\.turbo-stream\.html\b/i.test(accept);
+  return turbo && listsHtml(accept) ? 'turbo' : undefined;
+}
+
+function listsHtml(accept: string): boolean {
+  return /(^|[\s,])text\/html\s*($|[;,])/i.test(accept);
 }

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { challenge } from '../answer/challenge.js';
 import { faultyField } from '../answer/faulty-field.js';
 import { setAnswerHeaders } from '../answer/headers.js';
-import { wantsHtml } from '../answer/negotiate.js';
+import { shownStatus, wantsHtml } from '../answer/negotiate.js';
 import { sendJson, sendProblem } from '../answer/problem.js';
 import { redirect } from '../answer/redirect.js';
 import { PROBLEMS } from '../errors.js';
@@ -27,13 +27,13 @@ export type PageDraft = {
 /** Answers with a page for browsers, and JSON for the rest. */
 export async function answer(context: Context, draft: PageDraft, json: unknown): Promise<void> {
   const { req, res } = context;
-  if (wantsHtml(req)) await showPage(context, textsFor(context), draft, null, 200);
+  if (wantsHtml(req)) await showPage(context, textsFor(context), draft, null, shownStatus(req, 200));
   else sendJson(req, res, 200, json);
 }
 
 /** Sends browsers on, and answers the rest with JSON. */
 export function answerOrRedirect(context: Context, location: string, json: unknown): void {
-  if (wantsHtml(context.req)) redirect(context.res, location);
+  if (wantsHtml(context.req)) redirect(context.req, context.res, location);
   else sendJson(context.req, context.res, 200, json);
 }
 
@@ -55,8 +55,9 @@ export async function answerRefusal(
   }
   const seconds = waitSeconds(context, refusal);
   const html = wantsHtml(req);
-  const status = html && core.options.pageStatus === 'ok' ? 200 : PROBLEMS[refusal.code].status;
-  if (seconds !== undefined && status !== 200) res.setHeader('Retry-After', String(seconds));
+  const { status: told } = PROBLEMS[refusal.code];
+  const status = html ? shownStatus(req, core.options.pageStatus === 'ok' ? 200 : told) : told;
+  if (seconds !== undefined && status >= 400) res.setHeader('Retry-After', String(seconds));
   if (status === 401) res.setHeader('WWW-Authenticate', challenge(refusal.code));
   if (!html) {
     sendProblem(req, res, refusal.code, members(req, refusal));

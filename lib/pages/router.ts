@@ -1,5 +1,8 @@
 import express from 'express';
 import type { ErrorRequestHandler, RequestHandler } from 'express';
+import { clientOf } from '../answer/negotiate.js';
+import { loadPage } from '../answer/redirect.js';
+import { safeReturnTo } from '../answer/return-to.js';
 import { isSafeMethod, isSameOrigin } from '../answer/same-origin.js';
 import { sendProblem } from '../answer/problem.js';
 import { SecondFactorError, isProblemCode } from '../errors.js';
@@ -48,6 +51,7 @@ export function createRouter(core: Core, contexts: Contexts): Middleware {
 
   const router = express.Router();
   router.use(refuseOtherSites(core, contextOf));
+  if (!core.options.render) router.use(loadWhole(core));
   router.use(parseBody());
   router.use(judgeAgain(contextOf));
   router.get('/', route(showSettings));
@@ -90,6 +94,16 @@ function refuseOtherSites(core: Core, contextOf: (req: express.Request) => Conte
       path: originalUrl.replace(/[?#].*$/s, ''),
     });
     answerProblem(context, 'cross-site').catch(next);
+  };
+}
+
+/** Our pages are whole documents with a policy of their own: scripts of the application load them, and show none in theirs. */
+function loadWhole({ options }: Core): RequestHandler {
+  return (req, res, next) => {
+    const client = clientOf(req);
+    if (req.method !== 'GET' || client === 'browser' || client === 'program') next();
+    else
+      loadPage(req, res, safeReturnTo(options.publicPath + req.originalUrl, new Set()) ?? options.basePath);
   };
 }
 

@@ -24,7 +24,7 @@ export async function postSetup(context: Context): Promise<void> {
   // Who has to prove himself first comes back to the settings: a POST cannot be gone back to.
   if (!setup.ok && 'location' in setup) refuse(context, setup, basePath);
   else if (!setup.ok) await answerRefusal(context, setup, settingsAgain(context, null));
-  else if (wantsHtml(req)) redirect(res, `${basePath}/setup`);
+  else if (wantsHtml(req)) redirect(req, res, `${basePath}/setup`);
   else sendJson(req, res, 200, await setupJson(context, setup.form));
 }
 
@@ -37,7 +37,7 @@ export async function showSetup(context: Context): Promise<void> {
   } else if (setup.code === 'setup-expired' && wantsHtml(req)) {
     const { state } = context;
     if (state?.state === 'must-enrol') await answer(context, mustEnrolPage(context, state), {});
-    else redirect(res, core.options.basePath);
+    else redirect(req, res, core.options.basePath);
   } else await answerRefusal(context, setup);
 }
 

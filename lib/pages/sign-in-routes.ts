@@ -29,7 +29,7 @@ export async function showVerify(context: Context): Promise<void> {
     const location = state.state === 'must-enrol' ? wayOn(basePath, state) : homePath;
     answerOrRedirect(context, location, { state: state.state });
   } else if (wantsHtml(context.req)) {
-    redirect(context.res, core.options.loginPath);
+    redirect(context.req, context.res, core.options.loginPath);
   } else {
     await answerProblem(context, context.expired ? 'sign-in-expired' : 'login-required');
   }

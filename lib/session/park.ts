@@ -64,7 +64,7 @@ export function answerParked({ core, req, res }: Context, parked: ParkedState): 
   const { basePath } = core.options;
   const location = wayOn(basePath, parked);
   if (wantsHtml(req)) {
-    redirect(res, location);
+    redirect(req, res, location);
     return;
   }
   const until = new Date(parked.until).toISOString();

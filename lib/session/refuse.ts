@@ -1,5 +1,5 @@
 import { challenge } from '../answer/challenge.js';
-import { wantsHtml } from '../answer/negotiate.js';
+import { wantsFragment, wantsHtml } from '../answer/negotiate.js';
 import { sendProblem } from '../answer/problem.js';
 import { redirect } from '../answer/redirect.js';
 import { safeReturnTo } from '../answer/return-to.js';
@@ -37,7 +37,7 @@ export function refuse(
   if (wantsHtml(req)) {
     const stop = onward === null ? null : stopOf(context, code, onward);
     if (stop) remember(context, stop, location);
-    redirect(res, location);
+    redirect(req, res, location);
     return;
   }
   if (status === 401) res.setHeader('WWW-Authenticate', challenge(code, maxAge));
@@ -50,14 +50,15 @@ function stopOf(context: Context, code: Refusal['code'], onward: string | undefi
   // The answer of an OAuth provider, a magic link: its proof is spent, and park() knows where to go on.
   const broughtProof = context.logInCalled || code === 'session-required';
   if (onward === undefined && broughtProof) return null;
-  if (req.method === 'GET') {
+  if (req.method === 'GET' && (onward !== undefined || !wantsFragment(req))) {
     const returnTo = onward ?? safeReturnTo(publicPath + (req.originalUrl ?? req.url ?? ''), NO_ORIGINS);
     return returnTo === null ? null : { returnTo, stopped: 'page' };
   }
   const policy = { allowedOrigins, secure: secure(request) };
   // Of a form that another site sent nothing is remembered: it would choose where the user goes on.
-  if (isSafeMethod(req) || !isSameOrigin(req, policy)) return null;
-  return { returnTo: onward ?? safeReturnTo(ownReferrer(req, policy), NO_ORIGINS), stopped: 'form' };
+  if (!isSameOrigin(req, policy)) return null;
+  const returnTo = onward ?? safeReturnTo(ownReferrer(req, policy), NO_ORIGINS);
+  return { returnTo, stopped: isSafeMethod(req) ? 'page' : 'form' };
 }
 
 function remember(context: Context, { returnTo, stopped }: Stop, location: string): void {

@@ -24,7 +24,7 @@ const COMMON = {
 describe('answer/headers', () => {
   it('go with every answer: never cached, never framed (D13, I4)', async () => {
     for (const listener of [
-      (_req, res) => redirect(res, '/x'),
+      (req, res) => redirect(req, res, '/x'),
       (req, res) => sendJson(req, res, 200, {}),
       (req, res) => sendProblem(req, res, 'locked'),
     ] satisfies RequestListener[]) {
@@ -97,7 +97,7 @@ describe('answer/redirect', () => {
     ['https://app.example/ä', 'https://app.example/%C3%A4'],
   ] as const) {
     it(`goes to ${location} with 303`, async () => {
-      const answer = await answerOf((_req, res) => redirect(res, location));
+      const answer = await answerOf((req, res) => redirect(req, res, location));
       expect(answer.status).to.equal(303);
       expect(answer.headers.location).to.equal(sent);
       expect(answer.headers['content-length']).to.equal('0');
@@ -105,7 +105,7 @@ describe('answer/redirect', () => {
   }
 
   it('sends no header of an attacker', async () => {
-    const answer = await answerOf((_req, res) => redirect(res, '/a\r\nSet-Cookie: a=b'));
+    const answer = await answerOf((req, res) => redirect(req, res, '/a\r\nSet-Cookie: a=b'));
     expect(answer.headers).not.to.have.property('set-cookie');
   });
 });

@@ -197,5 +197,35 @@ describe('a form of the application that a guard stops', () => {
     expect(headers.location).to.equal('/two-step');
   });
 
+  it('leads back to the page around it, where a script asked for a part of one', async () => {
+    isLater();
+    const fetched = {
+      accept: '*/*',
+      'sec-fetch-mode': 'cors',
+      'hx-request': 'true',
+      referer: `${panel.url}/list`,
+    };
+    const { status, headers } = await alice.open('/danger/rows', fetched);
+    expect([status, headers['hx-redirect']]).to.deep.equal([200, '/two-step/step-up']);
+    expect((await alice.open('/two-step/step-up')).text).to.not.contain(NOT_DONE);
+    expect((await alice.submit('/two-step/step-up', { code: phone.next() })).headers.location).to.equal(
+      '/list',
+    );
+  });
+
+  it('is JSON for another site that says it is such a script, and cannot be posted by it', async () => {
+    isLater();
+    const foreign = { 'hx-request': 'true', 'sec-fetch-mode': 'cors', 'sec-fetch-site': 'cross-site' };
+    for (const answer of [
+      await alice.open('/two-step', foreign),
+      await alice.open('/danger', foreign),
+      await alice.submit('/two-step/setup', {}, foreign),
+    ]) {
+      expect(answer.headers['content-type']).to.match(/json/);
+      expect(answer.headers).to.not.have.any.keys('hx-redirect', 'access-control-allow-origin');
+    }
+    expect((await alice.submit('/two-step/setup', {}, foreign)).body.code).to.equal('cross-site');
+  });
+
   const codeOf = (key: unknown): string => phoneWith(panel, String(key)).code();
 });
