@@ -5,6 +5,7 @@ import { loadSecrets } from '../../example/panel/secrets.js';
 import { startPanel } from '../support/panel-process.js';
 import type { Answer, Jar, Phone, RunningPanel } from '../support/panel-process.js';
 import { startRedis } from '../support/redis-server.js';
+import { timeLimit } from '../support/time-limit.js';
 import { startFaultProxy } from './fault-proxy.js';
 import type { FaultProxy } from './fault-proxy.js';
 import { REDIS_PROTOCOL } from './redis-protocol.js';
@@ -18,8 +19,6 @@ export const ENV = { PANEL_TRUSTED_BROWSERS: '30' };
 export interface Bench {
   readonly panel: RunningPanel;
   readonly proxy: FaultProxy;
-  /** How long the panel waits for a command. */
-  readonly timeoutMs: number;
   /** Takes two-step authentication off everybody, and ends all sessions. */
   clear(): Promise<unknown>;
   /**
@@ -31,22 +30,21 @@ export interface Bench {
 }
 
 /** Sessions and second factors in Redis, all of it behind the proxy. */
-export async function startRedisBench(timeoutMs: number): Promise<Bench> {
+export async function startRedisBench(): Promise<Bench> {
+  const limit = timeLimit();
   const server = await startRedis();
   const admin = new Redis(server.url);
   const proxy = await startFaultProxy(server, REDIS_PROTOCOL, {
-    delayMs: timeoutMs / 20,
-    lateMs: timeoutMs * 1.2,
+    limit,
     flush: () => admin.script('FLUSH'),
   });
   const loud = hush();
   const panel = await startPanel(`redis://127.0.0.1:${proxy.port}`, ENV, {
-    storeTimeoutMs: timeoutMs,
+    storeTimeoutMs: limit.ms,
   });
   return {
     panel,
     proxy,
-    timeoutMs,
     clear: () => admin.flushdb(),
     remember: (jar) => rememberRedis(admin, panel, jar),
     async end() {

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { TimeLimit } from '../support/time-limit.js';
 import type { Fault } from './fault.js';
 
 /** What a proxy understands of what goes by. */
@@ -28,12 +29,13 @@ export interface FaultProxy {
   close(): Promise<void>;
 }
 
-/** How long answers take. */
+/** A moment, with `delay`. */
+const DELAY_MILLISECONDS = 5;
+
+/** What is special about one proxy. */
 export interface FaultProxyOptions {
-  /** With `delay`. */
-  readonly delayMs: number;
-  /** With `late`. */
-  readonly lateMs: number;
+  /** How long the panel waits; it ends when nothing is answered. */
+  readonly limit: TimeLimit;
   /** With `flush`: makes the server forget what it was taught. */
   readonly flush?: () => Promise<unknown>;
 }
@@ -42,7 +44,7 @@ export interface FaultProxyOptions {
 export async function startFaultProxy(
   target: { readonly host: string; readonly port: number },
   protocol: Protocol,
-  { delayMs, lateMs, flush }: FaultProxyOptions,
+  { limit, flush }: FaultProxyOptions,
 ): Promise<FaultProxy> {
   const sockets = new Set<Socket>();
   const commands: string[] = [];
@@ -100,16 +102,21 @@ export async function startFaultProxy(
         breakAll(fault === 'refuse');
         return;
       }
+      if (begins && (fault === 'hang' || fault === 'freeze')) limit.pass();
+      if (begins && fault === 'blackhole') void limit.passOnce();
       if (fault === 'hang' || (fault === 'blackhole' && begins)) await new Promise(() => undefined);
       if (fault === 'freeze') await new Promise<void>((resolve) => frozen.add(resolve));
       if (fault === 'flush' && begins) await flush?.();
-      if (fault === 'delay') await sleep(delayMs);
+      if (fault === 'delay') await sleep(DELAY_MILLISECONDS);
       far.write(frame);
       const answer = await answers();
-      if (fault === 'mute') return;
+      if (fault === 'mute') {
+        limit.pass();
+        return;
+      }
       if (fault === 'late' && begins) {
         present = undefined;
-        await sleep(lateMs);
+        await limit.passOnce();
       }
       if (begins && fault === 'lost') {
         present = undefined;
@@ -143,6 +150,7 @@ export async function startFaultProxy(
     },
     heal() {
       const fault = present;
+      limit.hold();
       armed = present = undefined;
       refusing = false;
       for (const thaw of frozen) thaw();

@@ -34,10 +34,14 @@ export type Fault =
 
 /** Those that let the flow end as if nothing had happened. */
 export const HARMLESS: readonly Fault[] = ['delay', 'flush'];
-/** Those in which somebody waits until a time-out. */
-export const SLOW: readonly Fault[] = ['hang', 'freeze', 'mute', 'blackhole', 'late'];
-/** Those that are over at once. */
-export const QUICK: readonly Fault[] = [
+/** All of them. */
+export const FAULTS: readonly Fault[] = [
   ...(['refuse', 'drop', 'cut', 'cut-and-refuse', 'delay', 'flush'] as const),
   ...(['lost', 'oom', 'loading', 'readonly', 'oom-once', 'readonly-once'] as const),
+  ...(['hang', 'freeze', 'mute', 'blackhole', 'late'] as const),
 ];
+
+/** Where each kind of command is last sent in a flow; the first place is 1. */
+export function lastOfEachKind(commands: readonly string[]): readonly number[] {
+  return [...new Set(commands)].map((name) => commands.lastIndexOf(name) + 1);
+}

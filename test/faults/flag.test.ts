@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as turn } from 'node:timers/promises';
 import { expect } from 'chai';
 import { enrol, enrolled, stopPanels, user } from '../docs/trap-panel.js';
 import { loggedIn, startSessionPanel } from '../support/session-panel.js';
@@ -36,7 +36,7 @@ async function startFlagPanel(): Promise<FlagPanel> {
         const trouble = flagTrouble;
         flagTrouble = undefined;
         if (trouble !== 'refused') flags.set(accountId, isEnrolled);
-        if (trouble === 'late') await sleep(20);
+        if (trouble === 'late') await turn();
         else if (trouble) throw new Error('the connection of the panel was lost');
       },
     },

@@ -5,6 +5,7 @@ import { createTotpTable, sqlStore } from 'passport-second-factor/sql';
 import { startPanel } from '../support/panel-process.js';
 import { startPostgres } from '../support/postgres-server.js';
 import { startRedis } from '../support/redis-server.js';
+import { timeLimit } from '../support/time-limit.js';
 import { ENV, hush, rememberRedis } from './bench.js';
 import type { Bench } from './bench.js';
 import { startFaultProxy } from './fault-proxy.js';
@@ -15,20 +16,18 @@ interface Tables {
 }
 
 /** Second factors in PostgreSQL behind the proxy; sessions in Redis, where nothing fails. */
-export async function startPostgresBench(timeoutMs: number): Promise<Bench> {
+export async function startPostgresBench(): Promise<Bench> {
+  const limit = timeLimit();
   const [postgres, redis] = await Promise.all([startPostgres(), startRedis()]);
-  const proxy = await startFaultProxy(postgres, POSTGRES_PROTOCOL, {
-    delayMs: timeoutMs / 20,
-    lateMs: timeoutMs * 1.2,
-  });
+  const proxy = await startFaultProxy(postgres, POSTGRES_PROTOCOL, { limit });
   const sessions = new Redis(redis.url);
-  const direct = open(postgres.url, timeoutMs);
-  const behind = open(postgres.url.replace(`:${postgres.port}/`, `:${proxy.port}/`), timeoutMs);
+  const direct = open(postgres.url, limit.ms);
+  const behind = open(postgres.url.replace(`:${postgres.port}/`, `:${proxy.port}/`), limit.ms);
   await createTotpTable(direct);
   const loud = hush();
   const panel = await startPanel(redis.url, ENV, {
     records: sqlStore(behind),
-    storeTimeoutMs: timeoutMs,
+    storeTimeoutMs: limit.ms,
   });
   const clear = async (): Promise<void> => {
     await Promise.all([sessions.flushdb(), direct.deleteFrom('totp').execute()]);
@@ -36,7 +35,6 @@ export async function startPostgresBench(timeoutMs: number): Promise<Bench> {
   return {
     panel,
     proxy,
-    timeoutMs,
     clear,
     async remember(jar) {
       const goBack = await rememberRedis(sessions, panel, jar);
@@ -58,7 +56,7 @@ export async function startPostgresBench(timeoutMs: number): Promise<Bench> {
   };
 }
 
-/** As docs/stores.md says, with a shorter time-out. */
+/** As docs/stores.md says, with another time-out. */
 function open(connectionString: string, timeoutMs: number): Kysely<Tables> {
   const pool = new Pool({
     connectionString,

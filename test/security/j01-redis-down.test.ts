@@ -4,13 +4,16 @@ import { startPanel } from '../support/panel-process.js';
 import type { RunningPanel } from '../support/panel-process.js';
 import { startRedis } from '../support/redis-server.js';
 import type { RedisServer } from '../support/redis-server.js';
+import { timeLimit } from '../support/time-limit.js';
 
-describe('J1: Redis is down, and the limits or the guard with it', function () {
+const limit = timeLimit();
+
+describe('J1: Redis is down, and the limits or the guard with it', () => {
   let server: RedisServer;
   let panel: RunningPanel;
   before(async () => {
     server = await startRedis({ args: ['--appendonly', 'yes', '--appendfsync', 'always'] });
-    panel = await startPanel(server.url);
+    panel = await startPanel(server.url, {}, { storeTimeoutMs: limit.ms });
   });
   after(async () => {
     await panel.end();
@@ -24,6 +27,7 @@ describe('J1: Redis is down, and the limits or the guard with it', function () {
     await pending.login('alice');
     const plain = await panel.signedIn('bob');
     await server.kill();
+    limit.pass();
 
     const fresh = panel.jar();
     const answers = await Promise.all([
@@ -41,6 +45,7 @@ describe('J1: Redis is down, and the limits or the guard with it', function () {
     ]);
     for (const { status, text } of answers) expect(status, text).to.equal(503);
 
+    limit.hold();
     await server.restart();
     expect((await whenBack(() => verified.get('/api/secret'))).status).to.equal(200);
     expect(await fresh.who()).to.equal('login-required');
@@ -55,9 +60,11 @@ describe('J1: Redis is down, and the limits or the guard with it', function () {
     expect((await jar.login('alice')).body.code).to.equal('code-required');
     for (let i = 0; i < 3; i++) await jar.post('/two-step/verify', { code: '000000' });
     await server.kill();
+    limit.pass();
     for (let i = 0; i < 3; i++) {
       expect((await jar.post('/two-step/verify', { code: '000000' })).status).to.equal(503);
     }
+    limit.hold();
     await server.restart();
     await whenBack(() => jar.get('/two-step/'));
     expect((await panel.secondFactor.status('alice')).failures).to.equal(3);

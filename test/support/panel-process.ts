@@ -76,7 +76,8 @@ export async function startPanel(
   const log: string[] = [];
   const mails: string[] = [];
   let ahead = 0;
-  const now = (): number => Date.now() + ahead;
+  const began = Date.now();
+  const now = (): number => began + ahead; // a code is as old after a second as at once
   const env = { PANEL_DB: databaseFile, ...(redisUrl !== undefined && { REDIS_URL: redisUrl }) };
   const panel = await createPanel({
     databaseFile,
