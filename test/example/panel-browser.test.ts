@@ -107,8 +107,7 @@ describe('the example panel in a browser', function () {
 
   for (const [name, options] of Object.entries<BrowserContextOptions>({
     'at a desk': DESK,
-    'on a phone': PHONE,
-    'in the dark': { ...PHONE, colorScheme: 'dark' },
+    'on a phone, in the dark': { ...PHONE, colorScheme: 'dark' },
     'without JavaScript': { javaScriptEnabled: false },
   })) {
     it(`enables it, signs in with two steps, and disables it, ${name} (M1, M2, M4–M6, M8)`, async () => {
