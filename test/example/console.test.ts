@@ -1,12 +1,12 @@
+import { execFile } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { expect } from 'chai';
 import { Secret, TOTP } from 'otpauth';
 import { databaseFileOf } from '../../example/panel/settings.js';
-import { startPanelProcess } from '../support/panel-process.js';
+import { runConsole, startPanelProcess, withoutPanel } from '../support/panel-process.js';
 import type { Ended, PanelProcess } from '../support/panel-process.js';
 import { Visitor } from '../support/visitor.js';
-import { npmRun } from '../support/walk.js';
 
 describe('npm run second-factor beside a panel that was started with nothing but a port', function () {
   this.timeout(120_000);
@@ -26,13 +26,11 @@ describe('npm run second-factor beside a panel that was started with nothing but
     rmSync(dirname(databaseFileOf({}, panel.port)), { recursive: true, force: true });
   });
 
-  const run = (...args: string[]): Promise<Ended> =>
-    npmRun({ PORT: String(panel.port) }, ['second-factor', '--', ...args]);
+  const run = (...args: string[]): Promise<Ended> => runConsole({ PORT: String(panel.port) }, ...args);
 
   it('tells how accounts stand, seals records anew, and finds all well', async () => {
-    expect((await run('list', '--json')).out)
-      .to.contain('alice')
-      .and.not.to.contain('bob');
+    const listed = await npmRun({ PORT: String(panel.port) }, ['second-factor', '--', 'list', '--json']);
+    expect(listed.out).to.contain('alice').and.not.to.contain('bob');
     const status = await run('status', 'alice', '--json');
     expect(JSON.parse(status.out)).to.include({ accountId: 'alice', enrolled: true, readable: true });
     expect((await run('rekey')).code).to.equal(0);
@@ -62,3 +60,13 @@ describe('npm run second-factor beside a panel that was started with nothing but
     expect((await alice.get('/api/me')).json.user, 'signed in she stays').to.equal('alice');
   });
 });
+
+/** `npm run`, to its end. */
+function npmRun(env: Record<string, string>, args: readonly string[]): Promise<Ended> {
+  return new Promise((done) => {
+    const options = { env: { ...withoutPanel(), NPM_CONFIG_UPDATE_NOTIFIER: 'false', ...env } };
+    execFile('npm', ['run', '--silent', ...args], options, (error, out, err) => {
+      done({ code: typeof error?.code === 'number' ? error.code : error ? -1 : 0, out, err });
+    }).stdin?.end();
+  });
+}

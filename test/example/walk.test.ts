@@ -185,6 +185,7 @@ for (const backend of ['its own database', 'Redis'] as const) {
       expect((await walk.console('disable', 'Root', '--yes')).code).to.equal(1);
     });
 
+    // What comes next is the panel's own: test/example/panel-api.test.ts tries it on Redis as well.
     if (backend === 'its own database') {
       it('is disabled by deleting the account’s row from the table totp (M9)', async () => {
         const bob = await walk.signIn('bob');
@@ -197,148 +198,151 @@ for (const backend of ['its own database', 'Redis'] as const) {
         expect((await bob.get('/api/secret')).json.code).to.equal('enrolment-required');
         expect(await walk.present(bob)).to.equal('bob');
       });
-    }
 
-    it('takes root to admin while neither has it, and shows who is really there (M10, M15)', async () => {
-      const person = walk.visitor();
-      const login = await person.open('/login');
-      let page = await person.press(login, 'Log in', { username: 'root', password: 'root-password' });
-      expect(await walk.present(person)).to.equal('root > admin');
-      expect(page.words).to.contain('root acting as admin');
-      await person.press(await person.open('/clients'), 'Log in as alice');
-      expect(await walk.present(person)).to.equal('root > admin > alice');
-      for (const path of ['/', '/settings', '/two-step']) {
-        const { words } = await person.open(path);
-        // Names stand in isolates, so that none can turn the text around it.
-        expect(words.replace(/[\u2068\u2069]/g, ''), path).to.match(/root,? acting as alice/);
-      }
-      expect((await person.get('/staff')).status).to.equal(403);
-      page = await person.press(await person.open('/'), 'Return to admin');
-      expect(page.words).to.contain('root acting as admin');
-      page = await person.press(page, 'Return to root');
-      expect(page.words).not.to.contain('acting as');
-      expect(await walk.present(person)).to.equal('root');
-      expect((await walk.goBack(person)).json.code).to.equal('not-impersonating');
-    });
+      it('takes root to admin while neither has it, and shows who is really there (M10, M15)', async () => {
+        const person = walk.visitor();
+        const login = await person.open('/login');
+        let page = await person.press(login, 'Log in', { username: 'root', password: 'root-password' });
+        expect(await walk.present(person)).to.equal('root > admin');
+        expect(page.words).to.contain('root acting as admin');
+        await person.press(await person.open('/clients'), 'Log in as alice');
+        expect(await walk.present(person)).to.equal('root > admin > alice');
+        for (const path of ['/', '/settings', '/two-step']) {
+          const { words } = await person.open(path);
+          // Names stand in isolates, so that none can turn the text around it.
+          expect(words.replace(/[\u2068\u2069]/g, ''), path).to.match(/root,? acting as alice/);
+        }
+        expect((await person.get('/staff')).status).to.equal(403);
+        page = await person.press(await person.open('/'), 'Return to admin');
+        expect(page.words).to.contain('root acting as admin');
+        page = await person.press(page, 'Return to root');
+        expect(page.words).not.to.contain('acting as');
+        expect(await walk.present(person)).to.equal('root');
+        expect((await walk.goBack(person)).json.code).to.equal('not-impersonating');
+      });
 
-    it('lets each level act as accounts below, and as nobody else (M14)', async () => {
-      for (const actor of Object.keys(LEVELS)) {
-        for (const target of [...Object.keys(LEVELS), 'nobody']) {
-          const who = await walk.signIn(actor);
-          if (actor === 'root') await walk.goBack(who);
-          const { status, json } = await walk.actAs(who, target);
-          const rank = (login: string): number => ['root', 'admin', 'user'].indexOf(LEVELS[login] ?? 'root');
-          if (rank(target) > rank(actor)) {
-            expect(status, `${actor} as ${target}`).to.equal(200);
-            expect(await walk.present(who)).to.equal(`${actor} > ${target}`);
-            await walk.goBack(who);
-          } else {
-            expect(status, `${actor} as ${target}`).to.equal(403);
-            expect(json.code).to.equal('impersonation-refused');
-            const isTold = target === 'nobody' && rank('alice') > rank(actor);
-            expect(json.reason).to.equal(isTold ? 'account-unknown' : 'not-below');
+      it('lets each level act as accounts below, and as nobody else (M14)', async () => {
+        for (const actor of Object.keys(LEVELS)) {
+          for (const target of [...Object.keys(LEVELS), 'nobody']) {
+            const who = await walk.signIn(actor);
+            if (actor === 'root') await walk.goBack(who);
+            const { status, json } = await walk.actAs(who, target);
+            const rank = (login: string): number =>
+              ['root', 'admin', 'user'].indexOf(LEVELS[login] ?? 'root');
+            if (rank(target) > rank(actor)) {
+              expect(status, `${actor} as ${target}`).to.equal(200);
+              expect(await walk.present(who)).to.equal(`${actor} > ${target}`);
+              await walk.goBack(who);
+            } else {
+              expect(status, `${actor} as ${target}`).to.equal(403);
+              expect(json.code).to.equal('impersonation-refused');
+              const isTold = target === 'nobody' && rank('alice') > rank(actor);
+              expect(json.reason).to.equal(isTold ? 'account-unknown' : 'not-below');
+            }
+            expect(await walk.present(who)).to.equal(actor);
           }
-          expect(await walk.present(who)).to.equal(actor);
         }
-      }
-    });
+      });
 
-    it('ends acting after an hour, and never lasts longer by setting the clock back (M15)', async () => {
-      for (const jump of [HOUR + 1, -2 * HOUR]) {
-        const who = await walk.signIn('root');
-        await walk.actAs(who, 'alice');
-        if (jump > 0) {
-          walk.clock.jump(HOUR - MINUTE);
-          expect(await walk.present(who)).to.equal('root > admin > alice');
-          walk.clock.jump(MINUTE + 1);
-        } else walk.clock.jump(jump);
-        const late = await who.post('/two-step/impersonation/leave');
-        expect([late.status, late.json.code], 'nothing is done in a wrong name').to.deep.equal([
-          403,
-          'impersonation-refused',
-        ]);
-        expect(await walk.present(who)).to.equal('root');
-        if (jump < 0) walk.clock.jump(-jump);
-      }
-    });
-
-    it('leaves root with it where he is, who goes on by Management → Staff (M11)', async () => {
-      const root = await walk.signIn('root');
-      await walk.goBack(root);
-      await walk.enable(root, 'root');
-      const person = await walk.signIn('root');
-      expect(await walk.present(person)).to.equal('root');
-      const staff = await person.follow(await person.open('/'), 'Staff');
-      const home = await person.press(staff, 'Log in as admin');
-      expect(home.words).to.contain('root acting as admin');
-      expect(await walk.present(person)).to.equal('root > admin');
-      await person.press(home, 'Return to root');
-
-      walk.clock.jump(20 * MINUTE);
-      expect((await walk.actAs(person, 'admin')).json.code).to.equal('step-up-required');
-      expect((await person.post('/two-step/step-up', { code: walk.nextCode('root') })).status).to.equal(200);
-      expect((await walk.actAs(person, 'admin')).status).to.equal(200);
-    });
-
-    it('opens an account that has it with its own login, password and code only (M12)', async () => {
-      await walk.enable(await walk.signIn('admin'), 'admin');
-      await walk.enable(await walk.signIn('bob'), 'bob');
-      const withFactor = await walk.signIn('root');
-      expect((await walk.console('disable', 'root', '--yes')).code).to.equal(0);
-      const withoutFactor = await walk.signIn('root');
-      for (const who of [withoutFactor, withFactor]) {
-        expect(await walk.present(who), 'root is not taken to admin').to.equal('root');
-        for (const target of ['admin', 'bob']) {
-          const { status, json } = await walk.actAs(who, target);
-          expect([status, json.reason]).to.deep.equal([403, 'target-has-second-factor']);
+      it('ends acting after an hour, and never lasts longer by setting the clock back (M15)', async () => {
+        for (const jump of [HOUR + 1, -2 * HOUR]) {
+          const who = await walk.signIn('root');
+          await walk.actAs(who, 'alice');
+          if (jump > 0) {
+            walk.clock.jump(HOUR - MINUTE);
+            expect(await walk.present(who)).to.equal('root > admin > alice');
+            walk.clock.jump(MINUTE + 1);
+          } else walk.clock.jump(jump);
+          const late = await who.post('/two-step/impersonation/leave');
+          expect([late.status, late.json.code], 'nothing is done in a wrong name').to.deep.equal([
+            403,
+            'impersonation-refused',
+          ]);
+          expect(await walk.present(who)).to.equal('root');
+          if (jump < 0) walk.clock.jump(-jump);
         }
-      }
-      const staff = await withoutFactor.follow(await withoutFactor.open('/'), 'Staff');
-      expect(staff.words).to.contain('only its own login, password and code open it');
-      const refused = await withoutFactor.press(staff, 'Log in as admin');
-      expect(refused.status).to.equal(403);
-      expect(refused.words).to.contain('This account uses two-step authentication');
-      expect((await walk.actAs(await walk.signIn('admin'), 'bob')).json.reason).to.equal(
-        'target-has-second-factor',
-      );
-      expect(await walk.present(await walk.signIn('admin'))).to.equal('admin');
-    });
+      });
 
-    it('lets root set the password of such an admin, who signs in with it and his code (M13)', async () => {
-      const root = await walk.signIn('root');
-      const staff = await root.follow(await root.open('/'), 'Staff');
-      const edit = await root.follow(staff, 'Edit admin');
-      await root.press(edit, 'Save', { password: 'set-by-root-1' });
-      expect((await walk.password(walk.visitor(), 'admin')).json.code).to.equal('invalid-credentials');
-      const admin = walk.visitor();
-      expect((await walk.password(admin, 'admin', 'set-by-root-1')).json.code).to.equal('code-required');
-      expect(await walk.present(admin)).to.equal('');
-      expect((await admin.post('/two-step/verify', { code: walk.nextCode('admin') })).status).to.equal(200);
-      expect(await walk.present(admin)).to.equal('admin');
-      const both = { password: 'set-by-root-2' };
-      expect((await admin.post('/staff/root/edit', both)).status).to.equal(403);
-      expect((await admin.post('/staff/alice/edit', both)).status).to.equal(200);
-      expect(await walk.present(await walk.signIn('alice', 'set-by-root-2'))).to.equal('alice');
-    });
+      it('leaves root with it where he is, who goes on by Management → Staff (M11)', async () => {
+        const root = await walk.signIn('root');
+        await walk.goBack(root);
+        await walk.enable(root, 'root');
+        const person = await walk.signIn('root');
+        expect(await walk.present(person)).to.equal('root');
+        const staff = await person.follow(await person.open('/'), 'Staff');
+        const home = await person.press(staff, 'Log in as admin');
+        expect(home.words).to.contain('root acting as admin');
+        expect(await walk.present(person)).to.equal('root > admin');
+        await person.press(home, 'Return to root');
 
-    it('tells the operator how it stands, and unlocks (console)', async () => {
-      const guesser = walk.visitor();
-      await walk.password(guesser, 'bob');
-      walk.clock.jump(30);
-      for (let i = 0; i < 7; i++) {
-        // The first wait is over before the right code is tried; the second, of a minute, is not.
-        if (i === 5) walk.clock.jump(40);
-        await guesser.post('/two-step/verify', { code: '000000' });
-      }
-      const locked = await guesser.post('/two-step/verify', { code: walk.nextCode('bob') });
-      expect([locked.status, locked.json.code]).to.deep.equal([429, 'locked']);
-      expect(Number(locked.headers['retry-after'])).to.be.within(1, MINUTE);
-      expect((await walk.console('status', 'bob')).out).to.match(/enabled[\s\S]*codes are refused until/);
-      expect((await walk.console('unlock', 'bob', '--yes')).code).to.equal(0);
-      expect((await guesser.post('/two-step/verify', { code: walk.nextCode('bob') })).status).to.equal(200);
-      expect((await walk.console('rekey', '--yes')).code).to.equal(0);
-      expect(await walk.present(await walk.signIn('bob'))).to.equal('bob');
-    });
+        walk.clock.jump(20 * MINUTE);
+        expect((await walk.actAs(person, 'admin')).json.code).to.equal('step-up-required');
+        expect((await person.post('/two-step/step-up', { code: walk.nextCode('root') })).status).to.equal(
+          200,
+        );
+        expect((await walk.actAs(person, 'admin')).status).to.equal(200);
+      });
+
+      it('opens an account that has it with its own login, password and code only (M12)', async () => {
+        await walk.enable(await walk.signIn('admin'), 'admin');
+        await walk.enable(await walk.signIn('bob'), 'bob');
+        const withFactor = await walk.signIn('root');
+        expect((await walk.console('disable', 'root', '--yes')).code).to.equal(0);
+        const withoutFactor = await walk.signIn('root');
+        for (const who of [withoutFactor, withFactor]) {
+          expect(await walk.present(who), 'root is not taken to admin').to.equal('root');
+          for (const target of ['admin', 'bob']) {
+            const { status, json } = await walk.actAs(who, target);
+            expect([status, json.reason]).to.deep.equal([403, 'target-has-second-factor']);
+          }
+        }
+        const staff = await withoutFactor.follow(await withoutFactor.open('/'), 'Staff');
+        expect(staff.words).to.contain('only its own login, password and code open it');
+        const refused = await withoutFactor.press(staff, 'Log in as admin');
+        expect(refused.status).to.equal(403);
+        expect(refused.words).to.contain('This account uses two-step authentication');
+        expect((await walk.actAs(await walk.signIn('admin'), 'bob')).json.reason).to.equal(
+          'target-has-second-factor',
+        );
+        expect(await walk.present(await walk.signIn('admin'))).to.equal('admin');
+      });
+
+      it('lets root set the password of such an admin, who signs in with it and his code (M13)', async () => {
+        const root = await walk.signIn('root');
+        const staff = await root.follow(await root.open('/'), 'Staff');
+        const edit = await root.follow(staff, 'Edit admin');
+        await root.press(edit, 'Save', { password: 'set-by-root-1' });
+        expect((await walk.password(walk.visitor(), 'admin')).json.code).to.equal('invalid-credentials');
+        const admin = walk.visitor();
+        expect((await walk.password(admin, 'admin', 'set-by-root-1')).json.code).to.equal('code-required');
+        expect(await walk.present(admin)).to.equal('');
+        expect((await admin.post('/two-step/verify', { code: walk.nextCode('admin') })).status).to.equal(200);
+        expect(await walk.present(admin)).to.equal('admin');
+        const both = { password: 'set-by-root-2' };
+        expect((await admin.post('/staff/root/edit', both)).status).to.equal(403);
+        expect((await admin.post('/staff/alice/edit', both)).status).to.equal(200);
+        expect(await walk.present(await walk.signIn('alice', 'set-by-root-2'))).to.equal('alice');
+      });
+
+      it('tells the operator how it stands, and unlocks (console)', async () => {
+        const guesser = walk.visitor();
+        await walk.password(guesser, 'bob');
+        walk.clock.jump(30);
+        for (let i = 0; i < 7; i++) {
+          // The first wait is over before the right code is tried; the second, of a minute, is not.
+          if (i === 5) walk.clock.jump(40);
+          await guesser.post('/two-step/verify', { code: '000000' });
+        }
+        const locked = await guesser.post('/two-step/verify', { code: walk.nextCode('bob') });
+        expect([locked.status, locked.json.code]).to.deep.equal([429, 'locked']);
+        expect(Number(locked.headers['retry-after'])).to.be.within(1, MINUTE);
+        expect((await walk.console('status', 'bob')).out).to.match(/enabled[\s\S]*codes are refused until/);
+        expect((await walk.console('unlock', 'bob', '--yes')).code).to.equal(0);
+        expect((await guesser.post('/two-step/verify', { code: walk.nextCode('bob') })).status).to.equal(200);
+        expect((await walk.console('rekey', '--yes')).code).to.equal(0);
+        expect(await walk.present(await walk.signIn('bob'))).to.equal('bob');
+      });
+    }
 
     it('finds out that the clock of this machine is wrong, where another one can tell (M7)', async () => {
       const checked = await walk.console('check');

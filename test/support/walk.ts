@@ -1,11 +1,10 @@
-import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { Redis } from 'ioredis';
 import { Secret, TOTP } from 'otpauth';
-import { startPanelProcess, withoutPanel } from './panel-process.js';
+import { runConsole, startPanelProcess } from './panel-process.js';
 import type { Ended } from './panel-process.js';
 import { startRedis } from './redis-server.js';
 import { makeSystemClock } from './system-clock.js';
@@ -47,7 +46,7 @@ export interface Walk {
   present(who: Visitor): Promise<string>;
   actAs(who: Visitor, account: string): Promise<Reply>;
   goBack(who: Visitor): Promise<Reply>;
-  /** `npm run second-factor -- …`, as an operator types it, on the same machine. */
+  /** The console command, as an operator types it, on the same machine. */
   console(...args: string[]): Promise<Ended>;
   end(): Promise<void>;
 }
@@ -101,7 +100,7 @@ export async function startWalk(withRedis: boolean): Promise<Walk> {
     },
     actAs: (who, account) => who.post('/two-step/impersonation', { account }),
     goBack: (who) => who.post('/two-step/impersonation/leave'),
-    console: (...args) => npmRun(env, ['second-factor', '--', ...args]),
+    console: (...args) => runConsole(env, ...args),
     async end() {
       await panel.stop();
       await server?.stop();
@@ -110,16 +109,6 @@ export async function startWalk(withRedis: boolean): Promise<Walk> {
     },
   };
   return walk;
-}
-
-/** `npm run`, to its end. */
-export function npmRun(env: Record<string, string>, args: readonly string[]): Promise<Ended> {
-  return new Promise((done) => {
-    const options = { env: { ...withoutPanel(), NPM_CONFIG_UPDATE_NOTIFIER: 'false', ...env } };
-    execFile('npm', ['run', '--silent', ...args], options, (error, out, err) => {
-      done({ code: typeof error?.code === 'number' ? error.code : error ? -1 : 0, out, err });
-    }).stdin?.end();
-  });
 }
 
 async function everythingIn(url: string): Promise<string> {
