@@ -4,18 +4,21 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findCommand } from '../../scripts/ensure-tools.js';
 
-/** The system clock of other processes, which jumps when it is told to (libfaketime). */
+/**
+ * The system clock of other processes (libfaketime): it stands still but for the jumps it is told, so that nothing
+ * depends on how long a test takes.
+ */
 export interface SystemClock {
   /** What a process must be started with to go by this clock. */
   readonly env: Readonly<Record<string, string>>;
   /** Milliseconds since 1970, as those processes see it. */
   now(): number;
-  /** Sets the clock ahead, or back when negative, for processes that run already as well. */
-  jump(seconds: number): void;
+  /** Sets the clock ahead by seconds, or back when negative, for processes that run already as well. */
+  jump(by: number): void;
   remove(): void;
 }
 
-/** Makes a clock that shows the right time, until it jumps. Timers of the processes are left alone. */
+/** Makes a clock that shows the present time, in whole seconds. Timers of the processes are left alone. */
 export function makeSystemClock(): SystemClock {
   const faketime = findCommand('faketime');
   if (faketime === null) throw new Error('there is no faketime: npm test installs it, or says how to');
@@ -23,12 +26,13 @@ export function makeSystemClock(): SystemClock {
     encoding: 'utf8',
   }).trim();
   const folder = mkdtempSync(join(tmpdir(), 'clock-'));
-  const file = join(folder, 'offset');
-  let ahead = 0;
+  const file = join(folder, 'time');
+  let seconds = Math.floor(Date.now() / 1000);
 
   // Renamed into place: a reader never sees half of it.
   function write(): void {
-    writeFileSync(`${file}.new`, `${ahead < 0 ? '' : '+'}${String(ahead)}\n`);
+    const [day = '', time = ''] = new Date(seconds * 1000).toISOString().split(/[T.]/);
+    writeFileSync(`${file}.new`, `${day} ${time}\n`);
     renameSync(`${file}.new`, file);
   }
   write();
@@ -38,10 +42,11 @@ export function makeSystemClock(): SystemClock {
       FAKETIME_TIMESTAMP_FILE: file,
       FAKETIME_NO_CACHE: '1',
       FAKETIME_DONT_FAKE_MONOTONIC: '1',
+      TZ: 'UTC', // of the date in the file
     },
-    now: () => Date.now() + ahead * 1000,
-    jump(seconds) {
-      ahead += seconds;
+    now: () => seconds * 1000,
+    jump(by) {
+      seconds += by;
       write();
     },
     remove: () => rmSync(folder, { recursive: true, force: true }),
