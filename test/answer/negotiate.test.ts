@@ -2,8 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { expect } from 'chai';
 import { clientOf, shownStatus, wantsFragment, wantsHtml } from '../../lib/answer/negotiate.js';
 
-const html = (headers: Record<string, string>): boolean =>
-  wantsHtml({ headers } as unknown as IncomingMessage);
+const html = (headers: Record<string, string>): boolean => wantsHtml({ headers });
 const BROWSER = 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8';
 
 describe('answer/negotiate', () => {
