@@ -10,10 +10,12 @@ export interface AccountDescription {
   /** The level impersonation goes by. */
   readonly level?: string | undefined;
   /**
-   * Any value that changes when the password does. Sessions made with another stamp end. Only a keyed
-   * digest of it is kept. When the property is there, it must not be empty.
+   * Any value that changes when the password does, the password's hash for example. Sessions made with another
+   * stamp end. Only a keyed digest of it is kept. `null`: the account has no password; setting one later ends its
+   * sessions. Without the property a changed password ends none. Of a user that `findUser` gave it must not be
+   * `undefined` or empty; other users may have lost it on their way, see {@link parseGivenStamp}.
    */
-  readonly securityStamp?: string | number | bigint | Date;
+  readonly securityStamp?: string | number | bigint | Date | Uint8Array | null | undefined;
   /** For panels that keep the fact themselves: `true` and no record is an error, never a way in. */
   readonly enrolled?: boolean | undefined;
 }
@@ -23,6 +25,7 @@ export interface Account {
   readonly id: string;
   readonly name: string;
   readonly level: string | null;
+  /** `null`: there is no password, or the application gives no stamps. */
   readonly stamp: string | null;
   readonly enrolled: boolean;
 }
@@ -59,17 +62,35 @@ export function parseAccountId(id: unknown): string {
 }
 
 /**
- * Checks what the `account` option returned.
+ * Checks of what the `account` option returned the id alone.
+ *
+ * @throws {SecondFactorError} `account-invalid` with the fix
+ */
+export function parseDescribedId(description: unknown): string {
+  return parseAccountId(fieldsOf(description).id);
+}
+
+/**
+ * The stamp of a user that a strategy handed to `req.logIn`; `null` where it has none: such users may be partial.
+ *
+ * @throws {SecondFactorError} `account-invalid` when it has one that is no stamp
+ */
+export function parseGivenStamp(description: unknown): string | null {
+  const { securityStamp } = fieldsOf(description);
+  if (securityStamp === undefined || securityStamp === '' || isEmptyBytes(securityStamp)) return null;
+  return parseStamp(securityStamp);
+}
+
+/**
+ * Checks what the `account` option returned of a user that `findUser` gave.
  *
  * @throws {SecondFactorError} `account-invalid` with the fix
  */
 export function parseAccount(description: unknown): Account {
-  if (typeof description !== 'object' || description === null) {
-    throw invalid(`account() must return an object, got ${kindOf(description)}`);
-  }
-  const unknown = unknownName(description, PROPERTIES);
+  const fields = fieldsOf(description);
+  const unknown = unknownName(fields, PROPERTIES);
   if (unknown !== null) throw invalid(`account() returned the unknown property ${unknown}`);
-  const { id, name, level, enrolled } = description as Record<string, unknown>;
+  const { id, name, level, enrolled } = fields;
   const accountId = parseAccountId(id);
   if (typeof name !== 'string' || name === '') {
     throw invalid(`account().name must be a string that is not empty, got ${kindOf(name)}`);
@@ -84,25 +105,36 @@ export function parseAccount(description: unknown): Account {
     id: accountId,
     name: name.replace(/\p{Surrogate}/gu, '\uFFFD'),
     level: level ?? null,
-    stamp: 'securityStamp' in description ? parseStamp(description.securityStamp) : null,
+    stamp: 'securityStamp' in fields ? parseStamp(fields.securityStamp) : null,
     enrolled: enrolled ?? false,
   };
 }
 
 /**
- * Checks a security stamp and gives it as text.
+ * Checks a security stamp and gives it as text; `null`, for an account without a password, stays.
  *
  * @throws {SecondFactorError} `account-invalid` with the fix
  */
-export function parseStamp(stamp: unknown): string {
+export function parseStamp(stamp: unknown): string | null {
+  if (stamp === null) return null;
   if (stamp instanceof Date && !Number.isNaN(stamp.getTime())) return `date ${stamp.toISOString()}`;
   if (typeof stamp === 'bigint' || (typeof stamp === 'number' && Number.isFinite(stamp)))
     return String(stamp);
   if (typeof stamp === 'string' && stamp !== '') return stamp;
+  if (stamp instanceof Uint8Array && stamp.length > 0) return `bytes ${Buffer.from(stamp).toString('hex')}`;
   throw invalid(
-    `a security stamp must be a string that is not empty, a number, a bigint or a Date, got ${kindOf(stamp)}; ` +
-      'in account() give accounts whose password never changed a fixed value, or leave securityStamp out',
+    'a security stamp must be a string or Buffer that is not empty, a number, a bigint, a Date, or null for an ' +
+      `account without a password, got ${kindOf(stamp)}; for example securityStamp: user.hash ?? null`,
   );
+}
+
+function fieldsOf(description: unknown): Readonly<Record<string, unknown>> {
+  if (typeof description === 'object' && description !== null) return description as Record<string, unknown>;
+  throw invalid(`account() must return an object, got ${kindOf(description)}`);
+}
+
+function isEmptyBytes(value: unknown): boolean {
+  return value instanceof Uint8Array && value.length === 0;
 }
 
 function isWellFormed(text: string): boolean {
@@ -112,6 +144,7 @@ function isWellFormed(text: string): boolean {
 function kindOf(value: unknown): string {
   if (value === null) return 'null';
   if (value === '') return 'an empty string';
+  if (isEmptyBytes(value)) return 'an empty Buffer';
   return typeof value;
 }
 

@@ -22,9 +22,9 @@ export interface SessionStore {
 }
 
 /** Passport's `req.logIn`. */
-export type LogIn = (user: unknown, options: LogInOptions, done: Callback) => void;
+export type LogIn = (user: unknown, options: LogInOptions, done?: Callback | null) => void;
 /** Passport's `req.logOut`. */
-export type LogOut = (options: object, done: Callback) => void;
+export type LogOut = (options: object, done?: Callback | null) => void;
 
 /** The options of `req.logIn`: Passport's own, the ones `passport.authenticate` hands on, and ours. */
 export interface LogInOptions {

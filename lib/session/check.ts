@@ -1,4 +1,4 @@
-import { parseAccount } from '../account/account.js';
+import { parseDescribedId } from '../account/account.js';
 import { PROBLEMS, SecondFactorError } from '../errors.js';
 import type { ProblemCode } from '../errors.js';
 import { knownOnly } from '../known-only.js';
@@ -77,7 +77,7 @@ function isJudgedAccount({ core, known, judgedUser }: Context, user: unknown): b
     const description: unknown = core.options.account(user);
     // A guard cannot wait: where account() is asynchronous, only the judged object itself is known.
     Promise.resolve(description).catch(() => undefined);
-    return parseAccount(description).id === known.account.id;
+    return parseDescribedId(description) === known.account.id;
   } catch {
     // Other credentials may bring users of another kind.
     return false;

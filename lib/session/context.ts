@@ -50,8 +50,8 @@ export interface Context {
   requirement: Requirement;
   /** Whether a parked sign-in ran out of time before this request. */
   expired: boolean;
-  /** Whether `req.logIn` was called already. */
-  logInCalled: boolean;
+  /** What became of `req.logIn` on this request. */
+  logIn: 'none' | 'running' | 'signed-in' | 'parked';
   proof: Proof | undefined;
 }
 
@@ -123,7 +123,7 @@ export async function leaveSession(context: Context): Promise<void> {
 }
 
 /** What the session holds now of what is to be kept; never a state of ours. */
-export function kept({ core, req }: Context, keep: Keep): SessionEntries {
+function kept({ core, req }: Context, keep: Keep): SessionEntries {
   const ours = core.options.sessionKey;
   const dropped = keep === 'application' ? [ours, core.passport.sessionKey] : [ours];
   return keep === 'nothing' ? [] : valuesWithout(requireSession(req), dropped);

@@ -1,5 +1,4 @@
 import type { Account } from '../account/account.js';
-import { parseAccount } from '../account/account.js';
 import type { KnownBrowsers } from '../account/known-browsers.js';
 import { recoverySetName } from '../account/recovery-codes.js';
 import type { AccountRecord, Authenticator } from '../account/record.js';
@@ -9,6 +8,7 @@ import type { ResolvedOptions } from '../options.js';
 import { describeFailure } from '../vault/failure.js';
 import type { Sealer } from '../vault/seal.js';
 import type { Vault } from '../vault/vault.js';
+import { foundAccount } from './described-account.js';
 import type { PassportPort } from './passport-port.js';
 
 /** What one instance of the package is made of. */
@@ -57,20 +57,15 @@ export interface KnownUser extends FoundUser {
   readonly factor: Factor | null;
 }
 
-/** Which account one of the panel's users is. */
-export async function accountOf(core: Core, user: unknown): Promise<Account> {
-  return parseAccount(await core.options.account(user));
-}
-
 /**
  * The user of an account id as the database has it now; `null` when there is none.
  *
- * @throws {SecondFactorError} `account-unstable` when the user found says to be another account
+ * @throws {SecondFactorError} `account-invalid`; `account-unstable` when the user found says to be another account
  */
 export async function findAccount(core: Core, accountId: string): Promise<FoundUser | null> {
   const user = await core.options.findUser(accountId);
   if (user === null || user === undefined || user === false) return null;
-  const account = await accountOf(core, user);
+  const account = await foundAccount(core.options, user);
   if (account.id !== accountId) {
     throw new SecondFactorError(
       'account-unstable',

@@ -3,19 +3,12 @@ import { sendProblem } from '../answer/problem.js';
 import { SecondFactorError, SecondFactorRequiredError } from '../errors.js';
 import type { SignInRefusal } from '../events.js';
 import type { Callback, LogIn, LogInOptions } from './app-request.js';
-import { requireSession, setRequestUser } from './app-request.js';
+import { setRequestUser } from './app-request.js';
 import type { Context } from './context.js';
-import {
-  emit,
-  leaveSession,
-  moveToAnonymous,
-  now,
-  reported,
-  requireLiveSession,
-  sessionState,
-} from './context.js';
+import { emit, leaveSession, moveToAnonymous, now, reported, sessionState } from './context.js';
 import type { Factor, FoundUser } from './core.js';
-import { accountOf, findAccount, readFactor, stampMatches, stampOf } from './core.js';
+import { readFactor, stampOf } from './core.js';
+import { freshUser } from './fresh-user.js';
 import { isFresh } from './judge.js';
 import { checkLogInOptions } from './log-in-options.js';
 import { answerParked, codeOfParked, park, wayOn } from './park.js';
@@ -25,29 +18,33 @@ import { requirementOf } from './requirement.js';
 import { signIn } from './sign-in.js';
 import { isSameSignIn, storedState } from './stored-session.js';
 import type { UserState, VerifiedState } from './state.js';
-import { isParked, isUser } from './state.js';
+import { isParked } from './state.js';
 
 /** Whether `req.logIn` calls back, or has answered the request itself. */
 type LogInResult = 'call-back' | 'answered';
 
 /**
  * The function that stands in for Passport's `req.logIn`: whatever strategy did the first step, an account
- * with a second factor is parked and nobody is signed in.
+ * with a second factor is parked and nobody is signed in. Options, callback and errors are Passport's own.
  */
 export function createLogIn(context: Context): LogIn {
-  return function logIn(user: unknown, given?: LogInOptions | Callback | null, callback?: Callback): void {
-    const options = typeof given === 'function' ? {} : (given ?? {});
+  return function logIn(
+    user: unknown,
+    given?: LogInOptions | Callback | null,
+    callback?: Callback | null,
+  ): void {
+    const options: LogInOptions = typeof given === 'object' && given !== null ? given : {};
     const done = typeof given === 'function' ? given : callback;
-    const { req } = context;
+    const { core, req } = context;
+    const sessionless = options.session !== undefined && !options.session;
     const waived = Object.hasOwn(options, 'secondFactor') && options.secondFactor === 'not-required';
-    if (options.session === false && waived) {
-      context.passportLogIn.call(req, user, options, done ?? (() => undefined));
+    if (sessionless ? waived : !req.session && core.passport.isInstanceOf(req)) {
+      // Passport signs in at once, or refuses at once, because there is no session.
+      context.passportLogIn.call(req, user, options, done);
       return;
     }
-    if (typeof done !== 'function') {
-      throw new SecondFactorError('login-callback-missing', 'req.logIn needs a callback function');
-    }
-    route(context, user, options).then(
+    if (typeof done !== 'function') throw withoutCallback(sessionless);
+    route(context, user, { ...options, session: !sessionless }).then(
       (result) => {
         if (result === 'call-back') process.nextTick(done);
       },
@@ -58,29 +55,65 @@ export function createLogIn(context: Context): LogIn {
   };
 }
 
+function withoutCallback(sessionless: boolean): Error {
+  if (!sessionless) return new Error('req#login requires a callback function');
+  return new SecondFactorError(
+    'login-callback-missing',
+    'req.logIn(user, { session: false }) needs a callback function, since whether the account has a second factor ' +
+      "is read first; for credentials that need none add secondFactor: 'not-required'",
+  );
+}
+
 async function route(context: Context, user: unknown, options: LogInOptions): Promise<LogInResult> {
   const { core, req } = context;
   const { proof } = context;
-  // Set before anything is awaited: of two calls at once the second one must find it.
-  const second = context.logInCalled;
-  const proved = proof !== undefined && proof.user === user;
-  if (!proved && options.session !== false) context.logInCalled = true;
-  if (!core.passport.isInstanceOf(req)) {
-    throw new SecondFactorError(
-      'passport-instance',
-      'req.logIn was called by another Passport instance than the one in the passport option',
-    );
-  }
   try {
+    if (!core.passport.isInstanceOf(req)) {
+      throw new SecondFactorError(
+        'passport-instance',
+        'req.logIn was called by another Passport instance than the one in the passport option',
+      );
+    }
     checkLogInOptions(options);
-    if (proved) return await complete(context, options);
-    if (options.session === false) return await withoutSession(context, user, options);
-    if (second) throw new SecondFactorError('login-twice', 'req.logIn was called twice in one request');
-    return await firstStep(context, user, options);
+    if (proof?.user === user) return await complete(context, options);
+    if (!options.session) return await withoutSession(context, user, options);
+    return await oneOf(context, user, options);
   } catch (error) {
-    if (!(error instanceof SecondFactorError && error.code === 'login-twice')) setRequestUser(req, null);
+    const untouched = ['login-twice', 'passport-instance'];
+    if (!(error instanceof SecondFactorError && untouched.includes(error.code))) setRequestUser(req, null);
     throw error;
   }
+}
+
+/**
+ * One first step at a time, and none after one that asked for a second. After a sign-in that needed none another
+ * may follow that needs none, as in Passport.
+ *
+ * @throws {SecondFactorError} `login-twice`
+ */
+async function oneOf(context: Context, user: unknown, options: LogInOptions): Promise<LogInResult> {
+  const before = context.logIn;
+  const follows = before === 'signed-in' && context.state?.state === 'signed-in';
+  if (before !== 'none' && !follows) throw twice();
+  // Set before anything is awaited: of two calls at once the second one must find it.
+  context.logIn = 'running';
+  let after: Context['logIn'] = before;
+  try {
+    const result = await firstStep(context, user, options, follows);
+    if (result === 'answered') after = 'parked';
+    else if (context.state === undefined || isParked(context.state)) after = 'none';
+    else after = 'signed-in';
+    return result;
+  } catch (error) {
+    if (error instanceof SecondFactorRequiredError) after = 'parked';
+    throw error;
+  } finally {
+    context.logIn = after;
+  }
+}
+
+function twice(): SecondFactorError {
+  return new SecondFactorError('login-twice', 'req.logIn was called twice in one request');
 }
 
 /** The second step by `passport.authenticate('second-factor')`. */
@@ -96,7 +129,7 @@ async function complete(context: Context, options: LogInOptions): Promise<LogInR
 /** Basic authentication, API passwords: one step is not enough for an account with a second factor. */
 async function withoutSession(context: Context, user: unknown, options: LogInOptions): Promise<LogInResult> {
   const { core, req, res } = context;
-  const { found } = await freshUser(context, user);
+  const { found } = await freshUser(context, user, await core.passport.serialize(user, req));
   const factor = await knownFactor(context, found);
   if (factor || (await requirementOf(core, found.account)).required) {
     const reason = factor ? 'code-required' : 'enrolment-required';
@@ -115,16 +148,25 @@ async function withoutSession(context: Context, user: unknown, options: LogInOpt
   return 'call-back';
 }
 
-async function firstStep(context: Context, user: unknown, options: LogInOptions): Promise<LogInResult> {
+/**
+ * @param follows whether somebody was signed in already on this request
+ */
+async function firstStep(
+  context: Context,
+  user: unknown,
+  options: LogInOptions,
+  follows: boolean,
+): Promise<LogInResult> {
   const { core, req } = context;
-  requireSession(req);
-  const { serialized, found, again } = await freshUser(context, user);
+  const serialized = await serializedForSession(context, user);
+  const { found, again } = await freshUser(context, user, serialized);
   const { account } = found;
   if (context.state?.state === 'impersonating' && context.state.account === account.id) {
     throw new SecondFactorError('impersonation-refused');
   }
   const factor = await knownFactor(context, found);
   const required = !factor && (await requirementOf(core, account)).required;
+  if (follows && (factor || required)) throw twice();
 
   const passwordAt = again ? again.passwordAt : now(context);
   if (required && again && !isFresh(passwordAt, now(context), core.options.freshSeconds)) {
@@ -136,7 +178,6 @@ async function firstStep(context: Context, user: unknown, options: LogInOptions)
   const waits = isParked(present) && present.account === account.id && isUnderBasePath(context);
   if (waits && present.state === (factor ? 'pending' : required && 'must-enrol')) {
     // A strategy that fires on every request: the sign-in it began is still waiting.
-    context.logInCalled = false;
     setRequestUser(req, null);
     return 'call-back';
   }
@@ -158,6 +199,16 @@ async function firstStep(context: Context, user: unknown, options: LogInOptions)
   }
   answerParked(context, parked);
   return 'answered';
+}
+
+/** The serialized user of a new session; without one the session before ends, as it does in Passport. */
+async function serializedForSession(context: Context, user: unknown): Promise<unknown> {
+  try {
+    return await context.core.passport.serialize(user, context.req);
+  } catch (error) {
+    if (context.state?.state !== 'impersonating') await moveToAnonymous(context);
+    throw error;
+  }
 }
 
 /**
@@ -183,57 +234,6 @@ async function markWithoutCode(
   return { state: 'remembered', account: account.id, stamp, passwordAt, enrolment, browser };
 }
 
-/** A user in the one shape that is judged. */
-interface FreshUser {
-  readonly serialized: unknown;
-  readonly found: FoundUser;
-  /** The present state, when `req.user` is signed in once more: no password was judged, so none becomes fresh. */
-  readonly again: UserState | undefined;
-}
-
-/**
- * Brings a user from any strategy into the one shape that is judged.
- *
- * @throws {SecondFactorError} `account-unknown`; `sign-in-expired` when the password was changed since the
- *   strategy judged it, or when the session of who is signed in once more has ended meanwhile
- */
-async function freshUser(context: Context, user: unknown): Promise<FreshUser> {
-  const { core, req } = context;
-  const serialized = await core.passport.serialize(user, req);
-  const deserialized = await core.passport.deserialize(serialized, req);
-  const found =
-    deserialized === null ? null : await findAccount(core, (await accountOf(core, deserialized)).id);
-  if (!found) {
-    throw new SecondFactorError(
-      'account-unknown',
-      'the user that signed in is not there: deserializeUser or findUser(accountId) returned none; ' +
-        'accountId is a string, also when the ids are numbers',
-    );
-  }
-  // Where every look-up gives one and the same object, nobody can tell a strategy's user from req.user.
-  const again = deserialized === user ? undefined : signedInAgain(context, user, found.account.id);
-  if (again) await requireLiveSession(context);
-  const outdated = again
-    ? !stampMatches(core, found.account, again.stamp)
-    : await isOutdated(context, user, found);
-  if (outdated) {
-    emit(context, 'sign-in-refused', found.account.id, { reason: 'sign-in-expired' });
-    throw new SecondFactorError('sign-in-expired');
-  }
-  return { serialized, found, again };
-}
-
-/**
- * Whether a strategy's user has another stamp than the account has now. The session would begin with the new
- * stamp, and so outlive the change that was to end what the old password opened.
- */
-async function isOutdated({ core }: Context, user: unknown, { account }: FoundUser): Promise<boolean> {
-  // Strategies may hand over users that account() cannot describe; they tell no stamp.
-  const judged = await accountOf(core, user).catch(() => null);
-  if (judged?.id !== account.id || judged.stamp === null) return false;
-  return judged.stamp !== account.stamp;
-}
-
 async function knownFactor(context: Context, { account }: FoundUser): Promise<Factor | null> {
   try {
     return await readFactor(context.core, account);
@@ -247,15 +247,6 @@ async function knownFactor(context: Context, { account }: FoundUser): Promise<Fa
 
 function isSignInRefusal(code: string): code is SignInRefusal {
   return ['store-unavailable', 'record-unreadable', 'record-missing'].includes(code);
-}
-
-/** The present state, when the application signs in `req.user` once more, after a change of his profile say. */
-function signedInAgain(
-  { state, judgedUser }: Context,
-  user: unknown,
-  account: string,
-): UserState | undefined {
-  return user === judgedUser && isUser(state) && state.account === account ? state : undefined;
 }
 
 /** The judged state, when it is of this account with this very factor. */

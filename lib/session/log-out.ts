@@ -1,24 +1,31 @@
 import type { Callback, LogOut } from './app-request.js';
 import { requireSession } from './app-request.js';
+import { carryOver } from './carry-over.js';
 import type { Context } from './context.js';
-import { emit, kept, nobody, originOf } from './context.js';
+import { emit, nobody, originOf } from './context.js';
 import { emitEvent } from './core.js';
-import { promised, putValues } from './regenerate.js';
+import { promised } from './regenerate.js';
 import { writeState } from './state.js';
 
 /**
  * The function that stands in for Passport's `req.logOut`: our state always ends, whatever
- * `keepSessionInfo` says, and a parked sign-in with it.
+ * `keepSessionInfo` says, and a parked sign-in with it. Callback and errors are Passport's own.
  */
 export function createLogOut(context: Context): LogOut {
-  return function logOut(
-    given: { keepSessionInfo?: boolean } | Callback | undefined,
-    callback?: Callback,
-  ): void {
-    const options = typeof given === 'function' ? {} : (given ?? {});
+  return function logOut(given?: LogOutOptions | Callback | null, callback?: Callback | null): void {
+    const options = typeof given === 'object' && given !== null ? given : {};
     const done = typeof given === 'function' ? given : callback;
-    if (typeof done !== 'function') throw new TypeError('req.logOut needs a callback function');
-    end(context, options.keepSessionInfo === true).then(
+    if (!context.req.session) {
+      nobody(context);
+      // Passport refuses at once, because there is no session.
+      context.passportLogOut.call(context.req, options, done);
+      return;
+    }
+    if (typeof done !== 'function') {
+      nobody(context);
+      throw new Error('req#logout requires a callback function');
+    }
+    end(context, Boolean(options.keepSessionInfo)).then(
       () => {
         process.nextTick(done);
       },
@@ -29,6 +36,10 @@ export function createLogOut(context: Context): LogOut {
   };
 }
 
+interface LogOutOptions {
+  readonly keepSessionInfo?: boolean;
+}
+
 async function end(context: Context, keepSessionInfo: boolean): Promise<void> {
   const { core, req } = context;
   const { state } = context;
@@ -37,15 +48,14 @@ async function end(context: Context, keepSessionInfo: boolean): Promise<void> {
     emit(context, 'impersonation-ended', state.account, { reason: 'signed-out' });
   }
   const origin = originOf(context);
-  const session = requireSession(req);
-  const values = kept(context, keepSessionInfo ? 'application' : 'nothing');
-  writeState(session, core.options.sessionKey, undefined);
+  const putKept = keepSessionInfo ? carryOver(context) : undefined;
+  writeState(requireSession(req), core.options.sessionKey, undefined);
   nobody(context);
   context.proof = undefined;
   // Passport would also carry the cookie over, with the short life of a parked sign-in.
   await promised((done) => {
     context.passportLogOut.call(req, { keepSessionInfo: false }, done);
   });
-  putValues(requireSession(req), values);
+  putKept?.();
   if (state) emitEvent(core, 'signed-out', state.account, origin, {});
 }

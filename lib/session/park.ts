@@ -47,7 +47,7 @@ export async function park(
     until: since + core.options.pendingSeconds * 1000,
     returnTo: destination(context, options),
     stopped: readStopped(requireSession(context.req), core.options.sessionKey),
-    keepSessionInfo: options.keepSessionInfo === true,
+    keepSessionInfo: Boolean(options.keepSessionInfo),
     carried: core.options.carry(context.request),
   };
   const state: ParkedState = factor

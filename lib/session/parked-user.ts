@@ -2,7 +2,8 @@ import type { SecondFactorEvents } from '../events.js';
 import type { Context } from './context.js';
 import { emit, moveToAnonymous } from './context.js';
 import type { FoundUser } from './core.js';
-import { accountOf, findAccount, stampMatches } from './core.js';
+import { findAccount, stampMatches } from './core.js';
+import { deserializedId } from './described-account.js';
 import type { Refused } from './refusal.js';
 import type { ParkedState } from './state.js';
 
@@ -22,7 +23,7 @@ export async function parkedUser(
   { user: serialized, account, stamp }: ParkedState,
 ): Promise<ParkedUser | null> {
   const user = await core.passport.deserialize(serialized, req);
-  if (user === null || (await accountOf(core, user)).id !== account) return null;
+  if (user === null || (await deserializedId(core.options, user)) !== account) return null;
   const found = await findAccount(core, account);
   return found && stampMatches(core, found.account, stamp) ? { user, found } : null;
 }

@@ -1,5 +1,6 @@
 import type { PassportInstance } from '../options.js';
 import type { AppRequest } from './app-request.js';
+import { asTold } from './regenerate.js';
 
 /** What Passport can do beside its documented registration methods; the same in 0.6 and 0.7. */
 interface PassportRuntime {
@@ -48,7 +49,7 @@ export function createPassportPort(instance: PassportInstance): PassportPort {
 
 function settle(resolve: (user: unknown) => void, reject: (error: Error) => void) {
   return (error: unknown, user?: unknown): void => {
-    if (error) reject(error instanceof Error ? error : new Error('Passport failed', { cause: error }));
+    if (error) reject(asTold(error));
     else resolve(user || user === 0 ? user : null);
   };
 }

@@ -1,4 +1,3 @@
-import type { Account } from '../account/account.js';
 import { judgeImpersonation } from '../impersonation/stay.js';
 import { requestUser } from './app-request.js';
 import type { Context, Present } from './context.js';
@@ -13,7 +12,8 @@ import {
   updateState,
 } from './context.js';
 import type { FoundUser, KnownUser } from './core.js';
-import { accountOf, findAccount, readFactor, stampOf } from './core.js';
+import { findAccount, readFactor, stampOf } from './core.js';
+import { deserializedId, freshAccount } from './described-account.js';
 import { factsOf } from './facts.js';
 import type { Verdict } from './judge.js';
 import { isFresh, judgeSession } from './judge.js';
@@ -34,20 +34,20 @@ export async function reJudge(context: Context): Promise<void> {
   // Without Passport's own key the user came by other credentials; the session says nothing of him.
   if (serialized === undefined) return;
 
-  const account = await accountOf(core, user);
-  const state = await ownState(context, account, serialized);
+  const { deserializedUserIsFresh } = core.options;
+  const fresh = deserializedUserIsFresh ? { user, account: await freshAccount(core.options, user) } : null;
+  const accountId = fresh ? fresh.account.id : await deserializedId(core.options, user);
+  const state = await ownState(context, accountId, serialized);
   if (state === 'of-somebody-else') return;
   if (state?.state === 'impersonating') {
     await actingAs(context, state);
     return;
   }
 
-  const found = core.options.deserializedUserIsFresh
-    ? { user, account }
-    : await findAccount(core, account.id);
+  const found = fresh ?? (await findAccount(core, accountId));
   if (!found) {
     await moveToAnonymous(context);
-    emit(context, 'session-demoted', account.id, { reason: 'account-gone' });
+    emit(context, 'session-demoted', accountId, { reason: 'account-gone' });
     return;
   }
   const known = await knownUser(context, found);
@@ -62,15 +62,15 @@ export async function reJudge(context: Context): Promise<void> {
  */
 async function ownState(
   context: Context,
-  account: Account,
+  accountId: string,
   serialized: unknown,
 ): Promise<SessionState | undefined | 'of-somebody-else'> {
   const { core, req } = context;
   const state = sessionState(context);
-  if (state?.account === account.id) return state;
+  if (state?.account === accountId) return state;
   const owner = await core.passport.deserialize(serialized, req);
-  const ownerId = owner === null ? undefined : (await accountOf(core, owner)).id;
-  if (ownerId === account.id) return undefined;
+  const ownerId = owner === null ? undefined : await deserializedId(core.options, owner);
+  if (ownerId === accountId) return undefined;
   // The user of this request came by other credentials. The session stays as it is, unless it does not
   // even agree with itself.
   if (ownerId === undefined || (state && state.account !== ownerId)) await moveToAnonymous(context);

@@ -48,7 +48,7 @@ function stopOf(context: Context, code: Refusal['code'], onward: string | undefi
   const { core, req, request } = context;
   const { allowedOrigins, publicPath, secure } = core.options;
   // The answer of an OAuth provider, a magic link: its proof is spent, and park() knows where to go on.
-  const broughtProof = context.logInCalled || code === 'session-required';
+  const broughtProof = context.logIn !== 'none' || code === 'session-required';
   if (onward === undefined && broughtProof) return null;
   if (req.method === 'GET' && (onward !== undefined || !wantsFragment(req))) {
     const returnTo = onward ?? safeReturnTo(publicPath + (req.originalUrl ?? req.url ?? ''), NO_ORIGINS);

@@ -39,13 +39,17 @@ export function saveSession(req: AppRequest): Promise<void> {
   return promised((done) => session.save(done));
 }
 
-/** A callback function as a promise. */
+/** A callback function as a promise. It rejects with what the callback was told, which need not be an Error. */
 export function promised(call: (done: Callback) => unknown): Promise<void> {
   return new Promise((resolve, reject) => {
     call((error) => {
-      if (error)
-        reject(error instanceof Error ? error : new Error('the session store failed', { cause: error }));
+      if (error) reject(asTold(error));
       else resolve();
     });
   });
+}
+
+/** What a callback was told as its error, to be passed on as it is: Passport and session stores take anything. */
+export function asTold(error: unknown): Error {
+  return error as Error;
 }

@@ -1,3 +1,4 @@
+import type { AccountDescription } from '../account/account.js';
 import type { ProblemCode } from '../errors.js';
 import type { StateName } from './state.js';
 
@@ -85,7 +86,7 @@ export interface RequestSecondFactor {
    *   changed once more: this session has ended too; `login-required`, `impersonation-refused`,
    *   `account-invalid`, `account-unknown`
    */
-  renew(securityStamp?: string | number | bigint | Date): Promise<void>;
+  renew(securityStamp?: AccountDescription['securityStamp']): Promise<void>;
 }
 
 declare global {

@@ -3,7 +3,8 @@ import { switchAutomatically } from '../impersonation/enter.js';
 import type { LogInOptions } from './app-request.js';
 import { requireSession } from './app-request.js';
 import type { Context } from './context.js';
-import { emit, kept, leaveSession, moveToAnonymous, somebody } from './context.js';
+import { carryOver } from './carry-over.js';
+import { emit, leaveSession, moveToAnonymous, somebody } from './context.js';
 import type { KnownUser } from './core.js';
 import { guardSave } from './guard-save.js';
 import { destination } from './park.js';
@@ -39,8 +40,8 @@ export async function signIn(
   { from, browser, goesOn = from !== undefined }: SignInParts = {},
 ): Promise<void> {
   const { core, req, request, res } = context;
-  const keep = options.keepSessionInfo === true || from?.keepSessionInfo === true;
-  const values = kept(context, keep ? 'application' : 'nothing');
+  const keep = Boolean(options.keepSessionInfo) || from?.keepSessionInfo === true;
+  const putKept = keep ? carryOver(context) : undefined;
   const carried = from ? from.carried : core.options.carry(request);
   const returnTo = from ? from.returnTo : destination(context, options);
   const requirement = await requirementOf(core, known.account);
@@ -50,7 +51,7 @@ export async function signIn(
       context.passportLogIn.call(req, user, { ...options, session: true, keepSessionInfo: false }, done);
     });
     const session = requireSession(req);
-    putValues(session, values);
+    putKept?.();
     // Passport looks for it in the new session, where it would be lost.
     if (options.successReturnToOrRedirect && returnTo) putValues(session, [['returnTo', returnTo]]);
     writeState(session, core.options.sessionKey, mark);

@@ -82,7 +82,7 @@ function takeOver(core: Core, request: HttpRequest, res: ServerResponse): Contex
     judgedUser: undefined,
     expired: false,
     requirement: NOT_REQUIRED,
-    logInCalled: false,
+    logIn: 'none',
     proof: undefined,
   };
   req.logIn = req.login = createLogIn(context);

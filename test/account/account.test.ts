@@ -1,5 +1,10 @@
 import { expect } from 'chai';
-import { parseAccount, parseAccountId } from '../../lib/account/account.js';
+import {
+  parseAccount,
+  parseAccountId,
+  parseDescribedId,
+  parseGivenStamp,
+} from '../../lib/account/account.js';
 import { SecondFactorError } from '../../lib/errors.js';
 
 const NAMED = { id: 'a', name: 'alice' };
@@ -99,15 +104,23 @@ describe('lib/account/account', () => {
       expect([stampOf('x'), stampOf(0), stampOf(1.5), stampOf(7n)]).to.deep.equal(['x', '0', '1.5', '7']);
       expect(stampOf(date)).to.equal('date 2027-01-15T08:00:00.123Z');
       expect(stampOf(new Date(date.getTime() + 1))).to.not.equal(stampOf(date));
+      expect(stampOf(Buffer.from([0, 255])))
+        .to.equal('bytes 00ff')
+        .and.equal(stampOf(new Uint8Array([0, 255])));
+      expect(stampOf(null), 'no password').to.equal(null);
     });
 
     const stamps: Record<string, unknown> = {
-      ...{ 'an empty string': '', undefined, null: null, NaN, Infinity, true: true },
+      ...{ 'an empty string': '', undefined, NaN, Infinity, true: true, 'an empty Buffer': Buffer.alloc(0) },
       ...{ 'an object': {}, 'no moment': new Date(NaN), 'a symbol': Symbol('a') },
     };
     for (const [what, stamp] of Object.entries(stamps)) {
       it(`refuses a stamp that is there and ${what}`, () => {
-        refuses(() => parseAccount({ ...NAMED, securityStamp: stamp }), 'securityStamp', 'fixed value');
+        refuses(
+          () => parseAccount({ ...NAMED, securityStamp: stamp }),
+          'security stamp',
+          'user.hash ?? null',
+        );
       });
     }
 
@@ -127,6 +140,23 @@ describe('lib/account/account', () => {
     for (const [what, description, words] of refused) {
       it(`refuses ${what}`, () => refuses(() => parseAccount(description), words));
     }
+  });
+
+  describe('what counts of users that may be partial', () => {
+    it('is the id alone', () => {
+      expect(parseDescribedId({ id: 7, securityStamp: undefined })).to.equal('7');
+      refuses(() => parseDescribedId({ name: 'alice' }), 'got undefined');
+      refuses(() => parseDescribedId('alice'), 'must return an object, got string');
+    });
+
+    it('and a stamp, where there is one', () => {
+      const given = (securityStamp?: unknown): string | null => parseGivenStamp({ securityStamp });
+      expect([given(), given(null), given(''), given(Buffer.alloc(0)), parseGivenStamp({})]).to.deep.equal(
+        Array(5).fill(null),
+      );
+      expect([given('x'), given(0), given(Buffer.from('x'))]).to.deep.equal(['x', '0', 'bytes 78']);
+      refuses(() => given({}), 'security stamp');
+    });
   });
 });
 

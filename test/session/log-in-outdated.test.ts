@@ -43,8 +43,7 @@ describe('session/log-in with what a strategy knew before', () => {
     };
     const panel = await startSessionPanel({
       options: {
-        account: ({ id, login, passwordChangedAt: securityStamp }) =>
-          securityStamp ? { id, name: login, securityStamp } : { id, name: login },
+        account: ({ id, login, passwordChangedAt: securityStamp }) => ({ id, name: login, securityStamp }),
       },
       routes({ app }) {
         app.post('/oauth/:kind', (req, res, next) => {

@@ -1,0 +1,29 @@
+import { requireSession } from './app-request.js';
+import type { Context } from './context.js';
+import { putValues, valuesWithout } from './regenerate.js';
+import { isParked, readState } from './state.js';
+
+/**
+ * What Passport's `keepSessionInfo` takes from one session into the next: everything but the user and our own
+ * state. The life that its cookie was given belongs to it, unless it is the short one of a sign-in that waits.
+ *
+ * @returns puts it into the session of the request as that is then
+ */
+export function carryOver({ core, req }: Context): () => void {
+  const { sessionKey } = core.options;
+  const passportKey = core.passport.sessionKey;
+  const old = requireSession(req);
+  const brief = isParked(readState(old, sessionKey));
+  const { cookie } = old;
+  const values = valuesWithout(old, [sessionKey, passportKey]);
+  const passports = Object.entries(old).filter(([key]) => key === passportKey);
+  return () => {
+    const session = requireSession(req);
+    if (!brief) session.cookie = cookie;
+    putValues(session, values);
+    for (const [key, value] of passports) {
+      const { user: _before, ...own } = (value ?? {}) as { user?: unknown };
+      putValues(session, [[key, { ...own, ...(Reflect.get(session, key) as object | undefined) }]]);
+    }
+  };
+}

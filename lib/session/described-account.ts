@@ -1,0 +1,58 @@
+import type { Account } from '../account/account.js';
+import { parseAccount, parseDescribedId, parseGivenStamp } from '../account/account.js';
+import { SecondFactorError } from '../errors.js';
+import type { ResolvedOptions } from '../options.js';
+
+/** The option that describes users. */
+type Describing = Pick<ResolvedOptions, 'account'>;
+
+/** Which account a user is that `findUser` gave: all of its description counts. */
+export function foundAccount(options: Describing, user: unknown): Promise<Account> {
+  return described(options, user, 'findUser gave', parseAccount);
+}
+
+/** Which account a user is that `deserializeUser` gave, where it is as fresh as one of `findUser`. */
+export function freshAccount(options: Describing, user: unknown): Promise<Account> {
+  return described(options, user, 'deserializeUser gave (deserializedUserIsFresh: true)', parseAccount);
+}
+
+/** Which account a user is that `deserializeUser` gave; it may be partial. */
+export function deserializedId(options: Describing, user: unknown): Promise<string> {
+  return described(options, user, 'deserializeUser gave', parseDescribedId, 'only the id counts');
+}
+
+/** Which account a user is that was handed to `req.logIn`, and its stamp where it tells one; it may be partial. */
+export function handedOver(options: Describing, user: unknown): Promise<Pick<Account, 'id' | 'stamp'>> {
+  const parse = (description: unknown): Pick<Account, 'id' | 'stamp'> => ({
+    id: parseDescribedId(description),
+    stamp: parseGivenStamp(description),
+  });
+  return described(options, user, 'was handed to req.logIn', parse, 'only the id counts, and a stamp it has');
+}
+
+/**
+ * @param whence which of the application's objects `account()` is asked about, to follow "a user that"
+ * @param counts what counts of one that may be partial
+ * @throws {SecondFactorError} `account-invalid` with the fix
+ */
+async function described<Result>(
+  { account }: Describing,
+  user: unknown,
+  whence: string,
+  parse: (description: unknown) => Result,
+  counts?: string,
+): Promise<Result> {
+  try {
+    return parse(await account(user));
+  } catch (cause) {
+    const message = cause instanceof Error ? cause.message : String(cause);
+    const trouble = cause instanceof SecondFactorError ? message : `it threw "${message}"`;
+    const partial = counts === undefined ? '' : `; of such a user ${counts}, and it may lack the rest`;
+    throw new SecondFactorError(
+      'account-invalid',
+      `account() was asked about a user that ${whence}: ${trouble}${partial}; ` +
+        'account() must not fail where something is missing, for example securityStamp: user.hash ?? null',
+      { cause },
+    );
+  }
+}

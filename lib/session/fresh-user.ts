@@ -1,0 +1,65 @@
+import { SecondFactorError } from '../errors.js';
+import type { Context } from './context.js';
+import { emit, requireLiveSession } from './context.js';
+import type { FoundUser } from './core.js';
+import { findAccount, stampMatches } from './core.js';
+import { deserializedId, handedOver } from './described-account.js';
+import { isUser } from './state.js';
+import type { UserState } from './state.js';
+
+/** A user in the one shape that is judged. */
+interface FreshUser {
+  readonly found: FoundUser;
+  /** The present state, when `req.user` is signed in once more: no password was judged, so none becomes fresh. */
+  readonly again: UserState | undefined;
+}
+
+/**
+ * Brings a user from any strategy into the one shape that is judged.
+ *
+ * @param serialized the same user, serialized
+ * @throws {SecondFactorError} `account-unknown`, `account-invalid`; `sign-in-expired` when the password was changed since the
+ *   strategy judged it, or when the session of who is signed in once more has ended meanwhile
+ */
+export async function freshUser(context: Context, user: unknown, serialized: unknown): Promise<FreshUser> {
+  const { core, req } = context;
+  const deserialized = await core.passport.deserialize(serialized, req);
+  const found =
+    deserialized === null ? null : await findAccount(core, await deserializedId(core.options, deserialized));
+  if (!found) {
+    throw new SecondFactorError(
+      'account-unknown',
+      'the user that signed in is not there: deserializeUser or findUser(accountId) returned none; ' +
+        'accountId is a string, also when the ids are numbers',
+    );
+  }
+  // Where every look-up gives one and the same object, nobody can tell a strategy's user from req.user.
+  const again = deserialized === user ? undefined : signedInAgain(context, user, found.account.id);
+  if (again) await requireLiveSession(context);
+  const outdated = again
+    ? !stampMatches(core, found.account, again.stamp)
+    : await isOutdated(context, user, found);
+  if (outdated) {
+    emit(context, 'sign-in-refused', found.account.id, { reason: 'sign-in-expired' });
+    throw new SecondFactorError('sign-in-expired');
+  }
+  return { found, again };
+}
+
+/**
+ * Whether a strategy's user has another stamp than the account has now. The session would begin with the new
+ * stamp, and so outlive the change that was to end what the old password opened.
+ */
+async function isOutdated({ core }: Context, user: unknown, { account }: FoundUser): Promise<boolean> {
+  const given = await handedOver(core.options, user);
+  return given.id === account.id && given.stamp !== null && given.stamp !== account.stamp;
+}
+
+/** The present state, when the application signs in `req.user` once more, after a change of his profile say. */
+function signedInAgain(
+  { state, judgedUser }: Context,
+  user: unknown,
+  account: string,
+): UserState | undefined {
+  return user === judgedUser && isUser(state) && state.account === account ? state : undefined;
+}
