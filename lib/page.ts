@@ -21,6 +21,11 @@ interface PageOf<Name extends string, Model> {
   readonly error: PageError | null;
   /** Hidden fields that every form must send. */
   readonly fields: Readonly<Record<string, string>>;
+  /**
+   * A script that sends the forms of the page once, for a `<script>` element that holds `text` and nothing else;
+   * `hash` is its source expression for a Content-Security-Policy, quotes included.
+   */
+  readonly script: { readonly text: string; readonly hash: string };
   readonly model: Model;
 }
 

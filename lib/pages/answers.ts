@@ -17,11 +17,18 @@ import { chooseTexts } from './choose-texts.js';
 import type { Texts } from './texts.js';
 import { renderPage } from './views/render-page.js';
 import { SCRIPTED, SCRIPT_HASH } from './views/script.js';
+import { SEND_ONCE, SEND_ONCE_HASH, WITHOUT_FORM } from './views/send-once.js';
 import { STYLE_HASH } from './views/style.js';
 
-/** A page without what every page has: the issuer, the language, the error, and the hidden fields of its forms. */
+/** What the application's own views may put into a page. */
+const SCRIPT_FOR_VIEWS = { text: SEND_ONCE, hash: SEND_ONCE_HASH } as const;
+
+/** A page without what every page has: issuer, language, error, the script, and the hidden fields of its forms. */
 export type PageDraft = {
-  [Name in Page['name']]: Omit<Extract<Page, { name: Name }>, 'issuer' | 'language' | 'error' | 'fields'>;
+  [Name in Page['name']]: Omit<
+    Extract<Page, { name: Name }>,
+    'issuer' | 'language' | 'error' | 'fields' | 'script'
+  >;
 }[Page['name']];
 
 /** Answers with a page for browsers, and JSON for the rest. */
@@ -85,7 +92,7 @@ async function showPage(
 ): Promise<void> {
   const { req, request, res, core } = context;
   const { render, formFields, stylesheet } = core.options;
-  const frame = { issuer: issuerOf(context), language: texts.language, error };
+  const frame = { issuer: issuerOf(context), language: texts.language, error, script: SCRIPT_FOR_VIEWS };
   const page = { ...draft, ...frame, fields: formFields(request, res) } as Page;
   const policyOfApplication = res.getHeader('Content-Security-Policy');
   setAnswerHeaders(res);
@@ -104,14 +111,18 @@ async function showPage(
   res.end(req.method === 'HEAD' ? undefined : text);
 }
 
-/** Our own style and script by their hashes, and nothing else but what the application's stylesheet needs. */
+/** Our own style and scripts by their hashes, and nothing else but what the application's stylesheet needs. */
 function policyFor({ name }: Page, { returnToOrigins, stylesheet }: ResolvedOptions): string {
+  const scripts = [
+    ...(WITHOUT_FORM.has(name) ? [] : [SEND_ONCE_HASH]),
+    ...(SCRIPTED.has(name) ? [SCRIPT_HASH] : []),
+  ];
   const own = stylesheet === undefined ? '' : " 'self'";
   return [
     "default-src 'none'",
     `style-src ${STYLE_HASH}${own}`,
     ...(own ? [`img-src${own}`, `font-src${own}`] : []),
-    ...(SCRIPTED.has(name) ? [`script-src ${SCRIPT_HASH}`] : []),
+    ...(scripts.length > 0 ? [`script-src ${scripts.join(' ')}`] : []),
     `form-action ${["'self'", ...returnToOrigins].join(' ')}`,
     "base-uri 'none'",
     "frame-ancestors 'none'",

@@ -3,10 +3,12 @@ import type { Texts } from '../texts.js';
 import { Html, html } from './html.js';
 import { ICONS } from './icons.js';
 import { SCRIPT, SCRIPTED } from './script.js';
+import { SEND_ONCE, WITHOUT_FORM } from './send-once.js';
 import { STYLE } from './style.js';
 
-/** Without a character beside the style and the script: their hashes are in the Content-Security-Policy. */
+/** Without a character beside the style and the scripts: their hashes are in the Content-Security-Policy. */
 const STYLE_ELEMENT = new Html(`<style>${STYLE}</style>`);
+const SEND_ONCE_ELEMENT = new Html(`<script>${SEND_ONCE}</script>`);
 const SCRIPT_ELEMENT = new Html(`<script>${SCRIPT}</script>`);
 
 /** What a page is made of beside its model. */
@@ -45,7 +47,7 @@ export function layout(
           }
           ${body}
         </main>
-        ${SCRIPTED.has(name) ? SCRIPT_ELEMENT : null}
+        ${WITHOUT_FORM.has(name) ? null : SEND_ONCE_ELEMENT} ${SCRIPTED.has(name) ? SCRIPT_ELEMENT : null}
       </body>
     </html>`.text;
 }
