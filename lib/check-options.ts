@@ -4,6 +4,7 @@ import type { LockoutLimits } from './account/limits.js';
 import { parseOrigin } from './answer/same-origin.js';
 import { SecondFactorError } from './errors.js';
 import { knownOnly } from './known-only.js';
+import { isBefore06 } from './session/passport-port.js';
 import type { HttpRequest, ResolvedImpersonation, ResolvedOptions, SecondFactorOptions } from './options.js';
 
 /** NIST SP 800-63B §3.2.2: no more than 100 failures in a row. */
@@ -58,7 +59,7 @@ const KNOWN: Record<keyof SecondFactorOptions<unknown>, true> = {
 /**
  * Checks the options and fills in the defaults.
  *
- * @throws {SecondFactorError} `option-unknown`, `option-invalid` or `store-invalid`; the message names the
+ * @throws {SecondFactorError} `option-unknown`, `option-invalid`, `store-invalid` or `passport-version`; the message names the
  *   option, what it must be and the type it got, never a value
  */
 export function checkOptions(options: unknown): ResolvedOptions {
@@ -116,12 +117,27 @@ export function checkOptions(options: unknown): ResolvedOptions {
   };
 }
 
+/** What Passport 0.6 and 0.7 have, and what is merely called alike has not. */
+const PASSPORT_METHODS = ['serializeUser', 'deserializeUser', 'authenticate', 'initialize', 'session'];
+
 function passport(value: unknown): ResolvedOptions['passport'] {
-  const given = value as Partial<ResolvedOptions['passport']> | null | undefined;
-  if (typeof given?.serializeUser !== 'function' || typeof given.deserializeUser !== 'function') {
-    throw invalid(`passport must be the Passport instance of the panel, got ${kindOf(value)}`);
+  const given = value as Record<string, unknown> | null | undefined;
+  const missing = PASSPORT_METHODS.find((method) => typeof given?.[method] !== 'function');
+  const { logIn } = (given?._sm ?? {}) as { logIn?: unknown };
+  if (missing !== undefined || typeof logIn !== 'function') {
+    const without = typeof value === 'object' && value !== null ? ` without ${missing ?? 'sessions'}` : '';
+    throw invalid(
+      `passport must be the instance of the package passport that the application signs in with, got ` +
+        `${kindOf(value)}${without}; an Authenticator of @fastify/passport is none`,
+    );
   }
-  return given as ResolvedOptions['passport'];
+  if (isBefore06(given?._sm as object)) {
+    throw new SecondFactorError(
+      'passport-version',
+      'passport is older than 0.6; install passport 0.6 or 0.7',
+    );
+  }
+  return value as ResolvedOptions['passport'];
 }
 
 function store(value: unknown): ResolvedOptions['store'] {

@@ -10,6 +10,7 @@ import { createRouter } from './pages/router.js';
 import type { Admin } from './session/admin.js';
 import { createAdmin } from './session/admin.js';
 import type { Core } from './session/core.js';
+import { createMounting } from './session/mounting.js';
 import { createPassportPort } from './session/passport-port.js';
 import type { Contexts } from './session/take-over.js';
 import { createSessionMiddleware } from './session/take-over.js';
@@ -38,7 +39,7 @@ export interface SecondFactor extends Admin {
  * Makes an instance for one panel. All state lives in the session store and in `store`; two instances over
  * the same store and keys are one panel.
  *
- * @throws {SecondFactorError} `option-unknown`, `option-invalid`, `key-invalid`, `store-invalid`
+ * @throws {SecondFactorError} `option-unknown`, `option-invalid`, `key-invalid`, `store-invalid`, `passport-version`
  * @example
  * const secondFactor = createSecondFactor<User>({
  *   passport,
@@ -59,9 +60,11 @@ export function createSecondFactor<User = Express.User>(options: SecondFactorOpt
     vault: createVault(resolved.store, sealer, resolved.storeTimeoutMs),
     sealer,
     events,
+    mounting: createMounting(resolved.mountPath),
   };
   const noticesSent = sendNotices(core);
   const contexts: Contexts = new WeakMap();
+  const strategy = createStrategy((req) => contexts.get(req));
   return {
     ...createAdmin(core),
     session: (...nothing: []) => {
@@ -72,7 +75,10 @@ export function createSecondFactor<User = Express.User>(options: SecondFactorOpt
       takesNothing('secondFactor.router()', nothing);
       return createRouter(core, contexts);
     },
-    strategy: createStrategy((req) => contexts.get(req)),
+    get strategy() {
+      core.mounting.useStrategy();
+      return strategy;
+    },
     events: { on: (name, listener) => events.on(name, listener) },
     close: async () => {
       await noticesSent();

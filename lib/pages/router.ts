@@ -7,8 +7,7 @@ import { isSafeMethod, isSameOrigin } from '../answer/same-origin.js';
 import { sendProblem } from '../answer/problem.js';
 import { SecondFactorError, isProblemCode } from '../errors.js';
 import type { Middleware } from '../options.js';
-import type { AppRequest } from '../session/app-request.js';
-import { requestUser } from '../session/app-request.js';
+import { pathOf, requestUser } from '../session/app-request.js';
 import type { Context } from '../session/context.js';
 import { emit } from '../session/context.js';
 import type { Core } from '../session/core.js';
@@ -17,6 +16,7 @@ import type { Contexts } from '../session/take-over.js';
 import { answerProblem, answerRefusal } from './answers.js';
 import { BodyError, parseBody } from './body.js';
 import { postRemoveAuthenticator, postRevokeBrowsers, showBrowsers } from './browser-routes.js';
+import { mountable } from './mountable.js';
 import { postImpersonation, postLeave } from './impersonation-routes.js';
 import { postCancelSetup, postConfirm, postSetup, showSetup } from './set-up-routes.js';
 import {
@@ -49,7 +49,8 @@ export function createRouter(core: Core, contexts: Contexts): Middleware {
       }
     };
 
-  const router = express.Router();
+  const router = mountable(express.Router(), core.mounting);
+  router.use(noticeRequest(core, contexts));
   router.use(refuseOtherSites(core, contextOf));
   if (!core.options.render) router.use(loadWhole(core));
   router.use(parseBody());
@@ -80,6 +81,18 @@ export function createRouter(core: Core, contexts: Contexts): Middleware {
   return router as unknown as Middleware;
 }
 
+function noticeRequest({ mounting }: Core, contexts: Contexts): RequestHandler {
+  return (req, _res, next) => {
+    const context = contexts.get(req);
+    if (context) context.routed = true;
+    const [whole, rest] = [pathOf(req.originalUrl), pathOf(req.url)];
+    const place = whole.endsWith(rest) ? whole.slice(0, -rest.length) : whole;
+    // Frameworks that strip no prefix tell no place.
+    if (place !== '') mounting.atRouter(place);
+    next();
+  };
+}
+
 function refuseOtherSites(core: Core, contextOf: (req: express.Request) => Context): RequestHandler {
   return (req, res, next) => {
     const { allowedOrigins } = core.options;
@@ -89,10 +102,7 @@ function refuseOtherSites(core: Core, contextOf: (req: express.Request) => Conte
       return;
     }
     const context = contextOf(req);
-    const { originalUrl = '' } = req as AppRequest;
-    emit(context, 'cross-site-refused', context.state?.account ?? '', {
-      path: originalUrl.replace(/[?#].*$/s, ''),
-    });
+    emit(context, 'cross-site-refused', context.state?.account ?? '', { path: pathOf(req.originalUrl) });
     answerProblem(context, 'cross-site').catch(next);
   };
 }

@@ -82,3 +82,8 @@ export function requireSession(req: AppRequest): AppSession {
   }
   return session;
 }
+
+/** The path of a URL, without its query. */
+export function pathOf(url = ''): string {
+  return url.replace(/[?#].*$/s, '');
+}

@@ -53,6 +53,8 @@ export interface Context {
   /** What became of `req.logIn` on this request. */
   logIn: 'none' | 'running' | 'signed-in' | 'parked';
   proof: Proof | undefined;
+  /** Whether the router got the request. */
+  routed: boolean;
 }
 
 /** Milliseconds since 1970. */

@@ -9,6 +9,7 @@ import { describeFailure } from '../vault/failure.js';
 import type { Sealer } from '../vault/seal.js';
 import type { Vault } from '../vault/vault.js';
 import { foundAccount } from './described-account.js';
+import type { Mounting } from './mounting.js';
 import type { PassportPort } from './passport-port.js';
 
 /** What one instance of the package is made of. */
@@ -18,6 +19,7 @@ export interface Core {
   readonly vault: Vault;
   readonly sealer: Sealer;
   readonly events: Emitter;
+  readonly mounting: Mounting;
 }
 
 /** One of the panel's users, fresh from the database, with the account it is. */

@@ -3,7 +3,7 @@ import { sendProblem } from '../answer/problem.js';
 import { SecondFactorError, SecondFactorRequiredError } from '../errors.js';
 import type { SignInRefusal } from '../events.js';
 import type { Callback, LogIn, LogInOptions } from './app-request.js';
-import { setRequestUser } from './app-request.js';
+import { pathOf, setRequestUser } from './app-request.js';
 import type { Context } from './context.js';
 import { emit, leaveSession, moveToAnonymous, now, reported, sessionState } from './context.js';
 import type { Factor, FoundUser } from './core.js';
@@ -191,9 +191,11 @@ async function firstStep(
     await signIn(context, user, { ...found, factor }, mark, options, { goesOn });
     return 'call-back';
   }
+  const answers = (options.onCodeRequired ?? core.options.onCodeRequired) === 'respond';
+  if (answers) core.mounting.requireRouter();
   if (again) await leaveSession(context);
   const parked = await park(context, found, factor, serialized, options);
-  if ((options.onCodeRequired ?? core.options.onCodeRequired) === 'error') {
+  if (!answers) {
     const location = wayOn(core.options.basePath, parked);
     throw new SecondFactorRequiredError(codeOfParked(parked), location, parked.until);
   }
@@ -256,7 +258,7 @@ function verifiedNow({ state }: Context, account: string, factor: Factor): Verif
 }
 
 function isUnderBasePath({ core, req }: Context): boolean {
-  const path = (req.originalUrl ?? req.url ?? '').replace(/[?#].*$/s, '');
+  const path = pathOf(req.originalUrl ?? req.url);
   const { mountPath } = core.options;
   return path === mountPath || path.startsWith(`${mountPath}/`);
 }

@@ -1,11 +1,12 @@
 import type { PassportInstance } from '../options.js';
 import type { AppRequest } from './app-request.js';
 import { asTold } from './regenerate.js';
+import { watchLogIn } from './watch-log-in.js';
 
 /** What Passport can do beside its documented registration methods; the same in 0.6 and 0.7. */
 interface PassportRuntime {
   readonly _key?: string;
-  readonly _sm?: { readonly _key?: string };
+  readonly _sm: { readonly _key?: string; logIn(...given: unknown[]): unknown };
   serializeUser(user: unknown, req: AppRequest, done: (error: unknown, user?: unknown) => void): void;
   deserializeUser(user: unknown, req: AppRequest, done: (error: unknown, user?: unknown) => void): void;
 }
@@ -24,10 +25,19 @@ export interface PassportPort {
   isInstanceOf(req: AppRequest): boolean;
 }
 
+/**
+ * Whether a session manager is of a Passport older than 0.6: its `logIn(req, user, done)` keeps the
+ * session's id.
+ */
+export function isBefore06(manager: object | undefined): boolean {
+  return (manager as { logIn?: { length: number } } | undefined)?.logIn?.length === 3;
+}
+
 /** The port to a Passport instance. */
 export function createPassportPort(instance: PassportInstance): PassportPort {
   const passport = instance as unknown as PassportRuntime;
-  const sessionKey = passport._sm?._key ?? passport._key ?? 'passport';
+  watchLogIn(passport._sm);
+  const sessionKey = passport._sm._key ?? passport._key ?? 'passport';
   return {
     sessionKey,
     serialize: (user, req) =>

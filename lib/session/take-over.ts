@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { SecondFactorError } from '../errors.js';
 import type { HttpRequest, Middleware } from '../options.js';
 import type { AppRequest, LogIn, LogOut } from './app-request.js';
-import { requestUser, requireSession, setRequestUser } from './app-request.js';
+import { pathOf, requestUser, requireSession, setRequestUser } from './app-request.js';
 import type { Context } from './context.js';
 import { emit, nobody, now } from './context.js';
 import type { Core } from './core.js';
@@ -10,6 +10,7 @@ import { guardSave, keepStored, limitLife } from './guard-save.js';
 import { isInTime } from './judge.js';
 import { createLogIn } from './log-in.js';
 import { createLogOut } from './log-out.js';
+import { isBefore06 } from './passport-port.js';
 import { reJudge } from './re-judge.js';
 import { createRequestApi } from './request-second-factor.js';
 import { NOT_REQUIRED } from './requirement.js';
@@ -37,6 +38,7 @@ export function createSessionMiddleware(core: Core, contexts: Contexts): Middlew
       return;
     }
     contexts.set(incoming, context);
+    watchPages(context);
     if (!requestUser(context.req)) {
       next();
       return;
@@ -52,6 +54,19 @@ export function createSessionMiddleware(core: Core, contexts: Contexts): Middlew
       },
     );
   };
+}
+
+/** The pages a browser is sent to, below `basePath`. */
+const PAGES = ['', '/verify', '/setup', '/step-up'];
+
+function watchPages(context: Context): void {
+  const { core, req, res } = context;
+  core.mounting.atRequest();
+  const path = pathOf(req.originalUrl ?? req.url);
+  if (req.method !== 'GET' || !PAGES.some((page) => path === core.options.mountPath + page)) return;
+  res.once('finish', () => {
+    if (res.statusCode === 404 && !context.routed) core.mounting.atNotFound(path);
+  });
 }
 
 /**
@@ -84,6 +99,7 @@ function takeOver(core: Core, request: HttpRequest, res: ServerResponse): Contex
     requirement: NOT_REQUIRED,
     logIn: 'none',
     proof: undefined,
+    routed: false,
   };
   req.logIn = req.login = createLogIn(context);
   req.logOut = req.logout = createLogOut(context);
@@ -109,7 +125,7 @@ function takeOver(core: Core, request: HttpRequest, res: ServerResponse): Contex
   return context;
 }
 
-/** @throws {SecondFactorError} `passport-session-missing`, `passport-instance` */
+/** @throws {SecondFactorError} `passport-session-missing`, `passport-version`, `passport-instance` */
 function requirePassport(core: Core, req: AppRequest): { logIn: LogIn; logOut: LogOut } {
   const { logIn, logOut } = req;
   const unread = core.passport.serializedUser(req) !== undefined && !requestUser(req);
@@ -117,6 +133,13 @@ function requirePassport(core: Core, req: AppRequest): { logIn: LogIn; logOut: L
     throw new SecondFactorError(
       'passport-session-missing',
       'mount app.use(passport.session()) before app.use(secondFactor.session())',
+    );
+  }
+  if (!req._sessionManager || isBefore06(req._sessionManager)) {
+    throw new SecondFactorError(
+      'passport-version',
+      'the passport.session() mounted before secondFactor.session() is of a Passport older than 0.6; ' +
+        'install passport 0.6 or 0.7, and see `npm ls passport` for further copies',
     );
   }
   if (!core.passport.isInstanceOf(req)) {

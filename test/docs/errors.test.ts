@@ -4,12 +4,13 @@ import { expect } from 'chai';
 import ts from 'typescript';
 import { PROBLEMS, SecondFactorError } from '../../lib/errors.js';
 import type { IntegrationErrorCode } from '../../lib/errors.js';
+import { readSourceFiles } from '../architecture/source-files.js';
 
 const root = resolve(import.meta.dirname, '../..');
 
 describe('docs/errors.md', () => {
   const text = readFileSync(resolve(root, 'docs/errors.md'), 'utf8');
-  const [, clients = '', integration = ''] = text.split(/^## .*$/m);
+  const [, clients = '', integration = '', warnings = ''] = text.split(/^## .*$/m);
   const headings = (part: string): string[] =>
     [...part.matchAll(/^### (.*)$/gm)].map(([, name = '']) => name);
 
@@ -22,6 +23,15 @@ describe('docs/errors.md', () => {
       const [, section = ''] = clients.split(`### ${code}\n`);
       expect(section.trimStart(), code).to.match(new RegExp(`^${status}\\b`));
     }
+  });
+
+  it('has a heading for every warning of the process', () => {
+    const codes = readSourceFiles(root, ['lib', 'adapters', 'strategies']).flatMap(
+      ({ path }) => readFileSync(resolve(root, path), 'utf8').match(/SECOND_FACTOR_[A-Z_]+(?=' })/g) ?? [],
+    );
+    expect(headings(warnings))
+      .to.have.members([...new Set(codes)])
+      .and.have.length.above(4);
   });
 
   it('has a heading for every mistake of the integration, with its status unless it is 500', () => {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { expect } from 'chai';
+import { Passport } from 'passport';
 import {
   DEFAULT_LIMITS,
   ENROLMENT_OFFSET_STEPS,
@@ -42,7 +43,7 @@ function constant(file: string, name: string): number {
 }
 
 const OPTIONS = {
-  passport: { serializeUser() {}, deserializeUser() {}, authenticate() {} },
+  passport: new Passport(),
   issuer: 'Limits',
   account() {},
   findUser() {},

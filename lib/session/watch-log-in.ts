@@ -1,0 +1,31 @@
+/** Passport's session manager, which every `req.logIn` with a session ends in. */
+interface SessionManager {
+  logIn(...given: unknown[]): unknown;
+}
+
+/** Shared by all instances, and by both builds, on one Passport: a sign-in is watched once. */
+const WATCHED = Symbol.for('passport-second-factor.watched');
+
+/**
+ * Warns, once per Passport instance, when somebody is signed in on a request that no `secondFactor.session()`
+ * has seen: no code is asked for there, and nobody knows afterwards when the password was given.
+ */
+export function watchLogIn(manager: SessionManager): void {
+  if (Object.hasOwn(manager, WATCHED)) return;
+  const logIn: unknown = Reflect.get(manager, 'logIn');
+  if (typeof logIn !== 'function') return;
+  let warned = false;
+  const watched = function (this: unknown, req: { secondFactor?: unknown }, ...others: unknown[]): unknown {
+    if (!warned && req.secondFactor === undefined) {
+      warned = true;
+      process.emitWarning(
+        'somebody signed in on a route before secondFactor.session(), where no code is asked for. Mount ' +
+          'app.use(passport.session()), app.use(secondFactor.session()) and only then the routes that sign in',
+        { code: 'SECOND_FACTOR_LOGIN_UNSEEN' },
+      );
+    }
+    return Reflect.apply(logIn, this, [req, ...others]);
+  };
+  Object.defineProperty(manager, 'logIn', { configurable: true, writable: true, value: watched });
+  Object.defineProperty(manager, WATCHED, { value: true });
+}
