@@ -2,10 +2,12 @@
  * Two-step sign-in on an Express application, in one file. What the package adds is marked with (1) to (5);
  * the rest is what an application with Passport has anyway.
  *
- * PORT: default 3000. REDIS_URL: keeps sessions and second factors in Redis, else they are in memory.
+ * PORT: default 3000; 0 takes a free one. REDIS_URL: keeps sessions and second factors in Redis, else they are in
+ * memory.
  * SECOND_FACTOR_KEY: base64 of 32 random bytes; without it a new key is made at every start.
  */
 import { randomBytes, randomUUID, scryptSync, timingSafeEqual } from 'node:crypto';
+import type { AddressInfo } from 'node:net';
 import { RedisStore } from 'connect-redis';
 import express from 'express';
 import session from 'express-session';
@@ -124,6 +126,7 @@ function passwordMatches(user: User, password: string): boolean {
 }
 
 const port = Number(process.env.PORT ?? 3000);
-app.listen(port, () => {
-  console.log(`http://localhost:${String(port)}/ - sign in as alice with alice-password`);
+const server = app.listen(port, () => {
+  const { port: taken } = server.address() as AddressInfo;
+  console.log(`http://localhost:${String(taken)}/ - sign in as alice with alice-password`);
 });

@@ -24,8 +24,7 @@ interface Ended {
   readonly err: string;
 }
 
-describe('cli/bin', function () {
-  this.timeout(60_000);
+describe('cli/bin', () => {
   let server: RedisServer;
   let redis: Redis;
   let directory: string;

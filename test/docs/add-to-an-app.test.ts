@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { expect } from 'chai';
 import { Redis } from 'ioredis';
+import type { RunningProgram } from '../support/program.js';
 import { startRedis } from '../support/redis-server.js';
 import type { RedisServer } from '../support/redis-server.js';
 import { phoneOf, programOf } from './doc-program.js';
-import type { ProgramFolder, RunningProgram } from './doc-program.js';
+import type { ProgramFolder } from './doc-program.js';
 import { DATABASE, DATABASE_COMMONJS } from './panel-database.js';
 import { Client, startPanel, stopPanels, user } from './trap-panel.js';
 import type { Answer, User } from './trap-panel.js';
@@ -110,7 +111,7 @@ describe('docs/add-to-an-app.md', function () {
       expect((await second.open('/')).headers.location).to.equal('/login');
       await second.open('/two-step/verify');
       expect((await second.submit('/two-step/verify', { code: phone.first })).status).to.equal(401);
-      expect((await second.submit('/two-step/verify', { code: phone.second })).headers.location).to.equal(
+      expect((await second.submit('/two-step/verify', { code: phone.next() })).headers.location).to.equal(
         '/',
       );
       expect((await second.open('/')).text).to.contain('Hello alice');

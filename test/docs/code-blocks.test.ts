@@ -11,7 +11,7 @@ const FOLDER = join(root, '.code-blocks');
 const TYPESCRIPT = ['ts', 'typescript', 'mts', 'cts', 'tsx'];
 
 describe('code blocks of README and docs', function () {
-  this.timeout(60_000); // the compiler reads all sources and types
+  this.timeout(300_000); // the compiler reads all sources and types
 
   const options = compilerOptions();
   const check = (...blocks: CodeBlock[]): string[] => typeCheck(blocks, FOLDER, options);

@@ -1,12 +1,11 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Secret, TOTP } from 'otpauth';
 import { compiledFolder } from '../support/compiled.js';
+import { startProgram } from '../support/program.js';
+import type { RunningProgram } from '../support/program.js';
 import { fencedBlocks } from './code-blocks.js';
 
-const START_MILLISECONDS = 60_000;
 const STEP_MILLISECONDS = 30_000;
 const root = resolve(import.meta.dirname, '../..');
 
@@ -21,13 +20,6 @@ const START = `import * as program from './PROGRAM';
 const { server } = program;
 const tell = () => console.log('listening on ' + server.address().port);
 if (server.listening) tell(); else server.once('listening', tell);`;
-
-/** A program of a page, running. */
-export interface RunningProgram {
-  readonly port: number;
-  readonly output: () => string;
-  stop(): Promise<void>;
-}
 
 /** A folder of the repository, so that packages are found, with the named code blocks of a page. */
 export interface ProgramFolder {
@@ -64,7 +56,8 @@ export function programOf(
     compile,
     start(file, env) {
       writeFileSync(join(path, 'start.ts'), START.replace('PROGRAM', file.replace(/\.ts$/, '.js')));
-      return start(join(compile(), 'start.js'), env);
+      const given = { ...process.env, PORT: '0', ...env };
+      return startProgram(join(compile(), 'start.js'), given, /listening on (\d+)/);
     },
     remove() {
       for (const folder of [path, ...compiled]) rmSync(folder, { recursive: true, force: true });
@@ -72,40 +65,22 @@ export function programOf(
   };
 }
 
-async function start(file: string, env: NodeJS.ProcessEnv): Promise<RunningProgram> {
-  const child = spawn(process.execPath, [file], {
-    env: { ...process.env, PORT: '0', ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let output = '';
-  const port = await new Promise<number>((done, reject) => {
-    const read = (chunk: Buffer): void => {
-      output += chunk.toString();
-      const said = /listening on (\d+)/.exec(output)?.[1];
-      if (said !== undefined) done(Number(said));
-    };
-    child.stdout.on('data', read);
-    child.stderr.on('data', read);
-    child.once('exit', () => reject(new Error(`${file} ended: ${output}`)));
-    setTimeout(() => reject(new Error(`${file} did not start: ${output}`)), START_MILLISECONDS).unref();
-  });
-  return {
-    port,
-    output: () => output,
-    async stop() {
-      if (child.exitCode !== null || child.signalCode !== null) return;
-      child.kill('SIGKILL');
-      await once(child, 'exit');
-    },
-  };
+/** A phone on the real clock, and the last time step it showed a code of. */
+export interface RealPhone {
+  /** The code of the moment the phone was made. */
+  readonly first: string;
+  /** A code that was not shown before: of this moment, or of the next time step. */
+  next(): string;
 }
 
-/** A phone on the real clock: the code of the moment it was made, then that of the next time step. */
-export function phoneOf(key: string): { first: string; second: string } {
+/** The authenticator that holds a key. */
+export function phoneOf(key: string): RealPhone {
   const totp = new TOTP({ secret: Secret.fromBase32(key.replaceAll(' ', '')) });
-  const now = Date.now();
+  const now = (): number => Math.floor(Date.now() / STEP_MILLISECONDS);
+  const at = (step: number): string => totp.generate({ timestamp: step * STEP_MILLISECONDS });
+  let step = now();
   return {
-    first: totp.generate({ timestamp: now }),
-    second: totp.generate({ timestamp: now + STEP_MILLISECONDS }),
+    first: at(step),
+    next: () => at((step = Math.max(step + 1, now()))),
   };
 }

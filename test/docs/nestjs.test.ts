@@ -7,9 +7,10 @@ import { text } from 'node:stream/consumers';
 import { expect } from 'chai';
 import { Redis } from 'ioredis';
 import { startRedis } from '../support/redis-server.js';
+import type { RunningProgram } from '../support/program.js';
 import type { RedisServer } from '../support/redis-server.js';
 import { phoneOf, programOf } from './doc-program.js';
-import type { ProgramFolder, RunningProgram } from './doc-program.js';
+import type { ProgramFolder, RealPhone } from './doc-program.js';
 import { DATABASE } from './panel-database.js';
 import { Client } from './trap-panel.js';
 
@@ -21,7 +22,7 @@ describe('docs/nestjs.md', function () {
   let redis: RedisServer;
   let folder: ProgramFolder;
   let app: RunningProgram;
-  let phone: { first: string; second: string };
+  let phone: RealPhone;
   let recoveryCodes: string[];
   let provider: Server;
   let env: Record<string, string>;
@@ -87,7 +88,7 @@ describe('docs/nestjs.md', function () {
     const browser = await new Client(app).post('/login', form, HTML);
     expect([browser.status, browser.headers.location]).to.deep.equal([303, '/two-step/verify']);
 
-    expect((await client.post('/two-step/verify', { code: phone.second })).body).to.include({
+    expect((await client.post('/two-step/verify', { code: phone.next() })).body).to.include({
       state: 'verified',
     });
     expect((await client.get('/me')).body).to.deep.equal({ user: 'alice' });

@@ -80,7 +80,7 @@ describe('docs/other-frameworks.md', function () {
       expect(form.text).to.contain('one-time-code');
       const verified = await second.post(
         '/two-step/verify',
-        new URLSearchParams({ code: phone.second }),
+        new URLSearchParams({ code: phone.next() }),
         HTML,
       );
       expect(verified.headers.location).to.equal('/');

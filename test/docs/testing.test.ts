@@ -3,9 +3,7 @@ import { promisify } from 'node:util';
 import { expect } from 'chai';
 import { programOf } from './doc-program.js';
 
-describe('docs/testing.md', function () {
-  this.timeout(60_000);
-
+describe('docs/testing.md', () => {
   it('has a test of an application that passes', async () => {
     const folder = programOf('docs/testing.md');
     try {

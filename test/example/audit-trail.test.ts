@@ -5,8 +5,7 @@ import type { RunningPanel } from '../support/panel-process.js';
 
 const DOCUMENT = 'docs/impersonation.md';
 
-describe('the audit trail of the example panel', function () {
-  this.timeout(60_000);
+describe('the audit trail of the example panel', () => {
   let panel: RunningPanel;
 
   before(async () => {

@@ -1,66 +1,22 @@
-import { spawn } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { Redis } from 'ioredis';
 import { Secret, TOTP } from 'otpauth';
 import { Client } from '../docs/trap-panel.js';
 import { compiled } from '../support/compiled.js';
+import { startProgram } from '../support/program.js';
+import type { RunningProgram } from '../support/program.js';
 import { startRedis } from '../support/redis-server.js';
 import type { RedisServer } from '../support/redis-server.js';
 
-const START_MILLISECONDS = 30_000;
 const STEP_MILLISECONDS = 30_000;
 const ALICE = { username: 'alice', password: 'alice-password' };
 const HTML = { accept: 'text/html' };
 
-interface Running {
-  readonly port: number;
-  readonly output: () => string;
-  stop(): Promise<void>;
-}
-
 /** Starts example/minimal as `npm run start:minimal` does. */
-async function start(env: Record<string, string>): Promise<Running> {
-  const port = await freePort();
-  const child: ChildProcess = spawn(process.execPath, [compiled('example/minimal/app.ts')], {
-    env: { ...process.env, PORT: String(port), NODE_ENV: 'test', ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let output = '';
-  child.stdout?.setEncoding('utf8').on('data', (text: string) => (output += text));
-  child.stderr?.setEncoding('utf8').on('data', (text: string) => (output += text));
-  const deadline = Date.now() + START_MILLISECONDS;
-  while (!output.includes('sign in as alice')) {
-    if (child.exitCode !== null || child.signalCode !== null || Date.now() > deadline) {
-      child.kill('SIGKILL');
-      throw new Error(`example/minimal did not start:\n${output}`);
-    }
-    await sleep(20);
-  }
-  return {
-    port,
-    output: () => output,
-    async stop() {
-      if (child.exitCode !== null || child.signalCode !== null) return;
-      const ended = once(child, 'exit');
-      child.kill('SIGTERM');
-      await ended;
-    },
-  };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
+function start(env: Record<string, string>): Promise<RunningProgram> {
+  const given = { ...process.env, PORT: '0', NODE_ENV: 'test', ...env };
+  return startProgram(compiled('example/minimal/app.ts'), given, /localhost:(\d+)\/ - sign in as alice/);
 }
 
 /** Enables the second factor of alice; gives her codes. The example has the real clock, and so has she. */
@@ -75,10 +31,9 @@ async function enable(client: Client): Promise<(steps: number) => string> {
   return code;
 }
 
-describe('example/minimal', function () {
-  this.timeout(60_000);
+describe('example/minimal', () => {
   let server: RedisServer | undefined;
-  const running: Running[] = [];
+  const running: RunningProgram[] = [];
 
   afterEach(async () => {
     for (const each of running.splice(0)) await each.stop();

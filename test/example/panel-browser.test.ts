@@ -11,7 +11,7 @@ import type { RunningPanel } from '../support/panel-process.js';
 const readQrCode = jsqr as unknown as typeof jsqr.default;
 
 describe('the example panel in a browser', function () {
-  this.timeout(120_000);
+  this.timeout(600_000);
   let browser: Browser;
   let panel: RunningPanel;
   let context: BrowserContext;

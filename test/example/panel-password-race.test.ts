@@ -1,16 +1,22 @@
 import { expect } from 'chai';
 import Libsql from 'libsql';
-import { PASSWORD_COST } from '../../example/panel/passwords.js';
 import type { Jar, RunningPanel } from '../support/panel-process.js';
 import { startPanel } from '../support/panel-process.js';
+import { hearScrypt } from '../support/scrypt.js';
+import type { HeardScrypt } from '../support/scrypt.js';
 
 describe('a password set by staff, in the example panel', () => {
   let panel: RunningPanel;
+  let scrypt: HeardScrypt;
 
   before(async () => {
-    panel = await startPanel(undefined, {}, { passwordCost: PASSWORD_COST });
+    scrypt = hearScrypt();
+    panel = await startPanel();
   });
-  after(() => panel.end());
+  after(async () => {
+    scrypt.end();
+    await panel.end();
+  });
 
   function changeUsers(statement: string): void {
     const database = new Libsql(panel.databaseFile, { timeout: 5000 });
@@ -27,9 +33,11 @@ describe('a password set by staff, in the example panel', () => {
     it(`changes nothing when who set it ${what} while it is hashed`, async () => {
       changeUsers("UPDATE users SET level = 'admin' WHERE id = 'admin'");
       const admin = await panel.signedIn('admin');
+      const hashing = scrypt.hold();
       const setting = admin.post('/staff/alice/edit', { password: 'password-of-a-thief' });
-      await new Promise((resolve) => setTimeout(resolve, 15));
+      await hashing.begun;
       await end(admin);
+      hashing.release();
       expect((await setting).status).to.be.oneOf([401, 403]);
       expect((await panel.jar().login('alice', 'password-of-a-thief')).body.code).to.equal(
         'invalid-credentials',

@@ -5,8 +5,7 @@ import type { Jar, RunningPanel } from '../support/panel-process.js';
 const LEVELS = { root: 'root', admin: 'admin', alice: 'user', bob: 'user' };
 const NEW = 'a-new-password';
 
-describe('passwords in the example panel', function () {
-  this.timeout(60_000);
+describe('passwords in the example panel', () => {
   let panel: RunningPanel;
 
   beforeEach(async () => {

@@ -10,7 +10,7 @@ const HOUR = 3600;
 
 for (const backend of ['its own database', 'Redis'] as const) {
   describe(`a walk through the panel of npm start, on ${backend}, while the system clock jumps`, function () {
-    this.timeout(60_000);
+    this.timeout(300_000);
     let walk: Walk;
     before(async () => {
       walk = await startWalk(backend === 'Redis');

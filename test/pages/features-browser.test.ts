@@ -19,7 +19,7 @@ const PLACES: Readonly<Record<string, BrowserContextOptions>> = {
 };
 
 describe('what everybody asks for, in a browser', function () {
-  this.timeout(120_000);
+  this.timeout(600_000);
   let browser: Browser;
   let panel: RunningPanel;
   let context: BrowserContext;

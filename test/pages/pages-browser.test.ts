@@ -11,7 +11,7 @@ import type { PagePanel, Phone } from './page-panel.js';
 const WIDTHS = [320, 375, 1280];
 
 describe('the pages in a browser', function () {
-  this.timeout(120_000);
+  this.timeout(600_000);
   let browser: Browser;
   let panel: PagePanel;
   let context: BrowserContext;

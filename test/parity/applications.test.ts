@@ -202,7 +202,7 @@ describe('applications of public kinds', () => {
         await second.open('/two-step/verify');
         const wrong = await second.send('/two-step/verify', { code: phone.first });
         expect(wrong.status).to.equal(401);
-        const right = await second.send('/two-step/verify', { code: phone.second });
+        const right = await second.send('/two-step/verify', { code: phone.next() });
         expect(right.status).to.be.oneOf([200, 303]);
         expect((await second.open(home)).text).to.contain(word);
 
@@ -238,7 +238,7 @@ describe('applications of public kinds', () => {
     const second = newUser(true);
     expect((await byGoogle(second)).headers.location).to.equal('/two-step/verify');
     expect((await second.open('/api/me')).status).to.equal(401);
-    expect((await second.send('/two-step/verify', { code: phone.second })).headers.location).to.equal('/app');
+    expect((await second.send('/two-step/verify', { code: phone.next() })).headers.location).to.equal('/app');
     expect((await second.open('/api/me')).text).to.equal('{"user":"gwen"}');
   });
 });

@@ -1,4 +1,4 @@
-import { execFile, spawn } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, request } from 'node:http';
@@ -11,11 +11,12 @@ import { createPanel } from '../../example/panel/app.js';
 import type { Panel, PanelOptions } from '../../example/panel/app.js';
 import { databaseFileOf } from '../../example/panel/settings.js';
 import { compiled } from './compiled.js';
+import { startProgram } from './program.js';
+import type { RunningProgram } from './program.js';
 
 const STEP_MILLISECONDS = 30_000;
 /** The N of scrypt: thousands of sign-ins are made in tests. Where time matters a test says the real one. */
 const CHEAP_PASSWORD = 1024;
-const START_MILLISECONDS = 20_000;
 const ACCOUNTS = ['root', 'admin', 'alice', 'bob'];
 
 /** What a server answered. */
@@ -28,7 +29,7 @@ export interface Answer {
   readonly body: any;
 }
 
-/** The example panel in this process, on a real socket, with a clock that moves when it is told to. */
+/** The example panel in this process, on a real socket, with a clock that moves only when it is told to. */
 export interface RunningPanel extends Panel {
   readonly url: string;
   readonly databaseFile: string;
@@ -75,9 +76,8 @@ export async function startPanel(
   const databaseFile = join(folder, 'panel.db');
   const log: string[] = [];
   const mails: string[] = [];
-  let ahead = 0;
-  const began = Date.now();
-  const now = (): number => began + ahead; // a code is as old after a second as at once
+  let time = Date.now();
+  const now = (): number => time;
   const env = { PANEL_DB: databaseFile, ...(redisUrl !== undefined && { REDIS_URL: redisUrl }) };
   const panel = await createPanel({
     databaseFile,
@@ -101,7 +101,7 @@ export async function startPanel(
     mails,
     env,
     now,
-    advance: (seconds) => (ahead += seconds * 1000),
+    advance: (seconds) => (time += seconds * 1000),
     jar: () => new Jar(port),
     async signedIn(login, password) {
       const jar = running.jar();
@@ -119,7 +119,7 @@ export async function startPanel(
         key: String(body.key),
         code,
         nextCode() {
-          ahead += STEP_MILLISECONDS;
+          time += STEP_MILLISECONDS;
           return code();
         },
       };
@@ -254,45 +254,20 @@ export function runConsole(env: Record<string, string>, ...args: string[]): Prom
 }
 
 /** The example panel as `npm start` starts it. */
-export interface PanelProcess {
-  readonly port: number;
+export interface PanelProcess extends RunningProgram {
   readonly jar: () => Jar;
-  /** What it printed until now. */
-  readonly output: () => string;
-  readonly stop: () => Promise<void>;
 }
 
 /** Starts the example panel as a process of its own; on a free port unless told otherwise. */
 export async function startPanelProcess(env: Record<string, string> = {}): Promise<PanelProcess> {
-  const child = spawn(process.execPath, [compiled('example/panel/server.ts')], {
-    env: { ...withoutPanel(), PORT: '0', ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let output = '';
-  const started = new Promise<number>((done, reject) => {
-    let isStarted = false;
-    const read = (chunk: Buffer): void => {
-      output += chunk.toString();
-      if (isStarted) return;
-      const [, port] = /http:\/\/localhost:(\d+)\//.exec(output) ?? [];
-      if (port === undefined) return;
-      isStarted = true;
-      done(Number(port));
-    };
-    child.stdout.on('data', read);
-    child.stderr.on('data', read);
-    child.once('exit', () => reject(new Error(`the panel ended: ${output}`)));
-    setTimeout(() => reject(new Error(`the panel did not start: ${output}`)), START_MILLISECONDS).unref();
-  });
-  const port = await started;
+  const given = { ...withoutPanel(), PORT: '0', ...env };
+  const panel = await startProgram(compiled('example/panel/server.ts'), given, /http:\/\/localhost:(\d+)\//);
+  const { port } = panel;
   return {
-    port,
+    ...panel,
     jar: () => new Jar(port),
-    output: () => output,
     async stop() {
-      if (child.exitCode !== null || child.signalCode !== null) return;
-      child.kill('SIGTERM');
-      await once(child, 'exit');
+      await panel.stop();
       if (!env.PANEL_DB) rmSync(dirname(databaseFileOf({}, port)), { recursive: true, force: true });
     },
   };

@@ -1,0 +1,47 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+
+/** A program with a port, in a process of its own. */
+export interface RunningProgram {
+  readonly port: number;
+  /** What it printed until now. */
+  readonly output: () => string;
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts a program and waits until it tells its port.
+ *
+ * @param port what it prints; the first group is the port
+ * @throws when it ends before, with what it printed
+ */
+export async function startProgram(
+  file: string,
+  env: NodeJS.ProcessEnv,
+  port: RegExp,
+): Promise<RunningProgram> {
+  const child = spawn(process.execPath, [file], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  let output = '';
+  const told = new Promise<number>((done, reject) => {
+    const read = (text: string): void => {
+      output += text;
+      const [, number] = port.exec(output) ?? [];
+      if (number !== undefined) done(Number(number));
+    };
+    child.stdout.setEncoding('utf8').on('data', read);
+    child.stderr.setEncoding('utf8').on('data', read);
+    child.once('exit', () => {
+      reject(new Error(`${file} ended: ${output}`));
+    });
+  });
+  return {
+    port: await told,
+    output: () => output,
+    async stop() {
+      if (child.exitCode !== null || child.signalCode !== null) return;
+      const ended = once(child, 'exit');
+      child.kill('SIGTERM');
+      await ended;
+    },
+  };
+}
