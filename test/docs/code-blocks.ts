@@ -52,6 +52,9 @@ export function fileName(block: CodeBlock): string {
   return named ?? `${block.document.replace(/[^A-Za-z0-9]+/g, '-')}-line-${block.line}.ts`;
 }
 
+/** Sources and types, which do not change meanwhile. */
+const parsed = new Map<string, ts.SourceFile | undefined>();
+
 /** Type-checks blocks together as if they lay in `folder`, and returns what the compiler says. */
 export function typeCheck(
   blocks: readonly CodeBlock[],
@@ -74,8 +77,9 @@ export function typeCheck(
   host.readFile = (path) => texts.get(path)?.text ?? onDisk.readFile.call(host, path);
   host.getSourceFile = (path, language, ...rest) => {
     const virtual = texts.get(path);
-    if (virtual === undefined) return onDisk.getSourceFile.call(host, path, language, ...rest);
-    return ts.createSourceFile(path, virtual.text, language);
+    if (virtual !== undefined) return ts.createSourceFile(path, virtual.text, language);
+    if (!parsed.has(path)) parsed.set(path, onDisk.getSourceFile.call(host, path, language, ...rest));
+    return parsed.get(path);
   };
   const directoryExists = host.directoryExists?.bind(host);
   host.directoryExists = (path) => path === folder || (directoryExists?.(path) ?? false);
