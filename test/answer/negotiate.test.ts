@@ -1,4 +1,3 @@
-import type { IncomingMessage } from 'node:http';
 import { expect } from 'chai';
 import { clientOf, shownStatus, wantsFragment, wantsHtml } from '../../lib/answer/negotiate.js';
 
