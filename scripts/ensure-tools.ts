@@ -13,6 +13,7 @@ export interface Tool {
 export const TOOLS: readonly Tool[] = [
   { commands: ['redis-server'], debianPackage: 'redis-server' },
   { commands: ['postgres'], debianPackage: 'postgresql' },
+  { commands: ['pgbouncer'], debianPackage: 'pgbouncer' },
   { commands: ['mariadbd'], debianPackage: 'mariadb-server-core' }, // the program alone: no service, no database
   { commands: ['chromium', 'chromium-browser', 'google-chrome'], debianPackage: 'chromium' },
   { commands: ['faketime'], debianPackage: 'faketime' },
