@@ -8,7 +8,7 @@
  */
 import { randomBytes, randomUUID, scryptSync, timingSafeEqual } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
-import { RedisStore } from 'connect-redis';
+import { RedisStore } from 'connect-redis'; // 8.1 goes with ioredis, 9 and later with node-redis only
 import express from 'express';
 import session from 'express-session';
 import { Redis } from 'ioredis';

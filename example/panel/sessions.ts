@@ -1,4 +1,4 @@
-import { RedisStore } from 'connect-redis';
+import { RedisStore } from 'connect-redis'; // 8.1 goes with ioredis, 9 and later with node-redis only
 import session from 'express-session';
 import type { RequestHandler } from 'express';
 import type { SessionData } from 'express-session';
