@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { expect } from 'chai';
+import type { RunningProgram } from '../support/program.js';
 import { startRedis } from '../support/redis-server.js';
 import type { RedisServer } from '../support/redis-server.js';
 import { phoneOf, programOf } from './doc-program.js';
-import type { ProgramFolder, RunningProgram } from './doc-program.js';
+import type { ProgramFolder } from './doc-program.js';
 import { DATABASE } from './panel-database.js';
 import { Client } from './trap-panel.js';
 

@@ -9,6 +9,7 @@ const PAGE: SettingsPage = {
   issuer: 'Acme',
   error: null,
   fields: {},
+  script: { text: '', hash: '' },
   model: {
     account: 'alice',
     actors: [],
