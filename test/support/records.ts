@@ -76,3 +76,12 @@ export function wrongCodes(
 export function wrongCode(record: Pick<AccountRecord, 'authenticators'>, now: number): string {
   return wrongCodes(record, now, 1)[0]!;
 }
+
+/** As right as a code can be without being so at any near moment: all digits but the last one. */
+export function nearlyRight(authenticator: Authenticator, step: number): string {
+  const acceptable = [-1, 0, 1].map((delta) => codeAt(authenticator, step + delta));
+  const digits = codeAt(authenticator, step).slice(0, -1);
+  return Array.from({ length: 10 }, (_, last) => digits + String(last)).find(
+    (code) => !acceptable.includes(code),
+  )!;
+}
