@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { runConsole, startPanel } from '../support/panel-process.js';
+import { until } from '../support/eventually.js';
 import { warningsOf } from '../support/warnings.js';
+import type { Warning } from '../support/warnings.js';
 import { onEachStore, isOut } from './support/acgl-panel.js';
 
 describe('C11: a store that may lose what was spent', () => {
@@ -25,13 +27,15 @@ describe('C11: a store that may lose what was spent', () => {
 
     it('is reported at start-up, and by the command', async () => {
       const { env, redis } = target();
-      const warned = await warningsOf(async () => {
+      const reports = (warned: readonly Warning[]): readonly Warning[] =>
+        warned.filter(({ code }) => code === 'SECOND_FACTOR_STORE_MAY_LOSE');
+      const warned = await warningsOf(async (heard) => {
         const panel = await startPanel(env.REDIS_URL);
         await panel.signedIn('alice');
+        if (redis) await until('the report', () => reports(heard).length > 0);
         await panel.end();
       });
-      const reports = warned.filter(({ code }) => code === 'SECOND_FACTOR_STORE_MAY_LOSE');
-      expect(reports).to.have.length(redis ? 1 : 0);
+      expect(reports(warned)).to.have.length(redis ? 1 : 0);
       const { code, out } = await runConsole(env, 'check');
       expect([code, out.includes('keeps nothing on disk')]).to.deep.equal(redis ? [3, true] : [0, false]);
     });

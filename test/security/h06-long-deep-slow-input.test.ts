@@ -1,6 +1,6 @@
-import { connect } from 'node:net';
 import { expect } from 'chai';
 import { enrol } from '../docs/trap-panel.js';
+import { inTwoParts } from '../support/in-two-parts.js';
 import { loggedIn, seenBy } from '../support/session-panel.js';
 import { attack } from './support/befh-panels.js';
 import { enrolled, failuresOf, pending, said, verify } from './support/befh-people.js';
@@ -52,25 +52,12 @@ attack('H6: very long, deep or slow input', (on) => {
     const { panel } = on;
     const owner = await enrolled(panel);
     const jar = await pending(panel);
-    const body = JSON.stringify({ code: owner.code(1) });
     const cookie = [...jar.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
-    const socket = connect(Number(new URL(panel.url).port), '127.0.0.1');
-    const answer = new Promise<string>((done, reject) => {
-      let text = '';
-      socket.setEncoding('utf8').on('data', (part: string) => (text += part));
-      socket.on('end', () => done(text)).on('error', reject);
-    });
-    socket.write(
-      `POST /two-step/verify HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\nAccept: application/json\r\n` +
-        `Content-Type: application/json\r\nContent-Length: ${body.length}\r\nCookie: ${cookie}\r\n\r\n${body.slice(0, 9)}`,
+    const late = { code: owner.code(1) };
+    const status = await inTwoParts(`${panel.url}/two-step/verify`, cookie, late, () =>
+      jar.post('/two-step/cancel'),
     );
-    // The first half is there when a request that came after it is answered.
-    await panel.jar().get('/login');
-    await jar.post('/two-step/cancel');
-    socket.write(body.slice(9));
-    const text = await answer;
-    expect(text).to.match(/^HTTP\/1\.1 401/);
-    expect(text).to.not.include('"verified"');
+    expect(status).to.equal(401);
     expect(await failuresOf(panel)).to.equal(0);
     expect(said(await verify(await pending(panel), owner.code(1)))).to.equal('verified');
   });

@@ -1,8 +1,5 @@
-import { once } from 'node:events';
-import { request } from 'node:http';
-import type { IncomingMessage } from 'node:http';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
+import { inTwoParts } from '../support/in-two-parts.js';
 import { loggedIn, seenBy } from '../support/session-panel.js';
 import { attack } from './support/dijk-panels.js';
 import { inMemoryAndOnRedis, startLatePanel } from './support/late-bodies.js';
@@ -54,11 +51,10 @@ attack('K21: enter, leave, sign out and demote at once', (panel) => {
   it('lets no hop whose body was cut in two outlive a sign-out in between', async () => {
     const jar = await panel().root();
     const other = jar.copy();
-    const body = JSON.stringify({ account: 'alice' });
     panel().log.length = 0;
-    const status = await slowly(panel().url, jar.cookies.get('panel.sid') ?? '', body, () =>
-      other.post('/logout'),
-    );
+    const url = `${panel().url}/two-step/impersonation`;
+    const cookie = `panel.sid=${jar.cookies.get('panel.sid') ?? ''}`;
+    const status = await inTwoParts(url, cookie, { account: 'alice' }, () => other.post('/logout'));
     expect(status).to.equal(401);
     expect(await jar.who()).to.equal('login-required');
     expect(
@@ -93,27 +89,3 @@ describe('K21: enter and sign out at once, where the body is read after the sess
     }
   });
 });
-
-/** Sends half of a body, does something, and sends the rest. */
-async function slowly(
-  url: string,
-  cookie: string,
-  body: string,
-  between: () => Promise<unknown>,
-): Promise<number | undefined> {
-  const headers = {
-    cookie: `panel.sid=${cookie}`,
-    'content-type': 'application/json',
-    'content-length': String(body.length),
-    accept: 'application/json',
-  };
-  const sent = request(`${url}/two-step/impersonation`, { method: 'POST', headers, agent: false });
-  const answered = once(sent, 'response') as Promise<[IncomingMessage]>;
-  sent.write(body.slice(0, 8));
-  await sleep(50);
-  await between();
-  sent.end(body.slice(8));
-  const [res] = await answered;
-  res.resume();
-  return res.statusCode;
-}

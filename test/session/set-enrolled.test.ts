@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { Secret, TOTP } from 'otpauth';
 import { Client, enrolled, stopPanels } from '../docs/trap-panel.js';
+import { until } from '../support/eventually.js';
 import { loggedIn, startSessionPanel } from '../support/session-panel.js';
 import type { SessionPanel } from '../support/session-panel.js';
 
@@ -64,15 +65,20 @@ describe('session/set-enrolled: a panel that keeps in its own table who has a se
     const client = await loggedIn(panel);
     const { body } = await client.post('/two-step/setup');
     const swap = panel.store.compareAndSet.bind(panel.store);
+    let deleting = (): void => undefined;
+    const deletes = new Promise<void>((resolve) => (deleting = resolve));
     // The operator has written the flag and is about to delete the record when the owner writes his.
     panel.store.compareAndSet = async (id, expected, next) => {
-      if (next === null) while (!flags.alice) await new Promise((resolve) => setTimeout(resolve, 5));
+      if (next === null) {
+        deleting();
+        await until('the owner to write his flag', () => flags.alice === true);
+      }
       return swap(id, expected, next);
     };
     let disabled: Promise<boolean> | undefined;
     onceBefore(true, async () => {
       disabled = panel.secondFactor.disable('alice', BY);
-      await new Promise((resolve) => setTimeout(resolve, 20));
+      await deletes;
     });
     expect(await confirm(client, body.key)).to.equal(200);
     expect(await disabled).to.equal(true);

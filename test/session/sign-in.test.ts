@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as turn } from 'node:timers/promises';
 import { expect } from 'chai';
 import { Client, enrol, stopPanels } from '../docs/trap-panel.js';
 import type { Panel, User } from '../docs/trap-panel.js';
@@ -16,8 +16,10 @@ describe('session/sign-in: onSignedIn and carry', () => {
 
   it('is awaited after a complete sign-in, with and without a second factor, before the answer', async () => {
     const told: unknown[] = [];
-    const onSignedIn: OnSignedIn = async (req, _res, user, info) => {
-      await sleep(20);
+    const onSignedIn: OnSignedIn = async (req, res, user, info) => {
+      // Far more than it takes to answer.
+      for (let turns = 0; turns < 100; turns++) await turn();
+      expect(res.headersSent).to.equal(false);
       told.push({ user: user.id, state: req.secondFactor?.state, ...info });
     };
     const panel = await startSessionPanel({ options: { onSignedIn } });
@@ -78,7 +80,7 @@ describe('session/sign-in: onSignedIn and carry', () => {
     const panel: SessionPanel = await startSessionPanel({
       options: {
         async onSignedIn() {
-          await sleep(1);
+          await turn();
           if (broken) throw new Error('last-login could not be written');
         },
       },

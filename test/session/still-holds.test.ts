@@ -1,10 +1,7 @@
-import { once } from 'node:events';
-import { request } from 'node:http';
-import type { IncomingMessage } from 'node:http';
-import { text } from 'node:stream/consumers';
 import { expect } from 'chai';
 import { enrolled, stopPanels } from '../docs/trap-panel.js';
 import type { Client } from '../docs/trap-panel.js';
+import { answerInTwoParts } from '../support/in-two-parts.js';
 import { startSessionPanel, userOf } from '../support/session-panel.js';
 import type { SessionPanel } from '../support/session-panel.js';
 
@@ -13,22 +10,13 @@ describe('session/still-holds: a body that comes late', () => {
 
   /** The code of the answer to a request whose body comes in two parts, with something between them. */
   async function inTwoParts(
-    panel: SessionPanel,
+    { port }: SessionPanel,
     { cookie }: Client,
     path: string,
     body: object,
     meanwhile: () => unknown,
   ): Promise<unknown> {
-    const headers = { cookie, 'content-type': 'application/json', accept: 'application/json' };
-    const sent = request({ port: panel.port, path, method: 'POST', headers, agent: false });
-    const answered = once(sent, 'response') as Promise<[IncomingMessage]>;
-    const whole = JSON.stringify(body);
-    sent.write(whole.slice(0, 3));
-    await new Promise((resolve) => setTimeout(resolve, 30));
-    await meanwhile();
-    sent.end(whole.slice(3));
-    const [answer] = await answered;
-    return (JSON.parse(await text(answer)) as { code?: unknown }).code;
+    return (await answerInTwoParts(`http://127.0.0.1:${port}${path}`, cookie, body, meanwhile)).code;
   }
 
   const changes: Record<string, (panel: SessionPanel, client: Client) => unknown> = {

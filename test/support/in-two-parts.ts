@@ -1,13 +1,17 @@
+import { randomUUID } from 'node:crypto';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { once } from 'node:events';
 import { request } from 'node:http';
 import type { IncomingMessage } from 'node:http';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { text } from 'node:stream/consumers';
 
-/** Until the server has read the headers, and the session they name. */
-const HEADERS_READ_MILLISECONDS = 60;
+/** Names a request, so that its server in this process can be watched. */
+const NAME = 'x-in-two-parts';
+const REQUESTS = 'http.server.request.start';
 
 /**
- * Sends half of a JSON body, does something, and sends the rest.
+ * Sends a JSON body in two parts, and does something when the server, which has to be in this process, waits for
+ * the second one: when it has read the headers, and whatever it reads before the body.
  *
  * @returns the status
  */
@@ -15,22 +19,54 @@ export async function inTwoParts(
   url: string,
   cookie: string,
   fields: object,
-  between: () => Promise<unknown>,
+  between: () => unknown,
 ): Promise<number> {
+  return (await answerInTwoParts(url, cookie, fields, between)).status;
+}
+
+/** As {@link inTwoParts}; the status, and the `code` of the answer. */
+export async function answerInTwoParts(
+  url: string,
+  cookie: string,
+  fields: object,
+  between: () => unknown,
+): Promise<{ status: number; code: unknown }> {
   const body = JSON.stringify(fields);
+  const name = randomUUID();
   const headers = {
     cookie,
     'content-type': 'application/json',
     'content-length': String(Buffer.byteLength(body)),
     accept: 'application/json',
+    [NAME]: name,
   };
+  const waits = bodyWanted(name);
   const sent = request(url, { method: 'POST', headers, agent: false });
   const answered = once(sent, 'response') as Promise<[IncomingMessage]>;
-  sent.write(body.slice(0, 5));
-  await sleep(HEADERS_READ_MILLISECONDS);
+  sent.write(body.slice(0, 3));
+  await Promise.race([waits, answered]);
   await between();
-  sent.end(body.slice(5));
+  sent.end(body.slice(3));
   const [res] = await answered;
-  res.resume();
-  return res.statusCode ?? 0;
+  const answer = await text(res);
+  const isJson = res.headers['content-type']?.includes('json') === true;
+  return {
+    status: res.statusCode ?? 0,
+    code: isJson ? (JSON.parse(answer) as { code?: unknown }).code : undefined,
+  };
+}
+
+/** Until somebody reads the body of the request of a name. */
+function bodyWanted(name: string): Promise<void> {
+  return new Promise((resolve) => {
+    const watch = (message: unknown): void => {
+      const { request: req } = message as { request: IncomingMessage };
+      if (req.headers[NAME] !== name) return;
+      unsubscribe(REQUESTS, watch);
+      req.on('newListener', (event) => {
+        if (event === 'data' || event === 'readable') resolve();
+      });
+    };
+    subscribe(REQUESTS, watch);
+  });
 }
