@@ -177,6 +177,24 @@ describe('when the store is in trouble (J1)', () => {
     expect((await parked.post('/two-step/verify', { code: phone() })).status).to.equal(200);
   });
 
+  it('names the cause in the error that Express gets and in the event, without a secret, and tells it to no client (I5)', async () => {
+    const { panel, verified } = await scene();
+    const get = panel.store.get.bind(panel.store);
+    panel.store.get = () => Promise.reject(new Error('no route to redis://panel:canary@redis.example:6379'));
+    const answer = await verified.get('/secret');
+    await verified.get('/me');
+    const login = await new Client(panel).login('alice');
+    panel.store.get = get;
+    const cause = 'no route to redis://…@redis.example:6379';
+    const told = panel.events.filter(({ name }) => name === 'store-unavailable');
+    expect(told).not.to.have.length(0);
+    for (const event of told) expect(event).to.have.property('error', cause);
+    expect(panel.errors).not.to.have.length(0);
+    for (const error of panel.errors as Error[])
+      expect(error.message).to.contain(cause).and.not.contain('canary');
+    for (const { body } of [answer, login]) expect(JSON.stringify(body)).not.to.match(/redis|canary/);
+  });
+
   it('takes nothing from a store that answers after its time', async () => {
     const { panel, verified } = await scene();
     const get = panel.store.get.bind(panel.store);
