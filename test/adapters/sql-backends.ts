@@ -10,6 +10,9 @@ import { startPostgres } from '../support/postgres-server.js';
 import type { ServerProcess } from '../support/server-process.js';
 import { sqliteFile } from '../support/sqlite.js';
 
+/** Longer than any test waits for a connection, or for another one's write. */
+const PATIENCE_MILLISECONDS = 60_000;
+
 /** As a panel types its database; what a row holds is what the driver makes of it. */
 export interface Tables {
   totp: { account: string; sealed: string; updated_at: unknown };
@@ -69,18 +72,25 @@ function dialectOf(url: string, options: OpenOptions): Dialect {
     for (const statement of options.begin ?? []) await connection.executeQuery(CompiledQuery.raw(statement));
   };
   if (url.startsWith('postgres:')) {
-    const pool = new Pool({ connectionString: url, connectionTimeoutMillis: 1000, ...options.postgres });
+    const pool = new Pool({
+      connectionString: url,
+      connectionTimeoutMillis: PATIENCE_MILLISECONDS,
+      ...options.postgres,
+    });
     pool.on('error', () => undefined);
     pool.on('connect', (client) => client.on('error', () => undefined));
     return new PostgresDialect({ pool, onCreateConnection });
   }
   if (url.startsWith('mysql:')) {
     return new MysqlDialect({
-      pool: createPool({ uri: url, connectTimeout: 1000, ...options.mysql }),
+      pool: createPool({ uri: url, connectTimeout: PATIENCE_MILLISECONDS, ...options.mysql }),
       onCreateConnection,
     });
   }
-  return new SqliteDialect({ database: new Libsql(url, { timeout: 1000 }), onCreateConnection });
+  return new SqliteDialect({
+    database: new Libsql(url, { timeout: PATIENCE_MILLISECONDS }),
+    onCreateConnection,
+  });
 }
 
 function running(server: { readonly url: string } & Partial<ServerProcess>): RunningBackend {

@@ -1,8 +1,11 @@
 import { withDeadline } from '../../lib/vault/deadline.js';
 import type { Store } from '../../lib/vault/store.js';
 
-/** A store whose calls are given up after a while, each step of a list anew: adapters wait as long as it takes. */
-export function impatient(store: Store, milliseconds = 1000): Store {
+/**
+ * A store whose calls are given up after a while, each step of a list anew: adapters wait as long as it takes. With a
+ * time limit's length, the test says when.
+ */
+export function impatient(store: Store, milliseconds: number): Store {
   return {
     ...store,
     get: (accountId) => withDeadline(milliseconds, (deadline) => store.get(accountId, deadline)),
