@@ -5,6 +5,12 @@ import type { Mounting, Place } from '../session/mounting.js';
 interface Parent {
   readonly mountpath?: unknown;
   readonly parent?: Parent;
+  readonly router?: Layers;
+  readonly _router?: Layers;
+}
+
+interface Layers {
+  readonly stack?: readonly { readonly handle?: unknown }[];
 }
 
 /**
@@ -20,8 +26,16 @@ export function mountable(router: Router, mounting: Mounting): Router {
       const { mountpath, parent } = told;
       // Its own parents may be mounted later.
       mounting.addMount(() => placesOf(mountpath, parent));
+      showRoutes(router, parent);
     },
   });
+}
+
+/** Tools that list the routes of an application go by the stacks of its layers, which end at applications. */
+function showRoutes({ stack }: Router, parent: Parent | undefined): void {
+  // Express 4 throws where `router` is read.
+  const handle: unknown = (parent?._router ?? parent?.router)?.stack?.at(-1)?.handle;
+  if (typeof handle === 'function') Object.assign(handle, { stack });
 }
 
 function placesOf(mountpath: unknown, parent: Parent | undefined): Place[] {

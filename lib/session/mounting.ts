@@ -25,8 +25,8 @@ export interface Mounting {
   requireRouter(): void;
 }
 
-/** How a place may lie to `basePath`. */
-type Lie = 'there' | 'may-be-there' | 'elsewhere';
+/** How a place agrees with `basePath`. */
+type Fit = 'there' | 'may-be-there' | 'elsewhere';
 
 /** The knowledge of an instance that was just made. */
 export function createMounting(basePath: string): Mounting {
@@ -41,13 +41,13 @@ export function createMounting(basePath: string): Mounting {
     warned = true;
     process.emitWarning(`${what}. ${fix(basePath)}`, { code: 'SECOND_FACTOR_ROUTER' });
   };
-  const judge = (): { readonly lie: Lie; readonly listed: string } => {
+  const assess = (): { readonly fit: Fit; readonly listed: string } => {
     const places = mounts.flatMap((placesOf) => placesOf());
     // Where fewer are known: mounted through a Router of Express, or by another framework, which tell nothing.
-    const lies = mounts.length < routers ? [] : places.map((place) => lieOf(place, basePath));
-    const lie = (['there', 'may-be-there'] as const).find((each) => lies.includes(each)) ?? 'elsewhere';
+    const fits = mounts.length < routers ? [] : places.map((place) => fitOf(place, basePath));
+    const fit = (['there', 'may-be-there'] as const).find((each) => fits.includes(each)) ?? 'elsewhere';
     return {
-      lie: lies.length === 0 ? 'there' : lie,
+      fit: fits.length === 0 ? 'there' : fit,
       listed: places.map((at) => (at === '' ? '/' : at)).join(' and '),
     };
   };
@@ -59,18 +59,18 @@ export function createMounting(basePath: string): Mounting {
     atRequest() {
       if (asked) return;
       asked = true;
-      const { lie, listed } = judge();
-      if (lie !== 'there') warn(`secondFactor.router() is mounted at ${listed}`);
+      const { fit, listed } = assess();
+      if (fit !== 'there') warn(`secondFactor.router() is mounted at ${listed}`);
     },
     atRouter(place) {
-      if (lieOf(place, basePath) !== 'there') warn(`secondFactor.router() got a request at ${place}`);
+      if (fitOf(place, basePath) !== 'there') warn(`secondFactor.router() got a request at ${place}`);
     },
     atNotFound(path) {
       warn(`${path} was not found, and secondFactor.router() did not get the request`);
     },
     requireRouter() {
-      const { lie, listed } = judge();
-      if (routers > 0 ? lie !== 'elsewhere' : ownRoute) return;
+      const { fit, listed } = assess();
+      if (routers > 0 ? fit !== 'elsewhere' : ownRoute) return;
       const what = routers > 0 ? `is mounted at ${listed}` : 'was never called';
       throw new SecondFactorError('router-not-mounted', `secondFactor.router() ${what}. ${fix(basePath)}`);
     },
@@ -85,7 +85,7 @@ function fix(basePath: string): string {
  * A proxy may strip a prefix that `basePath` has; one that puts a prefix in front is rare, and a sub-application
  * whose prefix was left out of `basePath` is not.
  */
-function lieOf(place: Place, basePath: string): Lie {
+function fitOf(place: Place, basePath: string): Fit {
   if (place === null) return 'there';
   const [mounted, wanted] = [place.toLowerCase(), basePath.toLowerCase()];
   if (mounted !== '' && wanted.endsWith(mounted)) return 'there';

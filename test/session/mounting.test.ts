@@ -20,6 +20,13 @@ const SECRET = 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP';
 const KEY = randomBytes(32).toString('base64');
 const WARNING = 'SECOND_FACTOR_ROUTER';
 
+/** What Express keeps of its routes. */
+interface Layers {
+  readonly stack: readonly {
+    readonly handle: { readonly stack?: readonly { readonly route?: { readonly path: string } }[] };
+  }[];
+}
+
 /** How an application mounts the router, and what becomes of it. */
 interface Mounting {
   readonly name: string;
@@ -143,6 +150,16 @@ for (const version of [4, 5] as const) {
 
 describe('session/mounting, where the router is served', () => {
   afterEach(stopPanels);
+
+  for (const version of [4, 5] as const) {
+    it(`is found by what lists the routes of an application of Express ${version}`, async () => {
+      const { app } = await startSessionPanel({ express: version });
+      const { stack } =
+        version === 4 ? (app as unknown as { _router: Layers })._router : (app.router as Layers);
+      const routes = stack.flatMap(({ handle }) => handle.stack ?? []).map(({ route }) => route?.path);
+      expect(routes).to.include.members(['/verify', '/setup/confirm', '/step-up']);
+    });
+  }
 
   it('warns of none of its own pages and refusals', async () => {
     const panel = await startSessionPanel();
