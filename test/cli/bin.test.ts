@@ -274,20 +274,20 @@ describe('cli/bin', () => {
   });
 
   it('tries a store of the application without any config, closes it, and ends', async () => {
-    const store = `import { memoryStore } from ${JSON.stringify(resolve('adapters/memory.ts'))};
+    const store = `import { memoryStore } from ${JSON.stringify(compiled('adapters/memory.ts'))};
       const opened = setInterval(() => undefined, 1000);
       const close = async () => { clearInterval(opened); process.stderr.write('closed'); };`;
-    const file = join(directory, 'my-store.ts');
+    const file = join(directory, 'my-store.mjs');
     writeFileSync(file, `${store} export default { ...memoryStore(), close };`);
-    const holds = await run('store-contract', './my-store.ts');
+    const holds = await run('store-contract', './my-store.mjs');
     expect(holds).to.include({ code: 0, err: 'closed' });
     expect(holds.out).to.match(/\nall \d+ rules hold\n$/);
 
     writeFileSync(file, `${store} export default { ...memoryStore(), get: async () => null, close };`);
-    const broken = await run('store-contract', './my-store.ts');
+    const broken = await run('store-contract', './my-store.mjs');
     expect(broken).to.include({ code: 1, err: 'closed' });
     expect(broken.out).to.match(/\nBROKEN {2}creates a value where there is none\n/);
-    expect((await run('store-contract', './no-store.ts')).code).to.equal(2);
+    expect((await run('store-contract', './no-store.mjs')).code).to.equal(2);
   });
 
   it('loads modules and an environment file first', async () => {

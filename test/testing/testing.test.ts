@@ -75,11 +75,11 @@ describe('passport-second-factor/testing', () => {
     const app = application(clock);
     const agent = request.agent(app);
     const error = await enableSecondFactor(agent, { clock }).catch((caught: unknown) => caught as Error);
-    expect(error).to.be.instanceOf(Error).with.property('message').that.includes('login-required');
+    expect(error).to.be.instanceOf(Error).with.property('message').that.includes('sign-in-expired');
     await agent.post('/login').send(credentials);
     const key = await enableSecondFactor(agent, { clock });
     const other = request.agent(app);
     const early = await giveCode(other, key, { clock }).catch((caught: unknown) => caught as Error);
-    expect(early).to.be.instanceOf(Error).with.property('message').that.includes('login-required');
+    expect(early).to.be.instanceOf(Error).with.property('message').that.includes('sign-in-expired');
   });
 });
