@@ -50,7 +50,7 @@ export function closedError(cause?: unknown): Error {
 }
 
 /**
- * For a client that is not connected when nobody waits any longer.
+ * For a client that is not connected when its caller stops waiting.
  *
  * @param cause the last error of the client, if there was one
  */
@@ -73,7 +73,7 @@ export interface LastError {
 }
 
 /**
- * Notes what a client emits as `error`, but only where somebody else listens as well: without a listener ioredis
+ * Notes what a client emits as `error`, but only where the application listens as well: without a listener ioredis
  * prints its errors, and node-redis ends the process, and both stay as they are.
  */
 export function lastErrorOf(client: ErrorSource): LastError {

@@ -32,7 +32,7 @@ export function sqlConnection(db: QueryExecutorProvider, table: string): SqlConn
   const dialect = dialectOf(db);
   let commitsItself = dialect !== 'mysql';
 
-  /** A pool hands out connections late: what nobody waits for any more must not take one then. */
+  /** A pool hands out connections late: what was given up must not take one then. */
   function send<Row>(statement: RawBuilder<Row>, signal?: AbortSignal): Promise<QueryResult<Row>> {
     const query = statement.compile(provider);
     return executor.provideConnection((connection) => {

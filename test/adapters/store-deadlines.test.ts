@@ -60,7 +60,7 @@ describe('the deadlines of stores', function () {
     });
   }
 
-  /** With a single connection that somebody else has taken. */
+  /** With a single connection, which is taken. */
   async function sqlBench(running: RunningBackend, name: string): Promise<Bench> {
     const db = running.open({
       postgres: { max: 1, connectionTimeoutMillis: 0 },
@@ -133,7 +133,7 @@ describe('the deadlines of stores', function () {
         benches.map((bench) => refusals(vaults(bench)(milliseconds))),
       );
       const told = await Promise.all(late.flat());
-      expect(answered, 'nobody else gave up').to.equal(false);
+      expect(answered, 'no other limit').to.equal(false);
       for (const release of releases) await release();
 
       for (const [place, messages] of told.entries()) {
@@ -153,7 +153,7 @@ describe('the deadlines of stores', function () {
   }
 
   for (const backend of BACKENDS) {
-    it(`never send on ${backend.name} what waited for a connection until nobody waited for it`, async () => {
+    it(`never send on ${backend.name} what waited for a connection until it was given up`, async () => {
       const running = ended(await backend.start(), (r) => r.end());
       const bench = await sqlBench(running, backend.name);
       const release = await bench.hold();

@@ -83,7 +83,7 @@ describe('lib/vault/vault: trySwaps', () => {
     });
   }
 
-  it('removes what was made although nobody knew', async () => {
+  it('removes what was made though the answer was lost', async () => {
     const { store } = noting();
     const unsure = vaultOf({
       ...store,

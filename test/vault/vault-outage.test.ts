@@ -191,7 +191,7 @@ describe('lib/vault/vault: a store in trouble', () => {
     expect((lost.cause as Error).message).to.include('16 times');
   });
 
-  it('tells the store when nobody waits any longer, and not before', async () => {
+  it('tells the store when its answer is no longer waited for, and not before', async () => {
     const { inner, vaultOver } = await panel();
     const signals: AbortSignal[] = [];
     const noted = vaultOver({
