@@ -23,6 +23,9 @@ export interface Came {
   readonly made: Made;
 }
 
+/** Longer than any answer takes. */
+const PATIENCE_MILLISECONDS = 60_000;
+
 /** The example panel on a real socket, with several browsers before it and a clock that stands still. */
 export interface DrivenPanel {
   /** Milliseconds since 1970. */
@@ -46,11 +49,13 @@ export async function startDrivenPanel(now: number): Promise<DrivenPanel> {
     clock: () => panel.now,
     env: { PANEL_TRUSTED_BROWSERS: '30' },
     log: () => undefined,
+    mail: () => undefined,
+    storeTimeoutMs: PATIENCE_MILLISECONDS,
   });
   const server = createServer(app).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
-  const table = new Libsql(databaseFile, { timeout: 1500 });
+  const table = new Libsql(databaseFile, { timeout: PATIENCE_MILLISECONDS });
   table.exec('create table model_seed as select * from users');
   const agent = new Agent({ keepAlive: true });
   let browsers: Jar[] = [];

@@ -6,6 +6,8 @@ import type { DrivenPanel } from './driven-panel.js';
 import { histories } from './histories.js';
 import { BEGIN, live } from './live.js';
 
+/** Of `npm test`; `npm run test:model` takes far more. */
+const STEPS = 600;
 /** Parts of a history at the most; a part is one step to six. */
 const PARTS = 40;
 /** What a history comes to, on the average. */
@@ -13,9 +15,9 @@ const STEPS_PER_HISTORY = 45;
 /** Far more than a run takes: a failure is shrunk, and each attempt lives a history. */
 const MINUTES = 60;
 
-const wanted = Number(process.env.MODEL_STEPS ?? 2000);
+const wanted = Number(process.env.MODEL_STEPS ?? STEPS);
 /** One seed for `npm test`, so that it fails for a change and not for the day; another one every time for long runs. */
-const seed = Number(process.env.MODEL_SEED ?? (wanted > 2000 ? randomInt(2 ** 31) : 1));
+const seed = Number(process.env.MODEL_SEED ?? (wanted > STEPS ? randomInt(2 ** 31) : 1));
 
 describe('the panel and its model', function () {
   this.timeout(MINUTES * 60_000);

@@ -5,7 +5,7 @@ import type { DrivenPanel } from './driven-panel.js';
 import { BEGIN, live } from './live.js';
 
 /** Each is lived several times: what happens at once does not happen the same way every time. */
-const TIMES = 5;
+const TIMES = 2;
 
 describe('histories that the model and the panel once told differently', () => {
   let panel: DrivenPanel;
