@@ -10,10 +10,9 @@ export function guardSave(req: AppRequest, session: AppSession): void {
   const store = req.sessionStore && watchedStore(req.sessionStore);
   if (!store?.watch(session)) return;
   const bare: unknown = Reflect.get(session, 'reload');
-  override(session, 'reload', function (this: AppSession, ...args: unknown[]): unknown {
-    const [done] = args;
-    const given = typeof done === 'function' ? args.with(0, guarding(req, done as Told)) : args;
-    const result = store.afterWrites(session, () => Reflect.apply(bare as Told, this, given));
+  override(session, 'reload', function (this: AppSession, done: unknown): unknown {
+    const given = typeof done === 'function' ? guarding(req, done as Told) : done;
+    const result = store.afterWrites(session, () => Reflect.apply(bare as Told, this, [given]));
     return result instanceof Promise ? this : result;
   });
 }

@@ -4,6 +4,7 @@ import { SecondFactorError, SecondFactorRequiredError } from '../errors.js';
 import type { SignInRefusal } from '../events.js';
 import type { Callback, LogIn, LogInOptions } from './app-request.js';
 import { pathOf, setRequestUser } from './app-request.js';
+import { callBack, storeCatches } from './call-back.js';
 import type { Context } from './context.js';
 import { emit, leaveSession, moveToAnonymous, now, reported, sessionState } from './context.js';
 import type { Factor, FoundUser } from './core.js';
@@ -46,10 +47,10 @@ export function createLogIn(context: Context): LogIn {
     if (typeof done !== 'function') throw withoutCallback(sessionless);
     route(context, user, { ...options, session: !sessionless }).then(
       (result) => {
-        if (result === 'call-back') process.nextTick(done);
+        if (result === 'call-back') callBack(done, sessionless || storeCatches(req));
       },
       (error: unknown) => {
-        process.nextTick(done, error);
+        callBack(done, sessionless || storeCatches(req), error);
       },
     );
   };
@@ -159,7 +160,7 @@ async function firstStep(
 ): Promise<LogInResult> {
   const { core, req } = context;
   const serialized = await serializedForSession(context, user);
-  const { found, again } = await freshUser(context, user, serialized);
+  const { found, again } = await freshUser(context, user, serialized, follows);
   const { account } = found;
   if (context.state?.state === 'impersonating' && context.state.account === account.id) {
     throw new SecondFactorError('impersonation-refused');
@@ -187,7 +188,7 @@ async function firstStep(
     emit(context, 'impersonation-ended', context.state.account, { reason: 'new-sign-in' });
   }
   if (mark) {
-    const goesOn = again !== undefined || mark.state === 'verified';
+    const goesOn = (again !== undefined && !follows) || mark.state === 'verified';
     await signIn(context, user, { ...found, factor }, mark, options, { goesOn });
     return 'call-back';
   }

@@ -1,5 +1,6 @@
 import type { Callback, LogOut } from './app-request.js';
 import { requireSession } from './app-request.js';
+import { callBack, storeCatches } from './call-back.js';
 import { carryOver } from './carry-over.js';
 import type { Context } from './context.js';
 import { emit, nobody, originOf } from './context.js';
@@ -27,10 +28,10 @@ export function createLogOut(context: Context): LogOut {
     }
     end(context, Boolean(options.keepSessionInfo)).then(
       () => {
-        process.nextTick(done);
+        callBack(done, storeCatches(context.req));
       },
       (error: unknown) => {
-        process.nextTick(done, error);
+        callBack(done, storeCatches(context.req), error);
       },
     );
   };

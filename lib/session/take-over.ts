@@ -15,6 +15,7 @@ import { reJudge } from './re-judge.js';
 import { createRequestApi } from './request-second-factor.js';
 import { NOT_REQUIRED } from './requirement.js';
 import { isParked, readState, writeState } from './state.js';
+import { watchedStore } from './watched-store.js';
 
 /** The contexts of the requests under way, for the router and the strategy. */
 export type Contexts = WeakMap<IncomingMessage, Context>;
@@ -84,6 +85,7 @@ function takeOver(core: Core, request: HttpRequest, res: ServerResponse): Contex
   const req = request as unknown as AppRequest;
   const session = requireSession(req);
   const { logIn, logOut } = requirePassport(core, req);
+  if (req.sessionStore) watchedStore(req.sessionStore);
   const context: Context = {
     core,
     req,

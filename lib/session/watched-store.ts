@@ -10,6 +10,8 @@ export interface WatchedStore {
   watch(session: AppSession): boolean;
   /** Tells for one request alone that it may end a session, before the store is told. */
   claim(session: AppSession): boolean;
+  /** Whether its functions return promises though they call back: they catch what a callback throws. */
+  isAsync(): boolean;
   /** Calls now, or when the writes of a session that are under way are over. */
   afterWrites(session: AppSession, act: () => unknown): unknown;
 }
@@ -42,15 +44,25 @@ function watchStore(store: SessionStore): WatchedStore {
   const order = createWriteOrder();
   const writes = createWrites();
   const remove = store.destroy.bind(store);
+  let isAsync = false;
+  const wrap: typeof wrapCall = (of, name, around) => {
+    wrapCall(of, name, (bare, args) =>
+      around((given) => {
+        const result = bare(given);
+        isAsync ||= result instanceof Promise;
+        return result;
+      }, args),
+    );
+  };
 
-  wrapCall(store, 'destroy', (bare, args) => {
+  wrap(store, 'destroy', (bare, args) => {
     const [id, done] = args;
     if (typeof id !== 'string' || writes.remove(id, done)) return bare(args);
     return observed(bare, args, ended.end(id));
   });
-  wrapCall(store, 'clear', (bare, args) => observed(bare, args, ended.end(ALL_SESSIONS)));
-  wrapCall(store, 'touch', (bare, args) => order.after(args[0], () => bare(args)));
-  wrapCall(store, 'set', (bare, args) => {
+  wrap(store, 'clear', (bare, args) => observed(bare, args, ended.end(ALL_SESSIONS)));
+  wrap(store, 'touch', (bare, args) => order.after(args[0], () => bare(args)));
+  wrap(store, 'set', (bare, args) => {
     const [id, session, done] = args;
     const watched = sessions.get(session as object);
     if (!watched || typeof id !== 'string' || typeof done !== 'function') {
@@ -62,7 +74,7 @@ function watchStore(store: SessionStore): WatchedStore {
       hasEnded: () => ended.has(id, watched.since),
       write: (told) =>
         writes.run(bare, args.with(2, told), (removed) => {
-          watched.stored = !removed;
+          watched.stored = !removed && !isOver(session as AppSession);
         }),
       undo: (told) => remove(id, told),
       done: (...said) => {
@@ -79,8 +91,14 @@ function watchStore(store: SessionStore): WatchedStore {
       return true;
     },
     claim: (session) => ended.claim(session.id, sessions.get(session)?.since ?? ended.begin()),
+    isAsync: () => isAsync,
     afterWrites: (session, act) => order.after(session.id, act),
   };
+}
+
+/** Whether a store gives a session to nobody any more, whatever it keeps. */
+function isOver({ cookie }: AppSession): boolean {
+  return typeof cookie.maxAge === 'number' && cookie.maxAge <= 0;
 }
 
 interface Write {

@@ -1,0 +1,27 @@
+import type { AppRequest, Callback } from './app-request.js';
+import { watchedStore } from './watched-store.js';
+
+/**
+ * Calls the application back, outside of our promises. What it throws goes where Passport lets it go: as an error
+ * into the same callback where Passport's caller or the session store would catch it, else to the process.
+ *
+ * @param caught whether there is somebody who would catch it
+ */
+export function callBack(done: Callback, caught: boolean, ...said: [] | [unknown]): void {
+  process.nextTick(() => {
+    try {
+      done(...said);
+    } catch (thrown) {
+      if (!caught) throw thrown;
+      // Thrown once more it is a rejection that nobody handles, as it is in such a store.
+      void Promise.resolve().then(() => {
+        done(thrown);
+      });
+    }
+  });
+}
+
+/** Whether the session store of a request catches what its callbacks throw. */
+export function storeCatches({ sessionStore }: AppRequest): boolean {
+  return sessionStore !== undefined && watchedStore(sessionStore).isAsync();
+}
