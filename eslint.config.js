@@ -8,7 +8,7 @@ const PACKAGE = ['lib/**', 'strategies/**', 'adapters/**'];
 export default defineConfig(
   globalIgnores(['dist/', 'coverage/', 'api/', '.tmp/']),
   // a program of its own, with its own types of the user: its own test type-checks it
-  globalIgnores(['test/packaging/consumer/app.mts']),
+  globalIgnores(['test/packaging/consumer/*.mts']),
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   {
     files: ['**/*.{ts,mts}'],

@@ -15,7 +15,8 @@ export type RedisStoreClient = IoredisClient | IoredisCluster | AnyNodeRedisClie
 export function redisConnection(client: RedisStoreClient): RedisConnection {
   const given = (typeof client === 'object' && (client as unknown) !== null ? client : {}) as object;
   if ('evalSha' in given) {
-    check(client, ['connect', 'eval', 'sendCommand'], { isOpen: 'boolean' });
+    // node-redis 4 has no withTypeMapping, and would send commands that were given up.
+    check(client, ['connect', 'eval', 'sendCommand', 'withTypeMapping'], { isOpen: 'boolean' });
     return nodeRedisConnection(client as AnyNodeRedisClient);
   }
   const methods = ['connect', 'on', 'eval', 'evalsha', 'nodes' in given ? 'refreshSlotsCache' : 'call'];
@@ -30,7 +31,7 @@ function check(client: unknown, methods: readonly string[], properties: Record<s
   if (missing.length === 0) return;
   throw new TypeError(
     'redisStore(client): hand in a client of ioredis, new Redis(url) or new Cluster(nodes), or of ' +
-      'node-redis, createClient({ url }), createCluster(…) or createSentinel(…); ' +
+      'node-redis 5 or later, createClient({ url }), createCluster(…) or createSentinel(…); ' +
       `got ${client === null ? 'null' : typeof client} without ${missing.map(([name]) => name).join(', ')}`,
   );
 }

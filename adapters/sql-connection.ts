@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { QueryExecutorProvider, QueryResult, RawBuilder } from 'kysely';
+import type { KyselyDatabase } from './sql-database.js';
 
 /** How often a statement is made again that the database undid because another one was in its way. */
 const ATTEMPTS = 10;
@@ -25,8 +26,9 @@ export interface SqlConnection {
  * @param table how messages call the table
  * @throws {TypeError} when `db` is not Kysely, or for a database that is not supported
  */
-export function sqlConnection(db: QueryExecutorProvider, table: string): SqlConnection {
-  checkDatabase(db);
+export function sqlConnection(given: KyselyDatabase, table: string): SqlConnection {
+  checkDatabase(given);
+  const db = given as QueryExecutorProvider;
   const executor = db.getExecutor().withoutPlugins();
   const provider: QueryExecutorProvider = { getExecutor: () => executor };
   const dialect = dialectOf(db);

@@ -1,7 +1,8 @@
 import { sql } from 'kysely';
-import type { Migration, QueryExecutorProvider, RawBuilder } from 'kysely';
+import type { RawBuilder } from 'kysely';
 import { sqlConnection } from './sql-connection.js';
 import type { SqlDialect } from './sql-connection.js';
+import type { KyselyDatabase } from './sql-database.js';
 
 const DEFAULT_TABLE = 'totp';
 const TABLE_NAME = /^[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)?$/;
@@ -10,6 +11,11 @@ const TABLE_NAME = /^[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)?$/;
 export interface SqlTableOptions {
   /** The table's name, with its schema if that is not the default one: `panel.totp`. Default `totp`. */
   readonly table?: string | undefined;
+}
+
+/** A migration for Kysely's `Migrator`. */
+export interface TotpMigration {
+  up(db: KyselyDatabase): Promise<void>;
 }
 
 /** The columns of each dialect: ids and values are compared byte for byte, whatever the database's collation. */
@@ -45,10 +51,7 @@ const COLUMNS: Record<SqlDialect, RawBuilder<unknown>> = {
  * import { createTotpTable } from 'passport-second-factor/sql';
  * await createTotpTable(new Kysely({ dialect: new PostgresDialect({ pool: new Pool() }) }));
  */
-export async function createTotpTable(
-  db: QueryExecutorProvider,
-  options: SqlTableOptions = {},
-): Promise<void> {
+export async function createTotpTable(db: KyselyDatabase, options: SqlTableOptions = {}): Promise<void> {
   const name = checkedTable(options);
   const table = sql.table(name);
   const connection = sqlConnection(db, name);
@@ -75,7 +78,7 @@ export async function createTotpTable(
  * import { totpMigrations } from 'passport-second-factor/sql';
  * const provider: MigrationProvider = { getMigrations: () => Promise.resolve(totpMigrations()) };
  */
-export function totpMigrations(options: SqlTableOptions = {}): Record<string, Migration> {
+export function totpMigrations(options: SqlTableOptions = {}): Record<string, TotpMigration> {
   checkedTable(options);
   return {
     totp_0001_create_table: { up: (db) => createTotpTable(db, options) },

@@ -1,13 +1,15 @@
 import { sql } from 'kysely';
-import type { QueryExecutorProvider, RawBuilder } from 'kysely';
+import type { RawBuilder } from 'kysely';
 import type { Deadline, Store } from '../lib/vault/store.js';
 import { isDuplicate, sqlConnection } from './sql-connection.js';
+import type { KyselyDatabase } from './sql-database.js';
 import { sqlReport } from './sql-report.js';
 import { checkedTable } from './sql-table.js';
 import type { SqlTableOptions } from './sql-table.js';
 
 export { createTotpTable, totpMigrations } from './sql-table.js';
-export type { SqlTableOptions } from './sql-table.js';
+export type { KyselyDatabase } from './sql-database.js';
+export type { SqlTableOptions, TotpMigration } from './sql-table.js';
 
 const ACCOUNTS_PER_PAGE = 500;
 
@@ -23,7 +25,7 @@ const ACCOUNTS_PER_PAGE = 500;
  *
  * Methods reject with an `Error` that names the table, and tells to run the migration when there is none.
  *
- * @param db a database of Kysely 0.28, never a transaction: a rollback would make used codes valid again
+ * @param db a database of Kysely 0.28 or 0.29, never a transaction: a rollback would make used codes valid again
  * @throws {TypeError} when `db` or an option cannot be used; the message says what to hand in instead
  *
  * @example
@@ -34,7 +36,7 @@ const ACCOUNTS_PER_PAGE = 500;
  * await createTotpTable(db);
  * const store = sqlStore(db);
  */
-export function sqlStore(db: QueryExecutorProvider, options: SqlTableOptions = {}): Store {
+export function sqlStore(db: KyselyDatabase, options: SqlTableOptions = {}): Store {
   const name = checkedTable(options);
   const table = sql.table(name);
   const connection = sqlConnection(db, name);

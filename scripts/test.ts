@@ -65,7 +65,7 @@ async function testPackage(): Promise<Result[]> {
       env: { PACKED_TARBALL: tarball },
     }),
     { name: 'publint', command: ['publint', 'run', tarball, '--strict'] },
-    { name: 'attw', command: ['attw', tarball, '--profile', 'node16'] },
+    { name: 'attw', command: ['attw', tarball, '--profile', 'strict'] },
     { name: 'knip', command: ['knip', '--treat-config-hints-as-errors'] },
     { name: 'api reference', command: ['typedoc', '--emit', 'none'] },
   ]) {

@@ -69,7 +69,7 @@ describe('docs/nestjs.md', function () {
     const confirmed = await client.post('/two-step/setup/confirm', { code: phone.first });
     expect(confirmed.status).to.equal(200);
     recoveryCodes = confirmed.body.recoveryCodes as string[];
-    expect((await client.get('/backups')).body).to.deep.equal({ backups: [] });
+    expect((await client.get('/backups')).body).to.deep.equal({ backups: ['monday'] });
   });
 
   it('lets the password alone in nowhere once it is enabled', async () => {
@@ -92,7 +92,7 @@ describe('docs/nestjs.md', function () {
       state: 'verified',
     });
     expect((await client.get('/me')).body).to.deep.equal({ user: 'alice' });
-    expect((await client.get('/keys')).body).to.deep.equal({ keys: [] });
+    expect((await client.get('/keys')).body).to.deep.equal({ keys: ['deploy'] });
     expect((await client.get('/danger')).body).to.deep.equal({ danger: true });
   });
 

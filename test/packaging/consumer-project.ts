@@ -16,20 +16,30 @@ const compiler = join(dirname(createRequire(import.meta.url).resolve('typescript
 const COMMON = [
   'express-session',
   'passport-local',
+  'reflect-metadata',
+  'rxjs',
   '@types/express-session',
   '@types/node',
   '@types/passport',
   '@types/passport-local',
 ];
+/** Programs in TypeScript, each type-checked and compiled as ESM and as CommonJS. */
+const APPS = ['app', 'nest'];
+const NPM_FLAGS = ['--prefer-offline', '--no-audit', '--no-fund', '--ignore-scripts'];
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
   devDependencies: Record<string, string>;
 };
 
 /** How integrators have TypeScript look for modules. */
-export const TYPESCRIPT_SETTINGS = {
+const TYPESCRIPT_SETTINGS = {
   node16: { module: 'node16', moduleResolution: 'node16' },
   nodenext: { module: 'nodenext', moduleResolution: 'nodenext' },
   bundler: { module: 'preserve', moduleResolution: 'bundler' },
+  // Projects of long ago, and what Nest set up by default: no exports maps, an old library, null everywhere.
+  node10: {
+    ...{ module: 'commonjs', moduleResolution: 'node10', ignoreDeprecations: '6.0' },
+    ...{ target: 'ES2017', lib: ['ES2017'], strictNullChecks: false, exactOptionalPropertyTypes: false },
+  },
 } as const;
 
 /** An empty project somewhere else on the disk, with the packed tarball installed. */
@@ -50,16 +60,16 @@ export class ConsumerProject {
       },
     });
     cpSync(join(root, 'test/packaging/consumer'), this.#folder, { recursive: true });
-    cpSync(join(this.#folder, 'app.mts'), join(this.#folder, 'app.cts'));
-    await this.#run('npm', 'install', '--prefer-offline', '--no-audit', '--no-fund', '--ignore-scripts');
+    for (const app of APPS) cpSync(join(this.#folder, `${app}.mts`), join(this.#folder, `${app}.cts`));
+    await this.#run('npm', 'install', ...NPM_FLAGS);
   }
 
-  /** Type-checks the TypeScript app in both systems of modules, declarations of dependencies included. */
+  /** Type-checks the TypeScript apps in both systems of modules, declarations of dependencies included. */
   async typeCheck(settings: keyof typeof TYPESCRIPT_SETTINGS): Promise<void> {
     await this.#compile(settings, { noEmit: true });
   }
 
-  /** Compiles the TypeScript app to `compiled/app.mjs` and `compiled/app.cjs`. */
+  /** Compiles the TypeScript apps: `compiled/app.mjs`, `compiled/app.cjs` and so on. */
   async compile(): Promise<void> {
     await this.#compile('nodenext', { outDir: 'compiled' });
   }
@@ -75,6 +85,21 @@ export class ConsumerProject {
       once(child, 'close').then(() => Promise.reject(new Error(`${app} ended: ${errors}`))),
     ]);
     return `http://127.0.0.1:${port}`;
+  }
+
+  /** Installs more, as a user types it. */
+  async add(...specifiers: string[]): Promise<void> {
+    await this.#run('npm', 'install', ...NPM_FLAGS, ...specifiers);
+  }
+
+  /** Writes a file into the project. */
+  write(file: string, text: string): void {
+    writeFileSync(join(this.#folder, file), text);
+  }
+
+  /** Runs the console command as an integrator does. */
+  async secondFactor(...args: string[]): Promise<string> {
+    return this.#run('npx', '--no-install', 'second-factor', ...args);
   }
 
   /** Evaluates an expression in the project, and returns what it writes. */
@@ -105,10 +130,11 @@ export class ConsumerProject {
         strict: true,
         exactOptionalPropertyTypes: true,
         skipLibCheck: false,
+        experimentalDecorators: true,
         ...TYPESCRIPT_SETTINGS[settings],
         ...more,
       },
-      files: ['app.mts', 'app.cts'],
+      files: APPS.flatMap((app) => [`${app}.mts`, `${app}.cts`]),
     });
     await this.#run(process.execPath, compiler, '--project', project);
   }

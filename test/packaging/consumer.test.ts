@@ -1,18 +1,33 @@
 import { expect } from 'chai';
 import { Secret, TOTP } from 'otpauth';
 import { Browser } from './browser.js';
-import { ConsumerProject, TYPESCRIPT_SETTINGS } from './consumer-project.js';
+import { ConsumerProject } from './consumer-project.js';
 
 /** The peers an integrator may have, old and new. */
 const PEERS = [
-  { express: '^4.22.3', '@types/express': '^4.17.0', passport: '^0.6.0' },
-  { express: '^5.3.0', '@types/express': '^5.0.0', passport: '^0.7.0' },
+  {
+    express: '^4.22.3',
+    '@types/express': '^4.17.0',
+    passport: '^0.6.0',
+    kysely: '^0.28.0',
+    ...nest('^10.4.0'),
+  },
+  {
+    express: '^5.3.0',
+    '@types/express': '^5.0.0',
+    passport: '^0.7.0',
+    kysely: '^0.29.0',
+    ...nest('^11.0.0'),
+  },
 ];
+/** All settings but the one that the programs are compiled with. */
+const TYPE_CHECKED = ['node16', 'bundler', 'node10'] as const;
 const ALICE = { username: 'alice', password: 'alice-password' };
 const STEP_MILLISECONDS = 30_000;
 
 for (const peers of PEERS) {
-  describe(`an empty project with express ${peers.express} and passport ${peers.passport}`, () => {
+  const names = ['express', 'passport', 'kysely', '@nestjs/common'] as const;
+  describe(`a project with ${names.map((name) => `${name} ${peers[name]}`).join(', ')}`, () => {
     const project = new ConsumerProject();
 
     before(() => project.install(peers));
@@ -25,16 +40,42 @@ for (const peers of PEERS) {
       });
     }
 
-    for (const settings of Object.keys(TYPESCRIPT_SETTINGS) as (keyof typeof TYPESCRIPT_SETTINGS)[]) {
+    for (const settings of TYPE_CHECKED) {
       it(`type-checks as ESM and as CommonJS with moduleResolution ${settings}`, async () => {
         await project.typeCheck(settings);
       });
     }
 
-    it('signs in in two steps with what TypeScript compiled, as ESM and as CommonJS', async () => {
+    it('signs in in two steps with what TypeScript compiled with nodenext, as ESM and as CommonJS', async () => {
       await project.compile();
-      await signInInTwoSteps(await project.start('compiled/app.mjs'));
-      await signInInTwoSteps(await project.start('compiled/app.cjs'));
+      for (const app of ['app.mjs', 'app.cjs', 'nest.mjs', 'nest.cjs']) {
+        await signInInTwoSteps(await project.start(`compiled/${app}`));
+      }
+    });
+
+    it('knows errors of the other build by instanceof, and no class of the application by them', async () => {
+      const said = await project.evaluate(
+        `import { createRequire } from 'node:module';
+         import * as esm from 'passport-second-factor';
+         const cjs = createRequire(process.cwd() + '/')('passport-second-factor');
+         const known = [[esm, cjs], [cjs, esm]].map(([from, by]) => {
+           const plain = new from.SecondFactorError('locked');
+           const required = new from.SecondFactorRequiredError('code-required', '/', 0);
+           class Own extends by.SecondFactorError {}
+           return [
+             from.SecondFactorError !== by.SecondFactorError,
+             plain instanceof by.SecondFactorError,
+             required instanceof by.SecondFactorError,
+             required instanceof by.SecondFactorRequiredError,
+             new Own('locked') instanceof from.SecondFactorError,
+             plain instanceof by.SecondFactorRequiredError,
+             required instanceof Own,
+           ];
+         });
+         console.log(JSON.stringify(known));`,
+      );
+      const expected = [true, true, true, true, true, false, false];
+      expect(JSON.parse(said)).to.deep.equal([expected, expected]);
     });
 
     for (const inner of ['dist/esm/lib/vault/vault.js', 'dist/cjs/lib/vault/vault.js', 'lib/index.js']) {
@@ -54,6 +95,10 @@ for (const peers of PEERS) {
       expect(name.trim()).to.equal('passport-second-factor');
     });
   });
+}
+
+function nest(version: string) {
+  return { '@nestjs/common': version, '@nestjs/core': version, '@nestjs/platform-express': version };
 }
 
 /** What a user does: enables the second factor, signs in anew elsewhere, and is asked for the code. */
