@@ -1,11 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { STATUS_CODES } from 'node:http';
 import { Catch, Logger } from '@nestjs/common';
-import type { ArgumentsHost, ExceptionFilter } from '@nestjs/common';
 import { challenge } from '../../lib/answer/challenge.js';
 import { sendJson, sendProblem } from '../../lib/answer/problem.js';
 import { SecondFactorError, isProblemCode } from '../../lib/errors.js';
 import type { Refusal, RequestSecondFactor } from '../../lib/session/request-api.js';
+import type { NestContext } from './nest-context.js';
 
 type Request = IncomingMessage & { readonly secondFactor?: RequestSecondFactor };
 
@@ -18,13 +18,13 @@ type Request = IncomingMessage & { readonly secondFactor?: RequestSecondFactor }
  * Nest's logger with their message; of a mistake the client learns the status only. Outside of HTTP the error is returned,
  * as filters for GraphQL do.
  */
-export class SecondFactorFilter implements ExceptionFilter<SecondFactorError> {
+export class SecondFactorFilter {
   /** Answers the request, or outside of HTTP gives the error back. */
-  catch(error: SecondFactorError, host: ArgumentsHost): SecondFactorError | undefined {
+  catch(error: SecondFactorError, host: NestContext): SecondFactorError | undefined {
     if (isForOperator(error)) new Logger(SecondFactorFilter.name).error(error.message, error.stack);
     if (host.getType() !== 'http') return error;
     const http = host.switchToHttp();
-    answer(error, http.getRequest<Request>(), http.getResponse<ServerResponse>());
+    answer(error, http.getRequest() as Request, http.getResponse() as ServerResponse);
     return undefined;
   }
 }

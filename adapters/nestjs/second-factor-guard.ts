@@ -1,7 +1,7 @@
-import type { CanActivate, ExecutionContext } from '@nestjs/common';
 import { SecondFactorError } from '../../lib/errors.js';
 import { checkGuardOptions } from '../../lib/session/check.js';
 import type { GuardOptions, RequestSecondFactor } from '../../lib/session/request-api.js';
+import type { NestContext } from './nest-context.js';
 import { SecondFactorRefusedError } from './second-factor-refused-error.js';
 
 /**
@@ -23,7 +23,7 @@ import { SecondFactorRefusedError } from './second-factor-refused-error.js';
  *   }
  * }
  */
-export class SecondFactorGuard implements CanActivate {
+export class SecondFactorGuard {
   /** What every request must meet. */
   protected readonly options: GuardOptions;
 
@@ -37,7 +37,7 @@ export class SecondFactorGuard implements CanActivate {
    * @throws {SecondFactorRefusedError} for one that does not
    * @throws {SecondFactorError} `session-not-mounted` without the middleware, or where the request is elsewhere
    */
-  canActivate(context: ExecutionContext): boolean {
+  canActivate(context: NestContext): boolean {
     const { secondFactor } = this.getRequest(context) ?? {};
     if (!secondFactor) throw notMounted(context.getType());
     const verdict = secondFactor.check(this.options);
@@ -47,9 +47,9 @@ export class SecondFactorGuard implements CanActivate {
 
   /** The request of Express that `secondFactor.session()` has seen. */
   protected getRequest(
-    context: ExecutionContext,
+    context: NestContext,
   ): { readonly secondFactor?: RequestSecondFactor | undefined } | undefined {
-    return context.switchToHttp().getRequest();
+    return context.switchToHttp().getRequest() as { readonly secondFactor?: RequestSecondFactor } | undefined;
   }
 }
 
