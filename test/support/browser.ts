@@ -37,8 +37,13 @@ export interface OpenedPage {
 /**
  * A browser of one's own to all appearance: the one that `npm test` started for all tests, or without it a new one.
  * Only the clipboard is common. Close it in `after`.
+ *
+ * @param keepsPages a new one with its back/forward cache, which Playwright turns off
  */
-export async function startBrowser(): Promise<Browser> {
+export async function startBrowser(keepsPages = false): Promise<Browser> {
+  if (keepsPages) {
+    return chromium.launch({ ...chromiumOptions(), ignoreDefaultArgs: ['--disable-back-forward-cache'] });
+  }
   const shared = process.env[SHARED_BROWSER];
   if (shared === undefined) return chromium.launch(chromiumOptions());
   return chromium.connect(shared).catch((cause: unknown) => {

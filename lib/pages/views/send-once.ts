@@ -17,7 +17,7 @@ export const SEND_ONCE = `
     if (performance.now() - sent < ${String(WAIT_MILLISECONDS)}) event.preventDefault();
     else sent = performance.now();
   });
-  addEventListener('pageshow', ({ persisted }) => { if (persisted) sent = -Infinity; });
+  addEventListener('pageshow', () => { sent = -Infinity; });
 })();
 `;
 
