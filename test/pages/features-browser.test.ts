@@ -131,7 +131,7 @@ describe('what everybody asks for, in a browser', function () {
       await typeCode(codeOf(totp));
       await look('Your recovery codes');
       await follow('I have saved them');
-      await follow('Yes, go on');
+      await press('Yes, go on');
       expect(new URL(page.url()).pathname).to.equal('/');
       expect(await page.getByRole('button', { name: 'Log out' }).count()).to.equal(1);
 

@@ -101,7 +101,7 @@ dd { margin: 0 0 .75rem; overflow-wrap: anywhere; }
 .confirm { display: none; margin: 0 0 1rem; padding: 1.25rem; border: 2px solid var(--sf-accent); border-radius: 8px; }
 .confirm:target { display: block; }
 .confirm:target + .row { display: none; }
-.confirm .row { margin: 0; }
+.confirm .row, .confirm form { margin: 0; }
 @media (max-width: 40rem) { body { padding: 0; background: var(--sf-card); }
   .brand { padding: 1rem 1.25rem; border-bottom: 1px solid var(--sf-line); }
   main { padding: 1.5rem 1.25rem 2rem; border: 0; border-radius: 0; box-shadow: none; }
