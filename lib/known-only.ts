@@ -31,7 +31,7 @@ export function isSpelledLike(a: string, b: string): boolean {
 }
 
 /**
- * Refuses arguments where there are none to give: whoever mounts `secondFactor.session` without calling it
+ * Refuses arguments where there are none to give: those who mount `secondFactor.session` without calling it
  * hears of it at the first request, which would hang otherwise.
  *
  * @param call as it is to be written

@@ -27,7 +27,7 @@ export type Fault =
 /** Members of a problem document that say what is wrong with the body. Never hold a value of it. */
 export interface FaultMembers {
   readonly fault: Fault;
-  /** In English, for whoever writes the program. */
+  /** In English, for those who write the program. */
   readonly detail: string;
   readonly field?: FieldName;
 }

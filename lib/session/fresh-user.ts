@@ -61,7 +61,7 @@ async function isOutdated({ core }: Context, user: unknown, { account }: FoundUs
   return given.id === account.id && given.stamp !== null && given.stamp !== account.stamp;
 }
 
-/** The present state, when the application signs in `req.user` once more, after a change of his profile say. */
+/** The present state, when the application signs in `req.user` once more, after a change of their profile say. */
 function signedInAgain(
   { state, judgedUser }: Context,
   user: unknown,

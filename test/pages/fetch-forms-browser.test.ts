@@ -35,7 +35,6 @@ const SCRIPTS: Record<string, Script> = {
 };
 
 describe('forms that a script sends by fetch', function () {
-  this.timeout(60_000);
   let browser: Browser;
   let context: BrowserContext;
   let page: Page;

@@ -13,7 +13,6 @@ import { enrol, startPagePanel, Visitor } from './page-panel.js';
 import type { Phone } from './page-panel.js';
 
 describe('forms whose redirects leave the origin', function () {
-  this.timeout(60_000);
   let browser: Browser;
   let client: Server;
   let clientOrigin: string;
