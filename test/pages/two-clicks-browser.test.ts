@@ -68,7 +68,7 @@ describe('two clicks on a slow network, in a browser', function () {
     readonly field?: string;
     /** What is read once it was sent. */
     readonly done: string;
-    /** What who sends it twice without our script is told; then he goes on by himself. */
+    /** What who sends it twice without our script is told. */
     readonly told: string;
   }
 

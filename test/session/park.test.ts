@@ -55,7 +55,7 @@ describe('session/park: the life of a parked sign-in (M3, A13)', () => {
       await new Promise<void>((resolve, reject) =>
         panel.sessionStore.destroy(sessionId(late), (error) => (error ? reject(error as Error) : resolve())),
       );
-      // And one whose first click has signed him in: the second one still carries the parked cookie.
+      // And one whose first click was right: the second one still carries the parked cookie.
       const twice = await loggedIn(panel);
       const { cookie } = twice;
       const code = phone();
