@@ -3,5 +3,6 @@
  * name the types of a package that is ESM only, so that this stands in a file that imports none.
  */
 export interface KyselyDatabase {
+  /** What runs its statements. */
   getExecutor(): object;
 }

@@ -15,6 +15,7 @@ export interface SqlTableOptions {
 
 /** A migration for Kysely's `Migrator`. */
 export interface TotpMigration {
+  /** Makes the change. */
   up(db: KyselyDatabase): Promise<void>;
 }
 

@@ -1,3 +1,11 @@
+/** What is used of Nest's `HttpArgumentsHost`. */
+export interface NestHttp {
+  /** The request of Express. */
+  getRequest(): unknown;
+  /** The answer to it. */
+  getResponse(): unknown;
+}
+
 /**
  * What is used of Nest's `ExecutionContext` and `ArgumentsHost`. Declarations in CommonJS cannot name types of a
  * package that is ESM only, as Nest 12 is.
@@ -5,5 +13,6 @@
 export interface NestContext {
   /** `http`, `graphql`, `ws`, `rpc`. */
   getType(): string;
-  switchToHttp(): { getRequest(): unknown; getResponse(): unknown };
+  /** The two sides of an HTTP request. */
+  switchToHttp(): NestHttp;
 }

@@ -3,6 +3,8 @@ import { join, resolve } from 'node:path';
 import { expect } from 'chai';
 import { Kysely, SqliteDialect } from 'kysely';
 import Libsql from 'libsql';
+import * as prettier from 'prettier';
+import ts from 'typescript';
 import { storeContract } from '../../lib/vault/store-contract.js';
 import type { Store } from '../../lib/vault/store.js';
 import { fencedBlocks } from '../docs/code-blocks.js';
@@ -26,7 +28,7 @@ describe('the recipes of docs/stores.md', () => {
     const code = readFileSync(join(import.meta.dirname, 'recipes', recipe), 'utf8');
 
     it(`are the code that is tested: ${recipe}`, () => {
-      expect(blocks.map((block) => `${block.code}\n`)).to.include(code);
+      expect(blocks.map((block) => `${block.code.replace(/^\/\/ file: .*\n/, '')}\n`)).to.include(code);
     });
 
     it(`are short: ${recipe}`, () => {
@@ -90,20 +92,46 @@ describe('the recipes of docs/stores.md', () => {
     });
   });
 
-  describe('a client like that of MongoDB', () => {
-    const collection = mongoDouble();
-    const make = (): Store => mongoStore(collection);
+  for (const server of ['replica set', 'standalone'] as const) {
+    describe(`a client like that of MongoDB, of a ${server}`, () => {
+      const collection = mongoDouble(server);
 
-    for (const { title, run } of storeContract(make, { sharedBackend: true })) it(title, run);
+      for (const { title, run } of storeContract(() => mongoStore(collection), { sharedBackend: true })) {
+        it(title, run);
+      }
 
-    it('rejects with every error that is not a duplicate', async () => {
-      const failure = new Error('down');
-      const store = mongoStore({ ...collection, insertOne: () => Promise.reject(failure) });
-      const error: unknown = await store.compareAndSet('alice', null, 'a').catch((reason: unknown) => reason);
-      expect(error).to.equal(failure);
+      it('rejects with every error that is neither a duplicate nor a missing replica set', async () => {
+        const failure = Object.assign(new Error('down'), { code: 91 });
+        const fails = { insertOne: () => Promise.reject(failure), findOne: () => Promise.reject(failure) };
+        const store = mongoStore(Object.assign(mongoDouble(server), fails));
+        for (const call of [store.compareAndSet('alice', null, 'a'), store.get('alice')]) {
+          expect(await call.catch((reason: unknown) => reason)).to.equal(failure);
+        }
+      });
     });
+  }
+
+  it('show the MongoDB recipe in JavaScript as it is in TypeScript', async () => {
+    const code = readFileSync(join(import.meta.dirname, 'recipes/mongo-store.ts'), 'utf8');
+    const { outputText } = ts.transpileModule(code, {
+      compilerOptions: { target: ts.ScriptTarget.ESNext, module: ts.ModuleKind.ESNext },
+    });
+    const config = await prettier.resolveConfig(join(root, 'docs/stores.md'));
+    const javascript = await prettier.format(outputText, { ...config, parser: 'babel' });
+    const shown = blocks
+      .filter(({ language }) => language === 'js')
+      .map((block) => withoutBlankLines(block.code));
+    expect(shown).to.include(withoutBlankLines(javascript));
   });
 });
+
+/** TypeScript drops blank lines when it compiles. */
+function withoutBlankLines(code: string): string {
+  return code
+    .split('\n')
+    .filter((line) => line.trim() !== '')
+    .join('\n');
+}
 
 /** The recipe in a panel where whoever signs in is in the users table. */
 function withUsers(db: Kysely<Database>): Store {

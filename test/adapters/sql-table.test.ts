@@ -197,7 +197,7 @@ describe('the options of adapters/sql', () => {
     ],
     [
       'another dialect',
-      () => sqlStore({ getExecutor: () => ({ ...executor, adapter: new MssqlAdapter() }) } as never),
+      () => sqlStore({ getExecutor: () => ({ ...executor, adapter: new MssqlAdapter() }) }),
       /one for PostgreSQL, MySQL, MariaDB or SQLite/,
     ],
     [

@@ -1,5 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import type { TotpCollection } from './mongo-store.js';
+import type { mongoStore } from './mongo-store.js';
+
+type Totp = Parameters<typeof mongoStore>[0];
 
 interface Document {
   _id: string;
@@ -7,18 +9,24 @@ interface Document {
 }
 
 const DUPLICATE_KEY = 11000;
+const NOT_A_REPLICA_SET = 123;
 
-/** Answers as a MongoDB collection does: ids are unique, a filter and its change are one step. */
-export function mongoDouble(): TotpCollection {
+/**
+ * Answers as a MongoDB collection does: ids are unique, a filter and its change are one step. A standalone server
+ * refuses `linearizable` (NotAReplicaSet), and takes `majority` for what it has.
+ */
+export function mongoDouble(server: 'replica set' | 'standalone'): Totp {
   const documents = new Map<string, Document>();
   const matching = (filter: object): Document[] =>
     [...documents.values()].filter((document) =>
       Object.entries(filter).every(([name, value]) => document[name as keyof Document] === value),
     );
-  return {
+  const double: Record<string, (filter: Document, change: { $set: object }) => unknown> = {
     async findOne(filter, options) {
-      if (!JSON.stringify(options).includes('"linearizable"')) throw new Error('not the newest');
       await turn();
+      if (!JSON.stringify(options).includes('"level":"linearizable"')) {
+        if (server === 'replica set') throw new Error('not the newest');
+      } else if (server === 'standalone') throw failure(NOT_A_REPLICA_SET);
       const [document] = matching(filter);
       return document === undefined ? null : { ...document };
     },
@@ -28,7 +36,7 @@ export function mongoDouble(): TotpCollection {
     async insertOne(document) {
       await turn();
       if (documents.has(document._id)) {
-        throw Object.assign(new Error('E11000 duplicate key error'), { code: DUPLICATE_KEY });
+        throw failure(DUPLICATE_KEY);
       }
       documents.set(document._id, { ...document });
     },
@@ -45,4 +53,9 @@ export function mongoDouble(): TotpCollection {
       return { deletedCount: found.length };
     },
   };
+  return double as unknown as Totp;
+}
+
+function failure(code: number): Error {
+  return Object.assign(new Error(`MongoDB says ${String(code)}`), { code });
 }

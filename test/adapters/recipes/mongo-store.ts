@@ -1,27 +1,27 @@
+import type { Collection } from 'mongodb';
 import type { Store } from 'passport-second-factor';
 
-/** The part of a MongoDB `Collection<{ _id: string; sealed: string }>` that is used. */
-export interface TotpCollection {
-  findOne(filter: { _id: string }, options: object): Promise<{ sealed: string } | null>;
-  find(filter: object, options: object): AsyncIterable<{ _id: string }>;
-  insertOne(document: { _id: string; sealed: string }): Promise<unknown>;
-  updateOne(filter: object, update: { $set: { sealed: string } }): Promise<{ matchedCount: number }>;
-  deleteOne(filter: object): Promise<{ deletedCount: number }>;
-}
-
-export function mongoStore(totp: TotpCollection): Store {
-  const newest = { readConcern: { level: 'linearizable' }, maxTimeMS: 2000 };
-  const find = (accountId: string) => totp.findOne({ _id: accountId }, newest);
-  const refuse = (e: Error & { code?: unknown }) => (e.code === 11000 ? false : Promise.reject(e));
+export function mongoStore(totp: Collection<{ _id: string; sealed: string }>): Store {
+  const read = (_id: string, level: 'linearizable' | 'majority') =>
+    totp.findOne({ _id }, { readConcern: { level }, maxTimeMS: 2000 });
+  async function get(accountId: string) {
+    const found = await read(accountId, 'linearizable').catch((error: unknown) => {
+      if ((error as { code?: unknown }).code !== 123) throw error;
+      return read(accountId, 'majority'); // not a replica set: one server, which has no older record
+    });
+    return found?.sealed ?? null;
+  }
   return {
-    get: async (accountId) => (await find(accountId))?.sealed ?? null,
-    async compareAndSet(accountId, expected, next) {
-      if (expected === next) return ((await find(accountId))?.sealed ?? null) === expected;
-      const present = { _id: accountId, sealed: expected };
-      if (next === null) return (await totp.deleteOne(present)).deletedCount === 1;
-      if (expected !== null)
-        return (await totp.updateOne(present, { $set: { sealed: next } })).matchedCount === 1;
-      return totp.insertOne({ _id: accountId, sealed: next }).then(() => true, refuse);
+    get,
+    async compareAndSet(_id, expected, next) {
+      if (expected === next) return (await get(_id)) === expected;
+      if (next === null) return (await totp.deleteOne({ _id, sealed: expected! })).deletedCount === 1;
+      if (expected !== null) {
+        const swapped = await totp.updateOne({ _id, sealed: expected }, { $set: { sealed: next } });
+        return swapped.matchedCount === 1;
+      }
+      const refuse = (e: Error & { code?: unknown }) => (e.code === 11000 ? false : Promise.reject(e));
+      return totp.insertOne({ _id, sealed: next }).then(() => true, refuse);
     },
     async *list() {
       for await (const { _id } of totp.find({}, { projection: { _id: 1 } })) yield _id;
