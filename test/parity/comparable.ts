@@ -24,7 +24,14 @@ export function comparable(seen: unknown): unknown {
   const entries = Object.entries(seen).filter(
     ([key]) => key !== 'secondFactor' && !OF_THE_MOMENT.includes(key),
   );
-  return Object.fromEntries(entries.map(([key, value]) => [key, comparable(value)]));
+  return Object.fromEntries(
+    entries.map(([key, value]) => [key, key === 'originalMaxAge' ? rounded(value) : comparable(value)]),
+  );
+}
+
+/** A cookie's life that was counted from a date is some milliseconds shorter. */
+function rounded(milliseconds: unknown): unknown {
+  return typeof milliseconds === 'number' ? Math.round(milliseconds / 60_000) * 60_000 : milliseconds;
 }
 
 function fromNow(date: string): string {
