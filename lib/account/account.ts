@@ -13,7 +13,7 @@ export interface AccountDescription {
    * Any value that changes when the password does, the password's hash for example. Sessions made with another
    * stamp end. Only a keyed digest of it is kept. `null`: the account has no password; setting one later ends its
    * sessions. Without the property a changed password ends none. Of a user that `findUser` gave it must not be
-   * `undefined` or empty; other users may have lost it on their way, see {@link parseGivenStamp}.
+   * `undefined` or empty; users that a strategy or `deserializeUser` gave may be without it.
    */
   readonly securityStamp?: string | number | bigint | Date | Uint8Array | null | undefined;
   /** For panels that keep the fact themselves: `true` and no record is an error, never a way in. */
