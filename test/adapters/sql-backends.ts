@@ -32,14 +32,17 @@ export interface SqlBackend {
   readonly name: 'PostgreSQL' | 'MariaDB' | 'SQLite';
   /** Whether a server answers, and not a file. */
   readonly server: boolean;
+  /** On a server that others use as well, in a database of its own. */
   start(): Promise<RunningBackend>;
+  /** On a server of its own, which may be ended. */
+  startAlone(): Promise<RunningBackend>;
 }
 
 /** A database that runs. */
 export interface RunningBackend {
   /** For `openDatabase()`, also of another process. */
   readonly url: string;
-  /** `null` for a file. */
+  /** `null` for a file, and for a server that others use as well. */
   readonly server: ServerProcess | null;
   /** A view of the database with connections of its own. */
   open(options?: OpenOptions): Kysely<Tables>;
@@ -50,16 +53,9 @@ export interface RunningBackend {
 }
 
 export const BACKENDS: readonly SqlBackend[] = [
-  { name: 'PostgreSQL', server: true, start: async () => running(await startPostgres()) },
-  { name: 'MariaDB', server: true, start: async () => running(await startMariadb()) },
-  {
-    name: 'SQLite',
-    server: false,
-    start: async () => {
-      const file = sqliteFile();
-      return { ...running({ url: file.path }), server: null };
-    },
-  },
+  { name: 'PostgreSQL', server: true, ...startsOf(startPostgres) },
+  { name: 'MariaDB', server: true, ...startsOf(startMariadb) },
+  { name: 'SQLite', server: false, start: startSqlite, startAlone: startSqlite },
 ];
 
 /** A view of the database at an address: of PostgreSQL, of MySQL, or the name of a file. */
@@ -93,6 +89,29 @@ function dialectOf(url: string, options: OpenOptions): Dialect {
   });
 }
 
+/** The server of this process, which ends with it, and servers of their own. */
+function startsOf(
+  startServer: () => Promise<ServerProcess & { readonly url: string }>,
+): Pick<SqlBackend, 'start' | 'startAlone'> {
+  let shared: ReturnType<typeof startServer> | undefined;
+  let databases = 0;
+  return {
+    async start() {
+      const { url } = await (shared ??= startServer());
+      const database = `panel_${String(++databases)}`;
+      const root = openDatabase(url);
+      await root.executeQuery(CompiledQuery.raw(`create database ${database}`));
+      await root.destroy();
+      return running({ url: Object.assign(new URL(url), { pathname: database }).href });
+    },
+    startAlone: async () => running(await startServer()),
+  };
+}
+
+async function startSqlite(): Promise<RunningBackend> {
+  return running({ url: sqliteFile().path });
+}
+
 function running(server: { readonly url: string } & Partial<ServerProcess>): RunningBackend {
   const views = new Set<Kysely<Tables>>();
   const closeAll = async (): Promise<void> => {
@@ -102,7 +121,7 @@ function running(server: { readonly url: string } & Partial<ServerProcess>): Run
   };
   return {
     url: server.url,
-    server: server as ServerProcess,
+    server: server.restart ? (server as ServerProcess) : null,
     open(options) {
       const view = openDatabase(server.url, options);
       views.add(view);

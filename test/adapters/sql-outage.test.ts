@@ -56,7 +56,7 @@ for (const backend of BACKENDS.filter(({ server }) => server)) {
     let store: Store;
 
     before(async () => {
-      running = await backend.start();
+      running = await backend.startAlone();
       server = running.server!;
       await createTotpTable(running.open());
     });

@@ -30,7 +30,7 @@ for (const backend of BACKENDS) {
     let db: Kysely<Tables>;
 
     before(async () => {
-      running = await backend.start();
+      running = await backend.startAlone();
     });
     after(() => running.end());
     beforeEach(() => {

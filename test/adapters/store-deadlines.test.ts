@@ -25,8 +25,7 @@ interface Bench {
   hold(): Promise<() => Promise<unknown>>;
 }
 
-describe('the deadlines of stores', function () {
-  this.timeout(120_000);
+describe('the deadlines of stores', () => {
   const sealer = sealerOf(aKey());
   const ending: (() => unknown)[] = [];
 
@@ -98,7 +97,8 @@ describe('the deadlines of stores', function () {
       return redisBenches('Cluster', servers, (library) => library.cluster(servers));
     },
     async 'Redis Sentinel'() {
-      const { master, replica, sentinel } = await startReplicated();
+      const { master, way, replica, sentinel } = await startReplicated();
+      ended(way, (proxy) => proxy.close());
       for (const server of [master, replica, sentinel]) ended(server, ({ kill }) => kill());
       // the Sentinel stands still as well: it would make the replica the master
       return redisBenches('Sentinel', [sentinel, master], (library) => library.sentinel(sentinel));

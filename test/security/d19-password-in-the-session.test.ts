@@ -2,19 +2,18 @@ import { expect } from 'chai';
 import { dumpRedis } from './support/dijk-panels.js';
 import { startPanel } from '../support/panel-process.js';
 import type { RunningPanel } from '../support/panel-process.js';
-import { startRedis } from '../support/redis-server.js';
+import { sharedRedis } from '../support/redis-server.js';
 import type { RedisServer } from '../support/redis-server.js';
 
 describe('D19: the password is parked with the pending sign-in', () => {
   let server: RedisServer;
   let panel: RunningPanel;
   before(async () => {
-    server = await startRedis();
+    server = await sharedRedis();
     panel = await startPanel(server.url, { PANEL_REQUIRE_FACTOR: 'admin' });
   });
   after(async () => {
     await panel.end();
-    await server.stop();
   });
 
   it('keeps neither password nor hash nor key in Redis, pending, enrolling or verified', async () => {

@@ -4,20 +4,19 @@ import { Client, enrolled, stopPanels } from '../docs/trap-panel.js';
 import { startPanel } from '../support/panel-process.js';
 import type { RunningPanel } from '../support/panel-process.js';
 import { connectRedis, startSessionPanel } from '../support/session-panel.js';
-import { startRedis } from '../support/redis-server.js';
+import { sharedRedis } from '../support/redis-server.js';
 import type { RedisServer } from '../support/redis-server.js';
 
 describe('J3: a failover or an eviction drops the record or the session', () => {
   let server: RedisServer;
   let panel: RunningPanel;
   before(async () => {
-    server = await startRedis();
+    server = await sharedRedis();
     panel = await startPanel(server.url);
   });
   after(async () => {
     await stopPanels();
     await panel.end();
-    await server.stop();
   });
 
   const drop = (pattern: string): Promise<number> =>

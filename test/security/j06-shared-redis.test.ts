@@ -6,20 +6,19 @@ import { Client, enrolled, stopPanels } from '../docs/trap-panel.js';
 import { startPanel } from '../support/panel-process.js';
 import { connectRedis, startSessionPanel } from '../support/session-panel.js';
 import type { SessionPanel } from '../support/session-panel.js';
-import { startRedis } from '../support/redis-server.js';
+import { sharedRedis } from '../support/redis-server.js';
 import type { RedisServer } from '../support/redis-server.js';
 
 describe('J6: two panels share a Redis, or the Redis forgets the script', () => {
   let server: RedisServer;
   let redis: Redis;
   before(async () => {
-    server = await startRedis();
+    server = await sharedRedis();
     redis = connectRedis(server);
   });
   after(async () => {
     await stopPanels();
     redis.disconnect();
-    await server.stop();
   });
 
   const panelOf = (prefix: string): Promise<SessionPanel> =>

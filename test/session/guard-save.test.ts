@@ -8,7 +8,7 @@ import { Client, enrol, enrolled, stopPanels } from '../docs/trap-panel.js';
 import type { User } from '../docs/trap-panel.js';
 import { connectRedis, loggedIn, seenBy, startSessionPanel } from '../support/session-panel.js';
 import type { SessionPanel } from '../support/session-panel.js';
-import { startRedis } from '../support/redis-server.js';
+import { sharedRedis } from '../support/redis-server.js';
 import type { RedisServer } from '../support/redis-server.js';
 
 /** A panel with a route that holds its session until the test says go. */
@@ -47,7 +47,7 @@ for (const resave of [true, false]) {
     let redis: Redis;
 
     before(async () => {
-      server = await startRedis();
+      server = await sharedRedis();
       redis = connectRedis(server);
     });
     afterEach(async () => {
@@ -56,7 +56,6 @@ for (const resave of [true, false]) {
     });
     after(async () => {
       redis.disconnect();
-      await server.kill();
     });
 
     /** The session that the slow request held is not there any more, and brings nobody back. */

@@ -4,7 +4,7 @@ import { Client, enrol, stopPanels } from '../docs/trap-panel.js';
 import type { Answer } from '../docs/trap-panel.js';
 import { connectRedis, loggedIn, sessionId, startSessionPanel } from '../support/session-panel.js';
 import type { SessionPanel, SessionPanelParts } from '../support/session-panel.js';
-import { startRedis } from '../support/redis-server.js';
+import { sharedRedis } from '../support/redis-server.js';
 import type { RedisServer } from '../support/redis-server.js';
 
 const DAY_MILLISECONDS = 86_400_000;
@@ -14,7 +14,7 @@ describe('session/park: the life of a parked sign-in (M3, A13)', () => {
   let redis: Redis;
 
   before(async () => {
-    server = await startRedis();
+    server = await sharedRedis();
     redis = connectRedis(server);
   });
   afterEach(async () => {
@@ -23,7 +23,6 @@ describe('session/park: the life of a parked sign-in (M3, A13)', () => {
   });
   after(async () => {
     redis.disconnect();
-    await server.kill();
   });
 
   const start = (parts: SessionPanelParts = {}): Promise<SessionPanel> =>

@@ -4,7 +4,7 @@ import { Client, enrol, enrolled, stopPanels } from '../docs/trap-panel.js';
 import type { User } from '../docs/trap-panel.js';
 import { connectRedis, loggedIn, sessionId, startSessionPanel } from '../support/session-panel.js';
 import type { SessionPanel } from '../support/session-panel.js';
-import { startRedis } from '../support/redis-server.js';
+import { sharedRedis } from '../support/redis-server.js';
 import type { RedisServer } from '../support/redis-server.js';
 
 /** What a copied cookie is worth. */
@@ -20,7 +20,7 @@ for (const kind of ['memory', 'Redis'] as const) {
 
     before(async function () {
       if (kind !== 'Redis') return;
-      server = await startRedis();
+      server = await sharedRedis();
       redis = connectRedis(server);
     });
     afterEach(async () => {
@@ -29,7 +29,6 @@ for (const kind of ['memory', 'Redis'] as const) {
     });
     after(async () => {
       redis?.disconnect();
-      await server?.kill();
     });
 
     const start = (): Promise<SessionPanel> =>

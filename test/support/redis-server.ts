@@ -41,6 +41,20 @@ export async function startRedis(options: RedisServerOptions = {}): Promise<Redi
   return { ...server, url: `redis://${HOST}:${String(server.port)}` };
 }
 
+let shared: Promise<RedisServer> | undefined;
+
+/**
+ * The Redis server of this process, empty: for tests that neither end it nor leave its settings changed. It ends with
+ * the process.
+ */
+export async function sharedRedis(): Promise<RedisServer> {
+  const server = await (shared ??= startRedis());
+  const client = new Redis(server.url);
+  await client.flushall();
+  client.disconnect();
+  return server;
+}
+
 /** Resolves when the Redis server of a folder listens on a port and has loaded its data. */
 async function isReady(port: number, folder: string): Promise<void> {
   const client = new Redis(port, HOST, { lazyConnect: true, enableReadyCheck: false, retryStrategy: null });

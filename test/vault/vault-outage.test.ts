@@ -210,6 +210,7 @@ describe('lib/vault/vault: a store in trouble', () => {
     const waiting: Store['get'] = (_, deadline) =>
       new Promise((_resolve, reject) => {
         deadline!.signal.addEventListener('abort', () => reject(new Error('no connection, connecting')));
+        limit.pass();
       });
     const { message } = await failure(OPERATIONS.read!(vaultOver({ get: waiting })));
     expect(message).to.equal('The second factor cannot be checked right now: no connection, connecting');

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { Redis } from 'ioredis';
 import { startPanel } from '../../support/panel-process.js';
 import type { Jar, RunningPanel } from '../../support/panel-process.js';
-import { startRedis } from '../../support/redis-server.js';
+import { sharedRedis } from '../../support/redis-server.js';
 import type { RedisServer } from '../../support/redis-server.js';
 import { enrolled, isIn, pending, said, verify } from '../support/befh-people.js';
 
@@ -19,7 +19,7 @@ describe('Somebody who writes the sessions in Redis and has no key', () => {
   let redis: Redis;
 
   before(async () => {
-    server = await startRedis();
+    server = await sharedRedis();
     panel = await startPanel(server.url);
     redis = new Redis(server.url);
   });
@@ -27,7 +27,6 @@ describe('Somebody who writes the sessions in Redis and has no key', () => {
   after(async () => {
     redis.disconnect();
     await panel.end();
-    await server.stop();
   });
 
   const keyOf = (jar: Jar): string => {

@@ -6,7 +6,7 @@ import Libsql from 'libsql';
 import { Secret, TOTP } from 'otpauth';
 import { startPanel } from '../../support/panel-process.js';
 import type { Answer, Jar, Phone, RunningPanel } from '../../support/panel-process.js';
-import { startRedis } from '../../support/redis-server.js';
+import { sharedRedis } from '../../support/redis-server.js';
 import type { RedisServer } from '../../support/redis-server.js';
 
 /** The example panel under attack, and what lies in its stores. */
@@ -35,7 +35,7 @@ export function onEachStore(tests: (target: () => Target) => void): void {
       let target: Target;
 
       before(async () => {
-        server = store === 'Redis' ? await startRedis() : undefined;
+        server = store === 'Redis' ? await sharedRedis() : undefined;
         target = await open(server);
       });
       beforeEach(() => target.reset());
@@ -43,7 +43,6 @@ export function onEachStore(tests: (target: () => Target) => void): void {
         target.database.close();
         target.redis?.disconnect();
         await target.end();
-        await server?.kill();
       });
       tests(() => target);
     });

@@ -7,7 +7,7 @@ import { createPanel } from '../../../example/panel/app.js';
 import type { PanelOptions } from '../../../example/panel/app.js';
 import { Jar, startPanel } from '../../support/panel-process.js';
 import type { RunningPanel } from '../../support/panel-process.js';
-import { startRedis } from '../../support/redis-server.js';
+import { sharedRedis } from '../../support/redis-server.js';
 import type { RedisServer } from '../../support/redis-server.js';
 
 /** The example panel that a test attacks; another one for each of the two places it can keep things in. */
@@ -38,13 +38,12 @@ export function attack(
           redis: undefined,
         };
         before(async () => {
-          on.redis = place === 'Redis' ? await startRedis() : undefined;
+          on.redis = place === 'Redis' ? await sharedRedis() : undefined;
           on.panel = await startPanel(on.redis?.url, settings, others);
         });
         afterEach(() => on.panel.reset());
         after(async () => {
           await on.panel.end();
-          await on.redis?.stop();
         });
         tests(on);
       });

@@ -4,7 +4,7 @@ import Libsql from 'libsql';
 import type { SecondFactorEvent } from 'passport-second-factor';
 import { startPanel } from '../../support/panel-process.js';
 import type { Jar, Phone, RunningPanel } from '../../support/panel-process.js';
-import { startRedis } from '../../support/redis-server.js';
+import { sharedRedis } from '../../support/redis-server.js';
 import type { RedisServer } from '../../support/redis-server.js';
 
 /** What a browser says of a request that a page of another site made. */
@@ -65,13 +65,12 @@ export function attack(
       let seeded: readonly UserRow[];
 
       before(async () => {
-        server = backend === 'Redis' ? await startRedis() : undefined;
+        server = backend === 'Redis' ? await sharedRedis() : undefined;
         panel = attacked(await startPanel(server?.url, settings), server);
         seeded = usersOf(panel);
       });
       after(async () => {
         await panel.end();
-        await server?.stop();
       });
       beforeEach(async () => {
         restoreUsers(panel, seeded);

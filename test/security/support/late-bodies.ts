@@ -5,7 +5,7 @@ import type { Redis } from 'ioredis';
 import { stopPanels, user } from '../../docs/trap-panel.js';
 import { connectRedis, startSessionPanel } from '../../support/session-panel.js';
 import type { SessionPanel, SessionPanelParts } from '../../support/session-panel.js';
-import { startRedis } from '../../support/redis-server.js';
+import { sharedRedis } from '../../support/redis-server.js';
 import type { RedisServer } from '../../support/redis-server.js';
 
 /** What marks the request whose body is held back. */
@@ -79,7 +79,7 @@ export function inMemoryAndOnRedis(declare: (parts: () => { redis?: Redis }) => 
 
       before(async () => {
         if (place === 'in memory') return;
-        server = await startRedis();
+        server = await sharedRedis();
         redis = connectRedis(server);
       });
       afterEach(async () => {
@@ -88,7 +88,6 @@ export function inMemoryAndOnRedis(declare: (parts: () => { redis?: Redis }) => 
       });
       after(async () => {
         redis?.disconnect();
-        await server?.kill();
       });
       declare(() => (redis ? { redis } : {}));
     });

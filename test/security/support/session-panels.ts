@@ -8,7 +8,7 @@ import type { Store } from 'passport-second-factor';
 import { redisStore } from 'passport-second-factor/redis';
 import { createTotpTable, sqlStore } from 'passport-second-factor/sql';
 import { stopPanels } from '../../docs/trap-panel.js';
-import { startRedis } from '../../support/redis-server.js';
+import { sharedRedis } from '../../support/redis-server.js';
 import type { RedisServer } from '../../support/redis-server.js';
 import { connectRedis, startSessionPanel } from '../../support/session-panel.js';
 import type { SessionPanel, SessionPanelParts } from '../../support/session-panel.js';
@@ -42,7 +42,7 @@ export function onEachPlace(tests: (empty: () => Promise<Kept>) => void): void {
     let server: RedisServer;
     let redis: Redis;
     before(async () => {
-      server = await startRedis();
+      server = await sharedRedis();
       redis = connectRedis(server);
     });
     tests(async () => {
@@ -52,7 +52,6 @@ export function onEachPlace(tests: (empty: () => Promise<Kept>) => void): void {
     afterEach(stopPanels);
     after(async () => {
       redis.disconnect();
-      await server.stop();
     });
   });
 }
