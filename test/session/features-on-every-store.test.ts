@@ -63,7 +63,7 @@ for (const { name, start } of STORES) {
         options: {
           trustedBrowsers: { days: 30 },
           policy: () => policy,
-          storeTimeoutMs: 20_000,
+          storeTimeoutMs: 60_000,
         },
       });
     });
