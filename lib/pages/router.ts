@@ -87,8 +87,8 @@ function noticeRequest({ mounting }: Core, contexts: Contexts): RequestHandler {
     if (context) context.routed = true;
     const [whole, rest] = [pathOf(req.originalUrl), pathOf(req.url)];
     const place = whole.endsWith(rest) ? whole.slice(0, -rest.length) : whole;
-    // Frameworks that strip no prefix tell no place.
-    if (place !== '') mounting.atRouter(place);
+    // Frameworks that strip no prefix tell no place, and nor does a request for a whole URL.
+    if (place.startsWith('/')) mounting.atRouter(place);
     next();
   };
 }

@@ -52,10 +52,10 @@ export async function postRecoveryCodes(context: Context): Promise<void> {
 /** POST /recovery-codes/confirm `{ set, returnTo? }`: the owner has saved the codes of a set. */
 export async function postConfirmRecoveryCodes(context: Context): Promise<void> {
   const { req, core } = context;
-  const { basePath, allowedOrigins } = core.options;
+  const { basePath, returnToOrigins } = core.options;
   const confirmed = await confirmRecoveryCodes(context, bodyField(req, 'set'));
   if (confirmed.ok) {
-    const place = safeReturnTo(bodyField(req, 'returnTo'), allowedOrigins) ?? basePath;
+    const place = safeReturnTo(bodyField(req, 'returnTo'), returnToOrigins) ?? basePath;
     answerOrRedirect(context, place, status(context));
   } else if ('location' in confirmed) refuse(context, confirmed, basePath);
   else await answerRefusal(context, confirmed, settingsAgain(context, null));

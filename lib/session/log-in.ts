@@ -1,3 +1,4 @@
+import type { Account } from '../account/account.js';
 import { challenge } from '../answer/challenge.js';
 import { sendProblem } from '../answer/problem.js';
 import { SecondFactorError, SecondFactorRequiredError } from '../errors.js';
@@ -8,7 +9,7 @@ import { callBack, storeCatches } from './call-back.js';
 import type { Context } from './context.js';
 import { emit, leaveSession, moveToAnonymous, now, reported, sessionState } from './context.js';
 import type { Factor, FoundUser } from './core.js';
-import { readFactor, stampOf } from './core.js';
+import { readFactor, stampMatches, stampOf } from './core.js';
 import { freshUser } from './fresh-user.js';
 import { isFresh } from './judge.js';
 import { checkLogInOptions } from './log-in-options.js';
@@ -19,7 +20,7 @@ import { requirementOf } from './requirement.js';
 import { signIn } from './sign-in.js';
 import { isSameSignIn, storedState } from './stored-session.js';
 import type { UserState, VerifiedState } from './state.js';
-import { isParked } from './state.js';
+import { isParked, isUser } from './state.js';
 
 /** Whether `req.logIn` calls back, or has answered the request itself. */
 type LogInResult = 'call-back' | 'answered';
@@ -169,7 +170,7 @@ async function firstStep(
   const required = !factor && (await requirementOf(core, account)).required;
   if (follows && (factor || required)) throw twice();
 
-  const passwordAt = again ? again.passwordAt : now(context);
+  const passwordAt = again ? again.passwordAt : passwordAtOf(context, account);
   if (required && again && !isFresh(passwordAt, now(context), core.options.freshSeconds)) {
     await moveToAnonymous(context);
     throw new SecondFactorError('sign-in-expired');
@@ -227,7 +228,7 @@ async function markWithoutCode(
   const { core, req } = context;
   const stamp = stampOf(core, account);
   if (!factor) return { state: 'signed-in', account: account.id, stamp, passwordAt };
-  const verified = verifiedNow(context, account.id, factor);
+  const verified = verifiedNow(context, account, factor);
   if (verified && isSameSignIn(verified, await storedState(req, core.options.sessionKey))) {
     return { ...verified, stamp };
   }
@@ -252,10 +253,22 @@ function isSignInRefusal(code: string): code is SignInRefusal {
   return ['store-unavailable', 'record-unreadable', 'record-missing'].includes(code);
 }
 
-/** The judged state, when it is of this account with this very factor. */
-function verifiedNow({ state }: Context, account: string, factor: Factor): VerifiedState | undefined {
-  if (state?.state !== 'verified' || state.account !== account) return undefined;
+/** The judged state, when it is of this account with this very factor and this very password. */
+function verifiedNow({ core, state }: Context, account: Account, factor: Factor): VerifiedState | undefined {
+  if (state?.state !== 'verified' || state.account !== account.id) return undefined;
+  // A request that was let in under the old password must not go on under the new one: its body may come late.
+  if (!stampMatches(core, account, state.stamp)) return undefined;
   return state.enrolment === factor.enrolment ? state : undefined;
+}
+
+/**
+ * When the password of a user from a strategy was given: now, but for a request that was let in to this very account
+ * under another password. There the application may have loaded its user anew, and no password was judged.
+ */
+function passwordAtOf(context: Context, account: Account): number | null {
+  const { core, state } = context;
+  if (!isUser(state) || state.account !== account.id) return now(context);
+  return stampMatches(core, account, state.stamp) ? now(context) : state.passwordAt;
 }
 
 function isUnderBasePath({ core, req }: Context): boolean {

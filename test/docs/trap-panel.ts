@@ -106,7 +106,7 @@ export async function startPanel(parts: PanelParts = {}): Promise<Panel> {
   const app = (parts.create ?? express)();
   const server = createServer(app);
   const secondFactor = createSecondFactor<User>({
-    passport: parts.bare ? new passport.Passport() : authenticator, // one that is handed in is watched
+    passport: authenticator,
     issuer: 'Trap Panel',
     account: ({ id, login, passwordChangedAt }) => ({ id, name: login, securityStamp: passwordChangedAt }),
     findUser: byId,

@@ -2,6 +2,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import express from 'express';
 import type { Response } from 'express';
 import type { Store } from 'express-session';
+import passport from 'passport';
 import { Client, stopPanels, user } from '../docs/trap-panel.js';
 import type { Answer, Panel } from '../docs/trap-panel.js';
 import { startSessionPanel } from '../support/session-panel.js';
@@ -84,6 +85,8 @@ async function start(
     express: setting.express,
     passport: setting.passport,
     bare: !withPackage,
+    // An instance watches the Passport it is handed; one that is mounted nowhere is to have no part in this.
+    options: withPackage ? {} : { passport: new passport.Passport() },
     users: ['bob', 'carol'].map((login) => user(login)),
     session: {
       ...parts.session,

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import expressNow from 'express';
 import type { RequestHandler } from 'express';
 import { Client, enrol, enrolled, stopPanels, user } from '../docs/trap-panel.js';
-import type { Panel } from '../docs/trap-panel.js';
+import type { Panel, User } from '../docs/trap-panel.js';
 import { loggedIn, seenBy, sessionId, startSessionPanel, userOf } from '../support/session-panel.js';
 
 /** A route that calls `req.logIn` for whoever the body names, and answers who is there then. */
@@ -159,23 +159,42 @@ for (const [passport, express] of [
 describe('session/log-in', () => {
   afterEach(stopPanels);
 
-  it('refreshes the stamp when a verified account whose password changed calls logIn in that request', async () => {
+  for (const [who, hand] of Object.entries({
+    'loaded anew': (user: User) => ({ ...user }),
+    'with an id alone': ({ id }: User) => ({ id }),
+  })) {
+    it(`asks for the code when the password changed while a request was held open that signs in a user ${who} (A12)`, async () => {
+      const panel = await startSessionPanel({
+        routes({ app, users }) {
+          app.post('/profile', (req, res, next) => {
+            Object.assign(users[0]!, { passwordChangedAt: 2 });
+            req.logIn(hand(users[0]!) as Express.User, (error) => (error ? next(error) : res.json({})));
+          });
+        },
+      });
+      const { client } = await enrolled(panel);
+      const { cookie } = client;
+      expect((await client.post('/profile')).body.code).to.equal('code-required');
+      expect(await client.me()).to.equal(null);
+      expect(await seenBy(panel, cookie)).to.equal(null);
+    });
+  }
+
+  it('makes no password fresh that changed while a request was held open, of an account without a factor', async () => {
     const panel = await startSessionPanel({
       routes({ app, users }) {
-        app.post('/password', (req, res, next) => {
+        app.post('/profile', (req, res, next) => {
           Object.assign(users[0]!, { passwordChangedAt: 2 });
-          req.logIn(users[0] as Express.User, (error) => (error ? next(error) : res.json({})));
+          req.logIn({ ...users[0]! } as Express.User, (error) => (error ? next(error) : res.json({})));
         });
       },
     });
-    const { client } = await enrolled(panel);
+    const client = await loggedIn(panel);
     const before = (await panel.stored(client))?.secondFactor;
-    expect((await client.post('/password')).status).to.equal(200);
-    const after = (await panel.stored(client))?.secondFactor;
-    expect(after?.stamp).not.to.equal(before?.stamp);
-    expect(after?.factorAt).to.equal(before?.factorAt);
-    expect(await client.me()).to.equal('alice');
-    expect((await client.get('/secret')).status).to.equal(200);
+    panel.now += 3_600_000;
+    expect((await client.post('/profile')).status).to.equal(200);
+    expect((await panel.stored(client))?.secondFactor?.passwordAt).to.equal(before?.passwordAt);
+    expect((await client.post('/two-step/setup')).body.code).to.equal('step-up-required');
   });
 
   it('starts the parked sign-in anew outside basePath, and keeps it under basePath', async () => {

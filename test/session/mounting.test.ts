@@ -151,6 +151,12 @@ for (const version of [4, 5] as const) {
 describe('session/mounting, where the router is served', () => {
   afterEach(stopPanels);
 
+  it('says nothing of a place that a request made up', async () => {
+    const client = new Client(await startSessionPanel());
+    const warnings = await warningsOf(() => client.get('http://evil.example/two-step/verify'));
+    expect(warnings).to.deep.equal([]);
+  });
+
   for (const version of [4, 5] as const) {
     it(`is found by what lists the routes of an application of Express ${version}`, async () => {
       const { app } = await startSessionPanel({ express: version });

@@ -36,6 +36,22 @@ describe('session/manage: whether recovery codes were saved', () => {
     expect(await known()).to.equal(true);
   });
 
+  it('goes on to where a sign-in may end, and to no origin that may only call', async () => {
+    const origins = { allowedOrigins: ['https://spa.example'], returnToOrigins: ['https://client.example'] };
+    const made = await startSessionPanel({ options: origins });
+    const { client: owner } = await enrolled(made);
+    const { set } = await told(owner);
+    for (const [returnTo, location] of [
+      ['https://client.example/a?b=1', 'https://client.example/a?b=1'],
+      ['https://spa.example/a', '/two-step'],
+      ['//client.example', '/two-step'],
+    ] as const) {
+      const form = new URLSearchParams({ set: String(set), returnTo });
+      const answer = await owner.post('/two-step/recovery-codes/confirm', form, { accept: 'text/html' });
+      expect([answer.status, answer.headers.location]).to.deep.equal([303, location]);
+    }
+  });
+
   it('writes nothing and tells nothing where it is known', async () => {
     const { set } = await told();
     await confirm(set);
