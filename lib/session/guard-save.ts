@@ -7,13 +7,11 @@ import { watchedStore } from './watched-store.js';
  * written. Its functions stay express-session's own.
  */
 export function guardSave(req: AppRequest, session: AppSession): void {
-  const store = req.sessionStore && watchedStore(req.sessionStore);
-  if (!store?.watch(session)) return;
+  if (!req.sessionStore || !watchedStore(req.sessionStore).watch(session)) return;
   const bare: unknown = Reflect.get(session, 'reload');
   override(session, 'reload', function (this: AppSession, done: unknown): unknown {
     const given = typeof done === 'function' ? guarding(req, done as Told) : done;
-    const result = store.afterWrites(session, () => Reflect.apply(bare as Told, this, [given]));
-    return result instanceof Promise ? this : result;
+    return Reflect.apply(bare as Told, this, [given]);
   });
 }
 

@@ -3,7 +3,7 @@ type Told = (...said: unknown[]) => unknown;
 
 /** One write of a session that is to be written only while it is there. */
 export interface GuardedWrite {
-  readonly lookUp: (told: (error: unknown, stored?: object | null) => void) => unknown;
+  readonly lookUp: (told: (error: unknown, stored: object | null) => void) => void;
   readonly hasEnded: () => boolean;
   readonly write: (told: Told) => unknown;
   readonly undo: (told: Told) => unknown;
@@ -18,10 +18,13 @@ export interface GuardedWrite {
  */
 export function guardedWrite({ lookUp, hasEnded, write, undo, done }: GuardedWrite): Promise<unknown> {
   return new Promise((resolve) => {
+    const refuse = (error: unknown): void => {
+      done(...(error ? [error] : []));
+      resolve(undefined);
+    };
     lookUp((error, stored) => {
       if (error || !stored || hasEnded()) {
-        done(...(error ? [error] : []));
-        resolve(undefined);
+        refuse(error);
         return;
       }
       const answer = { told: false };
@@ -36,35 +39,46 @@ export function guardedWrite({ lookUp, hasEnded, write, undo, done }: GuardedWri
       } catch (thrown) {
         if (answer.told) throw thrown;
         // Thrown here, in a callback of the store, it would end the process.
-        done(thrown);
-        resolve(undefined);
+        refuse(thrown);
       }
     });
   });
 }
 
-/** Keeps what was called after a write of a session after it, though the write looks first and so comes later. */
-export interface WriteOrder {
-  /** What is called after this waits until the function it returns is called. */
-  hold(id: unknown): () => void;
+/** How long later calls wait for a look-up that a store does not answer: longer than one that is well ever takes. */
+const HELD_MILLISECONDS = 2000;
+
+/**
+ * Calls of a session store in the order they were made, though a write looks first and so reaches the store later:
+ * what is called meanwhile for the same session waits, until the write was handed to the store.
+ */
+export interface CallOrder {
+  /** @param act is given what tells that later calls need not wait any more */
+  hold(id: unknown, act: (release: () => void) => unknown): unknown;
   after(id: unknown, act: () => unknown): unknown;
 }
 
-export function createWriteOrder(): WriteOrder {
-  const writes = new Map<unknown, Promise<void>>();
+export function createCallOrder(): CallOrder {
+  const held = new Map<unknown, Promise<void>>();
+  const after = (id: unknown, act: () => unknown): unknown => {
+    const before = held.get(id);
+    return before ? before.then(act) : act();
+  };
   return {
-    hold(id) {
-      let release = (): void => undefined;
-      const held = new Promise<void>((resolve) => (release = resolve));
-      writes.set(id, held);
-      return () => {
-        release();
-        if (writes.get(id) === held) writes.delete(id);
+    hold(id, act) {
+      let open = (): void => undefined;
+      const hold = new Promise<void>((resolve) => (open = resolve));
+      const release = (): void => {
+        clearTimeout(late);
+        // What waits goes on in a turn of its own, when the present one handed the write to the store.
+        open();
+        if (held.get(id) === hold) held.delete(id);
       };
+      const late = setTimeout(release, HELD_MILLISECONDS).unref();
+      const before = held.get(id);
+      held.set(id, hold);
+      return before ? before.then(() => act(release)) : act(release);
     },
-    after(id, act) {
-      const before = writes.get(id);
-      return before ? before.then(act) : act();
-    },
+    after,
   };
 }

@@ -4,7 +4,7 @@ export type Bare = (args: readonly unknown[]) => unknown;
 /** Puts something around a function of a session store, where it has one. */
 export function wrapCall(
   store: object,
-  name: 'set' | 'destroy' | 'clear' | 'touch',
+  name: 'get' | 'set' | 'destroy' | 'clear' | 'touch',
   around: (bare: Bare, args: readonly unknown[]) => unknown,
 ): void {
   const bare: unknown = Reflect.get(store, name);

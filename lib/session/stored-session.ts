@@ -1,4 +1,5 @@
 import type { AppRequest } from './app-request.js';
+import { lookUpSession } from './look-up.js';
 import type { SessionState } from './state.js';
 import { isParked, readState } from './state.js';
 
@@ -29,10 +30,10 @@ function storedSession(req: AppRequest): Promise<object | null> {
       resolve(null);
       return;
     }
-    req.sessionStore.get(id, (error, session) => {
+    lookUpSession(req.sessionStore, id, (error, session) => {
       if (error)
         reject(error instanceof Error ? error : new Error('the session store failed', { cause: error }));
-      else resolve(session ?? null);
+      else resolve(session);
     });
   });
 }

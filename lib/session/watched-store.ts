@@ -1,6 +1,7 @@
 import type { AppSession, SessionStore } from './app-request.js';
 import { ALL_SESSIONS, createEndedSessions } from './ended-sessions.js';
-import { createWriteOrder, guardedWrite } from './guarded-write.js';
+import { createCallOrder, guardedWrite } from './guarded-write.js';
+import { lookUpSession } from './look-up.js';
 import type { Bare } from './store-calls.js';
 import { observed, wrapCall } from './store-calls.js';
 
@@ -12,8 +13,6 @@ export interface WatchedStore {
   claim(session: AppSession): boolean;
   /** Whether its functions return promises though they call back: they catch what a callback throws. */
   isAsync(): boolean;
-  /** Calls now, or when the writes of a session that are under way are over. */
-  afterWrites(session: AppSession, act: () => unknown): unknown;
 }
 
 interface Watched {
@@ -41,8 +40,9 @@ export function watchedStore(store: SessionStore): WatchedStore {
 function watchStore(store: SessionStore): WatchedStore {
   const ended = createEndedSessions();
   const sessions = new WeakMap<object, Watched>();
-  const order = createWriteOrder();
+  const order = createCallOrder();
   const writes = createWrites();
+  const look = store.get.bind(store);
   const remove = store.destroy.bind(store);
   let isAsync = false;
   const wrap: typeof wrapCall = (of, name, around) => {
@@ -55,33 +55,51 @@ function watchStore(store: SessionStore): WatchedStore {
     );
   };
 
+  /** Some stores read and write a whole session to touch it, and so bring one back that ended meanwhile. */
+  const touch = (bare: Bare, args: readonly unknown[]): unknown => {
+    const [id, session, done] = args;
+    const watched = sessions.get(session as object);
+    if (!watched || typeof id !== 'string' || typeof done !== 'function') return bare(args);
+    const told = (...said: unknown[]): unknown => {
+      const tell = (): unknown => Reflect.apply(done, undefined, said) as unknown;
+      return ended.has(id, watched.since) ? remove(id, tell) : tell();
+    };
+    return bare(args.with(2, told));
+  };
+
   wrap(store, 'destroy', (bare, args) => {
     const [id, done] = args;
     if (typeof id !== 'string' || writes.remove(id, done)) return bare(args);
     return observed(bare, args, ended.end(id));
   });
   wrap(store, 'clear', (bare, args) => observed(bare, args, ended.end(ALL_SESSIONS)));
-  wrap(store, 'touch', (bare, args) => order.after(args[0], () => bare(args)));
+  wrap(store, 'get', (bare, args) => order.after(args[0], () => bare(args)));
+  wrap(store, 'touch', (bare, args) => order.after(args[0], () => touch(bare, args)));
   wrap(store, 'set', (bare, args) => {
     const [id, session, done] = args;
     const watched = sessions.get(session as object);
     if (!watched || typeof id !== 'string' || typeof done !== 'function') {
       return order.after(id, () => writes.run(bare, args));
     }
-    const over = order.hold(id);
-    return guardedWrite({
-      lookUp: (told) => (watched.stored ? store.get(id, told) : told(null, watched)),
-      hasEnded: () => ended.has(id, watched.since),
-      write: (told) =>
-        writes.run(bare, args.with(2, told), (removed) => {
-          watched.stored = !removed && !isOver(session as AppSession);
-        }),
-      undo: (told) => remove(id, told),
-      done: (...said) => {
-        over();
-        return Reflect.apply(done, undefined, said) as unknown;
-      },
-    });
+    return order.hold(id, (looked) =>
+      guardedWrite({
+        lookUp(told) {
+          const answered = (error: unknown, found: object | null): void => {
+            looked();
+            told(error, found);
+          };
+          if (watched.stored) lookUpSession({ get: look }, id, answered);
+          else answered(null, watched);
+        },
+        hasEnded: () => ended.has(id, watched.since),
+        write: (told) =>
+          writes.run(bare, args.with(2, told), (removed) => {
+            watched.stored = !removed && !isOver(session as AppSession);
+          }),
+        undo: (told) => remove(id, told),
+        done: (...said) => Reflect.apply(done, undefined, said) as unknown,
+      }),
+    );
   });
 
   return {
@@ -92,7 +110,6 @@ function watchStore(store: SessionStore): WatchedStore {
     },
     claim: (session) => ended.claim(session.id, sessions.get(session)?.since ?? ended.begin()),
     isAsync: () => isAsync,
-    afterWrites: (session, act) => order.after(session.id, act),
   };
 }
 

@@ -3,13 +3,25 @@ import { request } from 'node:http';
 import type { IncomingMessage } from 'node:http';
 import { expect } from 'chai';
 import type { Request } from 'express';
+import session from 'express-session';
 import type { Redis } from 'ioredis';
 import { Client, enrol, enrolled, stopPanels } from '../docs/trap-panel.js';
 import type { User } from '../docs/trap-panel.js';
-import { connectRedis, loggedIn, seenBy, startSessionPanel } from '../support/session-panel.js';
+import { connectRedis, loggedIn, seenBy, sessionId, startSessionPanel } from '../support/session-panel.js';
 import type { SessionPanel } from '../support/session-panel.js';
 import { sharedRedis } from '../support/redis-server.js';
 import type { RedisServer } from '../support/redis-server.js';
+
+/** A store below whatever is put around it, whose look-ups can be replaced. */
+function replaceable() {
+  const sessionStore = new session.MemoryStore();
+  const get = sessionStore.get.bind(sessionStore);
+  const store: Pick<session.Store, 'get'> = { get };
+  sessionStore.get = (id, done) => {
+    store.get(id, done);
+  };
+  return { sessionStore, store, get };
+}
 
 /** A panel with a route that holds its session until the test says go. */
 async function startSlow(resave: boolean, redis: Redis) {
@@ -213,17 +225,18 @@ describe('session/guard-save', () => {
 
   it('passes on what the session store says when it is asked, written to or read again', async () => {
     let trouble: Error | undefined;
+    const { sessionStore, store, get } = replaceable();
     const panel = await startSessionPanel({
+      session: { store: sessionStore },
       routes({ app }) {
         for (const name of ['save', 'reload'] as const) {
           app.post(`/${name}`, (req, res, next) => {
-            const get = panel.sessionStore.get;
             trouble = new Error(`no ${name}`);
-            panel.sessionStore.get = (_id, done) => {
+            store.get = (_id, done) => {
               done(trouble);
             };
             req.session[name]((error: unknown) => {
-              panel.sessionStore.get = get;
+              store.get = get;
               if (error) next(error);
               else res.json({});
             });
@@ -239,41 +252,56 @@ describe('session/guard-save', () => {
     expect(await client.me()).to.equal('alice');
   });
 
-  it('brings back no session that ended between its look-up and its write (G3)', async () => {
-    for (const how of ['signs out', 'is stepped up', 'is destroyed by the panel']) {
-      const panel = await startSessionPanel({
-        routes({ app }) {
-          app.post('/write', (req, res) => {
-            Object.assign(req.session, { note: 'written late' });
-            res.json({});
-          });
-          app.post('/destroy', (req, res) => {
-            req.session.destroy(() => res.json({}));
-          });
-        },
+  /** A panel whose route writes to its session; what is done when the look-up of that write is answered. */
+  async function startOvertaken(act: (panel: SessionPanel, go: () => void) => void): Promise<SessionPanel> {
+    const { sessionStore, store, get } = replaceable();
+    const panel: SessionPanel = await startSessionPanel({
+      session: { store: sessionStore },
+      routes({ app }) {
+        app.post('/write', (req, res) => {
+          store.get = (id, done) => {
+            store.get = get;
+            get(id, (...found) => {
+              act(panel, () => {
+                done(...found);
+              });
+            });
+          };
+          Object.assign(req.session, { note: 'written late' });
+          res.json({});
+        });
+      },
+    });
+    return panel;
+  }
+
+  it('brings back no session that was destroyed between its look-up and its write (G3)', async () => {
+    let cookie = '';
+    const panel = await startOvertaken(({ sessionStore }, go) => {
+      sessionStore.destroy(sessionId(cookie), go);
+    });
+    ({ cookie } = await loggedIn(panel));
+    expect((await new Client(panel).post('/write', {}, { cookie })).status).to.equal(200);
+    expect(await panel.stored(cookie)).to.equal(null);
+    expect(await seenBy(panel, cookie)).to.equal(null);
+  });
+
+  it('lets who signs out or steps up at that moment end the session all the same (G3)', async () => {
+    for (const path of ['/logout', '/two-step/step-up']) {
+      let ending: Promise<{ status: number }> | undefined;
+      let end = (): unknown => undefined;
+      const panel = await startOvertaken((_panel, go) => {
+        end();
+        go();
       });
       const { client, phone } = await enrolled(panel);
       const { cookie } = client;
       const code = phone();
-      const get = panel.sessionStore.get.bind(panel.sessionStore);
-      let looks = 0;
-      panel.sessionStore.get = (id, done) => {
-        if (++looks !== 2) {
-          get(id, done);
-          return;
-        }
-        // The second look is that of the write: its answer is overtaken.
-        get(id, (error, session) => {
-          const path = { 'signs out': '/logout', 'is stepped up': '/two-step/step-up' }[how] ?? '/destroy';
-          void client.post(path, { code }).then(() => {
-            done(error, session);
-          });
-        });
-      };
+      end = () => (ending = client.post(path, { code }));
       await new Client(panel).post('/write', {}, { cookie });
-      expect(looks, how).to.be.greaterThan(2);
-      expect(await panel.stored(cookie), how).to.equal(null);
-      expect(await seenBy(panel, cookie), how).to.equal(null);
+      expect((await ending)?.status, path).to.equal(200);
+      expect(await panel.stored(cookie), path).to.equal(null);
+      expect(await seenBy(panel, cookie), path).to.equal(null);
     }
   });
 });

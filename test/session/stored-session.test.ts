@@ -44,6 +44,15 @@ describe('session/stored-session', () => {
     expect(error).to.include({ message: 'the session store failed', cause: 'broken' });
   });
 
+  it('takes a session for ended whose file the store does not find', async () => {
+    const missing = Object.assign(new Error('no such file'), { code: 'ENOENT' });
+    expect(
+      await rechecked((done) => {
+        done(missing);
+      }),
+    ).to.equal('anonymous');
+  });
+
   it('takes a session for ended that the store does not have', async () => {
     expect(
       await rechecked((done) => {

@@ -21,6 +21,8 @@ class PromiseStore {
   down = false;
   /** What it waits for before it writes. */
   gate: Promise<unknown> | undefined;
+  /** What it says of a session that is not there. */
+  missing: Error | undefined;
   /** Called when a look-up was made. */
   looked = (): void => undefined;
 
@@ -28,7 +30,8 @@ class PromiseStore {
     await this.gate;
     const text = this.#sessions.get(id);
     this.looked();
-    done(null, text === undefined ? null : (JSON.parse(text) as AppSession));
+    if (text === undefined && this.missing) done(this.missing);
+    else done(null, text === undefined ? null : (JSON.parse(text) as AppSession));
   }
   async set(id: string, data: AppSession, done?: Done): Promise<unknown> {
     const life = data.cookie.maxAge;
@@ -37,6 +40,15 @@ class PromiseStore {
     this.#sessions.set(id, JSON.stringify(data));
     done?.(null);
     return id;
+  }
+  /** Reads the whole session and writes it, as stores that keep files do. */
+  async touch(id: string, data: AppSession, done: Done): Promise<void> {
+    const text = this.#sessions.get(id);
+    this.looked();
+    await this.gate;
+    if (text !== undefined)
+      this.#sessions.set(id, JSON.stringify({ ...JSON.parse(text), cookie: data.cookie }));
+    done(null);
   }
   async destroy(id: string, done?: Done): Promise<unknown> {
     await this.gate;
@@ -79,6 +91,33 @@ describe('session/watched-store', () => {
     watched.watch(data);
     return data;
   }
+
+  it('lets no touch that began before bring a session back that ended meanwhile (G3)', async () => {
+    const { store, watched } = await start();
+    const session = held();
+    await written(store, session);
+    watched.watch(session);
+    let open = (): void => undefined;
+    store.gate = new Promise<void>((resolve) => (open = resolve));
+    const touched = promised((done) => store.touch('a', session, done));
+    store.gate = undefined;
+    await promised((done) => store.destroy('a', done));
+    open();
+    await touched;
+    expect(store.has('a')).to.equal(false);
+  });
+
+  it('lets later calls for a session go on where its look-up is never answered', async () => {
+    const { store, watched } = await start();
+    const session = held();
+    await written(store, session);
+    watched.watch(session);
+    store.gate = new Promise(() => {});
+    void store.set('a', session, () => undefined);
+    store.gate = undefined;
+    const found = await new Promise((resolve) => void store.get('a', (_error, data) => resolve(data)));
+    expect(found).to.include.keys('id');
+  });
 
   it('belongs to the store, where no loop over it finds it', async () => {
     const { store, watched } = await start();
@@ -164,6 +203,16 @@ describe('session/watched-store', () => {
     await written(store, data);
     expect(watched.claim(data)).to.equal(true);
     expect(watched.claim(data), 'once').to.equal(false);
+  });
+
+  it('writes no session, and says nothing, where the store has no file of it any more', async () => {
+    const bench = await start();
+    const { store } = bench;
+    const data = await stored(bench);
+    store.missing = Object.assign(new Error('no such file'), { code: 'ENOENT' });
+    await store.destroy('a');
+    await written(store, data);
+    expect(store.has('a')).to.equal(false);
   });
 
   it('writes again what its own write took out because its time was over', async () => {
