@@ -168,7 +168,7 @@ describe('session/log-in', () => {
         routes({ app, users }) {
           app.post('/profile', (req, res, next) => {
             Object.assign(users[0]!, { passwordChangedAt: 2 });
-            req.logIn(hand(users[0]!) as Express.User, (error) => (error ? next(error) : res.json({})));
+            req.logIn(hand(users[0]!), (error) => (error ? next(error) : res.json({})));
           });
         },
       });
@@ -185,7 +185,7 @@ describe('session/log-in', () => {
       routes({ app, users }) {
         app.post('/profile', (req, res, next) => {
           Object.assign(users[0]!, { passwordChangedAt: 2 });
-          req.logIn({ ...users[0]! } as Express.User, (error) => (error ? next(error) : res.json({})));
+          req.logIn({ ...users[0]! }, (error) => (error ? next(error) : res.json({})));
         });
       },
     });
