@@ -1,6 +1,11 @@
 const HOUR = 3_600_000;
 const HTTP_DATE = /[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} [\d:]{8} GMT/g;
+/** Where a file lies that is named in a message. */
+const FOLDER = /'\/[^']*\//g;
 const ISO_DATE = /\d{4}-\d{2}-\d{2}T[\d:.]{12}Z/g;
+
+/** Numbers that depend on the millisecond: express-session's, and session-file-store's. */
+const ROUNDED = ['originalMaxAge', 'original', '__lastAccess'];
 
 /** Headers that are of the moment. */
 const OF_THE_MOMENT = ['date', 'etag'];
@@ -10,11 +15,12 @@ const OF_THE_MOMENT = ['date', 'etag'];
  * hours from now, and errors by name, message and code.
  */
 export function comparable(seen: unknown): unknown {
-  if (typeof seen === 'string') return seen.replace(HTTP_DATE, fromNow).replace(ISO_DATE, fromNow);
+  if (typeof seen === 'string')
+    return seen.replace(HTTP_DATE, fromNow).replace(ISO_DATE, fromNow).replace(FOLDER, "'");
   if (typeof seen === 'function') return 'function';
   if (typeof seen !== 'object' || seen === null) return seen;
   if (seen instanceof Error) {
-    return { error: seen.name, message: seen.message, code: (seen as { code?: unknown }).code };
+    return { error: seen.name, message: comparable(seen.message), code: (seen as { code?: unknown }).code };
   }
   if (seen instanceof Date) return fromNow(seen.toISOString());
   if (Array.isArray(seen)) return seen.map(comparable);
@@ -25,13 +31,12 @@ export function comparable(seen: unknown): unknown {
     ([key]) => key !== 'secondFactor' && !OF_THE_MOMENT.includes(key),
   );
   return Object.fromEntries(
-    entries.map(([key, value]) => [key, key === 'originalMaxAge' ? rounded(value) : comparable(value)]),
+    entries.map(([key, value]) => [key, ROUNDED.includes(key) ? rounded(value) : comparable(value)]),
   );
 }
 
-/** A cookie's life that was counted from a date is some milliseconds shorter. */
-function rounded(milliseconds: unknown): unknown {
-  return typeof milliseconds === 'number' ? Math.round(milliseconds / 60_000) * 60_000 : milliseconds;
+function rounded(value: unknown): unknown {
+  return typeof value === 'number' ? `about ${String(Math.round(value / HOUR))} h` : value;
 }
 
 function fromNow(date: string): string {

@@ -7,13 +7,35 @@ import { OPTIONAL_STORE_IDIOMS, STORE_IDIOMS } from './idioms/store.js';
 import { DIFFERENCES } from './idioms/differences.js';
 import type { Idiom } from './idiom.js';
 import { runIdiom } from './run-idiom.js';
+import type { RunningStore } from './stores.js';
+import { STORES } from './stores.js';
 import type { Setting, Trace } from './run-idiom.js';
 
-/** Runs every idiom with and without the package, and compares all that can be seen. */
-export function compareIdioms(
-  setting: Setting,
-  lacks: readonly (keyof typeof OPTIONAL_STORE_IDIOMS)[] = [],
+/** Runs every idiom on a session store with and without the package, and compares all that can be seen. */
+export function compareOn(
+  store: string,
+  versions: readonly (readonly [express: 4 | 5, passport: 0.6 | 0.7])[],
 ): void {
+  const kind = STORES[store];
+  if (!kind) throw new Error(`there is no ${store}`);
+  describe(`on ${store}`, () => {
+    let running: RunningStore;
+    before(async function () {
+      // Servers and databases are made ready here, by programs of their own.
+      this.timeout(0);
+      running = await kind.open();
+    });
+    after(() => running.close());
+
+    for (const [express, passport] of versions) {
+      describe(`with Express ${String(express)} and Passport ${String(passport)}`, () => {
+        compareIdioms({ express, passport, emptyStore: () => running.emptyStore() }, kind.lacks);
+      });
+    }
+  });
+}
+
+function compareIdioms(setting: Setting, lacks: readonly (keyof typeof OPTIONAL_STORE_IDIOMS)[] = []): void {
   const optional = Object.entries(OPTIONAL_STORE_IDIOMS).filter(([name]) => !lacks.includes(name as 'all'));
   const idioms: Readonly<Record<string, readonly Idiom[]>> = {
     'calls of the session': SESSION_IDIOMS,
@@ -34,7 +56,8 @@ export function compareIdioms(
   }
 
   describe('differs on purpose', () => {
-    for (const [idiom, bare, ours, why] of DIFFERENCES) {
+    const there = DIFFERENCES.filter(([[title]]) => !lacks.some((name) => title.startsWith(`store.${name}`)));
+    for (const [idiom, bare, ours, why] of there) {
       it(`${idiom[0]}: ${why}`, async () => {
         const seen = [await runIdiom(idiom, setting, false), await runIdiom(idiom, setting, true)];
         expect(seen.map(answerOf)).to.deep.equal([bare, ours]);

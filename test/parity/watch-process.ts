@@ -15,7 +15,8 @@ export function watchProcess(): ProcessWatch {
   const replaced = (['uncaughtException', 'unhandledRejection', 'warning'] as const).map((event) => {
     const before = process.listeners(event as 'warning');
     const listener = (what: Error): void => {
-      seen.push({ [event]: what });
+      // Which of the two an exception is depends on how a store calls back; either ends the process.
+      seen.push({ [event === 'warning' ? event : 'ends the process']: what });
       if (event !== 'warning') tell(what);
     };
     process.removeAllListeners(event);
