@@ -151,7 +151,7 @@ function oneByOne(store: Store): Store {
   for (const name of ['get', 'set', 'touch', 'destroy', 'clear', 'length'] as const) {
     const bare = (Reflect.get(store, name) as Loose).bind(store);
     Reflect.set(store, name, (...args: unknown[]) => {
-      const given = args.filter((arg) => typeof arg !== 'function');
+      const given = args.filter((arg) => typeof arg !== 'function' && arg !== undefined && arg !== null);
       const done = args.find((arg) => typeof arg === 'function') as Loose | undefined;
       const act = (): unknown =>
         bare(...given, (...said: unknown[]) => {
