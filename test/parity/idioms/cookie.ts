@@ -30,7 +30,7 @@ export const COOKIE_IDIOMS: readonly Idiom[] = [
     (req, res) => ((req.session.cookie.maxAge = null), res.json(req.session.cookie)),
     { session: { cookie: { maxAge: HOUR } } },
   ],
-  ['cookie.maxAge that is over', (req, res) => ((req.session.cookie.maxAge = -1), res.json({}))],
+  ['cookie.maxAge that is over', (req, res) => ((req.session.cookie.maxAge = -HOUR), res.json({}))],
   [
     'cookie.maxAge that is over, saved, and set anew',
     async (req, res) => {
