@@ -8,6 +8,7 @@ import { runConsole, startPanel, startPanelProcess } from '../support/panel-proc
 import type { Answer, RunningPanel } from '../support/panel-process.js';
 import { startRedis } from '../support/redis-server.js';
 import { hearScrypt } from '../support/scrypt.js';
+import { timeLimit } from '../support/time-limit.js';
 
 /** How often something that takes a while is asked for. */
 const POLL_MILLISECONDS = 20;
@@ -161,13 +162,15 @@ describe('the example panel as a server', () => {
   });
 
   it('refuses with 503 while Redis is away, and works again when it is back', async () => {
+    const limit = timeLimit();
     const redis = await startRedis();
-    const panel = await startPanel(redis.url);
+    const panel = await startPanel(redis.url, {}, { storeTimeoutMs: limit.ms });
     const { error } = console;
     console.error = () => undefined;
     try {
       const jar = await panel.signedIn('alice');
       await redis.stop();
+      limit.pass();
       for (const path of ['/api/me', '/api/secret', '/']) {
         expect((await jar.get(path)).status, path).to.equal(503);
       }
@@ -175,6 +178,7 @@ describe('the example panel as a server', () => {
       expect(refused.status).to.equal(503);
       expect((await jar.open('/')).text).to.contain('Try again');
       await redis.restart();
+      limit.hold();
       const again = panel.jar();
       while ((await again.login('alice')).status === 503) await sleep(POLL_MILLISECONDS);
       expect(await again.who()).to.equal('alice');

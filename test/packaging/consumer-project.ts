@@ -10,7 +10,7 @@ import { packedTarball } from './packed-tarball.js';
 
 const run = promisify(execFile);
 const root = resolve(import.meta.dirname, '../..');
-const compiler = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin/tsc');
+const require = createRequire(import.meta.url);
 
 /** What every consumer installs, in the versions this repository develops with. */
 const COMMON = [
@@ -30,7 +30,7 @@ const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as
   devDependencies: Record<string, string>;
 };
 
-/** How integrators have TypeScript look for modules. */
+/** How integrators have TypeScript look for modules: with 7 what it has, with 6 what 7 no longer has. */
 const TYPESCRIPT_SETTINGS = {
   node16: { module: 'node16', moduleResolution: 'node16' },
   nodenext: { module: 'nodenext', moduleResolution: 'nodenext' },
@@ -136,7 +136,9 @@ export class ConsumerProject {
       },
       files: APPS.flatMap((app) => [`${app}.mts`, `${app}.cts`]),
     });
-    await this.#run(process.execPath, compiler, '--project', project);
+    const compiler = settings === 'node10' ? 'typescript' : 'typescript7';
+    const program = join(dirname(require.resolve(`${compiler}/package.json`)), 'bin/tsc');
+    await this.#run(process.execPath, program, '--project', project);
   }
 
   #write(file: string, content: unknown): void {
