@@ -4,6 +4,15 @@ import { findCommand } from './ensure-tools.js';
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome'];
 const FLAGS = ['no-sandbox', 'disable-gpu', 'disable-quic', 'no-first-run', 'disable-sync'];
 const QUIET = ['disable-background-networking', 'disable-component-update'];
+/** Pages of the browser's own for its address bar: in every window two, which cost more than a test's page. */
+const ADDRESS_BAR = ['WebUIOmniboxPopup', 'WebUIOmniboxAimPopup', 'WebUIOmniboxFullPopup'];
+/** What Playwright turns off, as far as it concerns pages: a list of features counts alone, and the last one. */
+const AS_PLAYWRIGHT = [
+  ...['AvoidUnnecessaryBeforeUnloadCheckSync', 'DestroyProfileOnBrowserClose', 'PaintHolding', 'LensOverlay'],
+  ...['HttpsUpgrades', 'HttpsFirstBalancedModeAutoEnable', 'ThirdPartyStoragePartitioning', 'MediaRouter'],
+  ...['AvoidCorsURLLoaderRestartOnRedirect', 'OptimizationHints', 'NetworkTimeServiceQuerying'],
+  ...['AimEnabled', 'PreconnectToSearch'],
+];
 
 /** The variable that holds the address of the browser that `npm test` started for all tests. */
 export const SHARED_BROWSER = 'SHARED_BROWSER';
@@ -12,5 +21,6 @@ export const SHARED_BROWSER = 'SHARED_BROWSER';
 export function chromiumOptions(): LaunchOptions & { readonly executablePath: string } {
   const executablePath = NAMES.map((name) => findCommand(name)).find((found) => found !== null);
   if (!executablePath) throw new Error('there is no chromium: npm test installs it, or says how to');
-  return { executablePath, args: [...FLAGS, ...QUIET].map((flag) => `--${flag}`) };
+  const features = `disable-features=${[...ADDRESS_BAR, ...AS_PLAYWRIGHT].join(',')}`;
+  return { executablePath, args: [...FLAGS, ...QUIET, features].map((flag) => `--${flag}`) };
 }
