@@ -175,7 +175,7 @@ async function actAs(
 
 /** A state without what belongs to a single page. */
 function markOf(state: UserState): UserState {
-  return { ...state, returnTo: undefined, stopped: undefined, setup: undefined };
+  return { ...state, setup: undefined };
 }
 
 function refused(context: Context, known: KnownUser, accountId: string, reason: string): RouteRefusal {

@@ -3,6 +3,7 @@ import type { SettingsPage } from '../page.js';
 import type { Context } from '../session/context.js';
 import type { ShownRecoveryCodes } from '../session/random.js';
 import { isUser } from '../session/state.js';
+import { readStop } from '../session/stop-cookie.js';
 import type { PageDraft } from './answers.js';
 import { answer } from './answers.js';
 
@@ -29,7 +30,7 @@ export function settingsPage(context: Context, refused: Tried = null): PageDraft
       account: known?.account.name ?? '',
       refused,
       enrolled: Boolean(factor),
-      neededFor: (state?.state === 'signed-in' ? state.stopped : undefined) ?? null,
+      neededFor: (state?.state === 'signed-in' ? readStop(context)?.stopped : undefined) ?? null,
       ...requirement,
       recoveryCodesLeft: factor?.recoveryCodesLeft ?? 0,
       recoveryCodesConfirmed: own?.recoveryCodesConfirmed ?? null,

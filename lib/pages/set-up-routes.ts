@@ -10,6 +10,7 @@ import { refuse } from '../session/refuse.js';
 import type { SetupForm } from '../session/set-up.js';
 import { cancelSetup, readSetup, startSetup } from '../session/set-up.js';
 import type { MustEnrolState } from '../session/state.js';
+import { readStop } from '../session/stop-cookie.js';
 import type { PageDraft } from './answers.js';
 import { answer, answerOrRedirect, answerRefusal } from './answers.js';
 import { recoveryCodesPage, settingsAgain } from './page-drafts.js';
@@ -73,11 +74,12 @@ export async function postCancelSetup(context: Context): Promise<void> {
   else await answerRefusal(context, cancelled);
 }
 
-function mustEnrolPage({ core }: Context, { until, stopped }: MustEnrolState): PageDraft {
-  const { basePath } = core.options;
+function mustEnrolPage(context: Context, state: MustEnrolState): PageDraft {
+  const { basePath } = context.core.options;
+  const notDone = (readStop(context) ?? state).stopped === 'form';
   return {
     name: 'must-enrol',
-    model: { setup: `${basePath}/setup`, cancel: `${basePath}/cancel`, until, notDone: stopped === 'form' },
+    model: { setup: `${basePath}/setup`, cancel: `${basePath}/cancel`, until: state.until, notDone },
   };
 }
 

@@ -4,10 +4,10 @@ import { sendJson } from '../answer/problem.js';
 import { safeReturnTo } from '../answer/return-to.js';
 import { check } from '../session/check.js';
 import type { Context } from '../session/context.js';
-import { updateState } from '../session/context.js';
 import { confirmRecoveryCodes, disableFactor, regenerateRecoveryCodes, stepUp } from '../session/manage.js';
 import { refuse } from '../session/refuse.js';
 import { isUser } from '../session/state.js';
+import { readStop, rememberStop } from '../session/stop-cookie.js';
 import { status } from './status.js';
 import type { PageDraft } from './answers.js';
 import { answer, answerOrRedirect, answerRefusal } from './answers.js';
@@ -26,9 +26,10 @@ export async function showSettings(context: Context): Promise<void> {
     return;
   }
   const page = settingsPage(context);
-  const { state } = context;
+  const stop = readStop(context);
   // Told once: who comes here later does so unasked.
-  if (state?.state === 'signed-in' && state.stopped) updateState(context, { ...state, stopped: undefined });
+  if (stop?.stopped && context.state?.state === 'signed-in')
+    rememberStop(context, { returnTo: stop.returnTo });
   await answer(context, page, status(context));
 }
 
@@ -85,8 +86,8 @@ export async function postStepUp(context: Context): Promise<void> {
   else await answerRecovered(context, stepped.recoveryCodesLeft, json);
 }
 
-function stepUpPage({ core, state }: Context): PageDraft {
-  const { basePath, homePath } = core.options;
-  const notDone = isUser(state) && state.stopped === 'form';
+function stepUpPage(context: Context): PageDraft {
+  const { basePath, homePath } = context.core.options;
+  const notDone = readStop(context)?.stopped === 'form';
   return { name: 'step-up', model: { action: `${basePath}/step-up`, home: homePath, notDone } };
 }

@@ -10,6 +10,7 @@ import { secondStep } from '../session/second-step.js';
 import { signIn } from '../session/sign-in.js';
 import type { PendingState } from '../session/state.js';
 import { isParked } from '../session/state.js';
+import { forgetStop, readStop } from '../session/stop-cookie.js';
 import type { PageDraft } from './answers.js';
 import { answer, answerOrRedirect, answerProblem, answerRefusal } from './answers.js';
 import { answerRecovered } from './page-drafts.js';
@@ -52,8 +53,8 @@ export async function postVerify(context: Context): Promise<void> {
     return;
   }
   const { user, known, mark, from, browser } = step.proof;
-  await signIn(context, user, known, mark, {}, { from, browser });
-  const returnTo = safeReturnTo(from.returnTo, core.options.returnToOrigins) ?? core.options.homePath;
+  const wanted = await signIn(context, user, known, mark, {}, { from, browser });
+  const returnTo = safeReturnTo(wanted, core.options.returnToOrigins) ?? core.options.homePath;
   const json = { state: mark.state, returnTo };
   if (mark.method === 'otp') answerOrRedirect(context, returnTo, json);
   else await answerRecovered(context, step.recoveryCodesLeft, json);
@@ -67,6 +68,7 @@ export async function postCancel(context: Context): Promise<void> {
     return;
   }
   if (state) await endParked(context, state, 'cancelled');
+  forgetStop(context);
   answerOrRedirect(context, core.options.loginPath, { state: 'anonymous' });
 }
 
@@ -78,7 +80,7 @@ function verifyPage(context: Context, state: PendingState): PageDraft {
       action: wayOn(basePath, state),
       cancel: `${basePath}/cancel`,
       until: state.until,
-      notDone: state.stopped === 'form',
+      notDone: (readStop(context) ?? state).stopped === 'form',
       rememberDays: canKnowBrowser(context) ? trustedBrowserDays : null,
     },
   };

@@ -1,8 +1,7 @@
-import { createHash } from 'node:crypto';
-import { parseCookie, stringifySetCookie } from 'cookie';
 import { browserId } from '../account/known-browsers.js';
 import type { BrowserToken } from './browser-token.js';
 import type { Context } from './context.js';
+import { cookieValues, sendCookie } from './own-cookie.js';
 
 /** The longest life browsers allow a cookie (RFC 6265bis §5.5: 400 days). The record alone decides. */
 const COOKIE_SECONDS = 400 * 86_400;
@@ -19,31 +18,17 @@ export function canKnowBrowser({ core, req, request }: Context): boolean {
   return core.options.secure(request) || (LOOPBACK.test(host) && LOOPBACK.test(origin));
 }
 
-/** The id of the token the request brought for an account; `undefined` when it brought none. */
+/**
+ * The id of the token the request brought for an account; `undefined` when it brought none. One cookie for each account, so
+ * that several people can share a browser. Its name tells no id.
+ */
 export function presentedBrowser(context: Context, account: string): string | undefined {
   if (!canKnowBrowser(context)) return undefined;
-  const token = parseCookie(context.req.headers.cookie ?? '')[cookieName(context, account)];
+  const [token] = cookieValues(context, [account]);
   return token === undefined ? undefined : browserId(token);
 }
 
 /** Gives the browser its token. */
 export function sendBrowserToken(context: Context, { account, token }: BrowserToken): void {
-  const cookie = stringifySetCookie({
-    name: cookieName(context, account),
-    value: token,
-    path: '/',
-    maxAge: COOKIE_SECONDS,
-    httpOnly: true,
-    sameSite: 'lax',
-    secure: context.core.options.secure(context.request),
-  });
-  context.res.appendHeader('Set-Cookie', cookie);
-}
-
-/** One cookie for each account, so that several people can share a browser. The name tells no id. */
-function cookieName({ core, request }: Context, account: string): string {
-  const { basePath, sessionKey, secure } = core.options;
-  const place = JSON.stringify([basePath, sessionKey, account]);
-  const digest = createHash('sha256').update(place).digest('hex').slice(0, 16);
-  return `${secure(request) ? '__Host-' : ''}second-factor-${digest}`;
+  sendCookie(context, [account], token, COOKIE_SECONDS);
 }

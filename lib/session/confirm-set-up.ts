@@ -20,6 +20,7 @@ import { dropSetup, mayEnrol, openSetup } from './set-up.js';
 import { signIn } from './sign-in.js';
 import type { VerifiedState } from './state.js';
 import { isParked, verifiedFrom } from './state.js';
+import { takeStop } from './stop-cookie.js';
 import { updateRecord } from './update-record.js';
 
 /** What a confirmed set-up brought. */
@@ -85,14 +86,14 @@ async function enrol(
   if (state.state === 'must-enrol' && waiting) {
     const mark = verifiedFrom(state, enrolment, 'otp', at);
     const known = { ...waiting.found, factor: factorOf(record) };
-    await signIn(context, waiting.user, known, mark, {}, { from: state });
-  } else {
-    const { stamp } = state;
-    const passwordAt = state.state === 'signed-in' ? state.passwordAt : null;
-    const mark = { stamp, passwordAt, enrolment, factorAt: at, method: 'otp' } as const;
-    await moveTo(context, { state: 'verified', account: account.id, ...mark }, 'application-and-user');
+    const returnTo = await signIn(context, waiting.user, known, mark, {}, { from: state });
+    return { ok: true, recoveryCodes, returnTo };
   }
-  return { ok: true, recoveryCodes, returnTo: state.returnTo ?? null };
+  const { stamp } = state;
+  const passwordAt = state.state === 'signed-in' ? state.passwordAt : null;
+  const mark = { stamp, passwordAt, enrolment, factorAt: at, method: 'otp' } as const;
+  await moveTo(context, { state: 'verified', account: account.id, ...mark }, 'application-and-user');
+  return { ok: true, recoveryCodes, returnTo: takeStop(context) };
 }
 
 /** One more authenticator, or one in the place of all others. */
@@ -114,10 +115,10 @@ async function change(
   });
   if (refusal) return { ok: false, code: refusal };
   emit(context, adds ? 'authenticator-added' : 'authenticator-replaced', account, {});
-  const { returnTo, stopped: _stopped, setup: _setup, ...mark } = state;
+  const { setup: _setup, ...mark } = state;
   const verified = { ...mark, enrolment, factorAt: authenticator.addedAt, method: 'otp' } as const;
   await moveTo(context, verified, 'application-and-user');
-  return { ok: true, recoveryCodes: null, returnTo: returnTo ?? null };
+  return { ok: true, recoveryCodes: null, returnTo: takeStop(context) };
 }
 
 async function refuseConfirmation(

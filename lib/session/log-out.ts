@@ -7,6 +7,7 @@ import { emit, nobody, originOf } from './context.js';
 import { emitEvent } from './core.js';
 import { promised } from './regenerate.js';
 import { writeState } from './state.js';
+import { forgetStop } from './stop-cookie.js';
 
 /**
  * The function that stands in for Passport's `req.logOut`: our state always ends, whatever
@@ -58,5 +59,6 @@ async function end(context: Context, keepSessionInfo: boolean): Promise<void> {
     context.passportLogOut.call(req, { keepSessionInfo: false }, done);
   });
   putKept?.();
+  forgetStop(context);
   if (state) emitEvent(core, 'signed-out', state.account, origin, {});
 }

@@ -12,6 +12,7 @@ import type { ShownRecoveryCodes } from './random.js';
 import type { RouteRefusal } from './refusal.js';
 import { refusedBy } from './refusal.js';
 import type { RememberedState, VerifiedState } from './state.js';
+import { forgetStop, takeStop } from './stop-cookie.js';
 import { tryCode } from './try-code.js';
 import { setEnrolled, settleFlag } from './set-enrolled.js';
 import { updateRecord } from './update-record.js';
@@ -50,6 +51,7 @@ export async function disableFactor(context: Context, typed: unknown): Promise<{
   emit(context, 'disabled', account, {});
   await settleFlag(core, account);
   await moveTo(context, { state: 'signed-in', account, stamp, passwordAt }, 'application-and-user');
+  forgetStop(context);
   return { ok: true };
 }
 
@@ -114,7 +116,7 @@ interface SteppedUp {
 export async function stepUp(context: Context, typed: unknown): Promise<SteppedUp | RouteRefusal> {
   const accepted = await acceptCode(context, typed, 'step-up');
   if (!accepted.ok) return accepted;
-  const { account, stamp, passwordAt, enrolment, returnTo = null, setup } = accepted.state;
+  const { account, stamp, passwordAt, enrolment, setup } = accepted.state;
   const { autoSwitchSkipped } = accepted.state;
   const proof = { enrolment, factorAt: now(context), method: accepted.method };
   await moveTo(
@@ -124,7 +126,7 @@ export async function stepUp(context: Context, typed: unknown): Promise<SteppedU
   );
   emit(context, 'stepped-up', account, {});
   const recoveryCodesLeft = accepted.method === 'otp' ? null : accepted.recoveryCodesLeft;
-  return { ok: true, returnTo, recoveryCodesLeft };
+  return { ok: true, returnTo: takeStop(context), recoveryCodesLeft };
 }
 
 async function acceptCode(

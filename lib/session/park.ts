@@ -4,13 +4,12 @@ import { wantsHtml } from '../answer/negotiate.js';
 import { sendProblem } from '../answer/problem.js';
 import { safeReturnTo } from '../answer/return-to.js';
 import type { LogInOptions } from './app-request.js';
-import { requireSession } from './app-request.js';
 import type { Context } from './context.js';
 import { emit, moveTo, nobody, now } from './context.js';
 import type { Factor, FoundUser } from './core.js';
 import { stampOf } from './core.js';
 import type { ParkedState } from './state.js';
-import { readStopped } from './state.js';
+import { forgetStop, readStop } from './stop-cookie.js';
 
 /** The ways a code form takes; the same for everybody, so that it tells nothing of the account. */
 export const METHODS = ['otp', 'recovery-code'] as const;
@@ -46,7 +45,7 @@ export async function park(
     since,
     until: since + core.options.pendingSeconds * 1000,
     returnTo: destination(context, options),
-    stopped: readStopped(requireSession(context.req), core.options.sessionKey),
+    stopped: readStop(context)?.stopped,
     keepSessionInfo: Boolean(options.keepSessionInfo),
     carried: core.options.carry(context.request),
   };
@@ -55,6 +54,7 @@ export async function park(
     : { state: 'must-enrol', ...parked };
   nobody(context);
   await moveTo(context, state, state.keepSessionInfo ? 'application' : 'nothing');
+  forgetStop(context);
   emit(context, codeOfParked(state), account.id, {});
   return state;
 }
@@ -75,14 +75,17 @@ export function answerParked({ core, req, res }: Context, parked: ParkedState): 
 }
 
 /**
- * Where a sign-in leads, by Passport's own rules, taken before the session is regenerated. A fixed
- * `successRedirect` wins over what the session remembers, as it does in Passport.
+ * Where a sign-in leads, by Passport's own rules, taken before the session is regenerated: where a guard stopped the
+ * browser, else what the application wrote into `session.returnTo`. A fixed `successRedirect` wins over both, as it does in
+ * Passport.
  */
-export function destination({ core, req }: Context, options: LogInOptions): string | null {
+export function destination(context: Context, options: LogInOptions): string | null {
+  const { core, req } = context;
   const { successReturnToOrRedirect, successRedirect } = options;
   const asked = (req.session as { returnTo?: unknown } | undefined)?.returnTo;
   const fixed = successReturnToOrRedirect === undefined && successRedirect !== undefined;
-  for (const candidate of [fixed ? undefined : asked, successReturnToOrRedirect, successRedirect]) {
+  const remembered = fixed ? [] : [readStop(context)?.returnTo, asked];
+  for (const candidate of [...remembered, successReturnToOrRedirect, successRedirect]) {
     const safe = safeReturnTo(candidate, core.options.returnToOrigins);
     if (safe !== null) return safe;
   }

@@ -14,6 +14,7 @@ import { requirementOf } from './requirement.js';
 import { promised, putValues, saveSession } from './regenerate.js';
 import type { ParkedState, UserState } from './state.js';
 import { writeState } from './state.js';
+import { forgetStop, readStop } from './stop-cookie.js';
 
 /** What there may be beside the user. */
 export interface SignInParts {
@@ -30,6 +31,7 @@ export interface SignInParts {
  * `onSignedIn`, then the automatic switch. When a step fails nobody is signed in.
  *
  * @param user what becomes `req.user`
+ * @returns where it leads, to be judged by `safeReturnTo`; `null`: home
  */
 export async function signIn(
   context: Context,
@@ -38,12 +40,13 @@ export async function signIn(
   mark: UserState,
   options: LogInOptions,
   { from, browser, goesOn = from !== undefined }: SignInParts = {},
-): Promise<void> {
+): Promise<string | null> {
   const { core, req, request, res } = context;
   const keep = Boolean(options.keepSessionInfo) || from?.keepSessionInfo === true;
   const putKept = keep ? carryOver(context) : undefined;
   const carried = from ? from.carried : core.options.carry(request);
-  const returnTo = from ? from.returnTo : destination(context, options);
+  // A guard may have stopped it since it was parked.
+  const { returnTo } = from ? (readStop(context) ?? from) : { returnTo: destination(context, options) };
   const requirement = await requirementOf(core, known.account);
   if (goesOn) await leaveSession(context);
   try {
@@ -69,7 +72,9 @@ export async function signIn(
     sendBrowserToken(context, browser);
     if (browser.remembered) emit(context, 'browser-remembered', known.account.id, {});
   }
+  forgetStop(context);
   await switchAutomatically(context);
+  return returnTo;
 }
 
 function methodOf(mark: UserState): SignInMethod | null {

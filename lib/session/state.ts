@@ -64,10 +64,6 @@ interface Mark {
   readonly stamp: string | null;
   /** When the first step was done, milliseconds since 1970; `null` when nobody knows. */
   readonly passwordAt: number | null;
-  /** Where a guard stopped the user, to go on there afterwards. */
-  readonly returnTo?: string | undefined;
-  /** What it was, to be told on the page of ours it led to. */
-  readonly stopped?: Stopped | undefined;
   /** Why the automatic switch did not happen at sign-in. */
   readonly autoSwitchSkipped?: string | undefined;
   readonly setup?: SetupState | undefined;
@@ -139,20 +135,6 @@ export function readState(session: object, key: string): SessionState | undefine
 export function writeState(session: object, key: string, state: SessionState | undefined): void {
   if (state === undefined) Reflect.deleteProperty(session, key);
   else (session as SessionValues)[key] = state;
-}
-
-/**
- * What a guard stopped last. A stranger has no state: there it lies in the place of one, and counts for nobody.
- */
-export function readStopped(session: object, key: string): Stopped | undefined {
-  const { stopped } = ((session as SessionValues)[key] ?? {}) as { stopped?: unknown };
-  return stopped === 'page' || stopped === 'form' ? stopped : undefined;
-}
-
-/** Notes in a stranger's session that a form was stopped, or that nothing but a page was. */
-export function writeStopped(session: object, key: string, stopped: Stopped): void {
-  if (stopped === 'form') (session as SessionValues)[key] = { stopped };
-  else Reflect.deleteProperty(session, key);
 }
 
 /** The methods that were used to sign in (RFC 8176). A recovery code is a second factor, but no `otp`. */

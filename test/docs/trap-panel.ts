@@ -223,7 +223,8 @@ export class Client {
         res.on('end', () => {
           for (const line of res.headers['set-cookie'] ?? []) {
             const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? [];
-            this.#cookies.set(name, value);
+            if (/; Max-Age=0(;|$)/.test(line)) this.#cookies.delete(name);
+            else this.#cookies.set(name, value);
           }
           const text = Buffer.concat(chunks).toString('utf8');
           const json = (res.headers['content-type'] ?? '').includes('json');

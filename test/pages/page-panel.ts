@@ -131,7 +131,8 @@ export class Visitor {
           res.on('end', () => {
             for (const line of res.headers['set-cookie'] ?? []) {
               const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? [];
-              this.cookies.set(name, value);
+              if (/; Max-Age=0(;|$)/.test(line)) this.cookies.delete(name);
+              else this.cookies.set(name, value);
             }
             const text = Buffer.concat(chunks).toString('utf8');
             const json = text !== '' && (res.headers['content-type'] ?? '').includes('json');

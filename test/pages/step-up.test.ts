@@ -167,9 +167,12 @@ describe('step-up', () => {
     });
   }
 
-  it('goes on at home whatever the session was made to say (I3)', async () => {
+  it('goes on at home whatever the cookie of the guard was made to say (I3)', async () => {
+    later();
+    await alice.open('/danger/x');
+    const [name = ''] = [...alice.cookies].find(([, value]) => value.startsWith('page')) ?? [];
     for (const returnTo of PLANTED) {
-      await alice.post('/plant', { returnTo });
+      alice.cookies.set(name, encodeURIComponent(`page${String(returnTo)}`));
       const { status, headers } = await alice.submit('/two-step/step-up', { code: phone.next() });
       expect([returnTo, status, headers.location]).to.deep.equal([returnTo, 303, '/']);
     }
@@ -204,9 +207,11 @@ describe('step-up', () => {
       ['http://app.example/', '/'],
       ['https://caller.example/', '/'],
     ]) {
-      await bob.post('/plant', { returnTo });
-      const stepped = await bob.submit('/two-step/step-up', { code: phone.next() });
-      expect(stepped.headers.location).to.equal(expected);
+      const waiting = new Visitor(panel);
+      await waiting.logIn('bob');
+      await waiting.post('/plant', { returnTo });
+      const signedIn = await waiting.submit('/two-step/verify', { code: phone.next() });
+      expect(signedIn.headers.location).to.equal(expected);
     }
   });
 });

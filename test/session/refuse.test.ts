@@ -1,80 +1,97 @@
 import { expect } from 'chai';
 import type { ErrorRequestHandler, Request } from 'express';
-import session from 'express-session';
+import type { Redis } from 'ioredis';
 import { Client, enrol, enrolled, knows, stopPanels } from '../docs/trap-panel.js';
-import { loggedIn, sessionId, startSessionPanel } from '../support/session-panel.js';
+import { sharedRedis } from '../support/redis-server.js';
+import { connectRedis, loggedIn, sessionId, startSessionPanel } from '../support/session-panel.js';
 import type { SessionPanel } from '../support/session-panel.js';
 import { requireSecondFactor } from '../../lib/index.js';
 import type { SecondFactorRequiredError } from '../../lib/index.js';
 
 const HTML = { accept: 'text/html' };
-const DAY = 86_400_000;
+
+for (const where of ['memory', 'Redis'] as const) {
+  describe(`session/refuse: the guard and the session store (${where})`, () => {
+    let panel: SessionPanel;
+    let redis: Redis | undefined;
+
+    beforeEach(async () => {
+      redis = where === 'Redis' ? connectRedis(await sharedRedis()) : undefined;
+      panel = await startSessionPanel({
+        ...(redis && { redis }),
+        routes({ app }) {
+          app.all('/danger', requireSecondFactor({ maxAge: 300 }), (_req, res) => res.json({}));
+        },
+      });
+    });
+    afterEach(async () => {
+      await stopPanels();
+      redis?.disconnect();
+    });
+
+    const texts = async (): Promise<string[]> => {
+      if (!redis)
+        return Object.values(
+          (panel.sessionStore as unknown as { sessions: Record<string, string> }).sessions,
+        );
+      const keys = (await redis.keys('sess:*')).sort();
+      return Promise.all(keys.map(async (key) => String(await redis?.get(key))));
+    };
+    const stops = async (client: Client, location: string): Promise<void> => {
+      for (const answer of [
+        await client.get('/danger?wanted', HTML),
+        await client.post('/danger', new URLSearchParams(), HTML),
+        await client.get('/danger'),
+      ]) {
+        const stopped = [answer.status, answer.headers.location ?? answer.body.location];
+        expect(stopped).to.be.deep.oneOf([303, 401, 403].map((status) => [status, location]));
+        expect(String(answer.headers['set-cookie'])).to.not.contain('connect.sid');
+      }
+    };
+
+    it('makes no session for strangers: they cannot fill the store', async () => {
+      for (const each of Array.from({ length: 5 }, () => new Client(panel))) await stops(each, '/login');
+      expect(await texts()).to.deep.equal([]);
+    });
+
+    it('writes no session of who waits, must step up, or has no factor', async () => {
+      const { client, phone } = await enrolled(panel);
+      const waiting = await loggedIn(panel);
+      const bob = await loggedIn(panel, 'bob');
+      phone();
+      panel.now += 301_000;
+      const before = await texts();
+      await stops(client, '/two-step/step-up');
+      await stops(waiting, '/two-step/verify');
+      await stops(bob, '/two-step');
+      expect(await texts())
+        .to.deep.equal(before)
+        .and.have.length(3);
+    });
+
+    it('brings no session back that has ended, by a copied cookie', async () => {
+      const { client } = await enrolled(panel);
+      panel.now += 301_000;
+      const { cookie } = client;
+      await new Promise((done) => panel.sessionStore.destroy(sessionId(client), done));
+      const copies = Array.from({ length: 20 }, () => new Client(panel).get('/danger', { ...HTML, cookie }));
+      for (const { headers } of await Promise.all(copies)) expect(headers.location).to.equal('/login');
+      expect(await texts()).to.deep.equal([]);
+    });
+  });
+}
 
 describe('session/refuse: where a browser wanted to go', () => {
   let panel: SessionPanel;
-  /** How long the store was told to keep each session, as stores ask it. */
-  const lives = new Map<string, number | undefined>();
-  class AskingStore extends session.MemoryStore {
-    override set(id: string, data: session.SessionData, done?: (error?: unknown) => void): void {
-      lives.set(id, data.cookie.maxAge);
-      super.set(id, data, done);
-    }
-  }
 
   beforeEach(async () => {
     panel = await startSessionPanel({
-      session: { cookie: { maxAge: DAY }, store: new AskingStore() },
       routes({ app }) {
-        app.post('/cart', (req, res) => res.json(Object.assign(req.session, { cart: ['book'] })));
         app.all('/danger', requireSecondFactor({ maxAge: 300 }), (_req, res) => res.json({}));
       },
     });
   });
   afterEach(stopPanels);
-
-  const lifeOf = (client: Client): number | undefined => lives.get(sessionId(client));
-
-  it('is kept for strangers, ten minutes long: many of them must not fill the store', async () => {
-    const client = new Client(panel);
-    for (const page of ['/secret?a=1', '/secret?b=2']) {
-      expect((await client.get(page, HTML)).headers.location).to.equal('/login');
-      expect(await panel.stored(client)).to.include({ returnTo: page });
-      expect(lifeOf(client)).to.be.within(1, 600_000);
-    }
-  });
-
-  it('shortens no session that holds anything else', async () => {
-    const client = new Client(panel);
-    await client.post('/cart');
-    await client.get('/secret', HTML);
-    expect(await panel.stored(client)).to.include({ returnTo: '/secret' });
-    expect(lifeOf(client)).to.be.within(DAY - 60_000, DAY);
-    const bob = await loggedIn(panel, 'bob');
-    await bob.get('/secret', HTML);
-    expect((await panel.stored(bob))?.secondFactor).to.include({ returnTo: '/secret' });
-    expect(await panel.stored(bob)).to.include({ returnTo: '/secret' });
-    expect(lifeOf(bob)).to.be.within(DAY - 60_000, DAY);
-  });
-
-  it('is kept in the state of who is asked for a code or a fresh one, and nowhere else', async () => {
-    const { client } = await enrolled(panel);
-    panel.now += 301_000;
-    expect((await client.get('/danger?x', HTML)).headers.location).to.equal('/two-step/step-up');
-    expect((await panel.stored(client))?.secondFactor).to.include({ returnTo: '/danger?x' });
-    expect(await panel.stored(client)).to.not.have.property('returnTo');
-    const pending = await loggedIn(panel);
-    await pending.get('/secret', HTML);
-    expect((await panel.stored(pending))?.secondFactor).to.include({ state: 'pending', returnTo: '/secret' });
-    expect(await panel.stored(pending)).to.not.have.property('returnTo');
-  });
-
-  it('is not kept where coming back by GET would be another thing', async () => {
-    const { client } = await enrolled(panel);
-    panel.now += 301_000;
-    const form = { ...HTML, 'content-type': 'application/x-www-form-urlencoded' };
-    expect((await client.post('/danger', new URLSearchParams(), form)).status).to.equal(303);
-    expect((await panel.stored(client))?.secondFactor).to.not.have.property('returnTo');
-  });
 
   it('tells programs how old a code may be, and only where that is asked', async () => {
     const phone = await enrol(panel);
