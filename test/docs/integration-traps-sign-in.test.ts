@@ -267,6 +267,42 @@ describe('integration traps: signing in', () => {
     });
   });
 
+  describe('Where a sign-in leads', () => {
+    it('is told to a callback of the application that asks for it as Passport does', async () => {
+      const panel = await startPanel({
+        routes({ app, passport }) {
+          app.post('/sign-in', express.json(), (req, res, next) => {
+            const { asks } = req.query;
+            const options = { session: true, ...(asks && { successReturnToOrRedirect: '/' }) };
+            const answer = (_error: unknown, found: Express.User): void => {
+              req.logIn(found, options, (error) => {
+                if (error) next(error);
+                else res.json({ returnTo: (req.session as { returnTo?: unknown }).returnTo ?? null });
+              });
+            };
+            (passport.authenticate('local', answer) as RequestHandler)(req, res, next);
+          });
+        },
+      });
+      const html = { accept: 'text/html' };
+      const phone = await enrol(panel);
+      for (const [asks, returnTo] of [
+        ['', null],
+        ['yes', '/secret?mine'],
+      ]) {
+        const client = new Client(panel);
+        await client.get('/secret?mine', html);
+        const bob = { username: 'bob', password: 'password' };
+        expect((await client.post(`/sign-in?asks=${asks}`, bob)).body).to.deep.equal({ returnTo });
+        const alice = new Client(panel);
+        await alice.get('/secret?mine', html);
+        await alice.post(`/sign-in?asks=${asks}`, { ...bob, username: 'alice' });
+        const verified = await alice.post('/two-step/verify', { code: phone() });
+        expect(verified.body).to.deep.equal({ state: 'verified', returnTo: '/secret?mine' });
+      }
+    });
+  });
+
   describe('Middleware between passport.session() and secondFactor.session()', () => {
     const basic = (made: Panel): void => {
       knows(made, 'basic', byHeader);

@@ -25,18 +25,11 @@ function start(parts: SessionPanelParts = {}): Promise<SessionPanel> {
       app.post('/two-step/code', express.urlencoded({ extended: false }), code);
     },
     routes(panel) {
-      const { app, passport, users } = panel;
+      const { app, passport } = panel;
       const form = express.urlencoded({ extended: false });
       app.post('/form', form, passport.authenticate('local', START));
       app.post('/fixed', form, passport.authenticate('local', { successRedirect: '/fixed' }));
       app.post('/wanted', (req, res) => res.json(Object.assign(req.session, { returnTo: '/wanted' })));
-      app.post('/own-callback', (req, res, next) => {
-        const options = { session: true, ...START };
-        req.logIn(users[1] as Express.User, options, (error) => {
-          if (error) next(error);
-          else res.json({ returnTo: (req.session as { returnTo?: unknown }).returnTo });
-        });
-      });
       app.use('/danger', requireSecondFactor({ maxAge: 300 }), (_req, res) => res.json({}));
       app.post('/logout', (req, res, next) => {
         req.logout((error) => (error ? next(error) : res.json({})));
@@ -147,12 +140,6 @@ describe('session/stop-cookie', () => {
         expect(client.cookie).to.not.contain('danger');
       }
     }
-  });
-
-  it('reaches a callback of the application in session.returnTo', async () => {
-    const client = new Client(panel);
-    await client.get('/danger?mine', HTML);
-    expect((await client.post('/own-callback')).body).to.deep.equal({ returnTo: '/danger?mine' });
   });
 
   it('leads back after a step-up and after a set-up, once', async () => {
