@@ -2,16 +2,12 @@ import { challenge } from '../answer/challenge.js';
 import { wantsFragment, wantsHtml } from '../answer/negotiate.js';
 import { sendProblem } from '../answer/problem.js';
 import { redirect } from '../answer/redirect.js';
-import { safeReturnTo } from '../answer/return-to.js';
 import { isSafeMethod, isSameOrigin, ownReferrer } from '../answer/same-origin.js';
 import type { Context } from './context.js';
 import type { Refusal } from './request-api.js';
 import { isUser } from './state.js';
 import type { Stop } from './stop-cookie.js';
 import { rememberStop } from './stop-cookie.js';
-
-/** A request is for a path of the application. */
-const NO_ORIGINS: ReadonlySet<string> = new Set();
 
 /**
  * Answers a request that may not pass: a browser is sent to the page that helps and comes back to where it
@@ -38,20 +34,18 @@ export function refuse(
   sendProblem(req, res, code, { location, ...(maxAge === undefined ? {} : { maxAge }) });
 }
 
+/** Where a browser is stopped; `null`: nothing of it is remembered. */
 function stopOf(context: Context, code: Refusal['code'], onward: string | undefined): Stop | null {
   const { core, req, request } = context;
   const { allowedOrigins, publicPath, secure } = core.options;
   // The answer of an OAuth provider, a magic link: its proof is spent, and park() knows where to go on.
   const broughtProof = context.logIn !== 'none' || code === 'session-required';
-  if (onward === undefined && broughtProof) return null;
-  if (context.state?.state === 'impersonating') return null;
+  if (context.state?.state === 'impersonating' || (onward === undefined && broughtProof)) return null;
   if (req.method === 'GET' && (onward !== undefined || !wantsFragment(req))) {
-    const returnTo = onward ?? safeReturnTo(publicPath + (req.originalUrl ?? req.url ?? ''), NO_ORIGINS);
-    return { returnTo, stopped: 'page' };
+    return { returnTo: onward ?? publicPath + (req.originalUrl ?? req.url ?? ''), stopped: 'page' };
   }
   const policy = { allowedOrigins, secure: secure(request) };
   // Of a form that another site sent nothing is remembered: it would choose where the user goes on.
   if (!isSameOrigin(req, policy)) return null;
-  const returnTo = onward ?? safeReturnTo(ownReferrer(req, policy), NO_ORIGINS);
-  return { returnTo, stopped: isSafeMethod(req) ? 'page' : 'form' };
+  return { returnTo: onward ?? ownReferrer(req, policy), stopped: isSafeMethod(req) ? 'page' : 'form' };
 }

@@ -25,8 +25,9 @@ const NO_ORIGINS: ReadonlySet<string> = new Set();
  * than a link could, and is judged when it is used.
  */
 export function rememberStop(context: Context, { returnTo, stopped }: Stop): void {
-  const fits = returnTo !== null && encodeURIComponent(returnTo).length <= RETURN_TO_MAXIMUM_BYTES;
-  sendCookie(context, KEY, `${stopped ?? ''}${fits ? returnTo : ''}`, STOP_SECONDS);
+  const path = safeReturnTo(returnTo, NO_ORIGINS) ?? '';
+  const fits = encodeURIComponent(path).length <= RETURN_TO_MAXIMUM_BYTES;
+  sendCookie(context, KEY, `${stopped ?? ''}${fits ? path : ''}`, STOP_SECONDS);
 }
 
 /** Where a guard stopped the browser last; `undefined` when none did, or when what the request brought is not ours. */

@@ -171,8 +171,8 @@ describe('step-up', () => {
     later();
     await alice.open('/danger/x');
     const [name = ''] = [...alice.cookies].find(([, value]) => value.startsWith('page')) ?? [];
-    for (const returnTo of PLANTED) {
-      alice.cookies.set(name, encodeURIComponent(`page${String(returnTo)}`));
+    for (const returnTo of PLANTED.filter((value) => typeof value === 'string')) {
+      alice.cookies.set(name, encodeURIComponent(`page${returnTo}`));
       const { status, headers } = await alice.submit('/two-step/step-up', { code: phone.next() });
       expect([returnTo, status, headers.location]).to.deep.equal([returnTo, 303, '/']);
     }

@@ -25,9 +25,12 @@ attack('K8: pass a guard on the wrong factor while acting', (panel) => {
   it('takes no code while acting, of nobody: step-up is refused', async () => {
     const { jar, phone } = await panel().enrolled('root');
     await jar.actAs('alice');
+    await jar.open('/api/danger');
     const code = phone.nextCode();
     expect((await jar.post('/two-step/step-up', { code })).body.code).to.equal('impersonation-refused');
     await jar.leave();
-    expect((await jar.post('/two-step/step-up', { code })).status, 'the code is not spent').to.equal(200);
+    const { status, body } = await jar.post('/two-step/step-up', { code });
+    expect(status, 'the code is not spent').to.equal(200);
+    expect(body.returnTo, 'nothing of the time of acting').to.equal('/');
   });
 });

@@ -58,9 +58,14 @@ describe('session/stop-cookie', () => {
       /^second-factor-[0-9a-f]{16}=page%2Fdanger%2Fx%3Fa%3D1%26b%3D%252F; Max-Age=600; Path=\/; HttpOnly; SameSite=Lax$/,
     );
     panel = await start({ options: { secure: () => true } });
-    const [overHttps] = sent(await new Client(panel).get('/danger', HTML));
+    const client = new Client(panel);
+    const [overHttps] = sent(await client.get('/danger', HTML));
     expect(overHttps).to.match(
       /^__Host-second-factor-[0-9a-f]{16}=page%2Fdanger; Max-Age=600; Path=\/; HttpOnly; Secure; SameSite=Lax$/,
+    );
+    const [taken] = sent(await client.post('/form', FORM('bob'), HTML));
+    expect(taken).to.match(
+      /^__Host-second-factor-[0-9a-f]{16}=; Max-Age=0; Path=\/; HttpOnly; Secure; SameSite=Lax$/,
     );
   });
 
