@@ -11,6 +11,11 @@ export interface EventBase {
   /** The client's address as `ip(req)` gives it; absent outside a request. */
   readonly ip?: string;
   readonly userAgent?: string;
+  /**
+   * The change was made, and the store told so only after its time was over: whoever asked for it was refused
+   * (`store-unavailable`) and knows nothing of it. `at` is when that was learned.
+   */
+  readonly late?: true;
 }
 
 /** The door a code came through. */

@@ -16,6 +16,7 @@ import type { Contexts } from './session/take-over.js';
 import { createSessionMiddleware } from './session/take-over.js';
 import { parseKeyRing } from './vault/key-ring.js';
 import { createSealer } from './vault/seal.js';
+import { createUnderWay } from './vault/under-way.js';
 import { createVault } from './vault/vault.js';
 
 /** One instance: what {@link createSecondFactor} makes. */
@@ -31,7 +32,10 @@ export interface SecondFactor extends Admin {
   readonly strategy: PassportStrategy;
   /** Every outcome, refusals included, is one event. */
   readonly events: EventSource;
-  /** Waits for notices that are on their way, 5 s at most, and releases the store. */
+  /**
+   * Waits for changes whose answer from the store is late, and for notices that are on their way, 5 s at most; then
+   * releases the store.
+   */
   close(): Promise<void>;
 }
 
@@ -54,15 +58,17 @@ export function createSecondFactor<User = Express.User>(options: SecondFactorOpt
   const resolved = checkOptions(options);
   const sealer = createSealer(parseKeyRing(resolved.keys));
   const events = createEmitter();
+  const underWay = createUnderWay();
   const core: Core = {
     options: resolved,
     passport: createPassportPort(resolved.passport),
-    vault: createVault(resolved.store, sealer, resolved.storeTimeoutMs),
+    vault: createVault(resolved.store, sealer, resolved.storeTimeoutMs, underWay),
     sealer,
     events,
+    underWay,
     mounting: createMounting(resolved.mountPath),
   };
-  const noticesSent = sendNotices(core);
+  sendNotices(core);
   const contexts: Contexts = new WeakMap();
   const strategy = createStrategy((req) => contexts.get(req));
   return {
@@ -81,7 +87,7 @@ export function createSecondFactor<User = Express.User>(options: SecondFactorOpt
     },
     events: { on: (name, listener) => events.on(name, listener) },
     close: async () => {
-      await noticesSent();
+      await underWay.over();
       await resolved.store.close?.();
     },
   };

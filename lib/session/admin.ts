@@ -2,6 +2,7 @@ import { parseAccountId } from '../account/account.js';
 import { unlocked } from '../account/attempt.js';
 import { withoutBrowsers } from '../account/known-browsers.js';
 import { lockAt } from '../account/lockout.js';
+import type { AccountRecord } from '../account/record.js';
 import { SecondFactorError } from '../errors.js';
 import { knownOnly } from '../known-only.js';
 import type { Core } from './core.js';
@@ -19,6 +20,7 @@ import type { Health, Rekeyed } from './maintenance.js';
 import { inspect, rekey } from './maintenance.js';
 import { newRecoveryCodes } from './random.js';
 import { requirementOf } from './requirement.js';
+import { change, updateRecord } from './update-record.js';
 
 /** An account id as `account()` gives it. */
 export type AccountId = string | number | bigint;
@@ -116,12 +118,23 @@ export interface Admin {
 export function createAdmin(core: Core): Admin {
   const { options, vault } = core;
 
-  const told = async <T>(accountId: string, change: Promise<T>): Promise<T> => {
-    try {
-      return await change;
-    } catch (error) {
-      throw reportOutage(core, accountId, {}, error);
-    }
+  /** Changes the record of an account that is enrolled, as an operator. Tells whether it is. */
+  const changed = (
+    id: AccountId,
+    operator: Operator,
+    name: 'unlocked' | 'recovery-codes-regenerated' | 'browsers-revoked',
+    next: (record: AccountRecord) => AccountRecord,
+  ): Promise<boolean> => {
+    const accountId = parseAccountId(id);
+    const by = operatorFields(operator);
+    return updateRecord<boolean>(
+      core,
+      { accountId, origin: {} },
+      (record) => (record ? { outcome: true, next: next(record) } : { outcome: false, next: 'unchanged' }),
+      (enrolled, origin) => {
+        if (enrolled) emitEvent(core, name, accountId, origin, by);
+      },
+    );
   };
 
   function status(accountId: AccountId): Promise<AccountStatus>;
@@ -146,29 +159,13 @@ export function createAdmin(core: Core): Admin {
 
     disable: async (id, operator) => disableAccount(core, parseAccountId(id), operatorFields(operator)),
 
-    async unlock(id, operator) {
-      const accountId = parseAccountId(id);
-      const by = operatorFields(operator);
-      const change = vault.update<boolean>(accountId, (record) =>
-        record
-          ? { outcome: true, next: unlocked(record, options.clock(), options.limits) }
-          : { outcome: false, next: 'unchanged' },
-      );
-      const enrolled = await told(accountId, change);
-      if (enrolled) emitEvent(core, 'unlocked', accountId, {}, by);
-      return enrolled;
-    },
+    unlock: async (id, operator) =>
+      changed(id, operator, 'unlocked', (record) => unlocked(record, options.clock(), options.limits)),
 
     async recoveryCodes(id, operator) {
-      const accountId = parseAccountId(id);
-      const by = operatorFields(operator);
       const { shown, kept } = newRecoveryCodes();
-      const change = vault.update<boolean>(accountId, (record) =>
-        record ? { outcome: true, next: { ...record, ...kept } } : { outcome: false, next: 'unchanged' },
-      );
-      const enrolled = await told(accountId, change);
-      if (enrolled) emitEvent(core, 'recovery-codes-regenerated', accountId, {}, by);
-      return enrolled ? shown.codes : null;
+      const next = (record: AccountRecord): AccountRecord => ({ ...record, ...kept });
+      return (await changed(id, operator, 'recovery-codes-regenerated', next)) ? shown.codes : null;
     },
 
     async browsers(id) {
@@ -176,22 +173,20 @@ export function createAdmin(core: Core): Admin {
       return record ? remembered(record.browsers, options.clock()) : [];
     },
 
-    async revokeBrowsers(id, operator) {
-      const accountId = parseAccountId(id);
-      const by = operatorFields(operator);
-      const change = vault.update<boolean>(accountId, (record) =>
-        record ? { outcome: true, next: withoutBrowsers(record) } : { outcome: false, next: 'unchanged' },
-      );
-      const enrolled = await told(accountId, change);
-      if (enrolled) emitEvent(core, 'browsers-revoked', accountId, {}, by);
-      return enrolled;
-    },
+    revokeBrowsers: async (id, operator) => changed(id, operator, 'browsers-revoked', withoutBrowsers),
 
     import: (id, secret) => importSecret(core, parseAccountId(id), secret),
 
     async forget(id) {
       const accountId = parseAccountId(id);
-      if (await told(accountId, vault.remove(accountId))) emitEvent(core, 'forgotten', accountId, {}, {});
+      await change<boolean>(
+        core,
+        { accountId, origin: {} },
+        (late) => vault.remove(accountId, late),
+        (removed, origin) => {
+          if (removed) emitEvent(core, 'forgotten', accountId, origin, {});
+        },
+      );
     },
 
     async verify(id, code, context = {}) {

@@ -2,8 +2,8 @@ import { withoutAuthenticator } from '../account/authenticators.js';
 import type { AccountRecord } from '../account/record.js';
 import { check } from './check.js';
 import type { Context } from './context.js';
-import { emit, moveTo } from './context.js';
-import { factorOf } from './core.js';
+import { moveTo, originOf } from './context.js';
+import { emitEvent, factorOf } from './core.js';
 import { randomName } from './random.js';
 import type { RouteRefusal } from './refusal.js';
 import { updateRecord } from './update-record.js';
@@ -26,15 +26,21 @@ export async function removeAuthenticator(
   if (!verdict.ok) return verdict;
   if (state?.state !== 'verified') return { ok: false, code: 'not-enrolled' };
   const enrolment = randomName();
-  const outcome = await updateRecord<AccountRecord | Refusal>(context, state.account, (record) => {
-    if (record?.enrolment !== state.enrolment) return { outcome: 'not-enrolled', next: 'unchanged' };
-    const found = record.authenticators.find((authenticator) => authenticator.id === id);
-    if (!found) return { outcome: 'not-found', next: 'unchanged' };
-    const next = withoutAuthenticator(record, found.id, enrolment);
-    return next ? { outcome: next, next } : { outcome: 'authenticator-last', next: 'unchanged' };
-  });
+  const outcome = await updateRecord<AccountRecord | Refusal>(
+    core,
+    { accountId: state.account, origin: originOf(context) },
+    (record) => {
+      if (record?.enrolment !== state.enrolment) return { outcome: 'not-enrolled', next: 'unchanged' };
+      const found = record.authenticators.find((authenticator) => authenticator.id === id);
+      if (!found) return { outcome: 'not-found', next: 'unchanged' };
+      const next = withoutAuthenticator(record, found.id, enrolment);
+      return next ? { outcome: next, next } : { outcome: 'authenticator-last', next: 'unchanged' };
+    },
+    (removed, origin) => {
+      if (typeof removed !== 'string') emitEvent(core, 'authenticator-removed', state.account, origin, {});
+    },
+  );
   if (typeof outcome === 'string') return { ok: false, code: outcome };
-  emit(context, 'authenticator-removed', state.account, {});
   await moveTo(context, { ...state, enrolment, setup: undefined }, 'application-and-user');
   if (known) context.known = { ...known, factor: factorOf(outcome) };
   return { ok: true };

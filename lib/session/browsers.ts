@@ -3,8 +3,8 @@ import type { KnownBrowser } from '../account/record.js';
 import { presentedBrowser } from './browser-cookie.js';
 import { check } from './check.js';
 import type { Context } from './context.js';
-import { emit, now } from './context.js';
-import { stampMatches } from './core.js';
+import { now, originOf } from './context.js';
+import { emitEvent, stampMatches } from './core.js';
 import type { RouteRefusal } from './refusal.js';
 import { updateRecord } from './update-record.js';
 
@@ -64,9 +64,10 @@ export async function revokeBrowsers(
   if (!verdict.ok) return verdict;
   if (state?.state !== 'verified' && state?.state !== 'remembered')
     return { ok: false, code: 'not-enrolled' };
+  const { core } = context;
   const refusal = await updateRecord<'not-enrolled' | 'not-found' | null>(
-    context,
-    state.account,
+    core,
+    { accountId: state.account, origin: originOf(context) },
     (record) => {
       if (record?.enrolment !== state.enrolment) return { outcome: 'not-enrolled', next: 'unchanged' };
       if (which === 'all') {
@@ -77,8 +78,10 @@ export async function revokeBrowsers(
         ? { outcome: null, next: withoutBrowsers(record, found.id) }
         : { outcome: 'not-found', next: 'unchanged' };
     },
+    (refused, origin) => {
+      if (!refused) emitEvent(core, 'browsers-revoked', state.account, origin, {});
+    },
   );
   if (refusal) return { ok: false, code: refusal };
-  emit(context, 'browsers-revoked', state.account, {});
   return { ok: true };
 }

@@ -8,8 +8,8 @@ import { enrolledRecord, judgeConfirmation } from '../account/enrolment.js';
 import { SETUP_ATTEMPTS } from '../account/limits.js';
 import type { Authenticator } from '../account/record.js';
 import type { Context } from './context.js';
-import { emit, moveTo, now, updateState } from './context.js';
-import { factorOf } from './core.js';
+import { emit, moveTo, now, originOf, updateState } from './context.js';
+import { emitEvent, factorOf } from './core.js';
 import { endParked } from './parked-user.js';
 import { newRecoveryCodes, randomName } from './random.js';
 import type { ShownRecoveryCodes } from './random.js';
@@ -73,16 +73,22 @@ async function enrol(
   const { shown: recoveryCodes, kept } = newRecoveryCodes();
   const record = enrolledRecord(randomName(), authenticator, kept, at);
   const { enrolment } = record;
-  const created = await updateRecord<boolean>(context, account.id, (present) =>
-    present ? { outcome: false, next: 'unchanged' } : { outcome: true, next: record },
+  const { core } = context;
+  const created = await updateRecord<boolean>(
+    core,
+    { accountId: account.id, origin: originOf(context) },
+    (present) => (present ? { outcome: false, next: 'unchanged' } : { outcome: true, next: record }),
+    async (made, origin) => {
+      if (!made) return;
+      await flagEnrolled(core, account.id, enrolment);
+      emitEvent(core, 'enrolled', account.id, origin, {});
+    },
   );
   if (!created) {
     return isParked(state)
       ? endParked(context, state, 'account-changed')
       : { ok: false, code: 'already-enrolled' };
   }
-  await flagEnrolled(context.core, account.id, enrolment);
-  emit(context, 'enrolled', account.id, {});
   if (state.state === 'must-enrol' && waiting) {
     const mark = verifiedFrom(state, enrolment, 'otp', at);
     const known = { ...waiting.found, factor: factorOf(record) };
@@ -105,16 +111,24 @@ async function change(
 ): Promise<Confirmed | RouteRefusal> {
   const { account } = state;
   const enrolment = adds ? state.enrolment : randomName();
-  const refusal = await updateRecord<Refusal | null>(context, account, (record) => {
-    if (record?.enrolment !== state.enrolment) return { outcome: 'not-enrolled', next: 'unchanged' };
-    if (hasSecret(record, authenticator.secret)) return { outcome: 'setup-expired', next: 'unchanged' };
-    if (!adds) return { outcome: null, next: withAuthenticatorReplaced(record, authenticator, enrolment) };
-    return mayAddAuthenticator(record)
-      ? { outcome: null, next: withAuthenticator(record, authenticator) }
-      : { outcome: 'authenticator-limit', next: 'unchanged' };
-  });
+  const { core } = context;
+  const refusal = await updateRecord<Refusal | null>(
+    core,
+    { accountId: account, origin: originOf(context) },
+    (record) => {
+      if (record?.enrolment !== state.enrolment) return { outcome: 'not-enrolled', next: 'unchanged' };
+      if (hasSecret(record, authenticator.secret)) return { outcome: 'setup-expired', next: 'unchanged' };
+      if (!adds) return { outcome: null, next: withAuthenticatorReplaced(record, authenticator, enrolment) };
+      return mayAddAuthenticator(record)
+        ? { outcome: null, next: withAuthenticator(record, authenticator) }
+        : { outcome: 'authenticator-limit', next: 'unchanged' };
+    },
+    (refused, origin) => {
+      const name = adds ? 'authenticator-added' : 'authenticator-replaced';
+      if (!refused) emitEvent(core, name, account, origin, {});
+    },
+  );
   if (refusal) return { ok: false, code: refusal };
-  emit(context, adds ? 'authenticator-added' : 'authenticator-replaced', account, {});
   const { setup: _setup, ...mark } = state;
   const verified = { ...mark, enrolment, factorAt: authenticator.addedAt, method: 'otp' } as const;
   await moveTo(context, verified, 'application-and-user');

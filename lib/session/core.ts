@@ -7,6 +7,7 @@ import type { Emitter, EventBase, EventName, SecondFactorEvents } from '../event
 import type { ResolvedOptions } from '../options.js';
 import { describeFailure } from '../vault/failure.js';
 import type { Sealer } from '../vault/seal.js';
+import type { UnderWay } from '../vault/under-way.js';
 import type { Vault } from '../vault/vault.js';
 import { foundAccount } from './described-account.js';
 import type { Mounting } from './mounting.js';
@@ -20,6 +21,8 @@ export interface Core {
   readonly sealer: Sealer;
   readonly events: Emitter;
   readonly mounting: Mounting;
+  /** What closing waits for. */
+  readonly underWay: UnderWay;
 }
 
 /** One of the panel's users, fresh from the database, with the account it is. */
@@ -105,7 +108,7 @@ export function stampMatcher(core: Core, account: Account): (digest: string | nu
 }
 
 /** Where something came from, as events tell it. */
-export type EventOrigin = Pick<EventBase, 'ip' | 'userAgent' | 'actorId'>;
+export type EventOrigin = Pick<EventBase, 'ip' | 'userAgent' | 'actorId' | 'late'>;
 
 /** The fields an event has of its own. */
 export type EventFields<Name extends EventName> = Omit<SecondFactorEvents[Name], keyof EventBase>;

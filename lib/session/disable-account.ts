@@ -1,7 +1,8 @@
 import type { Core } from './core.js';
-import { emitEvent, findAccount, reportOutage } from './core.js';
+import { emitEvent, findAccount } from './core.js';
 import type { EventFields } from './core.js';
 import { setEnrolled, settleFlag } from './set-enrolled.js';
+import { change } from './update-record.js';
 
 /**
  * Takes the second factor off an account for an operator, also a record that does not open.
@@ -19,13 +20,17 @@ export async function disableAccount(
   // A panel that cannot describe an account keeps no operator from helping its owner; its flag, which may be
   // all that stands against a lost record, is left alone until there was a record.
   if (!isUnknown) await setEnrolled(core, accountId, false);
-  const removed = await core.vault.remove(accountId).catch((error: unknown) => {
-    throw reportOutage(core, accountId, {}, error);
-  });
-  if (isUnknown && !removed) throw looked.error;
-  const disabled = removed || (looked !== null && !isUnknown && looked.account.enrolled);
-  if (disabled) emitEvent(core, 'disabled', accountId, {}, by);
-  if (isUnknown) await setEnrolled(core, accountId, false);
-  else await settleFlag(core, accountId);
-  return disabled;
+  const isFlagged = looked !== null && !isUnknown && looked.account.enrolled;
+  const removed = await change<boolean>(
+    core,
+    { accountId, origin: {} },
+    (late) => core.vault.remove(accountId, late),
+    async (had, origin) => {
+      if (isUnknown && !had) throw looked.error;
+      if (had || isFlagged) emitEvent(core, 'disabled', accountId, origin, by);
+      if (isUnknown) await setEnrolled(core, accountId, false);
+      else await settleFlag(core, accountId);
+    },
+  );
+  return removed || isFlagged;
 }

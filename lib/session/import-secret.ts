@@ -8,11 +8,12 @@ import {
 } from '../account/totp.js';
 import { SecondFactorError } from '../errors.js';
 import type { Core } from './core.js';
-import { emitEvent, findAccount, reportOutage } from './core.js';
+import { emitEvent, findAccount } from './core.js';
 import type { Operator } from './operator.js';
 import { operatorFields } from './operator.js';
 import { randomName } from './random.js';
 import { flagEnrolled } from './set-enrolled.js';
+import { updateRecord } from './update-record.js';
 
 /** What another system knows of an account's authenticator: SHA-1, 6 digits, 30 s. */
 export interface ImportedSecret extends Operator {
@@ -30,7 +31,7 @@ export interface ImportedSecret extends Operator {
  *   `already-enrolled`, `store-unavailable`
  */
 export async function importSecret(core: Core, accountId: string, given: ImportedSecret): Promise<void> {
-  const { options, vault } = core;
+  const { options } = core;
   const by = operatorFields(given, ['secret', 'dangerouslyAllowShortSecret']);
   const secret = checkedSecret(given);
   if (!(await findAccount(core, accountId))) {
@@ -41,17 +42,16 @@ export async function importSecret(core: Core, accountId: string, given: Importe
   const lastStep = timeStepAt(at) + options.limits.window;
   const used = { addedAt: at, lastStep, clockOffset: 0 };
   const record = enrolledRecord(randomName(), { id: randomName(), name: '', secret, ...used }, recovery, at);
-  let imported: boolean;
-  try {
-    imported = await vault.update<boolean>(accountId, (present) =>
-      present ? { outcome: false, next: 'unchanged' } : { outcome: true, next: record },
-    );
-  } catch (error) {
-    throw reportOutage(core, accountId, {}, error);
-  }
-  if (!imported) throw new SecondFactorError('already-enrolled');
-  await flagEnrolled(core, accountId, record.enrolment);
-  emitEvent(core, 'imported', accountId, {}, by);
+  await updateRecord<boolean>(
+    core,
+    { accountId, origin: {} },
+    (present) => (present ? { outcome: false, next: 'unchanged' } : { outcome: true, next: record }),
+    async (imported, origin) => {
+      if (!imported) throw new SecondFactorError('already-enrolled');
+      await flagEnrolled(core, accountId, record.enrolment);
+      emitEvent(core, 'imported', accountId, origin, by);
+    },
+  );
 }
 
 function checkedSecret({ secret, dangerouslyAllowShortSecret = false }: ImportedSecret): Uint8Array {

@@ -1,7 +1,9 @@
 import { SecondFactorError } from '../errors.js';
 import { describeFailure } from '../vault/failure.js';
+import type { Resealed } from '../vault/vault.js';
 import type { Core } from './core.js';
 import { emitEvent } from './core.js';
+import { change } from './update-record.js';
 
 /** What `check` found. */
 export interface Health {
@@ -29,12 +31,16 @@ export async function rekey(core: Core): Promise<Rekeyed> {
   let current = 0;
   for await (const accountId of core.vault.list()) {
     try {
-      const outcome = await core.vault.reseal(accountId);
+      const outcome = await change<Resealed>(
+        core,
+        { accountId, origin: {} },
+        (late) => core.vault.reseal(accountId, late),
+        (became, origin) => {
+          if (became === 'resealed') emitEvent(core, 'resealed', accountId, origin, {});
+        },
+      );
       if (outcome === 'current') current++;
-      if (outcome === 'resealed') {
-        resealed++;
-        emitEvent(core, 'resealed', accountId, {}, {});
-      }
+      if (outcome === 'resealed') resealed++;
     } catch (error) {
       if (!(error instanceof SecondFactorError && error.code === 'record-unreadable')) throw error;
       unreadable.push(accountId);

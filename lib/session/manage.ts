@@ -1,18 +1,18 @@
 import type { CodeMethod } from '../account/attempt.js';
-import type { AccountRecord } from '../account/record.js';
 import { confirmRecoverySet } from '../account/recovery-codes.js';
 import type { Door } from '../events.js';
 import { presentedBrowser } from './browser-cookie.js';
 import { check } from './check.js';
 import type { Context } from './context.js';
 import { emit, moveTo, now, originOf } from './context.js';
-import { stampMatcher } from './core.js';
+import { emitEvent, stampMatcher } from './core.js';
 import { newRecoveryCodes } from './random.js';
 import type { ShownRecoveryCodes } from './random.js';
 import type { RouteRefusal } from './refusal.js';
 import { refusedBy } from './refusal.js';
 import type { RememberedState, VerifiedState } from './state.js';
 import { forgetStop, takeStop } from './stop-cookie.js';
+import type { CodeAttempt } from './try-code.js';
 import { tryCode } from './try-code.js';
 import { setEnrolled, settleFlag } from './set-enrolled.js';
 import { updateRecord } from './update-record.js';
@@ -41,15 +41,22 @@ export async function disableFactor(context: Context, typed: unknown): Promise<{
   if (!accepted.ok) return accepted;
   const { account, stamp, passwordAt, enrolment } = accepted.state;
   await setEnrolled(core, account, false);
-  const found = await updateRecord<'own' | 'none' | 'another'>(context, account, (record) => {
-    if (record?.enrolment === enrolment) return { outcome: 'own', next: null };
-    return { outcome: record ? 'another' : 'none', next: 'unchanged' };
-  });
+  const found = await updateRecord<'own' | 'none' | 'another'>(
+    core,
+    { accountId: account, origin: originOf(context) },
+    (record) => {
+      if (record?.enrolment === enrolment) return { outcome: 'own', next: null };
+      return { outcome: record ? 'another' : 'none', next: 'unchanged' };
+    },
+    async (deleted, origin) => {
+      if (deleted !== 'own') return;
+      emitEvent(core, 'disabled', account, origin, {});
+      await settleFlag(core, account);
+    },
+  );
   // Replaced or enabled anew in another session meanwhile: that one stays.
   if (found === 'another') await setEnrolled(core, account, true);
   if (found !== 'own') return { ok: false, code: 'not-enrolled' };
-  emit(context, 'disabled', account, {});
-  await settleFlag(core, account);
   await moveTo(context, { state: 'signed-in', account, stamp, passwordAt }, 'application-and-user');
   forgetStop(context);
   return { ok: true };
@@ -61,13 +68,11 @@ export async function regenerateRecoveryCodes(
   typed: unknown,
 ): Promise<{ ok: true; recoveryCodes: ShownRecoveryCodes } | RouteRefusal> {
   const { shown, kept } = newRecoveryCodes();
-  const accepted = await acceptCode(context, typed, 'recovery-codes', (record) => ({
-    ...record,
-    ...kept,
-  }));
-  if (!accepted.ok) return accepted;
-  emit(context, 'recovery-codes-regenerated', accepted.state.account, {});
-  return { ok: true, recoveryCodes: shown };
+  const accepted = await acceptCode(context, typed, 'recovery-codes', {
+    onAccepted: (record) => ({ ...record, ...kept }),
+    makes: 'recovery-codes-regenerated',
+  });
+  return accepted.ok ? { ok: true, recoveryCodes: shown } : accepted;
 }
 
 /**
@@ -85,18 +90,21 @@ export async function confirmRecoveryCodes(
   const verdict = check(context, { unenrolled: 'allow', acceptTrustedBrowser: false });
   if (!verdict.ok) return verdict;
   if (!known?.factor || state?.state !== 'verified') return { ok: false, code: 'not-enrolled' };
+  const { core } = context;
   const outcome = await updateRecord<'confirmed' | 'known' | 'outdated' | 'not-enrolled'>(
-    context,
-    state.account,
+    core,
+    { accountId: state.account, origin: originOf(context) },
     (record) =>
       record?.enrolment === state.enrolment
         ? confirmRecoverySet(record, set)
         : { outcome: 'not-enrolled', next: 'unchanged' },
+    (confirmed, origin) => {
+      if (confirmed === 'confirmed') emitEvent(core, 'recovery-codes-confirmed', state.account, origin, {});
+    },
   );
   if (outcome === 'not-enrolled') return { ok: false, code: outcome };
   if (outcome === 'outdated') return { ok: false, code: 'recovery-codes-outdated' };
   if (outcome === 'confirmed') {
-    emit(context, 'recovery-codes-confirmed', state.account, {});
     const factor = { ...known.factor, recoveryCodesConfirmed: true, recoveryCodesSet: null };
     context.known = { ...known, factor };
   }
@@ -133,7 +141,7 @@ async function acceptCode(
   context: Context,
   typed: unknown,
   door: Door,
-  onAccepted?: (record: AccountRecord) => AccountRecord,
+  change: Pick<CodeAttempt, 'onAccepted' | 'makes'> = {},
 ): Promise<Accepted> {
   const verdict = check(context, { unenrolled: 'allow' });
   if (!verdict.ok) return verdict;
@@ -154,7 +162,7 @@ async function acceptCode(
         id: presentedBrowser(context, account),
         stampMatches: stampMatcher(core, known.account),
       },
-      ...(onAccepted && { onAccepted }),
+      ...change,
     },
     typed,
   );

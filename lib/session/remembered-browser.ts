@@ -3,7 +3,7 @@ import { findBrowser, isTrusted, withBrowserUsed } from '../account/known-browse
 import { LAST_USED_MILLISECONDS } from '../account/limits.js';
 import { presentedBrowser } from './browser-cookie.js';
 import type { Context } from './context.js';
-import { now } from './context.js';
+import { now, originOf } from './context.js';
 import type { Factor } from './core.js';
 import { stampMatcher } from './core.js';
 import { updateRecord } from './update-record.js';
@@ -27,7 +27,8 @@ export async function rememberedBrowser(
 }
 
 function writeUse(context: Context, account: string, enrolment: string, browser: string): Promise<boolean> {
-  return updateRecord<boolean>(context, account, (record) => {
+  const changed = { accountId: account, origin: originOf(context) };
+  return updateRecord<boolean>(context.core, changed, (record) => {
     const holds = record?.enrolment === enrolment && record.browsers.some(({ id }) => id === browser);
     return holds
       ? { outcome: true, next: withBrowserUsed(record, browser, now(context)) }

@@ -3,8 +3,10 @@ import { judgeAttempt } from '../account/attempt.js';
 import { findBrowser } from '../account/known-browsers.js';
 import type { AccountRecord, Decision, KnownBrowser } from '../account/record.js';
 import type { Door } from '../events.js';
-import type { Core, EventOrigin, Factor } from './core.js';
-import { emitEvent, factorOf, reportOutage } from './core.js';
+import type { Core, Factor } from './core.js';
+import { emitEvent, factorOf } from './core.js';
+import type { ChangedAccount } from './update-record.js';
+import { updateRecord } from './update-record.js';
 
 /** What became of a code at some door; `not-enrolled` also when the enrolment is not the expected one. */
 export type CodeOutcome = AttemptOutcome | { readonly ok: false; readonly reason: 'not-enrolled' };
@@ -22,12 +24,10 @@ export interface Accepted {
 }
 
 /** Whose code it is, and where it came in. */
-export interface CodeAttempt {
-  readonly accountId: string;
+export interface CodeAttempt extends ChangedAccount {
   /** The enrolment the caller counts on; left out: whichever the account has now. */
   readonly enrolment?: string;
   readonly door: Door;
-  readonly origin: EventOrigin;
   /** The browser it came from, and whether a stamp is the account's present one; left out: a stranger. */
   readonly browser?: {
     readonly id: string | undefined;
@@ -35,6 +35,8 @@ export interface CodeAttempt {
   };
   /** What else becomes of the record, in the same swap, when the code is accepted. */
   readonly onAccepted?: (record: AccountRecord, accepted: Accepted) => AccountRecord;
+  /** What that is told as. */
+  readonly makes?: 'recovery-codes-regenerated';
 }
 
 /**
@@ -44,16 +46,15 @@ export interface CodeAttempt {
  * @param typed what was typed, of any type
  * @throws {SecondFactorError} `store-unavailable`, `record-unreadable`
  */
-export async function tryCode(core: Core, attempt: CodeAttempt, typed: unknown): Promise<JudgedCode> {
-  const { accountId, origin } = attempt;
-  let outcome: JudgedCode;
-  try {
-    outcome = await core.vault.update(accountId, (record) => judge(core, attempt, record, typed));
-  } catch (error) {
-    throw reportOutage(core, accountId, origin, error);
-  }
-  tell(core, attempt, outcome);
-  return outcome;
+export function tryCode(core: Core, attempt: CodeAttempt, typed: unknown): Promise<JudgedCode> {
+  return updateRecord<JudgedCode>(
+    core,
+    attempt,
+    (record) => judge(core, attempt, record, typed),
+    (outcome, origin) => {
+      tell(core, { ...attempt, origin }, outcome);
+    },
+  );
 }
 
 function judge(
@@ -73,13 +74,14 @@ function judge(
   return { outcome: { ...outcome, factor: factorOf(accepted) }, next: accepted };
 }
 
-function tell(core: Core, { accountId, door, origin }: CodeAttempt, outcome: JudgedCode): void {
+function tell(core: Core, { accountId, door, origin, makes }: CodeAttempt, outcome: JudgedCode): void {
   if (outcome.ok) {
     emitEvent(core, 'code-accepted', accountId, origin, { door, method: outcome.method });
     if (outcome.method === 'recovery-code') {
       const { recoveryCodesLeft } = outcome;
       emitEvent(core, 'recovery-code-used', accountId, origin, { recoveryCodesLeft });
     }
+    if (makes) emitEvent(core, makes, accountId, origin, {});
     return;
   }
   if (outcome.reason === 'not-enrolled') return;

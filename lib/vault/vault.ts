@@ -4,10 +4,12 @@ import { RESERVED_ID_PREFIX } from '../account/account.js';
 import { decodeRecord, encodeRecord } from '../account/record.js';
 import type { AccountRecord, Decision } from '../account/record.js';
 import { SecondFactorError } from '../errors.js';
+import type { DeadlineParts } from './deadline.js';
 import { withDeadline } from './deadline.js';
 import { storeUnavailable } from './failure.js';
 import type { Sealer } from './seal.js';
 import type { Deadline, Store, StoreReport } from './store.js';
+import type { UnderWay } from './under-way.js';
 
 /** Rounds of compare-and-set before giving up: every lost round means that somebody else's was held. */
 const ROUNDS = 16;
@@ -15,6 +17,12 @@ const FIRST_JITTER_MILLISECONDS = 2;
 const LONGEST_JITTER_MILLISECONDS = 64;
 /** What a try is named beside {@link RESERVED_ID_PREFIX}: none meets another one. */
 const TRY_BYTES = 16;
+
+/**
+ * Hears of a change that was made, in place of a caller who was told that the outcome is unknown because the store was
+ * late. What was not made, or is never known, is told to nobody.
+ */
+export type Late<Outcome> = (outcome: Outcome) => Promise<void>;
 
 /** The records of all accounts, opened and sealed on the way. */
 export interface Vault {
@@ -34,9 +42,10 @@ export interface Vault {
   update<Outcome>(
     accountId: string,
     decide: (record: AccountRecord | null) => Decision<Outcome>,
+    late?: Late<Outcome>,
   ): Promise<Outcome>;
   /** Seals the account's record with the first key, unless it is already. */
-  reseal(accountId: string): Promise<'current' | 'resealed' | 'gone'>;
+  reseal(accountId: string, late?: Late<Resealed>): Promise<Resealed>;
   /** Whether the account's record is sealed with the first key, another one of the ring, or none of them. */
   sealedWith(accountId: string): Promise<'first-key' | 'old-key' | 'unreadable' | 'gone'>;
   /**
@@ -59,16 +68,20 @@ export interface Vault {
    */
   trySwaps(): Promise<void>;
   /** Deletes the account's record, also one that does not open. Tells whether there was one. */
-  remove(accountId: string): Promise<boolean>;
+  remove(accountId: string, late?: Late<boolean>): Promise<boolean>;
 }
+
+/** What became of a record that was to be sealed with the first key. */
+export type Resealed = 'current' | 'resealed' | 'gone';
 
 /**
  * The vault over a store.
  *
  * @param timeoutMs how long one operation, all its rounds together, may take before it is refused; of a list, each
  *   step
+ * @param underWay has the changes whose answer is late
  */
-export function createVault(store: Store, sealer: Sealer, timeoutMs: number): Vault {
+export function createVault(store: Store, sealer: Sealer, timeoutMs: number, underWay: UnderWay): Vault {
   const opened = (
     accountId: string,
     sealed: string,
@@ -103,43 +116,51 @@ export function createVault(store: Store, sealer: Sealer, timeoutMs: number): Va
 
   async function inTime<T>(
     operation: (deadline: Deadline) => T | Promise<T>,
-    abandoned?: AbortController,
+    parts?: DeadlineParts<T>,
   ): Promise<T> {
     try {
-      return await withDeadline(timeoutMs, operation, abandoned);
+      return await withDeadline(timeoutMs, operation, parts);
     } catch (cause) {
       throw storeUnavailable(cause);
     }
   }
 
+  function change<Outcome>(
+    accountId: string,
+    decide: (sealed: string | null) => { outcome: Outcome; next: string | null | undefined },
+    late: Late<Outcome> = () => Promise.resolve(),
+  ): Promise<Outcome> {
+    return inTime((deadline) => swapLoop(accountId, decide, deadline), {
+      late: (answer) => {
+        underWay.add(answer.then(late, () => undefined));
+      },
+    });
+  }
+
   return {
     read: (accountId) => inTime(async (deadline) => open(accountId, await store.get(accountId, deadline))),
 
-    update: (accountId, decide) =>
-      inTime((deadline) =>
-        swapLoop(
-          accountId,
-          (sealed) => {
-            const { outcome, next } = decide(open(accountId, sealed));
-            if (next === 'unchanged') return { outcome, next: undefined };
-            return { outcome, next: next && sealer.seal('record', accountId, encodeRecord(next)) };
-          },
-          deadline,
-        ),
+    update: (accountId, decide, late) =>
+      change(
+        accountId,
+        (sealed) => {
+          const { outcome, next } = decide(open(accountId, sealed));
+          if (next === 'unchanged') return { outcome, next: undefined };
+          return { outcome, next: next && sealer.seal('record', accountId, encodeRecord(next)) };
+        },
+        late,
       ),
 
-    reseal: (accountId) =>
-      inTime((deadline) =>
-        swapLoop<'current' | 'resealed' | 'gone'>(
-          accountId,
-          (sealed) => {
-            if (sealed === null) return { outcome: 'gone', next: undefined };
-            const { text, current } = opened(accountId, sealed);
-            if (current) return { outcome: 'current', next: undefined };
-            return { outcome: 'resealed', next: sealer.seal('record', accountId, text) };
-          },
-          deadline,
-        ),
+    reseal: (accountId, late) =>
+      change<Resealed>(
+        accountId,
+        (sealed) => {
+          if (sealed === null) return { outcome: 'gone', next: undefined };
+          const { text, current } = opened(accountId, sealed);
+          if (current) return { outcome: 'current', next: undefined };
+          return { outcome: 'resealed', next: sealer.seal('record', accountId, text) };
+        },
+        late,
       ),
 
     sealedWith: (accountId) =>
@@ -155,10 +176,10 @@ export function createVault(store: Store, sealer: Sealer, timeoutMs: number): Va
 
     async *list() {
       const abandoned = new AbortController();
-      const ids = await inTime((deadline) => store.list(deadline)[Symbol.asyncIterator](), abandoned);
+      const ids = await inTime((deadline) => store.list(deadline)[Symbol.asyncIterator](), { abandoned });
       try {
         for (;;) {
-          const step = await inTime(() => ids.next(), abandoned);
+          const step = await inTime(() => ids.next(), { abandoned });
           if (step.done === true) return;
           if (!step.value.startsWith(RESERVED_ID_PREFIX)) yield step.value;
         }
@@ -189,9 +210,7 @@ export function createVault(store: Store, sealer: Sealer, timeoutMs: number): Va
       }
     },
 
-    remove: (accountId) =>
-      inTime((deadline) =>
-        swapLoop(accountId, (sealed) => ({ outcome: sealed !== null, next: null }), deadline),
-      ),
+    remove: (accountId, late) =>
+      change(accountId, (sealed) => ({ outcome: sealed !== null, next: null }), late),
   };
 }

@@ -1,11 +1,16 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import { expect } from 'chai';
 import { Secret, TOTP } from 'otpauth';
 import { Client, enrolled, stopPanels } from '../docs/trap-panel.js';
 import { until } from '../support/eventually.js';
+import { holdSwap } from '../support/late-swap.js';
+import type { LateAnswer } from '../support/late-swap.js';
 import { loggedIn, startSessionPanel } from '../support/session-panel.js';
 import type { SessionPanel } from '../support/session-panel.js';
+import { timeLimit } from '../support/time-limit.js';
 
 const BY = { by: 'operator' };
+const limit = timeLimit();
 
 describe('session/set-enrolled: a panel that keeps in its own table who has a second factor', () => {
   let flags: Record<string, boolean>;
@@ -18,6 +23,7 @@ describe('session/set-enrolled: a panel that keeps in its own table who has a se
     beforeWrite = () => undefined;
     panel = await startSessionPanel({
       options: {
+        storeTimeoutMs: limit.ms,
         account: ({ id, login, passwordChangedAt: securityStamp }) => ({
           id,
           name: login,
@@ -122,6 +128,61 @@ describe('session/set-enrolled: a panel that keeps in its own table who has a se
     await panel.secondFactor.import('alice', { secret, ...BY });
     expect(flags).to.deep.equal({ alice: true });
     expect(panel.told()).to.deep.equal(['imported']);
+  });
+
+  describe('when the store answers after its time', () => {
+    /** Enables in a browser; the answer to the swap is still to come when it is refused. */
+    async function enabledLate(): Promise<LateAnswer> {
+      const client = await loggedIn(panel);
+      const { body } = await client.post('/two-step/setup');
+      const answer = holdSwap(panel.store, limit);
+      expect(await confirm(client, body.key)).to.equal(503);
+      expect(flags).to.deep.equal({});
+      panel.told();
+      return answer;
+    }
+
+    it('writes the flag when it is known that the account was enabled', async () => {
+      const answer = await enabledLate();
+      answer.come();
+      await turn();
+      expect(flags).to.deep.equal({ alice: true });
+      expect(panel.told()).to.deep.equal(['enrolled']);
+    });
+
+    it('takes the enrolment back when the flag cannot be written then, and says why', async () => {
+      const answer = await enabledLate();
+      onceBefore(true, () => {
+        throw new Error('the database is away');
+      });
+      answer.come();
+      await turn();
+      expect(flags).to.deep.equal({ alice: false });
+      expect(await panel.store.get('alice')).to.equal(null);
+      expect(panel.told()).to.deep.equal(['store-unavailable']);
+      expect(panel.events.at(-1)).to.include({ error: 'the database is away' });
+    });
+
+    it('leaves no flag where an operator disabled it before that was known', async () => {
+      const answer = await enabledLate();
+      await panel.secondFactor.disable('alice', BY);
+      answer.come();
+      await turn();
+      expect(flags).to.deep.equal({ alice: false });
+      expect((await new Client(panel).login('alice')).body).to.deep.equal({ user: 'alice' });
+    });
+
+    it('leaves the flag of who enabled it anew before it was known that it had been disabled', async () => {
+      const { client, phone } = await enrolled(panel);
+      const answer = holdSwap(panel.store, limit, 2);
+      expect((await client.post('/two-step/disable', { code: phone() })).status).to.equal(503);
+      expect(flags).to.deep.equal({ alice: false });
+      await enrolled(panel);
+      answer.come();
+      await turn();
+      expect(flags).to.deep.equal({ alice: true });
+      expect((await panel.secondFactor.status('alice')).enrolled).to.equal(true);
+    });
   });
 
   describe('disabling', () => {

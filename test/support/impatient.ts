@@ -15,7 +15,7 @@ export function impatient(store: Store, milliseconds: number): Store {
       const abandoned = new AbortController();
       const ids = store.list({ signal: abandoned.signal })[Symbol.asyncIterator]();
       for (;;) {
-        const { done, value } = await withDeadline(milliseconds, () => ids.next(), abandoned);
+        const { done, value } = await withDeadline(milliseconds, () => ids.next(), { abandoned });
         if (done) return;
         yield value;
       }

@@ -6,7 +6,7 @@ import type { AddressInfo, Socket } from 'node:net';
 export interface TcpProxy {
   readonly host: string;
   readonly port: number;
-  /** Lets commands through, and no answer any more. */
+  /** Lets commands through, and no answer until {@link TcpProxy.restore}. */
   holdAnswers(): void;
   /** Lets new connections wait, both ways; those that are there go on. */
   delayNew(): void;
@@ -26,6 +26,7 @@ export interface TcpProxy {
 /** Listens on a free port of the loopback interface, and leads to a server there. */
 export async function startTcpProxy(target: { host: string; port: number }): Promise<TcpProxy> {
   const sockets = new Set<Socket>();
+  const servers = new Set<Socket>();
   let holding = false;
   let cut = false;
   const waiting = new Set<Socket>();
@@ -59,9 +60,10 @@ export async function startTcpProxy(target: { host: string; port: number }): Pro
       });
     }
     near.on('data', (data) => far.write(data));
-    far.on('data', (data) => {
-      if (!holding) near.write(data);
-    });
+    far.on('data', (data) => near.write(data));
+    servers.add(far);
+    far.once('close', () => servers.delete(far));
+    if (holding) far.pause();
   }
   listener.listen(0, '127.0.0.1');
   await once(listener, 'listening');
@@ -73,7 +75,10 @@ export async function startTcpProxy(target: { host: string; port: number }): Pro
   return {
     host: '127.0.0.1',
     port: (listener.address() as AddressInfo).port,
-    holdAnswers: () => void (holding = true),
+    holdAnswers() {
+      holding = true;
+      for (const far of servers) far.pause();
+    },
     delayNew() {
       admitted = new Promise((resolve) => (admit = resolve));
     },
@@ -84,7 +89,7 @@ export async function startTcpProxy(target: { host: string; port: number }): Pro
       for (const socket of sockets) socket.pause();
     },
     restore() {
-      cut = false;
+      cut = holding = false;
       for (const socket of sockets) socket.resume();
     },
     breakAll,

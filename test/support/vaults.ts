@@ -3,6 +3,7 @@ import { parseKeyRing } from '../../lib/vault/key-ring.js';
 import { createSealer } from '../../lib/vault/seal.js';
 import type { Sealer } from '../../lib/vault/seal.js';
 import type { Store } from '../../lib/vault/store.js';
+import { createUnderWay } from '../../lib/vault/under-way.js';
 import { createVault } from '../../lib/vault/vault.js';
 import type { Vault } from '../../lib/vault/vault.js';
 
@@ -18,7 +19,7 @@ export function sealerOf(...keys: string[]): Sealer {
 
 /** The vault over a store, patient unless told otherwise. */
 export function vaultOf(store: Store, sealer = sealerOf(aKey()), timeoutMs = 60_000): Vault {
-  return createVault(store, sealer, timeoutMs);
+  return createVault(store, sealer, timeoutMs, createUnderWay());
 }
 
 /** A store in front of another one that counts the calls. */
