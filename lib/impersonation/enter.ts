@@ -159,7 +159,7 @@ async function actAs(
   const { core, req } = context;
   const { account, stamp } = state;
   const entered = target.known.account;
-  const actor: Actor = { account, stamp, user: core.passport.serializedUser(req) };
+  const actor: Actor = { account, stamp, user: core.passport.serializedUser(req.session) };
   const next: ImpersonatingState = {
     state: 'impersonating',
     account: entered.id,

@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { isDeepStrictEqual } from 'node:util';
 import { SecondFactorError } from '../errors.js';
 import type { EventName } from '../events.js';
 import type { HttpRequest } from '../options.js';
@@ -14,7 +15,7 @@ import type { Requirement } from './requirement.js';
 import { NOT_REQUIRED } from './requirement.js';
 import type { ImpersonatingState, ParkedState, SessionState, UserState, VerifiedState } from './state.js';
 import { isParked, readState, writeState } from './state.js';
-import { isSameSignIn, storedState } from './stored-session.js';
+import { isSameSignIn, storedSession } from './stored-session.js';
 import { watchedStore } from './watched-store.js';
 
 /** A second factor that was just proved, waiting for the `req.logIn` that completes the sign-in. */
@@ -98,15 +99,22 @@ export async function moveTo(context: Context, state: SessionState | undefined, 
  * Makes sure that the session a request was let in with is still there: nobody goes on from a session that
  * was ended meanwhile.
  *
+ * @param unmarked the user as Passport serialized them, where the session may be one without a state of ours
  * @throws {SecondFactorError} `sign-in-expired`
  */
-export async function requireLiveSession(context: Context): Promise<void> {
-  const { core, req } = context;
-  const present = sessionState(context);
-  const stored = await storedState(req, core.options.sessionKey);
-  if (present && isSameSignIn(present, stored)) return;
+export async function requireLiveSession(context: Context, unmarked?: unknown): Promise<void> {
+  if (await isLive(context, unmarked)) return;
   nobody(context);
   throw new SecondFactorError('sign-in-expired');
+}
+
+async function isLive(context: Context, unmarked: unknown): Promise<boolean> {
+  const { options, passport } = context.core;
+  const stored = await storedSession(context.req);
+  if (!stored) return false;
+  const [present, state] = [sessionState(context), readState(stored, options.sessionKey)];
+  if (present) return isSameSignIn(present, state);
+  return unmarked !== undefined && !state && isDeepStrictEqual(passport.serializedUser(stored), unmarked);
 }
 
 /**
@@ -114,11 +122,12 @@ export async function requireLiveSession(context: Context): Promise<void> {
  * requests hold the same cookie, and never from one that was ended meanwhile. To be called with nothing awaited
  * between it and the new session. Of requests of several processes more than one may go on.
  *
+ * @param unmarked as of {@link requireLiveSession}
  * @throws {SecondFactorError} `sign-in-expired`
  */
-export async function leaveSession(context: Context): Promise<void> {
+export async function leaveSession(context: Context, unmarked?: unknown): Promise<void> {
   const { req } = context;
-  await requireLiveSession(context);
+  await requireLiveSession(context, unmarked);
   if (req.sessionStore && watchedStore(req.sessionStore).claim(requireSession(req))) return;
   nobody(context);
   throw new SecondFactorError('sign-in-expired');

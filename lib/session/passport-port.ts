@@ -19,8 +19,8 @@ export interface PassportPort {
   deserialize(serialized: unknown, req: AppRequest): Promise<unknown>;
   /** The session key Passport itself uses. */
   readonly sessionKey: string;
-  /** The serialized user in the session; `undefined` when nobody is signed in. */
-  serializedUser(req: AppRequest): unknown;
+  /** The serialized user in a session; `undefined` when nobody is signed in. */
+  serializedUser(session: object | undefined): unknown;
   /** Whether `req.logIn` would now sign in by this instance rather than by another one. */
   isInstanceOf(req: AppRequest): boolean;
 }
@@ -48,8 +48,8 @@ export function createPassportPort(instance: PassportInstance): PassportPort {
       new Promise((resolve, reject) => {
         passport.deserializeUser(serialized, req, settle(resolve, reject));
       }),
-    serializedUser(req) {
-      const own = (req.session as unknown as Record<string, unknown> | undefined)?.[sessionKey];
+    serializedUser(session) {
+      const own = (session as Record<string, unknown> | undefined)?.[sessionKey];
       const user = (own as { user?: unknown } | undefined)?.user;
       return user || user === 0 ? user : undefined;
     },

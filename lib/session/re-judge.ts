@@ -3,6 +3,7 @@ import { requestUser } from './app-request.js';
 import type { Context, Present } from './context.js';
 import {
   emit,
+  leaveSession,
   moveTo,
   moveToAnonymous,
   now,
@@ -30,7 +31,7 @@ import { isUser } from './state.js';
 export async function reJudge(context: Context): Promise<void> {
   const { core, req } = context;
   const user = requestUser(req);
-  const serialized = core.passport.serializedUser(req);
+  const serialized = core.passport.serializedUser(req.session);
   // Without Passport's own key the user came by other credentials; the session says nothing of him.
   if (serialized === undefined) return;
 
@@ -46,6 +47,7 @@ export async function reJudge(context: Context): Promise<void> {
 
   const found = fresh ?? (await findAccount(core, accountId));
   if (!found) {
+    await leaveSession(context, serialized);
     await moveToAnonymous(context);
     emit(context, 'session-demoted', accountId, { reason: 'account-gone' });
     return;
@@ -119,6 +121,12 @@ async function apply(
   emit(context, 'session-demoted', known.account.id, { reason: verdict.reason });
 }
 
+/**
+ * Of the requests with one cookie one goes on from the session, and none when it has ended meanwhile: a parked sign-in
+ * says that the password was given.
+ *
+ * @throws {SecondFactorError} `sign-in-expired`
+ */
 async function demote(
   context: Context,
   judged: Judged,
@@ -127,12 +135,15 @@ async function demote(
   serialized: unknown,
 ): Promise<void> {
   const { known } = judged;
-  if (to === 'pending' || (to === 'must-enrol' && isPasswordFresh(context, before))) {
-    await park(context, known, to === 'pending' ? known.factor : null, serialized, {});
-  } else if (to === 'signed-in' && isUser(before)) {
+  if (to === 'signed-in' && isUser(before)) {
     const state = unverified(context, known, before.passwordAt);
     await moveTo(context, state, 'application-and-user');
     somebody(context, { ...judged, state });
+    return;
+  }
+  await leaveSession(context, serialized);
+  if (to === 'pending' || (to === 'must-enrol' && isPasswordFresh(context, before))) {
+    await park(context, known, to === 'pending' ? known.factor : null, serialized, {});
   } else {
     await moveToAnonymous(context);
   }

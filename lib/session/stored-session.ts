@@ -23,7 +23,8 @@ function enrolmentOf(state: SessionState): string | null {
   return 'enrolment' in state ? state.enrolment : null;
 }
 
-function storedSession(req: AppRequest): Promise<object | null> {
+/** The session of a request as it lies in the session store at this moment; `null` when it was ended. */
+export function storedSession(req: AppRequest): Promise<object | null> {
   return new Promise((resolve, reject) => {
     const id = req.session?.id;
     if (!req.sessionStore || id === undefined) {

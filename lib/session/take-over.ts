@@ -12,6 +12,7 @@ import { createLogIn } from './log-in.js';
 import { createLogOut } from './log-out.js';
 import { isBefore06 } from './passport-port.js';
 import { reJudge } from './re-judge.js';
+import { putValues, valuesWithout } from './regenerate.js';
 import { createRequestApi } from './request-second-factor.js';
 import { NOT_REQUIRED } from './requirement.js';
 import { isParked, readState, writeState } from './state.js';
@@ -71,14 +72,18 @@ function watchPages(context: Context): void {
 }
 
 /**
- * Takes the user out of the session as this request sees it, so that no later `passport.session()` finds
- * him; the stored session stays as it is, for when it can be judged again.
+ * Hides the user in the session as this request sees it, so that no later `passport.session()` finds them; the stored
+ * session stays as it is, for when it can be judged again. It counts as unchanged: express-session would send the
+ * cookie of a changed one, over that of a request that went on from it.
  */
 function withdraw({ core, req }: Context): void {
   if (!req.session) return;
   keepStored(req.session);
-  Reflect.deleteProperty(req.session, core.passport.sessionKey);
-  writeState(req.session, core.options.sessionKey, undefined);
+  const hidden = [core.passport.sessionKey, core.options.sessionKey];
+  for (const [key, value] of valuesWithout(req.session, [])) {
+    if (!hidden.includes(key)) continue;
+    putValues(req.session, [[key, Object.defineProperty({}, 'toJSON', { value: () => value })]]);
+  }
 }
 
 function takeOver(core: Core, request: HttpRequest, res: ServerResponse): Context {
@@ -112,7 +117,7 @@ function takeOver(core: Core, request: HttpRequest, res: ServerResponse): Contex
   });
 
   const state = readState(session, core.options.sessionKey);
-  if (state || core.passport.serializedUser(req) !== undefined) guardSave(req, session);
+  if (state || core.passport.serializedUser(session) !== undefined) guardSave(req, session);
   if (!requestUser(req)) {
     if (isParked(state) && isInTime(state.since, state.until, now(context))) {
       context.state = state;
@@ -130,7 +135,7 @@ function takeOver(core: Core, request: HttpRequest, res: ServerResponse): Contex
 /** @throws {SecondFactorError} `passport-session-missing`, `passport-version`, `passport-instance` */
 function requirePassport(core: Core, req: AppRequest): { logIn: LogIn; logOut: LogOut } {
   const { logIn, logOut } = req;
-  const unread = core.passport.serializedUser(req) !== undefined && !requestUser(req);
+  const unread = core.passport.serializedUser(req.session) !== undefined && !requestUser(req);
   if (!logIn || !logOut || unread) {
     throw new SecondFactorError(
       'passport-session-missing',
