@@ -1,4 +1,5 @@
 import { parseAccountId } from './account/account.js';
+import { isPrintable } from './account/clean-text.js';
 import { DEFAULT_LIMITS, MAXIMUM_OFFSET_STEPS } from './account/limits.js';
 import type { LockoutLimits } from './account/limits.js';
 import { parseOrigin } from './answer/same-origin.js';
@@ -92,7 +93,7 @@ export function checkOptions(options: unknown): ResolvedOptions {
     onCodeRequired: oneOf(given, 'onCodeRequired', ['respond', 'error'] as const),
     carry: fn(given, 'carry', () => undefined),
     onSignedIn: fn(given, 'onSignedIn', () => undefined),
-    formFields: fn(given, 'formFields', () => ({})),
+    formFields: formFields(given),
     render: given.render === undefined ? undefined : fn(given, 'render'),
     stylesheet: stylesheet(given.stylesheet, publicPath),
     pageStatus: oneOf(given, 'pageStatus', ['problem', 'ok'] as const),
@@ -155,19 +156,41 @@ function store(value: unknown): ResolvedOptions['store'] {
 }
 
 function issuer(value: unknown): ResolvedOptions['issuer'] {
+  const most = ISSUER_MAXIMUM_CHARACTERS;
   const check = (name: unknown): string => {
-    if (typeof name !== 'string' || !/^[^:\p{Cc}]+$/u.test(name) || name.length > ISSUER_MAXIMUM_CHARACTERS) {
-      throw invalid(
-        `issuer must be a name of 1 to ${String(ISSUER_MAXIMUM_CHARACTERS)} characters without a colon, got ${kindOf(name)}`,
-      );
+    if (typeof name === 'string' && !/^$|[:\p{Cc}\p{Cs}]/u.test(name) && Array.from(name).length <= most) {
+      return name;
     }
-    return name;
+    throw invalid(
+      `issuer must be a name of 1 to ${String(most)} characters without a colon, control characters and lone ` +
+        `surrogates, got ${kindOf(name)}`,
+    );
   };
   if (typeof value === 'function') {
-    return (account) => check((value as (of: typeof account) => unknown)(account));
+    return (account) => {
+      const said = (value as (of: typeof account) => unknown)(account);
+      // It may be a name that a customer chose: that must keep no user from their second factor.
+      const fit = typeof said === 'string' ? said.replace(/[:\p{Cc}\p{Cs}\s]+/gu, ' ').trim() : said;
+      return check(typeof fit === 'string' ? Array.from(fit).slice(0, most).join('') : fit);
+    };
   }
   const name = check(value);
   return () => name;
+}
+
+function formFields(given: Given): ResolvedOptions['formFields'] {
+  const fields = fn<ResolvedOptions['formFields']>(given, 'formFields', () => ({}));
+  return (req, res) => {
+    const said: unknown = fields(req, res);
+    const wrong =
+      typeof said !== 'object' || said === null || said instanceof Promise
+        ? `got ${said instanceof Promise ? 'a promise' : kindOf(said)}`
+        : Object.entries(said)
+            .filter(([, value]) => typeof value !== 'string')
+            .map(([name, value]) => `${JSON.stringify(name)} is ${kindOf(value)}`)[0];
+    if (wrong !== undefined) throw invalid(`formFields must return an object of strings, ${wrong}`);
+    return said as Readonly<Record<string, string>>;
+  };
 }
 
 function language(value: unknown): ResolvedOptions['language'] {
@@ -188,10 +211,12 @@ function impersonation(value: unknown): ResolvedImpersonation | undefined {
   if (value === undefined) return undefined;
   const given = knownOnly(value, ['levels', 'canActAs', 'autoSwitch'], 'impersonation option');
   const { levels, autoSwitch } = given;
-  const named = Array.isArray(levels) && levels.every((level) => typeof level === 'string' && level !== '');
+  const isName = (level: unknown): boolean => typeof level === 'string' && level !== '' && isPrintable(level);
+  const named = Array.isArray(levels) && levels.every(isName);
   if (!named || levels.length < 2 || new Set(levels).size !== levels.length) {
     throw invalid(
-      "impersonation.levels must be at least two different names, highest first: ['root', 'user']",
+      'impersonation.levels must be at least two different names of printable characters, highest first: ' +
+        "['root', 'user']",
     );
   }
   const switches = Object.entries(autoSwitch ?? {}).map(([level, target]): [string, string] => {

@@ -40,7 +40,10 @@ export interface SignedIn {
 export interface SecondFactorOptions<User> {
   /** The instance the panel signs in with. */
   passport: PassportInstance;
-  /** The name authenticator apps show: 1 to 100 characters without a colon. */
+  /**
+   * The name authenticator apps show: 1 to 100 characters without a colon, control characters and lone surrogates. What
+   * a function gives is made so, and must not be empty.
+   */
   issuer: string | ((account: { id: string; name: string }) => string);
   /** Describes one of the panel's users. May be async. */
   account(user: User): AccountDescription | Promise<AccountDescription>;
@@ -86,7 +89,10 @@ export interface SecondFactorOptions<User> {
    */
   onSignedIn?:
     ((req: HttpRequest, res: HttpResponse, user: User, info: SignedIn) => void | Promise<void>) | undefined;
-  /** Hidden fields for every form of ours, the application's CSRF token for example. */
+  /**
+   * Hidden fields for every form of ours, the application's CSRF token for example: an object of strings, at once and
+   * not in a promise; anything else is `option-invalid`.
+   */
   formFields?: ((req: HttpRequest, res: HttpResponse) => Readonly<Record<string, string>>) | undefined;
 
   /**

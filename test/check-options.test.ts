@@ -176,7 +176,7 @@ describe('check-options', () => {
 
   for (const [name, wrong] of Object.entries({
     passport: [null, {}, 'passport', { serializeUser: () => undefined }],
-    issuer: ['', 'a:b', 'a\nb', 'x'.repeat(101), 7, null],
+    issuer: ['', 'a:b', 'a\nb', 'a\ud800b', 'x'.repeat(101), 7, null],
     account: [null, 'id', {}],
     findUser: [null, 'id', {}],
     publicPath: [null, '/', 'panel', '/panel/', '/a//b', '/a/../b', 'https://a.example', 7],
@@ -222,6 +222,7 @@ describe('check-options', () => {
       { levels: ['root'] },
       { levels: ['a', 'a'] },
       { levels: ['a', ''] },
+      ...['b\u200b', 'b\n', '\ud800', '\ufffd'].map((level) => ({ levels: ['a', level] })),
       { levels: ['a', 7] },
     ],
     lockout: [
@@ -314,9 +315,14 @@ describe('check-options', () => {
     }
   });
 
-  it('refuses an issuer that a function makes, when it is used', () => {
-    const { issuer } = checkOptions({ ...required(), issuer: ({ name }: { name: string }) => `x:${name}` });
-    expect(() => issuer({ id: '1', name: 'a' })).to.throw(/issuer must be a name/);
+  it('makes an issuer that a function gives fit, and refuses what is no name, when it is used', () => {
+    const given = (said: unknown): string =>
+      checkOptions({ ...required(), issuer: () => said }).issuer({ id: '1', name: 'a' });
+    expect(given('Acme: Ltd\n\ud800')).to.equal('Acme Ltd');
+    expect(given('x'.repeat(101))).to.equal('x'.repeat(100));
+    for (const said of ['', ':', '\ud800', 7, null, undefined, Promise.resolve('Acme')]) {
+      expect(() => given(said)).to.throw(/issuer must be a name/);
+    }
   });
 
   it('does not keep the object it was given: changing it later changes nothing', () => {

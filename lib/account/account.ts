@@ -1,13 +1,20 @@
 import { SecondFactorError } from '../errors.js';
+import { wellFormed, withoutUnprintable } from './clean-text.js';
 import { unknownName } from '../known-only.js';
 
 /** What the panel says of one of its users; returned by the `account` option. Unknown properties are refused. */
 export interface AccountDescription {
   /** Immutable and never given to anybody else: 1 to 255 bytes of UTF-8 without NUL once it is a string. */
   readonly id: string | number | bigint;
-  /** What the authenticator app shows for the account, a login for example. */
+  /**
+   * What the authenticator app shows for the account, a login for example. Shown as it is; a lone surrogate becomes
+   * U+FFFD. In mails and on the console it is one line.
+   */
   readonly name: string;
-  /** The level impersonation goes by. */
+  /**
+   * The level impersonation goes by, compared as it is. One with control, format or other unprintable characters
+   * equals no configured level: they become U+FFFD.
+   */
   readonly level?: string | undefined;
   /**
    * Any value that changes when the password does, the password's hash for example. Sessions made with another
@@ -50,7 +57,7 @@ export function parseAccountId(id: unknown): string {
   }
   const text = String(id);
   const bytes = Buffer.byteLength(text, 'utf8');
-  if (bytes === 0 || bytes > ID_MAXIMUM_BYTES || text.includes('\0') || !isWellFormed(text)) {
+  if (bytes === 0 || bytes > ID_MAXIMUM_BYTES || text.includes('\0') || wellFormed(text) !== text) {
     throw invalid(
       `the account id must have 1 to ${String(ID_MAXIMUM_BYTES)} bytes of UTF-8 without NUL, has ${String(bytes)}`,
     );
@@ -103,8 +110,8 @@ export function parseAccount(description: unknown): Account {
   }
   return {
     id: accountId,
-    name: name.replace(/\p{Surrogate}/gu, '\uFFFD'),
-    level: level ?? null,
+    name: wellFormed(name),
+    level: level === undefined ? null : withoutUnprintable(level),
     stamp: 'securityStamp' in fields ? parseStamp(fields.securityStamp) : null,
     enrolled: enrolled ?? false,
   };
@@ -135,10 +142,6 @@ function fieldsOf(description: unknown): Readonly<Record<string, unknown>> {
 
 function isEmptyBytes(value: unknown): boolean {
   return value instanceof Uint8Array && value.length === 0;
-}
-
-function isWellFormed(text: string): boolean {
-  return !/\p{Surrogate}/u.test(text);
 }
 
 function kindOf(value: unknown): string {

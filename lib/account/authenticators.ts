@@ -1,14 +1,14 @@
 import { MAXIMUM_AUTHENTICATORS } from './limits.js';
 import { NO_FAILURES } from './lockout.js';
 import type { AccountRecord, Authenticator } from './record.js';
-import { shownName } from './shown-name.js';
+import { cleanText } from './clean-text.js';
 
 /** Longer names are cut: they only tell authenticators apart. */
 const NAME_MAXIMUM_CHARACTERS = 40;
 
 /** What somebody called an authenticator, fit to be shown; empty when it was nothing. */
 export function authenticatorName(typed: unknown): string {
-  return typeof typed === 'string' ? shownName(typed, NAME_MAXIMUM_CHARACTERS) : '';
+  return typeof typed === 'string' ? cleanText(typed, NAME_MAXIMUM_CHARACTERS) : '';
 }
 
 /** Whether one more authenticator may be added. */

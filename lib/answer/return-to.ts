@@ -13,8 +13,8 @@ const ANY_ORIGIN = 'http://same-origin.invalid';
  */
 export function safeReturnTo(value: unknown, origins: ReadonlySet<string>): string | null {
   if (typeof value !== 'string' || value.length > RETURN_TO_MAXIMUM_CHARACTERS) return null;
-  // Backslashes and control characters are rewritten or dropped by browsers before they resolve a URL.
-  if (/[\\\p{Cc}\p{Cf}\s]/u.test(value)) return null;
+  // Backslashes, control characters and lone surrogates are rewritten or dropped before a URL is resolved.
+  if (/[\\\p{Cc}\p{Cf}\p{Cs}\s]/u.test(value)) return null;
   if (/^https?:\/\//i.test(value)) {
     const origin = parseOrigin(value.replace(/^([^:]+:\/\/[^/?#]*).*$/s, '$1'));
     return origin !== null && origins.has(origin) ? value : null;

@@ -1,5 +1,5 @@
 import { userInfo } from 'node:os';
-import { shownName } from '../account/shown-name.js';
+import { cleanText } from '../account/clean-text.js';
 import type { AccountStatus } from '../session/admin.js';
 import { ConsoleError, EXIT } from './exit-code.js';
 import type { ExitCode } from './exit-code.js';
@@ -157,6 +157,6 @@ function notEnabled(called: string): string {
 
 function label(id: string, name: string | null): string {
   if (name === null) return printableLine(id);
-  const shown = shownName(name, NAME_MAXIMUM_CHARACTERS);
+  const shown = cleanText(name, NAME_MAXIMUM_CHARACTERS);
   return shown === id ? id : `${printableLine(id)} (${shown})`;
 }

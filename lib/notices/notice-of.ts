@@ -1,3 +1,4 @@
+import { LONGEST, cleanText } from '../account/clean-text.js';
 import type { SecondFactorEvent } from '../events.js';
 import type { Notice, NoticeName } from '../notice.js';
 import { browserName } from '../session/browser-token.js';
@@ -37,10 +38,14 @@ export function noticeOf(event: Told, account: { readonly issuer: string; readon
   const { at, ip, userAgent } = event;
   const browser = browserName(userAgent);
   const by = ('by' in event ? event.by : undefined) ?? event.actorId;
-  const origin = { at, ...(by !== undefined && { by }), ...(ip !== undefined && { ip }) };
+  const origin = {
+    at,
+    ...(by !== undefined && { by: cleanText(by, LONGEST.by) }),
+    ...(ip !== undefined && { ip }),
+  };
   const facts: NoticeFacts = {
     issuer: account.issuer,
-    account: account.name,
+    account: cleanText(account.name, LONGEST.by),
     ...origin,
     // Whoever knows the password writes what he likes into the user agent, and the mail is ours.
     ...(browser !== '' && { browser }),

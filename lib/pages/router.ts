@@ -1,5 +1,6 @@
 import express from 'express';
 import type { ErrorRequestHandler, RequestHandler } from 'express';
+import { LONGEST, cleanText } from '../account/clean-text.js';
 import { clientOf } from '../answer/negotiate.js';
 import { loadPage } from '../answer/redirect.js';
 import { safeReturnTo } from '../answer/return-to.js';
@@ -102,7 +103,9 @@ function refuseOtherSites(core: Core, contextOf: (req: express.Request) => Conte
       return;
     }
     const context = contextOf(req);
-    emit(context, 'cross-site-refused', context.state?.account ?? '', { path: pathOf(req.originalUrl) });
+    emit(context, 'cross-site-refused', context.state?.account ?? '', {
+      path: cleanText(pathOf(req.originalUrl), LONGEST.path),
+    });
     answerProblem(context, 'cross-site').catch(next);
   };
 }

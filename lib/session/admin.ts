@@ -6,7 +6,7 @@ import type { AccountRecord } from '../account/record.js';
 import { SecondFactorError } from '../errors.js';
 import { knownOnly } from '../known-only.js';
 import type { Core } from './core.js';
-import { emitEvent, findAccount, reportOutage } from './core.js';
+import { emitEvent, findAccount, originFrom, reportOutage } from './core.js';
 import { disableAccount } from './disable-account.js';
 import type { RememberedBrowser } from './browsers.js';
 import { remembered } from './browsers.js';
@@ -192,8 +192,7 @@ export function createAdmin(core: Core): Admin {
     async verify(id, code, context = {}) {
       const accountId = parseAccountId(id);
       knownOnly(context, ['ip', 'userAgent'], 'verify context field');
-      const { ip, userAgent } = context;
-      const origin = { ...(ip !== undefined && { ip }), ...(userAgent !== undefined && { userAgent }) };
+      const origin = originFrom(context);
       const found = await findAccount(core, accountId);
       if (!found) throw new SecondFactorError('account-unknown', 'findUser(accountId) knows no such account');
       const outcome = await tryCode(core, { accountId, door: 'headless', origin }, code);

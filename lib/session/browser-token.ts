@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import Bowser from 'bowser';
+import { LONGEST } from '../account/clean-text.js';
 
 /** OWASP ASVS 7.2.3 asks for 128 bits of a reference token. */
 const TOKEN_BYTES = 32;
@@ -23,7 +24,8 @@ const SYSTEMS = new Set(Object.values(Bowser.OS_MAP));
 /** A name for a browser, made from its user agent, for its owner to tell it by; empty for one that is not known. */
 export function browserName(userAgent: string | undefined): string {
   if (!userAgent) return '';
-  const { browser, os } = Bowser.parse(userAgent);
+  // Some of its expressions take long for long texts.
+  const { browser, os } = Bowser.parse(userAgent.slice(0, LONGEST.userAgent));
   const names = [BROWSERS.has(browser.name ?? '') && browser.name, SYSTEMS.has(os.name ?? '') && os.name];
   return names.filter(Boolean).join(', ');
 }

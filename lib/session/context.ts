@@ -6,7 +6,7 @@ import type { HttpRequest } from '../options.js';
 import type { AppRequest, LogIn, LogOut } from './app-request.js';
 import { requestUser, requireSession, setRequestUser } from './app-request.js';
 import type { Core, EventFields, EventOrigin, KnownUser } from './core.js';
-import { emitEvent, reportOutage } from './core.js';
+import { emitEvent, originFrom, reportOutage } from './core.js';
 import { guardSave, limitLife } from './guard-save.js';
 import type { SessionEntries } from './regenerate.js';
 import { keepLife, regenerate, saveSession, valuesWithout } from './regenerate.js';
@@ -175,19 +175,11 @@ export function somebody(context: Context, { state, known, requirement, actors =
   context.judgedUser = requestUser(context.req);
 }
 
-/** Longer ones are cut in events. */
-const USER_AGENT_MAXIMUM_CHARACTERS = 512;
-
 /** Where a request came from, for events. */
 export function originOf({ core, req, request, state }: Context): EventOrigin {
-  const ip = core.options.ip(request);
-  const userAgent = req.headers['user-agent']?.slice(0, USER_AGENT_MAXIMUM_CHARACTERS);
   const actorId = state?.state === 'impersonating' ? state.actors[0].account : undefined;
-  return {
-    ...(actorId === undefined ? {} : { actorId }),
-    ...(ip === undefined ? {} : { ip }),
-    ...(userAgent === undefined ? {} : { userAgent }),
-  };
+  const origin = originFrom({ ip: core.options.ip(request), userAgent: req.headers['user-agent'] });
+  return { ...(actorId === undefined ? {} : { actorId }), ...origin };
 }
 
 /** Emits an event of this request. */

@@ -1,4 +1,5 @@
 import type { Account } from '../account/account.js';
+import { LONGEST, cleanText } from '../account/clean-text.js';
 import type { KnownBrowsers } from '../account/known-browsers.js';
 import { recoverySetName } from '../account/recovery-codes.js';
 import type { AccountRecord, Authenticator } from '../account/record.js';
@@ -109,6 +110,20 @@ export function stampMatcher(core: Core, account: Account): (digest: string | nu
 
 /** Where something came from, as events tell it. */
 export type EventOrigin = Pick<EventBase, 'ip' | 'userAgent' | 'actorId' | 'late'>;
+
+/** What a request or an application says of where something came from, as events tell it: one short line each. */
+export function originFrom({
+  ip,
+  userAgent,
+}: {
+  readonly ip?: unknown;
+  readonly userAgent?: unknown;
+}): EventOrigin {
+  return {
+    ...(typeof ip === 'string' && { ip: cleanText(ip, LONGEST.ip) }),
+    ...(typeof userAgent === 'string' && { userAgent: cleanText(userAgent, LONGEST.userAgent) }),
+  };
+}
 
 /** The fields an event has of its own. */
 export type EventFields<Name extends EventName> = Omit<SecondFactorEvents[Name], keyof EventBase>;

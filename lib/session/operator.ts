@@ -1,10 +1,12 @@
+import { LONGEST, cleanText } from '../account/clean-text.js';
 import { SecondFactorError } from '../errors.js';
 import { knownOnly } from '../known-only.js';
 
 /** Who does something to another's account, for the events. */
 export interface Operator {
-  /** A name, of an operator or of a job. */
+  /** A name, of an operator or of a job. One line of at most 255 characters is told. */
   readonly by: string;
+  /** One line of at most 1000 characters is told. */
   readonly reason?: string | undefined;
 }
 
@@ -19,13 +21,14 @@ export function operatorFields(
   others: readonly string[] = [],
 ): { by: string; reason?: string } {
   const { by, reason } = knownOnly(operator ?? {}, ['by', 'reason', ...others], 'operator field');
-  if (typeof by !== 'string' || by === '') {
+  const name = typeof by === 'string' ? cleanText(by, LONGEST.by) : '';
+  if (name === '') {
     throw new SecondFactorError(
       'option-invalid',
       '`by` must name who does this, as a string that is not empty',
     );
   }
-  if (reason === undefined) return { by };
-  if (typeof reason === 'string') return { by, reason };
+  if (reason === undefined) return { by: name };
+  if (typeof reason === 'string') return { by: name, reason: cleanText(reason, LONGEST.reason) };
   throw new SecondFactorError('option-invalid', `reason must be a string, got ${typeof reason}`);
 }

@@ -26,6 +26,7 @@ const GOOD = [
 
 const HOSTILE: unknown[] = [
   '//e.com',
+  '/a\ud800b',
   '///e.com',
   '/\\e.com',
   '\\\\e.com',

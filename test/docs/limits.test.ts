@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { expect } from 'chai';
 import { Passport } from 'passport';
+import { LONGEST } from '../../lib/account/clean-text.js';
 import {
   DEFAULT_LIMITS,
   ENROLMENT_OFFSET_STEPS,
@@ -91,6 +92,13 @@ describe('docs/limits.md', () => {
       'one store operation, all rounds': storeTimeoutMs,
       'rounds of compare-and-set': constant('lib/vault/vault.ts', 'ROUNDS'),
       'account id': constant('lib/account/account.ts', 'ID_MAXIMUM_BYTES'),
+      issuer: constant('lib/check-options.ts', 'ISSUER_MAXIMUM_CHARACTERS'),
+      'name of an authenticator': constant('lib/account/authenticators.ts', 'NAME_MAXIMUM_CHARACTERS'),
+      'user agent': LONGEST.userAgent,
+      path: LONGEST.path,
+      'address of a client': LONGEST.ip,
+      '`by` of an operator': LONGEST.by,
+      '`reason` of an operator': LONGEST.reason,
       'body of a request to the router': constant('lib/pages/body.ts', 'BODY_MAXIMUM_BYTES'),
     };
     for (const [name, value] of Object.entries(shipped)) expect(numberOf(name), name).to.equal(value);
