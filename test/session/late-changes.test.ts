@@ -6,7 +6,7 @@ import type { NoticeName, SecondFactorEvent } from 'passport-second-factor';
 import { memoryStore } from 'passport-second-factor/memory';
 import { redisStore } from 'passport-second-factor/redis';
 import { enrolled, stopPanels } from '../docs/trap-panel.js';
-import type { Answer, Phone , Client} from '../docs/trap-panel.js';
+import type { Answer, Phone, Client } from '../docs/trap-panel.js';
 import { eventually, until } from '../support/eventually.js';
 import { holdSwap } from '../support/late-swap.js';
 import { startRedis } from '../support/redis-server.js';

@@ -222,7 +222,7 @@ describe('session/watched-store', () => {
     data.cookie.maxAge = -1;
     await written(store, data);
     expect(store.has('a')).to.equal(false);
-    data.cookie.maxAge = 1000;
+    data.cookie.maxAge = 86_400_000;
     await written(store, data);
     expect(store.has('a')).to.equal(true);
     await store.destroy('a');

@@ -32,6 +32,11 @@ export type StoredSession = Record<string, unknown> & {
   readonly passport?: { readonly user?: unknown };
 };
 
+/** How many minutes a session lasts; express-session looks at the clock twice, so the milliseconds are chance. */
+export function minutesOf(session: StoredSession | null): number {
+  return Math.round(Number(session?.cookie.originalMaxAge) / 60_000);
+}
+
 /** What a test chooses of its panel, beside the parts. */
 export interface SessionPanelParts extends PanelParts {
   readonly express?: 4 | 5;
