@@ -1,46 +1,53 @@
-import { createHash } from 'node:crypto';
 import { parseCookie, stringifySetCookie } from 'cookie';
 import type { Context } from './context.js';
 
-/** What tells a cookie from the others of the same instance; the name that browsers see is a digest. */
+/** What tells a cookie from the others of the same instance; the name that browsers see is a keyed digest. */
 export type CookieKey = readonly string[];
+
+/** Tells the cookies of one browser apart. */
+const NAME_BYTES = 8;
 
 /**
  * All values that the request brought of a cookie. More than one: a page on another path or a sibling subdomain set it
  * as well, which `__Host-` forbids over https.
  */
 export function cookieValues(context: Context, key: CookieKey): readonly string[] {
-  const name = cookieName(context, key);
-  const pairs = (context.req.headers.cookie ?? '')
-    .split(';')
-    .filter((pair) => pair.trim().startsWith(`${name}=`));
-  return pairs.map((pair) => parseCookie(pair)[name] ?? '').filter((value) => value !== '');
+  return cookieNames(context, key).flatMap((name) => valuesOf(context, name));
 }
 
 /**
- * Sends a cookie that no script and no other site reads, beside those of the application. Where the answer has begun
- * already none can be sent.
+ * Sends a cookie that no script and no other site reads, beside those of the application. One under the name of an
+ * older key goes. Where the answer has begun already none can be sent.
  *
  * @param seconds how long the browser keeps it; 0 takes it away
  */
 export function sendCookie(context: Context, key: CookieKey, value: string, seconds: number): void {
-  const { core, request, res } = context;
+  const { res } = context;
   if (res.headersSent) return;
-  const cookie = stringifySetCookie({
-    name: cookieName(context, key),
-    value,
-    path: '/',
-    maxAge: seconds,
-    httpOnly: true,
-    sameSite: 'lax',
-    secure: core.options.secure(request),
-  });
-  res.appendHeader('Set-Cookie', cookie);
+  const [present, ...older] = cookieNames(context, key);
+  const outdated = older.filter((name) => valuesOf(context, name).length > 0);
+  res.appendHeader('Set-Cookie', lineOf(context, present, value, seconds));
+  for (const name of outdated) res.appendHeader('Set-Cookie', lineOf(context, name, '', 0));
 }
 
-function cookieName({ core, request }: Context, key: CookieKey): string {
+function lineOf({ core, request }: Context, name: string, value: string, maxAge: number): string {
+  const secure = core.options.secure(request);
+  return stringifySetCookie({ name, value, path: '/', maxAge, httpOnly: true, sameSite: 'lax', secure });
+}
+
+function valuesOf({ req }: Context, name: string): readonly string[] {
+  const pairs = (req.headers.cookie ?? '').split(';').filter((pair) => pair.trim().startsWith(`${name}=`));
+  return pairs.map((pair) => parseCookie(pair)[name] ?? '').filter((value) => value !== '');
+}
+
+/**
+ * The name with each key of the ring, that of the first one in front. Without a key nobody can tell from a name whether
+ * an account has signed in there.
+ */
+function cookieNames({ core, request }: Context, key: CookieKey): readonly [string, ...string[]] {
   const { basePath, sessionKey, secure } = core.options;
-  const place = JSON.stringify([basePath, sessionKey, ...key]);
-  const digest = createHash('sha256').update(place).digest('hex').slice(0, 16);
-  return `${secure(request) ? '__Host-' : ''}second-factor-${digest}`;
+  const prefix = `${secure(request) ? '__Host-' : ''}second-factor-`;
+  const nameOf = (digest: Buffer): string => prefix + digest.toString('hex', 0, NAME_BYTES);
+  const [first, ...others] = core.sealer.digests('cookie-name', basePath, sessionKey, ...key);
+  return [nameOf(first), ...others.map(nameOf)];
 }

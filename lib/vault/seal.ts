@@ -23,6 +23,8 @@ export interface Sealer {
   stamp(accountId: string, stamp: string): string;
   /** Whether a digest was made from this stamp by any key of the ring. */
   stampMatches(accountId: string, stamp: string, digest: string): boolean;
+  /** Keyed digests of some strings (HMAC-SHA-256, 32 bytes), one with each key of the ring, in its order. */
+  digests(purpose: Purpose, ...parts: string[]): readonly [Buffer, ...Buffer[]];
 }
 
 /** The sealer over a key ring. */
@@ -34,8 +36,14 @@ export function createSealer(ring: KeyRing): Sealer {
     keys.set(name, derived);
     return derived;
   };
-  const stampWith = (key: MasterKey, accountId: string, stamp: string): Buffer =>
-    createHmac('sha256', keyFor(key, 'stamp')).update(lengthPrefixed(accountId, stamp)).digest();
+  const digests: Sealer['digests'] = (purpose, ...parts) => {
+    const digestWith = (key: MasterKey): Buffer =>
+      createHmac('sha256', keyFor(key, purpose))
+        .update(lengthPrefixed(...parts))
+        .digest();
+    const [first, ...others] = ring;
+    return [digestWith(first), ...others.map(digestWith)];
+  };
 
   return {
     seal(purpose, accountId, text) {
@@ -70,14 +78,15 @@ export function createSealer(ring: KeyRing): Sealer {
       return { text, current: key === ring[0] };
     },
 
-    stamp: (accountId, stamp) => stampWith(ring[0], accountId, stamp).toString('base64url'),
+    digests,
+
+    stamp: (accountId, stamp) => digests('stamp', accountId, stamp)[0].toString('base64url'),
 
     stampMatches(accountId, stamp, digest) {
       const presented = Buffer.from(digest, 'base64url');
-      const matches = ring.map((key) => {
-        const expected = stampWith(key, accountId, stamp);
-        return presented.length === expected.length && timingSafeEqual(presented, expected);
-      });
+      const matches = digests('stamp', accountId, stamp).map(
+        (expected) => presented.length === expected.length && timingSafeEqual(presented, expected),
+      );
       return matches.includes(true);
     },
   };

@@ -32,13 +32,14 @@ describe('lib/vault/key-ring', () => {
     const [key] = parseKeyRing([bytes.toString('base64')]);
     const expanded = (info: string, length: number): Buffer =>
       Buffer.from(hkdfSync('sha256', bytes, '', `passport-second-factor ${info}`, length));
-    for (const purpose of ['record', 'setup', 'stamp'] as const) {
+    const purposes = ['record', 'setup', 'stamp', 'cookie-name'] as const;
+    for (const purpose of purposes) {
       expect(key.derive(purpose)).to.deep.equal(expanded(purpose, 32));
       expect(key.derive(purpose).toString('base64url')).to.not.include(key.id);
     }
     expect(key.id).to.equal(expanded('key id', 6).toString('base64url'));
-    const all = (['record', 'setup', 'stamp'] as const).map((purpose) => key.derive(purpose).toString('hex'));
-    expect(new Set([...all, bytes.toString('hex')]).size).to.equal(4);
+    const all = purposes.map((purpose) => key.derive(purpose).toString('hex'));
+    expect(new Set([...all, bytes.toString('hex')]).size).to.equal(purposes.length + 1);
   });
 
   it('does not show the key when it is logged', () => {

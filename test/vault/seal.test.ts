@@ -155,6 +155,28 @@ describe('lib/vault/seal', () => {
     refuses(() => sealerOf(old).open('record', 'alice', anew));
   });
 
+  describe('digests', () => {
+    it('are made with every key of the ring, in its order', () => {
+      const [first, second, ...others] = sealerOf(present, old).digests('cookie-name', 'a', 'b');
+      expect(first).to.deep.equal(sealer.digests('cookie-name', 'a', 'b')[0]);
+      expect(second).to.deep.equal(sealerOf(old).digests('cookie-name', 'a', 'b')[0]);
+      expect(others).to.deep.equal([]);
+    });
+
+    it('are others for another purpose, another key and another place of the parts', () => {
+      const hex = [
+        sealer.digests('cookie-name', 'a', 'b'),
+        sealer.digests('stamp', 'a', 'b'),
+        sealer.digests('cookie-name', 'ab', ''),
+        sealer.digests('cookie-name', 'b', 'a'),
+        sealer.digests('cookie-name', 'a'),
+        sealerOf(foreign).digests('cookie-name', 'a', 'b'),
+      ].map(([digest]) => digest.toString('hex'));
+      expect(new Set(hex).size).to.equal(6);
+      for (const digest of hex) expect(digest).to.have.length(64);
+    });
+  });
+
   describe('stamps', () => {
     it('match the stamp and account they were made from, and no other', () => {
       const digest = sealer.stamp('alice', '2026-01-01');

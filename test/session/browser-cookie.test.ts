@@ -1,0 +1,72 @@
+import { randomBytes } from 'node:crypto';
+import { expect } from 'chai';
+import { memoryStore } from 'passport-second-factor/memory';
+import { Client, enrol, stopPanels } from '../docs/trap-panel.js';
+import type { Phone } from '../docs/trap-panel.js';
+import { startSessionPanel } from '../support/session-panel.js';
+import type { SessionPanel } from '../support/session-panel.js';
+
+const key = (): string => randomBytes(32).toString('base64');
+
+describe('session/browser-cookie', () => {
+  const store = memoryStore();
+  const [old, next] = [key(), key()];
+  afterEach(stopPanels);
+
+  /** A panel of the same application, perhaps with other keys. */
+  const start = (keys: string[], now = Date.now()): Promise<SessionPanel> =>
+    startSessionPanel({ store, options: { keys, trustedBrowsers: { days: 30 } } }).then((panel) =>
+      Object.assign(panel, { now }),
+    );
+
+  /** Signs in with the password and then a code; the lines of the cookies that came of it. */
+  async function verify(panel: SessionPanel, phone: Phone, device = ''): Promise<string[]> {
+    const client = new Client(panel);
+    await client.login('alice');
+    const cookie = `${client.cookie}; ${device}`;
+    const body = { code: phone(), trustBrowser: true };
+    const { status, headers } = await client.post('/two-step/verify', body, { cookie });
+    expect(status).to.equal(200);
+    return (headers['set-cookie'] ?? []).filter((line) => line.includes('second-factor-'));
+  }
+
+  async function signIn(panel: SessionPanel, cookie: string): Promise<unknown> {
+    const body = { username: 'alice', password: 'password' };
+    const answer = await new Client(panel).post('/login', body, { cookie });
+    return answer.body.code ?? answer.body.user;
+  }
+
+  const pairOf = (line = ''): string => line.split(';')[0] ?? '';
+  const nameOf = (line = ''): string => line.split('=')[0] ?? '';
+
+  it('has a name that cannot be told from the account without the key', async () => {
+    const names: string[] = [];
+    for (const keys of [[old], [old, next], [key()]]) {
+      const panel = await start(keys);
+      await store.compareAndSet('alice', await store.get('alice'), null);
+      names.push(nameOf((await verify(panel, await enrol(panel)))[0]));
+    }
+    expect(names[1]).to.equal(names[0]);
+    expect(names[2]).not.to.equal(names[0]);
+    await store.compareAndSet('alice', await store.get('alice'), null);
+  });
+
+  it('is found under the name of every key of the ring, and left under that of the first', async () => {
+    const before = await start([old]);
+    const phone = await enrol(before);
+    const [line] = await verify(before, phone);
+    const device = pairOf(line);
+
+    const during = await start([next, old], before.now);
+    expect(await signIn(during, device)).to.equal('alice');
+    const [renewed, gone, ...others] = await verify(during, phone, device);
+    expect(others).to.deep.equal([]);
+    expect(nameOf(renewed)).not.to.equal(nameOf(line));
+    expect(gone).to.match(new RegExp(`^${nameOf(line)}=; Max-Age=0; Path=/`));
+    expect(await signIn(during, pairOf(renewed))).to.equal('alice');
+
+    expect(await signIn(await start([old, next], before.now), pairOf(renewed))).to.equal('alice');
+    await during.secondFactor.rekey();
+    expect(await signIn(await start([next], before.now), pairOf(renewed))).to.equal('alice');
+  });
+});
