@@ -1,8 +1,9 @@
 import { timingSafeEqual } from 'node:crypto';
+import { withoutRemembered } from './known-browsers.js';
 import { MAXIMUM_OFFSET_STEPS } from './limits.js';
 import type { Limits } from './limits.js';
 import type { Lock } from './lockout.js';
-import { NO_FAILURES, afterFailure, lockAt } from './lockout.js';
+import { NO_FAILURES, afterFailure, lockAt, withoutFailures } from './lockout.js';
 import { normalizeRecoveryCode, recoveryDigest } from './recovery-codes.js';
 import type { AccountRecord, Authenticator, Decision, Failures } from './record.js';
 import { matchingSteps, timeStepAt } from './totp.js';
@@ -164,7 +165,7 @@ function judgeRecoveryCode(
   return {
     outcome: { ok: true, method: 'recovery-code', recoveryCodesLeft: left.length },
     next: {
-      ...withoutTrust(withoutFailures(record)),
+      ...withoutRemembered(withoutFailures(record)),
       recoveryDigests: left,
       // Who has one of them has saved them.
       recoveryConfirmed: record.recoveryConfirmed === null ? null : true,
@@ -188,16 +189,6 @@ export function unlocked(record: AccountRecord, now: number, limits: Limits): Ac
       lastStep: Math.min(authenticator.lastStep, newestStep(authenticator, now, limits.window)),
     })),
   };
-}
-
-function withoutFailures(record: AccountRecord): AccountRecord {
-  const browsers = record.browsers.map((browser) => ({ ...browser, ...NO_FAILURES }));
-  return { ...record, ...NO_FAILURES, browsers };
-}
-
-/** No browser is remembered any more; those that are known keep budgets of their own. */
-function withoutTrust(record: AccountRecord): AccountRecord {
-  return { ...record, browsers: record.browsers.map((browser) => ({ ...browser, trustedUntil: 0 })) };
 }
 
 function newestStep(authenticator: Authenticator, now: number, window: number): number {

@@ -1,5 +1,6 @@
+import { withoutRemembered } from './known-browsers.js';
 import { MAXIMUM_AUTHENTICATORS } from './limits.js';
-import { NO_FAILURES } from './lockout.js';
+import { withoutFailures } from './lockout.js';
 import type { AccountRecord, Authenticator } from './record.js';
 import { cleanText } from './clean-text.js';
 
@@ -31,7 +32,8 @@ export function withAuthenticator(record: AccountRecord, added: Authenticator): 
 
 /**
  * The record with a new authenticator in the place of all it had: under a new enrolment, so that every
- * session, parked sign-in and browser that the old ones let in is void. Recovery codes stay.
+ * session and parked sign-in that the old ones let in is void, no browser is remembered, and every lock ends.
+ * Recovery codes stay, and browsers stay known.
  *
  * @param enrolment 128 fresh random bits, base64url
  */
@@ -40,12 +42,12 @@ export function withAuthenticatorReplaced(
   added: Authenticator,
   enrolment: string,
 ): AccountRecord {
-  return { ...record, ...NO_FAILURES, enrolment, authenticators: [added], browsers: [] };
+  return { ...withoutRemembered(withoutFailures(record)), enrolment, authenticators: [added] };
 }
 
 /**
- * The record without one of several authenticators, under a new enrolment: what it let in is void. `null`
- * when it is the last one or not there.
+ * The record without one of several authenticators, under a new enrolment: what it let in is void, and no browser
+ * is remembered; all budgets of guesses stay. `null` when it is the last one or not there.
  *
  * @param enrolment 128 fresh random bits, base64url
  */
@@ -56,5 +58,5 @@ export function withoutAuthenticator(
 ): AccountRecord | null {
   const authenticators = record.authenticators.filter((authenticator) => authenticator.id !== id);
   if (authenticators.length === 0 || authenticators.length === record.authenticators.length) return null;
-  return { ...record, enrolment, authenticators, browsers: [] };
+  return { ...withoutRemembered(record), enrolment, authenticators };
 }

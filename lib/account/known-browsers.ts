@@ -12,21 +12,32 @@ export function browserId(token: string): string {
 export type KnownBrowsers = Pick<AccountRecord, 'browsers' | 'browsersStamp'>;
 
 /**
- * The known browser of an id; `undefined` also when the account's security stamp is another one now, since
- * all browsers were known under the stamp of the record.
+ * The browser that an id names: it has a budget of guesses of its own. To be let in without a code it must be
+ * remembered as well.
  */
 export function findBrowser(
-  { browsers, browsersStamp }: KnownBrowsers,
+  { browsers }: Pick<KnownBrowsers, 'browsers'>,
   id: string | undefined,
-  stampMatches: (digest: string | null) => boolean,
 ): KnownBrowser | undefined {
-  if (id === undefined || browsers.length === 0 || !stampMatches(browsersStamp)) return undefined;
   return browsers.find((browser) => browser.id === id);
 }
 
-/** Whether no code is asked for on a browser at `now` (milliseconds since 1970). */
-export function isTrusted(browser: KnownBrowser | undefined, now: number): browser is KnownBrowser {
-  return browser !== undefined && now < browser.trustedUntil;
+/**
+ * The browser that is asked for no code at `now` (milliseconds since 1970): none under another security stamp.
+ */
+export function findRemembered(
+  { browsers, browsersStamp }: KnownBrowsers,
+  id: string | undefined,
+  now: number,
+  stampMatches: (digest: string | null) => boolean,
+): KnownBrowser | undefined {
+  const browser = findBrowser({ browsers }, id);
+  return browser && isTrusted(browser, now) && stampMatches(browsersStamp) ? browser : undefined;
+}
+
+/** Whether no code is asked for on a browser at `now` (milliseconds since 1970), unless the stamp is another one. */
+export function isTrusted(browser: KnownBrowser, now: number): boolean {
+  return now < browser.trustedUntil;
 }
 
 /** A browser that has just passed the second factor. */
@@ -42,7 +53,8 @@ export interface PassedBrowser {
 
 /**
  * The record with a browser that has just passed the second factor: under a new token, in the place of the
- * one it had. Of more than ten the one that was not used for longest goes, a remembered one last.
+ * one it had. Of more than ten the one that was not used for longest goes, a remembered one last. Under another
+ * security stamp than before, none of the others is remembered any more.
  *
  * @param before the browser as it was known until now
  * @param now milliseconds since 1970
@@ -50,19 +62,19 @@ export interface PassedBrowser {
  */
 export function withBrowser(
   record: AccountRecord,
-  { id, name, trustedUntil, stamp }: PassedBrowser,
+  { stamp, ...passed }: PassedBrowser,
   before: KnownBrowser | undefined,
   now: number,
   stampMatches: (digest: string | null) => boolean,
 ): AccountRecord {
-  const known = stampMatches(record.browsersStamp) ? record.browsers : [];
-  const others = known.filter((browser) => browser.id !== before?.id);
+  const { browsers } = stampMatches(record.browsersStamp) ? record : withoutRemembered(record);
   const firstUsedAt = before?.firstUsedAt ?? now;
-  const passed: KnownBrowser = { id, name, firstUsedAt, lastUsedAt: now, trustedUntil, ...NO_FAILURES };
-  const kept = others
+  const kept = browsers
+    .filter(({ id }) => id !== before?.id)
     .toSorted((a, b) => Number(isTrusted(b, now)) - Number(isTrusted(a, now)) || b.lastUsedAt - a.lastUsedAt)
     .slice(0, MAXIMUM_BROWSERS - 1);
-  return { ...record, browsers: [passed, ...kept], browsersStamp: stamp };
+  const first: KnownBrowser = { ...passed, firstUsedAt, lastUsedAt: now, ...NO_FAILURES };
+  return { ...record, browsers: [first, ...kept], browsersStamp: stamp };
 }
 
 /** The record with a browser's last use moved to `now` (milliseconds since 1970). */
@@ -72,7 +84,12 @@ export function withBrowserUsed(record: AccountRecord, id: string, now: number):
   return { ...record, browsers: record.browsers.map(used) };
 }
 
-/** The record without one of its browsers; left out: without all of them. */
+/** The record with no browser remembered any more; those that are known stay so, with their budgets. */
+export function withoutRemembered(record: AccountRecord): AccountRecord {
+  return { ...record, browsers: record.browsers.map((browser) => ({ ...browser, trustedUntil: 0 })) };
+}
+
+/** The record without one of its browsers, neither remembered nor known; left out: without all of them. */
 export function withoutBrowsers(record: AccountRecord, id?: string): AccountRecord {
   return { ...record, browsers: id === undefined ? [] : record.browsers.filter((known) => known.id !== id) };
 }

@@ -1,5 +1,5 @@
 import type { LockoutLimits } from './limits.js';
-import type { Failures } from './record.js';
+import type { AccountRecord, Failures } from './record.js';
 
 /** Whether codes are judged now: `until` in milliseconds since 1970, `null` for the hard limit. */
 export type Lock = { readonly locked: false } | { readonly locked: true; readonly until: number | null };
@@ -17,6 +17,12 @@ export function lockAt(record: Failures, now: number, limits: LockoutLimits): Lo
 export function afterFailure(record: Failures, now: number, limits: LockoutLimits): Failures {
   const failures = record.failures + 1;
   return { failures, lockedUntil: failures < limits.after ? 0 : now + waitSeconds(failures, limits) * 1000 };
+}
+
+/** The record with every budget of guesses as nobody had used it. */
+export function withoutFailures(record: AccountRecord): AccountRecord {
+  const browsers = record.browsers.map((browser) => ({ ...browser, ...NO_FAILURES }));
+  return { ...record, ...NO_FAILURES, browsers };
 }
 
 /** The wait that this many failures in a row bring, in seconds. */

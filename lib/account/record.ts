@@ -61,7 +61,10 @@ export interface AccountRecord extends Failures {
   readonly recoveryConfirmed: boolean | null;
   /** At most ten. */
   readonly browsers: readonly KnownBrowser[];
-  /** Digest of the security stamp the browsers were known under; with another one they are not known. */
+  /**
+   * Digest of the security stamp that browsers were remembered under; with another one none is remembered. Known they
+   * stay.
+   */
   readonly browsersStamp: string | null;
 }
 

@@ -49,8 +49,9 @@ export function listBrowsers(context: Context): RememberedBrowser[] {
 }
 
 /**
- * Forgets one browser of the account that is signed in, or all of them; sessions that came in by them ask
- * for a code on their next request. It only takes rights away, so it asks for no fresh code.
+ * Forgets one browser of the account that is signed in, or all of them: they are neither remembered nor known any
+ * more, and sessions that came in by them ask for a code on their next request. It only takes rights away, so it
+ * asks for no fresh code.
  *
  * @param which the id of a browser, or `all`; of any type
  */

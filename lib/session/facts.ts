@@ -1,5 +1,5 @@
 import type { Account } from '../account/account.js';
-import { findBrowser, isTrusted } from '../account/known-browsers.js';
+import { findRemembered } from '../account/known-browsers.js';
 import type { Core, Factor } from './core.js';
 import { stampMatcher } from './core.js';
 import type { Facts } from './judge.js';
@@ -19,6 +19,6 @@ export function factsOf(core: Core, account: Account, factor: Factor | null, req
     holdsBrowser: (id) =>
       factor !== null &&
       options.trustedBrowserDays !== null &&
-      isTrusted(findBrowser(factor, id, matches), options.clock()),
+      findRemembered(factor, id, options.clock(), matches) !== undefined,
   };
 }

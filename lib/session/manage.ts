@@ -5,7 +5,7 @@ import { presentedBrowser } from './browser-cookie.js';
 import { check } from './check.js';
 import type { Context } from './context.js';
 import { emit, moveTo, now, originOf } from './context.js';
-import { emitEvent, stampMatcher } from './core.js';
+import { emitEvent } from './core.js';
 import { newRecoveryCodes } from './random.js';
 import type { ShownRecoveryCodes } from './random.js';
 import type { RouteRefusal } from './refusal.js';
@@ -158,10 +158,7 @@ async function acceptCode(
       enrolment,
       door,
       origin: originOf(context),
-      browser: {
-        id: presentedBrowser(context, account),
-        stampMatches: stampMatcher(core, known.account),
-      },
+      browser: presentedBrowser(context, account),
       ...change,
     },
     typed,

@@ -1,5 +1,5 @@
 import type { Account } from '../account/account.js';
-import { findBrowser, isTrusted, withBrowserUsed } from '../account/known-browsers.js';
+import { findRemembered, withBrowserUsed } from '../account/known-browsers.js';
 import { LAST_USED_MILLISECONDS } from '../account/limits.js';
 import { presentedBrowser } from './browser-cookie.js';
 import type { Context } from './context.js';
@@ -20,18 +20,15 @@ export async function rememberedBrowser(
   const { core } = context;
   if (core.options.trustedBrowserDays === null) return undefined;
   const matches = stampMatcher(core, account);
-  const browser = findBrowser(factor, presentedBrowser(context, account.id), matches);
-  if (!isTrusted(browser, now(context))) return undefined;
-  if (now(context) - browser.lastUsedAt < LAST_USED_MILLISECONDS) return browser.id;
-  return (await writeUse(context, account.id, factor.enrolment, browser.id)) ? browser.id : undefined;
-}
-
-function writeUse(context: Context, account: string, enrolment: string, browser: string): Promise<boolean> {
-  const changed = { accountId: account, origin: originOf(context) };
-  return updateRecord<boolean>(context.core, changed, (record) => {
-    const holds = record?.enrolment === enrolment && record.browsers.some(({ id }) => id === browser);
-    return holds
-      ? { outcome: true, next: withBrowserUsed(record, browser, now(context)) }
-      : { outcome: false, next: 'unchanged' };
-  });
+  const at = now(context);
+  const browser = findRemembered(factor, presentedBrowser(context, account.id), at, matches);
+  if (!browser) return undefined;
+  const { id, lastUsedAt } = browser;
+  if (at - lastUsedAt < LAST_USED_MILLISECONDS) return id;
+  const changed = { accountId: account.id, origin: originOf(context) };
+  return updateRecord<string | undefined>(core, changed, (record) =>
+    record?.enrolment === factor.enrolment && findRemembered(record, id, at, matches)
+      ? { outcome: id, next: withBrowserUsed(record, id, at) }
+      : { outcome: undefined, next: 'unchanged' },
+  );
 }

@@ -60,7 +60,6 @@ function attemptOf(
   browser: BrowserToken | undefined,
 ): CodeAttempt {
   const { core, req } = context;
-  const matches = stampMatcher(core, account);
   const days = browser?.remembered ? (core.options.trustedBrowserDays ?? 0) : 0;
   const onAccepted = (record: AccountRecord, accepted: Accepted): AccountRecord => {
     // Only a code of an authenticator makes a browser known: a recovery code may be somebody else's.
@@ -71,14 +70,14 @@ function attemptOf(
       trustedUntil: days === 0 ? 0 : now(context) + days * 86_400_000,
       stamp: stampOf(core, account),
     };
-    return withBrowser(record, passed, accepted.browser, now(context), matches);
+    return withBrowser(record, passed, accepted.browser, now(context), stampMatcher(core, account));
   };
   return {
     accountId,
     enrolment,
     door: 'sign-in',
     origin: originOf(context),
-    browser: { id: presentedBrowser(context, accountId), stampMatches: matches },
+    browser: presentedBrowser(context, accountId),
     onAccepted,
   };
 }

@@ -28,11 +28,8 @@ export interface CodeAttempt extends ChangedAccount {
   /** The enrolment the caller counts on; left out: whichever the account has now. */
   readonly enrolment?: string;
   readonly door: Door;
-  /** The browser it came from, and whether a stamp is the account's present one; left out: a stranger. */
-  readonly browser?: {
-    readonly id: string | undefined;
-    readonly stampMatches: (digest: string | null) => boolean;
-  };
+  /** The id of the browser it came from; left out: a stranger. */
+  readonly browser?: string | undefined;
   /** What else becomes of the record, in the same swap, when the code is accepted. */
   readonly onAccepted?: (record: AccountRecord, accepted: Accepted) => AccountRecord;
   /** What that is told as. */
@@ -66,7 +63,7 @@ function judge(
   if (!record || (enrolment !== undefined && record.enrolment !== enrolment)) {
     return { outcome: { ok: false, reason: 'not-enrolled' }, next: 'unchanged' };
   }
-  const known = browser && findBrowser(record, browser.id, browser.stampMatches);
+  const known = findBrowser(record, browser);
   const { outcome, next } = judgeAttempt(record, typed, options.clock(), options.limits, known?.id);
   if (!outcome.ok) return { outcome, next };
   if (next === null || next === 'unchanged') throw new Error('an accepted code must change the record');

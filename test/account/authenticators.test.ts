@@ -10,11 +10,12 @@ import {
 } from '../../lib/account/authenticators.js';
 import { aBrowser, aRecord, anAuthenticator } from '../support/records.js';
 
+const REMEMBERED = { trustedUntil: 9, failures: 3, lockedUntil: 4 };
 const used = (): ReturnType<typeof aRecord> =>
   aRecord({
     ...{ failures: 7, lockedUntil: 9, recoveryDigests: ['a', 'b'], browsersStamp: 'stamp' },
     authenticators: [anAuthenticator({ lastStep: 5 }), anAuthenticator(), anAuthenticator()],
-    browsers: [aBrowser()],
+    browsers: [aBrowser(REMEMBERED), aBrowser()],
   });
 
 describe('lib/account/authenticators', () => {
@@ -44,21 +45,28 @@ describe('lib/account/authenticators', () => {
     });
   });
 
-  it('replaces all: what the old ones let in is void, recovery codes stay (D9)', () => {
+  it('replaces all: what the old ones let in is void, every lock ends, recovery codes and known browsers stay (D9)', () => {
     const record = used();
     const added = anAuthenticator();
+    const browsers = record.browsers.map((each) => ({
+      ...each,
+      trustedUntil: 0,
+      failures: 0,
+      lockedUntil: 0,
+    }));
     expect(withAuthenticatorReplaced(record, added, 'another')).to.deep.equal({
       ...record,
-      ...{ enrolment: 'another', authenticators: [added], browsers: [], failures: 0, lockedUntil: 0 },
+      ...{ enrolment: 'another', authenticators: [added], browsers, failures: 0, lockedUntil: 0 },
     });
   });
 
-  it('removes one: what it let in is void, the locks and the recovery codes stay (D9)', () => {
+  it('removes one: what it let in is void, the locks, the recovery codes and known browsers stay (D9)', () => {
     const record = used();
     const [first, second, third] = record.authenticators;
     expect(withoutAuthenticator(record, second!.id, 'another')).to.deep.equal({
       ...record,
-      ...{ enrolment: 'another', authenticators: [first, third], browsers: [] },
+      ...{ enrolment: 'another', authenticators: [first, third] },
+      browsers: record.browsers.map((each) => ({ ...each, trustedUntil: 0 })),
     });
   });
 

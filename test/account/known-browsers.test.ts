@@ -3,17 +3,27 @@ import { expect } from 'chai';
 import {
   browserId,
   findBrowser,
-  isTrusted,
+  findRemembered,
   withBrowser,
   withBrowserUsed,
   withoutBrowsers,
+  withoutRemembered,
 } from '../../lib/account/known-browsers.js';
 import type { PassedBrowser } from '../../lib/account/known-browsers.js';
+import type { KnownBrowser } from '../../lib/account/record.js';
 import { NOW, aBrowser, aRecord } from '../support/records.js';
 
 const STAMP = 'stamp';
 const same = (digest: string | null): boolean => digest === STAMP;
-const passed: PassedBrowser = { id: 'fresh', name: 'Firefox', trustedUntil: 0, stamp: STAMP };
+const passed: PassedBrowser = {
+  ...{ id: 'fresh', name: 'Firefox', trustedUntil: 0, stamp: STAMP },
+};
+
+/** What the record has of {@link passed}. */
+const passedAt = (now: number): Partial<KnownBrowser> => {
+  const { stamp: _stamp, ...kept } = passed;
+  return { ...kept, firstUsedAt: now, lastUsedAt: now };
+};
 
 describe('lib/account/known-browsers', () => {
   it('names a browser by the SHA-256 of its token', () => {
@@ -24,36 +34,39 @@ describe('lib/account/known-browsers', () => {
 
   describe('findBrowser', () => {
     const browsers = [aBrowser({ id: 'a' }), aBrowser({ id: 'b' })];
-    const known = { browsers, browsersStamp: STAMP };
 
     it('finds the browser of an id, and nobody else', () => {
-      expect(findBrowser(known, 'b', same)).to.equal(browsers[1]);
-      for (const id of [undefined, '', 'c', 'A', '__proto__'])
-        expect(findBrowser(known, id, same)).to.equal(undefined);
+      expect(findBrowser({ browsers }, 'a')).to.equal(browsers[0]);
+      for (const id of [undefined, '', 'c', 'A', 'null', '__proto__'])
+        expect(findBrowser({ browsers }, id)).to.equal(undefined);
+    });
+  });
+
+  describe('findRemembered', () => {
+    const browsers = [aBrowser({ id: 'a', trustedUntil: NOW }), aBrowser({ id: 'b' })];
+    const known = { browsers, browsersStamp: STAMP };
+
+    it('ends in the millisecond that was fixed (F4)', () => {
+      expect(findRemembered(known, 'a', NOW - 1, same)).to.equal(browsers[0]);
+      expect(findRemembered(known, 'a', NOW, same)).to.equal(undefined);
+    });
+
+    it('finds nobody who is only known', () => {
+      for (const id of ['b', undefined, '', 'c'])
+        expect(findRemembered(known, id, NOW - 1, same)).to.equal(undefined);
     });
 
     it('finds none when the security stamp is another one now (F3)', () => {
-      expect(findBrowser({ browsers, browsersStamp: 'old' }, 'a', same)).to.equal(undefined);
-      expect(findBrowser({ browsers, browsersStamp: null }, 'a', same)).to.equal(undefined);
-      expect(findBrowser({ browsers, browsersStamp: null }, 'a', (digest) => digest === null)).to.equal(
-        browsers[0],
-      );
+      for (const browsersStamp of ['old', null])
+        expect(findRemembered({ browsers, browsersStamp }, 'a', 0, same)).to.equal(undefined);
+      const isNull = (digest: string | null): boolean => digest === null;
+      expect(findRemembered({ browsers, browsersStamp: null }, 'a', 0, isNull)).to.equal(browsers[0]);
     });
 
     it('does not compute a digest for nothing', () => {
       const never = (): never => expect.fail('compared');
-      findBrowser(known, undefined, never);
-      findBrowser({ browsers: [], browsersStamp: STAMP }, 'a', never);
-    });
-  });
-
-  describe('isTrusted', () => {
-    it('ends in the millisecond that was fixed (F4)', () => {
-      const browser = aBrowser({ trustedUntil: NOW });
-      expect(isTrusted(browser, NOW - 1)).to.equal(true);
-      expect(isTrusted(browser, NOW)).to.equal(false);
-      expect(isTrusted(aBrowser(), NOW)).to.equal(false);
-      expect(isTrusted(undefined, NOW)).to.equal(false);
+      for (const id of [undefined, 'b']) findRemembered(known, id, 0, never);
+      findRemembered(known, 'a', NOW, never);
     });
   });
 
@@ -63,17 +76,7 @@ describe('lib/account/known-browsers', () => {
       const record = aRecord({ browsers: others, browsersStamp: STAMP });
       expect(withBrowser(record, { ...passed, trustedUntil: NOW + 5 }, undefined, NOW, same)).to.deep.equal({
         ...record,
-        browsers: [
-          {
-            ...aBrowser(),
-            id: 'fresh',
-            name: 'Firefox',
-            firstUsedAt: NOW,
-            lastUsedAt: NOW,
-            trustedUntil: NOW + 5,
-          },
-          ...others,
-        ],
+        browsers: [{ ...aBrowser(), ...passedAt(NOW), trustedUntil: NOW + 5 }, ...others],
       });
     });
 
@@ -82,18 +85,19 @@ describe('lib/account/known-browsers', () => {
       const other = aBrowser({ failures: 4, lockedUntil: 2 });
       const record = aRecord({ browsers: [other, before], browsersStamp: STAMP });
       const { browsers } = withBrowser(record, passed, before, NOW, same);
-      expect(browsers).to.deep.equal([
-        { ...aBrowser(), id: 'fresh', name: 'Firefox', firstUsedAt: 3, lastUsedAt: NOW, trustedUntil: 0 },
-        other,
-      ]);
+      expect(browsers).to.deep.equal([{ ...aBrowser(), ...passedAt(NOW), firstUsedAt: 3 }, other]);
     });
 
-    it('forgets those that were known under another security stamp (F3)', () => {
-      const record = aRecord({ browsers: [aBrowser(), aBrowser()], browsersStamp: 'old' });
-      const next = withBrowser(record, passed, undefined, NOW, same);
-      expect(next.browsers.map(({ id }) => id)).to.deep.equal(['fresh']);
+    it('goes on knowing those that were remembered under another security stamp, and remembers none (F3)', () => {
+      const used = { trustedUntil: NOW + 9, failures: 3, lockedUntil: 4 };
+      const record = aRecord({ browsers: [aBrowser(used), aBrowser(used)], browsersStamp: 'old' });
+      const next = withBrowser(record, { ...passed, trustedUntil: NOW + 5 }, undefined, NOW, same);
+      expect(next.browsers).to.deep.equal([
+        { ...aBrowser(), ...passedAt(NOW), trustedUntil: NOW + 5 },
+        ...record.browsers.map((browser) => ({ ...browser, trustedUntil: 0 })),
+      ]);
       expect(next.browsersStamp).to.equal(STAMP);
-      expect(withBrowser(record, passed, record.browsers[0], NOW, same).browsers).to.have.length(1);
+      expect(withBrowser(record, passed, record.browsers[0], NOW, same).browsers).to.have.length(2);
       expect(withBrowser(record, { ...passed, stamp: null }, undefined, NOW, same).browsersStamp).to.equal(
         null,
       );
@@ -159,6 +163,17 @@ describe('lib/account/known-browsers', () => {
       browsers: [{ ...browsers[0], lastUsedAt: NOW }, browsers[1]],
     });
     expect(withBrowserUsed(record, 'c', NOW)).to.deep.equal(record);
+  });
+
+  it('has all asked for a code again, and nothing else', () => {
+    const budget = { failures: 2, lockedUntil: 3 };
+    const record = aRecord({
+      browsers: [aBrowser({ id: 'a', trustedUntil: 5, ...budget }), aBrowser({ id: 'b' })],
+    });
+    expect(withoutRemembered(record).browsers).to.deep.equal([
+      { ...record.browsers[0], trustedUntil: 0 },
+      record.browsers[1],
+    ]);
   });
 
   it('revokes one, or all', () => {

@@ -116,6 +116,11 @@ describe('docs/limits.md', () => {
     const [usual, , worst] = SITUATIONS;
     expect(1 / chance(usual!, 100)).to.be.within(3300, 3400);
     expect(1 / chance(worst!, 100)).to.be.within(330, 340);
+    const guesses = (MAXIMUM_BROWSERS + 1) * DEFAULT_LIMITS.lockout.hardLimit;
+    const odds = SITUATIONS.map((situation) => `1 in ${String(Math.round(1 / chance(situation, guesses)))}`);
+    expect(guesses).to.equal(1100);
+    expect(odds).to.deep.equal(['1 in 304', '1 in 152', '1 in 31']);
+    for (const number of ['1 100', ...odds]) expect(read(DOCUMENT)).to.include(number);
     expect(soonestSeconds(5)).to.equal(0);
     expect(soonestSeconds(6)).to.equal(30);
     expect(soonestSeconds(7)).to.equal(90);

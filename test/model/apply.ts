@@ -1,7 +1,7 @@
-import { judgeCode, offsetOf, unlock } from './codes.js';
+import { forgetRemembered, judgeCode, offsetOf, unlock } from './codes.js';
 import type { Told } from './codes.js';
 import type { Act, Operation, Plain } from './command.js';
-import { browserOf, fallBack, isFresh, isGoingOn, judge, park, whyNot } from './judge.js';
+import { browserOf, fallBack, isFresh, isGoingOn, judge, park, rememberedOf, whyNot } from './judge.js';
 import { LEVELS, UNSEEN, cookiesOf, endSession, moveTo } from './world.js';
 import type { AccountId, Factor, Made, Own, Pending, Session, World } from './world.js';
 
@@ -82,8 +82,8 @@ function signIn(
     moveTo(world, jar, session);
     return 'ok';
   }
-  const browser = browserOf(account, cookiesOf(world, jar).browsers[id]);
-  if (!browser || world.now >= browser.trustedUntil) {
+  const browser = rememberedOf(account, cookiesOf(world, jar).browsers[id], world.now);
+  if (!browser) {
     park(world, jar, id);
     return 'code-required';
   }
@@ -136,9 +136,9 @@ function know(
   stamp: number,
   { token, now, days, before }: { token: string; now: number; days: number; before: string | undefined },
 ): void {
-  const present = factor.browsersStamp === stamp ? factor.browsers : [];
+  if (factor.browsersStamp !== stamp) forgetRemembered(factor);
   const trusted = ({ trustedUntil }: { trustedUntil: number }): number => Number(now < trustedUntil);
-  const kept = present
+  const kept = factor.browsers
     .filter((browser) => browser.token !== before)
     .sort((a, b) => trusted(b) - trusted(a) || b.lastUsedAt - a.lastUsedAt)
     .slice(0, 9);
@@ -223,8 +223,9 @@ function confirm(
   else {
     const enrolment = world.next++;
     const recovery = old ? old.recovery : (made.recovery ?? Array.from({ length: 10 }, () => UNSEEN));
-    const fresh = { told: 0, until: 0, browsers: [], browsersStamp: account.stamp };
-    account.factor = { enrolment, phones: [phone], recovery, ...fresh };
+    const fresh = { told: 0, until: 0, browsersStamp: old ? old.browsersStamp : account.stamp };
+    const browsers = (old?.browsers ?? []).map((each) => ({ ...each, trustedUntil: 0, told: 0, until: 0 }));
+    account.factor = { enrolment, phones: [phone], recovery, browsers, ...fresh };
   }
   const proof = { enrolment: account.factor?.enrolment ?? 0, factorAt: world.now, byOtp: true };
   moveTo(world, jar, { ...session, state: 'verified', ...proof, setup: undefined });
@@ -240,7 +241,7 @@ function removePhone(world: World, { jar, phone }: Of<'remove-phone'>, present: 
   if (factor.phones.length === 1) return 'authenticator-last';
   factor.phones.splice(phone, 1);
   factor.enrolment = world.next++;
-  factor.browsers = [];
+  forgetRemembered(factor);
   moveTo(world, jar, { ...session, enrolment: factor.enrolment, setup: undefined });
   return 'ok';
 }

@@ -59,9 +59,14 @@ function recover(factor: Factor, typed: string, now: number): Told {
   factor.recovery = factor.recovery.filter((code) => code !== typed);
   [factor, ...factor.browsers].forEach(clear);
   // Who needs a recovery code may have lost more than the phone.
-  factor.browsers = factor.browsers.map((browser) => ({ ...browser, trustedUntil: 0 }));
+  forgetRemembered(factor);
   for (const phone of factor.phones) phone.last = Math.max(phone.last, newest(phone, now));
   return 'recovery-code';
+}
+
+/** Every browser is asked for a code again; those that are known stay so. */
+export function forgetRemembered(factor: Factor): void {
+  factor.browsers = factor.browsers.map((browser) => ({ ...browser, trustedUntil: 0 }));
 }
 
 function clear(budget: Budget): void {

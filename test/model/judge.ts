@@ -16,10 +16,19 @@ export function isGoingOn(since: number, now: number, lasts = PENDING): boolean 
   return now < since + lasts && now - since >= -TOLERANCE;
 }
 
-/** A browser of an account by its cookie, unless the password is another one now. */
-export function browserOf({ factor, stamp }: Account, token: string | undefined): Browser | undefined {
+/** A browser of an account by its cookie. */
+export function browserOf({ factor }: Account, token: string | undefined): Browser | undefined {
+  return factor?.browsers.find((browser) => browser.token === token);
+}
+
+/** The browser that is asked for no code: under the password of that day. */
+export function rememberedOf(
+  { factor, stamp }: Account,
+  token: string | undefined,
+  now: number,
+): Browser | undefined {
   if (factor?.browsersStamp !== stamp) return undefined;
-  return factor.browsers.find((browser) => browser.token === token);
+  return factor.browsers.find((browser) => browser.token === token && now < browser.trustedUntil);
 }
 
 /** What every request does first (sections 6 and 7): the session as it is afterwards; whether acting ended. */
@@ -89,8 +98,7 @@ function holdsMark(world: World, mark: Own): boolean {
 }
 
 function isRemembered(world: World, { account, browser }: Own): boolean {
-  const known = browserOf(world.accounts[account], browser);
-  return known !== undefined && world.now < known.trustedUntil;
+  return rememberedOf(world.accounts[account], browser, world.now) !== undefined;
 }
 
 function judgeOwn(world: World, jar: number, session: Own): void {

@@ -35,6 +35,7 @@ export interface Factor extends Budget {
   /** {@link UNSEEN} for those whose only answer was a refusal. */
   recovery: string[];
   browsers: Browser[];
+  /** The password they were remembered under. */
   browsersStamp: number;
 }
 

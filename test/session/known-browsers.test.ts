@@ -1,0 +1,164 @@
+import { expect } from 'chai';
+import { Secret, TOTP } from 'otpauth';
+import { Client, enrol, stopPanels } from '../docs/trap-panel.js';
+import type { Answer, Phone } from '../docs/trap-panel.js';
+import { startSessionPanel, userOf } from '../support/session-panel.js';
+import type { SessionPanel } from '../support/session-panel.js';
+
+const HOUR = 3_600_000;
+
+/** What became of one sign-in with both steps: the answer, and the device cookie the browser has then. */
+interface SignIn {
+  readonly said: unknown;
+  readonly device: string;
+  readonly tab: Client;
+}
+
+describe('session/known-browsers', () => {
+  let panel: SessionPanel;
+  let phone: Phone;
+  /** Signed in with both steps in a browser that is not known. */
+  let owner: Client;
+
+  beforeEach(async () => {
+    panel = await startSessionPanel({ options: { trustedBrowsers: { days: 30 } } });
+    owner = new Client(panel);
+    phone = await enrol(panel, 'alice', owner);
+  });
+  afterEach(stopPanels);
+
+  const said = ({ status, body }: Answer): unknown => body.code ?? body.state ?? body.user ?? status;
+  const deviceOf = ({ cookie }: Client): string | undefined =>
+    /second-factor-[\w-]+=[\w-]+/.exec(cookie)?.[0];
+
+  /** Signs in, in a browser with a device cookie and no session: with the password and, where asked, with a code. */
+  async function signIn(device: string, code: string | (() => string) = phone, also = {}): Promise<SignIn> {
+    const tab = new Client(panel);
+    const first = await tab.post('/login', { username: 'alice', password: 'password' }, { cookie: device });
+    if (first.body.code !== 'code-required') return { said: said(first), device, tab };
+    const body = { code: typeof code === 'string' ? code : code(), ...also };
+    const second = await tab.post('/two-step/verify', body, { cookie: `${tab.cookie}; ${device}` });
+    return { said: said(second), device: deviceOf(tab) ?? device, tab };
+  }
+
+  const known = async (): Promise<string> => (await signIn('')).device;
+  const remembered = async (device = ''): Promise<string> =>
+    (await signIn(device, phone, { trustBrowser: true })).device;
+
+  /** Types wrong codes, and waits as long as it takes: how many were judged. From 12 on an hour's lock is left. */
+  async function guess(device: string, times = 12): Promise<number> {
+    let judged = 0;
+    for (let i = 0; i < times; i++) {
+      if (i >= 5) panel.now += HOUR;
+      if ((await signIn(device, wrong())).said === 'code-invalid') judged++;
+    }
+    return judged;
+  }
+
+  /** A code that is right at no moment near. */
+  function wrong(): string {
+    const before = panel.now;
+    panel.now -= 300_000;
+    const right = new Set(Array.from({ length: 20 }, () => phone()));
+    panel.now = before;
+    return ['000000', '111111', '222222'].find((code) => !right.has(code)) ?? '333333';
+  }
+
+  /** Begins a set-up and confirms it; the new phone. */
+  async function setUp(client: Client, wish: object): Promise<Phone> {
+    await client.post('/two-step/step-up', { code: phone() });
+    const { body } = await client.post('/two-step/setup', wish);
+    const totp = new TOTP({ secret: Secret.fromBase32(String(body.key)) });
+    const next: Phone = () => totp.generate({ timestamp: (panel.now += 30_000) });
+    expect(said(await client.post('/two-step/setup/confirm', { code: next() }))).to.equal('verified');
+    return next;
+  }
+
+  /** A right code helps nobody who is not known. */
+  const strangersAreLocked = async (): Promise<void> => {
+    expect((await signIn('')).said).to.equal('locked');
+  };
+
+  describe('what the owner does who is told of wrong codes', () => {
+    const changes: Record<string, (client: Client) => unknown> = {
+      'changes the password': () => userOf(panel).passwordChangedAt++,
+      'removes one of two authenticators': async (client) => {
+        await setUp(client, { add: true });
+        const { authenticators } = (await client.get('/two-step')).body;
+        const [, second] = authenticators as { id: string }[];
+        expect((await client.post('/two-step/authenticators/remove', { id: second!.id })).status).to.equal(
+          200,
+        );
+      },
+    };
+    for (const [what, change] of Object.entries(changes)) {
+      for (const wrongCodes of [12, 100]) {
+        it(`lets the owner in on a known browser who ${what} after ${String(wrongCodes)} wrong codes (B7)`, async () => {
+          const device = await known();
+          expect(await guess('', wrongCodes)).to.equal(wrongCodes);
+          const { tab, device: next } = await signIn(device);
+          await change(tab);
+          await tab.post('/logout');
+
+          const again = await signIn(next);
+          expect(again.said).to.equal('verified');
+          expect((await signIn(again.device)).said).to.equal('verified');
+          await strangersAreLocked();
+        });
+      }
+    }
+
+    it('lets the owner in on a known browser after a new authenticator, which ends every lock', async () => {
+      const device = await known();
+      await guess(device);
+      expect((await signIn(device)).said).to.equal('locked');
+      phone = await setUp(owner, {});
+      expect((await signIn(device)).said).to.equal('verified');
+    });
+
+    it('gives no browser a fresh budget for another password, or for one authenticator less', async () => {
+      const device = await known();
+      await guess(device);
+      await changes['removes one of two authenticators']!(owner);
+      await changes['changes the password']!(owner);
+      expect((await signIn(device)).said).to.equal('locked');
+      expect((await signIn('')).said).to.equal('verified');
+      expect((await signIn(device)).said).to.equal('locked');
+    });
+  });
+
+  it('remembers none of the others after a sign-in with another password, and knows them all', async () => {
+    const devices = [await remembered(), await remembered(), await known()];
+    userOf(panel).passwordChangedAt++;
+    const used = await signIn(devices[0]!, phone, { trustBrowser: true });
+    expect(used.said).to.equal('verified');
+    expect((await used.tab.get('/two-step/browsers')).body.browsers).to.have.length(1);
+    expect((await signIn(used.device)).said).to.equal('alice');
+
+    await guess('');
+    await strangersAreLocked();
+    for (const device of devices.slice(1)) {
+      const { said: outcome, tab } = await signIn(device);
+      expect(outcome).to.equal('verified');
+      expect((await tab.get('/two-step/browsers')).body.browsers).to.have.length(1);
+    }
+  });
+
+  it('neither knows nor remembers what its owner or an operator has forgotten', async () => {
+    const forget: (() => Promise<unknown>)[] = [
+      () => owner.post('/two-step/browsers/revoke', { all: true }),
+      async () => {
+        const [browser] = await panel.secondFactor.browsers('alice');
+        return owner.post('/two-step/browsers/revoke', { id: browser!.id });
+      },
+      () => panel.secondFactor.revokeBrowsers('alice', { by: 'test' }),
+    ];
+    for (const act of forget) {
+      const device = await remembered();
+      await act();
+      await guess('');
+      expect((await signIn(device)).said).to.equal('locked');
+      await panel.secondFactor.unlock('alice', { by: 'test' });
+    }
+  });
+});
