@@ -12,18 +12,20 @@ export function browserId(token: string): string {
 export type KnownBrowsers = Pick<AccountRecord, 'browsers' | 'browsersStamp'>;
 
 /**
- * The browser that an id names: it has a budget of guesses of its own. To be let in without a code it must be
- * remembered as well.
+ * The browser that an id names, its present or its former one: it has a budget of guesses of its own. To be let in
+ * without a code it must be remembered as well.
  */
 export function findBrowser(
   { browsers }: Pick<KnownBrowsers, 'browsers'>,
   id: string | undefined,
 ): KnownBrowser | undefined {
-  return browsers.find((browser) => browser.id === id);
+  if (id === undefined) return undefined;
+  return browsers.find((browser) => browser.id === id || browser.formerId === id);
 }
 
 /**
- * The browser that is asked for no code at `now` (milliseconds since 1970): none under another security stamp.
+ * The browser that is asked for no code at `now` (milliseconds since 1970). A former id is never enough: who copied it
+ * may have done so before the box was ticked. Nor is any id under another security stamp.
  */
 export function findRemembered(
   { browsers, browsersStamp }: KnownBrowsers,
@@ -31,7 +33,7 @@ export function findRemembered(
   now: number,
   stampMatches: (digest: string | null) => boolean,
 ): KnownBrowser | undefined {
-  const browser = findBrowser({ browsers }, id);
+  const browser = browsers.find((known) => known.id === id);
   return browser && isTrusted(browser, now) && stampMatches(browsersStamp) ? browser : undefined;
 }
 
@@ -42,8 +44,10 @@ export function isTrusted(browser: KnownBrowser, now: number): boolean {
 
 /** A browser that has just passed the second factor. */
 export interface PassedBrowser {
-  /** The id of its new token. */
+  /** The id of its next token. */
   readonly id: string;
+  /** The id it came with, where it was known by that; see {@link KnownBrowser.formerId}. */
+  readonly formerId: string | null;
   readonly name: string;
   /** See {@link KnownBrowser.trustedUntil}. */
   readonly trustedUntil: number;
@@ -52,7 +56,7 @@ export interface PassedBrowser {
 }
 
 /**
- * The record with a browser that has just passed the second factor: under a new token, in the place of the
+ * The record with a browser that has just passed the second factor: under its next token, in the place of the
  * one it had. Of more than ten the one that was not used for longest goes, a remembered one last. Under another
  * security stamp than before, none of the others is remembered any more.
  *
@@ -77,11 +81,14 @@ export function withBrowser(
   return { ...record, browsers: [first, ...kept], browsersStamp: stamp };
 }
 
-/** The record with a browser's last use moved to `now` (milliseconds since 1970). */
+/** The record once an id was presented: where it is the present one of a browser, the former one ends. */
+export function withPresented(record: AccountRecord, id: string | undefined): AccountRecord {
+  return changed(record, id, (browser) => ({ ...browser, formerId: null }));
+}
+
+/** The record with a browser, by its present id, used at `now` (milliseconds since 1970). */
 export function withBrowserUsed(record: AccountRecord, id: string, now: number): AccountRecord {
-  const used = (browser: KnownBrowser): KnownBrowser =>
-    browser.id === id ? { ...browser, lastUsedAt: now } : browser;
-  return { ...record, browsers: record.browsers.map(used) };
+  return changed(record, id, (browser) => ({ ...browser, formerId: null, lastUsedAt: now }));
 }
 
 /** The record with no browser remembered any more; those that are known stay so, with their budgets. */
@@ -92,4 +99,12 @@ export function withoutRemembered(record: AccountRecord): AccountRecord {
 /** The record without one of its browsers, neither remembered nor known; left out: without all of them. */
 export function withoutBrowsers(record: AccountRecord, id?: string): AccountRecord {
   return { ...record, browsers: id === undefined ? [] : record.browsers.filter((known) => known.id !== id) };
+}
+
+function changed(
+  record: AccountRecord,
+  id: string | undefined,
+  change: (browser: KnownBrowser) => KnownBrowser,
+): AccountRecord {
+  return { ...record, browsers: record.browsers.map((known) => (known.id === id ? change(known) : known)) };
 }

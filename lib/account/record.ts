@@ -28,6 +28,11 @@ export interface Failures {
 export interface KnownBrowser extends Failures {
   /** SHA-256 of the token in its cookie, base64url. */
   readonly id: string;
+  /**
+   * The same of the token it had before, which is known as well until the present one was presented: the answer
+   * that gave the present one may be lost. `null`: there is none.
+   */
+  readonly formerId: string | null;
   /** Made from its user agent, for its owner. */
   readonly name: string;
   /** Milliseconds since 1970. */
@@ -88,6 +93,17 @@ const PARTS: Readonly<Record<string, Part>> = {
   recoveryConfirmed: {
     encode: ({ recoveryConfirmed }) => recoveryConfirmed ?? undefined,
     decode: (record, written) => ({ ...record, recoveryConfirmed: boolean(written) }),
+  },
+  formerBrowserIds: {
+    encode: ({ browsers }) =>
+      browsers.some(({ formerId }) => formerId !== null)
+        ? browsers.map(({ formerId }) => formerId)
+        : undefined,
+    decode(record, written) {
+      const ids = list(written, record.browsers.length).map(stringOrNull);
+      const browsers = record.browsers.map((known, place) => ({ ...known, formerId: ids[place] ?? null }));
+      return { ...record, browsers };
+    },
   },
 };
 
@@ -180,7 +196,7 @@ function recordOf(fields: readonly unknown[]): AccountRecord {
     recoveryKey: string(fields[5]),
     recoveryDigests: digests === '' ? [] : digests.split('.'),
     recoveryConfirmed: null,
-    browsersStamp: fields[7] === null ? null : string(fields[7]),
+    browsersStamp: stringOrNull(fields[7]),
     browsers: list(fields[8]).map(browser),
   };
 }
@@ -214,6 +230,7 @@ function browser(value: unknown): KnownBrowser {
   const fields = list(value, 7);
   return {
     id: string(fields[0]),
+    formerId: null,
     name: string(fields[1]),
     firstUsedAt: integer(fields[2]),
     lastUsedAt: integer(fields[3]),
@@ -233,6 +250,10 @@ function list(value: unknown, length?: number): readonly unknown[] {
 function string(value: unknown): string {
   if (typeof value !== 'string') throw new TypeError('a field of the record is not a string');
   return value;
+}
+
+function stringOrNull(value: unknown): string | null {
+  return value === null ? null : string(value);
 }
 
 function integer(value: unknown): number {

@@ -23,12 +23,26 @@ export function canKnowBrowser({ core, req, request }: Context): boolean {
  * that several people can share a browser. Its name tells no id.
  */
 export function presentedBrowser(context: Context, account: string): string | undefined {
-  if (!canKnowBrowser(context)) return undefined;
-  const [token] = cookieValues(context, [account]);
+  const token = presentedToken(context, account);
   return token === undefined ? undefined : browserId(token);
+}
+
+/**
+ * The token that takes the place of the one the request brought; always the same for one, so that of two sign-ins at
+ * once either answer may come last, and one whose answer was lost is given it again. It cannot be found from the
+ * token without a key of the ring. `undefined`: it brought none.
+ */
+export function successorOfToken(context: Context, account: string): string | undefined {
+  const token = presentedToken(context, account);
+  if (token === undefined) return undefined;
+  return context.core.sealer.digests('browser-token', account, token)[0].toString('base64url');
 }
 
 /** Gives the browser its token. */
 export function sendBrowserToken(context: Context, { account, token }: BrowserToken): void {
   sendCookie(context, [account], token, COOKIE_SECONDS);
+}
+
+function presentedToken(context: Context, account: string): string | undefined {
+  return canKnowBrowser(context) ? cookieValues(context, [account])[0] : undefined;
 }

@@ -1,4 +1,4 @@
-import { isTrusted, withoutBrowsers } from '../account/known-browsers.js';
+import { findBrowser, isTrusted, withoutBrowsers } from '../account/known-browsers.js';
 import type { KnownBrowser } from '../account/record.js';
 import { presentedBrowser } from './browser-cookie.js';
 import { check } from './check.js';
@@ -41,10 +41,10 @@ export function listBrowsers(context: Context): RememberedBrowser[] {
   const factor = known?.factor;
   if (!factor || core.options.trustedBrowserDays === null) return [];
   if (!stampMatches(core, known.account, factor.browsersStamp)) return [];
-  const present = presentedBrowser(context, known.account.id);
+  const present = findBrowser(factor, presentedBrowser(context, known.account.id));
   return remembered(factor.browsers, now(context)).map((browser) => ({
     ...browser,
-    current: browser.id === present,
+    current: browser.id === present?.id,
   }));
 }
 
@@ -74,7 +74,7 @@ export async function revokeBrowsers(
       if (which === 'all') {
         return { outcome: null, next: record.browsers.length === 0 ? 'unchanged' : withoutBrowsers(record) };
       }
-      const found = record.browsers.find(({ id }) => id === which.id);
+      const found = typeof which.id === 'string' ? findBrowser(record, which.id) : undefined;
       return found
         ? { outcome: null, next: withoutBrowsers(record, found.id) }
         : { outcome: 'not-found', next: 'unchanged' };

@@ -10,7 +10,7 @@ import { updateRecord } from './update-record.js';
 
 /**
  * The id of the browser of a request when the account remembers it and no code is to be asked for. Its use
- * is written down once a day at most.
+ * is written down once a day at most, and when it first comes with a new token: the former one ends then.
  */
 export async function rememberedBrowser(
   context: Context,
@@ -23,8 +23,8 @@ export async function rememberedBrowser(
   const at = now(context);
   const browser = findRemembered(factor, presentedBrowser(context, account.id), at, matches);
   if (!browser) return undefined;
-  const { id, lastUsedAt } = browser;
-  if (at - lastUsedAt < LAST_USED_MILLISECONDS) return id;
+  const { id, formerId, lastUsedAt } = browser;
+  if (formerId === null && at - lastUsedAt < LAST_USED_MILLISECONDS) return id;
   const changed = { accountId: account.id, origin: originOf(context) };
   return updateRecord<string | undefined>(core, changed, (record) =>
     record?.enrolment === factor.enrolment && findRemembered(record, id, at, matches)

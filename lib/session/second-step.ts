@@ -1,8 +1,7 @@
 import { browserId, withBrowser } from '../account/known-browsers.js';
 import { RECOVERY_ATTEMPTS } from '../account/limits.js';
-import type { AccountRecord } from '../account/record.js';
-import { canKnowBrowser, presentedBrowser } from './browser-cookie.js';
-import type { BrowserToken } from './browser-token.js';
+import type { AccountRecord, KnownBrowser } from '../account/record.js';
+import { canKnowBrowser, presentedBrowser, successorOfToken } from './browser-cookie.js';
 import { browserName, newBrowserToken } from './browser-token.js';
 import type { Context, Proof } from './context.js';
 import { now, originOf, updateState } from './context.js';
@@ -35,37 +34,46 @@ export async function secondStep(context: Context, typed: unknown, remember = fa
   const present = await parkedUser(context, pending);
   if (!present) return await endParked(context, pending, 'account-changed');
 
-  const browser = browserToken(context, pending.account, remember);
-  const outcome = await tryCode(core, attemptOf(context, pending, present, browser), typed);
+  const remembered = remember && core.options.trustedBrowserDays !== null;
+  const tokenFor = canKnowBrowser(context) ? nextToken(context, pending.account) : undefined;
+  const outcome = await tryCode(core, attemptOf(context, pending, present, remembered, tokenFor), typed);
   if (!outcome.ok) return await refuseCode(context, pending, outcome);
 
   const { method, factor } = outcome;
   const { user, found } = present;
   const mark = verifiedFrom(pending, pending.enrolment, method, now(context));
   const proof: Proof = { user, known: { ...found, factor }, mark, from: pending };
+  const browser = tokenFor && { account: pending.account, token: tokenFor(outcome.browser), remembered };
   const known = method === 'otp' && browser ? { ...proof, browser } : proof;
   return { ok: true, proof: known, recoveryCodesLeft: factor.recoveryCodesLeft };
 }
 
-function browserToken(context: Context, account: string, remember: boolean): BrowserToken | undefined {
-  if (!canKnowBrowser(context)) return undefined;
-  const remembered = remember && context.core.options.trustedBrowserDays !== null;
-  return { account, token: newBrowserToken(), remembered };
+/** What a browser is given when its code was right, by how it was known until then. */
+type NextToken = (known: KnownBrowser | undefined) => string;
+
+function nextToken(context: Context, account: string): NextToken {
+  const first = newBrowserToken();
+  const successor = successorOfToken(context, account) ?? first;
+  // A token that is not known may have been forgotten, and its successor be in other hands.
+  return (known) => (known ? successor : first);
 }
 
 function attemptOf(
   context: Context,
   { account: accountId, enrolment }: PendingState,
   { found: { account } }: ParkedUser,
-  browser: BrowserToken | undefined,
+  remembered: boolean,
+  tokenFor: NextToken | undefined,
 ): CodeAttempt {
   const { core, req } = context;
-  const days = browser?.remembered ? (core.options.trustedBrowserDays ?? 0) : 0;
+  const presented = presentedBrowser(context, accountId);
+  const days = remembered ? (core.options.trustedBrowserDays ?? 0) : 0;
   const onAccepted = (record: AccountRecord, accepted: Accepted): AccountRecord => {
     // Only a code of an authenticator makes a browser known: a recovery code may be somebody else's.
-    if (!browser || accepted.method !== 'otp') return record;
+    if (!tokenFor || accepted.method !== 'otp') return record;
     const passed = {
-      id: browserId(browser.token),
+      id: browserId(tokenFor(accepted.browser)),
+      formerId: (accepted.browser && presented) ?? null,
       name: browserName(req.headers['user-agent']),
       trustedUntil: days === 0 ? 0 : now(context) + days * 86_400_000,
       stamp: stampOf(core, account),
@@ -77,7 +85,7 @@ function attemptOf(
     enrolment,
     door: 'sign-in',
     origin: originOf(context),
-    browser: presentedBrowser(context, accountId),
+    browser: presented,
     onAccepted,
   };
 }

@@ -1,6 +1,6 @@
 import type { AttemptOutcome, CodeMethod } from '../account/attempt.js';
 import { judgeAttempt } from '../account/attempt.js';
-import { findBrowser } from '../account/known-browsers.js';
+import { findBrowser, withPresented } from '../account/known-browsers.js';
 import type { AccountRecord, Decision, KnownBrowser } from '../account/record.js';
 import type { Door } from '../events.js';
 import type { Core, Factor } from './core.js';
@@ -11,15 +11,15 @@ import { updateRecord } from './update-record.js';
 /** What became of a code at some door; `not-enrolled` also when the enrolment is not the expected one. */
 export type CodeOutcome = AttemptOutcome | { readonly ok: false; readonly reason: 'not-enrolled' };
 
-/** The same, with what the record holds after the swap. */
+/** The same, with the browser it came from and what the record holds after the swap. */
 export type JudgedCode =
-  | (Extract<AttemptOutcome, { readonly ok: true }> & { readonly factor: Factor })
+  | (Extract<AttemptOutcome, { readonly ok: true }> & Pick<Accepted, 'browser'> & { readonly factor: Factor })
   | Exclude<CodeOutcome, { readonly ok: true }>;
 
 /** A code that was accepted. */
 export interface Accepted {
   readonly method: CodeMethod;
-  /** The browser it came from, when that is known. */
+  /** The browser it came from, as it was known before. */
   readonly browser: KnownBrowser | undefined;
 }
 
@@ -64,11 +64,12 @@ function judge(
     return { outcome: { ok: false, reason: 'not-enrolled' }, next: 'unchanged' };
   }
   const known = findBrowser(record, browser);
-  const { outcome, next } = judgeAttempt(record, typed, options.clock(), options.limits, known?.id);
+  const seen = withPresented(record, browser);
+  const { outcome, next } = judgeAttempt(seen, typed, options.clock(), options.limits, known?.id);
   if (!outcome.ok) return { outcome, next };
   if (next === null || next === 'unchanged') throw new Error('an accepted code must change the record');
   const accepted = onAccepted(next, { method: outcome.method, browser: known });
-  return { outcome: { ...outcome, factor: factorOf(accepted) }, next: accepted };
+  return { outcome: { ...outcome, browser: known, factor: factorOf(accepted) }, next: accepted };
 }
 
 function tell(core: Core, { accountId, door, origin, makes }: CodeAttempt, outcome: JudgedCode): void {

@@ -15,7 +15,7 @@ const used = (): ReturnType<typeof aRecord> =>
   aRecord({
     ...{ failures: 7, lockedUntil: 9, recoveryDigests: ['a', 'b'], browsersStamp: 'stamp' },
     authenticators: [anAuthenticator({ lastStep: 5 }), anAuthenticator(), anAuthenticator()],
-    browsers: [aBrowser(REMEMBERED), aBrowser()],
+    browsers: [aBrowser(REMEMBERED), aBrowser({ formerId: 'former' })],
   });
 
 describe('lib/account/authenticators', () => {

@@ -1,7 +1,9 @@
 import type { AccountRecord, Authenticator, KnownBrowser } from '../../lib/account/record.js';
 
 /** What a process that knows format 1 only knows of an account. */
-export type Format1Record = Omit<AccountRecord, 'recoveryConfirmed'>;
+export type Format1Record = Omit<AccountRecord, 'recoveryConfirmed' | 'browsers'> & {
+  readonly browsers: readonly Omit<KnownBrowser, 'formerId'>[];
+};
 
 const SECRET_BYTES = { least: 10, most: 64 };
 const FORMAT_VERSION = 1;
@@ -87,7 +89,7 @@ function authenticator(value: unknown): Authenticator {
   };
 }
 
-function browser(value: unknown): KnownBrowser {
+function browser(value: unknown): Omit<KnownBrowser, 'formerId'> {
   const fields = list(value, 7);
   return {
     id: string(fields[0]),

@@ -6,6 +6,7 @@ import {
   findRemembered,
   withBrowser,
   withBrowserUsed,
+  withPresented,
   withoutBrowsers,
   withoutRemembered,
 } from '../../lib/account/known-browsers.js';
@@ -16,7 +17,7 @@ import { NOW, aBrowser, aRecord } from '../support/records.js';
 const STAMP = 'stamp';
 const same = (digest: string | null): boolean => digest === STAMP;
 const passed: PassedBrowser = {
-  ...{ id: 'fresh', name: 'Firefox', trustedUntil: 0, stamp: STAMP },
+  ...{ id: 'fresh', formerId: null, name: 'Firefox', trustedUntil: 0, stamp: STAMP },
 };
 
 /** What the record has of {@link passed}. */
@@ -33,17 +34,18 @@ describe('lib/account/known-browsers', () => {
   });
 
   describe('findBrowser', () => {
-    const browsers = [aBrowser({ id: 'a' }), aBrowser({ id: 'b' })];
+    const browsers = [aBrowser({ id: 'a' }), aBrowser({ id: 'b', formerId: 'before b' })];
 
-    it('finds the browser of an id, and nobody else', () => {
+    it('finds the browser of an id, present or former, and nobody else', () => {
       expect(findBrowser({ browsers }, 'a')).to.equal(browsers[0]);
+      for (const id of ['b', 'before b']) expect(findBrowser({ browsers }, id)).to.equal(browsers[1]);
       for (const id of [undefined, '', 'c', 'A', 'null', '__proto__'])
         expect(findBrowser({ browsers }, id)).to.equal(undefined);
     });
   });
 
   describe('findRemembered', () => {
-    const browsers = [aBrowser({ id: 'a', trustedUntil: NOW }), aBrowser({ id: 'b' })];
+    const browsers = [aBrowser({ id: 'a', formerId: 'before a', trustedUntil: NOW }), aBrowser({ id: 'b' })];
     const known = { browsers, browsersStamp: STAMP };
 
     it('ends in the millisecond that was fixed (F4)', () => {
@@ -51,8 +53,8 @@ describe('lib/account/known-browsers', () => {
       expect(findRemembered(known, 'a', NOW, same)).to.equal(undefined);
     });
 
-    it('finds nobody who is only known', () => {
-      for (const id of ['b', undefined, '', 'c'])
+    it('finds nobody who is only known, or comes with a former id', () => {
+      for (const id of ['b', 'before a', undefined, '', 'c'])
         expect(findRemembered(known, id, NOW - 1, same)).to.equal(undefined);
     });
 
@@ -65,7 +67,7 @@ describe('lib/account/known-browsers', () => {
 
     it('does not compute a digest for nothing', () => {
       const never = (): never => expect.fail('compared');
-      for (const id of [undefined, 'b']) findRemembered(known, id, 0, never);
+      for (const id of [undefined, 'b', 'before a']) findRemembered(known, id, 0, never);
       findRemembered(known, 'a', NOW, never);
     });
   });
@@ -80,16 +82,19 @@ describe('lib/account/known-browsers', () => {
       });
     });
 
-    it('gives a known one a new token in the place of the old one, and a fresh budget', () => {
+    it('gives a known one a new token, beside the one it came with, and a fresh budget', () => {
       const before = aBrowser({ id: 'before', firstUsedAt: 3, failures: 9, lockedUntil: 9, trustedUntil: 9 });
       const other = aBrowser({ failures: 4, lockedUntil: 2 });
       const record = aRecord({ browsers: [other, before], browsersStamp: STAMP });
-      const { browsers } = withBrowser(record, passed, before, NOW, same);
-      expect(browsers).to.deep.equal([{ ...aBrowser(), ...passedAt(NOW), firstUsedAt: 3 }, other]);
+      const { browsers } = withBrowser(record, { ...passed, formerId: 'before' }, before, NOW, same);
+      expect(browsers).to.deep.equal([
+        { ...aBrowser(), ...passedAt(NOW), formerId: 'before', firstUsedAt: 3 },
+        other,
+      ]);
     });
 
     it('goes on knowing those that were remembered under another security stamp, and remembers none (F3)', () => {
-      const used = { trustedUntil: NOW + 9, failures: 3, lockedUntil: 4 };
+      const used = { trustedUntil: NOW + 9, failures: 3, lockedUntil: 4, formerId: 'former' };
       const record = aRecord({ browsers: [aBrowser(used), aBrowser(used)], browsersStamp: 'old' });
       const next = withBrowser(record, { ...passed, trustedUntil: NOW + 5 }, undefined, NOW, same);
       expect(next.browsers).to.deep.equal([
@@ -155,18 +160,33 @@ describe('lib/account/known-browsers', () => {
     });
   });
 
-  it('moves the last use of one browser, and never its end', () => {
-    const browsers = [aBrowser({ id: 'a', trustedUntil: 5, failures: 2 }), aBrowser({ id: 'b' })];
+  describe('once a browser was seen', () => {
+    const browsers = [
+      aBrowser({ id: 'a', formerId: 'before a', trustedUntil: 5, failures: 2 }),
+      aBrowser({ id: 'b', formerId: 'before b' }),
+    ];
     const record = aRecord({ browsers });
-    expect(withBrowserUsed(record, 'a', NOW)).to.deep.equal({
-      ...record,
-      browsers: [{ ...browsers[0], lastUsedAt: NOW }, browsers[1]],
+
+    it('moves the last use of one browser, and never its end', () => {
+      expect(withBrowserUsed(record, 'a', NOW)).to.deep.equal({
+        ...record,
+        browsers: [{ ...browsers[0], formerId: null, lastUsedAt: NOW }, browsers[1]],
+      });
+      expect(withBrowserUsed(record, 'c', NOW)).to.deep.equal(record);
     });
-    expect(withBrowserUsed(record, 'c', NOW)).to.deep.equal(record);
+
+    it('ends the former id with the present one, and with no other', () => {
+      expect(withPresented(record, 'b')).to.deep.equal({
+        ...record,
+        browsers: [browsers[0], { ...browsers[1], formerId: null }],
+      });
+      for (const id of [undefined, '', 'c', 'before a', 'before b'])
+        expect(withPresented(record, id)).to.deep.equal(record);
+    });
   });
 
   it('has all asked for a code again, and nothing else', () => {
-    const budget = { failures: 2, lockedUntil: 3 };
+    const budget = { formerId: 'former', failures: 2, lockedUntil: 3 };
     const record = aRecord({
       browsers: [aBrowser({ id: 'a', trustedUntil: 5, ...budget }), aBrowser({ id: 'b' })],
     });

@@ -29,7 +29,7 @@ const anyRecord: fc.Arbitrary<AccountRecord> = fc.record({
   browsers: fc.array(
     fc.record({
       ...{ id: text, name: text, firstUsedAt: whole, lastUsedAt: whole, trustedUntil: whole },
-      ...{ failures: whole, lockedUntil: whole },
+      ...{ failures: whole, lockedUntil: whole, formerId: fc.option(text) },
     }),
     { maxLength: 10 },
   ),
@@ -74,14 +74,28 @@ describe('lib/account/record', () => {
     expect(encodeRecord(full())).to.not.match(/secret|failures|browser/);
   });
 
-  for (const [recoveryConfirmed, written] of [
-    [true, '{"recoveryConfirmed":true}]'],
-    [false, '{"recoveryConfirmed":false}]'],
+  const once = { formerId: 'former' };
+  for (const [parts, written] of [
+    [{ recoveryConfirmed: true }, '{"recoveryConfirmed":true}]'],
+    [{ recoveryConfirmed: false }, '{"recoveryConfirmed":false}]'],
+    [{ browsers: [once] }, '{"formerBrowserIds":["former"]}]'],
+    [{ browsers: [{}, once, {}] }, '{"formerBrowserIds":[null,"former",null]}]'],
+    [
+      { recoveryConfirmed: true, browsers: [once] },
+      '{"recoveryConfirmed":true,"formerBrowserIds":["former"]}]',
+    ],
   ] as const) {
-    it(`has a part with a name of its own behind the list, in format 2: ${written}`, () => {
-      const plain = full();
+    it(`has parts with names of their own behind the list, in format 2: ${written}`, () => {
+      const browsers = ('browsers' in parts ? parts.browsers : []).map(aBrowser);
+      const record = { ...full(), ...parts, browsers };
+      const plain = {
+        ...record,
+        recoveryConfirmed: null,
+        browsers: browsers.map((each) => ({ ...each, formerId: null })),
+      };
       const list = encodeRecord(plain).slice('[1'.length, -']'.length);
-      expect(encodeRecord({ ...plain, recoveryConfirmed })).to.equal(`[2${list},${written}`);
+      expect(encodeRecord(record)).to.equal(`[2${list},${written}`);
+      expect(decodeRecord(encodeRecord(record))).to.deep.equal(record);
     });
   }
 
@@ -90,9 +104,12 @@ describe('lib/account/record', () => {
       fc.assert(
         fc.property(anyRecord, (record) => {
           const { recoveryConfirmed, ...known } = record;
+          const browsers = known.browsers.map(({ formerId: _formerId, ...browser }) => browser);
+          const hasParts =
+            recoveryConfirmed !== null || known.browsers.some(({ formerId }) => formerId !== null);
           const read = () => decodeFormat1(encodeRecord(record));
-          if (recoveryConfirmed === null) expect(read()).to.deep.equal(known);
-          else expect(read).to.throw(TypeError);
+          if (hasParts) expect(read).to.throw(TypeError);
+          else expect(read()).to.deep.equal({ ...known, browsers });
         }),
       );
     });
@@ -167,6 +184,15 @@ describe('lib/account/record', () => {
       'a part that is a number': named('{"recoveryConfirmed":1}'),
       'a part that is a string': named('{"recoveryConfirmed":"true"}'),
       'a part that is a list': named('{"recoveryConfirmed":[true]}'),
+      'former ids of no browser': named('{"formerBrowserIds":[null]}'),
+      'former ids of fewer browsers': named('{"formerBrowserIds":[]}'),
+      'former ids of more browsers': named('{"formerBrowserIds":["a",null]}'),
+      'former ids in an object': named('{"formerBrowserIds":{"0":"a"}}'),
+      'a former id alone': named('{"formerBrowserIds":"a"}'),
+      'a former id that is a number': named('{"formerBrowserIds":[1]}'),
+      'a former id that is a list': named('{"formerBrowserIds":[["a"]]}'),
+      'no former ids': named('{"formerBrowserIds":null}'),
+      'parts in another order': named('{"formerBrowserIds":["a"],"recoveryConfirmed":true}'),
       'parts and white space': named('{ "recoveryConfirmed":true}'),
       'something behind the parts': named('{"recoveryConfirmed":true},0'),
     };
@@ -216,7 +242,7 @@ describe('lib/account/record', () => {
     });
 
     it('every text that is cut short', () => {
-      const written = encodeRecord({ ...full(), recoveryConfirmed: true });
+      const written = encodeRecord({ ...full(), recoveryConfirmed: true, browsers: [aBrowser(once)] });
       for (let length = 0; length < written.length; length++) {
         expect(() => decodeRecord(written.slice(0, length))).to.throw(TypeError);
       }

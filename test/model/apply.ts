@@ -3,7 +3,7 @@ import type { Told } from './codes.js';
 import type { Act, Operation, Plain } from './command.js';
 import { browserOf, fallBack, isFresh, isGoingOn, judge, park, rememberedOf, whyNot } from './judge.js';
 import { LEVELS, UNSEEN, cookiesOf, endSession, moveTo } from './world.js';
-import type { AccountId, Factor, Made, Own, Pending, Session, World } from './world.js';
+import type { AccountId, Browser, Factor, Made, Own, Pending, Session, World } from './world.js';
 
 const DAY = 86_400_000;
 const REMEMBERED_DAYS = 30;
@@ -87,6 +87,7 @@ function signIn(
     park(world, jar, id);
     return 'code-required';
   }
+  browser.former = undefined;
   if (world.now - browser.lastUsedAt >= DAY) browser.lastUsedAt = world.now;
   const { token } = browser;
   moveTo(world, jar, { state: 'remembered', account: id, stamp, passwordAt, enrolment, browser: token });
@@ -108,13 +109,21 @@ function verify(
     return 'sign-in-expired';
   }
   const cookies = cookiesOf(world, jar);
-  const browser = browserOf(account, cookies.browsers[id]);
-  const told = judgeCode(factor, typed, world.now, browser);
+  const presented = cookies.browsers[id];
+  const browser = browserOf(account, presented);
+  const told = type(factor, typed, world.now, browser, presented);
   if (told === 'wrong-recovery') return wrongRecovery(world, jar, session);
   if (told !== 'otp' && told !== 'recovery-code') return told;
   if (told === 'otp') {
     const token = made.token ?? 'the panel made none';
-    know(factor, stamp, { token, now: world.now, days: trust ? REMEMBERED_DAYS : 0, before: browser?.token });
+    const days = trust ? REMEMBERED_DAYS : 0;
+    know(factor, stamp, {
+      token,
+      former: browser && presented,
+      now: world.now,
+      days,
+      before: browser?.token,
+    });
     cookies.browsers[id] = token;
   }
   const proof = { enrolment, factorAt: world.now, byOtp: told === 'otp' };
@@ -134,7 +143,13 @@ function wrongRecovery(world: World, jar: number, session: Pending): string {
 function know(
   factor: Factor,
   stamp: number,
-  { token, now, days, before }: { token: string; now: number; days: number; before: string | undefined },
+  {
+    token,
+    former,
+    now,
+    days,
+    before,
+  }: { token: string; former: string | undefined; now: number; days: number; before: string | undefined },
 ): void {
   if (factor.browsersStamp !== stamp) forgetRemembered(factor);
   const trusted = ({ trustedUntil }: { trustedUntil: number }): number => Number(now < trustedUntil);
@@ -143,8 +158,24 @@ function know(
     .sort((a, b) => trusted(b) - trusted(a) || b.lastUsedAt - a.lastUsedAt)
     .slice(0, 9);
   const trustedUntil = days === 0 ? 0 : now + days * DAY;
-  factor.browsers = [{ token, trustedUntil, lastUsedAt: now, told: 0, until: 0 }, ...kept];
+  factor.browsers = [{ token, former, trustedUntil, lastUsedAt: now, told: 0, until: 0 }, ...kept];
   factor.browsersStamp = stamp;
+}
+
+/** Judges a code. A browser's newest cookie is seen by whatever is written down then: the former one ends. */
+function type(
+  factor: Factor,
+  typed: string,
+  now: number,
+  browser: Browser | undefined,
+  presented: string | undefined,
+): Told {
+  const told = judgeCode(factor, typed, now, browser);
+  const writes = ['otp', 'recovery-code', 'code-invalid'].includes(told);
+  if (writes && presented !== undefined) {
+    for (const known of factor.browsers) if (known.token === presented) known.former = undefined;
+  }
+  return told;
 }
 
 /** The doors behind which somebody is signed in already: step-up, disable, new recovery codes. */
@@ -159,8 +190,8 @@ function manage(
   const account = world.accounts[session.account];
   const { factor } = account;
   if (session.state === 'signed-in' || !factor) return 'not-enrolled';
-  const browser = browserOf(account, cookiesOf(world, jar).browsers[session.account]);
-  const told: Told = judgeCode(factor, typed, world.now, browser);
+  const presented = cookiesOf(world, jar).browsers[session.account];
+  const told = type(factor, typed, world.now, browserOf(account, presented), presented);
   if (told === 'wrong-recovery') return 'code-invalid';
   if (told !== 'otp' && told !== 'recovery-code') return told;
   const { account: id, stamp, passwordAt, setup } = session;

@@ -16,12 +16,13 @@ export function isGoingOn(since: number, now: number, lasts = PENDING): boolean 
   return now < since + lasts && now - since >= -TOLERANCE;
 }
 
-/** A browser of an account by its cookie. */
+/** A browser of an account by its cookie, or by the one it had before. */
 export function browserOf({ factor }: Account, token: string | undefined): Browser | undefined {
-  return factor?.browsers.find((browser) => browser.token === token);
+  if (token === undefined) return undefined;
+  return factor?.browsers.find((browser) => browser.token === token || browser.former === token);
 }
 
-/** The browser that is asked for no code: under the password of that day. */
+/** The browser that is asked for no code: by its newest cookie alone, and under the password of that day. */
 export function rememberedOf(
   { factor, stamp }: Account,
   token: string | undefined,

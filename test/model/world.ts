@@ -21,6 +21,8 @@ export interface Phone {
 /** A browser that has passed the second factor. */
 export interface Browser extends Budget {
   readonly token: string;
+  /** What it came with when it was given its token; known until that one was seen. */
+  former: string | undefined;
   readonly trustedUntil: number;
   lastUsedAt: number;
 }

@@ -74,6 +74,13 @@ for (const { name, start } of STORES) {
       panel.now += 30_000;
       return totp.generate({ timestamp: panel.now });
     };
+    /** A code that is right at no moment near. */
+    const wrongOf = (totp: TOTP): string => {
+      const near = [-2, -1, 0, 1, 2].map((step) => totp.generate({ timestamp: panel.now + step * 30_000 }));
+      return ['000000', '111111', '222222', '333333', '444444', '555555'].find(
+        (each) => !near.includes(each),
+      )!;
+    };
     const recordOf = (): Promise<string | null> => running.store.get(login);
 
     async function setUp(client: Client, wish: object = {}): Promise<{ totp: TOTP; body: Answer['body'] }> {
@@ -175,6 +182,29 @@ for (const { name, start } of STORES) {
       expect(await verify(await waiting(), fresh[0]!)).to.equal('verified');
     });
 
+    it('gives copies of a former device cookie, all at once, no budget beside that of the browser (B1)', async () => {
+      const { totp } = await enrolled();
+      const owner = await waiting();
+      await verify(owner, codeOf(totp));
+      const former = /second-factor-[^;]+/.exec(owner.cookie)![0];
+      await owner.post('/logout');
+      expect(await verify(await waiting(owner), codeOf(totp))).to.equal('verified');
+      await owner.post('/logout');
+
+      const { cookie } = await waiting();
+      const guesses = Array.from({ length: STRANGERS }, () =>
+        new Client(panel).post(
+          '/two-step/verify',
+          { code: wrongOf(totp) },
+          { cookie: `${cookie}; ${former}` },
+        ),
+      );
+      const told = (await Promise.all(guesses)).map(({ body }) => body.code);
+      expect(told.filter((each) => each === 'code-invalid')).to.have.length(FIRST_WAIT);
+      expect(await verify(await waiting(owner), totp.generate({ timestamp: panel.now }))).to.equal('locked');
+      expect((await panel.secondFactor.status(login)).failures).to.equal(0);
+    });
+
     it('tells a burst of strangers five outcomes, and lets the owner in beside it on his own browser (B1, B7)', async () => {
       const { totp } = await enrolled();
       const owner = await waiting();
@@ -183,12 +213,7 @@ for (const { name, start } of STORES) {
       await waiting(owner);
       panel.now += 30_000;
       const right = totp.generate({ timestamp: panel.now });
-      const near = new Set(
-        [-2, -1, 0, 1, 2].map((step) => totp.generate({ timestamp: panel.now + step * 30_000 })),
-      );
-      const code = ['000000', '111111', '222222', '333333', '444444', '555555'].find(
-        (each) => !near.has(each),
-      )!;
+      const code = wrongOf(totp);
 
       const stranger = await waiting();
       const { cookie } = stranger;

@@ -120,12 +120,15 @@ describe('session: a way round a lock-out on purpose (B7)', () => {
     );
   });
 
-  it('gives the browser a new token at every sign-in, and the old one is worth nothing', async () => {
-    const before = owner.cookie;
-    await owner.login('alice');
-    await owner.post('/two-step/verify', { code: early() });
-    const [name, old] = /(second-factor-\w+)=([\w-]+)/.exec(before)!.slice(1);
-    expect(owner.cookie).not.to.include(`${name}=${old}`);
+  it('gives the browser a new token at every sign-in, and the old one is worth nothing once that was used', async () => {
+    const [name, old] = /(second-factor-\w+)=([\w-]+)/.exec(owner.cookie)!.slice(1);
+    for (let times = 0; times < 2; times++) {
+      const before = owner.cookie;
+      await owner.login('alice');
+      await owner.post('/two-step/verify', { code: phone() });
+      await owner.post('/logout');
+      expect(owner.cookie).not.to.include(/second-factor-[^;]+/.exec(before)![0]);
+    }
 
     const stranger = new Client(panel);
     await stranger.login('alice');

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import session from 'express-session';
 import { Secret, TOTP } from 'otpauth';
 import { Client, enrol, stopPanels } from '../docs/trap-panel.js';
 import type { Answer, Phone } from '../docs/trap-panel.js';
@@ -6,6 +7,15 @@ import { startSessionPanel, userOf } from '../support/session-panel.js';
 import type { SessionPanel } from '../support/session-panel.js';
 
 const HOUR = 3_600_000;
+
+/** Sessions in memory; it cannot save one when it is told so. */
+class FailingStore extends session.MemoryStore {
+  fails = 0;
+  override set(...[id, data, done]: Parameters<session.MemoryStore['set']>): void {
+    if (this.fails-- > 0) done?.(new Error('the session store is full'));
+    else super.set(id, data, done);
+  }
+}
 
 /** What became of one sign-in with both steps: the answer, and the device cookie the browser has then. */
 interface SignIn {
@@ -16,12 +26,14 @@ interface SignIn {
 
 describe('session/known-browsers', () => {
   let panel: SessionPanel;
+  let store: FailingStore;
   let phone: Phone;
   /** Signed in with both steps in a browser that is not known. */
   let owner: Client;
 
   beforeEach(async () => {
-    panel = await startSessionPanel({ options: { trustedBrowsers: { days: 30 } } });
+    store = new FailingStore();
+    panel = await startSessionPanel({ session: { store }, options: { trustedBrowsers: { days: 30 } } });
     owner = new Client(panel);
     phone = await enrol(panel, 'alice', owner);
   });
@@ -160,5 +172,108 @@ describe('session/known-browsers', () => {
       expect((await signIn(device)).said).to.equal('locked');
       await panel.secondFactor.unlock('alice', { by: 'test' });
     }
+  });
+
+  describe('while the next token is on its way', () => {
+    /** A sign-in with a right code whose session could not be saved: the browser keeps the token it had. */
+    async function lose(device: string, also = {}): Promise<void> {
+      const tab = new Client(panel);
+      await tab.login('alice');
+      store.fails = 1;
+      const cookie = `${tab.cookie}; ${device}`;
+      const answer = await tab.post('/two-step/verify', { code: phone(), ...also }, { cookie });
+      expect(answer.status).to.equal(500);
+      expect(deviceOf(tab)).to.equal(undefined);
+    }
+
+    it('knows a browser whose sign-in could not be saved, however often', async () => {
+      const device = await known();
+      await guess('');
+      for (let i = 0; i < 3; i++) await lose(device);
+      const again = await signIn(device);
+      expect(again.said).to.equal('verified');
+      expect((await signIn(again.device)).said).to.equal('verified');
+      await strangersAreLocked();
+    });
+
+    it('knows a browser after two sign-ins at once, whichever answer comes last', async () => {
+      let device = await known();
+      const second = await setUp(owner, { add: true });
+      await guess('');
+      for (const last of [0, 1]) {
+        const tabs = await Promise.all([signIn(device, phone()), signIn(device, second())]);
+        expect(tabs.map((tab) => tab.said)).to.deep.equal(['verified', 'verified']);
+        const again = await signIn(tabs[last]!.device);
+        expect(again.said).to.equal('verified');
+        device = again.device;
+      }
+      await strangersAreLocked();
+    });
+
+    it('charges both tokens to one budget', async () => {
+      const device = await known();
+      const { device: next } = await signIn(device);
+      expect(await guess(device)).to.equal(12);
+      panel.now += HOUR;
+      expect(await guess(next, 5)).to.equal(1);
+      expect((await signIn(next)).said).to.equal('locked');
+      expect((await signIn('')).said).to.equal('verified');
+      await panel.secondFactor.unlock('alice', { by: 'test' });
+      expect((await signIn(next)).said).to.equal('verified');
+    });
+
+    for (const [how, present] of Object.entries({
+      'a right code': (next: string) => signIn(next),
+      'a wrong code': (next: string) => guess(next, 1),
+      'a sign-in without a code': (next: string) => signIn(next),
+    })) {
+      it(`knows nobody by a former token once the new one came with ${how}`, async () => {
+        const device = await known();
+        const trustBrowser = how === 'a sign-in without a code';
+        const { device: next } = await signIn(device, phone, { trustBrowser });
+        await present(next);
+        await guess('');
+        expect((await signIn(device)).said).to.equal('locked');
+      });
+    }
+
+    it('writes once when a remembered browser comes with its new token', async () => {
+      const { device } = await signIn(await known(), phone, { trustBrowser: true });
+      const before = await panel.store.get('alice');
+      expect((await signIn(device)).said).to.equal('alice');
+      const after = await panel.store.get('alice');
+      expect(after).not.to.equal(before);
+      expect((await signIn(device)).said).to.equal('alice');
+      expect(await panel.store.get('alice')).to.equal(after);
+    });
+
+    it('asks whoever comes with a former token for a code, also when the box was ticked (F3)', async () => {
+      const former = await known();
+      const { device } = await signIn(former, phone, { trustBrowser: true });
+      expect((await signIn(former, wrong())).said).to.equal('code-invalid');
+      expect((await signIn(device)).said).to.equal('alice');
+    });
+
+    it('remembers no browser by an answer that was lost', async () => {
+      const device = await known();
+      await lose(device, { trustBrowser: true });
+      expect((await signIn(device, wrong())).said).to.equal('code-invalid');
+      const again = await signIn(device, phone, { trustBrowser: true });
+      expect((await signIn(again.device)).said).to.equal('alice');
+    });
+
+    it('forgets both tokens together', async () => {
+      const former = await known();
+      const { device, tab } = await signIn(former, phone, { trustBrowser: true });
+      const { browsers } = (await tab.get('/two-step/browsers')).body as { browsers: { id: string }[] };
+      expect(browsers).to.have.length(1);
+      await owner.post('/two-step/browsers/revoke', { id: browsers[0]!.id });
+      await guess('');
+      for (const token of [former, device]) expect((await signIn(token)).said).to.equal('locked');
+
+      // Whoever was given a token before it was forgotten must not get it back by somebody who is known by it anew.
+      await panel.secondFactor.unlock('alice', { by: 'test' });
+      expect((await signIn(former)).device).not.to.equal(device);
+    });
   });
 });

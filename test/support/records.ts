@@ -26,6 +26,7 @@ export function anAuthenticator(given: Partial<Authenticator> = {}): Authenticat
 export function aBrowser(given: Partial<KnownBrowser> = {}): KnownBrowser {
   return {
     id: randomBytes(32).toString('base64url'),
+    formerId: null,
     name: 'Firefox on Linux',
     firstUsedAt: 0,
     lastUsedAt: 0,

@@ -32,7 +32,7 @@ describe('lib/vault/key-ring', () => {
     const [key] = parseKeyRing([bytes.toString('base64')]);
     const expanded = (info: string, length: number): Buffer =>
       Buffer.from(hkdfSync('sha256', bytes, '', `passport-second-factor ${info}`, length));
-    const purposes = ['record', 'setup', 'stamp', 'cookie-name'] as const;
+    const purposes = ['record', 'setup', 'stamp', 'cookie-name', 'browser-token'] as const;
     for (const purpose of purposes) {
       expect(key.derive(purpose)).to.deep.equal(expanded(purpose, 32));
       expect(key.derive(purpose).toString('base64url')).to.not.include(key.id);
