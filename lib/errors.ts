@@ -58,6 +58,7 @@ export type IntegrationErrorCode =
   | 'account-invalid'
   | 'account-unknown'
   | 'account-unstable'
+  | 'find-user-failed'
   | 'login-callback-missing'
   | 'login-twice';
 

@@ -66,10 +66,11 @@ export interface KnownUser extends FoundUser {
 /**
  * The user of an account id as the database has it now; `null` when there is none.
  *
- * @throws {SecondFactorError} `account-invalid`; `account-unstable` when the user found says to be another account
+ * @throws {SecondFactorError} `find-user-failed`, `account-invalid`; `account-unstable` when the user found says to be
+ *   another account
  */
 export async function findAccount(core: Core, accountId: string): Promise<FoundUser | null> {
-  const user = await core.options.findUser(accountId);
+  const user = await lookUpUser(core, accountId);
   if (user === null || user === undefined || user === false) return null;
   const account = await foundAccount(core.options, user);
   if (account.id !== accountId) {
@@ -79,6 +80,15 @@ export async function findAccount(core: Core, accountId: string): Promise<FoundU
     );
   }
   return { user, account };
+}
+
+async function lookUpUser({ options }: Core, accountId: string): Promise<unknown> {
+  try {
+    return await options.findUser(accountId);
+  } catch (cause) {
+    const message = `findUser(accountId) threw: ${describeFailure(cause)}`;
+    throw new SecondFactorError('find-user-failed', message, { cause });
+  }
 }
 
 /**

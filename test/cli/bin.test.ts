@@ -168,6 +168,16 @@ describe('cli/bin', () => {
     });
   }
 
+  it('says that the look-up of an id failed, not that there is no such account', async () => {
+    for (const command of ['status', 'disable', 'unlock']) {
+      const { code, err } = await run(command, 'no uuid', '--yes');
+      expect([code, err], command).to.deep.equal([
+        3,
+        'second-factor: findUser(accountId) threw: invalid input syntax\n',
+      ]);
+    }
+  });
+
   it('does not act without a terminal unless told --yes', async () => {
     const ended = await run('disable', 'root');
     expect(ended.code).to.equal(2);
@@ -340,10 +350,11 @@ describe('cli/bin', () => {
        const redis = new Redis(${port}, { maxRetriesPerRequest: 1 });
        redis.on('error', () => undefined);
        const names = { root: 'Root', alice: 'Alice', bob: 'Bob', eve: 'Eve\\r\\x1b[2K\\u009b31m\\u202ealice', broken: 7 };
+       const unknown = (id) => { if (id === 'no uuid') throw new Error('invalid input syntax'); return null; };
        const secondFactor = createSecondFactor({
          passport, issuer: 'Test', keys: ${JSON.stringify(keys)}, store: redisStore(redis), storeTimeoutMs: 1500,
          account: (id) => ({ id, name: names[id] }),
-         findUser: (id) => (Object.hasOwn(names, id) ? id : id === 'Bob' ? 'bob' : null),
+         findUser: (id) => (Object.hasOwn(names, id) ? id : id === 'Bob' ? 'bob' : unknown(id)),
        });
        secondFactor.events.on('disabled', (event) => {
          console.error('disabled', event.accountId, 'by', event.by, 'because', event.reason);

@@ -275,6 +275,25 @@ describe('session/admin', () => {
       expect(await panel.store.get('alice')).to.equal(record);
     });
 
+    it('rejects with what findUser threw, and never says that nobody is enrolled (A8)', async () => {
+      const cause = new Error('invalid input syntax for type uuid');
+      const { secondFactor } = await startSessionPanel({
+        options: { findUser: () => Promise.reject(cause) },
+      });
+      const secret = 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP';
+      for (const asked of [
+        secondFactor.verify('alice', '123456'),
+        secondFactor.account('alice'),
+        secondFactor.import('alice', { secret, by: 'test' }),
+        secondFactor.disable('alice', { by: 'test' }),
+      ]) {
+        const error = await caught(asked);
+        expect(error).to.include({ code: 'find-user-failed', cause });
+        expect((error as Error).message).to.equal(`findUser(accountId) threw: ${cause.message}`);
+      }
+      expect((await secondFactor.status('alice')).enrolled, 'nothing was imported').to.equal(false);
+    });
+
     it('judges nothing that is no string, uncharged (A7, H1)', async () => {
       const panel = await startSessionPanel();
       await enrol(panel);

@@ -20,7 +20,7 @@ describe('session/log-in, refused', () => {
   afterEach(stopPanels);
 
   for (const [trouble, code] of [
-    ['a look-up that fails', null],
+    ['a look-up that fails', 'find-user-failed'],
     ['a user that is gone', 'account-unknown'],
   ] as const) {
     it(`leaves nobody on the request for ${trouble}, whoever was there`, async () => {
@@ -29,7 +29,7 @@ describe('session/log-in, refused', () => {
         options: {
           findUser(id) {
             if (!troubled || id !== 'bob') return panel.users.find((each) => each.id === id);
-            if (code === null) throw new Error('the database is away');
+            if (code === 'find-user-failed') throw new Error('the database is away');
             return null;
           },
         },

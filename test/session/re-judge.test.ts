@@ -276,9 +276,9 @@ describe('session/re-judge', () => {
       broken = name;
       const answer = await client.get('/secret');
       expect(answer.status).to.equal(500);
-      const { cause } = panel.errors.at(-1) as { cause?: unknown };
-      const told = name === 'account' ? cause : panel.errors.at(-1);
-      expect(told).to.include({ message: `${name} broke` });
+      const { code, cause } = panel.errors.at(-1) as { code?: unknown; cause?: unknown };
+      expect(code).to.equal(name === 'account' ? 'account-invalid' : 'find-user-failed');
+      expect(cause).to.include({ message: `${name} broke` });
     }
     broken = '';
     expect((await client.get('/secret')).status).to.equal(200);
