@@ -40,6 +40,8 @@ export type ImpersonationEnd =
   | 'expired'
   | 'actor-changed'
   | 'target-changed'
+  /** The application failed when it was asked about the account: data it cannot describe, or an outage. */
+  | 'target-error'
   | 'switched-off'
   /** He signed out. */
   | 'signed-out'

@@ -181,7 +181,7 @@ export interface ImpersonationOptions {
   levels: readonly string[];
   /**
    * Narrows further, for resellers and their own customers for example. May be async. When it throws nobody
-   * begins to act, and whoever acts is himself again (`process.emitWarning` tells).
+   * begins to act, and for those who act already it ends (`process.emitWarning` tells).
    */
   canActAs?: ((actor: AccountSummary, target: AccountSummary) => boolean | Promise<boolean>) | undefined;
   /**

@@ -6,6 +6,7 @@ import { emit, now, originOf, reported, updateState } from '../session/context.j
 import type { KnownUser } from '../session/core.js';
 import { emitEvent, stampOf } from '../session/core.js';
 import { isFresh } from '../session/judge.js';
+import { describeFailure } from '../vault/failure.js';
 import { requirementOf } from '../session/requirement.js';
 import type { RouteRefusal } from '../session/refusal.js';
 import type { Actor, FirstActor, ImpersonatingState, UserState } from '../session/state.js';
@@ -15,7 +16,7 @@ import { rule } from './rule.js';
 import { mayEnterNobody } from './rules.js';
 import type { ActorProof, ImpersonationRefusal, Ruling } from './rules.js';
 import type { Standing } from './standing.js';
-import { standingOf } from './standing.js';
+import { isStoreOutage, standingOf } from './standing.js';
 
 /** Acting as somebody else ends after this, whatever happens (OWASP ASVS 7.3.2: an absolute lifetime). */
 export const IMPERSONATION_SECONDS = 3600;
@@ -115,7 +116,10 @@ async function targetOf(context: Context, account: unknown): Promise<Standing | 
   try {
     return await standingOf(context.core, accountId);
   } catch (error) {
-    throw reported(context, accountId, error);
+    if (isStoreOutage(error)) throw reported(context, accountId, error);
+    // Whoever asks chose the id: it may be one that the application's database does not even take.
+    process.emitWarning(`nobody can act as an account that was asked for: ${describeFailure(error)}`);
+    return null;
   }
 }
 

@@ -10,9 +10,10 @@ import type { Actor, FirstActor, ImpersonatingState } from '../session/state.js'
 import { become } from './become.js';
 import { standingOf } from './standing.js';
 
-/** Goes back to who acted before; who is gone or changed meanwhile ends as nobody. */
+/** Goes back to who acted before, unless this request is back already; who is gone or changed meanwhile ends as nobody. */
 export async function leave(context: Context): Promise<{ ok: true } | RouteRefusal> {
   const { state } = context;
+  if (context.hasLeft) return { ok: true };
   if (state?.state !== 'impersonating') return { ok: false, code: 'not-impersonating' };
   // Told before it happens, while the context still knows who really acts.
   emit(context, 'impersonation-left', state.account, {});

@@ -27,23 +27,7 @@ export async function rule(
   const asks = async (): Promise<boolean> =>
     (await options.canActAs(described(actor), described(target))) &&
     (first === actor || (await options.canActAs(described(first), described(target))));
-  const allowed = begins === 'enter' ? await asks() : await asks().catch(refuse);
-  return judge({ ...hop, allowed }, proof);
-}
-
-function refuse(error: unknown): false {
-  warnOfEnd('canActAs()', error);
-  return false;
-}
-
-/**
- * Tells of an error of the application that ends acting as somebody else: handed on, it would leave the actor
- * no way out, not even back, or signed out.
- *
- * @param what the option that failed
- */
-export function warnOfEnd(what: string, error: unknown): void {
-  process.emitWarning(`${what} threw, and acting as somebody else has ended: ${String(error)}`);
+  return judge({ ...hop, allowed: await asks() }, proof);
 }
 
 function described({ account: { id, name, level } }: Standing): {

@@ -11,7 +11,8 @@ export interface Standing extends KnownUser {
 /**
  * The standing of an account now; `null` when there is none. One store read.
  *
- * @throws {SecondFactorError} `store-unavailable`
+ * @throws {SecondFactorError} `store-unavailable`; `find-user-failed`, `account-invalid`, `account-unstable` when the
+ *   application cannot say who it is
  */
 export async function standingOf(core: Core, accountId: string): Promise<Standing | null> {
   const found = await findAccount(core, accountId);
@@ -21,7 +22,12 @@ export async function standingOf(core: Core, accountId: string): Promise<Standin
     const factor = await readFactor(core, found.account);
     return { ...found, factor, party: { id, level, enrolled: factor !== null } };
   } catch (error) {
-    if (!(error instanceof SecondFactorError) || error.code === 'store-unavailable') throw error;
+    if (isStoreOutage(error)) throw error;
     return { ...found, factor: null, party: { id, level, enrolled: true } };
   }
+}
+
+/** Whether nothing can be said of an account for now, whatever the application says of it. */
+export function isStoreOutage(error: unknown): boolean {
+  return error instanceof SecondFactorError && error.code === 'store-unavailable';
 }

@@ -1,41 +1,53 @@
 import { isSafeMethod } from '../answer/same-origin.js';
 import { SecondFactorError } from '../errors.js';
 import type { ImpersonationEnd } from '../events.js';
+import { describeFailure } from '../vault/failure.js';
+import { pathOf } from '../session/app-request.js';
 import type { Context } from '../session/context.js';
 import { emit, moveToAnonymous, now, somebody } from '../session/context.js';
-import type { Core } from '../session/core.js';
 import { stampMatches } from '../session/core.js';
 import { factsOf } from '../session/facts.js';
 import { isInTime, judgeSession } from '../session/judge.js';
 import type { Requirement } from '../session/requirement.js';
 import { NOT_REQUIRED, requirementOf } from '../session/requirement.js';
-import type { Actor, ImpersonatingState } from '../session/state.js';
+import type { ImpersonatingState } from '../session/state.js';
 import { IMPERSONATION_SECONDS, proofOf } from './enter.js';
 import { goBack } from './leave.js';
-import { rule, warnOfEnd } from './rule.js';
+import type { Hopping } from './rule.js';
+import { rule } from './rule.js';
 import type { Standing } from './standing.js';
-import { standingOf } from './standing.js';
+import { isStoreOutage, standingOf } from './standing.js';
 
-/** How far down the stack still holds: the place of the last account that does; -1: not even the first. */
+/** How far down the stack still holds. */
 interface Holding {
-  readonly standings: readonly (Standing | null)[];
-  readonly place: number;
+  /** Those who hold, from who signed in downward; empty: not even the first. */
+  readonly standings: readonly Standing[];
+  /** Why the next one does not; `null`: there is none. */
   readonly reason: ImpersonationEnd | null;
-  /** What the policy asks of the account at `place`. */
+  /** What the policy asks of the last who holds. */
   readonly requirement: Requirement;
+  /** With `target-error`: what the application threw. */
+  readonly error?: unknown;
 }
 
 /**
- * Judges a session in which somebody acts as somebody else: everybody in the stack, as he is now. When
- * something changed the session falls back to the last account that still holds, or to nobody. A request
- * that would change something is then refused rather than done by somebody else than it was meant for.
+ * Judges a session in which somebody acts as somebody else: everybody in the stack, as they are now. When something
+ * changed, or the application cannot say who an account below the first actor is, the session falls back to the last
+ * account that still holds, or to nobody: the data of an account never holds who acts as it. A request that would
+ * change something is then refused rather than done by somebody else than it was meant for; one that leaves has left.
  *
- * @throws {SecondFactorError} `impersonation-refused`, `store-unavailable`
+ * @param unreadable what the application threw about the user that the session is signed in as
+ * @throws {SecondFactorError} `impersonation-refused`, `store-unavailable`, and what the application throws about the
+ *   first actor: nothing has ended then
  */
-export async function judgeImpersonation(context: Context, state: ImpersonatingState): Promise<void> {
-  const { standings, place, reason, requirement } = await holding(context, state);
-  const known = standings[place];
-  const actors = standings.slice(0, Math.max(place, 0)).filter((standing) => standing !== null);
+export async function judgeImpersonation(
+  context: Context,
+  state: ImpersonatingState,
+  unreadable?: Error,
+): Promise<void> {
+  const { standings, reason, requirement, error } = await holding(context, state, unreadable);
+  const known = standings.at(-1);
+  const actors = standings.slice(0, -1);
   if (reason === null && known) {
     somebody(context, { state, known, requirement, actors });
     return;
@@ -43,10 +55,19 @@ export async function judgeImpersonation(context: Context, state: ImpersonatingS
   context.state = state;
   context.actors = actors;
   emit(context, 'impersonation-ended', state.account, { reason: reason ?? 'target-changed' });
-  if (place < 0) await moveToAnonymous(context);
-  else await goBack(context, state, place);
-  if (isSafeMethod(context.req)) return;
+  if (reason === 'target-error') {
+    process.emitWarning(`acting as somebody else has ended, by an error: ${describeFailure(error)}`);
+  }
+  if (known) await goBack(context, state, actors.length);
+  else await moveToAnonymous(context);
+  context.hasLeft = asksToLeave(context);
+  if (isSafeMethod(context.req) || context.hasLeft) return;
   throw new SecondFactorError('impersonation-refused', 'acting as somebody else has ended; nothing was done');
+}
+
+function asksToLeave({ core, req }: Context): boolean {
+  const path = pathOf(req.originalUrl ?? req.url);
+  return req.method === 'POST' && path === `${core.options.mountPath}/impersonation/leave`;
 }
 
 /** Whether everybody in the stack still holds, changing nothing. */
@@ -54,43 +75,64 @@ export async function holds(context: Context, state: ImpersonatingState): Promis
   return (await holding(context, state)).reason === null;
 }
 
-async function holding(context: Context, state: ImpersonatingState): Promise<Holding> {
+async function holding(context: Context, state: ImpersonatingState, unreadable?: Error): Promise<Holding> {
   const { core } = context;
-  const stack: readonly Actor[] = [
-    ...state.actors,
-    { account: state.account, stamp: state.stamp, user: null },
-  ];
-  const standings = await Promise.all(stack.map(({ account }) => standingOf(core, account)));
-  const [first] = standings;
-  const ended = (place: number, reason: ImpersonationEnd): Holding => {
-    return { standings, place, reason, requirement: NOT_REQUIRED };
-  };
-  if (!first || !(await holdsMark(context, state, first))) return ended(-1, 'actor-changed');
-  if (!core.options.impersonation) return ended(0, 'switched-off');
-  const since = state.until - IMPERSONATION_SECONDS * 1000;
-  if (!isInTime(since, state.until, now(context))) return ended(0, 'expired');
+  const stack = [...state.actors, state];
+  const looked = await Promise.allSettled(
+    stack.map(({ account }) => {
+      return unreadable && account === state.account ? Promise.reject(unreadable) : standingOf(core, account);
+    }),
+  );
+  const outage = looked.find((each) => each.status === 'rejected' && isStoreOutage(each.reason));
+  if (outage) found(outage);
 
-  let requirement: Requirement | null = NOT_REQUIRED;
-  for (let place = 1; place < stack.length; place++) {
+  const standings: Standing[] = [];
+  const ended = (reason: ImpersonationEnd, error?: unknown): Holding => {
+    return { standings, reason, requirement: NOT_REQUIRED, error };
+  };
+  // An outage of the application's database is met here first, and ends nothing.
+  const first = found(looked[0]);
+  if (!first || !(await holdsMark(context, state, first))) return ended('actor-changed');
+  standings.push(first);
+  if (!core.options.impersonation) return ended('switched-off');
+  const since = state.until - IMPERSONATION_SECONDS * 1000;
+  if (!isInTime(since, state.until, now(context))) return ended('expired');
+
+  let requirement: Requirement = NOT_REQUIRED;
+  for (const [place, { stamp }] of stack.entries()) {
     const actor = standings[place - 1];
-    const target = standings[place];
-    const digest = stack[place]?.stamp ?? null;
-    const holds =
-      actor &&
-      target &&
-      stampMatches(core, target.account, digest) &&
-      (await rule(core, { first, actor, target }, proofOf(context, state), 'stay')).ok;
-    requirement = holds ? await requirementWhileActing(core, target) : null;
-    if (!requirement) return ended(place - 1, 'target-changed');
+    if (!actor) continue;
+    try {
+      const target = found(looked[place]);
+      if (!target || !stampMatches(core, target.account, stamp)) return ended('target-changed');
+      if (!(await mayGoOn(context, state, { first, actor, target }))) return ended('target-changed');
+      requirement = await told('policy()', requirementOf(core, target.account));
+      standings.push(target);
+    } catch (error) {
+      return ended('target-error', error);
+    }
   }
-  return { standings, place: stack.length - 1, reason: null, requirement };
+  return { standings, reason: null, requirement };
 }
 
-function requirementWhileActing(core: Core, { account }: Standing): Promise<Requirement | null> {
-  return requirementOf(core, account).catch((error: unknown) => {
-    warnOfEnd('policy()', error);
-    return null;
-  });
+/** What came of a look-up; throws what it threw. */
+function found(looked: PromiseSettledResult<Standing | null> | undefined): Standing | null {
+  if (looked?.status === 'rejected') throw looked.reason;
+  return looked?.value ?? null;
+}
+
+async function mayGoOn(context: Context, state: ImpersonatingState, hopping: Hopping): Promise<boolean> {
+  const { ok } = await told('canActAs()', rule(context.core, hopping, proofOf(context, state), 'stay'));
+  return ok;
+}
+
+/** Names the option that threw. */
+async function told<Said>(option: string, said: Promise<Said>): Promise<Said> {
+  try {
+    return await said;
+  } catch (cause) {
+    throw new Error(`${option} threw`, { cause });
+  }
 }
 
 async function holdsMark({ core }: Context, state: ImpersonatingState, first: Standing): Promise<boolean> {

@@ -54,6 +54,8 @@ export interface Context {
   /** What became of `req.logIn` on this request. */
   logIn: 'none' | 'running' | 'signed-in' | 'parked';
   proof: Proof | undefined;
+  /** Whether acting as somebody else ended when this request, which asks for that, was judged. */
+  hasLeft: boolean;
   /** Whether the router got the request. */
   routed: boolean;
 }

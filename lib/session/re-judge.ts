@@ -12,14 +12,14 @@ import {
   somebody,
   updateState,
 } from './context.js';
-import type { FoundUser, KnownUser } from './core.js';
+import type { Core, FoundUser, KnownUser } from './core.js';
 import { findAccount, readFactor, stampOf } from './core.js';
 import { deserializedId, freshAccount } from './described-account.js';
 import { factsOf } from './facts.js';
 import type { Verdict } from './judge.js';
 import { isFresh, judgeSession } from './judge.js';
 import { park } from './park.js';
-import { saveSession } from './regenerate.js';
+import { asTold, saveSession } from './regenerate.js';
 import { requirementOf } from './requirement.js';
 import type { ImpersonatingState, SessionState, UserState } from './state.js';
 import { isUser } from './state.js';
@@ -35,9 +35,14 @@ export async function reJudge(context: Context): Promise<void> {
   // Without Passport's own key the user came by other credentials; the session says nothing of him.
   if (serialized === undefined) return;
 
-  const { deserializedUserIsFresh } = core.options;
-  const fresh = deserializedUserIsFresh ? { user, account: await freshAccount(core.options, user) } : null;
-  const accountId = fresh ? fresh.account.id : await deserializedId(core.options, user);
+  const described = await describe(core, user).catch((error: unknown) => asTold(error));
+  if (described instanceof Error) {
+    const acting = await actingUnreadably(context, serialized);
+    if (!acting) throw described;
+    await actingAs(context, acting, described);
+    return;
+  }
+  const { accountId, fresh } = described;
   const state = await ownState(context, accountId, serialized);
   if (state === 'of-somebody-else') return;
   if (state?.state === 'impersonating') {
@@ -56,6 +61,36 @@ export async function reJudge(context: Context): Promise<void> {
   const requirement = await requirementOf(core, found.account);
   const verdict = judgeSession(state, factsOf(core, found.account, known.factor, requirement.required));
   await apply(context, { known, requirement }, verdict, state, serialized);
+}
+
+interface Described {
+  readonly accountId: string;
+  /** The user as `findUser` would give it, where the application says that it is as fresh. */
+  readonly fresh: FoundUser | null;
+}
+
+/** Which account a user is that `deserializeUser` gave. */
+async function describe({ options }: Core, user: unknown): Promise<Described> {
+  if (!options.deserializedUserIsFresh)
+    return { accountId: await deserializedId(options, user), fresh: null };
+  const account = await freshAccount(options, user);
+  return { accountId: account.id, fresh: { user, account } };
+}
+
+/**
+ * The state of a session in which somebody acts as an account that the application cannot describe. `undefined`
+ * where it can: then the user of this request came by other credentials.
+ */
+async function actingUnreadably(
+  context: Context,
+  serialized: unknown,
+): Promise<ImpersonatingState | undefined> {
+  const { core, req } = context;
+  const state = sessionState(context);
+  if (state?.state !== 'impersonating') return undefined;
+  const target = await core.passport.deserialize(serialized, req);
+  const readable = await describe(core, target).catch(() => null);
+  return readable ? undefined : state;
 }
 
 /**
@@ -79,9 +114,9 @@ async function ownState(
   return 'of-somebody-else';
 }
 
-async function actingAs(context: Context, state: ImpersonatingState): Promise<void> {
+async function actingAs(context: Context, state: ImpersonatingState, unreadable?: Error): Promise<void> {
   try {
-    await judgeImpersonation(context, state);
+    await judgeImpersonation(context, state, unreadable);
   } catch (error) {
     throw reported(context, state.account, error);
   }

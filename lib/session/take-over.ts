@@ -106,6 +106,7 @@ function takeOver(core: Core, request: HttpRequest, res: ServerResponse): Contex
     requirement: NOT_REQUIRED,
     logIn: 'none',
     proof: undefined,
+    hasLeft: false,
     routed: false,
   };
   req.logIn = req.login = createLogIn(context);

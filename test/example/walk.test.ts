@@ -251,7 +251,7 @@ for (const backend of ['its own database', 'Redis'] as const) {
             expect(await walk.present(who)).to.equal('root > admin > alice');
             walk.clock.jump(MINUTE + 1);
           } else walk.clock.jump(jump);
-          const late = await who.post('/two-step/impersonation/leave');
+          const late = await who.post('/two-step/setup');
           expect([late.status, late.json.code], 'nothing is done in a wrong name').to.deep.equal([
             403,
             'impersonation-refused',

@@ -69,7 +69,7 @@ describe('impersonation, the automatic switch', () => {
           return original(id);
         };
       },
-      'error',
+      'find-user-failed',
     ],
   };
   for (const [why, [change, reason]] of Object.entries(changes)) {

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import type { ImpersonationOptions, SecondFactorOptions } from '../../lib/index.js';
 import { startLevelPanel } from '../support/level-panel.js';
 import type { LevelJar, LevelPanel, LevelUser } from '../support/level-panel.js';
+import { warningsOf } from '../support/warnings.js';
 
 const LEVELS = ['root', 'admin', 'user'];
 const MINUTE = 60_000;
@@ -34,6 +35,36 @@ describe('impersonation/enter', () => {
     expect(await logins(leave())).to.deep.equal(['root', 'admin']);
     expect(await logins(leave())).to.deep.equal(['root']);
     expect(await logins(leave())).to.deep.equal([]);
+  });
+
+  it('refuses an id that the look-up does not take, or that cannot be described, and warns', async () => {
+    const findUser = (id: string): LevelUser | undefined => {
+      if (!/^[a-z]+$/.test(id)) throw new Error('invalid input syntax for type uuid');
+      return panel.users.get(id);
+    };
+    const account = ({ id, level, stamp }: LevelUser) => ({
+      id,
+      name: id === 'bob' ? '' : id,
+      level,
+      securityStamp: stamp,
+    });
+    await start({ levels: LEVELS }, { findUser, account });
+    const root = await signedIn('root');
+    for (const [id, why] of [
+      ["x' OR 1", 'findUser(accountId) threw: invalid input syntax for type uuid'],
+      ['bob', 'account() was asked about a user that findUser gave: account().name must be'],
+    ] as const) {
+      const warnings = await warningsOf(async () => {
+        const { status, body } = await enter(root, id);
+        expect([status, body.reason]).to.deep.equal([403, 'account-unknown']);
+        const may = await root.get(`/may/${encodeURIComponent(id)}`);
+        expect(may.body).to.deep.equal({ ok: false, reason: 'account-unknown' });
+      });
+      expect(warnings).to.have.length(2);
+      for (const { message } of warnings) expect(message).to.include(why);
+      expect(panel.events.at(-1)).to.include({ name: 'impersonation-refused', accountId: id });
+    }
+    expect((await root.get('/me')).body.user).to.equal('root');
   });
 
   it('is told as a hop that somebody asked for', async () => {

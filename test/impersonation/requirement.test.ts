@@ -206,6 +206,6 @@ describe('`required` and `requiredFrom`', () => {
     expect((await me(jar)).body).to.deep.include({ user: 'admin', actors: ['root'] });
     expect((await act(jar, 'alice')).status, 'nobody begins by an error').to.equal(500);
     expect((await me(jar)).body).to.deep.include({ user: 'admin', actors: ['root'] });
-    expect(panel.events.at(-1)).to.include({ name: 'impersonation-ended', reason: 'target-changed' });
+    expect(panel.events.at(-1)).to.include({ name: 'impersonation-ended', reason: 'target-error' });
   });
 });
