@@ -2,7 +2,7 @@
  * Two-step sign-in on an Express application, in one file. What the package adds is marked with (1) to (5);
  * the rest is what an application with Passport has anyway.
  *
- * PORT: default 3000; 0 takes a free one. REDIS_URL: keeps sessions and second factors in Redis, else they are in
+ * HOST: the address to listen on; without it only this machine reaches the application. PORT: default 3000; 0 takes a free one. REDIS_URL: keeps sessions and second factors in Redis, else they are in
  * memory.
  * SECOND_FACTOR_KEY: base64 of 32 random bytes; without it a new key is made at every start.
  */
@@ -126,7 +126,9 @@ function passwordMatches(user: User, password: string): boolean {
 }
 
 const port = Number(process.env.PORT ?? 3000);
-const server = app.listen(port, () => {
+const { HOST = '' } = process.env;
+const server = app.listen(port, HOST === '' ? '127.0.0.1' : HOST, () => {
   const { port: taken } = server.address() as AddressInfo;
-  console.log(`http://localhost:${String(taken)}/ - sign in as alice with alice-password`);
+  const shown = HOST === '' ? 'localhost' : HOST.replace(/.*:.*/, '[$&]');
+  console.log(`http://${shown}:${String(taken)}/ - sign in as alice with alice-password`);
 });

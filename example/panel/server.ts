@@ -2,7 +2,7 @@
  * The example panel: `npm start`, then http://localhost:3000/.
  *
  * PANEL_TRUSTED_BROWSERS: days. PANEL_REQUIRE_FACTOR: levels, separated by commas.
- * PORT: default 3000. PANEL_DB: a file that keeps the panel; without it every start begins with the seeded
+ * HOST: the address to listen on; without it only this machine reaches the panel. PORT: default 3000. PANEL_DB: a file that keeps the panel; without it every start begins with the seeded
  * accounts. REDIS_URL: sessions and second factors in Redis. SECOND_FACTOR_KEY, SESSION_SECRET: without
  * them they are made once and kept beside the database.
  */
@@ -12,7 +12,7 @@ import type { AddressInfo } from 'node:net';
 import { createPanel } from './app.js';
 import type { Panel } from './app.js';
 import { secretsFile } from './secrets.js';
-import { databaseFileOf, portOf, removeDatabase } from './settings.js';
+import { databaseFileOf, hostOf, portOf, removeDatabase } from './settings.js';
 
 const { env } = process;
 const server = createServer();
@@ -23,7 +23,7 @@ server.on('request', (req, res) => {
     app(req, res);
   });
 });
-server.listen(portOf(env));
+server.listen(portOf(env), hostOf(env));
 
 async function open(): Promise<Panel> {
   const { port } = server.address() as AddressInfo;
@@ -37,10 +37,12 @@ async function open(): Promise<Panel> {
 function introduce(port: number, databaseFile: string): void {
   const place = env.PANEL_DB ? 'PANEL_DB=… ' : port === 3000 ? '' : `PORT=${String(port)} `;
   const redis = env.REDIS_URL ? 'REDIS_URL=… ' : '';
-  console.log(`Acme Panel: http://localhost:${String(port)}/
+  const host = env.HOST ? hostOf(env).replace(/.*:.*/, '[$&]') : 'localhost';
+  console.log(`Acme Panel: http://${host}:${String(port)}/
 
   accounts  root / root-password, admin / admin-password, alice / alice-password, bob / bob-password
             for demonstration: everybody knows these passwords
+  reached   by ${env.HOST ? `all who reach ${env.HOST}: keep others off that network` : 'this machine alone (HOST says otherwise)'}
   users     ${databaseFile}${env.PANEL_DB ? '' : ', new at every start (PANEL_DB keeps one)'}
   sessions  ${env.REDIS_URL ? 'in Redis, and second factors too' : 'in this process; second factors are with the users'}
   console   ${place}${redis}npm run second-factor -- status root

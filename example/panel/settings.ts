@@ -14,6 +14,11 @@ export function portOf(env: NodeJS.ProcessEnv): number {
   throw new Error('PORT must be a number from 0 to 65535');
 }
 
+/** The address to listen on: `HOST`, or without it one that only this machine reaches. */
+export function hostOf({ HOST = '' }: NodeJS.ProcessEnv): string {
+  return HOST === '' ? '127.0.0.1' : HOST;
+}
+
 /**
  * The file of `PANEL_DB`, or without it the temporary one of the panel on a port: the same name every time,
  * so that the console command finds it.

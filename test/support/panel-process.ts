@@ -261,7 +261,7 @@ export interface PanelProcess extends RunningProgram {
 /** Starts the example panel as a process of its own; on a free port unless told otherwise. */
 export async function startPanelProcess(env: Record<string, string> = {}): Promise<PanelProcess> {
   const given = { ...withoutPanel(), PORT: '0', ...env };
-  const panel = await startProgram(compiled('example/panel/server.ts'), given, /http:\/\/localhost:(\d+)\//);
+  const panel = await startProgram(compiled('example/panel/server.ts'), given, /Acme Panel: http:\/\/\S+:(\d+)\//);
   const { port } = panel;
   return {
     ...panel,
@@ -275,7 +275,7 @@ export async function startPanelProcess(env: Record<string, string> = {}): Promi
 
 /** The environment of the tests, without what would lead to another panel. */
 export function withoutPanel(): NodeJS.ProcessEnv {
-  const { PORT: _port, PANEL_DB: _db, REDIS_URL: _redis, ...given } = process.env;
+  const { HOST: _host, PORT: _port, PANEL_DB: _db, REDIS_URL: _redis, ...given } = process.env;
   const { PANEL_TRUSTED_BROWSERS: _days, PANEL_REQUIRE_FACTOR: _levels, ...others } = given;
   const { SECOND_FACTOR_KEY: _key, SESSION_SECRET: _secret, ...rest } = others;
   return rest;
