@@ -35,6 +35,20 @@ export function sessionOf(req: Request): RequestSecondFactor {
 /** Lets everybody pass who is completely signed in; others are sent to do it and come back. */
 export const requireSignedIn = requireSecondFactor({ unenrolled: 'allow' });
 
+/** How old a proof may be where other accounts are managed: as for acting as them (`freshSeconds`). */
+const FRESH_SECONDS = 900;
+const requireFresh = requireSecondFactor({ unenrolled: 'allow', maxAge: FRESH_SECONDS });
+
+/**
+ * Guards what changes other accounts: asks for a code, or without a second factor the password, of the last 15 minutes, so
+ * that a cookie is not worth everybody's account. Who acts as an admin gave that proof to begin with; acting ends after
+ * an hour.
+ */
+export const requireFreshProof: typeof requireFresh = (req, res, next) => {
+  const { state } = sessionOf(req as Request);
+  (state === 'impersonating' ? requireSignedIn : requireFresh)(req, res, next);
+};
+
 /** Lets the levels pass whose place it is. */
 export function requireLevel(...levels: readonly Level[]): RequestHandler {
   return (req, _res, next) => {

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { requireNotImpersonating } from 'passport-second-factor';
+import { requireNotImpersonating, requireSecondFactor } from 'passport-second-factor';
 import { memoryStore } from 'passport-second-factor/memory';
 import { Client, enrol, enrolled, startPanel, stopPanels, user } from './trap-panel.js';
 import type { Panel, User } from './trap-panel.js';
@@ -225,6 +225,39 @@ describe('integration traps: accounts and passwords', () => {
       expect(await root.me()).to.equal('alice');
       expect((await root.post('/open/tokens')).status).to.equal(200);
       expect((await root.post('/closed/tokens')).body.code).to.equal('impersonation-refused');
+    });
+  });
+
+  describe('Managing other accounts', () => {
+    it('asks for a fresh proof, also of those without a second factor, and lets those pass who act', async () => {
+      let now = Date.now();
+      const signedIn = requireSecondFactor({ unenrolled: 'allow' });
+      const fresh = requireSecondFactor({ unenrolled: 'allow', maxAge: 900 });
+      const panel = await startPanel({
+        users: [user('root'), user('admin'), user('alice')],
+        options: {
+          account: ({ id, login }) => ({ id, name: login, level: id === 'alice' ? 'user' : id }),
+          impersonation: { levels: ['root', 'admin', 'user'] },
+          clock: () => now,
+        },
+        routes({ app }) {
+          app.use('/staff/:id/edit', (req, res, next) => {
+            (req.secondFactor?.state === 'impersonating' ? signedIn : fresh)(req, res, next);
+          });
+          app.post(['/staff/:id/edit', '/open/:id/edit'], signedIn, (_req, res) => res.json({ done: true }));
+        },
+      });
+      const root = new Client(panel);
+      await root.login('root');
+      expect((await root.post('/staff/alice/edit')).status).to.equal(200);
+      now += 8 * 3_600_000;
+      expect((await root.post('/open/alice/edit')).status, 'the trap').to.equal(200);
+      const { status, body } = await root.post('/staff/alice/edit');
+      expect([status, body.code, body.location]).to.deep.equal([401, 'step-up-required', '/login']);
+      await root.login('root');
+      await root.post('/two-step/impersonation', { account: 'admin' });
+      now += 1_000_000;
+      expect((await root.post('/staff/alice/edit')).status).to.equal(200);
     });
   });
 

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { startPanel } from '../support/panel-process.js';
-import type { Jar, RunningPanel } from '../support/panel-process.js';
+import type { Answer, Jar, RunningPanel } from '../support/panel-process.js';
 
 const LEVELS = { root: 'root', admin: 'admin', alice: 'user', bob: 'user' };
 const NEW = 'a-new-password';
@@ -88,6 +88,79 @@ describe('passwords in the example panel', () => {
       await jar.actAs('alice');
       await (await root()).post('/staff/alice/edit', { password: NEW });
       expect(await jar.who()).to.equal('admin');
+    });
+
+    describe('with an old proof', () => {
+      const HOURS = 8 * 3600;
+      const EDIT = '/staff/admin/edit';
+      const isOld = (answer: Answer, way: string) => {
+        expect([answer.status, answer.body.code, answer.body.location]).to.deep.equal([
+          401,
+          'step-up-required',
+          way,
+        ]);
+      };
+
+      it('asks root for a code of the last 15 minutes first, and changes nothing before', async () => {
+        const jar = await root();
+        const phone = await panel.enrol(jar);
+        panel.advance(HOURS);
+        for (const ask of [jar.post(EDIT, { password: NEW }), jar.get(EDIT)]) {
+          isOld(await ask, '/two-step/step-up');
+        }
+        for (const ask of [() => jar.submit(EDIT, { password: NEW }, EDIT), () => jar.open(EDIT)]) {
+          expect([(await ask()).status, (await ask()).location]).to.deep.equal([303, '/two-step/step-up']);
+        }
+        expect(await unchanged()).to.include('admin');
+
+        await jar.submit(EDIT, { password: NEW }, EDIT);
+        const back = await jar.submit('/two-step/step-up', { code: phone.nextCode() });
+        expect([back.status, back.location]).to.deep.equal([303, EDIT]);
+        expect((await jar.open(EDIT)).text).to.contain('New password');
+        expect(await unchanged(), 'the step-up itself sets nothing').to.include('admin');
+        expect((await jar.submit(EDIT, { password: NEW }, EDIT)).location).to.equal('/staff');
+        expect(await unchanged()).to.not.include('admin');
+      });
+
+      it('asks a remembered browser for a code, however fresh the password is', async () => {
+        await panel.end();
+        panel = await startPanel(undefined, { PANEL_TRUSTED_BROWSERS: '30' });
+        const phone = await panel.enrol(await panel.signedIn('admin'));
+        const jar = panel.jar();
+        await jar.login('admin');
+        await jar.post('/two-step/verify', { code: phone.nextCode(), trustBrowser: true });
+        await jar.post('/logout');
+        expect((await jar.login('admin')).status).to.equal(200);
+        isOld(await jar.post('/staff/alice/edit', { password: NEW }), '/two-step/step-up');
+        expect(await unchanged()).to.include('alice');
+      });
+
+      it('asks root without a second factor for the password, and goes on with it (M13)', async () => {
+        await panel.enrol(await panel.signedIn('admin'));
+        const jar = await panel.signedIn('root');
+        panel.advance(HOURS);
+        isOld(await jar.post(EDIT, { password: NEW }), '/login');
+        await jar.submit(EDIT, { password: NEW }, EDIT);
+        const back = await jar.submit('/login', { username: 'root', password: 'root-password' });
+        expect(back.location).to.equal(EDIT);
+        expect((await jar.open(EDIT)).text).to.contain('New password');
+        expect((await panel.jar().login('admin')).body.code).to.equal('code-required');
+        expect((await jar.submit(EDIT, { password: NEW }, EDIT)).location).to.equal('/staff');
+        expect((await panel.jar().login('admin', NEW)).body.code).to.equal('code-required');
+      });
+
+      it('lets root go on who acts as an admin, for the hour that this lasts', async () => {
+        const jar = await panel.signedIn('root');
+        expect(await jar.who()).to.equal('root > admin');
+        panel.advance(3599);
+        expect((await jar.post('/staff/alice/edit', { password: NEW })).status).to.equal(200);
+        panel.advance(2);
+        expect((await jar.post('/staff/bob/edit', { password: NEW })).body.code).to.equal(
+          'impersonation-refused',
+        );
+        isOld(await jar.post('/staff/bob/edit', { password: NEW }), '/login');
+        expect(await unchanged()).to.include('bob');
+      });
     });
 
     for (const password of ['', 'short', 'x'.repeat(257), ['a-new-password'], { a: 1 }, 12345678, null]) {

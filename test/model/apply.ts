@@ -328,6 +328,8 @@ function edit(world: World, { account: id, fresh }: Of<'edit'>, session: Session
   if (!session || session.state === 'pending') return nobody(session) ?? '';
   const height = (who: AccountId): number => LEVELS.indexOf(world.accounts[who].level);
   if (world.accounts[session.account].level === 'user') return 'level-too-low';
+  if (session.state !== 'impersonating' && typeof manager(session, world.now, 900) === 'string')
+    return 'step-up-required';
   const account = world.accounts[id];
   if (!account.exists) return 'account-unknown';
   if (height(id) <= height(session.account)) return 'not-below';

@@ -171,9 +171,16 @@ export class Jar {
     return this.#send('GET', path, undefined, this.#navigates());
   }
 
-  /** Sends a form as a browser does. */
-  submit(path: string, fields: Record<string, string> = {}): Promise<Answer> {
-    const form = { 'content-type': 'application/x-www-form-urlencoded' };
+  /**
+   * Sends a form as a browser does.
+   *
+   * @param page the path of the page it is on
+   */
+  submit(path: string, fields: Record<string, string> = {}, page?: string): Promise<Answer> {
+    const form = {
+      'content-type': 'application/x-www-form-urlencoded',
+      ...(page !== undefined && { referer: `http://127.0.0.1:${String(this.#port)}${page}` }),
+    };
     return this.#send('POST', path, String(new URLSearchParams(fields)), { ...this.#navigates(), ...form });
   }
 
@@ -261,7 +268,11 @@ export interface PanelProcess extends RunningProgram {
 /** Starts the example panel as a process of its own; on a free port unless told otherwise. */
 export async function startPanelProcess(env: Record<string, string> = {}): Promise<PanelProcess> {
   const given = { ...withoutPanel(), PORT: '0', ...env };
-  const panel = await startProgram(compiled('example/panel/server.ts'), given, /Acme Panel: http:\/\/\S+:(\d+)\//);
+  const panel = await startProgram(
+    compiled('example/panel/server.ts'),
+    given,
+    /Acme Panel: http:\/\/\S+:(\d+)\//,
+  );
   const { port } = panel;
   return {
     ...panel,

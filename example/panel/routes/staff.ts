@@ -3,7 +3,8 @@ import type { Request } from 'express';
 import { sameOrigin } from 'passport-second-factor';
 import type { SecondFactor } from 'passport-second-factor';
 import { HttpError } from '../http-error.js';
-import { bodyText, requireLevel, requireSignedIn, sessionOf, userOf, wantsPage } from '../http.js';
+import { bodyText, requireFreshProof, requireLevel, requireSignedIn } from '../http.js';
+import { sessionOf, userOf, wantsPage } from '../http.js';
 import { isBelow } from '../levels.js';
 import { listAccounts } from '../list-accounts.js';
 import { refuseNewPassword } from '../new-password.js';
@@ -23,12 +24,12 @@ export function createStaffRoutes(
   router.get('/staff', async (req, res) => {
     sendPage(req, res, 'Staff', staffView(await listAccounts(req, users, secondFactor)));
   });
-  router.get('/staff/:login/edit', async (req, res) => {
+  router.get('/staff/:login/edit', requireFreshProof, async (req, res) => {
     const account = await accountBelow(req, users);
     const { enrolled } = await secondFactor.status(account.id);
     sendPage(req, res, `Edit ${account.login}`, editView(account, enrolled, null));
   });
-  router.post('/staff/:login/edit', sameOrigin(), async (req, res) => {
+  router.post('/staff/:login/edit', sameOrigin(), requireFreshProof, async (req, res) => {
     const account = await accountBelow(req, users);
     const password = bodyText(req, 'password');
     const refusal = refuseNewPassword(password);

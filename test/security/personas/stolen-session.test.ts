@@ -52,6 +52,17 @@ attack('Somebody with a stolen session cookie', (panel) => {
     expect(await isIn(again)).to.equal(false);
   });
 
+  it('of an operator: sets no password of others after 15 minutes, with a second factor or without', async () => {
+    const { jar: root } = await panel().enrolled('root');
+    const admin = await panel().signedIn('admin');
+    panel().advance(8 * 3600);
+    for (const jar of [root, admin]) {
+      const answer = await jar.copy().post('/staff/alice/edit', { password: 'of-the-thief' });
+      expect(said(answer)).to.equal('step-up-required');
+    }
+    expect((await panel().jar().login('alice')).status).to.equal(200);
+  });
+
   it('that waits for the code: is nobody’s once the owner has given it, and gives no code of its own', async () => {
     const alice = await enrolled(panel());
     const owner = await pending(panel());
