@@ -1,7 +1,16 @@
 import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { expect } from 'chai';
 import ts from 'typescript';
+import type { SecondFactor } from 'passport-second-factor';
+import { DEFAULT_LIMITS } from '../../lib/account/limits.js';
+import { programOf } from './doc-program.js';
+import { enrol, startPanel, stopPanels } from './trap-panel.js';
+
+type MailOwners = (
+  instance: Pick<SecondFactor, 'events'>,
+  mail: (accountId: string, what: string, from: string | undefined) => Promise<void>,
+) => void;
 
 const root = resolve(import.meta.dirname, '../..');
 const EVENTS = resolve(root, 'lib/events.ts');
@@ -69,6 +78,31 @@ describe('docs/events.md', () => {
       const mapped = new RegExp(`^  '?${event}'?: '(\\w+)'`, 'm').exec(text)?.[1];
       expect(mapped, event).to.equal(first);
     }
+  });
+});
+
+describe('docs/events.md, mails to owners', () => {
+  afterEach(stopPanels);
+
+  it('are sent for what happened, and by guessing twice at the most', async () => {
+    const folder = programOf('docs/events.md');
+    const { mailOwners } = (await import(join(folder.path, 'mails.ts'))) as { mailOwners: MailOwners };
+    folder.remove();
+    const panel = await startPanel();
+    const { after, hardLimit, maxWaitSeconds } = DEFAULT_LIMITS.lockout;
+    const mails: string[] = [];
+    mailOwners(panel.secondFactor, (...[accountId, what]) => {
+      mails.push(`${accountId}: ${what}`);
+      return Promise.resolve();
+    });
+    await enrol(panel);
+    expect(mails.splice(0)).to.deep.equal(['alice: enrolled']);
+    for (let failures = 1; failures <= hardLimit; failures++) {
+      await panel.secondFactor.verify('alice', '000000');
+      panel.now += maxWaitSeconds * 1000;
+      expect(mails).to.have.length(failures < after ? 0 : failures < hardLimit ? 1 : 2);
+    }
+    expect(new Set(mails)).to.deep.equal(new Set(['alice: locked']));
   });
 });
 
