@@ -24,6 +24,11 @@ export const PROBLEMS = {
   'not-found': { status: 404, title: 'There is no such authenticator or browser.' },
   'already-enrolled': { status: 409, title: 'Two-step authentication is enabled already.' },
   'not-enrolled': { status: 409, title: 'Two-step authentication is not enabled.' },
+  'other-factor': {
+    status: 409,
+    title:
+      'This account still has its earlier second factor. Until that is moved no other one can be enabled.',
+  },
   'authenticator-limit': { status: 409, title: 'There are as many authenticators as an account can have.' },
   'authenticator-last': { status: 409, title: 'This is the only authenticator of the account.' },
   'recovery-codes-outdated': { status: 409, title: 'These recovery codes were replaced by newer ones.' },

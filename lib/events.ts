@@ -54,6 +54,8 @@ export type SignInRefusal =
   | 'code-required'
   /** The same, where a second factor is required and there is none. */
   | 'enrolment-required'
+  /** The same, where the account still has a second factor of the application's own. */
+  | 'other-factor'
   /** The password was changed while the old one was judged. */
   | 'sign-in-expired'
   | 'record-unreadable'

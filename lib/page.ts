@@ -70,6 +70,8 @@ export type SettingsPage = PageOf<
     /** Goes back to who acted before (POST). */
     readonly leave: string;
     readonly enrolled: boolean;
+    /** Whether the account has the second factor of before and none of ours: none can be enabled then. */
+    readonly otherFactor: boolean;
     /** What of the application needs a second factor and led here, once: a page, or a form of which nothing was done. */
     readonly neededFor: 'page' | 'form' | null;
     /** Whether the policy requires a second factor; then it cannot be disabled. */

@@ -25,6 +25,12 @@ export interface AccountDescription {
   readonly securityStamp?: string | number | bigint | Date | Uint8Array | null | undefined;
   /** For panels that keep the fact themselves: `true` and no record is an error, never a way in. */
   readonly enrolled?: boolean | undefined;
+  /**
+   * For applications with a second factor of their own, until the account has moved: `true` where it still has that one.
+   * While there is no record it keeps everybody from enabling a second factor here, `policy` counts as met, and the
+   * password alone is never called enough. `import()` moves the account.
+   */
+  readonly otherFactor?: boolean | undefined;
 }
 
 /** An account description that was checked. */
@@ -35,9 +41,10 @@ export interface Account {
   /** `null`: there is no password, or the application gives no stamps. */
   readonly stamp: string | null;
   readonly enrolled: boolean;
+  readonly otherFactor: boolean;
 }
 
-const PROPERTIES = ['id', 'name', 'level', 'securityStamp', 'enrolled'];
+const PROPERTIES = ['id', 'name', 'level', 'securityStamp', 'enrolled', 'otherFactor'];
 const ID_MAXIMUM_BYTES = 255;
 /** Ids that begin so are no accounts: `check` tries the store on them. */
 export const RESERVED_ID_PREFIX = 'second-factor-check:';
@@ -97,7 +104,7 @@ export function parseAccount(description: unknown): Account {
   const fields = fieldsOf(description);
   const unknown = unknownName(fields, PROPERTIES);
   if (unknown !== null) throw invalid(`account() returned the unknown property ${unknown}`);
-  const { id, name, level, enrolled } = fields;
+  const { id, name, level } = fields;
   const accountId = parseAccountId(id);
   if (typeof name !== 'string' || name === '') {
     throw invalid(`account().name must be a string that is not empty, got ${kindOf(name)}`);
@@ -105,16 +112,20 @@ export function parseAccount(description: unknown): Account {
   if (level !== undefined && typeof level !== 'string') {
     throw invalid(`account().level must be a string, got ${kindOf(level)}`);
   }
-  if (enrolled !== undefined && typeof enrolled !== 'boolean') {
-    throw invalid(`account().enrolled must be a boolean, got ${kindOf(enrolled)}`);
-  }
   return {
     id: accountId,
     name: wellFormed(name),
     level: level === undefined ? null : withoutUnprintable(level),
     stamp: 'securityStamp' in fields ? parseStamp(fields.securityStamp) : null,
-    enrolled: enrolled ?? false,
+    enrolled: parseFlag(fields, 'enrolled'),
+    otherFactor: parseFlag(fields, 'otherFactor'),
   };
+}
+
+function parseFlag(fields: Readonly<Record<string, unknown>>, name: 'enrolled' | 'otherFactor'): boolean {
+  const flag = fields[name];
+  if (flag === undefined || typeof flag === 'boolean') return flag ?? false;
+  throw invalid(`account().${name} must be a boolean, got ${kindOf(flag)}`);
 }
 
 /**

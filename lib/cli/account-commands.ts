@@ -12,8 +12,8 @@ const NAME_MAXIMUM_CHARACTERS = 80;
 
 /** `status <account>`. */
 export async function showStatus(run: Run): Promise<ExitCode> {
-  const { status, name } = await knownAccount(run);
-  show(run, describe(status, name), { ...status, name });
+  const { status, name, otherFactor } = await knownAccount(run);
+  show(run, describe(status, name, otherFactor), { ...status, name, otherFactor });
   return EXIT.done;
 }
 
@@ -92,7 +92,7 @@ export async function importSecret(run: Run): Promise<ExitCode> {
 async function knownAccount({
   command,
   instance,
-}: Run): Promise<{ status: AccountStatus; name: string | null }> {
+}: Run): Promise<{ status: AccountStatus; name: string | null; otherFactor: boolean }> {
   const { account: id } = command;
   const status = await instance.status(id);
   const account = await instance.account(id).catch((error: unknown) => {
@@ -102,7 +102,7 @@ async function knownAccount({
   });
   if (!account && !status.enrolled)
     throw new ConsoleError(EXIT.refused, `there is no account ${printableLine(id)}`);
-  return { status, name: account?.name ?? null };
+  return { status, name: account?.name ?? null, otherFactor: account?.otherFactor ?? false };
 }
 
 /** The account of the command line, after the operator said yes. */
@@ -131,9 +131,12 @@ function systemUser(): string {
   }
 }
 
-function describe(status: AccountStatus, name: string | null): string {
+function describe(status: AccountStatus, name: string | null, otherFactor: boolean): string {
   const lines = [label(status.accountId, name)];
-  if (!status.enrolled) return [...lines, 'two-step authentication: not enabled'].join('\n');
+  if (!status.enrolled) {
+    const other = otherFactor ? ['another second factor: yes, so it can only be imported'] : [];
+    return [...lines, 'two-step authentication: not enabled', ...other].join('\n');
+  }
   if (!status.readable)
     return [...lines, 'two-step authentication: enabled, but no key opens the record'].join('\n');
   lines.push(

@@ -16,7 +16,7 @@ import { rule } from './rule.js';
 import { mayEnterNobody } from './rules.js';
 import type { ActorProof, ImpersonationRefusal, Ruling } from './rules.js';
 import type { Standing } from './standing.js';
-import { isStoreOutage, standingOf } from './standing.js';
+import { isStoreOutage, partyOf, standingOf } from './standing.js';
 
 /** Acting as somebody else ends after this, whatever happens (OWASP ASVS 7.3.2: an absolute lifetime). */
 export const IMPERSONATION_SECONDS = 3600;
@@ -85,7 +85,7 @@ async function switchRefusal(
   known: KnownUser,
   targetId: string,
 ): Promise<string | null> {
-  if (known.factor) return 'actor-has-second-factor';
+  if (partyOf(known).enrolled) return 'actor-has-second-factor';
   let target: Target;
   try {
     const found = await standingOf(context.core, targetId);
@@ -137,8 +137,7 @@ async function ruleOn(
 
 /** A judged user as the rules see him; his record was there and readable, or he would not have been judged. */
 export function standing(known: KnownUser): Standing {
-  const { id, level } = known.account;
-  return { ...known, party: { id, level, enrolled: known.factor !== null } };
+  return { ...known, party: partyOf(known) };
 }
 
 /** How who signed in proved himself in this session. */

@@ -3,7 +3,7 @@ export interface Party {
   readonly id: string;
   /** `null`: takes no part. */
   readonly level: string | null;
-  /** Whether it has a second factor: a record, one that does not open, or `enrolled: true` of the panel. */
+  /** Whether it has a second factor: a record, one that does not open, or `enrolled: true` or `otherFactor: true` of the panel. */
   readonly enrolled: boolean;
 }
 

@@ -1,7 +1,7 @@
 import { SecondFactorError } from '../errors.js';
 import type { Party } from './rules.js';
 import type { Core, KnownUser } from '../session/core.js';
-import { findAccount, readFactor } from '../session/core.js';
+import { findAccount, hasOtherFactorOnly, readFactor } from '../session/core.js';
 
 /** An account as impersonation sees it: also one whose record does not open has a second factor. */
 export interface Standing extends KnownUser {
@@ -20,11 +20,17 @@ export async function standingOf(core: Core, accountId: string): Promise<Standin
   const { id, level } = found.account;
   try {
     const factor = await readFactor(core, found.account);
-    return { ...found, factor, party: { id, level, enrolled: factor !== null } };
+    return { ...found, factor, party: partyOf({ ...found, factor }) };
   } catch (error) {
     if (isStoreOutage(error)) throw error;
     return { ...found, factor: null, party: { id, level, enrolled: true } };
   }
+}
+
+/** A known user as the rules see them: also who has the second factor of before alone has one. */
+export function partyOf(known: KnownUser): Party {
+  const { id, level } = known.account;
+  return { id, level, enrolled: known.factor !== null || hasOtherFactorOnly(known) };
 }
 
 /** Whether nothing can be said of an account for now, whatever the application says of it. */

@@ -1,6 +1,7 @@
 import { mayAddAuthenticator } from '../account/authenticators.js';
 import type { SettingsPage } from '../page.js';
 import type { Context } from '../session/context.js';
+import { hasOtherFactorOnly } from '../session/core.js';
 import type { ShownRecoveryCodes } from '../session/random.js';
 import { isUser } from '../session/state.js';
 import { readStop } from '../session/stop-cookie.js';
@@ -30,6 +31,7 @@ export function settingsPage(context: Context, refused: Tried = null): PageDraft
       account: known?.account.name ?? '',
       refused,
       enrolled: Boolean(factor),
+      otherFactor: known !== undefined && hasOtherFactorOnly(known),
       neededFor: (state?.state === 'signed-in' ? readStop(context)?.stopped : undefined) ?? null,
       ...requirement,
       recoveryCodesLeft: factor?.recoveryCodesLeft ?? 0,

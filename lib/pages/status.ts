@@ -1,5 +1,6 @@
 import type { Context } from '../session/context.js';
 import { now } from '../session/context.js';
+import { hasOtherFactorOnly } from '../session/core.js';
 import { METHODS } from '../session/park.js';
 import { amrOf, isParked, isUser } from '../session/state.js';
 
@@ -17,6 +18,7 @@ export function status(context: Context): Record<string, unknown> {
   return {
     state: state.state,
     enrolled: Boolean(known?.factor),
+    otherFactor: known !== undefined && hasOtherFactorOnly(known),
     required: requirement.required,
     requiredFrom: requirement.requiredFrom === null ? null : time(requirement.requiredFrom),
     amr: amrOf(state),

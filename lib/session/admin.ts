@@ -5,6 +5,7 @@ import { lockAt } from '../account/lockout.js';
 import type { AccountRecord } from '../account/record.js';
 import { SecondFactorError } from '../errors.js';
 import { knownOnly } from '../known-only.js';
+import type { AccountSummary } from '../options.js';
 import type { Core } from './core.js';
 import { emitEvent, findAccount, originFrom, reportOutage } from './core.js';
 import { disableAccount } from './disable-account.js';
@@ -19,7 +20,7 @@ import { tryCode } from './try-code.js';
 import type { Health, Rekeyed } from './maintenance.js';
 import { inspect, rekey } from './maintenance.js';
 import { newRecoveryCodes } from './random.js';
-import { requirementOf } from './requirement.js';
+import { lackOf } from './requirement.js';
 import { change, updateRecord } from './update-record.js';
 
 /** An account id as `account()` gives it. */
@@ -54,12 +55,13 @@ export interface VerifyContext {
 }
 
 /** What became of a code, or why it was not judged. */
-export type VerifyOutcome = CodeOutcome | { readonly ok: false; readonly reason: 'enrolment-required' };
+export type VerifyOutcome =
+  CodeOutcome | { readonly ok: false; readonly reason: 'enrolment-required' | 'other-factor' };
 
 /** What operators and code without a session of ours may do. What changes an account is one event. */
 export interface Admin {
   /** How the panel describes an account, fresh; `null` when there is none. */
-  account(accountId: AccountId): Promise<{ id: string; name: string; level: string | null } | null>;
+  account(accountId: AccountId): Promise<(AccountSummary & { readonly otherFactor: boolean }) | null>;
   /** The ids of all accounts that have a second factor, in any order. */
   list(): AsyncIterable<string>;
   /**
@@ -105,7 +107,8 @@ export interface Admin {
   /**
    * Judges a code for code that never calls `req.logIn`: same decision, same budget of guesses as every
    * other door. The caller has checked the password. Only `not-enrolled` says that it is enough:
-   * `enrolment-required` is an account without a second factor that must have one.
+   * `enrolment-required` is an account without a second factor that must have one, `other-factor` one that still has its
+   * earlier second factor (`account().otherFactor`), which is yours to check.
    *
    * @param code what was typed, of any type
    * @throws {SecondFactorError} `account-unknown`: nobody `findUser` knows, so that no mistaken id passes for an
@@ -149,8 +152,8 @@ export function createAdmin(core: Core): Admin {
     async account(id) {
       const found = await findAccount(core, parseAccountId(id));
       if (!found) return null;
-      const { id: accountId, name, level } = found.account;
-      return { id: accountId, name, level };
+      const { id: accountId, name, level, otherFactor } = found.account;
+      return { id: accountId, name, level, otherFactor };
     },
 
     list: () => vault.list(),
@@ -200,9 +203,8 @@ export function createAdmin(core: Core): Admin {
         if (found.account.enrolled) {
           throw reportOutage(core, accountId, origin, new SecondFactorError('record-missing'));
         }
-        if ((await requirementOf(core, found.account)).required) {
-          return { ok: false, reason: 'enrolment-required' };
-        }
+        const reason = await lackOf(core, found.account);
+        if (reason !== null) return { ok: false, reason };
       }
       if (!outcome.ok) return outcome;
       const { method, recoveryCodesLeft } = outcome;

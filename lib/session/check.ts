@@ -5,6 +5,7 @@ import { knownOnly } from '../known-only.js';
 import { requestUser } from './app-request.js';
 import type { Context } from './context.js';
 import { now } from './context.js';
+import { hasOtherFactorOnly } from './core.js';
 import { isFresh } from './judge.js';
 import { codeOfParked, wayOn } from './park.js';
 import type { GuardOptions, GuardVerdict, Refusal } from './request-api.js';
@@ -63,7 +64,10 @@ export function check(context: Context, options: GuardOptions): GuardVerdict {
       ? { ok: true }
       : refusal('step-up-required', `${basePath}/step-up`, maxAge);
   }
-  if (options.unenrolled !== 'allow') return refusal('enrolment-required', basePath);
+  if (options.unenrolled !== 'allow') {
+    const moves = context.known !== undefined && hasOtherFactorOnly(context.known);
+    return refusal(moves ? 'other-factor' : 'enrolment-required', basePath);
+  }
   return maxAge === undefined || isFresh(state.passwordAt, now(context), maxAge)
     ? { ok: true }
     : refusal('step-up-required', loginPath, maxAge);

@@ -63,6 +63,11 @@ export interface KnownUser extends FoundUser {
   readonly factor: Factor | null;
 }
 
+/** Whether an account has the second factor of before and none of ours. */
+export function hasOtherFactorOnly({ account, factor }: Pick<KnownUser, 'account' | 'factor'>): boolean {
+  return factor === null && account.otherFactor;
+}
+
 /**
  * The user of an account id as the database has it now; `null` when there is none.
  *

@@ -15,7 +15,7 @@ export function factsOf(core: Core, account: Account, factor: Factor | null, req
   return {
     enrolment: factor?.enrolment ?? null,
     stampMatches: matches,
-    required,
+    required: required && !account.otherFactor,
     holdsBrowser: (id) =>
       factor !== null &&
       options.trustedBrowserDays !== null &&

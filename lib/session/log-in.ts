@@ -16,7 +16,7 @@ import { checkLogInOptions } from './log-in-options.js';
 import { answerParked, codeOfParked, park, wayOn } from './park.js';
 import { promised } from './regenerate.js';
 import { rememberedBrowser } from './remembered-browser.js';
-import { requirementOf } from './requirement.js';
+import { lackOf } from './requirement.js';
 import { signIn } from './sign-in.js';
 import { isSameSignIn, storedState } from './stored-session.js';
 import type { UserState, VerifiedState } from './state.js';
@@ -133,8 +133,8 @@ async function withoutSession(context: Context, user: unknown, options: LogInOpt
   const { core, req, res } = context;
   const { found } = await freshUser(context, user, await core.passport.serialize(user, req));
   const factor = await knownFactor(context, found);
-  if (factor || (await requirementOf(core, found.account)).required) {
-    const reason = factor ? 'code-required' : 'enrolment-required';
+  const reason = factor ? 'code-required' : await lackOf(core, found.account);
+  if (reason !== null) {
     emit(context, 'sign-in-refused', found.account.id, { reason });
     if ((options.onCodeRequired ?? core.options.onCodeRequired) === 'error') {
       throw new SecondFactorError(reason);
@@ -167,7 +167,7 @@ async function firstStep(
     throw new SecondFactorError('impersonation-refused');
   }
   const factor = await knownFactor(context, found);
-  const required = !factor && (await requirementOf(core, account)).required;
+  const required = !factor && (await lackOf(core, account)) === 'enrolment-required';
   if (follows && (factor || required)) throw twice();
 
   const passwordAt = again ? again.passwordAt : passwordAtOf(context, account);

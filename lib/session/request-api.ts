@@ -49,6 +49,8 @@ export interface RequestSecondFactor {
   readonly state: StateName;
   /** Whether the account signed in has a second factor. */
   readonly enrolled: boolean;
+  /** Whether it has the second factor of before and none of ours (`account().otherFactor`): it meets every policy. */
+  readonly otherFactor: boolean;
   /** Whether the policy requires a second factor of the account that `req.user` is, also while somebody acts as it. */
   readonly required: boolean;
   /** From when on it does or did, milliseconds since 1970; `null` when the policy names no day. */

@@ -6,7 +6,7 @@ import type { Context } from './context.js';
 import { emit, moveTo, moveToAnonymous } from './context.js';
 import { SecondFactorError } from '../errors.js';
 import { knownOnly } from '../known-only.js';
-import { findAccount, readFactor, stampOf } from './core.js';
+import { findAccount, hasOtherFactorOnly, readFactor, stampOf } from './core.js';
 import { factsOf } from './facts.js';
 import { isInTime, judgeSession } from './judge.js';
 import { refuse } from './refuse.js';
@@ -24,6 +24,9 @@ export function createRequestApi(context: Context): RequestSecondFactor {
     },
     get enrolled() {
       return Boolean(context.known?.factor);
+    },
+    get otherFactor() {
+      return context.known !== undefined && hasOtherFactorOnly(context.known);
     },
     get required() {
       return context.requirement.required;

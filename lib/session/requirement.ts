@@ -15,6 +15,18 @@ export interface Requirement {
 export const NOT_REQUIRED: Requirement = { required: false, requiredFrom: null };
 
 /**
+ * Why the password is not enough for an account that has no record; `null`: it is. Whoever still has the second factor of
+ * before meets every policy, and must not enable another one by the password.
+ */
+export async function lackOf(
+  core: Core,
+  account: Account,
+): Promise<'other-factor' | 'enrolment-required' | null> {
+  if (account.otherFactor) return 'other-factor';
+  return (await requirementOf(core, account)).required ? 'enrolment-required' : null;
+}
+
+/**
  * Asks the application's policy.
  *
  * @throws {SecondFactorError} `option-invalid`, `option-unknown` when the policy says something else than it may

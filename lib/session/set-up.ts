@@ -7,7 +7,7 @@ import type { FieldName } from '../answer/faulty-field.js';
 import { check } from './check.js';
 import type { Context } from './context.js';
 import { emit, moveTo, now, reported } from './context.js';
-import { readFactor } from './core.js';
+import { hasOtherFactorOnly, readFactor } from './core.js';
 import { isInTime } from './judge.js';
 import type { ParkedUser } from './parked-user.js';
 import { endParked, parkedUser } from './parked-user.js';
@@ -141,10 +141,11 @@ export async function mayEnrol(context: Context, maxAge?: number): Promise<Setup
   if (!known || (state?.state !== 'signed-in' && state?.state !== 'verified')) {
     return { ok: false, code: 'login-required' };
   }
+  if (hasOtherFactorOnly(known)) return { ok: false, code: 'other-factor' };
   return { ok: true, state, account: known.account, waiting: null };
 }
 
-/** Only an account without a second factor may get one before anybody is signed in to it. */
+/** Only an account without any second factor may get one before anybody is signed in to it. */
 async function mustEnrol(context: Context, state: MustEnrolState): Promise<SetupAccess> {
   const waiting = await parkedUser(context, state);
   if (!waiting) return endParked(context, state, 'account-changed');
@@ -152,7 +153,7 @@ async function mustEnrol(context: Context, state: MustEnrolState): Promise<Setup
   const factor = await readFactor(context.core, account).catch((error: unknown) => {
     throw reported(context, account.id, error);
   });
-  if (factor) return endParked(context, state, 'account-changed');
+  if (factor || account.otherFactor) return endParked(context, state, 'account-changed');
   return { ok: true, state, account, waiting };
 }
 

@@ -28,5 +28,7 @@ async function accountHolds(context: Context): Promise<boolean> {
   if (isParked(state)) return isInTime(state.since, state.until, now(context));
   if (state?.state === 'impersonating') return holds(context, state);
   const found = state && (await findAccount(core, state.account));
-  return Boolean(found && stampMatches(core, found.account, state.stamp));
+  if (!found || !stampMatches(core, found.account, state.stamp)) return false;
+  // Whoever enables a second factor by the password must not come before one of the application's own.
+  return !found.account.otherFactor || context.known?.account.otherFactor === true;
 }

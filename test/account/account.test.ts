@@ -65,25 +65,28 @@ describe('lib/account/account', () => {
 
   describe('parseAccount', () => {
     it('fills in what was not said', () => {
-      expect(parseAccount(NAMED)).to.deep.equal({ ...NAMED, level: null, stamp: null, enrolled: false });
-      const nothing = { level: undefined, enrolled: undefined };
-      expect(parseAccount({ ...NAMED, ...nothing })).to.deep.equal({
-        ...NAMED,
-        level: null,
-        stamp: null,
-        enrolled: false,
-      });
+      const filled = { ...NAMED, level: null, stamp: null, enrolled: false, otherFactor: false };
+      expect(parseAccount(NAMED)).to.deep.equal(filled);
+      const nothing = { level: undefined, enrolled: undefined, otherFactor: undefined };
+      expect(parseAccount({ ...NAMED, ...nothing })).to.deep.equal(filled);
     });
 
     it('takes everything there is to say, and nothing else', () => {
-      const said = { id: 7, name: 'alice', level: 'admin', securityStamp: 'x', enrolled: true };
+      const said = {
+        id: 7,
+        name: 'alice',
+        level: 'admin',
+        securityStamp: 'x',
+        enrolled: true,
+        otherFactor: true,
+      };
       expect(parseAccount(said)).to.deep.equal({
-        ...{ id: '7', name: 'alice', level: 'admin', stamp: 'x', enrolled: true },
+        ...{ id: '7', name: 'alice', level: 'admin', stamp: 'x', enrolled: true, otherFactor: true },
       });
       for (const [more, fix] of [
         [
           { password: 'y' },
-          /unknown property password; known are: id, name, level, securityStamp, enrolled$/,
+          /unknown property password; known are: id, name, level, securityStamp, enrolled, otherFactor$/,
         ],
         [{ securitystamp: 'y' }, /unknown property securitystamp; did you mean securityStamp\?$/],
       ] as const) {
@@ -136,6 +139,11 @@ describe('lib/account/account', () => {
       ['a level that is null', { ...NAMED, level: null }, 'got null'],
       ['enrolled as a number', { ...NAMED, enrolled: 1 }, 'account().enrolled must be a boolean, got number'],
       ['enrolled as null', { ...NAMED, enrolled: null }, 'got null'],
+      [
+        'otherFactor as a date',
+        { ...NAMED, otherFactor: new Date() },
+        'account().otherFactor must be a boolean, got object',
+      ],
     ];
     for (const [what, description, words] of refused) {
       it(`refuses ${what}`, () => refuses(() => parseAccount(description), words));

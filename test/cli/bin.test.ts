@@ -61,6 +61,12 @@ describe('cli/bin', () => {
 
     const not = await run('status', 'bob');
     expect(not).to.include({ code: 0, out: 'bob (Bob)\ntwo-step authentication: not enabled\n' });
+    const old = await run('status', 'old');
+    expect(old.out).to.match(/: not enabled\nanother second factor: yes, so it can only be imported\n$/);
+    expect(JSON.parse((await run('status', 'old', '--json')).out)).to.include({
+      enrolled: false,
+      otherFactor: true,
+    });
   });
 
   it('disables exactly the account that was named, and leaves a trace', async () => {
@@ -349,11 +355,11 @@ describe('cli/bin', () => {
        import { redisStore } from ${from(compiled('adapters/redis.ts'))};
        const redis = new Redis(${port}, { maxRetriesPerRequest: 1 });
        redis.on('error', () => undefined);
-       const names = { root: 'Root', alice: 'Alice', bob: 'Bob', eve: 'Eve\\r\\x1b[2K\\u009b31m\\u202ealice', broken: 7 };
+       const names = { root: 'Root', old: 'Old', alice: 'Alice', bob: 'Bob', eve: 'Eve\\r\\x1b[2K\\u009b31m\\u202ealice', broken: 7 };
        const unknown = (id) => { if (id === 'no uuid') throw new Error('invalid input syntax'); return null; };
        const secondFactor = createSecondFactor({
          passport, issuer: 'Test', keys: ${JSON.stringify(keys)}, store: redisStore(redis), storeTimeoutMs: 1500,
-         account: (id) => ({ id, name: names[id] }),
+         account: (id) => ({ id, name: names[id], otherFactor: id === 'old' }),
          findUser: (id) => (Object.hasOwn(names, id) ? id : id === 'Bob' ? 'bob' : unknown(id)),
        });
        secondFactor.events.on('disabled', (event) => {

@@ -74,7 +74,7 @@ describe('docs/single-page-apps.md', () => {
     expect((await api.cancelSetup!()).ok).to.equal(true);
     expect((await api.confirm!('123456')).problem?.code).to.equal('setup-expired');
     expect((await api.status!()).value).to.have.all.keys(
-      ...['state', 'enrolled', 'required', 'requiredFrom', 'amr', 'verifiedAt'],
+      ...['state', 'enrolled', 'otherFactor', 'required', 'requiredFrom', 'amr', 'verifiedAt'],
       ...[
         'recoveryCodesLeft',
         'recoveryCodesConfirmed',

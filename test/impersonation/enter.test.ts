@@ -67,6 +67,30 @@ describe('impersonation/enter', () => {
     expect((await root.get('/me')).body.user).to.equal('root');
   });
 
+  it('takes who still has the factor of before for somebody with one, as target, as actor and by itself', async () => {
+    const has = new Set(['alice', 'admin']);
+    const account = ({ id, level, stamp }: LevelUser) => ({
+      ...{ id, name: id, level, securityStamp: stamp },
+      otherFactor: has.has(id),
+    });
+    await start({ levels: LEVELS, autoSwitch: { root: 'admin' } }, { account });
+    const root = await signedIn('root');
+    expect((await root.get('/me')).body).to.include({ user: 'root', skipped: 'target-has-second-factor' });
+    expect((await enter(root, 'alice')).body.reason).to.equal('target-has-second-factor');
+    expect((await enter(root, 'bob')).status).to.equal(200);
+    expect((await enter(await signedIn('admin'), 'bob')).body.reason).to.equal('actor-not-verified');
+
+    has.add('bob');
+    expect((await root.get('/me')).body).to.include({ user: 'root' });
+    await enter(root, 'bob');
+    has.delete('bob');
+    await enter(root, 'bob');
+    has.add('root');
+    expect((await root.get('/me')).body, 'as who gets a record while acting').to.include({ user: null });
+    has.delete('admin');
+    expect((await (await signedIn('root')).get('/me')).body.skipped).to.equal('actor-has-second-factor');
+  });
+
   it('is told as a hop that somebody asked for', async () => {
     await start();
     await enter(await signedIn('root'), 'alice');

@@ -351,7 +351,8 @@ describe('session/admin', () => {
 
   it('describes an account as the panel does, and tells of none', async () => {
     const { secondFactor } = await startSessionPanel();
-    expect(await secondFactor.account('alice')).to.deep.equal({ id: 'alice', name: 'alice', level: null });
+    const alice = { id: 'alice', name: 'alice', level: null, otherFactor: false };
+    expect(await secondFactor.account('alice')).to.deep.equal(alice);
     expect(await secondFactor.account('nobody')).to.equal(null);
   });
 

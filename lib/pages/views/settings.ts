@@ -11,19 +11,20 @@ import { neededFor } from './stopped.js';
 
 /** The user's own settings. */
 export function settings(page: SettingsPage, texts: Texts): Html {
-  const { account, actors, enrolled, home, requiredFrom } = page.model;
+  const { account, actors, enrolled, home, otherFactor, requiredFrom } = page.model;
   const state = enrolled
     ? html`<p class="state on">${ICONS.on}${texts.stateOn}</p>`
     : html`<p class="state">${ICONS.off}${texts.stateOff}</p>`;
-  const isAsked = !enrolled && requiredFrom !== null && actors.length === 0;
-  return html`${neededFor(texts, page.model)} ${state}
+  const isAsked = !enrolled && !otherFactor && requiredFrom !== null && actors.length === 0;
+  return html`${otherFactor ? null : neededFor(texts, page.model)} ${state}
     <p class="muted">${texts.account}: <bdi>${account}</bdi></p>
     ${actors.length > 0 ? acting(page, texts) : enrolled ? manage(page, texts) : enable(page, texts)}
     <p><a href="${home}">${isAsked ? texts.later : texts.back}</a></p>`;
 }
 
 function enable(page: SettingsPage, texts: Texts): Html {
-  const { requiredFrom, setup } = page.model;
+  const { otherFactor, requiredFrom, setup } = page.model;
+  if (otherFactor) return html`<p>${texts.problems['other-factor']}</p>`;
   const deadline =
     requiredFrom === null
       ? null

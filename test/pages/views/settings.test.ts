@@ -16,6 +16,7 @@ const PAGE: SettingsPage = {
     leave: '/leave',
     refused: null,
     enrolled: false,
+    otherFactor: false,
     neededFor: null,
     required: false,
     requiredFrom: Date.UTC(2031, 0, 1),
