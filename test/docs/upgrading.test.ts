@@ -3,86 +3,159 @@ import { pathToFileURL } from 'node:url';
 import { expect } from 'chai';
 import express from 'express';
 import type { RequestHandler } from 'express';
-import type { SecondFactorOptions } from 'passport-second-factor';
-import { phoneOf, programOf } from './doc-program.js';
+import { Secret, TOTP } from 'otpauth';
+import type { Policy, SecondFactor, SecondFactorOptions } from 'passport-second-factor';
+import { requireSecondFactor } from 'passport-second-factor';
+import { programOf } from './doc-program.js';
 import type { ProgramFolder } from './doc-program.js';
 import { Client, startPanel, stopPanels } from './trap-panel.js';
 import type { Panel, User } from './trap-panel.js';
 
+const SECRET = 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP';
+/** The secrets and the check of before: a code works as long as it is shown, and is the word "old" for short. */
 const OLD_SECRETS = `
-const table = new Set(['alice']);
-export const oldSecrets = { has: async (id) => table.has(id), delete: async (id) => void table.delete(id) };
+const table = new Map([['alice', '${SECRET}']]);
+export const oldSecrets = {
+  has: async (id) => table.has(id), secretOf: async (id) => table.get(id), delete: async (id) => void table.delete(id),
+  isRight: async (id, code) => table.has(id) && code === 'old',
+};
 `;
 
 interface OldSecrets {
-  readonly oldSecrets: { has(id: string): Promise<boolean>; delete(id: string): Promise<void> };
+  has(id: string): Promise<boolean>;
 }
+type Upgrade = Required<Pick<SecondFactorOptions<User>, 'account' | 'setEnrolled'>>;
+type PolicyOption = NonNullable<SecondFactorOptions<User>['policy']>;
 
 describe('docs/upgrading.md', () => {
   let folder: ProgramFolder;
-  let oldSecrets: OldSecrets['oldSecrets'];
+  let old: {
+    oldCheck: RequestHandler;
+    oldCode: (secondFactor: Pick<SecondFactor, 'import'>) => RequestHandler;
+    oldSecrets: OldSecrets;
+    upgrade: Upgrade;
+  };
   let panel: Panel;
 
   beforeEach(async () => {
     folder = programOf('docs/upgrading.md', { 'old-secrets.ts': OLD_SECRETS });
-    const load = (file: string): Promise<unknown> => import(pathToFileURL(join(folder.path, file)).href);
-    const { oldCheck } = (await load('old-check.ts')) as { oldCheck: RequestHandler };
-    const { upgrade } = (await load('upgrade-options.ts')) as {
-      upgrade: Partial<SecondFactorOptions<User>>;
-    };
-    ({ oldSecrets } = (await load('old-secrets.ts')) as OldSecrets);
-    panel = await startPanel({
-      options: upgrade,
-      beforeRouter({ app }) {
-        app.use(oldCheck);
-        app.post('/old-code', express.json(), (req, res) => {
-          if ((req.body as { code?: string }).code !== 'old') return void res.sendStatus(401);
-          Object.assign(req.session, { oldCodeGivenBy: (req.user as User).id });
-          res.json({});
-        });
-      },
-    });
+    const load = (file: string): Promise<object> =>
+      import(pathToFileURL(join(folder.path, file)).href) as Promise<object>;
+    const files = ['old-check.ts', 'old-secrets.ts', 'upgrade-options.ts'];
+    old = Object.assign({}, ...(await Promise.all(files.map(load)))) as typeof old;
   });
   afterEach(async () => {
     await stopPanels();
     folder.remove();
   });
 
-  it('lets nobody enable a new phone before the old code', async () => {
+  /** @param mounted whether the old check stands before the router, as the page says */
+  async function start(options: Partial<SecondFactorOptions<User>> = {}, mounted = true): Promise<void> {
+    panel = await startPanel({
+      options: { ...old.upgrade, ...options },
+      beforeRouter({ app, secondFactor }) {
+        if (mounted) app.use(old.oldCheck);
+        app.post('/old-code', express.json(), old.oldCode(secondFactor));
+        app.get('/lenient', requireSecondFactor({ unenrolled: 'allow' }), (_req, res) => res.json({}));
+      },
+    });
+  }
+
+  /** The policy of docs/enforcement.md, word for word. */
+  async function enforcement(): Promise<PolicyOption> {
+    const page = programOf('docs/enforcement.md');
+    const { policy } = (await import(pathToFileURL(join(page.path, 'policy.ts')).href)) as {
+      policy: PolicyOption;
+    };
+    page.remove();
+    return policy;
+  }
+
+  /** Everything that who knows only the password can try. */
+  async function attack(): Promise<void> {
     const thief = new Client(panel);
     expect((await thief.login('alice')).status).to.equal(200);
-    for (const path of ['/me', '/two-step', '/two-step/setup']) {
-      expect((await thief.get(path)).headers.location, path).to.equal('/old-code');
+    for (const path of ['/two-step/setup', '/two-step/setup/confirm', '/two-step/disable', '/old-code']) {
+      for (const body of [{}, { code: '000000' }, { code: ['old'] }]) {
+        expect((await thief.post(path, body)).status, path).to.be.oneOf([303, 401, 403, 409]);
+      }
     }
-    expect((await thief.post('/two-step/setup')).headers.location).to.equal('/old-code');
-    expect(await oldSecrets.has('alice')).to.equal(true);
-    expect((await panel.secondFactor.status('alice')).enrolled).to.equal(false);
-  });
-
-  it('moves a user from the old code to the new one, and asks for one of them at a time', async () => {
-    const alice = new Client(panel);
-    await alice.login('alice');
-    expect((await alice.post('/old-code', { code: 'old' })).status).to.equal(200);
-    const { body } = await alice.post('/two-step/setup');
-    const phone = phoneOf(String(body.key));
-    expect((await alice.post('/two-step/setup/confirm', { code: phone.first })).status).to.equal(200);
-    expect(await oldSecrets.has('alice')).to.equal(false);
-    expect(await alice.me()).to.equal('alice');
-
-    const again = new Client(panel);
-    expect((await again.login('alice')).body.code).to.equal('code-required');
-    expect((await again.post('/two-step/verify', { code: phone.next() })).body).to.include({
-      state: 'verified',
+    for (const path of ['/two-step', '/two-step/setup', '/secret']) {
+      const { status, body } = await thief.get(path);
+      expect([status, body.key], path).to.deep.equal([status, undefined]);
+      expect(body).to.not.have.property('secret');
+    }
+    const parallel = Array.from({ length: 5 }, () => new Client(panel));
+    await Promise.all(
+      parallel.map(async (each) => {
+        await each.login('alice');
+        await each.post('/two-step/setup');
+      }),
+    );
+    expect(await panel.secondFactor.verify('alice', '000000')).to.deep.equal({
+      ok: false,
+      reason: 'other-factor',
     });
-    expect(await again.me()).to.equal('alice');
+    expect(await old.oldSecrets.has('alice'), 'the old secret').to.equal(true);
+    expect(await panel.store.get('alice'), 'no record').to.equal(null);
+  }
+
+  const policies: Record<string, (page: PolicyOption) => Partial<SecondFactorOptions<User>>> = {
+    'where nothing is required': () => ({}),
+    'where the policy of docs/enforcement.md requires it of the level': (policy) => ({
+      policy: (account) => policy({ ...account, level: 'admin' }),
+    }),
+    'where its day is over': (policy) => ({ policy, clock: () => Date.UTC(2032, 0, 1) }),
+  };
+  for (const [where, optionsOf] of Object.entries(policies)) {
+    for (const mounted of [true, false]) {
+      it(`gives the password alone nothing ${where}${mounted ? '' : ', the old check forgotten'}`, async () => {
+        await start(optionsOf(await enforcement()), mounted);
+        await attack();
+      });
+    }
+  }
+
+  it('would let a thief enable a phone without otherFactor, once one is required', async () => {
+    const account: Upgrade['account'] = async (user) => {
+      const { otherFactor: _flag, ...others } = await old.upgrade.account(user);
+      return others;
+    };
+    await start({ account, policy: (): Policy => 'required' });
+    const thief = new Client(panel);
+    expect((await thief.login('alice')).body.code).to.equal('enrolment-required');
+    expect((await thief.post('/two-step/setup')).status).to.equal(200);
   });
 
-  it('keeps the old code of one user from counting for another', async () => {
-    const browser = new Client(panel);
-    await browser.login('bob');
-    expect(await browser.me()).to.equal('bob');
-    await browser.post('/old-code', { code: 'old' });
-    await browser.login('alice');
-    expect((await browser.get('/me')).headers.location).to.equal('/old-code');
+  for (const policy of ['optional', 'required'] as const) {
+    it(`moves a user by the old code to the same entry on the phone (${policy})`, async () => {
+      await start({ policy: () => policy });
+      const alice = new Client(panel);
+      await alice.login('alice');
+      for (const path of ['/me', '/two-step']) {
+        expect((await alice.get(path)).headers.location, path).to.equal('/old-code');
+      }
+      expect((await alice.post('/old-code', { code: 'wrong' })).status).to.equal(401);
+      expect((await alice.post('/old-code', { code: 'old' })).headers.location).to.equal('/two-step/verify');
+      expect(await old.oldSecrets.has('alice')).to.equal(false);
+      expect(await alice.me(), 'one more code is asked for').to.equal(null);
+      panel.now += 60_000;
+      const code = new TOTP({ secret: Secret.fromBase32(SECRET) }).generate({ timestamp: panel.now });
+      expect((await alice.post('/two-step/verify', { code })).body).to.include({ state: 'verified' });
+      expect(await alice.me()).to.equal('alice');
+      expect((await alice.get('/secret')).status).to.equal(200);
+      expect((await new Client(panel).login('alice')).body.code).to.equal('code-required');
+    });
+  }
+
+  it('asks nothing of users who never had one, and moves nobody who is not there', async () => {
+    await start();
+    const bob = new Client(panel);
+    await bob.login('bob');
+    expect(await bob.me()).to.equal('bob');
+    expect((await bob.post('/old-code', { code: 'old' })).headers.location).to.equal('/');
+    expect((await new Client(panel).post('/old-code', { code: 'old' })).headers.location).to.equal('/');
+    expect((await bob.post('/two-step/setup')).status).to.equal(200);
+    expect(await panel.store.get('alice')).to.equal(null);
   });
 });
