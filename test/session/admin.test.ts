@@ -280,11 +280,10 @@ describe('session/admin', () => {
       const { secondFactor } = await startSessionPanel({
         options: { findUser: () => Promise.reject(cause) },
       });
-      const secret = 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP';
       for (const asked of [
         secondFactor.verify('alice', '123456'),
         secondFactor.account('alice'),
-        secondFactor.import('alice', { secret, by: 'test' }),
+        secondFactor.import('alice', { secret: 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP', by: 'test' }),
         secondFactor.disable('alice', { by: 'test' }),
       ]) {
         const error = await caught(asked);
