@@ -130,7 +130,7 @@ export interface SecondFactorEvents {
   'session-demoted': EventBase & { readonly reason: DemotionReason };
   /** A route of ours was called from another site. `accountId` is empty when nobody is signed in. */
   'cross-site-refused': EventBase & { readonly path: string };
-  /** The store failed or was late; `accountId` could not be judged. */
+  /** The store failed or was late, or `setEnrolled` failed; `accountId` could not be judged. */
   'store-unavailable': EventBase & { readonly error: string };
   /** A record did not open: wrong key, moved from another account, or altered. */
   'record-unreadable': EventBase & { readonly error: string };

@@ -80,8 +80,9 @@ async function enrol(
     (present) => (present ? { outcome: false, next: 'unchanged' } : { outcome: true, next: record }),
     async (made, origin) => {
       if (!made) return;
-      await flagEnrolled(core, account.id, enrolment);
-      emitEvent(core, 'enrolled', account.id, origin, {});
+      await flagEnrolled(core, account.id, enrolment, () => {
+        emitEvent(core, 'enrolled', account.id, origin, {});
+      });
     },
   );
   if (!created) {

@@ -1,8 +1,8 @@
 import type { Core } from './core.js';
 import { emitEvent, findAccount } from './core.js';
 import type { EventFields } from './core.js';
-import { setEnrolled, settleFlag } from './set-enrolled.js';
-import { change } from './update-record.js';
+import { clearFlag, setEnrolled, settleFlag } from './set-enrolled.js';
+import { change, reporting } from './update-record.js';
 
 /**
  * Takes the second factor off an account for an operator, also a record that does not open.
@@ -15,20 +15,21 @@ export async function disableAccount(
   accountId: string,
   by: EventFields<'disabled'>,
 ): Promise<boolean> {
+  const account = { accountId, origin: {} };
   const looked = await findAccount(core, accountId).catch((error: unknown) => ({ error }));
   const isUnknown = looked !== null && 'error' in looked;
   // A panel that cannot describe an account keeps no operator from helping its owner; its flag, which may be
   // all that stands against a lost record, is left alone until there was a record.
-  if (!isUnknown) await setEnrolled(core, accountId, false);
+  if (!isUnknown) await reporting(core, account, () => setEnrolled(core, accountId, false));
   const isFlagged = looked !== null && !isUnknown && looked.account.enrolled;
   const removed = await change<boolean>(
     core,
-    { accountId, origin: {} },
+    account,
     (late) => core.vault.remove(accountId, late),
     async (had, origin) => {
       if (isUnknown && !had) throw looked.error;
       if (had || isFlagged) emitEvent(core, 'disabled', accountId, origin, by);
-      if (isUnknown) await setEnrolled(core, accountId, false);
+      if (isUnknown) await clearFlag(core, accountId);
       else await settleFlag(core, accountId);
     },
   );

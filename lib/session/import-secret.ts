@@ -48,8 +48,9 @@ export async function importSecret(core: Core, accountId: string, given: Importe
     (present) => (present ? { outcome: false, next: 'unchanged' } : { outcome: true, next: record }),
     async (imported, origin) => {
       if (!imported) throw new SecondFactorError('already-enrolled');
-      await flagEnrolled(core, accountId, record.enrolment);
-      emitEvent(core, 'imported', accountId, origin, by);
+      await flagEnrolled(core, accountId, record.enrolment, () => {
+        emitEvent(core, 'imported', accountId, origin, by);
+      });
     },
   );
 }

@@ -14,8 +14,8 @@ import type { RememberedState, VerifiedState } from './state.js';
 import { forgetStop, takeStop } from './stop-cookie.js';
 import type { CodeAttempt } from './try-code.js';
 import { tryCode } from './try-code.js';
-import { setEnrolled, settleFlag } from './set-enrolled.js';
-import { updateRecord } from './update-record.js';
+import { putFlag, setEnrolled, settleFlag } from './set-enrolled.js';
+import { reporting, updateRecord } from './update-record.js';
 
 /** A code of the account that is signed in, accepted at a door. */
 type Accepted =
@@ -40,10 +40,11 @@ export async function disableFactor(context: Context, typed: unknown): Promise<{
   const accepted = await acceptCode(context, typed, 'disable');
   if (!accepted.ok) return accepted;
   const { account, stamp, passwordAt, enrolment } = accepted.state;
-  await setEnrolled(core, account, false);
+  const changed = { accountId: account, origin: originOf(context) };
+  await reporting(core, changed, () => setEnrolled(core, account, false));
   const found = await updateRecord<'own' | 'none' | 'another'>(
     core,
-    { accountId: account, origin: originOf(context) },
+    changed,
     (record) => {
       if (record?.enrolment === enrolment) return { outcome: 'own', next: null };
       return { outcome: record ? 'another' : 'none', next: 'unchanged' };
@@ -55,7 +56,7 @@ export async function disableFactor(context: Context, typed: unknown): Promise<{
     },
   );
   // Replaced or enabled anew in another session meanwhile: that one stays.
-  if (found === 'another') await setEnrolled(core, account, true);
+  if (found === 'another') await reporting(core, changed, () => putFlag(core, account));
   if (found !== 'own') return { ok: false, code: 'not-enrolled' };
   await moveTo(context, { state: 'signed-in', account, stamp, passwordAt }, 'application-and-user');
   forgetStop(context);

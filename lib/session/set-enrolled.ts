@@ -19,20 +19,55 @@ export async function setEnrolled({ options }: Core, accountId: string, enrolled
  * Tells the panel's own table that an account was enrolled; when that fails the enrolment is undone. The table
  * is told so too: a write that failed may have been made, and a flag without a record locks its owner out.
  *
+ * @param told is called unless the enrolment was undone
  * @throws {SecondFactorError} `store-unavailable`
  */
-export async function flagEnrolled(core: Core, accountId: string, enrolment: string): Promise<void> {
+export async function flagEnrolled(
+  core: Core,
+  accountId: string,
+  enrolment: string,
+  told: () => void,
+): Promise<void> {
   try {
-    await setEnrolled(core, accountId, true);
+    await putFlag(core, accountId);
   } catch (error) {
     await setEnrolled(core, accountId, false).catch(() => undefined);
-    await core.vault.update(accountId, (record) => ({
-      outcome: undefined,
-      next: record?.enrolment === enrolment ? null : 'unchanged',
-    }));
+    const found = await undone(core, accountId, enrolment).catch(() => 'unknown' as const);
+    // As far as anybody knows it is enabled.
+    if (found === 'unknown') told();
+    if (found === 'another') await putFlag(core, accountId).catch(() => undefined);
     throw error;
   }
+  told();
+}
+
+function undone(core: Core, accountId: string, enrolment: string): Promise<'own' | 'another' | 'none'> {
+  return core.vault.update(accountId, (record) => {
+    if (record?.enrolment === enrolment) return { outcome: 'own', next: null };
+    return { outcome: record ? 'another' : 'none', next: 'unchanged' };
+  });
+}
+
+/**
+ * Writes the flag of an account that has a record, and takes it away again where the record has gone meanwhile.
+ *
+ * @throws {SecondFactorError} `store-unavailable`
+ */
+export async function putFlag(core: Core, accountId: string): Promise<void> {
+  await setEnrolled(core, accountId, true);
   await settleFlag(core, accountId);
+}
+
+/**
+ * Takes the flag of an account away that has no record, and writes it again where there is one by then.
+ *
+ * @throws {SecondFactorError} `store-unavailable`
+ */
+export async function clearFlag(core: Core, accountId: string): Promise<void> {
+  if (!core.options.setEnrolled) return;
+  await setEnrolled(core, accountId, false);
+  const record = await core.vault.read(accountId).catch(() => null);
+  if (record) await putFlag(core, accountId);
 }
 
 /**
@@ -44,5 +79,5 @@ export async function settleFlag(core: Core, accountId: string): Promise<void> {
   const found = await findAccount(core, accountId).catch(() => null);
   if (!found?.account.enrolled) return;
   const record = await core.vault.read(accountId).catch(() => undefined);
-  if (record === null) await setEnrolled(core, accountId, false);
+  if (record === null) await clearFlag(core, accountId);
 }

@@ -49,12 +49,22 @@ export async function change<Outcome>(
       reportOutage(core, accountId, origin, error);
     }
   };
-  let outcome: Outcome;
+  return reporting(core, { accountId, origin }, async () => {
+    const outcome = await make(late);
+    await told(outcome, origin);
+    return outcome;
+  });
+}
+
+/** Does something for an account; what an operator must know of its failure is an event. */
+export async function reporting<Result>(
+  core: Core,
+  { accountId, origin }: ChangedAccount,
+  act: () => Promise<Result>,
+): Promise<Result> {
   try {
-    outcome = await make(late);
+    return await act();
   } catch (error) {
     throw reportOutage(core, accountId, origin, error);
   }
-  await told(outcome, origin);
-  return outcome;
 }

@@ -16,11 +16,14 @@ describe('session/set-enrolled: a panel that keeps in its own table who has a se
   let flags: Record<string, boolean>;
   /** What happens before the table is written. */
   let beforeWrite: (enrolled: boolean) => unknown;
+  /** Whether the panel cannot load its users. */
+  let usersAway: boolean;
   let panel: SessionPanel;
 
   beforeEach(async () => {
     flags = {};
     beforeWrite = () => undefined;
+    usersAway = false;
     panel = await startSessionPanel({
       options: {
         storeTimeoutMs: limit.ms,
@@ -31,7 +34,7 @@ describe('session/set-enrolled: a panel that keeps in its own table who has a se
           enrolled: flags[id] ?? false,
         }),
         findUser(id) {
-          if (id === 'broken') throw new Error('this row cannot be read');
+          if (usersAway || id === 'broken') throw new Error('this row cannot be read');
           return panel.users.find((each) => each.id === id);
         },
         async setEnrolled(id, has) {
@@ -112,7 +115,48 @@ describe('session/set-enrolled: a panel that keeps in its own table who has a se
     });
     expect(await confirm(client, body.key)).to.equal(503);
     expect(await panel.secondFactor.status('alice')).to.include({ enrolled: true, recoveryCodesLeft: 0 });
+    expect(flags).to.deep.equal({ alice: true });
   });
+
+  it('tells of an enrolment that could neither be written to the table nor undone', async () => {
+    const client = await loggedIn(panel);
+    const { body } = await client.post('/two-step/setup');
+    panel.told();
+    onceBefore(true, () => {
+      const swap = panel.store.compareAndSet.bind(panel.store);
+      panel.store.compareAndSet = () => {
+        panel.store.compareAndSet = swap;
+        return Promise.reject(new Error('the store is away too'));
+      };
+      throw new Error('the database is away');
+    });
+    expect(await confirm(client, body.key)).to.equal(503);
+    expect((await panel.secondFactor.status('alice')).enrolled).to.equal(true);
+    expect(panel.told()).to.deep.equal(['enrolled', 'store-unavailable']);
+  });
+
+  for (const [what, path] of [
+    ['enables', '/two-step/setup/confirm'],
+    ['disables', '/two-step/disable'],
+  ] as const) {
+    it(`says why nobody ${what}, and once, when the table cannot be written`, async () => {
+      const client = new Client(panel);
+      let key: unknown;
+      const phone = what === 'disables' ? (await enrolled(panel, 'alice')).phone : undefined;
+      await client.login('alice');
+      if (phone) await client.post('/two-step/verify', { code: phone() });
+      else ({ key } = (await client.post('/two-step/setup')).body);
+      const code =
+        phone?.() ?? new TOTP({ secret: Secret.fromBase32(String(key)) }).generate({ timestamp: panel.now });
+      panel.told();
+      onceBefore(what === 'enables', () => {
+        throw new Error('the database is away');
+      });
+      expect((await client.post(path, { code })).status).to.equal(503);
+      expect(panel.told().filter((name) => name === 'store-unavailable')).to.have.length(1);
+      expect(panel.events.at(-1)).to.include({ accountId: 'alice', error: 'the database is away' });
+    });
+  }
 
   it('undoes an import that the table could not be told of, so that it can be done again', async () => {
     const secret = new Secret({ size: 20 }).base32;
@@ -124,7 +168,7 @@ describe('session/set-enrolled: a panel that keeps in its own table who has a se
       .catch((caught: unknown) => caught);
     expect(error).to.include({ code: 'store-unavailable' });
     expect(await panel.store.get('alice')).to.equal(null);
-    expect(panel.told()).to.deep.equal([]);
+    expect(panel.told()).to.deep.equal(['store-unavailable']);
     await panel.secondFactor.import('alice', { secret, ...BY });
     expect(flags).to.deep.equal({ alice: true });
     expect(panel.told()).to.deep.equal(['imported']);
@@ -172,6 +216,22 @@ describe('session/set-enrolled: a panel that keeps in its own table who has a se
       expect((await new Client(panel).login('alice')).body).to.deep.equal({ user: 'alice' });
     });
 
+    it('leaves the flag of who enabled it anew before an operator heard that it had been disabled', async () => {
+      await enrolled(panel);
+      usersAway = true;
+      const answer = holdSwap(panel.store, limit);
+      const late: unknown = await panel.secondFactor.disable('alice', BY).catch((error: unknown) => error);
+      expect(late).to.include({ code: 'store-unavailable' });
+      usersAway = false;
+      expect(await panel.secondFactor.disable('alice', BY)).to.equal(true);
+      await enrolled(panel);
+      answer.come();
+      await until('the late event', () => panel.events.some((event) => event.late === true));
+      await turn();
+      expect(flags).to.deep.equal({ alice: true });
+      expect((await panel.secondFactor.status('alice')).enrolled).to.equal(true);
+    });
+
     it('leaves the flag of who enabled it anew before it was known that it had been disabled', async () => {
       const { client, phone } = await enrolled(panel);
       const answer = holdSwap(panel.store, limit, 2);
@@ -201,6 +261,21 @@ describe('session/set-enrolled: a panel that keeps in its own table who has a se
       expect(await panel.secondFactor.status('alice')).to.include({ enrolled: true, authenticators: 1 });
       expect(panel.told()).to.not.include('disabled');
       expect(await other.me()).to.equal('alice');
+    });
+
+    it('leaves no flag where what was put in its place is taken off as well', async () => {
+      const { client, phone } = await enrolled(panel);
+      const other = await loggedIn(panel);
+      await other.post('/two-step/verify', { code: phone() });
+      const { body } = await other.post('/two-step/setup');
+      const code = phone();
+      onceBefore(false, async () => {
+        expect(await confirm(other, body.key)).to.equal(200);
+        onceBefore(true, () => panel.secondFactor.disable('alice', BY));
+      });
+      expect((await client.post('/two-step/disable', { code })).body.code).to.equal('not-enrolled');
+      expect(flags).to.deep.equal({ alice: false });
+      expect((await new Client(panel).login('alice')).body).to.deep.equal({ user: 'alice' });
     });
 
     it('tells once of two that disable at once', async () => {
