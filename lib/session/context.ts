@@ -1,5 +1,4 @@
 import type { ServerResponse } from 'node:http';
-import { isDeepStrictEqual } from 'node:util';
 import { SecondFactorError } from '../errors.js';
 import type { EventName } from '../events.js';
 import type { HttpRequest } from '../options.js';
@@ -7,6 +6,7 @@ import type { AppRequest, LogIn, LogOut } from './app-request.js';
 import { requestUser, requireSession, setRequestUser } from './app-request.js';
 import type { Core, EventFields, EventOrigin, KnownUser } from './core.js';
 import { emitEvent, originFrom, reportOutage } from './core.js';
+import { deserializedId } from './described-account.js';
 import { guardSave, limitLife } from './guard-save.js';
 import type { SessionEntries } from './regenerate.js';
 import { keepLife, regenerate, saveSession, valuesWithout } from './regenerate.js';
@@ -101,22 +101,29 @@ export async function moveTo(context: Context, state: SessionState | undefined, 
  * Makes sure that the session a request was let in with is still there: nobody goes on from a session that
  * was ended meanwhile.
  *
- * @param unmarked the user as Passport serialized them, where the session may be one without a state of ours
+ * @param unmarked the account of the user, where the session may be one without a state of ours
  * @throws {SecondFactorError} `sign-in-expired`
  */
-export async function requireLiveSession(context: Context, unmarked?: unknown): Promise<void> {
+export async function requireLiveSession(context: Context, unmarked?: string): Promise<void> {
   if (await isLive(context, unmarked)) return;
   nobody(context);
   throw new SecondFactorError('sign-in-expired');
 }
 
-async function isLive(context: Context, unmarked: unknown): Promise<boolean> {
-  const { options, passport } = context.core;
+async function isLive(context: Context, unmarked: string | undefined): Promise<boolean> {
+  const { options } = context.core;
   const stored = await storedSession(context.req);
   if (!stored) return false;
   const [present, state] = [sessionState(context), readState(stored, options.sessionKey)];
   if (present) return isSameSignIn(present, state);
-  return unmarked !== undefined && !state && isDeepStrictEqual(passport.serializedUser(stored), unmarked);
+  return unmarked !== undefined && !state && (await ownerOf(context, stored)) === unmarked;
+}
+
+/** The account of the user in a session. The serialized users are not compared: deserializing may change one in place. */
+async function ownerOf({ core, req }: Context, session: object): Promise<string | undefined> {
+  const serialized = core.passport.serializedUser(session);
+  const user = serialized === undefined ? null : await core.passport.deserialize(serialized, req);
+  return user === null ? undefined : deserializedId(core.options, user);
 }
 
 /**
@@ -127,7 +134,7 @@ async function isLive(context: Context, unmarked: unknown): Promise<boolean> {
  * @param unmarked as of {@link requireLiveSession}
  * @throws {SecondFactorError} `sign-in-expired`
  */
-export async function leaveSession(context: Context, unmarked?: unknown): Promise<void> {
+export async function leaveSession(context: Context, unmarked?: string): Promise<void> {
   const { req } = context;
   await requireLiveSession(context, unmarked);
   if (req.sessionStore && watchedStore(req.sessionStore).claim(requireSession(req))) return;

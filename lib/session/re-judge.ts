@@ -52,7 +52,7 @@ export async function reJudge(context: Context): Promise<void> {
 
   const found = fresh ?? (await findAccount(core, accountId));
   if (!found) {
-    await leaveSession(context, serialized);
+    await leaveSession(context, accountId);
     await moveToAnonymous(context);
     emit(context, 'session-demoted', accountId, { reason: 'account-gone' });
     return;
@@ -176,7 +176,7 @@ async function demote(
     somebody(context, { ...judged, state });
     return;
   }
-  await leaveSession(context, serialized);
+  await leaveSession(context, known.account.id);
   if (to === 'pending' || (to === 'must-enrol' && isPasswordFresh(context, before))) {
     await park(context, known, to === 'pending' ? known.factor : null, serialized, {});
   } else {

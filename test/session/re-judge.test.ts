@@ -1,9 +1,10 @@
 import { expect } from 'chai';
 import type { RequestHandler } from 'express';
+import passport from 'passport';
 import { requireSecondFactor } from 'passport-second-factor';
 import { memoryStore } from 'passport-second-factor/memory';
 import { Client, enrol, enrolled, knows, stopPanels } from '../docs/trap-panel.js';
-import type { Panel } from '../docs/trap-panel.js';
+import type { Panel, User } from '../docs/trap-panel.js';
 import { loggedIn, seenBy, sessionId, startSessionPanel, userOf } from '../support/session-panel.js';
 import type { SessionPanel } from '../support/session-panel.js';
 
@@ -146,6 +147,29 @@ describe('session/re-judge', () => {
       expect((await panel.stored(client))?.secondFactor).to.include({ state: 'pending' });
     });
   }
+
+  it('moves on from a session without a mark whose user changes when it is deserialized', async () => {
+    const authenticator = new passport.Passport();
+    let loads = 0;
+    authenticator.serializeUser((user, done) => {
+      done(null, { ...user });
+    });
+    authenticator.deserializeUser((user, done) => {
+      done(null, Object.assign(user as User, { loads: ++loads }));
+    });
+    const panel = await startSessionPanel({ authenticator });
+    for (const login of ['alice', 'bob']) {
+      const { client, phone } = await enrolled(panel, login);
+      await rewrite(panel, client, {
+        passport: { user: { ...userOf(panel, login) } },
+        secondFactor: undefined,
+      });
+      if (login === 'bob') panel.users.pop();
+      expect((await client.get('/me')).body).to.deep.equal({ user: null });
+      if (login === 'bob') expect(demotions(panel)).to.deep.equal(['unmarked', 'account-gone']);
+      else expect((await client.post('/two-step/verify', { code: phone() })).body.state).to.equal('verified');
+    }
+  });
 
   it('ends a session whose mark names another account than Passport', async () => {
     const panel = await startSessionPanel();
