@@ -2,6 +2,7 @@ import type { Account } from '../account/account.js';
 import { parseAccount, parseDescribedId, parseGivenStamp } from '../account/account.js';
 import { SecondFactorError } from '../errors.js';
 import type { ResolvedOptions } from '../options.js';
+import { describeFailure } from '../vault/failure.js';
 
 /** The option that describes users. */
 type Describing = Pick<ResolvedOptions, 'account'>;
@@ -45,8 +46,8 @@ async function described<Result>(
   try {
     return parse(await account(user));
   } catch (cause) {
-    const message = cause instanceof Error ? cause.message : String(cause);
-    const trouble = cause instanceof SecondFactorError ? message : `it threw "${message}"`;
+    const trouble =
+      cause instanceof SecondFactorError ? cause.message : `it threw "${describeFailure(cause)}"`;
     const partial = counts === undefined ? '' : `; of such a user ${counts}, and it may lack the rest`;
     throw new SecondFactorError(
       'account-invalid',

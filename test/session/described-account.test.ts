@@ -117,6 +117,23 @@ describe('session/described-account: users that are not all there', () => {
     expect(nameless.error().message).to.include('deserializeUser gave').and.include('got undefined');
   });
 
+  it('tells what account() threw without what may be secret, whatever it is', async () => {
+    const address = 'connect failed: postgres://panel:hunter2@db/panel\nretry';
+    for (const [thrown, told] of [
+      [new Error(address), '//…@db/panel retry'],
+      [address, '//…@db/panel retry'],
+      [Object.create(null), 'unknown error'],
+      [undefined, 'unknown error'],
+    ] as const) {
+      const { panel, error } = await start('$2b$10$x', () => {
+        throw thrown;
+      });
+      await loggedIn(panel);
+      expect(error()).to.include({ code: 'account-invalid', cause: thrown });
+      expect(error().message).to.include(told).and.not.include('hunter2');
+    }
+  });
+
   it('takes a user as whole with deserializedUserIsFresh', async () => {
     const panel = await startSessionPanel({ options: { deserializedUserIsFresh: true } });
     const client = await loggedIn(panel);
