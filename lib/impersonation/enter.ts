@@ -1,4 +1,5 @@
 import { parseAccountId } from '../account/account.js';
+import { LONGEST, cleanText } from '../account/clean-text.js';
 import { SecondFactorError } from '../errors.js';
 import { check } from '../session/check.js';
 import type { Context, Present } from '../session/context.js';
@@ -31,7 +32,7 @@ export async function enter(context: Context, account: unknown): Promise<{ ok: t
   const { state, known } = context;
   if (!state || isParked(state) || !known) return { ok: false, code: 'login-required' };
 
-  const named = typeof account === 'string' ? account.slice(0, 255) : '';
+  const named = accountIdOf(account) ?? (typeof account === 'string' ? cleanText(account, LONGEST.by) : '');
   const nobody = nobodyFor(context, known);
   if (nobody) return refused(context, known, named, nobody);
   const target = await targetOf(context, account);
@@ -106,13 +107,18 @@ function nobodyFor({ core }: Context, { account }: KnownUser): ImpersonationRefu
   return options ? mayEnterNobody(account.level, options.levels) : null;
 }
 
-async function targetOf(context: Context, account: unknown): Promise<Standing | null> {
-  let accountId: string;
+/** An id that was asked for; `null`: it can be no account's. */
+function accountIdOf(account: unknown): string | null {
   try {
-    accountId = parseAccountId(account);
+    return parseAccountId(account);
   } catch {
     return null;
   }
+}
+
+async function targetOf(context: Context, account: unknown): Promise<Standing | null> {
+  const accountId = accountIdOf(account);
+  if (accountId === null) return null;
   try {
     return await standingOf(context.core, accountId);
   } catch (error) {

@@ -149,6 +149,28 @@ describe('texts from outside', () => {
     await panel.close();
   });
 
+  it('tells of an account that nobody could be in one line, of others as they are', async () => {
+    const panel = await startLevelPanel({ levels: ['root', 'admin', 'user'] });
+    for (const login of ['alice', 'root']) {
+      const jar = panel.jar();
+      await jar.login(login);
+      panel.events.length = 0;
+      for (const account of [`x${HOSTILE}`, '\ud800', 'x'.repeat(300), '😀\n', 5, ['bob'], undefined]) {
+        expect((await jar.post('/two-step/impersonation', { account })).status).to.equal(403);
+      }
+      expect(panel.events.map(({ accountId }) => accountId)).to.deep.equal([
+        'x By: root 2K',
+        '',
+        'x'.repeat(255),
+        '😀\n',
+        '5',
+        '',
+        '',
+      ]);
+    }
+    await panel.close();
+  });
+
   it('shows pages in a language there is, whatever it is asked for', async () => {
     for (const language of [
       '__proto__',
