@@ -8,10 +8,17 @@ import { writeState } from '../session/state.js';
 /**
  * Makes somebody else the user of the session: a new session that holds the state and nothing else. No
  * sign-in of theirs: `onSignedIn` is not called. When it fails nobody is signed in.
+ *
+ * @param left called when this request alone has left the session before, and the context still knows who was there
  */
-export async function become(context: Context, present: Present): Promise<void> {
+export async function become(
+  context: Context,
+  present: Present,
+  left: () => void = () => undefined,
+): Promise<void> {
   const { core, req } = context;
   await leaveSession(context);
+  left();
   const old = requireSession(req);
   try {
     await promised((done) => {

@@ -1,53 +1,84 @@
-import type { Context } from '../session/context.js';
-import { emit, moveToAnonymous } from '../session/context.js';
-import type { KnownUser } from '../session/core.js';
+import type { Context, Present } from '../session/context.js';
+import { emit, leaveSession, moveToAnonymous } from '../session/context.js';
 import { stampMatches } from '../session/core.js';
 import { factsOf } from '../session/facts.js';
 import { judgeSession } from '../session/judge.js';
 import { requirementOf } from '../session/requirement.js';
 import type { RouteRefusal } from '../session/refusal.js';
 import type { Actor, FirstActor, ImpersonatingState } from '../session/state.js';
+import { describeFailure } from '../vault/failure.js';
 import { become } from './become.js';
-import { standingOf } from './standing.js';
+import { isStoreOutage, standingOf } from './standing.js';
 
 /** Goes back to who acted before, unless this request is back already; who is gone or changed meanwhile ends as nobody. */
 export async function leave(context: Context): Promise<{ ok: true } | RouteRefusal> {
   const { state } = context;
   if (context.hasLeft) return { ok: true };
   if (state?.state !== 'impersonating') return { ok: false, code: 'not-impersonating' };
-  // Told before it happens, while the context still knows who really acts.
-  emit(context, 'impersonation-left', state.account, {});
-  await goBack(context, state, state.actors.length - 1);
+  await goBack(context, state, state.actors.length - 1, () => {
+    emit(context, 'impersonation-left', state.account, {});
+  });
   return { ok: true };
 }
 
-/** Goes back to the actor at a place of the stack, checked from scratch. */
-export async function goBack(context: Context, state: ImpersonatingState, place: number): Promise<void> {
-  const { core } = context;
+/**
+ * Goes back to the actor at a place of the stack, checked from scratch; to the one before where that is gone, changed or
+ * cannot be described.
+ *
+ * @param tell called once nobody acts as the account any more; not where it throws before that, and acting goes on
+ */
+export async function goBack(
+  context: Context,
+  state: ImpersonatingState,
+  place: number,
+  tell: () => void,
+): Promise<void> {
   const [first, ...others] = state.actors;
-  const actor: Actor = others[place - 1] ?? first;
-  const present = await standingOf(core, actor.account);
-  if (!present || !stampMatches(core, present.account, actor.stamp)) {
-    await moveToAnonymous(context);
+  const actor = others[place - 1];
+  if (!actor) {
+    await becomeFirst(context, first, tell);
     return;
   }
-  if (actor === first) await becomeFirst(context, first, present);
-  else {
-    const { account, stamp } = actor;
-    const actors = [first, ...others.slice(0, place - 1)] as const;
-    await become(context, {
-      state: { ...state, account, stamp, actors },
-      known: present,
-      requirement: await requirementOf(core, present.account),
-      actors: context.actors.slice(0, place),
-    });
+  const present = await presentActor(context, actor);
+  if (!present) {
+    await goBack(context, state, place - 1, tell);
+    return;
+  }
+  const { account, stamp } = actor;
+  const actors = [first, ...others.slice(0, place - 1)] as const;
+  const next = { ...state, account, stamp, actors };
+  await become(context, { ...present, state: next, actors: context.actors.slice(0, place) }, tell);
+}
+
+/** Ends acting, and with it the session: nobody is left to go back to. */
+export async function endAll(context: Context, tell: () => void): Promise<void> {
+  await leaveSession(context);
+  tell();
+  await moveToAnonymous(context);
+}
+
+/** An actor below the first one as he is now; `null`: gone, changed, or the application cannot say who he is. */
+async function presentActor(
+  { core }: Context,
+  { account, stamp }: Actor,
+): Promise<Pick<Present, 'known' | 'requirement'> | null> {
+  try {
+    const known = await standingOf(core, account);
+    if (!known || !stampMatches(core, known.account, stamp)) return null;
+    return { known, requirement: await requirementOf(core, known.account) };
+  } catch (error) {
+    if (isStoreOutage(error)) throw error;
+    process.emitWarning(`nobody can go back to an account that acted: ${describeFailure(error)}`);
+    return null;
   }
 }
 
-async function becomeFirst(context: Context, { mark }: FirstActor, present: KnownUser): Promise<void> {
-  const requirement = await requirementOf(context.core, present.account);
-  const facts = factsOf(context.core, present.account, present.factor, requirement.required);
-  const verdict = judgeSession(mark, facts);
-  if (verdict.kind === 'keep') await become(context, { state: verdict.state, known: present, requirement });
-  else await moveToAnonymous(context);
+async function becomeFirst(context: Context, first: FirstActor, tell: () => void): Promise<void> {
+  const { core } = context;
+  const known = await standingOf(core, first.account);
+  if (!known) return endAll(context, tell);
+  const requirement = await requirementOf(core, known.account);
+  const verdict = judgeSession(first.mark, factsOf(core, known.account, known.factor, requirement.required));
+  if (verdict.kind !== 'keep') return endAll(context, tell);
+  await become(context, { state: verdict.state, known, requirement }, tell);
 }

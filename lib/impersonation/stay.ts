@@ -4,7 +4,7 @@ import type { ImpersonationEnd } from '../events.js';
 import { describeFailure } from '../vault/failure.js';
 import { pathOf } from '../session/app-request.js';
 import type { Context } from '../session/context.js';
-import { emit, moveToAnonymous, now, somebody } from '../session/context.js';
+import { emit, now, somebody } from '../session/context.js';
 import { stampMatches } from '../session/core.js';
 import { factsOf } from '../session/facts.js';
 import { isInTime, judgeSession } from '../session/judge.js';
@@ -12,7 +12,7 @@ import type { Requirement } from '../session/requirement.js';
 import { NOT_REQUIRED, requirementOf } from '../session/requirement.js';
 import type { ImpersonatingState } from '../session/state.js';
 import { IMPERSONATION_SECONDS, proofOf } from './enter.js';
-import { goBack } from './leave.js';
+import { endAll, goBack } from './leave.js';
 import type { Hopping } from './rule.js';
 import { rule } from './rule.js';
 import type { Standing } from './standing.js';
@@ -45,6 +45,8 @@ export async function judgeImpersonation(
   state: ImpersonatingState,
   unreadable?: Error,
 ): Promise<void> {
+  // Whatever is told from here on names who really acts.
+  context.state = state;
   const { standings, reason, requirement, error } = await holding(context, state, unreadable);
   const known = standings.at(-1);
   const actors = standings.slice(0, -1);
@@ -52,14 +54,15 @@ export async function judgeImpersonation(
     somebody(context, { state, known, requirement, actors });
     return;
   }
-  context.state = state;
   context.actors = actors;
-  emit(context, 'impersonation-ended', state.account, { reason: reason ?? 'target-changed' });
-  if (reason === 'target-error') {
-    process.emitWarning(`acting as somebody else has ended, by an error: ${describeFailure(error)}`);
-  }
-  if (known) await goBack(context, state, actors.length);
-  else await moveToAnonymous(context);
+  const tell = (): void => {
+    emit(context, 'impersonation-ended', state.account, { reason: reason ?? 'target-changed' });
+    if (reason === 'target-error') {
+      process.emitWarning(`acting as somebody else has ended, by an error: ${describeFailure(error)}`);
+    }
+  };
+  if (known) await goBack(context, state, actors.length, tell);
+  else await endAll(context, tell);
   context.hasLeft = asksToLeave(context);
   if (isSafeMethod(context.req) || context.hasLeft) return;
   throw new SecondFactorError('impersonation-refused', 'acting as somebody else has ended; nothing was done');

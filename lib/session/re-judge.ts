@@ -46,7 +46,7 @@ export async function reJudge(context: Context): Promise<void> {
   const state = await ownState(context, accountId, serialized);
   if (state === 'of-somebody-else') return;
   if (state?.state === 'impersonating') {
-    await actingAs(context, state);
+    await actingAs(context, state, state.account === accountId ? undefined : describesAnother());
     return;
   }
 
@@ -94,8 +94,9 @@ async function actingUnreadably(
 }
 
 /**
- * The state the session holds of the account that `req.user` is. Who else the session may be of is found
- * out by deserializing once more, which happens only to sessions without a mark of this account.
+ * The state the session holds of the account that `req.user` is, and of whoever somebody acts as there: an account
+ * that says to be another one must not make its user of who acts as it. Who else the session may be of is found out by
+ * deserializing once more, which happens only to sessions without a mark of this account.
  */
 async function ownState(
   context: Context,
@@ -107,11 +108,15 @@ async function ownState(
   if (state?.account === accountId) return state;
   const owner = await core.passport.deserialize(serialized, req);
   const ownerId = owner === null ? undefined : await deserializedId(core.options, owner);
-  if (ownerId === accountId) return undefined;
+  if (ownerId === accountId) return state?.state === 'impersonating' ? state : undefined;
   // The user of this request came by other credentials. The session stays as it is, unless it does not
   // even agree with itself.
   if (ownerId === undefined || (state && state.account !== ownerId)) await moveToAnonymous(context);
   return 'of-somebody-else';
+}
+
+function describesAnother(): Error {
+  return new Error('account() describes the user that is acted as by another id than at the beginning');
 }
 
 async function actingAs(context: Context, state: ImpersonatingState, unreadable?: Error): Promise<void> {

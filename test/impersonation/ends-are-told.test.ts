@@ -51,6 +51,48 @@ describe('impersonation: how it ended is told', () => {
     }
   });
 
+  it('once, whatever else asks at that moment', async () => {
+    const many = (ask: (jar: LevelJar) => Promise<unknown>) =>
+      Promise.all(Array.from({ length: 5 }, () => ask(root.copy())));
+    await many((jar) => jar.post('/two-step/impersonation/leave'));
+    expect(told()).to.deep.equal([['impersonation-left', 'alice', 'root']]);
+
+    for (const [changes, reason] of [
+      ['alice', 'target-changed'],
+      ['root', 'actor-changed'],
+    ] as const) {
+      root = panel.jar();
+      await root.login('root');
+      await root.post('/two-step/impersonation', { account: 'alice' });
+      panel.events.length = 0;
+      panel.users.get(changes)!.stamp++;
+      await many((jar) => jar.get('/me'));
+      expect(told()).to.deep.equal([['impersonation-ended', 'alice', 'root', reason]]);
+    }
+  });
+
+  it('not while it goes on because the sessions are away', async () => {
+    const destroy = panel.sessions.destroy.bind(panel.sessions);
+    const get = panel.sessions.get.bind(panel.sessions);
+    let reads = 0;
+    panel.sessions.get = (id, done) => {
+      if (++reads % 3 === 0) done(new Error('away'));
+      else get(id, done);
+    };
+    expect((await root.post('/two-step/impersonation/leave')).status).to.equal(500);
+    Object.assign(panel.sessions, { get, destroy });
+    expect((await root.get('/me')).body.actors).to.deep.equal(['root']);
+    expect(told()).to.deep.equal([]);
+  });
+
+  it('and an outage meanwhile, with who really is there', async () => {
+    const get = panel.store.get.bind(panel.store);
+    panel.store.get = () => Promise.reject(new Error('away'));
+    expect((await root.get('/me')).status).to.equal(503);
+    panel.store.get = get;
+    expect(told()).to.deep.equal([['store-unavailable', 'alice', 'root']]);
+  });
+
   it('and nothing of the kind where nobody acted', async () => {
     await root.post('/two-step/impersonation/leave');
     panel.events.length = 0;

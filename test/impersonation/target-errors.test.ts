@@ -151,6 +151,44 @@ describe('impersonation, when the application cannot say who the target is', () 
     });
   }
 
+  it('falls back further where the account that is gone back to cannot be described by then', async () => {
+    await start(false);
+    const users = panel.users.get.bind(panel.users);
+    // Leaving looks admin up when the request comes, when its body has come, and when it goes back; else nothing is in between.
+    for (const [ask, fails] of [
+      [() => leave(), 3],
+      [() => root.get('/me'), 2],
+    ] as const) {
+      await enter('admin');
+      await enter('alice');
+      panel.events.length = 0;
+      let lookUps = 0;
+      panel.users.get = (id) => {
+        if (id === 'admin' && ++lookUps >= fails) broken();
+        return users(id);
+      };
+      if (fails === 2) users('alice')!.stamp++;
+      await warningsOf(async () => expect((await ask()).status).to.equal(200));
+      panel.users.get = users;
+      expect(await whoIs()).to.deep.equal(['root']);
+      expect(panel.events.map(({ name, accountId, actorId }) => [name, accountId, actorId])).to.deep.equal([
+        [fails === 3 ? 'impersonation-left' : 'impersonation-ended', 'alice', 'root'],
+      ]);
+    }
+  });
+
+  it('never makes the target of who acts as them, where that is described as another account', async () => {
+    for (const isFresh of [false, true]) {
+      await start(isFresh);
+      await enter('alice');
+      trouble = told({ id: 'bob' });
+      await warningsOf(async () => expect(await whoIs()).to.deep.equal(['root']));
+      expect(ends()).to.have.length(1);
+      expect(ends()[0]).to.include({ accountId: 'alice', actorId: 'root', reason: 'target-error' });
+      if (!isFresh) await panel.close();
+    }
+  });
+
   it('tells a socket that it has ended, and changes nothing by that', async () => {
     await start(false);
     await enter('alice');
