@@ -1,7 +1,7 @@
 import express from 'express';
 import type { Express } from 'express';
 import type { SecondFactor, Store } from 'passport-second-factor';
-import { answerError, answerNotFound } from './error-handler.js';
+import { answerError, answerNotFound, answerPathsOnly } from './error-handler.js';
 import { readBodies } from './read-bodies.js';
 import { servePublicFiles } from './public-files.js';
 import { securityHeaders } from './security-headers.js';
@@ -76,6 +76,7 @@ export async function createPanel(options: PanelOptions): Promise<Panel> {
 
   // Before anybody is judged: a body may take minutes, and rights can be gone when it has come.
   app.use(readBodies);
+  app.use(answerPathsOnly);
   app.use(createSessions(secrets.sessionSecret, redis));
   app.use(passport.session());
   app.use(secondFactor.session());

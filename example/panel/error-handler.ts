@@ -10,6 +10,12 @@ export const answerNotFound: RequestHandler = (_req, _res, next) => {
   next(new HttpError(404, 'not-found', 'There is nothing here.'));
 };
 
+/** What names no path, `OPTIONS *` for example, has no session: nobody is looked up for it. */
+export const answerPathsOnly: RequestHandler = (req, res, next) => {
+  if (req.path.startsWith('/')) next();
+  else void answerNotFound(req, res, next);
+};
+
 /** Answers every error: people get a page, programs a problem document. What is our fault goes to the log. */
 export const answerError: ErrorRequestHandler = (error: unknown, req, res, next) => {
   const problem = problemOf(error);

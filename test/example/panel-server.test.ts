@@ -79,6 +79,13 @@ describe('the example panel as a server', () => {
       expect((await raw(panel, 'POST', '/login', '[]', json)).status).to.equal(401);
     });
 
+    it('answers what names no path, and what names a whole address', async () => {
+      for (const method of ['OPTIONS', 'GET', 'POST']) {
+        expect((await raw(panel, method, '*', '', {})).status, method).to.equal(404);
+      }
+      expect((await raw(panel, 'GET', `${panel.url}/login`, '', {})).status).to.equal(200);
+    });
+
     it('refuses what other sites send, and changes nothing', async () => {
       const jar = await panel.signedIn('admin');
       for (const headers of [{ origin: 'https://evil.example' }, { 'sec-fetch-site': 'same-site' }]) {
