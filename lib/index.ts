@@ -25,7 +25,14 @@ export type { Language, Notice, NoticeName, NoticeText } from './notice.js';
 export type { AttemptOutcome, CodeMethod, SignInMethod } from './account/attempt.js';
 export type { Lock } from './account/lockout.js';
 export type { LockoutLimits } from './account/limits.js';
-export type { AccountId, AccountStatus, Admin, VerifyContext, VerifyOutcome } from './session/admin.js';
+export type {
+  AccountId,
+  AccountStatus,
+  Admin,
+  DescribedAccount,
+  VerifyContext,
+  VerifyOutcome,
+} from './session/admin.js';
 export type { RememberedBrowser } from './session/browsers.js';
 export type { ImportedSecret } from './session/import-secret.js';
 export type { Operator } from './session/operator.js';

@@ -12,8 +12,13 @@ const NAME_MAXIMUM_CHARACTERS = 80;
 
 /** `status <account>`. */
 export async function showStatus(run: Run): Promise<ExitCode> {
-  const { status, name, otherFactor } = await knownAccount(run);
-  show(run, describe(status, name, otherFactor), { ...status, name, otherFactor });
+  const { status, name, otherFactor, recordMissing } = await knownAccount(run);
+  show(run, describe({ status, name, otherFactor, recordMissing }), {
+    ...status,
+    name,
+    otherFactor,
+    recordMissing,
+  });
   return EXIT.done;
 }
 
@@ -85,14 +90,21 @@ export async function importSecret(run: Run): Promise<ExitCode> {
   return EXIT.done;
 }
 
+/** An account of the command line. */
+interface KnownAccount {
+  readonly status: AccountStatus;
+  /** `null`: the panel cannot say. */
+  readonly name: string | null;
+  readonly otherFactor: boolean;
+  /** Whether the panel says that it is enrolled and there is no record: nobody gets in then. */
+  readonly recordMissing: boolean;
+}
+
 /**
  * The account of the command line; the panel must know it, or it must at least have a record. Where there is one,
  * a panel that cannot describe the account keeps no operator from it.
  */
-async function knownAccount({
-  command,
-  instance,
-}: Run): Promise<{ status: AccountStatus; name: string | null; otherFactor: boolean }> {
+async function knownAccount({ command, instance }: Run): Promise<KnownAccount> {
   const { account: id } = command;
   const status = await instance.status(id);
   const account = await instance.account(id).catch((error: unknown) => {
@@ -102,7 +114,8 @@ async function knownAccount({
   });
   if (!account && !status.enrolled)
     throw new ConsoleError(EXIT.refused, `there is no account ${printableLine(id)}`);
-  return { status, name: account?.name ?? null, otherFactor: account?.otherFactor ?? false };
+  const { name = null, otherFactor = false, enrolled: said = false } = account ?? {};
+  return { status, name, otherFactor, recordMissing: said && !status.enrolled };
 }
 
 /** The account of the command line, after the operator said yes. */
@@ -131,8 +144,12 @@ function systemUser(): string {
   }
 }
 
-function describe(status: AccountStatus, name: string | null, otherFactor: boolean): string {
+function describe({ status, name, otherFactor, recordMissing }: KnownAccount): string {
   const lines = [label(status.accountId, name)];
+  if (recordMissing) {
+    const fix = 'nobody signs in until the store is restored or it is disabled';
+    return [...lines, `two-step authentication: enabled, but the record is missing: ${fix}`].join('\n');
+  }
   if (!status.enrolled) {
     const other = otherFactor ? ['another second factor: yes, so it can only be imported'] : [];
     return [...lines, 'two-step authentication: not enabled', ...other].join('\n');

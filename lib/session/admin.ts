@@ -48,6 +48,13 @@ export interface AccountStatus {
   readonly rememberedBrowsers: number;
 }
 
+/** How the panel describes an account. */
+export interface DescribedAccount extends AccountSummary {
+  /** What `account()` says, which is not what {@link AccountStatus.enrolled} says where the record is missing. */
+  readonly enrolled: boolean;
+  readonly otherFactor: boolean;
+}
+
 /** Where a code came from that no request of ours brought, for the events. */
 export interface VerifyContext {
   readonly ip?: string | undefined;
@@ -61,7 +68,7 @@ export type VerifyOutcome =
 /** What operators and code without a session of ours may do. What changes an account is one event. */
 export interface Admin {
   /** How the panel describes an account, fresh; `null` when there is none. */
-  account(accountId: AccountId): Promise<(AccountSummary & { readonly otherFactor: boolean }) | null>;
+  account(accountId: AccountId): Promise<DescribedAccount | null>;
   /** The ids of all accounts that have a second factor, in any order. */
   list(): AsyncIterable<string>;
   /**
@@ -143,7 +150,7 @@ export function createAdmin(core: Core): Admin {
   function status(accountId: AccountId): Promise<AccountStatus>;
   function status(accountIds: readonly AccountId[]): Promise<AccountStatus[]>;
   function status(ids: AccountId | readonly AccountId[]): Promise<AccountStatus | AccountStatus[]> {
-    return typeof ids === 'object' ? Promise.all(ids.map((id) => statusOf(core, id))) : statusOf(core, ids);
+    return isList(ids) ? Promise.all(ids.map((id) => statusOf(core, id))) : statusOf(core, ids);
   }
 
   return {
@@ -152,8 +159,8 @@ export function createAdmin(core: Core): Admin {
     async account(id) {
       const found = await findAccount(core, parseAccountId(id));
       if (!found) return null;
-      const { id: accountId, name, level, otherFactor } = found.account;
-      return { id: accountId, name, level, otherFactor };
+      const { id: accountId, name, level, enrolled, otherFactor } = found.account;
+      return { id: accountId, name, level, enrolled, otherFactor };
     },
 
     list: () => vault.list(),
@@ -211,6 +218,11 @@ export function createAdmin(core: Core): Admin {
       return { ok: true, method, recoveryCodesLeft };
     },
   };
+}
+
+/** An id of a type that none can be, an ObjectId for example, is no list. */
+function isList(ids: AccountId | readonly AccountId[]): ids is readonly AccountId[] {
+  return Array.isArray(ids);
 }
 
 async function statusOf({ options, vault }: Core, id: AccountId): Promise<AccountStatus> {

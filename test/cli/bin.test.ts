@@ -69,6 +69,17 @@ describe('cli/bin', () => {
     });
   });
 
+  it('tells of a record that is missing, and never that the account has none', async () => {
+    const text = await run('status', 'gone');
+    expect(text.code).to.equal(0);
+    expect(text.out).to.match(/^gone \(Gone\)\n.*: enabled, but the record is missing: .*\n$/);
+    expect(JSON.parse((await run('status', 'gone', '--json')).out)).to.include({
+      enrolled: false,
+      recordMissing: true,
+    });
+    expect((await run('disable', 'gone', '--yes')).out).to.contain('two-step authentication is disabled');
+  });
+
   it('disables exactly the account that was named, and leaves a trace', async () => {
     const ended = await run('disable', 'root', '--yes', '--reason', 'phone lost');
     expect(ended.code).to.equal(0);
@@ -355,11 +366,11 @@ describe('cli/bin', () => {
        import { redisStore } from ${from(compiled('adapters/redis.ts'))};
        const redis = new Redis(${port}, { maxRetriesPerRequest: 1 });
        redis.on('error', () => undefined);
-       const names = { root: 'Root', old: 'Old', alice: 'Alice', bob: 'Bob', eve: 'Eve\\r\\x1b[2K\\u009b31m\\u202ealice', broken: 7 };
+       const names = { root: 'Root', old: 'Old', gone: 'Gone', alice: 'Alice', bob: 'Bob', eve: 'Eve\\r\\x1b[2K\\u009b31m\\u202ealice', broken: 7 };
        const unknown = (id) => { if (id === 'no uuid') throw new Error('invalid input syntax'); return null; };
        const secondFactor = createSecondFactor({
          passport, issuer: 'Test', keys: ${JSON.stringify(keys)}, store: redisStore(redis), storeTimeoutMs: 1500,
-         account: (id) => ({ id, name: names[id], otherFactor: id === 'old' }),
+         account: (id) => ({ id, name: names[id], enrolled: id === 'gone', otherFactor: id === 'old' }),
          findUser: (id) => (Object.hasOwn(names, id) ? id : id === 'Bob' ? 'bob' : unknown(id)),
        });
        secondFactor.events.on('disabled', (event) => {

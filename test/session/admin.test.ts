@@ -84,9 +84,8 @@ describe('session/admin', () => {
 
     it('rejects what cannot be an account id', async () => {
       const { secondFactor } = await startSessionPanel();
-      for (const id of ['', 'a\0b', 'x'.repeat(256), 1.5, {}, null, undefined]) {
-        expect(await caught(secondFactor.status([id as AccountId]))).to.include({ code: 'account-invalid' });
-      }
+      for (const id of ['', 'a\0b', 'x'.repeat(256), 1.5, {}, null, undefined, [{}], ['']])
+        expect(await caught(secondFactor.status(id as AccountId))).to.include({ code: 'account-invalid' });
     });
   });
 
@@ -350,7 +349,7 @@ describe('session/admin', () => {
 
   it('describes an account as the panel does, and tells of none', async () => {
     const { secondFactor } = await startSessionPanel();
-    const alice = { id: 'alice', name: 'alice', level: null, otherFactor: false };
+    const alice = { id: 'alice', name: 'alice', level: null, enrolled: false, otherFactor: false };
     expect(await secondFactor.account('alice')).to.deep.equal(alice);
     expect(await secondFactor.account('nobody')).to.equal(null);
   });
