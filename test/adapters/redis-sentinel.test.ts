@@ -104,6 +104,7 @@ describe('adapters/redis behind Sentinel', () => {
       stores = storesOn(proxy, LISTENING);
       for (const { store } of stores) await swapped(store, null, 'a');
       await listening(sentinel, LISTENING.length);
+      await until('the replica to have it all', async () => (await ask(replica, 'DBSIZE')) === stores.length);
 
       proxy.delayNew();
       await ask(master, 'CLIENT', 'KILL', 'TYPE', 'normal');

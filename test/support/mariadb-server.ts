@@ -26,14 +26,19 @@ export async function startMariadb(): Promise<MariadbServer> {
   const mariadbd = findCommand('mariadbd');
   if (mariadbd === null) throw new Error('there is no mariadbd: npm test installs it, or says how to');
   const urlOf = (port: number, database = ''): string => `mysql://root@127.0.0.1:${String(port)}/${database}`;
-  const place = (folder: string): string[] => ['--no-defaults', `--datadir=${join(folder, 'data')}`];
+  // A server that starts removes all temporary tables it finds: in a common folder those of the others too.
+  const place = (folder: string): string[] => [
+    ...['--no-defaults', `--datadir=${join(folder, 'data')}`, `--tmpdir=${join(folder, 'tmp')}`],
+  ];
 
   const server = await startServer({
     name: 'mariadb',
     prepare(folder, user) {
-      mkdirSync(join(folder, 'data'));
-      if (user.uid !== undefined && user.gid !== undefined) {
-        chownSync(join(folder, 'data'), user.uid, user.gid);
+      for (const part of ['data', 'tmp']) {
+        mkdirSync(join(folder, part));
+        if (user.uid !== undefined && user.gid !== undefined) {
+          chownSync(join(folder, part), user.uid, user.gid);
+        }
       }
       execFileSync(mariadbd, [...place(folder), '--bootstrap', ...SETTINGS], {
         cwd: folder,
