@@ -6,8 +6,9 @@ import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { expect } from 'chai';
 import { Redis } from 'ioredis';
-import { startRedis } from '../support/redis-server.js';
+import { printed } from '../support/program.js';
 import type { RunningProgram } from '../support/program.js';
+import { startRedis } from '../support/redis-server.js';
 import type { RedisServer } from '../support/redis-server.js';
 import { phoneOf, programOf } from './doc-program.js';
 import type { ProgramFolder, RealPhone } from './doc-program.js';
@@ -123,9 +124,7 @@ describe('docs/nestjs.md', function () {
     try {
       const answer = await new Client(app).login('alice');
       expect([answer.status, answer.body.code]).to.deep.equal([503, 'record-unreadable']);
-      expect(app.output()).to.match(
-        /ERROR.*\[SecondFactorFilter\].*The second factor of this account cannot be read/,
-      );
+      await printed(app, /ERROR.*\[SecondFactorFilter\].*The second factor of this account cannot be read/);
     } finally {
       await records.set('second-factor:1', String(sealed));
       records.disconnect();
@@ -144,9 +143,7 @@ describe('docs/nestjs.md', function () {
         500,
         { statusCode: 500, message: 'Internal Server Error' },
       ]);
-      expect(without.output()).to.match(
-        /ERROR.*\[SecondFactorFilter\].*mount app\.use\(secondFactor\.session\(\)\)/,
-      );
+      await printed(without, /ERROR.*\[SecondFactorFilter\].*mount app\.use\(secondFactor\.session\(\)\)/);
     } finally {
       await without.stop();
       mistaken.remove();

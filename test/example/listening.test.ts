@@ -5,7 +5,7 @@ import { expect } from 'chai';
 import { hostOf } from '../../example/panel/settings.js';
 import { compiled } from '../support/compiled.js';
 import { startPanelProcess, withoutPanel } from '../support/panel-process.js';
-import { startProgram } from '../support/program.js';
+import { printed, startProgram } from '../support/program.js';
 import type { RunningProgram } from '../support/program.js';
 
 const LOOPBACK = '127.0.0.1';
@@ -57,13 +57,13 @@ describe('examples, whose passwords everybody knows', () => {
     it(`are reached by this machine alone with ${command}, and say where`, async () => {
       running = await start({});
       expect(await reachedBy(running)).to.deep.equal([LOOPBACK]);
-      expect(running.output()).to.include(`http://localhost:${running.port}/`);
+      await printed(running, new RegExp(`http://localhost:${running.port}/`));
     });
 
     it(`are reached by others too with ${command} where HOST says so`, async () => {
       running = await start({ HOST: '0.0.0.0' });
       expect(await reachedBy(running)).to.have.length.above(1);
-      expect(running.output()).to.include(`http://0.0.0.0:${running.port}/`);
+      await printed(running, new RegExp(`http://0\\.0\\.0\\.0:${running.port}/`));
     });
   }
 });

@@ -6,6 +6,7 @@ import { PASSWORD_COST } from '../../example/panel/passwords.js';
 import { secretsFile } from '../../example/panel/secrets.js';
 import { runConsole, startPanel, startPanelProcess } from '../support/panel-process.js';
 import type { Answer, RunningPanel } from '../support/panel-process.js';
+import { printed } from '../support/program.js';
 import { startRedis } from '../support/redis-server.js';
 import { hearScrypt } from '../support/scrypt.js';
 import { timeLimit } from '../support/time-limit.js';
@@ -209,7 +210,7 @@ describe('the example panel as a server', () => {
           newPassword: 'another-password',
         });
         expect((await first.jar().login('admin')).status).to.equal(401);
-        expect(first.output()).to.match(/"name":"password-changed".*"accountId":"admin"/);
+        await printed(first, /"name":"password-changed".*"accountId":"admin"/);
         const status = await runConsole(env, 'status', 'root');
         expect(status).to.include({ code: 0, out: 'root\ntwo-step authentication: not enabled\n' });
       } finally {
@@ -262,8 +263,8 @@ describe('the example panel as a server', () => {
       const redis = await startRedis();
       const panel = await startPanelProcess({ REDIS_URL: redis.url });
       try {
-        while (!panel.output().includes('WARNING')) await sleep(POLL_MILLISECONDS);
-        expect(panel.output()).to.contain('panel.db.secrets').and.to.contain('SECOND_FACTOR_KEY');
+        await printed(panel, /WARNING[^]*panel\.db\.secrets/);
+        await printed(panel, /SECOND_FACTOR_KEY/);
         expect(panel.output()).not.to.contain(redis.url);
       } finally {
         await panel.stop();

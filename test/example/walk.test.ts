@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import Libsql from 'libsql';
 import { Secret, TOTP, URI } from 'otpauth';
+import { printed } from '../support/program.js';
 import { LEVELS, startWalk } from '../support/walk.js';
 import type { Walk } from '../support/walk.js';
 
@@ -146,6 +147,7 @@ for (const backend of ['its own database', 'Redis'] as const) {
       expect(stored).not.to.contain('alice-password');
       expect(stored).not.to.contain(walk.phones.get('alice')?.secret.base32);
       if (walk.redis) expect(stored).to.contain('"pending"');
+      await printed(walk, /"accountId":"alice"/);
       const events = /^\{[\s\S]*/m.exec(walk.output())?.[0] ?? '';
       expect(events).to.contain('"accountId":"alice"').and.not.to.contain('alice-password');
       expect(events).not.to.contain(walk.phones.get('alice')?.secret.base32);

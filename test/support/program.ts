@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { until } from './eventually.js';
 
 /** A program with a port, in a process of its own. */
 export interface RunningProgram {
@@ -7,6 +8,11 @@ export interface RunningProgram {
   /** What it printed until now. */
   readonly output: () => string;
   stop(): Promise<void>;
+}
+
+/** Waits until a program has printed something: its output may come after an answer that it sent later. */
+export function printed({ output }: Pick<RunningProgram, 'output'>, text: RegExp): Promise<void> {
+  return until(`a program to print ${String(text)}`, () => text.test(output()));
 }
 
 /**
