@@ -67,7 +67,7 @@ describe('adapters/redis when Redis is in trouble', () => {
 
     limit.hold();
     await server.restart();
-    await once(client, 'ready');
+    await until('the client to be ready', () => client.status === 'ready');
     expect(await store.get('alice')).to.equal('a');
     expect(countListeners(client)).to.deep.equal(before);
   });

@@ -5,6 +5,7 @@ import type { Redis } from 'ioredis';
 import { redisStore } from 'passport-second-factor/redis';
 import { Client, enrol, enrolled, stopPanels } from '../docs/trap-panel.js';
 import type { Answer, Phone } from '../docs/trap-panel.js';
+import { until } from '../support/eventually.js';
 import { connectRedis, loggedIn, startSessionPanel } from '../support/session-panel.js';
 import type { SessionPanel } from '../support/session-panel.js';
 import { startRedis } from '../support/redis-server.js';
@@ -94,7 +95,7 @@ describe('when the store is in trouble (J1)', () => {
     await lost;
     await everyDoorIsShut(made);
     await server.restart();
-    if (redis.status !== 'ready') await once(redis, 'ready');
+    await until('the client to be ready', () => redis.status === 'ready');
     await everythingWorks(made);
   });
 
@@ -172,7 +173,7 @@ describe('when the store is in trouble (J1)', () => {
     }
     limit.hold();
     await server.restart();
-    if (redis.status !== 'ready') await once(redis, 'ready');
+    await until('the client to be ready', () => redis.status === 'ready');
     expect((await client.get('/secret')).body).to.deep.equal({ secret: true });
     expect((await parked.post('/two-step/verify', { code: phone() })).status).to.equal(200);
   });
