@@ -12,8 +12,8 @@ export interface EventBase {
   readonly ip?: string;
   readonly userAgent?: string;
   /**
-   * The change was made, and the store told so only after its time was over: whoever asked for it was refused
-   * (`store-unavailable`) and knows nothing of it. `at` is when that was learned.
+   * The change was made, and the store told so only after its time was over: those who asked for it were refused
+   * (`store-unavailable`) and know nothing of it. `at` is when that was learned.
    */
   readonly late?: true;
 }

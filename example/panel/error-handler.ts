@@ -10,7 +10,7 @@ export const answerNotFound: RequestHandler = (_req, _res, next) => {
   next(new HttpError(404, 'not-found', 'There is nothing here.'));
 };
 
-/** What names no path, `OPTIONS *` for example, has no session: nobody is looked up for it. */
+/** What names no path, `OPTIONS *` for example, needs no session: no user is looked up for it. */
 export const answerPathsOnly: RequestHandler = (req, res, next) => {
   if (req.path.startsWith('/')) next();
   else void answerNotFound(req, res, next);

@@ -19,7 +19,7 @@ export function afterFailure(record: Failures, now: number, limits: LockoutLimit
   return { failures, lockedUntil: failures < limits.after ? 0 : now + waitSeconds(failures, limits) * 1000 };
 }
 
-/** The record with every budget of guesses as nobody had used it. */
+/** The record with every budget of guesses unused. */
 export function withoutFailures(record: AccountRecord): AccountRecord {
   const browsers = record.browsers.map((browser) => ({ ...browser, ...NO_FAILURES }));
   return { ...record, ...NO_FAILURES, browsers };

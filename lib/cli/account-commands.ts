@@ -96,7 +96,7 @@ interface KnownAccount {
   /** `null`: the panel cannot say. */
   readonly name: string | null;
   readonly otherFactor: boolean;
-  /** Whether the panel says that it is enrolled and there is no record: nobody gets in then. */
+  /** Whether the panel says that it is enrolled and there is no record: sign-ins are refused then. */
   readonly recordMissing: boolean;
 }
 

@@ -123,7 +123,7 @@ async function targetOf(context: Context, account: unknown): Promise<Standing | 
     return await standingOf(context.core, accountId);
   } catch (error) {
     if (isStoreOutage(error)) throw reported(context, accountId, error);
-    // Whoever asks chose the id: it may be one that the application's database does not even take.
+    // The id comes from the request: it may be one that the application's database does not even take.
     process.emitWarning(`nobody can act as an account that was asked for: ${describeFailure(error)}`);
     return null;
   }

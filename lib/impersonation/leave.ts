@@ -10,7 +10,7 @@ import { describeFailure } from '../vault/failure.js';
 import { become } from './become.js';
 import { isStoreOutage, standingOf } from './standing.js';
 
-/** Goes back to who acted before, unless this request is back already; who is gone or changed meanwhile ends as nobody. */
+/** Goes back to who acted before, unless this request is back already; where the first actor is gone or changed, to no user. */
 export async function leave(context: Context): Promise<{ ok: true } | RouteRefusal> {
   const { state } = context;
   if (context.hasLeft) return { ok: true };
@@ -25,7 +25,7 @@ export async function leave(context: Context): Promise<{ ok: true } | RouteRefus
  * Goes back to the actor at a place of the stack, checked from scratch; to the one before where that is gone, changed or
  * cannot be described.
  *
- * @param tell called once nobody acts as the account any more; not where it throws before that, and acting goes on
+ * @param tell called once acting as the account is over; not where it throws before that, and acting goes on
  */
 export async function goBack(
   context: Context,
@@ -50,14 +50,14 @@ export async function goBack(
   await become(context, { ...present, state: next, actors: context.actors.slice(0, place) }, tell);
 }
 
-/** Ends acting, and with it the session: nobody is left to go back to. */
+/** Ends acting, and with it the session: there is no actor to go back to. */
 export async function endAll(context: Context, tell: () => void): Promise<void> {
   await leaveSession(context);
   tell();
   await moveToAnonymous(context);
 }
 
-/** An actor below the first one as he is now; `null`: gone, changed, or the application cannot say who he is. */
+/** An actor below the first one as they are now; `null`: gone, changed, or the application cannot say who they are. */
 async function presentActor(
   { core }: Context,
   { account, stamp }: Actor,

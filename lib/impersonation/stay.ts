@@ -33,7 +33,7 @@ interface Holding {
 /**
  * Judges a session in which somebody acts as somebody else: everybody in the stack, as they are now. When something
  * changed, or the application cannot say who an account below the first actor is, the session falls back to the last
- * account that still holds, or to nobody: the data of an account never holds who acts as it. A request that would
+ * account that still holds, or to no user: the data of an account never holds who acts as it. A request that would
  * change something is then refused rather than done by somebody else than it was meant for; one that leaves has left.
  *
  * @param unreadable what the application threw about the user that the session is signed in as

@@ -4,7 +4,7 @@ import { findAccount } from '../session/core.js';
 import { isTold, noticeOf } from './notice-of.js';
 
 /**
- * Has the application's `notify` hear of what owners should know. Nobody waits for it but closing: it runs beside the
+ * Has the application's `notify` hear of what owners should know. Only closing waits for it: it runs beside the
  * request, and what it throws is reported as that of any listener.
  */
 export function sendNotices(core: Core): void {

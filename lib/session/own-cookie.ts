@@ -41,7 +41,7 @@ function valuesOf({ req }: Context, name: string): readonly string[] {
 }
 
 /**
- * The name with each key of the ring, that of the first one in front. Without a key nobody can tell from a name whether
+ * The name with each key of the ring, that of the first one in front. Without a key it cannot be told from a name whether
  * an account has signed in there.
  */
 function cookieNames({ core, request }: Context, key: CookieKey): readonly [string, ...string[]] {

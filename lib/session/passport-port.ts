@@ -19,7 +19,7 @@ export interface PassportPort {
   deserialize(serialized: unknown, req: AppRequest): Promise<unknown>;
   /** The session key Passport itself uses. */
   readonly sessionKey: string;
-  /** The serialized user in a session; `undefined` when nobody is signed in. */
+  /** The serialized user in a session; `undefined` when no user is signed in. */
   serializedUser(session: object | undefined): unknown;
   /** Whether `req.logIn` would now sign in by this instance rather than by another one. */
   isInstanceOf(req: AppRequest): boolean;

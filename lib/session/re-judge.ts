@@ -94,7 +94,7 @@ async function actingUnreadably(
 }
 
 /**
- * The state the session holds of the account that `req.user` is, and of whoever somebody acts as there: an account
+ * The state the session holds of the account that `req.user` is, and of the account that is acted as there: an account
  * that says to be another one must not make its user of who acts as it. Who else the session may be of is found out by
  * deserializing once more, which happens only to sessions without a mark of this account.
  */

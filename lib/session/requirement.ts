@@ -15,7 +15,7 @@ export interface Requirement {
 export const NOT_REQUIRED: Requirement = { required: false, requiredFrom: null };
 
 /**
- * Why the password is not enough for an account that has no record; `null`: it is. Whoever still has the second factor of
+ * Why the password is not enough for an account that has no record; `null`: it is. An account that still has the second factor of
  * before meets every policy, and must not enable another one by the password.
  */
 export async function lackOf(

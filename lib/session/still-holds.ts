@@ -29,6 +29,6 @@ async function accountHolds(context: Context): Promise<boolean> {
   if (state?.state === 'impersonating') return holds(context, state);
   const found = state && (await findAccount(core, state.account));
   if (!found || !stampMatches(core, found.account, state.stamp)) return false;
-  // Whoever enables a second factor by the password must not come before one of the application's own.
+  // A second factor enabled by the password must not come before one of the application's own.
   return !found.account.otherFactor || context.known?.account.otherFactor === true;
 }

@@ -20,7 +20,7 @@ const TRY_BYTES = 16;
 
 /**
  * Hears of a change that was made, in place of a caller who was told that the outcome is unknown because the store was
- * late. What was not made, or is never known, is told to nobody.
+ * late. What was not made, or is never known, is not told.
  */
 export type Late<Outcome> = (outcome: Outcome) => Promise<void>;
 
