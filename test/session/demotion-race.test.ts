@@ -1,11 +1,8 @@
 import { expect } from 'chai';
-import type { Redis } from 'ioredis';
 import { Secret } from 'otpauth';
 import { Client, enrol, enrolled, stopPanels } from '../docs/trap-panel.js';
 import type { Phone } from '../docs/trap-panel.js';
-import { startRedis } from '../support/redis-server.js';
-import type { RedisServer } from '../support/redis-server.js';
-import { connectRedis, loggedIn, sessionId, startSessionPanel, userOf } from '../support/session-panel.js';
+import { loggedIn, redisForTests, sessionId, startSessionPanel, userOf } from '../support/session-panel.js';
 import type { SessionPanel, SessionPanelParts } from '../support/session-panel.js';
 
 const BY = { by: 'operator' };
@@ -104,17 +101,7 @@ const DEMOTIONS: Record<string, (panel: WaitingPanel) => Promise<{ owner: Client
 };
 
 describe('session/re-judge: a session that loses rights while it ends', () => {
-  let server: RedisServer;
-  let redis: Redis;
-
-  before(async () => {
-    server = await startRedis();
-    redis = connectRedis(server);
-  });
-  after(async () => {
-    redis.disconnect();
-    await server.kill();
-  });
+  const redis = redisForTests();
   afterEach(stopPanels);
 
   const ENDS: Record<string, (panel: SessionPanel, owner: Client) => Promise<unknown>> = {
@@ -129,8 +116,8 @@ describe('session/re-judge: a session that loses rights while it ends', () => {
         it(`gives a slow request nothing to go on from: ${what}, and ${how}, sessions ${sessions}`, async () => {
           let wait = 1;
           for (; ; wait++) {
-            await redis.flushall();
-            const panel = await start(sessions === 'on Redis' ? { redis } : {});
+            await redis().flushall();
+            const panel = await start(sessions === 'on Redis' ? { redis: redis() } : {});
             const { owner } = await prepare(panel);
             const { cookie } = owner;
             const thief = new Client(panel);

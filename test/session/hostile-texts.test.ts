@@ -1,6 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { expect } from 'chai';
-import type { Redis } from 'ioredis';
 import type { TOTP } from 'otpauth';
 import { URI } from 'otpauth';
 import { redisStore } from 'passport-second-factor/redis';
@@ -11,9 +10,7 @@ import { runCommand } from '../../lib/cli/run-command.js';
 import { Client, enrol, enrolled, stopPanels, user } from '../docs/trap-panel.js';
 import type { User } from '../docs/trap-panel.js';
 import { startLevelPanel } from '../support/level-panel.js';
-import { startRedis } from '../support/redis-server.js';
-import type { RedisServer } from '../support/redis-server.js';
-import { connectRedis, loggedIn, startSessionPanel } from '../support/session-panel.js';
+import { loggedIn, redisForTests, startSessionPanel } from '../support/session-panel.js';
 import type { SessionPanel } from '../support/session-panel.js';
 
 /** What a terminal, a log or a mail would act on, beside what no UTF-8 can hold. */
@@ -212,20 +209,11 @@ describe('texts from outside', () => {
 });
 
 describe('an account id of 255 bytes of emoji', () => {
-  const ID = `${'😀'.repeat(63)}👍`.slice(0, 126) + 'abc';
-  let server: RedisServer;
-  let redis: Redis;
-  before(async () => {
-    server = await startRedis();
-    redis = connectRedis(server);
-  });
-  after(async () => {
-    redis.disconnect();
-    await server.kill();
-  });
+  const ID = `${'😀'.repeat(63)}abc`;
+  const redis = redisForTests();
   afterEach(stopPanels);
 
-  const stores: Record<string, () => Store> = { memory: memoryStore, Redis: () => redisStore(redis) };
+  const stores: Record<string, () => Store> = { memory: memoryStore, Redis: () => redisStore(redis()) };
   for (const [where, store] of Object.entries(stores)) {
     it(`works on pages, in the QR code, in events and on the console, in ${where}`, async () => {
       expect(Buffer.byteLength(ID)).to.equal(255);

@@ -8,6 +8,7 @@ import type { SecondFactorEvent } from 'passport-second-factor';
 import { redisStore } from 'passport-second-factor/redis';
 import { Client, startPanel } from '../docs/trap-panel.js';
 import type { Panel, PanelParts, User } from '../docs/trap-panel.js';
+import { startRedis } from './redis-server.js';
 import type { RedisServer } from './redis-server.js';
 
 const require = createRequire(import.meta.url);
@@ -86,6 +87,21 @@ export function connectRedis(server: RedisServer): Redis {
   });
   redis.on('error', () => undefined);
   return redis;
+}
+
+/** A client of a Redis server that the tests of a `describe` have to themselves, from their `before` to their `after`. */
+export function redisForTests(): () => Redis {
+  let server: RedisServer;
+  let redis: Redis;
+  before(async () => {
+    server = await startRedis();
+    redis = connectRedis(server);
+  });
+  after(async () => {
+    redis.disconnect();
+    await server.kill();
+  });
+  return () => redis;
 }
 
 /** The id of the session that a client has a cookie of. */
