@@ -195,8 +195,8 @@ async function firstStep(
   }
   const answers = (options.onCodeRequired ?? core.options.onCodeRequired) === 'respond';
   if (answers) core.mounting.requireRouter();
-  if (again) await leaveSession(context);
-  const parked = await park(context, found, factor, serialized, options);
+  const leave = again ? () => leaveSession(context) : undefined;
+  const parked = await park(context, found, factor, serialized, options, leave);
   if (!answers) {
     const location = wayOn(core.options.basePath, parked);
     throw new SecondFactorRequiredError(codeOfParked(parked), location, parked.until);

@@ -28,6 +28,7 @@ export function codeOfParked({ state }: Pick<ParkedState, 'state'>): 'code-requi
  * Parks a sign-in: a new session that knows the first step was done, and nobody signed in.
  *
  * @param factor `null`: until one is enabled, since the policy requires it
+ * @param leave ends the session it goes on from, last of all: until then what fails leaves that as it is
  */
 export async function park(
   context: Context,
@@ -35,6 +36,7 @@ export async function park(
   factor: Factor | null,
   serialized: unknown,
   options: LogInOptions,
+  leave: () => Promise<void> = () => Promise.resolve(),
 ): Promise<ParkedState> {
   const { core } = context;
   const since = now(context);
@@ -52,6 +54,7 @@ export async function park(
   const state: ParkedState = factor
     ? { state: 'pending', ...parked, enrolment: factor.enrolment, recoveryFailures: 0 }
     : { state: 'must-enrol', ...parked };
+  await leave();
   nobody(context);
   await moveTo(context, state, state.keepSessionInfo ? 'application' : 'nothing');
   forgetStop(context);

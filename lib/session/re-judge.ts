@@ -181,10 +181,11 @@ async function demote(
     somebody(context, { ...judged, state });
     return;
   }
-  await leaveSession(context, known.account.id);
+  const leave = (): Promise<void> => leaveSession(context, known.account.id);
   if (to === 'pending' || (to === 'must-enrol' && isPasswordFresh(context, before))) {
-    await park(context, known, to === 'pending' ? known.factor : null, serialized, {});
+    await park(context, known, to === 'pending' ? known.factor : null, serialized, {}, leave);
   } else {
+    await leave();
     await moveToAnonymous(context);
   }
 }

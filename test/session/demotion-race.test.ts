@@ -171,4 +171,20 @@ describe('session/re-judge: a session that loses rights while it ends', () => {
     expect((await owner.get('/two-step')).body.state).to.equal('must-enrol');
     expect((await owner.post('/two-step/setup')).status).to.equal(200);
   });
+
+  it('leaves the session to the next request where carry() throws', async () => {
+    const failures: Error[] = [];
+    const carry = (): null => {
+      const failure = failures.pop();
+      if (failure) throw failure;
+      return null;
+    };
+    const panel = await startSessionPanel({ options: { carry } });
+    const owner = await loggedIn(panel);
+    const phone = await enrol(panel);
+    failures.push(new Error('carry'));
+    expect((await owner.get('/me')).status).to.equal(500);
+    expect((await owner.get('/two-step')).body.state).to.equal('pending');
+    expect((await owner.post('/two-step/verify', { code: phone() })).body).to.include({ state: 'verified' });
+  });
 });
