@@ -2,7 +2,7 @@ import { isSafeMethod } from '../answer/same-origin.js';
 import { SecondFactorError } from '../errors.js';
 import type { ImpersonationEnd } from '../events.js';
 import { describeFailure } from '../vault/failure.js';
-import { pathOf } from '../session/app-request.js';
+import { pathBelow } from '../session/app-request.js';
 import type { Context } from '../session/context.js';
 import { emit, now, somebody } from '../session/context.js';
 import { stampMatches } from '../session/core.js';
@@ -69,8 +69,7 @@ export async function judgeImpersonation(
 }
 
 function asksToLeave({ core, req }: Context): boolean {
-  const path = pathOf(req.originalUrl ?? req.url);
-  return req.method === 'POST' && path === `${core.options.mountPath}/impersonation/leave`;
+  return req.method === 'POST' && pathBelow(core.options.mountPath, req) === '/impersonation/leave';
 }
 
 /** Whether everybody in the stack still holds, changing nothing. */

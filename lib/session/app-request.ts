@@ -87,3 +87,15 @@ export function requireSession(req: AppRequest): AppSession {
 export function pathOf(url = ''): string {
   return url.replace(/[?#].*$/s, '');
 }
+
+/**
+ * The path of a request below the place of a router, as Express matches routes: in small letters, without a slash at the
+ * end. `undefined`: it is elsewhere.
+ */
+export function pathBelow(mountPath: string, { originalUrl, url }: AppRequest): string | undefined {
+  const path = pathOf(originalUrl ?? url)
+    .toLowerCase()
+    .replace(/\/$/, '');
+  const place = mountPath.toLowerCase();
+  return path === place || path.startsWith(`${place}/`) ? path.slice(place.length) : undefined;
+}

@@ -4,7 +4,7 @@ import { sendProblem } from '../answer/problem.js';
 import { SecondFactorError, SecondFactorRequiredError } from '../errors.js';
 import type { SignInRefusal } from '../events.js';
 import type { Callback, LogIn, LogInOptions } from './app-request.js';
-import { pathOf, setRequestUser } from './app-request.js';
+import { pathBelow, setRequestUser } from './app-request.js';
 import { callBack, storeCatches } from './call-back.js';
 import type { Context } from './context.js';
 import { emit, leaveSession, moveToAnonymous, now, reported, sessionState } from './context.js';
@@ -272,7 +272,5 @@ function passwordAtOf(context: Context, account: Account): number | null {
 }
 
 function isUnderBasePath({ core, req }: Context): boolean {
-  const path = pathOf(req.originalUrl ?? req.url);
-  const { mountPath } = core.options;
-  return path === mountPath || path.startsWith(`${mountPath}/`);
+  return pathBelow(core.options.mountPath, req) !== undefined;
 }

@@ -92,6 +92,7 @@ describe('impersonation, when the application cannot say who the target is', () 
           'a POST of a form': [() => root.post('/me', undefined, HTML), 403],
           leaving: [() => leave(), 200],
           'leaving by a form': [() => leave(HTML), 303],
+          'leaving by another spelling': [() => root.post('/two-step/Impersonation/leave/'), 200],
           'logging out': [() => root.post('/logout'), 403],
         };
         it(`ends on any request where ${what}, and tells so`, async () => {
