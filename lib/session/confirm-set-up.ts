@@ -80,7 +80,7 @@ async function enrol(
     (present) => (present ? { outcome: false, next: 'unchanged' } : { outcome: true, next: record }),
     async (made, origin) => {
       if (!made) return;
-      await flagEnrolled(core, account.id, enrolment, () => {
+      await flagEnrolled(core, account.id, record, () => {
         emitEvent(core, 'enrolled', account.id, origin, {});
       });
     },

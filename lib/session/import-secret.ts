@@ -48,7 +48,7 @@ export async function importSecret(core: Core, accountId: string, given: Importe
     (present) => (present ? { outcome: false, next: 'unchanged' } : { outcome: true, next: record }),
     async (imported, origin) => {
       if (!imported) throw new SecondFactorError('already-enrolled');
-      await flagEnrolled(core, accountId, record.enrolment, () => {
+      await flagEnrolled(core, accountId, record, () => {
         emitEvent(core, 'imported', accountId, origin, by);
       });
     },

@@ -1,3 +1,5 @@
+import { encodeRecord } from '../account/record.js';
+import type { AccountRecord } from '../account/record.js';
 import { storeUnavailable } from '../vault/failure.js';
 import type { Core } from './core.js';
 import { findAccount } from './core.js';
@@ -16,34 +18,41 @@ export async function setEnrolled({ options }: Core, accountId: string, enrolled
 }
 
 /**
- * Tells the panel's own table that an account was enrolled; when that fails the enrolment is undone. The table
- * is told so too: a write that failed may have been made, and a flag without a record locks its owner out.
+ * Tells the panel's own table that an account was enrolled; when that fails the enrolment is undone, unless it was
+ * used meanwhile. The table is told so too: a write that failed may have been made, and a flag without a record locks
+ * its owner out.
  *
+ * @param made the record of the enrolment
  * @param told is called unless the enrolment was undone
  * @throws {SecondFactorError} `store-unavailable`
  */
 export async function flagEnrolled(
   core: Core,
   accountId: string,
-  enrolment: string,
+  made: AccountRecord,
   told: () => void,
 ): Promise<void> {
   try {
     await putFlag(core, accountId);
   } catch (error) {
     await setEnrolled(core, accountId, false).catch(() => undefined);
-    const found = await undone(core, accountId, enrolment).catch(() => 'unknown' as const);
+    const found = await undone(core, accountId, made).catch(() => 'unknown' as const);
     // As far as anybody knows it is enabled.
-    if (found === 'unknown') told();
-    if (found === 'another') await putFlag(core, accountId).catch(() => undefined);
+    if (found === 'unknown' || found === 'used') told();
+    if (found === 'another' || found === 'used') await putFlag(core, accountId).catch(() => undefined);
     throw error;
   }
   told();
 }
 
-function undone(core: Core, accountId: string, enrolment: string): Promise<'own' | 'another' | 'none'> {
+function undone(
+  core: Core,
+  accountId: string,
+  made: AccountRecord,
+): Promise<'own' | 'used' | 'another' | 'none'> {
   return core.vault.update(accountId, (record) => {
-    if (record?.enrolment === enrolment) return { outcome: 'own', next: null };
+    if (record && encodeRecord(record) === encodeRecord(made)) return { outcome: 'own', next: null };
+    if (record?.enrolment === made.enrolment) return { outcome: 'used', next: 'unchanged' };
     return { outcome: record ? 'another' : 'none', next: 'unchanged' };
   });
 }

@@ -175,10 +175,13 @@ describe('session/set-enrolled: a panel that keeps in its own table who has a se
   });
 
   describe('when the store answers after its time', () => {
+    let key: string;
+
     /** Enables in a browser; the answer to the swap is still to come when it is refused. */
     async function enabledLate(): Promise<LateAnswer> {
       const client = await loggedIn(panel);
       const { body } = await client.post('/two-step/setup');
+      key = String(body.key);
       const answer = holdSwap(panel.store, limit);
       expect(await confirm(client, body.key)).to.equal(503);
       expect(flags).to.deep.equal({});
@@ -205,6 +208,24 @@ describe('session/set-enrolled: a panel that keeps in its own table who has a se
       expect(await panel.store.get('alice')).to.equal(null);
       expect(panel.told()).to.deep.equal(['store-unavailable']);
       expect(panel.events.at(-1)).to.include({ error: 'the database is away' });
+    });
+
+    it('takes nothing back that its owner has signed in with meanwhile', async () => {
+      const answer = await enabledLate();
+      const owner = new Client(panel);
+      await owner.login('alice');
+      panel.now += 30_000;
+      const code = new TOTP({ secret: Secret.fromBase32(key) }).generate({ timestamp: panel.now });
+      expect((await owner.post('/two-step/verify', { code })).body).to.include({ state: 'verified' });
+      panel.told();
+      onceBefore(true, () => {
+        throw new Error('the database is away');
+      });
+      answer.come();
+      await turn();
+      expect((await owner.get('/two-step')).body.state).to.equal('verified');
+      expect(flags).to.deep.equal({ alice: true });
+      expect(panel.told()).to.deep.equal(['enrolled', 'store-unavailable']);
     });
 
     it('leaves no flag where an operator disabled it before that was known', async () => {
