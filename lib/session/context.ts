@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { SecondFactorError } from '../errors.js';
-import type { EventName } from '../events.js';
+import type { EventName, ImpersonationEnd } from '../events.js';
 import type { HttpRequest } from '../options.js';
 import type { AppRequest, LogIn, LogOut } from './app-request.js';
 import { requestUser, requireSession, setRequestUser } from './app-request.js';
@@ -82,13 +82,20 @@ export type Keep = 'nothing' | 'application' | 'application-and-user';
 /**
  * Moves to a new session with the given state and saves it. The old session is gone.
  *
+ * @param left called once the old session is gone, also where saving the new one fails
  * @throws {SecondFactorError} `sign-in-expired` when the old session was ended since the request began
  */
-export async function moveTo(context: Context, state: SessionState | undefined, keep: Keep): Promise<void> {
+export async function moveTo(
+  context: Context,
+  state: SessionState | undefined,
+  keep: Keep,
+  left: () => void = () => undefined,
+): Promise<void> {
   const { core, req } = context;
   if (state && keep === 'application-and-user') await leaveSession(context);
   const old = requireSession(req);
   const session = await regenerate(req, kept(context, keep));
+  left();
   if (keep === 'application-and-user') keepLife(session, old);
   writeState(session, core.options.sessionKey, state);
   if (isParked(state)) limitLife(session, state.until, core.options.clock);
@@ -150,9 +157,9 @@ function kept({ core, req }: Context, keep: Keep): SessionEntries {
 }
 
 /** Ends whatever the session was: a new, empty one, and nobody is signed in. */
-export async function moveToAnonymous(context: Context): Promise<void> {
+export async function moveToAnonymous(context: Context, left?: () => void): Promise<void> {
   nobody(context);
-  await moveTo(context, undefined, 'nothing');
+  await moveTo(context, undefined, 'nothing', left);
 }
 
 /** From here on nobody is signed in on this request. */
@@ -199,6 +206,21 @@ export function emit<Name extends EventName>(
   fields: EventFields<Name>,
 ): void {
   emitEvent(context.core, name, accountId, originOf(context), fields);
+}
+
+/**
+ * What tells, once, that acting as somebody else is over, with who acted until now: to be made before the context
+ * forgets them, and called when it is so. Does nothing where nobody acts.
+ */
+export function endOfActing(context: Context, reason: ImpersonationEnd): () => void {
+  const { core, state } = context;
+  if (state?.state !== 'impersonating') return () => undefined;
+  const origin = originOf(context);
+  let told = false;
+  return () => {
+    if (!told) emitEvent(core, 'impersonation-ended', state.account, origin, { reason });
+    told = true;
+  };
 }
 
 /** Emits what an operator must know about an error of this request, and returns the error. */

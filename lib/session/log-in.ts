@@ -184,10 +184,6 @@ async function firstStep(
     return 'call-back';
   }
   const mark = required ? undefined : await markWithoutCode(context, found, factor, passwordAt);
-  if (context.state?.state === 'impersonating') {
-    // Told before it happens, while the context still knows who really acts.
-    emit(context, 'impersonation-ended', context.state.account, { reason: 'new-sign-in' });
-  }
   if (mark) {
     const goesOn = (again !== undefined && !follows) || mark.state === 'verified';
     await signIn(context, user, { ...found, factor }, mark, options, { goesOn });

@@ -3,11 +3,12 @@ import { requireSession } from './app-request.js';
 import { callBack, storeCatches } from './call-back.js';
 import { carryOver } from './carry-over.js';
 import type { Context } from './context.js';
-import { emit, nobody, originOf } from './context.js';
+import { endOfActing, nobody, originOf } from './context.js';
 import { emitEvent } from './core.js';
 import { promised } from './regenerate.js';
 import { writeState } from './state.js';
 import { forgetStop } from './stop-cookie.js';
+import { storedState } from './stored-session.js';
 
 /**
  * The function that stands in for Passport's `req.logOut`: our state always ends, whatever
@@ -43,22 +44,29 @@ interface LogOutOptions {
 }
 
 async function end(context: Context, keepSessionInfo: boolean): Promise<void> {
-  const { core, req } = context;
-  const { state } = context;
-  // Told before it happens, while the context still knows who really acts.
-  if (state?.state === 'impersonating') {
-    emit(context, 'impersonation-ended', state.account, { reason: 'signed-out' });
-  }
+  const { core, req, state } = context;
+  const { sessionKey } = core.options;
+  const tellEnd = endOfActing(context, 'signed-out');
   const origin = originOf(context);
+  const tell = (): void => {
+    tellEnd();
+    if (state) emitEvent(core, 'signed-out', state.account, origin, {});
+  };
   const putKept = keepSessionInfo ? carryOver(context) : undefined;
-  writeState(requireSession(req), core.options.sessionKey, undefined);
+  writeState(requireSession(req), sessionKey, undefined);
   nobody(context);
   context.proof = undefined;
   // Passport would also carry the cookie over, with the short life of a parked sign-in.
-  await promised((done) => {
-    context.passportLogOut.call(req, { keepSessionInfo: false }, done);
-  });
+  try {
+    await promised((done) => {
+      context.passportLogOut.call(req, { keepSessionInfo: false }, done);
+    });
+  } catch (error) {
+    // It saves the session without its user first, and may fail after that.
+    if (!(await storedState(req, sessionKey).catch(() => state))) tell();
+    throw error;
+  }
   putKept?.();
   forgetStop(context);
-  if (state) emitEvent(core, 'signed-out', state.account, origin, {});
+  tell();
 }

@@ -5,7 +5,7 @@ import { sendProblem } from '../answer/problem.js';
 import { safeReturnTo } from '../answer/return-to.js';
 import type { LogInOptions } from './app-request.js';
 import type { Context } from './context.js';
-import { emit, moveTo, nobody, now } from './context.js';
+import { emit, endOfActing, moveTo, nobody, now } from './context.js';
 import type { Factor, FoundUser } from './core.js';
 import { stampOf } from './core.js';
 import type { ParkedState } from './state.js';
@@ -54,9 +54,10 @@ export async function park(
   const state: ParkedState = factor
     ? { state: 'pending', ...parked, enrolment: factor.enrolment, recoveryFailures: 0 }
     : { state: 'must-enrol', ...parked };
+  const tellEnd = endOfActing(context, 'new-sign-in');
   await leave();
   nobody(context);
-  await moveTo(context, state, state.keepSessionInfo ? 'application' : 'nothing');
+  await moveTo(context, state, state.keepSessionInfo ? 'application' : 'nothing', tellEnd);
   forgetStop(context);
   emit(context, codeOfParked(state), account.id, {});
   return state;

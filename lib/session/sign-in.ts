@@ -4,7 +4,7 @@ import type { LogInOptions } from './app-request.js';
 import { requireSession } from './app-request.js';
 import type { Context } from './context.js';
 import { carryOver } from './carry-over.js';
-import { emit, leaveSession, moveToAnonymous, somebody } from './context.js';
+import { emit, endOfActing, leaveSession, moveToAnonymous, somebody } from './context.js';
 import type { KnownUser } from './core.js';
 import { guardSave } from './guard-save.js';
 import { destination } from './park.js';
@@ -48,11 +48,13 @@ export async function signIn(
   // A guard may have stopped it since it was parked.
   const { returnTo } = from ? (readStop(context) ?? from) : { returnTo: destination(context, options) };
   const requirement = await requirementOf(core, known.account);
+  const tellEnd = endOfActing(context, 'new-sign-in');
   if (goesOn) await leaveSession(context);
   try {
     await promised((done) => {
       context.passportLogIn.call(req, user, { ...options, session: true, keepSessionInfo: false }, done);
     });
+    tellEnd();
     const session = requireSession(req);
     putKept?.();
     // Passport looks for it in the new session, where it would be lost.
@@ -63,7 +65,7 @@ export async function signIn(
     somebody(context, { state: mark, known, requirement });
     await core.options.onSignedIn(request, res, known.user, { method: methodOf(mark), carried });
   } catch (error) {
-    await moveToAnonymous(context).catch(() => undefined);
+    await moveToAnonymous(context, tellEnd).catch(() => undefined);
     throw error;
   }
   const method = methodOf(mark);

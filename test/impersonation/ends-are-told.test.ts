@@ -85,6 +85,50 @@ describe('impersonation: how it ended is told', () => {
     expect(told()).to.deep.equal([]);
   });
 
+  it('not when signing out fails and it goes on', async () => {
+    const set = panel.sessions.set.bind(panel.sessions);
+    panel.sessions.set = (_id, _session, done) => done?.(new Error('away'));
+    expect((await root.post('/logout')).status).to.equal(500);
+    panel.sessions.set = set;
+    expect((await root.get('/me')).body.actors).to.deep.equal(['root']);
+    expect(told()).to.deep.equal([]);
+  });
+
+  it('when signing out fails and it is over all the same', async () => {
+    panel.sessions.destroy = (_id, done) => done?.(new Error('away'));
+    expect((await root.post('/logout')).status).to.equal(500);
+    expect((await root.get('/me')).body.user).to.equal(null);
+    expect(told()).to.deep.equal([
+      ['impersonation-ended', 'alice', 'root', 'signed-out'],
+      ['signed-out', 'alice', 'root'],
+    ]);
+  });
+
+  for (const login of ['admin', 'bob'] as const) {
+    const next = login === 'admin' ? 'signed in' : 'asked for a code';
+
+    it(`when a sign-in fails that would be ${next}, once, and only if it is over`, async () => {
+      if (login === 'bob') {
+        const bob = panel.jar();
+        await bob.login('bob');
+        await panel.enrol(bob);
+        panel.events.length = 0;
+      }
+      const [set, destroy] = [panel.sessions.set, panel.sessions.destroy];
+      panel.sessions.destroy = (_id, done) => done?.(new Error('away'));
+      expect((await root.copy().login(login)).status).to.equal(500);
+      panel.sessions.destroy = destroy;
+      expect((await root.get('/me')).body.actors).to.deep.equal(['root']);
+      expect(told()).to.deep.equal([]);
+
+      panel.sessions.set = (_id, _session, done) => done?.(new Error('away'));
+      expect((await root.login(login)).status).to.equal(500);
+      panel.sessions.set = set;
+      expect((await root.get('/me')).body.user ?? null).to.equal(null);
+      expect(told()).to.deep.equal([['impersonation-ended', 'alice', 'root', 'new-sign-in']]);
+    });
+  }
+
   it('and an outage meanwhile, with who really is there', async () => {
     const get = panel.store.get.bind(panel.store);
     panel.store.get = () => Promise.reject(new Error('away'));
