@@ -1,3 +1,4 @@
+import { EventEmitter, once } from 'node:events';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { expect } from 'chai';
@@ -17,12 +18,15 @@ const OLD_SECRETS = `
 const table = new Map([['alice', '${SECRET}']]);
 export const oldSecrets = {
   has: async (id) => table.has(id), secretOf: async (id) => table.get(id), delete: async (id) => void table.delete(id),
-  isRight: async (id, code) => table.has(id) && code === 'old',
+  isRight: async (id, code) => (await oldSecrets.asked(), table.has(id) && code === 'old'),
+  asked: async () => {},
 };
 `;
 
 interface OldSecrets {
   has(id: string): Promise<boolean>;
+  /** Called before the old check answers. */
+  asked(): Promise<void>;
 }
 type Upgrade = Required<Pick<SecondFactorOptions<User>, 'account' | 'setEnrolled'>>;
 type PolicyOption = NonNullable<SecondFactorOptions<User>['policy']>;
@@ -145,6 +149,29 @@ describe('docs/upgrading.md', () => {
       expect(await alice.me()).to.equal('alice');
       expect((await alice.get('/secret')).status).to.equal(200);
       expect((await new Client(panel).login('alice')).body.code).to.equal('code-required');
+    });
+  }
+
+  for (const [when, waits] of [
+    ['at the same moment', false],
+    ['the second looked at when the first is done', true],
+  ] as const) {
+    it(`moves a user whose old code was sent twice, ${when}`, async () => {
+      await start();
+      const alice = new Client(panel);
+      await alice.login('alice');
+      const hears = new EventEmitter();
+      let asked = 0;
+      old.oldSecrets.asked = async () => {
+        if (++asked === 1) await once(hears, 'second');
+        else if (hears.emit('second') && waits) await once(hears, 'done');
+      };
+      const twice = [1, 2].map(() => alice.post('/old-code', { code: 'old' }));
+      await Promise.race(twice);
+      hears.emit('done');
+      const locations = (await Promise.all(twice)).map(({ headers }) => headers.location);
+      expect(locations).to.deep.equal(['/two-step/verify', '/two-step/verify']);
+      expect(await old.oldSecrets.has('alice')).to.equal(false);
     });
   }
 
