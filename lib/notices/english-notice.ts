@@ -22,7 +22,8 @@ const SUBJECTS: Readonly<Record<NoticeName, string>> = {
 
 const SENTENCES: Readonly<Record<NoticeName, (facts: NoticeFacts) => string>> = {
   enabled: () => 'Two-step authentication was enabled for your account.',
-  disabled: () => 'Two-step authentication was disabled for your account: your password alone opens it now.',
+  disabled: () =>
+    'Two-step authentication was disabled for your account: the codes of your authenticators no longer protect it.',
   'authenticator-added': () => 'One more authenticator now makes codes for your account.',
   'authenticator-replaced': () => 'A new authenticator has taken the place of the ones you had.',
   'authenticator-removed': () => 'One of your authenticators no longer makes codes for your account.',
