@@ -1,5 +1,5 @@
 /** Milliseconds: what hangs is noticed by its first test. */
-const LIMIT = 4000;
+const LIMIT = 8000;
 
 /** Stryker takes mocha's limits off every test, and a mutant that hangs would take as long as all of its tests. */
 export const mochaHooks = {
