@@ -178,6 +178,33 @@ describe('impersonation, when the application cannot say who the target is', () 
     }
   });
 
+  for (const away of ['admin', 'alice'] as const) {
+    it(`ends nothing while the record of ${away} alone cannot be read, on the way there and back`, async () => {
+      await start(false);
+      await enter('admin');
+      await enter('alice');
+      panel.events.length = 0;
+      const get = panel.store.get.bind(panel.store);
+      const asks = [() => root.get('/me'), () => root.post('/me', {}), () => leave()];
+      // Leaving reads the record when the request comes, when its body has come, and when it goes back.
+      const readsOfLeave = away === 'admin' ? [1, 2, 3] : [1, 2];
+      for (const [ask, fails] of [
+        ...asks.map((each) => [each, 1] as const),
+        ...readsOfLeave.map((n) => [leave, n] as const),
+      ]) {
+        let reads = 0;
+        panel.store.get = (id, ...rest) =>
+          id === away && ++reads >= fails ? Promise.reject(new Error('down')) : get(id, ...rest);
+        expect((await ask()).status).to.equal(503);
+        expect(reads).to.be.at.least(fails);
+        panel.store.get = get;
+        expect(await whoIs()).to.deep.equal(['root', 'admin', 'alice']);
+      }
+      expect(ends()).to.deep.equal([]);
+      expect(new Set(panel.events.map(({ name }) => name))).to.deep.equal(new Set(['store-unavailable']));
+    });
+  }
+
   it('never makes the target of who acts as them, where that is described as another account', async () => {
     for (const isFresh of [false, true]) {
       await start(isFresh);
