@@ -17,10 +17,14 @@ export function isUnticked(value: unknown): boolean {
   return value === undefined || value === null || value === false || value === '' || value === 'false';
 }
 
-/** Whether no parser read the body: that of Express 4 leaves an empty object where the type was another one's. */
+/**
+ * Whether no parser read the body: that of Express 4 leaves an empty object where the type was another one's, and
+ * adapters that make requests out of events leave the bytes there, and let parsers read them from the stream.
+ */
 export function isUnread(req: IncomingMessage): boolean {
   const { body, _body: parsed } = req as { body?: unknown; _body?: boolean };
   if (body === undefined) return true;
-  if (parsed || req.readableEnded || typeof body !== 'object' || body === null) return false;
+  if (parsed || req.readableEnded) return false;
+  if (typeof body !== 'object' || body === null || body instanceof Uint8Array) return true;
   return !Array.isArray(body) && Object.keys(body).length === 0;
 }

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import express from 'express';
 import type { RequestHandler } from 'express';
 import { isUnread } from '../answer/body-field.js';
@@ -11,7 +12,7 @@ const BODY_MAXIMUM_FIELDS = 50;
 
 /**
  * Parses JSON and urlencoded bodies, unless the application did already. What cannot be read is
- * `body-malformed`.
+ * `body-malformed`; so is a form whose client left before it was read, which would be taken for an empty one.
  */
 export function parseBody(): RequestHandler {
   const parsers = [
@@ -25,7 +26,8 @@ export function parseBody(): RequestHandler {
           if (error) next(new BodyError(unreadableBody(error), error));
           else run(others);
         });
-      } else if (isReadable(req.body)) next();
+      } else if (hasLeft(req)) next(new BodyError(unreadableBody(undefined)));
+      else if (isUnread(req) || isReadable(req.body)) next();
       else next(new BodyError(bodyOfType(req.body)));
     };
     run(isUnread(req) ? parsers : []);
@@ -40,6 +42,11 @@ export class BodyError extends SecondFactorError {
     super('body-malformed', members.detail, { cause });
     this.members = members;
   }
+}
+
+/** The parsers take the body of a connection that is gone for one that was read. */
+function hasLeft(req: IncomingMessage): boolean {
+  return req.destroyed && !req.readableEnded && isUnread(req);
 }
 
 function isReadable(body: unknown): boolean {

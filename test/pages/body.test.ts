@@ -1,4 +1,6 @@
+import { request } from 'node:http';
 import { createRequire } from 'node:module';
+import { setTimeout as wait } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { expect } from 'chai';
 import express from 'express';
@@ -201,6 +203,95 @@ describe('the body of a request', () => {
     expect(await panel.store.get('alice')).to.equal(record);
     expect((await alice.get('/two-step')).body.state).to.equal('verified');
   });
+
+  for (const [what, given] of [
+    ['its bytes', Buffer.from('{"code":"as bytes"}')],
+    ['its text', '{"code":"as a text"}'],
+    ['null', null],
+  ] as const) {
+    it(`is read where the server left ${what} in req.body, as adapters for functions do`, async () => {
+      for (const create of [express, express4]) {
+        panel = await startPagePanel(
+          {},
+          {
+            create,
+            beforeRouter: ({ app }) => {
+              app.use('/two-step', (req, _res, next) => {
+                req.body = given;
+                next();
+              });
+            },
+          },
+        );
+        const alice = new Visitor(panel);
+        ({ phone } = await enrol(panel, alice));
+        const pending = new Visitor(panel);
+        await pending.logIn();
+        expect((await pending.open('/two-step/verify')).status).to.equal(200);
+        expect((await pending.submit('/two-step/verify', { code: phone.wrong() })).status).to.equal(401);
+        expect((await pending.post('/two-step/verify', { code: phone.next() })).status).to.equal(200);
+        await stopPanels();
+      }
+    });
+  }
+
+  for (const [what, part] of [
+    ['all', 1],
+    ['half', 0.5],
+  ] as const) {
+    it(`does nothing where the client left before it was read, having sent ${what} of it`, async () => {
+      let gone = (): void => undefined;
+      panel = await startPagePanel(
+        {},
+        {
+          afterPassport: ({ app }) => {
+            app.use((req, _res, next) => {
+              if (!req.headers['x-leaves']) next();
+              else req.once('close', () => setImmediate(next)).once('close', () => setImmediate(gone));
+            });
+          },
+        },
+      );
+      const alice = new Visitor(panel);
+      ({ phone } = await enrol(panel, alice));
+      const pending = new Visitor(panel);
+      await pending.logIn();
+      panel.now += 30_000;
+      panel.events.length = 0;
+      for (const [who, path, fields] of [
+        [pending, 'verify', { code: phone.code() }],
+        [alice, 'disable', { code: phone.code() }],
+        [alice, 'setup', { add: 'on', name: 'Tablet' }],
+        [alice, 'browsers/revoke', { all: 'on' }],
+      ] as const) {
+        const body = String(new URLSearchParams(fields));
+        const length = String(body.length);
+        const sent = request({
+          port: panel.port,
+          method: 'POST',
+          path: `/two-step/${path}`,
+          headers: {
+            ...NAVIGATES,
+            cookie: who.cookie,
+            'x-leaves': '1',
+            'content-type': FORM_TYPE,
+            'content-length': length,
+          },
+          agent: false,
+        });
+        sent.on('error', () => undefined);
+        const left = new Promise<void>((resolve) => (gone = resolve));
+        sent.write(body.slice(0, Math.floor(body.length * part)));
+        await wait(20);
+        sent.destroy();
+        await left;
+        await wait(20);
+      }
+      expect(panel.events.map(({ name }) => name)).to.deep.equal([]);
+      expect((await alice.get('/two-step')).body.state).to.equal('verified');
+      expect((await pending.post('/two-step/verify', { code: phone.code() })).status).to.equal(200);
+    });
+  }
 
   it('charges one wrong code once, whatever stands beside it (K16)', async () => {
     const pending = await pendingOn(express);
