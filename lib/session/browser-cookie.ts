@@ -1,7 +1,7 @@
 import { browserId } from '../account/known-browsers.js';
 import type { BrowserToken } from './browser-token.js';
 import type { Context } from './context.js';
-import { cookieValues, sendCookie } from './own-cookie.js';
+import { cookieValues, makeRoom, sendCookie } from './own-cookie.js';
 
 /** The longest life browsers allow a cookie (RFC 6265bis §5.5: 400 days). The record alone decides. */
 const COOKIE_SECONDS = 400 * 86_400;
@@ -41,6 +41,7 @@ export function successorOfToken(context: Context, account: string): string | un
 /** Gives the browser its token. */
 export function sendBrowserToken(context: Context, { account, token }: BrowserToken): void {
   sendCookie(context, [account], token, COOKIE_SECONDS);
+  makeRoom(context, [account]);
 }
 
 function presentedToken(context: Context, account: string): string | undefined {

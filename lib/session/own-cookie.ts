@@ -6,6 +6,10 @@ export type CookieKey = readonly string[];
 
 /** Tells the cookies of one browser apart. */
 const NAME_BYTES = 8;
+/** Of our cookies in one browser: 2.5 KB. Servers and proxies refuse every request with a header of 8 KB, or 16. */
+const MOST_COOKIES = 30;
+/** An answer must not become too long by what it takes away. */
+const MOST_TAKEN_AWAY = 4;
 
 /**
  * All values that the request brought of a cookie. More than one: a page on another path or a sibling subdomain set it
@@ -30,6 +34,23 @@ export function sendCookie(context: Context, key: CookieKey, value: string, seco
   for (const name of outdated) res.appendHeader('Set-Cookie', lineOf(context, name, '', 0));
 }
 
+/**
+ * Makes room for one more cookie in a browser that many people share: takes away what it has had longest, of whatever
+ * account, key or instance. Browsers send that first (RFC 6265 §5.4).
+ */
+export function makeRoom(context: Context, key: CookieKey): void {
+  const { req, res } = context;
+  if (res.headersSent) return;
+  const form = new RegExp(`^${prefixOf(context)}[0-9a-f]{${String(NAME_BYTES * 2)}}$`);
+  const names = (req.headers.cookie ?? '').split(';').map((pair) => pair.replace(/=.*$/s, '').trim());
+  const own = cookieNames(context, key);
+  const others = [...new Set(names)].filter((name) => form.test(name) && !own.includes(name));
+  const surplus = Math.max(0, others.length + 1 - MOST_COOKIES);
+  for (const name of others.slice(0, Math.min(surplus, MOST_TAKEN_AWAY))) {
+    res.appendHeader('Set-Cookie', lineOf(context, name, '', 0));
+  }
+}
+
 function lineOf({ core, request }: Context, name: string, value: string, maxAge: number): string {
   const secure = core.options.secure(request);
   return stringifySetCookie({ name, value, path: '/', maxAge, httpOnly: true, sameSite: 'lax', secure });
@@ -44,10 +65,15 @@ function valuesOf({ req }: Context, name: string): readonly string[] {
  * The name with each key of the ring, that of the first one in front. Without a key it cannot be told from a name whether
  * an account has signed in there.
  */
-function cookieNames({ core, request }: Context, key: CookieKey): readonly [string, ...string[]] {
-  const { basePath, sessionKey, secure } = core.options;
-  const prefix = `${secure(request) ? '__Host-' : ''}second-factor-`;
+function cookieNames(context: Context, key: CookieKey): readonly [string, ...string[]] {
+  const { core } = context;
+  const { basePath, sessionKey } = core.options;
+  const prefix = prefixOf(context);
   const nameOf = (digest: Buffer): string => prefix + digest.toString('hex', 0, NAME_BYTES);
   const [first, ...others] = core.sealer.digests('cookie-name', basePath, sessionKey, ...key);
   return [nameOf(first), ...others.map(nameOf)];
+}
+
+function prefixOf({ core, request }: Context): string {
+  return `${core.options.secure(request) ? '__Host-' : ''}second-factor-`;
 }

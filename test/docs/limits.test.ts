@@ -85,6 +85,7 @@ describe('docs/limits.md', () => {
       'bits of a recovery code': code.replaceAll('-', '').length * 5,
       'shortest secret taken over': IMPORTED_SECRET_MINIMUM_BYTES,
       'authenticators of an account': MAXIMUM_AUTHENTICATORS,
+      'accounts that one browser is known for': constant('lib/session/own-cookie.ts', 'MOST_COOKIES'),
       'known browsers of an account': MAXIMUM_BROWSERS,
       'parked sign-in, unfinished set-up': pendingSeconds,
       'proof for managing a factor, or acting as another': freshSeconds,

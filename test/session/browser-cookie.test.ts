@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { expect } from 'chai';
 import { memoryStore } from 'passport-second-factor/memory';
-import { Client, enrol, stopPanels } from '../docs/trap-panel.js';
+import { Client, enrol, stopPanels, user } from '../docs/trap-panel.js';
 import type { Phone } from '../docs/trap-panel.js';
 import { startSessionPanel } from '../support/session-panel.js';
 import type { SessionPanel } from '../support/session-panel.js';
@@ -30,8 +30,10 @@ describe('session/browser-cookie', () => {
     return (headers['set-cookie'] ?? []).filter((line) => line.includes('second-factor-'));
   }
 
-  async function signIn(panel: SessionPanel, cookie: string): Promise<unknown> {
-    const body = { username: 'alice', password: 'password' };
+  const signIn = (panel: SessionPanel, cookie: string): Promise<unknown> => signInAs(panel, 'alice', cookie);
+
+  async function signInAs(panel: SessionPanel, username: string, cookie: string): Promise<unknown> {
+    const body = { username, password: 'password' };
     const answer = await new Client(panel).post('/login', body, { cookie });
     return answer.body.code ?? answer.body.user;
   }
@@ -68,5 +70,43 @@ describe('session/browser-cookie', () => {
     expect(await signIn(await start([old, next], before.now), pairOf(renewed))).to.equal('alice');
     await during.secondFactor.rekey();
     expect(await signIn(await start([next], before.now), pairOf(renewed))).to.equal('alice');
+  });
+
+  it('makes room for itself in a browser that many people share, so that no request of it becomes too long', async () => {
+    const users = Array.from({ length: 40 }, (_, i) => user(`user${String(i)}`));
+    const panel = await startSessionPanel({ users, options: { trustedBrowsers: { days: 30 } } });
+    const shared = new Client(panel);
+    for (const { login } of users) {
+      const phone = await enrol(panel, login);
+      await shared.login(login);
+      const { status } = await shared.post('/two-step/verify', { code: phone(), trustBrowser: true });
+      expect(status).to.equal(200);
+    }
+    expect(shared.cookie.match(/second-factor-/g)).to.have.length(30);
+    const remembered = await Promise.all(
+      users.map(async ({ login }) => (await signInAs(panel, login, shared.cookie)) === login),
+    );
+    expect(remembered.indexOf(true)).to.equal(10);
+    expect(remembered.lastIndexOf(false)).to.equal(9);
+  });
+
+  it('takes away few of many at once, what the browser has had longest, and none of the application', async () => {
+    const panel = await startSessionPanel();
+    const phone = await enrol(panel);
+    const had = Array.from({ length: 50 }, (_, i) => `second-factor-${String(i).padStart(16, '0')}`);
+    const others = [
+      'second-factor-',
+      'second-factor-0',
+      'my-second-factor-0000000000000000',
+      '__Host-second-factor-0000000000000000',
+    ];
+    const [given, ...gone] = await verify(
+      panel,
+      phone,
+      [...others, ...had].map((name) => `${name}=x`).join('; '),
+    );
+    expect(given).to.include('Max-Age=34560000');
+    expect(gone.map((line) => nameOf(line))).to.deep.equal(had.slice(0, 4));
+    for (const line of gone) expect(line).to.match(/=; Max-Age=0; Path=\//);
   });
 });
