@@ -174,7 +174,9 @@ export function createEmitter(): Emitter {
     emit(name, fields) {
       const event = Object.freeze({ name, ...fields });
       for (const key of [name, '*']) {
-        for (const listener of listeners.get(key) ?? []) void hear(listener, event as never);
+        const present = listeners.get(key) ?? new Set();
+        // One that stops and begins anew while it hears an event would be handed it without end.
+        for (const listener of [...present]) if (present.has(listener)) void hear(listener, event as never);
       }
     },
   };
@@ -184,7 +186,15 @@ async function hear(listener: (event: never) => unknown, event: never): Promise<
   try {
     await listener(event);
   } catch (error) {
-    const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    process.emitWarning(`a listener of passport-second-factor events threw: ${detail}`);
+    process.emitWarning(`a listener of passport-second-factor events threw: ${detailOf(error)}`);
+  }
+}
+
+/** What was thrown, which may be anything: not all of it can be printed. */
+function detailOf(error: unknown): string {
+  try {
+    return String(error instanceof Error ? (error.stack ?? error.message) : error);
+  } catch {
+    return 'something that cannot be printed';
   }
 }

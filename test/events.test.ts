@@ -61,6 +61,59 @@ describe('events', () => {
       .and.include('rejected by a listener');
   });
 
+  it('is deaf to thrown values that cannot be printed, and warns all the same', async () => {
+    const unprintable: unknown[] = [
+      Object.create(null),
+      Object.assign(new Error('with another stack'), { stack: Symbol('stack') }),
+      Object.defineProperty(new Error('with a stack that throws'), 'stack', {
+        get: () => {
+          throw new Error('no stack');
+        },
+      }),
+    ];
+    const unhandled: unknown[] = [];
+    const hear = (error: unknown): void => void unhandled.push(error);
+    process.on('unhandledRejection', hear);
+    try {
+      for (const thrown of unprintable) {
+        const { on, emit } = createEmitter();
+        on('enrolled', () => Promise.reject(thrown as Error));
+        const warnings = await warningsOf(() => emit('enrolled', BASE));
+        expect(warnings.map(({ message }) => message).join()).to.include(
+          'a listener of passport-second-factor',
+        );
+      }
+    } finally {
+      process.off('unhandledRejection', hear);
+    }
+    expect(unhandled).to.deep.equal([]);
+  });
+
+  it('hands one event once to a listener that stops and begins anew while it hears it', () => {
+    const { on, emit } = createEmitter();
+    let heard = 0;
+    let stop = (): unknown => undefined;
+    const again = (): void => {
+      if (++heard > 10) return;
+      stop();
+      stop = on('enrolled', again);
+    };
+    stop = on('enrolled', again);
+    emit('enrolled', BASE);
+    expect(heard).to.equal(1);
+    emit('enrolled', BASE);
+    expect(heard).to.equal(2);
+  });
+
+  it('hands an event no more to a listener that an earlier one stopped', () => {
+    const { on, emit } = createEmitter();
+    const heard: string[] = [];
+    on('enrolled', () => stop());
+    const stop = on('enrolled', () => heard.push('stopped'));
+    emit('enrolled', BASE);
+    expect(heard).to.deep.equal([]);
+  });
+
   it('changes no sign-in by a listener that throws', async () => {
     const panel = await startSessionPanel();
     panel.secondFactor.events.on('*', () => {
