@@ -80,7 +80,8 @@ export interface RequestSecondFactor {
   recheck(): Promise<StateName>;
   /**
    * Call it after the user changed his own password: his session goes on with the new security stamp,
-   * under a new session id. All his other sessions end.
+   * under a new session id. All his other sessions end. On a remembered browser the code is asked for on the next
+   * request: another password ends what let that session in.
    *
    * @param securityStamp the one this change made, as `account()` gives it from now on: read it back from the
    *   database where that rounds. Left out where `account()` gives none

@@ -10,6 +10,7 @@ import type { SessionPanel } from '../support/session-panel.js';
 async function startKeeping(): Promise<{ panel: SessionPanel; kept: () => RequestSecondFactor }> {
   let last: RequestSecondFactor | undefined;
   const panel = await startSessionPanel({
+    options: { trustedBrowsers: { days: 30 } },
     routes({ app }) {
       app.get('/keep', (req, res) => {
         last = req.secondFactor;
@@ -170,6 +171,20 @@ describe('session/request-second-factor', () => {
   });
 
   describe('renew()', () => {
+    it('lets a session that a remembered browser let in go on until the code, which is asked for next', async () => {
+      const { panel } = await startKeeping();
+      const { phone } = await enrolled(panel);
+      const client = await loggedIn(panel);
+      await client.post('/two-step/verify', { code: phone(), trustBrowser: true });
+      await client.post('/logout');
+      await client.login('alice');
+      expect((await client.get('/two-step')).body.state).to.equal('remembered');
+      await client.post('/new-password');
+      expect((await client.get('/two-step/verify')).body.state).to.equal('pending');
+      await client.post('/two-step/verify', { code: phone() });
+      expect(await client.me()).to.equal('alice');
+    });
+
     it('lets the session of whoever changed his password go on, and ends his others', async () => {
       const { panel } = await startKeeping();
       const { client, phone } = await enrolled(panel);
