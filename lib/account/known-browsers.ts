@@ -91,9 +91,15 @@ export function withBrowserUsed(record: AccountRecord, id: string, now: number):
   return changed(record, id, (browser) => ({ ...browser, formerId: null, lastUsedAt: now }));
 }
 
-/** The record with no browser remembered any more; those that are known stay so, with their budgets. */
-export function withoutRemembered(record: AccountRecord): AccountRecord {
-  return { ...record, browsers: record.browsers.map((browser) => ({ ...browser, trustedUntil: 0 })) };
+/**
+ * The record with one of its browsers not remembered any more; left out: none of them. Those that are known stay so, with
+ * their budgets.
+ */
+export function withoutRemembered(record: AccountRecord, id?: string): AccountRecord {
+  const browsers = record.browsers.map((browser) =>
+    id === undefined || browser.id === id ? { ...browser, trustedUntil: 0 } : browser,
+  );
+  return { ...record, browsers };
 }
 
 /** The record without one of its browsers, neither remembered nor known; left out: without all of them. */

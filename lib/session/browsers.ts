@@ -1,10 +1,11 @@
-import { findBrowser, isTrusted, withoutBrowsers } from '../account/known-browsers.js';
-import type { KnownBrowser } from '../account/record.js';
+import { findBrowser, isTrusted, withoutBrowsers, withoutRemembered } from '../account/known-browsers.js';
+import type { AccountRecord, Decision, KnownBrowser } from '../account/record.js';
 import { presentedBrowser } from './browser-cookie.js';
 import { check } from './check.js';
 import type { Context } from './context.js';
 import { now, originOf } from './context.js';
 import { emitEvent, stampMatches } from './core.js';
+import { isFresh } from './judge.js';
 import type { RouteRefusal } from './refusal.js';
 import { updateRecord } from './update-record.js';
 
@@ -48,10 +49,13 @@ export function listBrowsers(context: Context): RememberedBrowser[] {
   }));
 }
 
+/** What became of a wish to forget browsers; `null`: they are forgotten. */
+type Revoked = 'not-enrolled' | 'not-found' | null;
+
 /**
- * Forgets one browser of the account that is signed in, or all of them: they are neither remembered nor known any
- * more, and sessions that came in by them ask for a code on their next request. It only takes rights away, so it
- * asks for no fresh code.
+ * Forgets one browser of the account that is signed in, or all of them: sessions that came in by them ask for a code on
+ * their next request. It only takes rights away, so it asks for no fresh code. Without one the browsers are remembered no
+ * more and stay known: their budgets are what a stolen session must not take from the owner.
  *
  * @param which the id of a browser, or `all`; of any type
  */
@@ -66,18 +70,14 @@ export async function revokeBrowsers(
   if (state?.state !== 'verified' && state?.state !== 'remembered')
     return { ok: false, code: 'not-enrolled' };
   const { core } = context;
-  const refusal = await updateRecord<'not-enrolled' | 'not-found' | null>(
+  const at = now(context);
+  const isProved = state.state === 'verified' && isFresh(state.factorAt, at, core.options.freshSeconds);
+  const refusal = await updateRecord<Revoked>(
     core,
     { accountId: state.account, origin: originOf(context) },
     (record) => {
       if (record?.enrolment !== state.enrolment) return { outcome: 'not-enrolled', next: 'unchanged' };
-      if (which === 'all') {
-        return { outcome: null, next: record.browsers.length === 0 ? 'unchanged' : withoutBrowsers(record) };
-      }
-      const found = typeof which.id === 'string' ? findBrowser(record, which.id) : undefined;
-      return found
-        ? { outcome: null, next: withoutBrowsers(record, found.id) }
-        : { outcome: 'not-found', next: 'unchanged' };
+      return forget(record, which, isProved ? withoutBrowsers : withoutRemembered);
     },
     (refused, origin) => {
       if (!refused) emitEvent(core, 'browsers-revoked', state.account, origin, {});
@@ -85,4 +85,23 @@ export async function revokeBrowsers(
   );
   if (refusal) return { ok: false, code: refusal };
   return { ok: true };
+}
+
+function forget(
+  record: AccountRecord,
+  which: { readonly id: unknown } | 'all',
+  without: (record: AccountRecord, id?: string) => AccountRecord,
+): Decision<Revoked> {
+  if (which === 'all') return { outcome: null, next: changedOnly(record, without(record)) };
+  const found = typeof which.id === 'string' ? findBrowser(record, which.id) : undefined;
+  if (!found) return { outcome: 'not-found', next: 'unchanged' };
+  return { outcome: null, next: changedOnly(record, without(record, found.id)) };
+}
+
+/** The next record, unless its browsers are as they were: what changes nothing writes nothing. */
+function changedOnly({ browsers }: AccountRecord, next: AccountRecord): AccountRecord | 'unchanged' {
+  const isSame =
+    next.browsers.length === browsers.length &&
+    next.browsers.every(({ trustedUntil }, place) => trustedUntil === browsers[place]?.trustedUntil);
+  return isSame ? 'unchanged' : next;
 }

@@ -194,6 +194,11 @@ describe('lib/account/known-browsers', () => {
       { ...record.browsers[0], trustedUntil: 0 },
       record.browsers[1],
     ]);
+    expect(withoutRemembered(record, 'a')).to.deep.equal(withoutRemembered(record));
+    expect(withoutRemembered(record, 'b')).to.deep.equal({
+      ...record,
+      browsers: [record.browsers[0], { ...record.browsers[1], trustedUntil: 0 }],
+    });
   });
 
   it('revokes one, or all', () => {

@@ -351,7 +351,8 @@ function plain(world: World, name: Plain, jar: number, session: Session | undefi
   if (name === 'revoke-browsers') {
     const { factor } = world.accounts[session.account];
     if (!factor || !OWN.slice(1).includes(session.state)) return 'not-enrolled';
-    factor.browsers = [];
+    if (typeof manager(session, world.now, 900) === 'string') forgetRemembered(factor);
+    else factor.browsers = [];
     return 'ok';
   }
   if (session.state === 'remembered') return 'step-up-required';

@@ -167,11 +167,34 @@ describe('session/known-browsers', () => {
     ];
     for (const act of forget) {
       const device = await remembered();
+      await owner.post('/two-step/step-up', { code: phone() });
       await act();
       await guess('');
       expect((await signIn(device)).said).to.equal('locked');
       await panel.secondFactor.unlock('alice', { by: 'test' });
     }
+  });
+
+  it('forgets no budget without a fresh code: whoever copied a session must not lock the owner out', async () => {
+    const device = await remembered();
+    const { tab } = await signIn(device);
+    expect((await tab.get('/two-step')).body.state).to.equal('remembered');
+    panel.now += HOUR;
+    const [browser] = await panel.secondFactor.browsers('alice');
+    for (const [copied, which] of [
+      [tab, { all: true }],
+      [owner, { id: browser!.id }],
+      [owner, { all: true }],
+    ] as const) {
+      expect((await copied.post('/two-step/browsers/revoke', which)).status).to.equal(200);
+      expect(await panel.secondFactor.browsers('alice')).to.deep.equal([]);
+    }
+    const record = await panel.store.get('alice');
+    await owner.post('/two-step/browsers/revoke', { all: true });
+    expect(await panel.store.get('alice'), 'what changes nothing writes nothing').to.equal(record);
+    await guess('');
+    await strangersAreLocked();
+    expect((await signIn(device)).said).to.equal('verified');
   });
 
   describe('while the next token is on its way', () => {
