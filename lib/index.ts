@@ -32,11 +32,11 @@ export type {
   DescribedAccount,
   VerifyContext,
   VerifyOutcome,
-} from './session/admin.js';
-export type { RememberedBrowser } from './session/browsers.js';
-export type { ImportedSecret } from './session/import-secret.js';
-export type { Operator } from './session/operator.js';
-export type { Health, Rekeyed } from './session/maintenance.js';
+} from './operator/admin.js';
+export type { RememberedBrowser } from './account/known-browsers.js';
+export type { ImportedSecret } from './operator/import-secret.js';
+export type { Operator } from './operator/operator.js';
+export type { Health, Rekeyed } from './operator/maintenance.js';
 export type {
   ErrorPage,
   Page,

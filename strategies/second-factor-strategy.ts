@@ -3,7 +3,7 @@ import { bodyField, isTicked } from '../lib/answer/body-field.js';
 import { faultyField } from '../lib/answer/faulty-field.js';
 import { PROBLEMS, SecondFactorError } from '../lib/errors.js';
 import type { Context } from '../lib/session/context.js';
-import { secondStep } from '../lib/session/second-step.js';
+import { secondStep } from '../lib/sign-in/second-step.js';
 
 /** What `passport.use` takes. */
 export interface PassportStrategy {

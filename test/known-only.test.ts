@@ -11,7 +11,7 @@ import {
 } from '../lib/testing/index.js';
 import { redisStore } from '../adapters/redis.js';
 import { createTotpTable, sqlStore, totpMigrations } from '../adapters/sql.js';
-import { storeContract } from '../lib/vault/store-contract.js';
+import { storeContract } from '../lib/testing/store-contract.js';
 import { Client, stopPanels } from './docs/trap-panel.js';
 import type { Panel } from './docs/trap-panel.js';
 import { startSessionPanel } from './support/session-panel.js';

@@ -38,8 +38,30 @@ export function findRemembered(
 }
 
 /** Whether no code is asked for on a browser at `now` (milliseconds since 1970), unless the stamp is another one. */
-export function isTrusted(browser: KnownBrowser, now: number): boolean {
+function isTrusted(browser: KnownBrowser, now: number): boolean {
   return now < browser.trustedUntil;
+}
+
+/** A remembered browser, as it is told. Times in milliseconds since 1970. */
+export interface RememberedBrowser {
+  readonly id: string;
+  readonly name: string;
+  readonly createdAt: number;
+  readonly lastUsedAt: number;
+  readonly expiresAt: number;
+}
+
+/** The browsers of a record that are asked for no code at `now` (milliseconds since 1970). */
+export function rememberedBrowsers(browsers: readonly KnownBrowser[], now: number): RememberedBrowser[] {
+  return browsers
+    .filter((browser) => isTrusted(browser, now))
+    .map(({ id, name, firstUsedAt, lastUsedAt, trustedUntil }) => ({
+      id,
+      name,
+      createdAt: firstUsedAt,
+      lastUsedAt,
+      expiresAt: trustedUntil,
+    }));
 }
 
 /** A browser that has just passed the second factor. */

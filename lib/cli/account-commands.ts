@@ -1,6 +1,6 @@
 import { userInfo } from 'node:os';
 import { cleanText } from '../account/clean-text.js';
-import type { AccountStatus } from '../session/admin.js';
+import type { AccountStatus } from '../operator/admin.js';
 import { ConsoleError, EXIT } from './exit-code.js';
 import type { ExitCode } from './exit-code.js';
 import { printableLine } from './printable.js';

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import type { Admin } from '../session/admin.js';
+import type { Admin } from '../operator/admin.js';
 import { ConsoleError, EXIT } from './exit-code.js';
 import { loadDefaultExport } from './load-default-export.js';
 import type { Command } from './parse-command.js';

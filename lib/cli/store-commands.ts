@@ -1,4 +1,4 @@
-import type { Health } from '../session/maintenance.js';
+import type { Health } from '../operator/maintenance.js';
 import { EXIT } from './exit-code.js';
 import type { ExitCode } from './exit-code.js';
 import { printableLine } from './printable.js';

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { storeContract } from '../vault/store-contract.js';
+import { storeContract } from '../testing/store-contract.js';
 import type { Store } from '../vault/store.js';
 import { ConsoleError, EXIT } from './exit-code.js';
 import type { ExitCode } from './exit-code.js';

@@ -1,7 +1,7 @@
 import { bodyField, isTicked } from '../answer/body-field.js';
-import { removeAuthenticator } from '../session/authenticators.js';
-import type { RememberedBrowser } from '../session/browsers.js';
-import { listBrowsers, revokeBrowsers } from '../session/browsers.js';
+import { removeAuthenticator } from '../settings/authenticators.js';
+import type { OwnRememberedBrowser } from '../settings/browsers.js';
+import { listBrowsers, revokeBrowsers } from '../settings/browsers.js';
 import { check } from '../session/check.js';
 import type { Context } from '../session/context.js';
 import type { RouteRefusal } from '../session/refusal.js';
@@ -57,7 +57,7 @@ function toJson({
   lastUsedAt,
   expiresAt,
   ...browser
-}: RememberedBrowser): Record<string, unknown> {
+}: OwnRememberedBrowser): Record<string, unknown> {
   const time = (milliseconds: number): string => new Date(milliseconds).toISOString();
   return {
     ...browser,

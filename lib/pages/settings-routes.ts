@@ -4,7 +4,7 @@ import { sendJson } from '../answer/problem.js';
 import { safeReturnTo } from '../answer/return-to.js';
 import { check } from '../session/check.js';
 import type { Context } from '../session/context.js';
-import { confirmRecoveryCodes, disableFactor, regenerateRecoveryCodes, stepUp } from '../session/manage.js';
+import { confirmRecoveryCodes, disableFactor, regenerateRecoveryCodes, stepUp } from '../settings/manage.js';
 import { refuse } from '../session/refuse.js';
 import { isUser } from '../session/state.js';
 import { readStop, rememberStop } from '../session/stop-cookie.js';

@@ -1,13 +1,14 @@
 import { bodyField, isTicked } from '../answer/body-field.js';
 import { canKnowBrowser } from '../session/browser-cookie.js';
 import type { Context } from '../session/context.js';
-import { METHODS, wayOn } from '../session/park.js';
-import { endParked } from '../session/parked-user.js';
+import { METHODS } from '../sign-in/park.js';
+import { wayOn } from '../session/way-on.js';
+import { endParked } from '../sign-in/parked-user.js';
 import { safeReturnTo } from '../answer/return-to.js';
 import { wantsHtml } from '../answer/negotiate.js';
 import { redirect } from '../answer/redirect.js';
-import { secondStep } from '../session/second-step.js';
-import { signIn } from '../session/sign-in.js';
+import { secondStep } from '../sign-in/second-step.js';
+import { signIn } from '../sign-in/complete.js';
 import type { PendingState } from '../session/state.js';
 import { isParked } from '../session/state.js';
 import { forgetStop, readStop } from '../session/stop-cookie.js';

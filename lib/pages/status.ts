@@ -1,7 +1,7 @@
 import type { Context } from '../session/context.js';
 import { now } from '../session/context.js';
 import { hasOtherFactorOnly } from '../session/core.js';
-import { METHODS } from '../session/park.js';
+import { METHODS } from '../sign-in/park.js';
 import { amrOf, isParked, isUser } from '../session/state.js';
 
 /** What a session may know of itself; the JSON of `GET /`. */

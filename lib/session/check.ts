@@ -7,9 +7,9 @@ import type { Context } from './context.js';
 import { now } from './context.js';
 import { hasOtherFactorOnly } from './core.js';
 import { isFresh } from './judge.js';
-import { codeOfParked, wayOn } from './park.js';
 import type { GuardOptions, GuardVerdict, Refusal } from './request-api.js';
 import { isParked } from './state.js';
+import { codeOfParked, wayOn } from './way-on.js';
 
 const OPTIONS = ['unenrolled', 'maxAge', 'acceptTrustedBrowser'];
 

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { memoryStore } from '../../adapters/memory.js';
-import { storeContract } from '../../lib/vault/store-contract.js';
+import { storeContract } from '../../lib/testing/store-contract.js';
 
 describe('adapters/memory', () => {
   const shared = memoryStore();

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { Redis } from 'ioredis';
 import { redisStore } from '../../adapters/redis.js';
-import { storeContract } from '../../lib/vault/store-contract.js';
+import { storeContract } from '../../lib/testing/store-contract.js';
 import type { Store } from '../../lib/vault/store.js';
 import { startRedis } from '../support/redis-server.js';
 import type { RedisServer } from '../support/redis-server.js';

@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { expect } from 'chai';
 import { Redis } from 'ioredis';
 import { redisStore } from '../../adapters/redis.js';
-import { storeContract } from '../../lib/vault/store-contract.js';
+import { storeContract } from '../../lib/testing/store-contract.js';
 import type { Store } from '../../lib/vault/store.js';
 import { eventually } from '../support/eventually.js';
 import { impatient } from '../support/impatient.js';

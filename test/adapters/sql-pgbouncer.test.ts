@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import { sql } from 'kysely';
 import type { Kysely } from 'kysely';
 import { createTotpTable, sqlStore } from '../../adapters/sql.js';
-import { storeContract } from '../../lib/vault/store-contract.js';
+import { storeContract } from '../../lib/testing/store-contract.js';
 import { fencedBlocks } from '../docs/code-blocks.js';
 import { startPgbouncer } from '../support/pgbouncer.js';
 import { startPostgres } from '../support/postgres-server.js';

@@ -5,7 +5,7 @@ import { Kysely, SqliteDialect } from 'kysely';
 import Libsql from 'libsql';
 import * as prettier from 'prettier';
 import ts from 'typescript';
-import { storeContract } from '../../lib/vault/store-contract.js';
+import { storeContract } from '../../lib/testing/store-contract.js';
 import type { Store } from '../../lib/vault/store.js';
 import { fencedBlocks } from '../docs/code-blocks.js';
 import { sqliteFile } from '../support/sqlite.js';

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { CamelCasePlugin, ParseJSONResultsPlugin, sql } from 'kysely';
 import type { CompiledQuery, DatabaseConnection, Kysely, QueryExecutorProvider } from 'kysely';
 import { createTotpTable, sqlStore } from '../../adapters/sql.js';
-import { storeContract } from '../../lib/vault/store-contract.js';
+import { storeContract } from '../../lib/testing/store-contract.js';
 import type { Store } from '../../lib/vault/store.js';
 import { listAccounts } from './list-accounts.js';
 import { BACKENDS } from './sql-backends.js';

@@ -2,11 +2,11 @@ import { AssertionError } from 'node:assert/strict';
 import { setImmediate as turn } from 'node:timers/promises';
 import { expect } from 'chai';
 import { memoryStore } from '../../adapters/memory.js';
-import { storeContract } from '../../lib/vault/store-contract.js';
+import { storeContract } from '../../lib/testing/store-contract.js';
 import type { Store } from '../../lib/vault/store.js';
 import { listAccounts } from './list-accounts.js';
 
-describe('lib/vault/store-contract', () => {
+describe('lib/testing/store-contract', () => {
   it('gives every behaviour a title of its own', () => {
     const titles = storeContract(memoryStore, { sharedBackend: true }).map(({ title }) => title);
     expect(new Set(titles).size).to.equal(titles.length);

@@ -1,20 +1,20 @@
 import type { SignInMethod } from '../account/attempt.js';
 import { switchAutomatically } from '../impersonation/enter.js';
-import type { LogInOptions } from './app-request.js';
-import { requireSession } from './app-request.js';
-import type { Context } from './context.js';
+import type { LogInOptions } from '../session/app-request.js';
+import { requireSession } from '../session/app-request.js';
+import type { Context } from '../session/context.js';
 import { carryOver } from './carry-over.js';
-import { emit, endOfActing, leaveSession, moveToAnonymous, somebody } from './context.js';
-import type { KnownUser } from './core.js';
-import { guardSave } from './guard-save.js';
+import { emit, endOfActing, leaveSession, moveToAnonymous, somebody } from '../session/context.js';
+import type { KnownUser } from '../session/core.js';
+import { guardSave } from '../session/guard-save.js';
 import { destination } from './park.js';
-import { sendBrowserToken } from './browser-cookie.js';
-import type { BrowserToken } from './browser-token.js';
-import { requirementOf } from './requirement.js';
-import { promised, putValues, saveSession } from './regenerate.js';
-import type { ParkedState, UserState } from './state.js';
-import { writeState } from './state.js';
-import { forgetStop, readStop } from './stop-cookie.js';
+import { sendBrowserToken } from '../session/browser-cookie.js';
+import type { BrowserToken } from '../session/browser-token.js';
+import { requirementOf } from '../session/requirement.js';
+import { promised, putValues, saveSession } from '../session/regenerate.js';
+import type { ParkedState, UserState } from '../session/state.js';
+import { writeState } from '../session/state.js';
+import { forgetStop, readStop } from '../session/stop-cookie.js';
 
 /** What there may be beside the user. */
 export interface SignInParts {

@@ -1,7 +1,7 @@
-import { requireSession } from './app-request.js';
-import type { Context } from './context.js';
-import { putValues, valuesWithout } from './regenerate.js';
-import { isParked, readState } from './state.js';
+import { requireSession } from '../session/app-request.js';
+import type { Context } from '../session/context.js';
+import { putValues, valuesWithout } from '../session/regenerate.js';
+import { isParked, readState } from '../session/state.js';
 
 /**
  * What Passport's `keepSessionInfo` takes from one session into the next: everything but the user and our own

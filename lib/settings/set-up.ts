@@ -4,15 +4,15 @@ import { authenticatorName, mayAddAuthenticator } from '../account/authenticator
 import { SECRET_BYTES, encodeSecret, otpauthUri } from '../account/totp.js';
 import { isTicked, isUnticked } from '../answer/body-field.js';
 import type { FieldName } from '../answer/faulty-field.js';
-import { check } from './check.js';
-import type { Context } from './context.js';
-import { emit, moveTo, now, reported } from './context.js';
-import { hasOtherFactorOnly, readFactor } from './core.js';
-import { isInTime } from './judge.js';
-import type { ParkedUser } from './parked-user.js';
-import { endParked, parkedUser } from './parked-user.js';
-import type { RouteRefusal } from './refusal.js';
-import type { MustEnrolState, SetupState, SignedInState, VerifiedState } from './state.js';
+import { check } from '../session/check.js';
+import type { Context } from '../session/context.js';
+import { emit, moveTo, now, reported } from '../session/context.js';
+import { hasOtherFactorOnly, readFactor } from '../session/core.js';
+import { isInTime } from '../session/judge.js';
+import type { ParkedUser } from '../sign-in/parked-user.js';
+import { endParked, parkedUser } from '../sign-in/parked-user.js';
+import type { RouteRefusal } from '../session/refusal.js';
+import type { MustEnrolState, SetupState, SignedInState, VerifiedState } from '../session/state.js';
 
 /** What a set-up form shows. */
 export interface SetupForm {

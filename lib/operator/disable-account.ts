@@ -1,8 +1,8 @@
-import type { Core } from './core.js';
-import { emitEvent, findAccount } from './core.js';
-import type { EventFields } from './core.js';
-import { clearFlag, setEnrolled, settleFlag } from './set-enrolled.js';
-import { change, reporting } from './update-record.js';
+import type { Core } from '../session/core.js';
+import { emitEvent, findAccount } from '../session/core.js';
+import type { EventFields } from '../session/core.js';
+import { clearFlag, setEnrolled, settleFlag } from '../session/set-enrolled.js';
+import { change, reporting } from '../session/update-record.js';
 
 /**
  * Takes the second factor off an account for an operator, also a record that does not open.

@@ -1,6 +1,6 @@
 import { judgeImpersonation } from '../impersonation/stay.js';
-import { requestUser } from './app-request.js';
-import type { Context, Present } from './context.js';
+import { requestUser } from '../session/app-request.js';
+import type { Context, Present } from '../session/context.js';
 import {
   emit,
   leaveSession,
@@ -11,18 +11,18 @@ import {
   sessionState,
   somebody,
   updateState,
-} from './context.js';
-import type { Core, FoundUser, KnownUser } from './core.js';
-import { findAccount, readFactor, stampOf } from './core.js';
-import { deserializedId, freshAccount } from './described-account.js';
-import { factsOf } from './facts.js';
-import type { Verdict } from './judge.js';
-import { isFresh, judgeSession } from './judge.js';
-import { park } from './park.js';
-import { asTold, saveSession } from './regenerate.js';
-import { requirementOf } from './requirement.js';
-import type { ImpersonatingState, SessionState, UserState } from './state.js';
-import { isUser } from './state.js';
+} from '../session/context.js';
+import type { Core, FoundUser, KnownUser } from '../session/core.js';
+import { findAccount, readFactor, stampOf } from '../session/core.js';
+import { deserializedId, freshAccount } from '../session/described-account.js';
+import { factsOf } from '../session/facts.js';
+import type { Verdict } from '../session/judge.js';
+import { isFresh, judgeSession } from '../session/judge.js';
+import { park } from '../sign-in/park.js';
+import { asTold, saveSession } from '../session/regenerate.js';
+import { requirementOf } from '../session/requirement.js';
+import type { ImpersonatingState, SessionState, UserState } from '../session/state.js';
+import { isUser } from '../session/state.js';
 
 /**
  * Judges the session of a request with a signed-in user against the account as it is now, and takes from

@@ -1,12 +1,12 @@
 import type { Account } from '../account/account.js';
 import { findRemembered, withBrowserUsed } from '../account/known-browsers.js';
 import { LAST_USED_MILLISECONDS } from '../account/limits.js';
-import { presentedBrowser } from './browser-cookie.js';
-import type { Context } from './context.js';
-import { now, originOf } from './context.js';
-import type { Factor } from './core.js';
-import { stampMatcher } from './core.js';
-import { updateRecord } from './update-record.js';
+import { presentedBrowser } from '../session/browser-cookie.js';
+import type { Context } from '../session/context.js';
+import { now, originOf } from '../session/context.js';
+import type { Factor } from '../session/core.js';
+import { stampMatcher } from '../session/core.js';
+import { updateRecord } from '../session/update-record.js';
 
 /**
  * The id of the browser of a request when the account remembers it and no code is to be asked for. Its use

@@ -1,10 +1,10 @@
 import { holds } from '../impersonation/stay.js';
-import type { Context } from './context.js';
-import { nobody, now } from './context.js';
-import { findAccount, stampMatches } from './core.js';
-import { isInTime } from './judge.js';
-import { isParked } from './state.js';
-import { isSameSignIn, storedState } from './stored-session.js';
+import type { Context } from '../session/context.js';
+import { nobody, now } from '../session/context.js';
+import { findAccount, stampMatches } from '../session/core.js';
+import { isInTime } from '../session/judge.js';
+import { isParked } from '../session/state.js';
+import { isSameSignIn, storedState } from '../session/stored-session.js';
 
 /**
  * Judges the session once more, after the body of the request has come: a client may take minutes to send

@@ -1,22 +1,22 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { SecondFactorError } from '../errors.js';
 import type { HttpRequest, Middleware } from '../options.js';
-import type { AppRequest, LogIn, LogOut } from './app-request.js';
-import { pathOf, requestUser, requireSession, setRequestUser } from './app-request.js';
-import type { Context } from './context.js';
-import { emit, nobody, now } from './context.js';
-import type { Core } from './core.js';
-import { guardSave, keepStored, limitLife } from './guard-save.js';
-import { isInTime } from './judge.js';
-import { createLogIn } from './log-in.js';
-import { createLogOut } from './log-out.js';
-import { isBefore06 } from './passport-port.js';
+import type { AppRequest, LogIn, LogOut } from '../session/app-request.js';
+import { pathOf, requestUser, requireSession, setRequestUser } from '../session/app-request.js';
+import type { Context } from '../session/context.js';
+import { emit, nobody, now } from '../session/context.js';
+import type { Core } from '../session/core.js';
+import { guardSave, keepStored, limitLife } from '../session/guard-save.js';
+import { isInTime } from '../session/judge.js';
+import { createLogIn } from '../sign-in/log-in.js';
+import { createLogOut } from '../sign-in/log-out.js';
+import { isBefore06 } from '../session/passport-port.js';
 import { reJudge } from './re-judge.js';
-import { putValues, valuesWithout } from './regenerate.js';
+import { putValues, valuesWithout } from '../session/regenerate.js';
 import { createRequestApi } from './request-second-factor.js';
-import { NOT_REQUIRED } from './requirement.js';
-import { isParked, readState, writeState } from './state.js';
-import { watchedStore } from './watched-store.js';
+import { NOT_REQUIRED } from '../session/requirement.js';
+import { isParked, readState, writeState } from '../session/state.js';
+import { watchedStore } from '../session/watched-store.js';
 
 /** The contexts of the requests under way, for the router and the strategy. */
 export type Contexts = WeakMap<IncomingMessage, Context>;

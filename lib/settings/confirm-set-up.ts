@@ -7,21 +7,21 @@ import {
 import { enrolledRecord, judgeConfirmation } from '../account/enrolment.js';
 import { SETUP_ATTEMPTS } from '../account/limits.js';
 import type { Authenticator } from '../account/record.js';
-import type { Context } from './context.js';
-import { emit, moveTo, now, originOf, updateState } from './context.js';
-import { emitEvent, factorOf } from './core.js';
-import { endParked } from './parked-user.js';
-import { newRecoveryCodes, randomName } from './random.js';
-import type { ShownRecoveryCodes } from './random.js';
-import type { Refused, RouteRefusal } from './refusal.js';
-import { flagEnrolled } from './set-enrolled.js';
+import type { Context } from '../session/context.js';
+import { emit, moveTo, now, originOf, updateState } from '../session/context.js';
+import { emitEvent, factorOf } from '../session/core.js';
+import { endParked } from '../sign-in/parked-user.js';
+import { newRecoveryCodes, randomName } from '../session/random.js';
+import type { ShownRecoveryCodes } from '../session/random.js';
+import type { Refused, RouteRefusal } from '../session/refusal.js';
+import { flagEnrolled } from '../session/set-enrolled.js';
 import type { OpenSetup, SetupAccess } from './set-up.js';
 import { dropSetup, mayEnrol, openSetup } from './set-up.js';
-import { signIn } from './sign-in.js';
-import type { VerifiedState } from './state.js';
-import { isParked, verifiedFrom } from './state.js';
-import { takeStop } from './stop-cookie.js';
-import { updateRecord } from './update-record.js';
+import { signIn } from '../sign-in/complete.js';
+import type { VerifiedState } from '../session/state.js';
+import { isParked, verifiedFrom } from '../session/state.js';
+import { takeStop } from '../session/stop-cookie.js';
+import { updateRecord } from '../session/update-record.js';
 
 /** What a confirmed set-up brought. */
 export interface Confirmed {

@@ -1,20 +1,20 @@
 import { parseStamp } from '../account/account.js';
 import { mayImpersonate } from '../impersonation/enter.js';
 import { holds } from '../impersonation/stay.js';
-import { check, checkGuardOptions } from './check.js';
-import type { Context } from './context.js';
-import { emit, moveTo, moveToAnonymous } from './context.js';
+import { check, checkGuardOptions } from '../session/check.js';
+import type { Context } from '../session/context.js';
+import { emit, moveTo, moveToAnonymous } from '../session/context.js';
 import { SecondFactorError } from '../errors.js';
 import { knownOnly } from '../known-only.js';
-import { findAccount, hasOtherFactorOnly, readFactor, stampOf } from './core.js';
-import { factsOf } from './facts.js';
-import { isInTime, judgeSession } from './judge.js';
-import { refuse } from './refuse.js';
-import type { ActingAccount, RequestSecondFactor } from './request-api.js';
-import { requirementOf } from './requirement.js';
-import type { StateName } from './state.js';
-import { amrOf, isParked, isUser } from './state.js';
-import { isSameSignIn, storedState } from './stored-session.js';
+import { findAccount, hasOtherFactorOnly, readFactor, stampOf } from '../session/core.js';
+import { factsOf } from '../session/facts.js';
+import { isInTime, judgeSession } from '../session/judge.js';
+import { refuse } from '../session/refuse.js';
+import type { ActingAccount, RequestSecondFactor } from '../session/request-api.js';
+import { requirementOf } from '../session/requirement.js';
+import type { StateName } from '../session/state.js';
+import { amrOf, isParked, isUser } from '../session/state.js';
+import { isSameSignIn, storedState } from '../session/stored-session.js';
 
 /** The face of a context that the application sees as `req.secondFactor`. */
 export function createRequestApi(context: Context): RequestSecondFactor {

@@ -1,12 +1,12 @@
 import { withoutAuthenticator } from '../account/authenticators.js';
 import type { AccountRecord } from '../account/record.js';
-import { check } from './check.js';
-import type { Context } from './context.js';
-import { moveTo, originOf } from './context.js';
-import { emitEvent, factorOf } from './core.js';
-import { randomName } from './random.js';
-import type { RouteRefusal } from './refusal.js';
-import { updateRecord } from './update-record.js';
+import { check } from '../session/check.js';
+import type { Context } from '../session/context.js';
+import { moveTo, originOf } from '../session/context.js';
+import { emitEvent, factorOf } from '../session/core.js';
+import { randomName } from '../session/random.js';
+import type { RouteRefusal } from '../session/refusal.js';
+import { updateRecord } from '../session/update-record.js';
 
 type Refusal = 'not-enrolled' | 'not-found' | 'authenticator-last';
 

@@ -1,27 +1,26 @@
 import { parseAccountId } from '../account/account.js';
 import { unlocked } from '../account/attempt.js';
-import { withoutBrowsers } from '../account/known-browsers.js';
+import { rememberedBrowsers, withoutBrowsers } from '../account/known-browsers.js';
+import type { RememberedBrowser } from '../account/known-browsers.js';
 import { lockAt } from '../account/lockout.js';
 import type { AccountRecord } from '../account/record.js';
 import { SecondFactorError } from '../errors.js';
 import { knownOnly } from '../known-only.js';
 import type { AccountSummary } from '../options.js';
-import type { Core } from './core.js';
-import { emitEvent, findAccount, originFrom, reportOutage } from './core.js';
+import type { Core } from '../session/core.js';
+import { emitEvent, findAccount, originFrom, reportOutage } from '../session/core.js';
 import { disableAccount } from './disable-account.js';
-import type { RememberedBrowser } from './browsers.js';
-import { remembered } from './browsers.js';
 import type { ImportedSecret } from './import-secret.js';
 import { importSecret } from './import-secret.js';
 import type { Operator } from './operator.js';
 import { operatorFields } from './operator.js';
-import type { CodeOutcome } from './try-code.js';
-import { tryCode } from './try-code.js';
+import type { CodeOutcome } from '../session/try-code.js';
+import { tryCode } from '../session/try-code.js';
 import type { Health, Rekeyed } from './maintenance.js';
 import { inspect, rekey } from './maintenance.js';
-import { newRecoveryCodes } from './random.js';
-import { lackOf } from './requirement.js';
-import { change, updateRecord } from './update-record.js';
+import { newRecoveryCodes } from '../session/random.js';
+import { lackOf } from '../session/requirement.js';
+import { change, updateRecord } from '../session/update-record.js';
 
 /** An account id as `account()` gives it. */
 export type AccountId = string | number | bigint;
@@ -98,7 +97,7 @@ export interface Admin {
    */
   recoveryCodes(accountId: AccountId, operator: Operator): Promise<string[] | null>;
   /** The browsers that are asked for no code at sign-in; empty when the account is not enrolled. */
-  browsers(accountId: AccountId): Promise<Omit<RememberedBrowser, 'current'>[]>;
+  browsers(accountId: AccountId): Promise<RememberedBrowser[]>;
   /**
    * Has every browser of an account asked for a code again. Sessions that came in without one ask for it on
    * their next request. Tells whether the account is enrolled.
@@ -180,7 +179,7 @@ export function createAdmin(core: Core): Admin {
 
     async browsers(id) {
       const record = await vault.read(parseAccountId(id));
-      return record ? remembered(record.browsers, options.clock()) : [];
+      return record ? rememberedBrowsers(record.browsers, options.clock()) : [];
     },
 
     revokeBrowsers: async (id, operator) => changed(id, operator, 'browsers-revoked', withoutBrowsers),
@@ -252,7 +251,7 @@ async function statusOf({ options, vault }: Core, id: AccountId): Promise<Accoun
       recoveryCodesLeft: record.recoveryDigests.length,
       recoveryCodesConfirmed: record.recoveryConfirmed,
       authenticators: record.authenticators.length,
-      rememberedBrowsers: remembered(record.browsers, options.clock()).length,
+      rememberedBrowsers: rememberedBrowsers(record.browsers, options.clock()).length,
     };
   } catch (error) {
     if (!(error instanceof SecondFactorError && error.code === 'record-unreadable')) throw error;

@@ -1,11 +1,11 @@
 import { SecondFactorError } from '../errors.js';
-import type { Context } from './context.js';
-import { emit, requireLiveSession } from './context.js';
-import type { FoundUser } from './core.js';
-import { findAccount, stampMatches } from './core.js';
-import { deserializedId, handedOver } from './described-account.js';
-import { isUser } from './state.js';
-import type { UserState } from './state.js';
+import type { Context } from '../session/context.js';
+import { emit, requireLiveSession } from '../session/context.js';
+import type { FoundUser } from '../session/core.js';
+import { findAccount, stampMatches } from '../session/core.js';
+import { deserializedId, handedOver } from '../session/described-account.js';
+import { isUser } from '../session/state.js';
+import type { UserState } from '../session/state.js';
 
 /** A user in the one shape that is judged. */
 interface FreshUser {

@@ -7,13 +7,13 @@ import {
   timeStepAt,
 } from '../account/totp.js';
 import { SecondFactorError } from '../errors.js';
-import type { Core } from './core.js';
-import { emitEvent, findAccount } from './core.js';
+import type { Core } from '../session/core.js';
+import { emitEvent, findAccount } from '../session/core.js';
 import type { Operator } from './operator.js';
 import { operatorFields } from './operator.js';
-import { randomName } from './random.js';
-import { flagEnrolled } from './set-enrolled.js';
-import { updateRecord } from './update-record.js';
+import { randomName } from '../session/random.js';
+import { flagEnrolled } from '../session/set-enrolled.js';
+import { updateRecord } from '../session/update-record.js';
 
 /** What another system knows of an account's authenticator: SHA-1, 6 digits, 30 s. */
 export interface ImportedSecret extends Operator {

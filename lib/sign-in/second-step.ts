@@ -1,20 +1,20 @@
 import { browserId, withBrowser } from '../account/known-browsers.js';
 import { RECOVERY_ATTEMPTS } from '../account/limits.js';
 import type { AccountRecord, KnownBrowser } from '../account/record.js';
-import { canKnowBrowser, presentedBrowser, successorOfToken } from './browser-cookie.js';
-import { browserName, newBrowserToken } from './browser-token.js';
-import type { Context, Proof } from './context.js';
-import { now, originOf, updateState } from './context.js';
-import { stampMatcher, stampOf } from './core.js';
+import { canKnowBrowser, presentedBrowser, successorOfToken } from '../session/browser-cookie.js';
+import { browserName, newBrowserToken } from '../session/browser-token.js';
+import type { Context, Proof } from '../session/context.js';
+import { now, originOf, updateState } from '../session/context.js';
+import { stampMatcher, stampOf } from '../session/core.js';
 import type { ParkedUser } from './parked-user.js';
 import { endParked, parkedUser } from './parked-user.js';
-import { isInTime } from './judge.js';
-import type { Refused } from './refusal.js';
-import { refusedBy } from './refusal.js';
-import type { PendingState } from './state.js';
-import { verifiedFrom } from './state.js';
-import type { Accepted, CodeAttempt, CodeOutcome } from './try-code.js';
-import { tryCode } from './try-code.js';
+import { isInTime } from '../session/judge.js';
+import type { Refused } from '../session/refusal.js';
+import { refusedBy } from '../session/refusal.js';
+import type { PendingState } from '../session/state.js';
+import { verifiedFrom } from '../session/state.js';
+import type { Accepted, CodeAttempt, CodeOutcome } from '../session/try-code.js';
+import { tryCode } from '../session/try-code.js';
 
 /** What became of the code of a parked sign-in. */
 export type SecondStep =

@@ -3,26 +3,17 @@ import { challenge } from '../answer/challenge.js';
 import { wantsHtml } from '../answer/negotiate.js';
 import { sendProblem } from '../answer/problem.js';
 import { safeReturnTo } from '../answer/return-to.js';
-import type { LogInOptions } from './app-request.js';
-import type { Context } from './context.js';
-import { emit, endOfActing, moveTo, nobody, now } from './context.js';
-import type { Factor, FoundUser } from './core.js';
-import { stampOf } from './core.js';
-import type { ParkedState } from './state.js';
-import { forgetStop, readStop } from './stop-cookie.js';
+import type { LogInOptions } from '../session/app-request.js';
+import type { Context } from '../session/context.js';
+import { emit, endOfActing, moveTo, nobody, now } from '../session/context.js';
+import type { Factor, FoundUser } from '../session/core.js';
+import { stampOf } from '../session/core.js';
+import type { ParkedState } from '../session/state.js';
+import { forgetStop, readStop } from '../session/stop-cookie.js';
+import { codeOfParked, wayOn } from '../session/way-on.js';
 
 /** The ways a code form takes; the same for everybody, so that it tells nothing of the account. */
 export const METHODS = ['otp', 'recovery-code'] as const;
-
-/** Where a parked sign-in goes on: the code form, or the set-up form. */
-export function wayOn(basePath: string, { state }: Pick<ParkedState, 'state'>): string {
-  return state === 'pending' ? `${basePath}/verify` : `${basePath}/setup`;
-}
-
-/** What a parked sign-in is waiting for, as a code of a problem document. */
-export function codeOfParked({ state }: Pick<ParkedState, 'state'>): 'code-required' | 'enrolment-required' {
-  return state === 'pending' ? 'code-required' : 'enrolment-required';
-}
 
 /**
  * Parks a sign-in: a new session that knows the first step was done, and nobody signed in.

@@ -1,49 +1,34 @@
-import { findBrowser, isTrusted, withoutBrowsers, withoutRemembered } from '../account/known-browsers.js';
-import type { AccountRecord, Decision, KnownBrowser } from '../account/record.js';
-import { presentedBrowser } from './browser-cookie.js';
-import { check } from './check.js';
-import type { Context } from './context.js';
-import { now, originOf } from './context.js';
-import { emitEvent, stampMatches } from './core.js';
-import { isFresh } from './judge.js';
-import type { RouteRefusal } from './refusal.js';
-import { updateRecord } from './update-record.js';
+import {
+  findBrowser,
+  rememberedBrowsers,
+  withoutBrowsers,
+  withoutRemembered,
+} from '../account/known-browsers.js';
+import type { RememberedBrowser } from '../account/known-browsers.js';
+import type { AccountRecord, Decision } from '../account/record.js';
+import { presentedBrowser } from '../session/browser-cookie.js';
+import { check } from '../session/check.js';
+import type { Context } from '../session/context.js';
+import { now, originOf } from '../session/context.js';
+import { emitEvent, stampMatches } from '../session/core.js';
+import { isFresh } from '../session/judge.js';
+import type { RouteRefusal } from '../session/refusal.js';
+import { updateRecord } from '../session/update-record.js';
 
-/** A remembered browser, as its owner sees it. Times in milliseconds since 1970. */
-export interface RememberedBrowser {
-  readonly id: string;
-  readonly name: string;
-  readonly createdAt: number;
-  readonly lastUsedAt: number;
-  readonly expiresAt: number;
+/** A remembered browser, as its owner sees it. */
+export interface OwnRememberedBrowser extends RememberedBrowser {
   /** Whether it is the browser that asks. */
   readonly current: boolean;
 }
 
-/** The browsers of a record that are asked for no code at `now`. */
-export function remembered(
-  browsers: readonly KnownBrowser[],
-  now: number,
-): Omit<RememberedBrowser, 'current'>[] {
-  return browsers
-    .filter((browser) => isTrusted(browser, now))
-    .map(({ id, name, firstUsedAt, lastUsedAt, trustedUntil }) => ({
-      id,
-      name,
-      createdAt: firstUsedAt,
-      lastUsedAt,
-      expiresAt: trustedUntil,
-    }));
-}
-
 /** The browsers that the account signed in remembers. */
-export function listBrowsers(context: Context): RememberedBrowser[] {
+export function listBrowsers(context: Context): OwnRememberedBrowser[] {
   const { core, known } = context;
   const factor = known?.factor;
   if (!factor || core.options.trustedBrowserDays === null) return [];
   if (!stampMatches(core, known.account, factor.browsersStamp)) return [];
   const present = findBrowser(factor, presentedBrowser(context, known.account.id));
-  return remembered(factor.browsers, now(context)).map((browser) => ({
+  return rememberedBrowsers(factor.browsers, now(context)).map((browser) => ({
     ...browser,
     current: browser.id === present?.id,
   }));

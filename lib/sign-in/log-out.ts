@@ -1,14 +1,14 @@
-import type { Callback, LogOut } from './app-request.js';
-import { requireSession } from './app-request.js';
-import { callBack, storeCatches } from './call-back.js';
+import type { Callback, LogOut } from '../session/app-request.js';
+import { requireSession } from '../session/app-request.js';
+import { callBack, storeCatches } from '../session/call-back.js';
 import { carryOver } from './carry-over.js';
-import type { Context } from './context.js';
-import { endOfActing, nobody, originOf } from './context.js';
-import { emitEvent } from './core.js';
-import { promised } from './regenerate.js';
-import { writeState } from './state.js';
-import { forgetStop } from './stop-cookie.js';
-import { storedState } from './stored-session.js';
+import type { Context } from '../session/context.js';
+import { endOfActing, nobody, originOf } from '../session/context.js';
+import { emitEvent } from '../session/core.js';
+import { promised } from '../session/regenerate.js';
+import { writeState } from '../session/state.js';
+import { forgetStop } from '../session/stop-cookie.js';
+import { storedState } from '../session/stored-session.js';
 
 /**
  * The function that stands in for Passport's `req.logOut`: our state always ends, whatever

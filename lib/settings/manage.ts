@@ -1,21 +1,21 @@
 import type { CodeMethod } from '../account/attempt.js';
 import { confirmRecoverySet } from '../account/recovery-codes.js';
 import type { Door } from '../events.js';
-import { presentedBrowser } from './browser-cookie.js';
-import { check } from './check.js';
-import type { Context } from './context.js';
-import { emit, moveTo, now, originOf } from './context.js';
-import { emitEvent } from './core.js';
-import { newRecoveryCodes } from './random.js';
-import type { ShownRecoveryCodes } from './random.js';
-import type { RouteRefusal } from './refusal.js';
-import { refusedBy } from './refusal.js';
-import type { RememberedState, VerifiedState } from './state.js';
-import { forgetStop, takeStop } from './stop-cookie.js';
-import type { CodeAttempt } from './try-code.js';
-import { tryCode } from './try-code.js';
-import { putFlag, setEnrolled, settleFlag } from './set-enrolled.js';
-import { reporting, updateRecord } from './update-record.js';
+import { presentedBrowser } from '../session/browser-cookie.js';
+import { check } from '../session/check.js';
+import type { Context } from '../session/context.js';
+import { emit, moveTo, now, originOf } from '../session/context.js';
+import { emitEvent } from '../session/core.js';
+import { newRecoveryCodes } from '../session/random.js';
+import type { ShownRecoveryCodes } from '../session/random.js';
+import type { RouteRefusal } from '../session/refusal.js';
+import { refusedBy } from '../session/refusal.js';
+import type { RememberedState, VerifiedState } from '../session/state.js';
+import { forgetStop, takeStop } from '../session/stop-cookie.js';
+import type { CodeAttempt } from '../session/try-code.js';
+import { tryCode } from '../session/try-code.js';
+import { putFlag, setEnrolled, settleFlag } from '../session/set-enrolled.js';
+import { reporting, updateRecord } from '../session/update-record.js';
 
 /** A code of the account that is signed in, accepted at a door. */
 type Accepted =

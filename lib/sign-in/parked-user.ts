@@ -1,11 +1,11 @@
 import type { SecondFactorEvents } from '../events.js';
-import type { Context } from './context.js';
-import { emit, moveToAnonymous } from './context.js';
-import type { FoundUser } from './core.js';
-import { findAccount, stampMatches } from './core.js';
-import { deserializedId } from './described-account.js';
-import type { Refused } from './refusal.js';
-import type { ParkedState } from './state.js';
+import type { Context } from '../session/context.js';
+import { emit, moveToAnonymous } from '../session/context.js';
+import type { FoundUser } from '../session/core.js';
+import { findAccount, stampMatches } from '../session/core.js';
+import { deserializedId } from '../session/described-account.js';
+import type { Refused } from '../session/refusal.js';
+import type { ParkedState } from '../session/state.js';
 
 /** Who waits in a parked sign-in, loaded again. */
 export interface ParkedUser {

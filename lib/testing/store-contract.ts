@@ -1,6 +1,6 @@
 import { deepEqual, equal, fail, ok } from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import type { Store } from './store.js';
+import type { Store } from '../vault/store.js';
 
 /** One behaviour of a store, for any test runner. */
 export interface StoreContractTest {

@@ -1,9 +1,9 @@
 import { SecondFactorError } from '../errors.js';
 import { describeFailure } from '../vault/failure.js';
 import type { Resealed } from '../vault/vault.js';
-import type { Core } from './core.js';
-import { emitEvent } from './core.js';
-import { change } from './update-record.js';
+import type { Core } from '../session/core.js';
+import { emitEvent } from '../session/core.js';
+import { change } from '../session/update-record.js';
 
 /** What `check` found. */
 export interface Health {
