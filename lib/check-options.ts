@@ -1,12 +1,14 @@
 import { parseAccountId } from './account/account.js';
 import { isPrintable } from './account/clean-text.js';
 import { DEFAULT_LIMITS, MAXIMUM_OFFSET_STEPS } from './account/limits.js';
-import type { LockoutLimits } from './account/limits.js';
-import { parseOrigin } from './answer/same-origin.js';
+import type { Limits, LockoutLimits } from './account/limits.js';
 import { SecondFactorError } from './errors.js';
 import { knownOnly } from './known-only.js';
-import { isBefore06 } from './session/passport-port.js';
-import type { HttpRequest, ResolvedImpersonation, ResolvedOptions, SecondFactorOptions } from './options.js';
+import { flag, fn, invalid, kindOf, oneOf, optional, origins, path, place, whole } from './option-checks.js';
+import type { Check } from './option-checks.js';
+import type { AccountSummary, HttpRequest, PassportInstance, SecondFactorOptions } from './options.js';
+import { isBefore06 } from './passport-version.js';
+import type { Store } from './vault/store.js';
 
 /** NIST SP 800-63B §3.2.2: no more than 100 failures in a row. */
 const HARD_LIMIT_MAXIMUM = 100;
@@ -17,45 +19,73 @@ const SESSION_KEYS_TAKEN = [
   ...['passport', 'returnTo', 'messages', 'flash'],
 ];
 
-type Given = Record<string, unknown>;
+type Options = SecondFactorOptions<unknown>;
+/** An option as it is given when it is given. */
+type Option<Name extends keyof Options> = NonNullable<Options[Name]>;
+type Issuer = (account: { id: string; name: string }) => string;
 
-const KNOWN: Record<keyof SecondFactorOptions<unknown>, true> = {
-  passport: true,
-  issuer: true,
-  account: true,
-  findUser: true,
-  store: true,
-  keys: true,
-  publicPath: true,
-  basePath: true,
-  loginPath: true,
-  homePath: true,
-  deserializedUserIsFresh: true,
-  setEnrolled: true,
-  onCodeRequired: true,
-  carry: true,
-  onSignedIn: true,
-  formFields: true,
-  render: true,
-  stylesheet: true,
-  pageStatus: true,
-  language: true,
-  impersonation: true,
-  policy: true,
-  trustedBrowsers: true,
-  notify: true,
-  allowedOrigins: true,
-  returnToOrigins: true,
-  ip: true,
-  secure: true,
-  sessionKey: true,
-  window: true,
-  lockout: true,
-  pendingSeconds: true,
-  freshSeconds: true,
-  storeTimeoutMs: true,
-  clock: true,
-};
+/** Every option, with its check and its default. What they mean is said at {@link SecondFactorOptions}. */
+const OPTIONS = {
+  passport,
+  issuer,
+  account: fn<Option<'account'>>(),
+  findUser: fn<Option<'findUser'>>(),
+  store,
+  keys: (given: unknown): readonly unknown[] => (Array.isArray(given) ? given : [given]),
+  publicPath: (given: unknown, name: string) =>
+    given === '' ? '' : (optional(place('/panel'))(given, name) ?? ''),
+  basePath: place('/two-step'),
+  loginPath: path('/login'),
+  homePath: path('/'),
+  deserializedUserIsFresh: flag,
+  setEnrolled: optional(fn<Option<'setEnrolled'>>()),
+  onCodeRequired: oneOf('respond', 'error'),
+  carry: fn<Option<'carry'>>(() => undefined),
+  onSignedIn: fn<Option<'onSignedIn'>>(() => undefined),
+  formFields,
+  render: optional(fn<Option<'render'>>()),
+  stylesheet: optional(stylesheet),
+  pageStatus: oneOf('problem', 'ok'),
+  language,
+  impersonation: optional(impersonation),
+  policy: fn<(account: AccountSummary) => unknown>(() => 'optional'),
+  trustedBrowsers: optional(trustedBrowsers),
+  notify: optional(fn<Option<'notify'>>()),
+  allowedOrigins: origins,
+  returnToOrigins: origins,
+  ip: fn<Option<'ip'>>((req) => (req as { ip?: string }).ip ?? req.socket.remoteAddress),
+  secure: fn<Option<'secure'>>((req) => {
+    const seen = (req as { secure?: boolean }).secure;
+    return seen ?? (req.socket as { encrypted?: boolean }).encrypted ?? false;
+  }),
+  sessionKey,
+  window,
+  lockout,
+  pendingSeconds: whole(600, 60, 3600),
+  freshSeconds: whole(900, 60, 86_400),
+  storeTimeoutMs: whole(2000, 10, 60_000),
+  clock,
+} satisfies Record<keyof Options, Check<unknown>>;
+
+type Checked = { readonly [Name in keyof typeof OPTIONS]: ReturnType<(typeof OPTIONS)[Name]> };
+
+/** The options after the check: every default filled in, users opaque. */
+export interface ResolvedOptions extends Omit<Checked, 'window' | 'lockout' | 'trustedBrowsers'> {
+  /** The issuer where it is the same for all accounts. */
+  readonly brand: string | null;
+  /** Where the router is, as the application sees it; `basePath`, `loginPath` and `homePath` are as the browser does. */
+  readonly mountPath: string;
+  readonly limits: Limits;
+  /** `null`: nobody can remember a browser. */
+  readonly trustedBrowserDays: number | null;
+}
+
+/** The impersonation option after the check. */
+interface ResolvedImpersonation {
+  readonly levels: readonly string[];
+  readonly canActAs: (actor: AccountSummary, target: AccountSummary) => boolean | Promise<boolean>;
+  readonly autoSwitch: ReadonlyMap<string, string>;
+}
 
 /**
  * Checks the options and fills in the defaults.
@@ -64,64 +94,30 @@ const KNOWN: Record<keyof SecondFactorOptions<unknown>, true> = {
  *   option, what it must be and the type it got, never a value
  */
 export function checkOptions(options: unknown): ResolvedOptions {
-  const given = knownOnly(options, Object.keys(KNOWN), 'option');
-  const window = number(given, 'window', DEFAULT_LIMITS.window, 0, MAXIMUM_OFFSET_STEPS);
-  if (window > 1) {
-    process.emitWarning(
-      `window: ${String(window)} accepts ${String(2 * window + 1)} codes at a time; RFC 6238 §5.2 recommends 1`,
-      { code: 'SECOND_FACTOR_WINDOW' },
-    );
-  }
-  const unprefixed = given.publicPath === undefined || given.publicPath === '';
-  const publicPath = unprefixed ? '' : path(given, 'publicPath', '/panel');
-  const mountPath = path(given, 'basePath', '/two-step');
+  const given = knownOnly(options, Object.keys(OPTIONS), 'option');
+  const checks = Object.entries<Check<unknown>>(OPTIONS);
+  const checked = Object.fromEntries(
+    checks.map(([name, check]) => [name, check(given[name], name)]),
+  ) as unknown as Checked;
+  const { window, lockout, trustedBrowsers, ...others } = checked;
+  const { publicPath, basePath, loginPath, homePath, stylesheet } = others;
   return {
-    passport: passport(given.passport),
-    issuer: issuer(given.issuer),
+    ...others,
     brand: typeof given.issuer === 'string' ? given.issuer : null,
-    account: fn(given, 'account'),
-    findUser: fn(given, 'findUser'),
-    store: store(given.store),
-    keys: Array.isArray(given.keys) ? given.keys : [given.keys],
-    publicPath,
-    mountPath,
-    basePath: publicPath + mountPath,
-    loginPath: publicPath + path(given, 'loginPath', '/login'),
-    homePath: publicPath + path(given, 'homePath', '/'),
-    deserializedUserIsFresh: boolean(given, 'deserializedUserIsFresh'),
-    setEnrolled: given.setEnrolled === undefined ? undefined : fn(given, 'setEnrolled'),
-    onCodeRequired: oneOf(given, 'onCodeRequired', ['respond', 'error'] as const),
-    carry: fn(given, 'carry', () => undefined),
-    onSignedIn: fn(given, 'onSignedIn', () => undefined),
-    formFields: formFields(given),
-    render: given.render === undefined ? undefined : fn(given, 'render'),
-    stylesheet: stylesheet(given.stylesheet, publicPath),
-    pageStatus: oneOf(given, 'pageStatus', ['problem', 'ok'] as const),
-    language: language(given.language),
-    impersonation: impersonation(given.impersonation),
-    policy: fn(given, 'policy', () => 'optional' as const),
-    trustedBrowserDays: trustedBrowserDays(given.trustedBrowsers),
-    notify: given.notify === undefined ? undefined : fn(given, 'notify'),
-    allowedOrigins: origins(given, 'allowedOrigins'),
-    returnToOrigins: origins(given, 'returnToOrigins'),
-    ip: fn(given, 'ip', (req: HttpRequest) => (req as { ip?: string }).ip ?? req.socket.remoteAddress),
-    secure: fn(given, 'secure', (req: HttpRequest) => {
-      const seen = (req as { secure?: boolean }).secure;
-      return seen ?? (req.socket as { encrypted?: boolean }).encrypted ?? false;
-    }),
-    sessionKey: sessionKey(given.sessionKey),
-    limits: { window, lockout: lockout(given.lockout) },
-    pendingSeconds: number(given, 'pendingSeconds', 600, 60, 3600),
-    freshSeconds: number(given, 'freshSeconds', 900, 60, 86_400),
-    storeTimeoutMs: number(given, 'storeTimeoutMs', 2000, 10, 60_000),
-    clock: wholeMilliseconds(fn(given, 'clock', Date.now)),
+    mountPath: basePath,
+    basePath: publicPath + basePath,
+    loginPath: publicPath + loginPath,
+    homePath: publicPath + homePath,
+    stylesheet: stylesheet === undefined ? undefined : publicPath + stylesheet,
+    limits: { window, lockout },
+    trustedBrowserDays: trustedBrowsers ?? null,
   };
 }
 
 /** What Passport 0.6 and 0.7 have, and what is merely called alike has not. */
 const PASSPORT_METHODS = ['serializeUser', 'deserializeUser', 'authenticate', 'initialize', 'session'];
 
-function passport(value: unknown): ResolvedOptions['passport'] {
+function passport(value: unknown): PassportInstance {
   const given = value as Record<string, unknown> | null | undefined;
   const missing = PASSPORT_METHODS.find((method) => typeof given?.[method] !== 'function');
   const { logIn } = (given?._sm ?? {}) as { logIn?: unknown };
@@ -138,10 +134,10 @@ function passport(value: unknown): ResolvedOptions['passport'] {
       'passport is older than 0.6; install passport 0.6 or 0.7',
     );
   }
-  return value as ResolvedOptions['passport'];
+  return value as PassportInstance;
 }
 
-function store(value: unknown): ResolvedOptions['store'] {
+function store(value: unknown): Store {
   const given = value as Record<string, unknown> | null | undefined;
   for (const method of ['get', 'compareAndSet', 'list']) {
     if (typeof given?.[method] !== 'function') {
@@ -152,10 +148,10 @@ function store(value: unknown): ResolvedOptions['store'] {
       );
     }
   }
-  return value as ResolvedOptions['store'];
+  return value as Store;
 }
 
-function issuer(value: unknown): ResolvedOptions['issuer'] {
+function issuer(value: unknown): Issuer {
   const most = ISSUER_MAXIMUM_CHARACTERS;
   const check = (name: unknown): string => {
     if (typeof name === 'string' && !/^$|[:\p{Cc}\p{Cs}]/u.test(name) && Array.from(name).length <= most) {
@@ -178,8 +174,8 @@ function issuer(value: unknown): ResolvedOptions['issuer'] {
   return () => name;
 }
 
-function formFields(given: Given): ResolvedOptions['formFields'] {
-  const fields = fn<ResolvedOptions['formFields']>(given, 'formFields', () => ({}));
+function formFields(given: unknown, name: string): Option<'formFields'> {
+  const fields = fn<Option<'formFields'>>(() => ({}))(given, name);
   return (req, res) => {
     const said: unknown = fields(req, res);
     const wrong =
@@ -193,22 +189,20 @@ function formFields(given: Given): ResolvedOptions['formFields'] {
   };
 }
 
-function language(value: unknown): ResolvedOptions['language'] {
-  if (typeof value === 'function') return value as ResolvedOptions['language'];
+function language(value: unknown): (req: HttpRequest) => string | undefined {
+  if (typeof value === 'function') return value as (req: HttpRequest) => string | undefined;
   if (value === undefined || value === 'en' || value === 'ru') return () => value;
   throw invalid(`language must be 'en', 'ru' or a function of the request, got ${kindOf(value)}`);
 }
 
-function stylesheet(value: unknown, publicPath: string): string | undefined {
-  if (value === undefined) return undefined;
+function stylesheet(value: unknown): string {
   if (typeof value !== 'string' || !/^(\/[\w.~-]+)+(\?[\w.~=&-]*)?$/.test(value)) {
     throw invalid(`stylesheet must be a path on this origin such as /panel.css, got ${kindOf(value)}`);
   }
-  return publicPath + value;
+  return value;
 }
 
-function impersonation(value: unknown): ResolvedImpersonation | undefined {
-  if (value === undefined) return undefined;
+function impersonation(value: unknown): ResolvedImpersonation {
   const given = knownOnly(value, ['levels', 'canActAs', 'autoSwitch'], 'impersonation option');
   const { levels, autoSwitch } = given;
   const isName = (level: unknown): boolean => typeof level === 'string' && level !== '' && isPrintable(level);
@@ -225,27 +219,38 @@ function impersonation(value: unknown): ResolvedImpersonation | undefined {
   });
   return {
     levels: [...(levels as string[])],
-    canActAs: fn(given, 'canActAs', () => true),
+    canActAs: fn<ResolvedImpersonation['canActAs']>(() => true)(given.canActAs, 'canActAs'),
     autoSwitch: new Map(switches),
   };
 }
 
-function trustedBrowserDays(value: unknown): number | null {
-  if (value === undefined) return null;
-  const given = knownOnly(value, ['days'], 'trustedBrowsers option');
-  return number(given, 'days', Number.NaN, 1, 365);
+function trustedBrowsers(value: unknown): number {
+  const { days } = knownOnly(value, ['days'], 'trustedBrowsers option');
+  return whole(Number.NaN, 1, 365)(days, 'days');
+}
+
+function window(value: unknown, name: string): number {
+  const steps = whole(DEFAULT_LIMITS.window, 0, MAXIMUM_OFFSET_STEPS)(value, name);
+  if (steps > 1) {
+    process.emitWarning(
+      `window: ${String(steps)} accepts ${String(2 * steps + 1)} codes at a time; RFC 6238 §5.2 recommends 1`,
+      { code: 'SECOND_FACTOR_WINDOW' },
+    );
+  }
+  return steps;
 }
 
 function lockout(value: unknown = {}): LockoutLimits {
   const defaults = DEFAULT_LIMITS.lockout;
   const given = knownOnly(value, Object.keys(defaults), 'lockout option');
-  const hardLimit = number(given, 'hardLimit', defaults.hardLimit, 1, HARD_LIMIT_MAXIMUM);
-  const waitSeconds = number(given, 'waitSeconds', defaults.waitSeconds, 1, 86_400);
+  const limit = (name: keyof LockoutLimits, fallback: number, least: number, most: number): number =>
+    whole(fallback, least, most)(given[name], name);
+  const hardLimit = limit('hardLimit', defaults.hardLimit, 1, HARD_LIMIT_MAXIMUM);
+  const waitSeconds = limit('waitSeconds', defaults.waitSeconds, 1, 86_400);
   return {
-    after: number(given, 'after', Math.min(defaults.after, hardLimit), 1, hardLimit),
+    after: limit('after', Math.min(defaults.after, hardLimit), 1, hardLimit),
     waitSeconds,
-    maxWaitSeconds: number(
-      given,
+    maxWaitSeconds: limit(
       'maxWaitSeconds',
       Math.max(defaults.maxWaitSeconds, waitSeconds),
       waitSeconds,
@@ -253,20 +258,6 @@ function lockout(value: unknown = {}): LockoutLimits {
     ),
     hardLimit,
   };
-}
-
-function origins(given: Given, name: string): ReadonlySet<string> {
-  const value = given[name] === undefined ? [] : given[name];
-  if (!Array.isArray(value)) throw invalid(`${name} must be an array, got ${kindOf(value)}`);
-  return new Set(
-    value.map((entry: unknown) => {
-      const origin = typeof entry === 'string' ? parseOrigin(entry) : null;
-      if (origin === null) {
-        throw invalid(`${name} must hold origins such as https://app.example, without a path`);
-      }
-      return origin;
-    }),
-  );
 }
 
 function sessionKey(value: unknown = 'secondFactor'): string {
@@ -278,68 +269,11 @@ function sessionKey(value: unknown = 'secondFactor'): string {
   return value;
 }
 
-function path(given: Given, name: string, fallback: string): string {
-  const value = given[name] === undefined ? fallback : given[name];
-  if (typeof value !== 'string' || !/^\/([\w.~-]+(\/[\w.~-]+)*\/?)?$/.test(value) || hasDots(value)) {
-    throw invalid(`${name} must be a path such as ${fallback}, got ${kindOf(value)}`);
-  }
-  if ((name === 'basePath' || name === 'publicPath') && value.endsWith('/')) {
-    throw invalid(`${name} must not be the root, and not end in a slash`);
-  }
-  return value;
-}
-
-function hasDots(value: string): boolean {
-  return value.split('/').some((part) => part === '.' || part === '..');
-}
-
-function number(given: Given, name: string, fallback: number, least: number, most: number): number {
-  const value = given[name] === undefined ? fallback : given[name];
-  if (!Number.isInteger(value) || (value as number) < least || (value as number) > most) {
-    const range = `from ${String(least)} to ${String(most)}`;
-    throw invalid(`${name} must be a whole number ${range}, got ${kindOf(value)}`);
-  }
-  return value as number;
-}
-
-function wholeMilliseconds(clock: () => number): () => number {
+function clock(value: unknown, name: string): () => number {
+  const given = fn<Option<'clock'>>(Date.now)(value, name);
   return () => {
-    const time = Math.floor(clock());
-    if (!Number.isSafeInteger(time))
-      throw invalid('clock must return milliseconds since 1970, as a finite number');
-    return time;
+    const time = Math.floor(given());
+    if (Number.isSafeInteger(time)) return time;
+    throw invalid('clock must return milliseconds since 1970, as a finite number');
   };
-}
-
-function boolean(given: Given, name: string): boolean {
-  const value = given[name] === undefined ? false : given[name];
-  if (typeof value !== 'boolean') throw invalid(`${name} must be a boolean, got ${kindOf(value)}`);
-  return value;
-}
-
-function oneOf<Value extends string>(
-  given: Given,
-  name: string,
-  values: readonly [Value, ...Value[]],
-): Value {
-  const value = given[name] === undefined ? values[0] : given[name];
-  if (!values.includes(value as Value)) {
-    throw invalid(`${name} must be one of ${values.join(', ')}, got ${kindOf(value)}`);
-  }
-  return value as Value;
-}
-
-function fn<Fn extends (...args: never[]) => unknown>(given: Given, name: string, fallback?: Fn): Fn {
-  const value = given[name] === undefined ? fallback : given[name];
-  if (typeof value !== 'function') throw invalid(`${name} must be a function, got ${kindOf(value)}`);
-  return value as Fn;
-}
-
-function kindOf(value: unknown): string {
-  if (value === null) return 'null';
-  return value === '' ? 'an empty string' : typeof value;
-}
-
-function invalid(message: string): SecondFactorError {
-  return new SecondFactorError('option-invalid', message);
 }

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AccountDescription } from './account/account.js';
 import type { SignInMethod } from './account/attempt.js';
-import type { Limits, LockoutLimits } from './account/limits.js';
+import type { LockoutLimits } from './account/limits.js';
 import type { Language, Notice } from './notice.js';
 import type { Page } from './page.js';
 import type { Store } from './vault/store.js';
@@ -193,60 +193,3 @@ export interface ImpersonationOptions {
 
 /** What `req.logIn` does once a sign-in is parked. */
 export type OnCodeRequired = 'respond' | 'error';
-
-/** The impersonation option after the check. */
-export interface ResolvedImpersonation {
-  readonly levels: readonly string[];
-  readonly canActAs: (actor: AccountSummary, target: AccountSummary) => boolean | Promise<boolean>;
-  readonly autoSwitch: ReadonlyMap<string, string>;
-}
-
-/** The options after the check: every default filled in, users opaque. */
-export interface ResolvedOptions {
-  readonly passport: PassportInstance;
-  readonly issuer: (account: { id: string; name: string }) => string;
-  /** The issuer where it is the same for all accounts. */
-  readonly brand: string | null;
-  readonly account: (user: unknown) => AccountDescription | Promise<AccountDescription>;
-  readonly findUser: (accountId: string) => unknown;
-  readonly store: Store;
-  readonly keys: readonly unknown[];
-  /** Empty, or a path that does not end in a slash. */
-  readonly publicPath: string;
-  /** Where the router is, as the application sees it. */
-  readonly mountPath: string;
-  /** Where the router is, as the browser sees it; the same goes for the paths below. */
-  readonly basePath: string;
-  readonly loginPath: string;
-  readonly homePath: string;
-  readonly deserializedUserIsFresh: boolean;
-  readonly setEnrolled: ((accountId: string, enrolled: boolean) => void | Promise<void>) | undefined;
-  readonly onCodeRequired: OnCodeRequired;
-  readonly carry: (req: HttpRequest) => Json | undefined;
-  readonly onSignedIn: (
-    req: HttpRequest,
-    res: HttpResponse,
-    user: unknown,
-    info: SignedIn,
-  ) => void | Promise<void>;
-  readonly formFields: (req: HttpRequest, res: HttpResponse) => Readonly<Record<string, string>>;
-  readonly render: ((req: HttpRequest, res: HttpResponse, page: Page) => void | Promise<void>) | undefined;
-  readonly stylesheet: string | undefined;
-  readonly pageStatus: 'problem' | 'ok';
-  readonly language: (req: HttpRequest) => string | undefined;
-  readonly impersonation: ResolvedImpersonation | undefined;
-  readonly policy: (account: AccountSummary) => unknown;
-  /** `null`: nobody can remember a browser. */
-  readonly trustedBrowserDays: number | null;
-  readonly notify: ((account: AccountSummary, notice: Notice) => unknown) | undefined;
-  readonly allowedOrigins: ReadonlySet<string>;
-  readonly returnToOrigins: ReadonlySet<string>;
-  readonly ip: (req: HttpRequest) => string | undefined;
-  readonly secure: (req: HttpRequest) => boolean;
-  readonly sessionKey: string;
-  readonly limits: Limits;
-  readonly pendingSeconds: number;
-  readonly freshSeconds: number;
-  readonly storeTimeoutMs: number;
-  readonly clock: () => number;
-}

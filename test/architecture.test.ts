@@ -5,10 +5,20 @@ import { findCircle, parseSourceFile, readSourceFiles } from './architecture/sou
 import type { Import, SourceFile } from './architecture/source-files.js';
 
 /** What anybody above may import. */
-const BOTTOM = ['errors', 'known-only', 'events', 'options', 'notice', 'page', 'answer', 'account'];
+const BOTTOM = [
+  'errors',
+  'known-only',
+  'events',
+  'options',
+  'notice',
+  'page',
+  'answer',
+  'account',
+  'passport-version',
+];
 
 /** The ground of everything that has to do with a session, or with an account without one. */
-const GROUND = [...BOTTOM, 'vault', 'session'];
+const GROUND = [...BOTTOM, 'vault', 'check-options', 'session'];
 
 /** What ends in a session, or changes an account. */
 const FLOWS = ['impersonation', 'sign-in', 'settings', 'operator'];
@@ -27,9 +37,15 @@ const AREAS: Record<string, { readonly path: string; readonly mayImport: readonl
   store: { path: 'lib/vault/store.ts', mayImport: [] },
   contract: { path: 'lib/testing/store-contract.ts', mayImport: ['store'] },
   options: { path: 'lib/options.ts', mayImport: ['account', 'store', 'events', 'errors', 'notice', 'page'] },
+  'passport-version': { path: 'lib/passport-version.ts', mayImport: [] },
+  'option-checks': { path: 'lib/option-checks.ts', mayImport: ['errors', 'answer'] },
+  'check-options': {
+    path: 'lib/check-options.ts',
+    mayImport: ['account', 'errors', 'known-only', 'options', 'option-checks', 'passport-version', 'store'],
+  },
   answer: { path: 'lib/answer/', mayImport: ['errors', 'known-only', 'options'] },
   vault: { path: 'lib/vault/', mayImport: [...BOTTOM, 'store'] },
-  session: { path: 'lib/session/', mayImport: [...BOTTOM, 'vault'] },
+  session: { path: 'lib/session/', mayImport: [...BOTTOM, 'vault', 'check-options'] },
   impersonation: { path: 'lib/impersonation/', mayImport: GROUND },
   'sign-in': { path: 'lib/sign-in/', mayImport: [...GROUND, 'impersonation'] },
   settings: { path: 'lib/settings/', mayImport: [...GROUND, 'sign-in'] },

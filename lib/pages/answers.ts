@@ -7,7 +7,7 @@ import { sendJson, sendProblem } from '../answer/problem.js';
 import { redirect } from '../answer/redirect.js';
 import { PROBLEMS } from '../errors.js';
 import type { ProblemCode } from '../errors.js';
-import type { ResolvedOptions } from '../options.js';
+import type { ResolvedOptions } from '../check-options.js';
 import type { Context } from '../session/context.js';
 import { now } from '../session/context.js';
 import { refuse } from '../session/refuse.js';

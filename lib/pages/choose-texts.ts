@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Request } from 'express';
 import type { Language } from '../notice.js';
-import type { ResolvedOptions } from '../options.js';
+import type { ResolvedOptions } from '../check-options.js';
 import { english } from './texts-en.js';
 import { russian } from './texts-ru.js';
 import type { Texts } from './texts.js';

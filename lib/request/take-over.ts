@@ -10,7 +10,7 @@ import { guardSave, keepStored, limitLife } from '../session/guard-save.js';
 import { isInTime } from '../session/judge.js';
 import { createLogIn } from '../sign-in/log-in.js';
 import { createLogOut } from '../sign-in/log-out.js';
-import { isBefore06 } from '../session/passport-port.js';
+import { isBefore06 } from '../passport-version.js';
 import { reJudge } from './re-judge.js';
 import { putValues, valuesWithout } from '../session/regenerate.js';
 import { createRequestApi } from './request-second-factor.js';

@@ -5,7 +5,7 @@ import { recoverySetName } from '../account/recovery-codes.js';
 import type { AccountRecord, Authenticator } from '../account/record.js';
 import { SecondFactorError } from '../errors.js';
 import type { Emitter, EventBase, EventName, SecondFactorEvents } from '../events.js';
-import type { ResolvedOptions } from '../options.js';
+import type { ResolvedOptions } from '../check-options.js';
 import { describeFailure } from '../vault/failure.js';
 import type { Sealer } from '../vault/seal.js';
 import type { UnderWay } from '../vault/under-way.js';

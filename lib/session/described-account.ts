@@ -1,7 +1,7 @@
 import type { Account } from '../account/account.js';
 import { parseAccount, parseDescribedId, parseGivenStamp } from '../account/account.js';
 import { SecondFactorError } from '../errors.js';
-import type { ResolvedOptions } from '../options.js';
+import type { ResolvedOptions } from '../check-options.js';
 import { describeFailure } from '../vault/failure.js';
 
 /** The option that describes users. */

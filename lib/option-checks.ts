@@ -1,0 +1,93 @@
+import { parseOrigin } from './answer/same-origin.js';
+import { SecondFactorError } from './errors.js';
+
+/**
+ * Checks one option and gives what it counts for, its default where it is `undefined`.
+ *
+ * @param name as messages name it
+ * @throws {SecondFactorError} `option-invalid`; the message names the option, what it must be and the type it got
+ */
+export type Check<Value> = (given: unknown, name: string) => Value;
+
+/** Whole numbers in a range. */
+export function whole(fallback: number, least: number, most: number): Check<number> {
+  return (given = fallback, name) => {
+    if (Number.isInteger(given) && (given as number) >= least && (given as number) <= most)
+      return given as number;
+    throw invalid(
+      `${name} must be a whole number from ${String(least)} to ${String(most)}, got ${kindOf(given)}`,
+    );
+  };
+}
+
+/** `true` or `false`; default: `false`. */
+export const flag: Check<boolean> = (given = false, name) => {
+  if (typeof given === 'boolean') return given;
+  throw invalid(`${name} must be a boolean, got ${kindOf(given)}`);
+};
+
+/** One of several words; default: the first. */
+export function oneOf<Word extends string>(...words: readonly [Word, ...Word[]]): Check<Word> {
+  return (given = words[0], name) => {
+    if (words.includes(given as Word)) return given as Word;
+    throw invalid(`${name} must be one of ${words.join(', ')}, got ${kindOf(given)}`);
+  };
+}
+
+/** Functions. */
+export function fn<Fn extends (...args: never[]) => unknown>(fallback?: Fn): Check<Fn> {
+  return (given = fallback, name) => {
+    if (typeof given === 'function') return given as Fn;
+    throw invalid(`${name} must be a function, got ${kindOf(given)}`);
+  };
+}
+
+/** What may be left out. */
+export function optional<Value>(check: Check<Value>): Check<Value | undefined> {
+  return (given, name) => (given === undefined ? undefined : check(given, name));
+}
+
+/** Paths of the application. */
+export function path(fallback: string): Check<string> {
+  return (given = fallback, name) => {
+    if (typeof given === 'string' && /^\/([\w.~-]+(\/[\w.~-]+)*\/?)?$/.test(given) && !hasDots(given))
+      return given;
+    throw invalid(`${name} must be a path such as ${fallback}, got ${kindOf(given)}`);
+  };
+}
+
+/** Paths of places below which there are others. */
+export function place(fallback: string): Check<string> {
+  return (given, name) => {
+    const found = path(fallback)(given, name);
+    if (!found.endsWith('/')) return found;
+    throw invalid(`${name} must not be the root, and not end in a slash`);
+  };
+}
+
+function hasDots(value: string): boolean {
+  return value.split('/').some((part) => part === '.' || part === '..');
+}
+
+/** Lists of origins; default: none. */
+export const origins: Check<ReadonlySet<string>> = (given = [], name) => {
+  if (!Array.isArray(given)) throw invalid(`${name} must be an array, got ${kindOf(given)}`);
+  return new Set(
+    given.map((entry: unknown) => {
+      const origin = typeof entry === 'string' ? parseOrigin(entry) : null;
+      if (origin !== null) return origin;
+      throw invalid(`${name} must hold origins such as https://app.example, without a path`);
+    }),
+  );
+};
+
+/** What a value is, for messages: never the value itself. */
+export function kindOf(value: unknown): string {
+  if (value === null) return 'null';
+  return value === '' ? 'an empty string' : typeof value;
+}
+
+/** The error of an option that is not as it must be. */
+export function invalid(message: string): SecondFactorError {
+  return new SecondFactorError('option-invalid', message);
+}
