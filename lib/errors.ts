@@ -67,6 +67,9 @@ export type IntegrationErrorCode =
   | 'login-callback-missing'
   | 'login-twice';
 
+/** The code of any error of this package. */
+export type ErrorCode = ProblemCode | IntegrationErrorCode;
+
 /** Integration errors that users can meet when nothing is wrong with the code: not "500". */
 const INTEGRATION_STATUS: Partial<Record<IntegrationErrorCode, number>> = {
   'account-unknown': 401,
@@ -112,10 +115,10 @@ export class SecondFactorError extends Error {
   }
 
   override readonly name: string = 'SecondFactorError';
-  readonly code: ProblemCode | IntegrationErrorCode;
+  readonly code: ErrorCode;
   readonly status: number;
 
-  constructor(code: ProblemCode | IntegrationErrorCode, message?: string, options?: { cause?: unknown }) {
+  constructor(code: ErrorCode, message?: string, options?: { cause?: unknown }) {
     const problem = isProblemCode(code) ? PROBLEMS[code] : undefined;
     super(message ?? problem?.title ?? code, options);
     this.code = code;

@@ -1,4 +1,5 @@
 import type { CodeMethod, SignInMethod } from './account/attempt.js';
+import type { ErrorCode } from './errors.js';
 
 /** What every event tells, beside its own fields. Never a code, a key, a token or a password. */
 export interface EventBase {
@@ -34,6 +35,26 @@ export type DemotionReason =
   | 'password-changed'
   | 'account-gone'
   | 'unmarked';
+
+/** Why somebody may not act as somebody else. */
+export type ImpersonationRefusal =
+  /** One of the accounts has no level, or one that is not among the levels. */
+  | 'level-unknown'
+  /** Themselves, an equal, or somebody above. */
+  | 'not-below'
+  /** An account with a second factor is entered with its own login, password and code only. */
+  | 'target-has-second-factor'
+  /** The actor has a second factor that was not proved in this session. */
+  | 'actor-not-verified'
+  /** The actor's proof is too old: step up, or without a second factor sign in again. */
+  | 'proof-too-old'
+  /** The application does not allow it. */
+  | 'not-allowed'
+  /** There is none such, or the application cannot say who it is. */
+  | 'account-unknown';
+
+/** Why the automatic switch did not happen: a rule, or the code of the error that came in between. */
+export type AutoSwitchSkip = ImpersonationRefusal | 'actor-has-second-factor' | ErrorCode | 'error';
 
 /** Why acting as somebody else ended other than by going back. */
 export type ImpersonationEnd =
@@ -121,11 +142,11 @@ export interface SecondFactorEvents {
   'impersonation-entered': EventBase & { readonly automatic: boolean };
   /** Somebody went back from acting as the account. */
   'impersonation-left': EventBase;
-  'impersonation-refused': EventBase & { readonly reason: string };
+  'impersonation-refused': EventBase & { readonly reason: ImpersonationRefusal };
   /** Acting as the account ended, other than by going back. */
   'impersonation-ended': EventBase & { readonly reason: ImpersonationEnd };
   /** The automatic switch did not happen; `accountId` stays who he is. */
-  'auto-switch-skipped': EventBase & { readonly reason: string };
+  'auto-switch-skipped': EventBase & { readonly reason: AutoSwitchSkip };
   /** A session lost rights because something changed since its mark was made. */
   'session-demoted': EventBase & { readonly reason: DemotionReason };
   /** A route of ours was called from another site. `accountId` is empty when nobody is signed in. */

@@ -2,10 +2,9 @@ export { createSecondFactor } from './second-factor.js';
 export type { SecondFactor } from './second-factor.js';
 export { requireSecondFactor } from './session/require-second-factor.js';
 export { requireNotImpersonating } from './impersonation/require-not-impersonating.js';
-export type { ImpersonationRefusal } from './impersonation/rules.js';
 export { sameOrigin } from './answer/same-origin.js';
 export { SecondFactorError, SecondFactorRequiredError } from './errors.js';
-export type { IntegrationErrorCode, ProblemCode } from './errors.js';
+export type { ErrorCode, IntegrationErrorCode, ProblemCode } from './errors.js';
 export type {
   HttpRequest,
   HttpResponse,
@@ -58,6 +57,7 @@ export type {
 export type { StateName } from './session/state.js';
 export type { CodeOutcome } from './session/try-code.js';
 export type {
+  AutoSwitchSkip,
   CodeRefusal,
   DemotionReason,
   Door,
@@ -65,6 +65,7 @@ export type {
   EventName,
   EventSource,
   ImpersonationEnd,
+  ImpersonationRefusal,
   Listener,
   SecondFactorEvent,
   SecondFactorEvents,

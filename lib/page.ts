@@ -1,4 +1,5 @@
 import type { ProblemCode } from './errors.js';
+import type { ImpersonationRefusal } from './events.js';
 
 /** Something went wrong: the code of docs/errors.md, and a sentence for the user in his language. */
 export interface PageError {
@@ -9,7 +10,7 @@ export interface PageError {
   /** With `clock-skew`: by how many minutes the phone's clock is ahead; negative: behind. */
   readonly minutes?: number;
   /** With `impersonation-refused`: which rule, where one of them refused. */
-  readonly reason?: string;
+  readonly reason?: ImpersonationRefusal;
 }
 
 interface PageOf<Name extends string, Model> {

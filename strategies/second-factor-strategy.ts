@@ -44,9 +44,10 @@ export function createStrategy(contextOf: (req: IncomingMessage) => Context | un
       judge(contextOf(req))
         .then(({ step, context }) => {
           if (!step.ok) {
-            const { code, field } = step;
+            const { code } = step;
             const { title, status } = PROBLEMS[code];
-            fail({ message: title, code, ...(field && faultyField(req, field)) }, status);
+            const fault = step.kind === 'field' && faultyField(req, step.field);
+            fail({ message: title, code, ...fault }, status);
             return;
           }
           context.proof = step.proof;

@@ -31,7 +31,7 @@ const AREAS: Record<string, { readonly path: string; readonly mayImport: readonl
   errors: { path: 'lib/errors.ts', mayImport: [] },
   'known-only': { path: 'lib/known-only.ts', mayImport: ['errors'] },
   events: { path: 'lib/events.ts', mayImport: ['errors', 'account'] },
-  page: { path: 'lib/page.ts', mayImport: ['errors'] },
+  page: { path: 'lib/page.ts', mayImport: ['errors', 'events'] },
   notice: { path: 'lib/notice.ts', mayImport: [] },
   account: { path: 'lib/account/', mayImport: ['errors', 'known-only'] },
   store: { path: 'lib/vault/store.ts', mayImport: [] },

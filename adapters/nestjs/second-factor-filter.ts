@@ -55,5 +55,5 @@ function refusalOf({
   maxAge,
 }: SecondFactorError & Partial<Pick<Refusal, 'location' | 'maxAge'>>): Refusal | undefined {
   if (!isProblemCode(code) || location === undefined) return undefined;
-  return { ok: false, code, status, location, ...(maxAge !== undefined && { maxAge }) };
+  return { ok: false, kind: 'guard', code, status, location, ...(maxAge !== undefined && { maxAge }) };
 }

@@ -15,34 +15,37 @@ import { isParked, isUser } from '../session/state.js';
 import { become } from './become.js';
 import { rule } from './rule.js';
 import { mayEnterNobody } from './rules.js';
-import type { ActorProof, ImpersonationRefusal, Ruling } from './rules.js';
+import type { ActorProof, RuleRefusal, Ruling } from './rules.js';
 import type { Standing } from './standing.js';
 import { isStoreOutage, partyOf, standingOf } from './standing.js';
+import { refused } from '../session/refusal.js';
+import type { AutoSwitchSkip, ImpersonationRefusal } from '../events.js';
+import type { ImpersonationVerdict } from '../session/request-api.js';
 
 /** Acting as somebody else ends after this, whatever happens (OWASP ASVS 7.3.2: an absolute lifetime). */
 export const IMPERSONATION_SECONDS = 3600;
 
 /** Refusals that a fresh code, or without a second factor a fresh sign-in, would turn. */
-const STEP_UP_HELPS: readonly ImpersonationRefusal[] = ['proof-too-old', 'actor-not-verified'];
+const STEP_UP_HELPS: readonly RuleRefusal[] = ['proof-too-old', 'actor-not-verified'];
 
 /** Begins to act as an account, if the rules allow it. */
 export async function enter(context: Context, account: unknown): Promise<{ ok: true } | RouteRefusal> {
   const verdict = check(context, { unenrolled: 'allow' });
   if (!verdict.ok) return verdict;
   const { state, known } = context;
-  if (!state || isParked(state) || !known) return { ok: false, code: 'login-required' };
+  if (!state || isParked(state) || !known) return refused('login-required');
 
   const named = accountIdOf(account) ?? (typeof account === 'string' ? cleanText(account, LONGEST.by) : '');
   const nobody = nobodyFor(context, known);
-  if (nobody) return refused(context, known, named, nobody);
+  if (nobody) return refuse(context, known, named, nobody);
   const target = await targetOf(context, account);
-  if (!target) return refused(context, known, named, 'account-unknown');
+  if (!target) return refuse(context, known, named, 'account-unknown');
   const ruling = await ruleOn(context, state, known, target);
   if (!ruling.ok && STEP_UP_HELPS.includes(ruling.reason) && state.state !== 'impersonating') {
     const stale = check(context, { unenrolled: 'allow', maxAge: context.core.options.freshSeconds });
     if (!stale.ok) return stale;
   }
-  if (!ruling.ok) return refused(context, known, target.account.id, ruling.reason);
+  if (!ruling.ok) return refuse(context, known, target.account.id, ruling.reason);
   const requirement = await requirementOf(context.core, target.account);
   await actAs(context, state, known, { known: target, requirement });
   emit(context, 'impersonation-entered', target.account.id, { automatic: false });
@@ -50,10 +53,7 @@ export async function enter(context: Context, account: unknown): Promise<{ ok: t
 }
 
 /** What the rules say of acting as an account, without doing it. */
-export async function mayImpersonate(
-  context: Context,
-  account: unknown,
-): Promise<{ ok: true } | { ok: false; reason: string }> {
+export async function mayImpersonate(context: Context, account: unknown): Promise<ImpersonationVerdict> {
   const { state, known } = context;
   if (!state || isParked(state) || !known) return { ok: false, reason: 'login-required' };
   const nobody = nobodyFor(context, known);
@@ -85,7 +85,7 @@ async function switchRefusal(
   state: UserState,
   known: KnownUser,
   targetId: string,
-): Promise<string | null> {
+): Promise<AutoSwitchSkip | null> {
   if (partyOf(known).enrolled) return 'actor-has-second-factor';
   let target: Target;
   try {
@@ -102,7 +102,7 @@ async function switchRefusal(
   return null;
 }
 
-function nobodyFor({ core }: Context, { account }: KnownUser): ImpersonationRefusal | null {
+function nobodyFor({ core }: Context, { account }: KnownUser): RuleRefusal | null {
   const options = core.options.impersonation;
   return options ? mayEnterNobody(account.level, options.levels) : null;
 }
@@ -187,9 +187,14 @@ function markOf(state: UserState): UserState {
   return { ...state, setup: undefined };
 }
 
-function refused(context: Context, known: KnownUser, accountId: string, reason: string): RouteRefusal {
+function refuse(
+  context: Context,
+  known: KnownUser,
+  accountId: string,
+  reason: ImpersonationRefusal,
+): RouteRefusal {
   const { core, actors } = context;
   const actorId = (actors[0] ?? known).account.id;
   emitEvent(core, 'impersonation-refused', accountId, { ...originOf(context), actorId }, { reason });
-  return { ok: false, code: 'impersonation-refused', reason };
+  return { ok: false, kind: 'rule', code: 'impersonation-refused', reason };
 }

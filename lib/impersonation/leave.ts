@@ -9,12 +9,13 @@ import type { Actor, FirstActor, ImpersonatingState } from '../session/state.js'
 import { describeFailure } from '../vault/failure.js';
 import { become } from './become.js';
 import { isStoreOutage, standingOf } from './standing.js';
+import { refused } from '../session/refusal.js';
 
 /** Goes back to who acted before, unless this request is back already; where the first actor is gone or changed, to no user. */
 export async function leave(context: Context): Promise<{ ok: true } | RouteRefusal> {
   const { state } = context;
   if (context.hasLeft) return { ok: true };
-  if (state?.state !== 'impersonating') return { ok: false, code: 'not-impersonating' };
+  if (state?.state !== 'impersonating') return refused('not-impersonating');
   await goBack(context, state, state.actors.length - 1, () => {
     emit(context, 'impersonation-left', state.account, {});
   });

@@ -24,6 +24,7 @@ export function requireNotImpersonating(...nothing: []): Middleware {
     } else if (secondFactor.state === 'impersonating') {
       secondFactor.refuse({
         ok: false,
+        kind: 'guard',
         code: 'impersonation-refused',
         status: 403,
         location: secondFactor.path,

@@ -1,3 +1,5 @@
+import type { ImpersonationRefusal } from '../events.js';
+
 /** What the rules see of an account. */
 export interface Party {
   readonly id: string;
@@ -28,23 +30,11 @@ export interface Hop {
   readonly allowed: boolean;
 }
 
-/** Why somebody may not act as somebody else. */
-export type ImpersonationRefusal =
-  /** One of the accounts has no level, or one that is not among the levels. */
-  | 'level-unknown'
-  /** Himself, an equal, or somebody above. */
-  | 'not-below'
-  /** An account with a second factor is entered with its own login, password and code only. */
-  | 'target-has-second-factor'
-  /** The actor has a second factor that was not proved in this session. */
-  | 'actor-not-verified'
-  /** The actor's proof is too old: step up, or without a second factor sign in again. */
-  | 'proof-too-old'
-  /** The application does not allow it. */
-  | 'not-allowed';
+/** What the rules look at. */
+export type RuleRefusal = Exclude<ImpersonationRefusal, 'account-unknown'>;
 
 /** What a rule says. */
-export type Ruling = { readonly ok: true } | { readonly ok: false; readonly reason: ImpersonationRefusal };
+export type Ruling = { readonly ok: true } | { readonly ok: false; readonly reason: RuleRefusal };
 
 /**
  * Whether an actor may begin to act as a target. Pure.
@@ -89,6 +79,6 @@ function placeOf(level: string | null, levels: readonly (string | null)[]): numb
   return levels.indexOf(level);
 }
 
-function refuse(reason: ImpersonationRefusal): Ruling {
+function refuse(reason: RuleRefusal): Ruling {
   return { ok: false, reason };
 }

@@ -19,6 +19,7 @@ import { renderPage } from './views/render-page.js';
 import { SCRIPTED, SCRIPT_HASH } from './views/script.js';
 import { SEND_ONCE, SEND_ONCE_HASH, WITHOUT_FORM } from './views/send-once.js';
 import { STYLE_HASH } from './views/style.js';
+import { refused } from '../session/refusal.js';
 
 /** What the application's own views may put into a page. */
 const SCRIPT_FOR_VIEWS = { text: SEND_ONCE, hash: SEND_ONCE_HASH } as const;
@@ -56,7 +57,7 @@ export async function answerRefusal(
   again?: PageDraft,
 ): Promise<void> {
   const { req, res, core } = context;
-  if ('location' in refusal) {
+  if (refusal.kind === 'guard') {
     refuse(context, refusal);
     return;
   }
@@ -72,15 +73,15 @@ export async function answerRefusal(
   }
   const { homePath, loginPath } = core.options;
   const texts = textsFor(context);
-  const { code, ok: _ok, field: _field, unread: _unread, ...details } = refusal;
-  const error: PageError = { code, message: message(texts, refusal, seconds), ...details };
+  const { code } = refusal;
+  const error: PageError = { code, message: message(texts, refusal, seconds), ...detailsOf(refusal) };
   const draft = again ?? { name: 'error', model: { home: homePath, login: loginPath } };
   await showPage(context, texts, draft, error, status);
 }
 
 /** Tells of a problem that has no details. */
 export function answerProblem(context: Context, code: ProblemCode): Promise<void> {
-  return answerRefusal(context, { ok: false, code });
+  return answerRefusal(context, refused(code));
 }
 
 async function showPage(
@@ -139,28 +140,41 @@ function textsFor({ req, request, core }: Context): Texts {
   return chooseTexts(req, request, core.options);
 }
 
-function members(
-  req: IncomingMessage,
-  { until, minutes, reason, field, unread }: Refused,
-): Record<string, unknown> {
-  return {
-    ...(field ? faultyField(req, field) : unread),
-    ...(until === undefined ? {} : { until: until === null ? null : new Date(until).toISOString() }),
-    ...(minutes === undefined ? {} : { minutes }),
-    ...(reason === undefined ? {} : { reason }),
-  };
+/** What a page may show of a refusal, beside its code. */
+function detailsOf(refusal: Refused): Pick<PageError, 'until' | 'minutes' | 'reason'> {
+  if (refusal.kind === 'locked') return { until: refusal.until };
+  if (refusal.kind === 'clock-skew') return { minutes: refusal.minutes };
+  return refusal.kind === 'rule' ? { reason: refusal.reason } : {};
+}
+
+/** What a program is told of a refusal, beside its code. */
+function members(req: IncomingMessage, refusal: Refused): Record<string, unknown> {
+  switch (refusal.kind) {
+    case 'field':
+      return { ...faultyField(req, refusal.field) };
+    case 'body':
+      return { ...refusal.unread };
+    case 'rule': {
+      const { reason } = refusal;
+      return { ...(reason === 'account-unknown' && faultyField(req, 'account')), reason };
+    }
+    case 'locked':
+      return { until: refusal.until === null ? null : new Date(refusal.until).toISOString() };
+    case 'clock-skew':
+    case 'problem':
+      return detailsOf(refusal);
+  }
 }
 
 /** Seconds until codes are judged again (`Retry-After`, RFC 9110 §10.2.3). */
-function waitSeconds(context: Context, { until }: Refused): number | undefined {
-  if (until === undefined || until === null) return undefined;
-  return Math.max(1, Math.ceil((until - now(context)) / 1000));
+function waitSeconds(context: Context, refusal: Refused): number | undefined {
+  if (refusal.kind !== 'locked' || refusal.until === null) return undefined;
+  return Math.max(1, Math.ceil((refusal.until - now(context)) / 1000));
 }
 
 function message(texts: Texts, refusal: Refused, seconds: number | undefined): string {
-  if (refusal.minutes !== undefined) return texts.clockSkew(refusal.minutes);
-  if (refusal.reason !== undefined)
-    return texts.impersonationRefused[refusal.reason] ?? texts.problems[refusal.code];
+  if (refusal.kind === 'clock-skew') return texts.clockSkew(refusal.minutes);
+  if (refusal.kind === 'rule') return texts.impersonationRefused[refusal.reason];
   if (seconds !== undefined) return texts.lockedFor(seconds);
   return refusal.code === 'locked' ? texts.lockedForGood : texts.problems[refusal.code];
 }

@@ -9,6 +9,7 @@ import { refuse } from '../session/refuse.js';
 import { answer, answerOrRedirect, answerRefusal } from './answers.js';
 import { settingsAgain } from './page-drafts.js';
 import { status } from './status.js';
+import { refused } from '../session/refusal.js';
 
 /** GET /browsers: the browsers the account remembers. */
 export async function showBrowsers(context: Context): Promise<void> {
@@ -18,7 +19,7 @@ export async function showBrowsers(context: Context): Promise<void> {
     return;
   }
   if (context.state?.state === 'impersonating') {
-    await answerRefusal(context, { ok: false, code: 'impersonation-refused' });
+    await answerRefusal(context, refused('impersonation-refused'));
     return;
   }
   const { basePath } = context.core.options;
@@ -42,14 +43,14 @@ export async function postRemoveAuthenticator(context: Context): Promise<void> {
   const { basePath } = core.options;
   const removed = await removeAuthenticator(context, bodyField(req, 'id'));
   if (removed.ok) answerOrRedirect(context, basePath, status(context));
-  else if ('location' in removed) refuse(context, removed, basePath);
+  else if (removed.kind === 'guard') refuse(context, removed, basePath);
   else await answerRefusal(context, idUnread(context, removed), settingsAgain(context, null));
 }
 
 /** Nothing was found because there was no id to look for. */
 function idUnread({ req }: Context, refusal: RouteRefusal): RouteRefusal {
   if (refusal.code !== 'not-found' || typeof bodyField(req, 'id') === 'string') return refusal;
-  return { ok: false, code: 'body-malformed', field: 'id' };
+  return { ok: false, kind: 'field', code: 'body-malformed', field: 'id' };
 }
 
 function toJson({

@@ -9,9 +9,7 @@ import { status } from './status.js';
 export async function postImpersonation(context: Context): Promise<void> {
   const entered = await enter(context, bodyField(context.req, 'account'));
   if (entered.ok) answerOrRedirect(context, context.core.options.homePath, status(context));
-  else if ('reason' in entered && entered.reason === 'account-unknown') {
-    await answerRefusal(context, { ...entered, field: 'account' });
-  } else await answerRefusal(context, entered);
+  else await answerRefusal(context, entered);
 }
 
 /** POST /impersonation/leave: goes back to who acted before. Takes nothing. */

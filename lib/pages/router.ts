@@ -29,6 +29,8 @@ import {
   showStepUp,
 } from './settings-routes.js';
 import { postCancel, postVerify, showVerify } from './sign-in-routes.js';
+import { refused } from '../session/refusal.js';
+import type { Refused } from '../session/refusal.js';
 
 /** The routes below `basePath`, for people and as JSON. */
 export function createRouter(core: Core, contexts: Contexts): Middleware {
@@ -153,8 +155,10 @@ function answerErrors(contexts: Contexts): ErrorRequestHandler {
     }
     const context = contexts.get(req);
     const unread = error instanceof BodyError ? error.members : undefined;
-    if (context)
-      answerRefusal(context, { ok: false, code: error.code, ...(unread && { unread }) }).catch(next);
+    const refusal: Refused = unread
+      ? { ok: false, kind: 'body', code: 'body-malformed', unread }
+      : refused(error.code);
+    if (context) answerRefusal(context, refusal).catch(next);
     else sendProblem(req, res, error.code, { ...unread });
   };
 }

@@ -23,7 +23,7 @@ export async function postSetup(context: Context): Promise<void> {
   const { basePath } = core.options;
   const setup = await startSetup(context, { adds: bodyField(req, 'add'), name: bodyField(req, 'name') });
   // Who has to prove himself first comes back to the settings: a POST cannot be gone back to.
-  if (!setup.ok && 'location' in setup) refuse(context, setup, basePath);
+  if (!setup.ok && setup.kind === 'guard') refuse(context, setup, basePath);
   else if (!setup.ok) await answerRefusal(context, setup, settingsAgain(context, null));
   else if (wantsHtml(req)) redirect(req, res, `${basePath}/setup`);
   else sendJson(req, res, 200, await setupJson(context, setup.form));

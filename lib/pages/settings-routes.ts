@@ -12,6 +12,7 @@ import { status } from './status.js';
 import type { PageDraft } from './answers.js';
 import { answer, answerOrRedirect, answerRefusal } from './answers.js';
 import { answerRecovered, recoveryCodesPage, settingsAgain, settingsPage } from './page-drafts.js';
+import { refused } from '../session/refusal.js';
 
 /** GET /: the settings page; as JSON always 200, with what the session may know. */
 export async function showSettings(context: Context): Promise<void> {
@@ -58,7 +59,7 @@ export async function postConfirmRecoveryCodes(context: Context): Promise<void> 
   if (confirmed.ok) {
     const place = safeReturnTo(bodyField(req, 'returnTo'), returnToOrigins) ?? basePath;
     answerOrRedirect(context, place, status(context));
-  } else if ('location' in confirmed) refuse(context, confirmed, basePath);
+  } else if (confirmed.kind === 'guard') refuse(context, confirmed, basePath);
   else await answerRefusal(context, confirmed, settingsAgain(context, null));
 }
 
@@ -68,7 +69,7 @@ export async function showStepUp(context: Context): Promise<void> {
   // Who signs in has just given a code: the form is no place to come back to.
   if (!verdict.ok) refuse(context, verdict, null);
   else if (context.state?.state === 'impersonating') {
-    await answerRefusal(context, { ok: false, code: 'impersonation-refused' });
+    await answerRefusal(context, refused('impersonation-refused'));
   } else await answer(context, stepUpPage(context), status(context));
 }
 

@@ -1,4 +1,5 @@
 import type { ProblemCode } from '../errors.js';
+import type { ImpersonationRefusal } from '../events.js';
 
 /** Every sentence of the pages in one language. */
 export interface Texts {
@@ -100,7 +101,7 @@ export interface Texts {
   readonly toSignIn: string;
   readonly problems: Readonly<Record<ProblemCode, string>>;
   /** Why somebody may not act as somebody else, by reason. */
-  readonly impersonationRefused: Readonly<Record<string, string>>;
+  readonly impersonationRefused: Readonly<Record<ImpersonationRefusal, string>>;
   /** The phone's clock is ahead by `minutes` (negative: behind). */
   readonly clockSkew: (minutes: number) => string;
   /** Codes are not judged for so many seconds. */

@@ -54,7 +54,7 @@ export function createRequestApi(context: Context): RequestSecondFactor {
     path: context.core.options.basePath,
     check: (options = {}) => check(context, checkGuardOptions(options)),
     refuse: (refusal) => {
-      knownOnly(refusal, ['ok', 'code', 'status', 'location', 'maxAge'], 'refusal field');
+      knownOnly(refusal, ['ok', 'kind', 'code', 'status', 'location', 'maxAge'], 'refusal field');
       refuse(context, refusal);
     },
     recheck: () => recheck(context),

@@ -89,5 +89,12 @@ function isJudgedAccount({ core, known, judgedUser }: Context, user: unknown): b
 }
 
 function refusal(code: ProblemCode, location: string, maxAge?: number): Refusal {
-  return { ok: false, code, status: PROBLEMS[code].status, location, ...(maxAge && { maxAge }) };
+  return {
+    ok: false,
+    kind: 'guard',
+    code,
+    status: PROBLEMS[code].status,
+    location,
+    ...(maxAge && { maxAge }),
+  };
 }

@@ -1,30 +1,36 @@
 import type { FaultMembers, FieldName } from '../answer/faulty-field.js';
 import type { ProblemCode } from '../errors.js';
+import type { ImpersonationRefusal } from '../events.js';
 import type { Refusal } from './request-api.js';
 import type { CodeOutcome } from './try-code.js';
 
 /** A refusal to tell, with no page that would help. */
-export interface Refused {
-  readonly ok: false;
-  readonly code: ProblemCode;
-  /** With `locked`: until when, milliseconds since 1970; `null`: not before recovery. */
-  readonly until?: number | null;
-  /** With `clock-skew`: by how many minutes the phone's clock is ahead. */
-  readonly minutes?: number;
-  /** With `impersonation-refused`: which rule. */
-  readonly reason?: string;
-  /** The field of the body that may be at fault. */
-  readonly field?: FieldName;
-  /** Why the body could not be read at all. */
-  readonly unread?: FaultMembers;
-}
+export type Refused = { readonly ok: false } & (
+  | { readonly kind: 'problem'; readonly code: ProblemCode }
+  /** Until when, milliseconds since 1970; `null`: not before recovery. */
+  | { readonly kind: 'locked'; readonly code: 'locked'; readonly until: number | null }
+  /** By how many minutes the phone's clock is ahead. */
+  | { readonly kind: 'clock-skew'; readonly code: 'clock-skew'; readonly minutes: number }
+  /** A field of the body that may be at fault. */
+  | { readonly kind: 'field'; readonly code: 'code-malformed' | 'body-malformed'; readonly field: FieldName }
+  /** A body that could not be read at all. */
+  | { readonly kind: 'body'; readonly code: 'body-malformed'; readonly unread: FaultMembers }
+  /** Which rule; the account that was named may be at fault. */
+  | { readonly kind: 'rule'; readonly code: 'impersonation-refused'; readonly reason: ImpersonationRefusal }
+);
 
 /** A refusal of a route: by a guard, or by the state of things. */
 export type RouteRefusal = Refusal | Refused;
 
+/** A refusal that needs no more than its code. */
+export function refused(code: ProblemCode): Refused {
+  return { ok: false, kind: 'problem', code };
+}
+
 /** What an outcome that is no success is told as. */
 export function refusedBy(outcome: Exclude<CodeOutcome, { ok: true }>): Refused {
-  if (outcome.reason === 'locked') return { ok: false, code: 'locked', until: outcome.until };
-  if (outcome.reason === 'code-malformed') return { ok: false, code: outcome.reason, field: 'code' };
-  return { ok: false, code: outcome.reason };
+  const { reason } = outcome;
+  if (reason === 'locked') return { ok: false, kind: 'locked', code: reason, until: outcome.until };
+  if (reason === 'code-malformed') return { ok: false, kind: 'field', code: reason, field: 'code' };
+  return refused(reason);
 }

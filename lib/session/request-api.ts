@@ -1,5 +1,6 @@
 import type { AccountDescription } from '../account/account.js';
 import type { ProblemCode } from '../errors.js';
+import type { AutoSwitchSkip, ImpersonationRefusal } from '../events.js';
 import type { StateName } from './state.js';
 
 /** What a route asks for; see {@link requireSecondFactor}. */
@@ -18,6 +19,8 @@ export interface GuardOptions {
 /** Why a request may not pass, and where a browser is to be sent. */
 export interface Refusal {
   readonly ok: false;
+  /** Another page helps. */
+  readonly kind: 'guard';
   readonly code: ProblemCode;
   /** HTTP status. */
   readonly status: number;
@@ -37,7 +40,8 @@ export interface ActingAccount {
 }
 
 /** What {@link RequestSecondFactor.mayImpersonate} answers; docs/impersonation.md explains the reasons. */
-export type ImpersonationVerdict = { readonly ok: true } | { readonly ok: false; readonly reason: string };
+export type ImpersonationVerdict =
+  { readonly ok: true } | { readonly ok: false; readonly reason: ImpersonationRefusal | 'login-required' };
 
 /** `req.secondFactor`: what is known of the request's session. */
 export interface RequestSecondFactor {
@@ -64,7 +68,7 @@ export interface RequestSecondFactor {
   /** From who signed in to who acts as `req.user`; empty when nobody does. */
   readonly actors: readonly ActingAccount[];
   /** Why the automatic switch did not happen at sign-in; `null` when it did or none is configured. */
-  readonly autoSwitchSkipped: string | null;
+  readonly autoSwitchSkipped: AutoSwitchSkip | null;
   /** Whether the rules allow `req.user` to act as an account now, and if not, why. Reads the store. */
   mayImpersonate(accountId: string | number | bigint): Promise<ImpersonationVerdict>;
   /** Where the router is: a path on this origin. */

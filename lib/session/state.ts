@@ -1,4 +1,5 @@
 import type { CodeMethod } from '../account/attempt.js';
+import type { AutoSwitchSkip } from '../events.js';
 import type { Json } from '../options.js';
 import { isState } from './is-state.js';
 import type { SessionValues } from './is-state.js';
@@ -65,7 +66,7 @@ interface Mark {
   /** When the first step was done, milliseconds since 1970; `null` when nobody knows. */
   readonly passwordAt: number | null;
   /** Why the automatic switch did not happen at sign-in. */
-  readonly autoSwitchSkipped?: string | undefined;
+  readonly autoSwitchSkipped?: AutoSwitchSkip | undefined;
   readonly setup?: SetupState | undefined;
 }
 

@@ -1,12 +1,13 @@
 import { withoutAuthenticator } from '../account/authenticators.js';
 import type { AccountRecord } from '../account/record.js';
-import { check } from '../session/check.js';
 import type { Context } from '../session/context.js';
 import { moveTo, originOf } from '../session/context.js';
 import { emitEvent, factorOf } from '../session/core.js';
 import { randomName } from '../session/random.js';
 import type { RouteRefusal } from '../session/refusal.js';
 import { updateRecord } from '../session/update-record.js';
+import { refused } from '../session/refusal.js';
+import { requireEnrolledOwner } from '../session/require-owner.js';
 
 type Refusal = 'not-enrolled' | 'not-found' | 'authenticator-last';
 
@@ -20,11 +21,10 @@ export async function removeAuthenticator(
   context: Context,
   id: unknown,
 ): Promise<{ ok: true } | RouteRefusal> {
-  const { core, state, known } = context;
-  if (state?.state === 'impersonating') return { ok: false, code: 'impersonation-refused' };
-  const verdict = check(context, { unenrolled: 'allow', maxAge: core.options.freshSeconds });
-  if (!verdict.ok) return verdict;
-  if (state?.state !== 'verified') return { ok: false, code: 'not-enrolled' };
+  const { core } = context;
+  const owner = requireEnrolledOwner(context, { maxAge: core.options.freshSeconds });
+  if (!owner.ok) return owner;
+  const { state, known } = owner;
   const enrolment = randomName();
   const outcome = await updateRecord<AccountRecord | Refusal>(
     core,
@@ -40,8 +40,8 @@ export async function removeAuthenticator(
       if (typeof removed !== 'string') emitEvent(core, 'authenticator-removed', state.account, origin, {});
     },
   );
-  if (typeof outcome === 'string') return { ok: false, code: outcome };
+  if (typeof outcome === 'string') return refused(outcome);
   await moveTo(context, { ...state, enrolment, setup: undefined }, 'application-and-user');
-  if (known) context.known = { ...known, factor: factorOf(outcome) };
+  context.known = { ...known, factor: factorOf(outcome) };
   return { ok: true };
 }

@@ -7,13 +7,14 @@ import {
 import type { RememberedBrowser } from '../account/known-browsers.js';
 import type { AccountRecord, Decision } from '../account/record.js';
 import { presentedBrowser } from '../session/browser-cookie.js';
-import { check } from '../session/check.js';
 import type { Context } from '../session/context.js';
 import { now, originOf } from '../session/context.js';
 import { emitEvent, stampMatches } from '../session/core.js';
 import { isFresh } from '../session/judge.js';
 import type { RouteRefusal } from '../session/refusal.js';
 import { updateRecord } from '../session/update-record.js';
+import { refused } from '../session/refusal.js';
+import { requireEnrolledOwner } from '../session/require-owner.js';
 
 /** A remembered browser, as its owner sees it. */
 export interface OwnRememberedBrowser extends RememberedBrowser {
@@ -48,12 +49,9 @@ export async function revokeBrowsers(
   context: Context,
   which: { readonly id: unknown } | 'all',
 ): Promise<{ ok: true } | RouteRefusal> {
-  const { state } = context;
-  if (state?.state === 'impersonating') return { ok: false, code: 'impersonation-refused' };
-  const verdict = check(context, { unenrolled: 'allow' });
-  if (!verdict.ok) return verdict;
-  if (state?.state !== 'verified' && state?.state !== 'remembered')
-    return { ok: false, code: 'not-enrolled' };
+  const owner = requireEnrolledOwner(context);
+  if (!owner.ok) return owner;
+  const { state } = owner;
   const { core } = context;
   const at = now(context);
   const isProved = state.state === 'verified' && isFresh(state.factorAt, at, core.options.freshSeconds);
@@ -68,7 +66,7 @@ export async function revokeBrowsers(
       if (!refused) emitEvent(core, 'browsers-revoked', state.account, origin, {});
     },
   );
-  if (refusal) return { ok: false, code: refusal };
+  if (refusal) return refused(refusal);
   return { ok: true };
 }
 

@@ -22,6 +22,7 @@ import type { VerifiedState } from '../session/state.js';
 import { isParked, verifiedFrom } from '../session/state.js';
 import { takeStop } from '../session/stop-cookie.js';
 import { updateRecord } from '../session/update-record.js';
+import { refused } from '../session/refusal.js';
 
 /** What a confirmed set-up brought. */
 export interface Confirmed {
@@ -44,7 +45,7 @@ export async function confirmSetup(context: Context, typed: unknown): Promise<Co
   const access = await mayEnrol(context);
   if (!access.ok) return access;
   const open = openSetup(context, access.state.setup, access.account);
-  if (!open) return { ok: false, code: 'setup-expired' };
+  if (!open) return refused('setup-expired');
 
   const at = now(context);
   const confirmation = judgeConfirmation(open.secret, typed, at, core.options.limits.window);
@@ -86,9 +87,7 @@ async function enrol(
     },
   );
   if (!created) {
-    return isParked(state)
-      ? endParked(context, state, 'account-changed')
-      : { ok: false, code: 'already-enrolled' };
+    return isParked(state) ? endParked(context, state, 'account-changed') : refused('already-enrolled');
   }
   if (state.state === 'must-enrol' && waiting) {
     const mark = verifiedFrom(state, enrolment, 'otp', at);
@@ -129,7 +128,7 @@ async function change(
       if (!refused) emitEvent(core, name, account, origin, {});
     },
   );
-  if (refusal) return { ok: false, code: refusal };
+  if (refusal) return refused(refusal);
   const { setup: _setup, ...mark } = state;
   const verified = { ...mark, enrolment, factorAt: authenticator.addedAt, method: 'otp' } as const;
   await moveTo(context, verified, 'application-and-user');
@@ -140,8 +139,9 @@ async function refuseConfirmation(
   context: Context,
   { state }: Access,
   { setup }: OpenSetup,
-  { reason, ...rest }: { reason: 'code-malformed' | 'code-invalid' | 'clock-skew'; minutes?: number },
+  outcome: Exclude<ReturnType<typeof judgeConfirmation>, { ok: true }>,
 ): Promise<Refused> {
+  const { reason } = outcome;
   emit(context, 'code-refused', state.account, { door: 'setup', reason });
   if (reason === 'code-invalid') {
     const failures = setup.failures + 1;
@@ -151,5 +151,9 @@ async function refuseConfirmation(
       emit(context, 'setup-ended', state.account, { reason: 'attempts' });
     }
   }
-  return { ok: false, code: reason, ...rest, ...(reason === 'code-malformed' && { field: 'code' }) };
+  if (reason === 'clock-skew')
+    return { ok: false, kind: 'clock-skew', code: reason, minutes: outcome.minutes };
+  return reason === 'code-malformed'
+    ? { ok: false, kind: 'field', code: reason, field: 'code' }
+    : refused(reason);
 }

@@ -2,20 +2,20 @@ import type { CodeMethod } from '../account/attempt.js';
 import { confirmRecoverySet } from '../account/recovery-codes.js';
 import type { Door } from '../events.js';
 import { presentedBrowser } from '../session/browser-cookie.js';
-import { check } from '../session/check.js';
 import type { Context } from '../session/context.js';
 import { emit, moveTo, now, originOf } from '../session/context.js';
 import { emitEvent } from '../session/core.js';
 import { newRecoveryCodes } from '../session/random.js';
 import type { ShownRecoveryCodes } from '../session/random.js';
 import type { RouteRefusal } from '../session/refusal.js';
-import { refusedBy } from '../session/refusal.js';
+import { refused, refusedBy } from '../session/refusal.js';
 import type { RememberedState, VerifiedState } from '../session/state.js';
 import { forgetStop, takeStop } from '../session/stop-cookie.js';
 import type { CodeAttempt } from '../session/try-code.js';
 import { tryCode } from '../session/try-code.js';
 import { putFlag, setEnrolled, settleFlag } from '../session/set-enrolled.js';
 import { reporting, updateRecord } from '../session/update-record.js';
+import { requireEnrolledOwner } from '../session/require-owner.js';
 
 /** A code of the account that is signed in, accepted at a door. */
 type Accepted =
@@ -35,7 +35,7 @@ export async function disableFactor(context: Context, typed: unknown): Promise<{
   const { core, requirement } = context;
   // Before the code is judged: what will be refused must not cost one.
   if (requirement.required && context.state?.state !== 'impersonating') {
-    return { ok: false, code: 'disable-refused' };
+    return refused('disable-refused');
   }
   const accepted = await acceptCode(context, typed, 'disable');
   if (!accepted.ok) return accepted;
@@ -57,7 +57,7 @@ export async function disableFactor(context: Context, typed: unknown): Promise<{
   );
   // Replaced or enabled anew in another session meanwhile: that one stays.
   if (found === 'another') await reporting(core, changed, () => putFlag(core, account));
-  if (found !== 'own') return { ok: false, code: 'not-enrolled' };
+  if (found !== 'own') return refused('not-enrolled');
   await moveTo(context, { state: 'signed-in', account, stamp, passwordAt }, 'application-and-user');
   forgetStop(context);
   return { ok: true };
@@ -86,11 +86,9 @@ export async function confirmRecoveryCodes(
   context: Context,
   set: unknown,
 ): Promise<{ ok: true } | RouteRefusal> {
-  const { state, known } = context;
-  if (state?.state === 'impersonating') return { ok: false, code: 'impersonation-refused' };
-  const verdict = check(context, { unenrolled: 'allow', acceptTrustedBrowser: false });
-  if (!verdict.ok) return verdict;
-  if (!known?.factor || state?.state !== 'verified') return { ok: false, code: 'not-enrolled' };
+  const owner = requireEnrolledOwner(context, { acceptTrustedBrowser: false });
+  if (!owner.ok) return owner;
+  const { state, known, factor } = owner;
   const { core } = context;
   const outcome = await updateRecord<'confirmed' | 'known' | 'outdated' | 'not-enrolled'>(
     core,
@@ -103,11 +101,11 @@ export async function confirmRecoveryCodes(
       if (confirmed === 'confirmed') emitEvent(core, 'recovery-codes-confirmed', state.account, origin, {});
     },
   );
-  if (outcome === 'not-enrolled') return { ok: false, code: outcome };
-  if (outcome === 'outdated') return { ok: false, code: 'recovery-codes-outdated' };
+  if (outcome === 'not-enrolled') return refused(outcome);
+  if (outcome === 'outdated') return refused('recovery-codes-outdated');
   if (outcome === 'confirmed') {
-    const factor = { ...known.factor, recoveryCodesConfirmed: true, recoveryCodesSet: null };
-    context.known = { ...known, factor };
+    const confirmed = { ...factor, recoveryCodesConfirmed: true, recoveryCodesSet: null };
+    context.known = { ...known, factor: confirmed };
   }
   return { ok: true };
 }
@@ -144,16 +142,12 @@ async function acceptCode(
   door: Door,
   change: Pick<CodeAttempt, 'onAccepted' | 'makes'> = {},
 ): Promise<Accepted> {
-  const verdict = check(context, { unenrolled: 'allow' });
-  if (!verdict.ok) return verdict;
-  const { core, state, known } = context;
-  if (state?.state === 'impersonating') return { ok: false, code: 'impersonation-refused' };
-  if (!known || (state?.state !== 'verified' && state?.state !== 'remembered')) {
-    return { ok: false, code: 'not-enrolled' };
-  }
+  const owner = requireEnrolledOwner(context);
+  if (!owner.ok) return owner;
+  const { state } = owner;
   const { account, enrolment } = state;
   const outcome = await tryCode(
-    core,
+    context.core,
     {
       accountId: account,
       enrolment,

@@ -4,7 +4,6 @@ import { authenticatorName, mayAddAuthenticator } from '../account/authenticator
 import { SECRET_BYTES, encodeSecret, otpauthUri } from '../account/totp.js';
 import { isTicked, isUnticked } from '../answer/body-field.js';
 import type { FieldName } from '../answer/faulty-field.js';
-import { check } from '../session/check.js';
 import type { Context } from '../session/context.js';
 import { emit, moveTo, now, reported } from '../session/context.js';
 import { hasOtherFactorOnly, readFactor } from '../session/core.js';
@@ -13,6 +12,8 @@ import type { ParkedUser } from '../sign-in/parked-user.js';
 import { endParked, parkedUser } from '../sign-in/parked-user.js';
 import type { RouteRefusal } from '../session/refusal.js';
 import type { MustEnrolState, SetupState, SignedInState, VerifiedState } from '../session/state.js';
+import { refused } from '../session/refusal.js';
+import { requireOwner } from '../session/require-owner.js';
 
 /** What a set-up form shows. */
 export interface SetupForm {
@@ -70,12 +71,12 @@ export async function startSetup(
   if (!access.ok) return access;
   const { state, account } = access;
   const field = unreadable(wish);
-  if (field) return { ok: false, code: 'body-malformed', field };
+  if (field) return { ok: false, kind: 'field', code: 'body-malformed', field };
   const adds = isTicked(wish.adds) && state.state === 'verified';
   const unfinished = openSetup(context, state.setup, account);
   if (unfinished?.setup.adds === adds) return { ok: true, form: unfinished.form };
   if (adds && known?.factor && !mayAddAuthenticator(known.factor)) {
-    return { ok: false, code: 'authenticator-limit' };
+    return refused('authenticator-limit');
   }
   const secret = randomBytes(SECRET_BYTES);
   const since = now(context);
@@ -103,7 +104,7 @@ export async function readSetup(context: Context): Promise<{ ok: true; form: Set
   const access = await mayEnrol(context);
   if (!access.ok) return access;
   const open = openSetup(context, access.state.setup, access.account);
-  return open ? { ok: true, form: open.form } : { ok: false, code: 'setup-expired' };
+  return open ? { ok: true, form: open.form } : refused('setup-expired');
 }
 
 /** Moves on without the set-up: in the same session a slow request could bring it back, with a key that was seen. */
@@ -130,19 +131,17 @@ export async function cancelSetup(context: Context): Promise<{ ok: true } | Rout
  * @param maxAge how old the proof may be, in seconds; left out: as old as the session
  */
 export async function mayEnrol(context: Context, maxAge?: number): Promise<SetupAccess> {
-  const { state, known } = context;
+  const { state } = context;
   if (state?.state === 'must-enrol' && isInTime(state.since, state.until, now(context))) {
     return mustEnrol(context, state);
   }
-  if (context.expired) return { ok: false, code: 'sign-in-expired' };
-  const verdict = check(context, { unenrolled: 'allow', maxAge, acceptTrustedBrowser: false });
-  if (state?.state === 'impersonating') return { ok: false, code: 'impersonation-refused' };
-  if (!verdict.ok) return verdict;
-  if (!known || (state?.state !== 'signed-in' && state?.state !== 'verified')) {
-    return { ok: false, code: 'login-required' };
-  }
-  if (hasOtherFactorOnly(known)) return { ok: false, code: 'other-factor' };
-  return { ok: true, state, account: known.account, waiting: null };
+  if (context.expired) return refused('sign-in-expired');
+  const owner = requireOwner(context, { maxAge, acceptTrustedBrowser: false });
+  if (!owner.ok) return owner;
+  const { known } = owner;
+  if (owner.state.state === 'remembered') return refused('step-up-required');
+  if (hasOtherFactorOnly(known)) return refused('other-factor');
+  return { ok: true, state: owner.state, account: known.account, waiting: null };
 }
 
 /** Only an account without any second factor may get one before anybody is signed in to it. */

@@ -6,6 +6,7 @@ import { findAccount, stampMatches } from '../session/core.js';
 import { deserializedId } from '../session/described-account.js';
 import type { Refused } from '../session/refusal.js';
 import type { ParkedState } from '../session/state.js';
+import { refused } from '../session/refusal.js';
 
 /** Who waits in a parked sign-in, loaded again. */
 export interface ParkedUser {
@@ -36,5 +37,5 @@ export async function endParked(
 ): Promise<Refused> {
   await moveToAnonymous(context);
   emit(context, 'sign-in-ended', parked.account, { reason });
-  return { ok: false, code: 'sign-in-expired' };
+  return refused('sign-in-expired');
 }

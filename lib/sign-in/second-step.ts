@@ -10,7 +10,7 @@ import type { ParkedUser } from './parked-user.js';
 import { endParked, parkedUser } from './parked-user.js';
 import { isInTime } from '../session/judge.js';
 import type { Refused } from '../session/refusal.js';
-import { refusedBy } from '../session/refusal.js';
+import { refused, refusedBy } from '../session/refusal.js';
 import type { PendingState } from '../session/state.js';
 import { verifiedFrom } from '../session/state.js';
 import type { Accepted, CodeAttempt, CodeOutcome } from '../session/try-code.js';
@@ -29,7 +29,7 @@ export type SecondStep =
 export async function secondStep(context: Context, typed: unknown, remember = false): Promise<SecondStep> {
   const { core, state: pending } = context;
   if (pending?.state !== 'pending' || !isInTime(pending.since, pending.until, now(context))) {
-    return { ok: false, code: 'sign-in-expired' };
+    return refused('sign-in-expired');
   }
   const present = await parkedUser(context, pending);
   if (!present) return await endParked(context, pending, 'account-changed');

@@ -30,7 +30,13 @@ describe('impersonation/require-not-impersonating', () => {
   }
 
   it('refuses whoever acts as somebody else', () => {
-    const refusal = { ok: false, code: 'impersonation-refused', status: 403, location: '/two-step' };
+    const refusal = {
+      ok: false,
+      kind: 'guard',
+      code: 'impersonation-refused',
+      status: 403,
+      location: '/two-step',
+    };
     expect(guarded('impersonating')).to.deep.equal({ passed: [], refused: [refusal] });
   });
 

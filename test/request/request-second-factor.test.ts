@@ -96,6 +96,7 @@ describe('session/request-second-factor', () => {
     panel.now += 300_001;
     expect((await client.post('/check', { maxAge: 300 })).body).to.deep.equal({
       ok: false,
+      kind: 'guard',
       code: 'step-up-required',
       status: 401,
       location: '/two-step/step-up',
@@ -104,6 +105,7 @@ describe('session/request-second-factor', () => {
     const bob = await loggedIn(panel, 'bob');
     expect((await bob.post('/check')).body).to.deep.equal({
       ok: false,
+      kind: 'guard',
       code: 'enrolment-required',
       status: 403,
       location: '/two-step',

@@ -210,7 +210,7 @@ describe('session/state', () => {
 describe('session/stored-session', () => {
   it('takes two states for one sign-in only when account, stamp, enrolment and beginning agree', () => {
     expect(isSameSignIn(verified, { ...verified, factorAt: 99 }), 'stepped up').to.equal(true);
-    expect(isSameSignIn(signedIn, { ...signedIn, autoSwitchSkipped: 'x' })).to.equal(true);
+    expect(isSameSignIn(signedIn, { ...signedIn, autoSwitchSkipped: 'error' })).to.equal(true);
     expect(isSameSignIn(pending, { ...pending, recoveryFailures: 3 })).to.equal(true);
     for (const [a, b] of [
       [verified, undefined],

@@ -119,7 +119,13 @@ describe('session/refuse: where a browser wanted to go', () => {
           app.get('/token', requireSecondFactor());
           const answer: ErrorRequestHandler = (error: SecondFactorRequiredError, req, _res, _next) => {
             const { code, status, location } = error;
-            req.secondFactor?.refuse({ ok: false, code: code as 'code-required', status, location });
+            req.secondFactor?.refuse({
+              ok: false,
+              kind: 'guard',
+              code: code as 'code-required',
+              status,
+              location,
+            });
           };
           app.use(answer);
         },

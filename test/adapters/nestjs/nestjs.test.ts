@@ -15,6 +15,7 @@ import {
 
 const REFUSAL: Refusal = {
   ok: false,
+  kind: 'guard',
   code: 'step-up-required',
   status: 401,
   location: '/two-step/step-up',
@@ -35,7 +36,7 @@ describe('adapters/nestjs', () => {
       const error = thrownBy(new SecondFactorGuard(), contextOf('http', requestThatSays(REFUSAL)));
       expect(error).to.be.an.instanceOf(SecondFactorRefusedError).and.an.instanceOf(SecondFactorError);
       const { code, status, location, maxAge } = error as SecondFactorRefusedError;
-      expect({ ok: false, code, status, location, maxAge }).to.deep.equal(REFUSAL);
+      expect({ ok: false, kind: 'guard', code, status, location, maxAge }).to.deep.equal(REFUSAL);
     });
 
     it('refuses where the middleware has not been, and says how to mend it', () => {
@@ -86,7 +87,7 @@ describe('adapters/nestjs', () => {
         await answerTo(error, (req, res) => Object.assign(req, { secondFactor: { refuse: refuse(res) } }));
       }
       const { code, status, location } = required;
-      expect(refused).to.deep.equal([REFUSAL, { ok: false, code, status, location }]);
+      expect(refused).to.deep.equal([REFUSAL, { ok: false, kind: 'guard', code, status, location }]);
       expect(logged).to.deep.equal([]);
     });
 

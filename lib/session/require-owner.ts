@@ -1,0 +1,46 @@
+import { check } from './check.js';
+import type { Context } from './context.js';
+import type { Factor, KnownUser } from './core.js';
+import type { RouteRefusal } from './refusal.js';
+import { refused } from './refusal.js';
+import type { GuardOptions } from './request-api.js';
+import type { RememberedState, UserState, VerifiedState } from './state.js';
+import { isUser } from './state.js';
+
+/** What the proof of an owner must be like. */
+type Proof = Pick<GuardOptions, 'maxAge' | 'acceptTrustedBrowser'>;
+
+/** The owner of an account, signed in. */
+export interface Owner {
+  readonly ok: true;
+  readonly state: UserState;
+  readonly known: KnownUser;
+}
+
+/** The owner of an account that has a second factor. */
+export interface EnrolledOwner extends Owner {
+  readonly state: VerifiedState | RememberedState;
+  readonly factor: Factor;
+}
+
+/**
+ * Whether the owner themselves is there, and nobody who acts as them: what every change of a second factor begins with.
+ *
+ * @param proof how old it may be, and whether a remembered browser is enough; left out: whatever signed in
+ */
+export function requireOwner(context: Context, proof: Proof = {}): Owner | RouteRefusal {
+  const { state, known } = context;
+  if (state?.state === 'impersonating') return refused('impersonation-refused');
+  const verdict = check(context, { unenrolled: 'allow', ...proof });
+  if (!verdict.ok) return verdict;
+  return known && isUser(state) ? { ok: true, state, known } : refused('login-required');
+}
+
+/** The same, where there must be a second factor. */
+export function requireEnrolledOwner(context: Context, proof: Proof = {}): EnrolledOwner | RouteRefusal {
+  const owner = requireOwner(context, proof);
+  if (!owner.ok) return owner;
+  const { state, known } = owner;
+  const { factor } = known;
+  return factor && state.state !== 'signed-in' ? { ...owner, state, factor } : refused('not-enrolled');
+}
