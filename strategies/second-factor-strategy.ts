@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { bodyField, isTicked } from '../lib/answer/body-field.js';
+import { bodyField, hasLeft, isTicked } from '../lib/answer/body-field.js';
 import { faultyField } from '../lib/answer/faulty-field.js';
 import { PROBLEMS, SecondFactorError } from '../lib/errors.js';
 import type { Context } from '../lib/session/context.js';
@@ -61,6 +61,9 @@ export function createStrategy(contextOf: (req: IncomingMessage) => Context | un
   };
 }
 
+/** Told to nobody, and no guess. */
+const NOTHING_TYPED = { ok: false, code: 'code-malformed', field: 'code' } as const;
+
 async function judge(context: Context | undefined) {
   if (!context) {
     throw new SecondFactorError(
@@ -68,6 +71,7 @@ async function judge(context: Context | undefined) {
       "passport.authenticate('second-factor') needs app.use(secondFactor.session()) before it",
     );
   }
+  if (hasLeft(context.req)) return { step: NOTHING_TYPED, context };
   const remember = isTicked(bodyField(context.req, 'trustBrowser'));
   return { step: await secondStep(context, bodyField(context.req, 'code'), remember), context };
 }

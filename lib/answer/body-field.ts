@@ -28,3 +28,8 @@ export function isUnread(req: IncomingMessage): boolean {
   if (typeof body !== 'object' || body === null || body instanceof Uint8Array) return true;
   return !Array.isArray(body) && Object.keys(body).length === 0;
 }
+
+/** Whether the client left before its body was read: parsers take that for a body that was read, and leave none. */
+export function hasLeft(req: IncomingMessage): boolean {
+  return req.destroyed && !req.readableEnded && isUnread(req);
+}

@@ -1,7 +1,6 @@
-import type { IncomingMessage } from 'node:http';
 import express from 'express';
 import type { RequestHandler } from 'express';
-import { isUnread } from '../answer/body-field.js';
+import { hasLeft, isUnread } from '../answer/body-field.js';
 import type { FaultMembers } from '../answer/faulty-field.js';
 import { bodyOfType, unreadableBody } from '../answer/faulty-field.js';
 import { SecondFactorError } from '../errors.js';
@@ -42,11 +41,6 @@ export class BodyError extends SecondFactorError {
     super('body-malformed', members.detail, { cause });
     this.members = members;
   }
-}
-
-/** The parsers take the body of a connection that is gone for one that was read. */
-function hasLeft(req: IncomingMessage): boolean {
-  return req.destroyed && !req.readableEnded && isUnread(req);
 }
 
 function isReadable(body: unknown): boolean {

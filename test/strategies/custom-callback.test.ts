@@ -1,3 +1,5 @@
+import { request } from 'node:http';
+import { setTimeout as wait } from 'node:timers/promises';
 import { expect } from 'chai';
 import express from 'express';
 import type { RequestHandler } from 'express';
@@ -44,6 +46,32 @@ describe('strategies/second-factor-strategy with a custom callback', () => {
       state: 'verified',
     });
     expect((await client.get('/secret')).status).to.equal(200);
+  });
+
+  it('refuses no code that was not read because the client left', async () => {
+    const panel = await startSessionPanel({
+      routes({ app, passport, secondFactor }) {
+        passport.use(secondFactor.strategy);
+        app.post(
+          '/custom',
+          (req, _res, next) => req.once('close', () => setImmediate(next)),
+          express.json(),
+          passport.authenticate('second-factor') as RequestHandler,
+        );
+      },
+    });
+    await enrol(panel);
+    const { cookie } = await loggedIn(panel);
+    panel.told();
+    const { port } = panel;
+    const headers = { cookie, 'content-type': 'application/json', 'content-length': '100' };
+    const sent = request({ port, method: 'POST', path: '/custom', headers, agent: false });
+    sent.on('error', () => undefined);
+    sent.write('{"code":');
+    await wait(20);
+    sent.destroy();
+    await wait(50);
+    expect(panel.told()).to.deep.equal([]);
   });
 
   it('tells code and sentence, with the status', async () => {
