@@ -7,6 +7,7 @@ import express from 'express';
 import type { Express } from 'express';
 import type { Fault } from '../../lib/answer/faulty-field.js';
 import { stopPanels } from '../docs/trap-panel.js';
+import { until } from '../support/eventually.js';
 import { CALLS, enrol, NAVIGATES, startPagePanel, Visitor } from './page-panel.js';
 import type { Answer, PagePanel, Phone } from './page-panel.js';
 
@@ -240,14 +241,21 @@ describe('the body of a request', () => {
     ['half', 0.5],
   ] as const) {
     it(`does nothing where the client left before it was read, having sent ${what} of it`, async () => {
-      let gone = (): void => undefined;
+      const seen = { came: 0, left: 0 };
       panel = await startPagePanel(
         {},
         {
           afterPassport: ({ app }) => {
             app.use((req, _res, next) => {
-              if (!req.headers['x-leaves']) next();
-              else req.once('close', () => setImmediate(next)).once('close', () => setImmediate(gone));
+              if (!req.headers['x-leaves']) {
+                next();
+                return;
+              }
+              seen.came++;
+              req.once('close', () => {
+                seen.left++;
+                setImmediate(next);
+              });
             });
           },
         },
@@ -280,11 +288,11 @@ describe('the body of a request', () => {
           agent: false,
         });
         sent.on('error', () => undefined);
-        const left = new Promise<void>((resolve) => (gone = resolve));
+        const { came } = seen;
         sent.write(body.slice(0, Math.floor(body.length * part)));
-        await wait(20);
+        await until('the request', () => seen.came > came);
         sent.destroy();
-        await left;
+        await until('its end', () => seen.left === seen.came);
         await wait(20);
       }
       expect(panel.events.map(({ name }) => name)).to.deep.equal([]);

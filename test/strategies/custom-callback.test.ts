@@ -5,6 +5,7 @@ import express from 'express';
 import type { RequestHandler } from 'express';
 import { enrol, stopPanels } from '../docs/trap-panel.js';
 import type { Panel, User } from '../docs/trap-panel.js';
+import { until } from '../support/eventually.js';
 import { loggedIn, seenBy, startSessionPanel, userOf } from '../support/session-panel.js';
 import type { SessionPanel } from '../support/session-panel.js';
 
@@ -49,12 +50,16 @@ describe('strategies/second-factor-strategy with a custom callback', () => {
   });
 
   it('refuses no code that was not read because the client left', async () => {
+    let came = false;
     const panel = await startSessionPanel({
       routes({ app, passport, secondFactor }) {
         passport.use(secondFactor.strategy);
         app.post(
           '/custom',
-          (req, _res, next) => req.once('close', () => setImmediate(next)),
+          (req, _res, next) => {
+            came = true;
+            req.once('close', () => setImmediate(next));
+          },
           express.json(),
           passport.authenticate('second-factor') as RequestHandler,
         );
@@ -68,7 +73,7 @@ describe('strategies/second-factor-strategy with a custom callback', () => {
     const sent = request({ port, method: 'POST', path: '/custom', headers, agent: false });
     sent.on('error', () => undefined);
     sent.write('{"code":');
-    await wait(20);
+    await until('the request', () => came);
     sent.destroy();
     await wait(50);
     expect(panel.told()).to.deep.equal([]);
