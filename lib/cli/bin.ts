@@ -12,6 +12,13 @@ import { runCommand } from './run-command.js';
 import type { Terminal } from './run.js';
 import { tryStore } from './try-store.js';
 
+/** Why the output could not be written, a disk that is full for example. */
+let unwritten: Error | undefined;
+
+process.stdout.on('error', (error: Error) => {
+  unwritten ??= error;
+});
+
 const terminal: Terminal = {
   print(line) {
     process.stdout.write(`${printable(line)}\n`);
@@ -61,8 +68,15 @@ function exitCodeOf(error: unknown): ExitCode {
 // Clients that the config opened would keep the process alive; output to a pipe is written first.
 void main().then((exitCode) => {
   process.stdout.write('', () => {
-    process.stderr.write('', () => {
-      process.exit(exitCode);
-    });
+    setImmediate(end, exitCode); // an error of the output is told after it
   });
 });
+
+/** Says what was done but not told: new recovery codes that nobody has read are lost. */
+function end(exitCode: ExitCode): void {
+  const trouble =
+    unwritten && `second-factor: the output could not be written: ${printable(unwritten.message)}\n`;
+  process.stderr.write(trouble ?? '', () => {
+    process.exit(trouble === undefined ? exitCode : EXIT.store);
+  });
+}

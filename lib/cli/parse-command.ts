@@ -31,7 +31,7 @@ Options:
   --json               prints JSON
   --help
 
-Exit codes: 0 done, 1 refused, no such account or a broken store, 2 wrong usage or config, 3 store or check failed.
+Exit codes: 0 done, 1 refused, no such account or a broken store, 2 wrong usage or config, 3 store, check or output failed.
 `;
 
 /** What each command is about. */
