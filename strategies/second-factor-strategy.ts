@@ -62,7 +62,7 @@ export function createStrategy(contextOf: (req: IncomingMessage) => Context | un
 }
 
 /** Told to nobody, and no guess. */
-const NOTHING_TYPED = { ok: false, code: 'code-malformed', field: 'code' } as const;
+const NOTHING_TYPED = { ok: false, kind: 'field', code: 'code-malformed', field: 'code' } as const;
 
 async function judge(context: Context | undefined) {
   if (!context) {
