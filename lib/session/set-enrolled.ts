@@ -17,44 +17,62 @@ export async function setEnrolled({ options }: Core, accountId: string, enrolled
   }
 }
 
+/** A record that was just written, in the place of what was there before. */
+export interface Written {
+  readonly made: AccountRecord;
+  /** `null`: there was none. */
+  readonly former: AccountRecord | null;
+}
+
 /**
- * Tells the panel's own table that an account was enrolled; when that fails the enrolment is undone, unless it was
- * used meanwhile. The table is told so too: a write that failed may have been made, and a flag without a record locks
- * its owner out.
+ * Makes sure of a first record that was just written, and tells the panel's own table of it; when either fails the enrolment
+ * is undone, unless it was used meanwhile. The table is told so too: a write that failed may have been made, and a flag
+ * without a record locks its owner out.
  *
  * @param made the record of the enrolment
  * @param told is called unless the enrolment was undone
- * @throws {SecondFactorError} `store-unavailable`
+ * @param makeSure rejects where the record must not stay
+ * @throws {SecondFactorError} `store-unavailable`, and what `makeSure` rejects with
  */
 export async function flagEnrolled(
   core: Core,
   accountId: string,
   made: AccountRecord,
   told: () => void,
+  makeSure: () => Promise<void> = () => Promise.resolve(),
 ): Promise<void> {
   try {
+    await makeSure();
     await putFlag(core, accountId);
   } catch (error) {
     await setEnrolled(core, accountId, false).catch(() => undefined);
-    const found = await undone(core, accountId, made).catch(() => 'unknown' as const);
-    // As far as anybody knows it is enabled.
-    if (found === 'unknown' || found === 'used') told();
+    const found = await undo(core, accountId, { made, former: null }, told);
     if (found === 'another' || found === 'used') await putFlag(core, accountId).catch(() => undefined);
     throw error;
   }
   told();
 }
 
-function undone(
+/**
+ * Puts back what was there before a record was written, unless that was used meanwhile.
+ *
+ * @param told is called where the record is still there, as far as anybody knows
+ */
+export async function undo(
   core: Core,
   accountId: string,
-  made: AccountRecord,
-): Promise<'own' | 'used' | 'another' | 'none'> {
-  return core.vault.update(accountId, (record) => {
-    if (record && encodeRecord(record) === encodeRecord(made)) return { outcome: 'own', next: null };
-    if (record?.enrolment === made.enrolment) return { outcome: 'used', next: 'unchanged' };
-    return { outcome: record ? 'another' : 'none', next: 'unchanged' };
-  });
+  { made, former }: Written,
+  told: () => void,
+): Promise<'own' | 'used' | 'another' | 'none' | 'unknown'> {
+  const found = await core.vault
+    .update<'own' | 'used' | 'another' | 'none'>(accountId, (record) => {
+      if (record && encodeRecord(record) === encodeRecord(made)) return { outcome: 'own', next: former };
+      if (record?.enrolment === made.enrolment) return { outcome: 'used', next: 'unchanged' };
+      return { outcome: record ? 'another' : 'none', next: 'unchanged' };
+    })
+    .catch(() => 'unknown' as const);
+  if (found === 'unknown' || found === 'used') told();
+  return found;
 }
 
 /**

@@ -7,14 +7,16 @@ import {
 import { enrolledRecord, judgeConfirmation } from '../account/enrolment.js';
 import { SETUP_ATTEMPTS } from '../account/limits.js';
 import type { Authenticator } from '../account/record.js';
+import { SecondFactorError } from '../errors.js';
 import type { Context } from '../session/context.js';
 import { emit, moveTo, now, originOf, updateState } from '../session/context.js';
-import { emitEvent, factorOf } from '../session/core.js';
+import { emitEvent, factorOf, findAccount, stampMatches } from '../session/core.js';
 import { endParked } from '../sign-in/parked-user.js';
 import { newRecoveryCodes, randomName } from '../session/random.js';
 import type { ShownRecoveryCodes } from '../session/random.js';
 import type { Refused, RouteRefusal } from '../session/refusal.js';
-import { flagEnrolled } from '../session/set-enrolled.js';
+import { flagEnrolled, undo } from '../session/set-enrolled.js';
+import type { Written } from '../session/set-enrolled.js';
 import type { OpenSetup, SetupAccess } from './set-up.js';
 import { dropSetup, mayEnrol, openSetup } from './set-up.js';
 import { signIn } from '../sign-in/complete.js';
@@ -81,9 +83,10 @@ async function enrol(
     (present) => (present ? { outcome: false, next: 'unchanged' } : { outcome: true, next: record }),
     async (made, origin) => {
       if (!made) return;
-      await flagEnrolled(core, account.id, record, () => {
+      const told = (): void => {
         emitEvent(core, 'enrolled', account.id, origin, {});
-      });
+      };
+      await flagEnrolled(core, account.id, record, told, () => requireSamePassword(context, state));
     },
   );
   if (!created) {
@@ -112,27 +115,48 @@ async function change(
   const { account } = state;
   const enrolment = adds ? state.enrolment : randomName();
   const { core } = context;
-  const refusal = await updateRecord<Refusal | null>(
+  const outcome = await updateRecord<Written | Refusal>(
     core,
     { accountId: account, origin: originOf(context) },
     (record) => {
       if (record?.enrolment !== state.enrolment) return { outcome: 'not-enrolled', next: 'unchanged' };
       if (hasSecret(record, authenticator.secret)) return { outcome: 'setup-expired', next: 'unchanged' };
-      if (!adds) return { outcome: null, next: withAuthenticatorReplaced(record, authenticator, enrolment) };
-      return mayAddAuthenticator(record)
-        ? { outcome: null, next: withAuthenticator(record, authenticator) }
-        : { outcome: 'authenticator-limit', next: 'unchanged' };
+      if (adds && !mayAddAuthenticator(record)) return { outcome: 'authenticator-limit', next: 'unchanged' };
+      const next = adds
+        ? withAuthenticator(record, authenticator)
+        : withAuthenticatorReplaced(record, authenticator, enrolment);
+      return { outcome: { made: next, former: record }, next };
     },
-    (refused, origin) => {
-      const name = adds ? 'authenticator-added' : 'authenticator-replaced';
-      if (!refused) emitEvent(core, name, account, origin, {});
+    async (written, origin) => {
+      if (typeof written === 'string') return;
+      const told = (): void => {
+        emitEvent(core, adds ? 'authenticator-added' : 'authenticator-replaced', account, origin, {});
+      };
+      try {
+        await requireSamePassword(context, state);
+      } catch (error) {
+        await undo(core, account, written, told);
+        throw error;
+      }
+      told();
     },
   );
-  if (refusal) return refused(refusal);
+  if (typeof outcome === 'string') return refused(outcome);
   const { setup: _setup, ...mark } = state;
   const verified = { ...mark, enrolment, factorAt: authenticator.addedAt, method: 'otp' } as const;
   await moveTo(context, verified, 'application-and-user');
   return { ok: true, recoveryCodes: null, returnTo: takeStop(context) };
+}
+
+/**
+ * Makes sure, once a record is written, that the password is still the one under which the set-up was begun: who changed it
+ * meanwhile meant to end what the old one opened.
+ *
+ * @throws {SecondFactorError} `sign-in-expired`; what `findUser` and `account()` throw
+ */
+async function requireSamePassword({ core }: Context, { account, stamp }: Access['state']): Promise<void> {
+  const found = await findAccount(core, account);
+  if (!found || !stampMatches(core, found.account, stamp)) throw new SecondFactorError('sign-in-expired');
 }
 
 async function refuseConfirmation(

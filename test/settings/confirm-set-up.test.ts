@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import { Secret, TOTP } from 'otpauth';
 import type { Page } from 'passport-second-factor';
 import { Client, enrolled, stopPanels } from '../docs/trap-panel.js';
-import { loggedIn, startSessionPanel } from '../support/session-panel.js';
+import { loggedIn, startSessionPanel, userOf } from '../support/session-panel.js';
 import type { SessionPanel } from '../support/session-panel.js';
 
 const BY = { by: 'operator' };
@@ -41,6 +41,60 @@ describe('session/confirm-set-up', () => {
     expect((await confirm()).code).to.equal('already-enrolled');
     expect(panel.told()).to.include('imported').and.not.include('enrolled');
     expect(await client.me(), 'it asks for the code of the other one').to.equal(null);
+  });
+
+  describe('where the password is changed just before the record is written', () => {
+    const change = (panel: SessionPanel): void => void (userOf(panel).passwordChangedAt += 1);
+
+    for (const policy of ['optional', 'required'] as const) {
+      it(`enables nothing, and tells so nobody (${policy})`, async () => {
+        const flags: boolean[] = [];
+        const setEnrolled = (_id: string, enrolled: boolean): void => void flags.push(enrolled);
+        const panel = await startSessionPanel({ options: { policy: () => policy, setEnrolled } });
+        const client = await loggedIn(panel);
+        const confirm = await begin(panel, client);
+        panel.told();
+        beforeSwap(panel, () => change(panel));
+        expect((await confirm()).code).to.equal('sign-in-expired');
+        expect(await panel.store.get('alice')).to.equal(null);
+        expect(flags).to.not.include(true);
+        expect(panel.told()).to.not.include('enrolled').and.not.include('signed-in');
+        expect(await client.me()).to.equal(null);
+        expect((await (await loggedIn(panel)).post('/two-step/setup')).status).to.equal(200);
+      });
+    }
+
+    for (const wish of [{ add: true }, {}]) {
+      it(`${'add' in wish ? 'adds' : 'replaces'} nothing: the owner's code works`, async () => {
+        const panel = await startSessionPanel();
+        const { client, phone } = await enrolled(panel);
+        const confirm = await begin(panel, client, wish);
+        panel.told();
+        beforeSwap(panel, () => change(panel));
+        expect((await confirm()).code).to.equal('sign-in-expired');
+        expect(panel.told()).to.deep.equal([]);
+        expect((await panel.secondFactor.status('alice')).authenticators).to.equal(1);
+        expect((await client.get('/two-step')).body).to.include({ state: 'anonymous' });
+        const owner = await loggedIn(panel);
+        panel.now += 30_000;
+        expect((await owner.post('/two-step/verify', { code: phone() })).body.state).to.equal('verified');
+      });
+    }
+
+    it('keeps and tells what it cannot take back', async () => {
+      const panel = await startSessionPanel();
+      const confirm = await begin(panel, await loggedIn(panel));
+      panel.told();
+      beforeSwap(panel, () => {
+        change(panel);
+        const swap = panel.store.compareAndSet.bind(panel.store);
+        panel.store.compareAndSet = (id, expected, next) =>
+          expected === null ? swap(id, expected, next) : Promise.reject(new Error('down'));
+      });
+      expect((await confirm()).code).to.equal('sign-in-expired');
+      expect(panel.told()).to.include('enrolled');
+      expect(await panel.store.get('alice')).to.not.equal(null);
+    });
   });
 
   it('ends a sign-in that had to enable one when it was enabled elsewhere at that moment', async () => {
