@@ -32,6 +32,13 @@ export function sessionOf(req: Request): RequestSecondFactor {
   return req.secondFactor;
 }
 
+/** After something that took a while: makes sure that who is there is no less than when the request began. */
+export async function requireStillThere(req: Request): Promise<void> {
+  const session = sessionOf(req);
+  if ((await session.recheck()) !== session.state)
+    throw new HttpError(401, 'login-required', 'Sign in first.');
+}
+
 /** Lets everybody pass who is completely signed in; others are sent to do it and come back. */
 export const requireSignedIn = requireSecondFactor({ unenrolled: 'allow' });
 

@@ -5,7 +5,7 @@ import { startPanel } from '../support/panel-process.js';
 import { hearScrypt } from '../support/scrypt.js';
 import type { HeardScrypt } from '../support/scrypt.js';
 
-describe('a password set by staff, in the example panel', () => {
+describe('a password that is being set, in the example panel', () => {
   let panel: RunningPanel;
   let scrypt: HeardScrypt;
 
@@ -30,7 +30,7 @@ describe('a password set by staff, in the example panel', () => {
     'is removed': () => changeUsers("DELETE FROM users WHERE id = 'admin'"),
   };
   for (const [what, end] of Object.entries(ends)) {
-    it(`changes nothing when who set it ${what} while it is hashed`, async () => {
+    it(`is not changed when the staff member who sets it ${what} while it is hashed`, async () => {
       changeUsers("UPDATE users SET level = 'admin' WHERE id = 'admin'");
       const admin = await panel.signedIn('admin');
       const hashing = scrypt.hold();
@@ -44,4 +44,20 @@ describe('a password set by staff, in the example panel', () => {
       );
     });
   }
+
+  it('is not changed by its owner either once they need a second factor', async () => {
+    const thief = await panel.signedIn('bob');
+    const owner = await panel.signedIn('bob');
+    const hashing = scrypt.hold();
+    const setting = thief.post('/settings/password', {
+      currentPassword: 'bob-password',
+      newPassword: 'password-of-a-thief',
+    });
+    await hashing.begun;
+    await panel.enrol(owner);
+    hashing.release();
+    expect((await setting).status).to.equal(401);
+    expect((await panel.jar().login('bob', 'password-of-a-thief')).body.code).to.equal('invalid-credentials');
+    expect((await owner.get('/api/me')).status).to.equal(200);
+  });
 });

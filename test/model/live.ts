@@ -81,8 +81,8 @@ async function alone(panel: DrivenPanel, worlds: World[], act: Act): Promise<Ste
  * How a request may meet the others of its moment: after some and before others, as if they had come in that
  * order; with the session as it was before them all, which express-session reads once; or so, but with the
  * session found ended when it was to be moved: then what it did to the account stands, and nobody is there. What
- * was overtaken did so before an other ended its session. Who edits an account is asked for once more after the
- * password was hashed: when he is less by then he is refused, and nothing is done.
+ * was overtaken did so before an other ended its session. Who sets a password is asked for once more after it was
+ * hashed: when they are less by then they are refused, and nothing is done.
  */
 type Meeting = 'in-order' | 'early' | 'ended' | 'overtaken' | 'less-by-then';
 const MEETINGS: readonly Meeting[] = ['in-order', 'early', 'ended', 'overtaken', 'less-by-then'];
@@ -104,7 +104,10 @@ async function together(panel: DrivenPanel, worlds: World[], acts: readonly Act[
         const ended = overtaken.every(({ act }) => !sessionBefore(world, act, copy));
         const less = order.filter((_, place) => meetings[place] === 'less-by-then');
         const fell = less.every(
-          ({ act }) => act.do === 'edit' && stateOf(world, act.jar) !== stateOf(copy, act.jar),
+          ({ act }) =>
+            ['edit', 'change-password'].includes(act.do) &&
+            'jar' in act &&
+            stateOf(world, act.jar) !== stateOf(copy, act.jar),
         );
         return fits && ended && fell ? [copy] : [];
       }),

@@ -2,7 +2,15 @@ import { Router } from 'express';
 import type { Request, Response } from 'express';
 import { requireNotImpersonating, sameOrigin } from 'passport-second-factor';
 import { HttpError } from '../http-error.js';
-import { bodyText, requireSignedIn, sessionOf, userOf, wantsPage, whoIsThere } from '../http.js';
+import {
+  bodyText,
+  requireSignedIn,
+  requireStillThere,
+  sessionOf,
+  userOf,
+  wantsPage,
+  whoIsThere,
+} from '../http.js';
 import { refuseNewPassword } from '../new-password.js';
 import { sendPage } from '../page.js';
 import type { Users } from '../users.js';
@@ -31,7 +39,9 @@ export function createSettingsRoutes(users: Users, tell: (event: object) => void
       showSettings(req, res, refusal);
       return;
     }
-    const changed = await users.setPassword(id, await users.hash(password), stamp);
+    const hash = await users.hash(password);
+    await requireStillThere(req);
+    const changed = await users.setPassword(id, hash, stamp);
     if (changed === null) {
       // Somebody else changed it while the current one was judged: that one stays, and this session has ended.
       throw new HttpError(401, 'login-required', 'Sign in first.');

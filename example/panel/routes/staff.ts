@@ -3,7 +3,7 @@ import type { Request } from 'express';
 import { sameOrigin } from 'passport-second-factor';
 import type { SecondFactor } from 'passport-second-factor';
 import { HttpError } from '../http-error.js';
-import { bodyText, requireFreshProof, requireLevel, requireSignedIn } from '../http.js';
+import { bodyText, requireFreshProof, requireLevel, requireSignedIn, requireStillThere } from '../http.js';
 import { sessionOf, userOf, wantsPage } from '../http.js';
 import { isBelow } from '../levels.js';
 import { listAccounts } from '../list-accounts.js';
@@ -42,10 +42,7 @@ export function createStaffRoutes(
       return;
     }
     const hash = await users.hash(password);
-    // That took a while: who was signed out or demoted meanwhile changes nothing.
-    const session = sessionOf(req);
-    if ((await session.recheck()) !== session.state)
-      throw new HttpError(401, 'login-required', 'Sign in first.');
+    await requireStillThere(req);
     await accountBelow(req, users);
     await users.setPassword(account.id, hash);
     tell({
