@@ -79,7 +79,9 @@ export async function startDrivenPanel(now: number): Promise<DrivenPanel> {
       else if (act.do === 'unlock') await secondFactor.unlock(account, OPERATOR);
       else if (act.do === 'operator-revokes') await secondFactor.revokeBrowsers(account, OPERATOR);
       else if (act.do === 'level')
-        table.prepare('update users set level = ? where id = ?').run(act.level, account);
+        table
+          .prepare('update users set level = ? where id in (?, ?)')
+          .run(act.level, account, away(account)[0]);
       else if (act.do === 'delete')
         table.prepare('update users set id = ?, login = ? where id = ?').run(...away(account), account);
       else

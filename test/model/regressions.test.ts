@@ -160,4 +160,13 @@ describe('histories that the model and the panel once told differently', () => {
     for (let time = 0; time < TIMES; time++)
       expect(await live(panel, history)).to.be.at.least(history.length);
   }
+
+  it('keeps the level that an account was given while it was deleted', async () => {
+    await lives([
+      { do: 'delete', account: 'bob' },
+      { do: 'level', account: 'bob', level: 'root' },
+      { do: 'restore', account: 'bob' },
+      { do: 'sign-in', jar: 0, account: 'bob', password: 'right' },
+    ]);
+  });
 });
