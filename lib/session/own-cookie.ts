@@ -42,7 +42,7 @@ export function makeRoom(context: Context, key: CookieKey): void {
   const { req, res } = context;
   if (res.headersSent) return;
   const form = new RegExp(`^${prefixOf(context)}[0-9a-f]{${String(NAME_BYTES * 2)}}$`);
-  const names = (req.headers.cookie ?? '').split(';').map((pair) => pair.replace(/=.*$/s, '').trim());
+  const names = pairsOf(req).map((pair) => pair.replace(/=.*$/s, ''));
   const own = cookieNames(context, key);
   const others = [...new Set(names)].filter((name) => form.test(name) && !own.includes(name));
   const surplus = Math.max(0, others.length + 1 - MOST_COOKIES);
@@ -57,8 +57,16 @@ function lineOf({ core, request }: Context, name: string, value: string, maxAge:
 }
 
 function valuesOf({ req }: Context, name: string): readonly string[] {
-  const pairs = (req.headers.cookie ?? '').split(';').filter((pair) => pair.trim().startsWith(`${name}=`));
+  const pairs = pairsOf(req).filter((pair) => pair.startsWith(`${name}=`));
   return pairs.map((pair) => parseCookie(pair)[name] ?? '').filter((value) => value !== '');
+}
+
+/**
+ * What a request brought, each from its name on. Taken away in front is what browsers take for space (RFC 6265 §5.2), and
+ * no more: behind any other one a name is not `__Host-` to them, and a sibling subdomain may set it.
+ */
+function pairsOf({ headers }: Context['req']): readonly string[] {
+  return (headers.cookie ?? '').split(';').map((pair) => pair.replace(/^[ \t]+/, ''));
 }
 
 /**

@@ -237,7 +237,8 @@ export class Client {
         });
       });
       sent.on('error', reject);
-      sent.end(body);
+      // With a text Node.js would also send the headers as UTF-8.
+      sent.end(body === undefined ? undefined : Buffer.from(body));
     });
   }
 }

@@ -109,4 +109,23 @@ describe('session/browser-cookie', () => {
     expect(gone.map((line) => nameOf(line))).to.deep.equal(had.slice(0, 4));
     for (const line of gone) expect(line).to.match(/=; Max-Age=0; Path=\//);
   });
+
+  it('takes none away for names that only look like ours, which a sibling subdomain may plant beside __Host-', async () => {
+    const users = [user('alice'), user('bob')];
+    const panel = await startSessionPanel({ users, options: { trustedBrowsers: { days: 30 } } });
+    const bob = await enrol(panel, 'bob');
+    const alice = await enrol(panel);
+    const shared = new Client(panel);
+    await shared.login('bob');
+    expect((await shared.post('/two-step/verify', { code: bob(), trustBrowser: true })).status).to.equal(200);
+    const device = /second-factor-[^;]*/.exec(shared.cookie)?.[0] ?? '';
+
+    // Node.js gives the byte as a space that cannot break, and browsers do not take it for the prefix.
+    const planted = Array.from(
+      { length: 40 },
+      (_, i) => `\u{a0}second-factor-${String(i).padStart(16, '0')}=x`,
+    );
+    const [, ...gone] = await verify(panel, alice, [device, ...planted].join('; '));
+    expect(gone).to.deep.equal([]);
+  });
 });
