@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { SecondFactorError } from '../errors.js';
 import type { EventName, ImpersonationEnd } from '../events.js';
 import type { HttpRequest } from '../options.js';
-import type { AppRequest, LogIn, LogOut } from './app-request.js';
+import type { AppRequest, AppSession, LogIn, LogOut } from './app-request.js';
 import { requestUser, requireSession, setRequestUser } from './app-request.js';
 import type { Core, EventFields, EventOrigin, KnownUser } from './core.js';
 import { emitEvent, originFrom, reportOutage } from './core.js';
@@ -82,20 +82,13 @@ export type Keep = 'nothing' | 'application' | 'application-and-user';
 /**
  * Moves to a new session with the given state and saves it. The old session is gone.
  *
- * @param left called once the old session is gone, also where saving the new one fails
  * @throws {SecondFactorError} `sign-in-expired` when the old session was ended since the request began
  */
-export async function moveTo(
-  context: Context,
-  state: SessionState | undefined,
-  keep: Keep,
-  left: () => void = () => undefined,
-): Promise<void> {
+export async function moveTo(context: Context, state: SessionState | undefined, keep: Keep): Promise<void> {
   const { core, req } = context;
   if (state && keep === 'application-and-user') await leaveSession(context);
   const old = requireSession(req);
   const session = await regenerate(req, kept(context, keep));
-  left();
   if (keep === 'application-and-user') keepLife(session, old);
   writeState(session, core.options.sessionKey, state);
   if (isParked(state)) limitLife(session, state.until, core.options.clock);
@@ -157,9 +150,9 @@ function kept({ core, req }: Context, keep: Keep): SessionEntries {
 }
 
 /** Ends whatever the session was: a new, empty one, and nobody is signed in. */
-export async function moveToAnonymous(context: Context, left?: () => void): Promise<void> {
+export async function moveToAnonymous(context: Context): Promise<void> {
   nobody(context);
-  await moveTo(context, undefined, 'nothing', left);
+  await moveTo(context, undefined, 'nothing');
 }
 
 /** From here on nobody is signed in on this request. */
@@ -208,19 +201,40 @@ export function emit<Name extends EventName>(
   emitEvent(context.core, name, accountId, originOf(context), fields);
 }
 
+/** What tells, once, that acting as somebody else is over. */
+export interface EndOfActing {
+  readonly tell: () => void;
+  /** Tells it where the session in which somebody acted is gone: what failed may have ended it before that, or all the same. */
+  readonly tellIfOver: () => Promise<void>;
+}
+
 /**
- * What tells, once, that acting as somebody else is over, with who acted until now: to be made before the context
- * forgets them, and called when it is so. Does nothing where nobody acts.
+ * Tells with who acted until now that acting is over: to be made before the context forgets them, and while the request
+ * has the session still. Tells nothing where nobody acts.
  */
-export function endOfActing(context: Context, reason: ImpersonationEnd): () => void {
-  const { core, state } = context;
-  if (state?.state !== 'impersonating') return () => undefined;
+export function endOfActing(context: Context, reason: ImpersonationEnd): EndOfActing {
+  const { core, req, state } = context;
+  if (state?.state !== 'impersonating') return { tell: () => undefined, tellIfOver: () => Promise.resolve() };
   const origin = originOf(context);
+  const session = requireSession(req);
   let told = false;
-  return () => {
+  const tell = (): void => {
     if (!told) emitEvent(core, 'impersonation-ended', state.account, origin, { reason });
     told = true;
   };
+  const tellIfOver = async (): Promise<void> => {
+    if (await isOver(req, session)) tell();
+  };
+  return { tell, tellIfOver };
+}
+
+/** Whether a session that a request had is gone, as far as the store says, or had said before it was away. */
+async function isOver(req: AppRequest, session: AppSession): Promise<boolean> {
+  try {
+    return (await storedSession(req, session.id)) === null;
+  } catch {
+    return req.sessionStore !== undefined && watchedStore(req.sessionStore).hasEnded(session);
+  }
 }
 
 /** Emits what an operator must know about an error of this request, and returns the error. */

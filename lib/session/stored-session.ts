@@ -23,10 +23,13 @@ function enrolmentOf(state: SessionState): string | null {
   return 'enrolment' in state ? state.enrolment : null;
 }
 
-/** The session of a request as it lies in the session store at this moment; `null` when it was ended. */
-export function storedSession(req: AppRequest): Promise<object | null> {
+/**
+ * The session of a request as it lies in the session store at this moment; `null` when it was ended.
+ *
+ * @param id of one that the request had before
+ */
+export function storedSession(req: AppRequest, id = req.session?.id): Promise<object | null> {
   return new Promise((resolve, reject) => {
-    const id = req.session?.id;
     if (!req.sessionStore || id === undefined) {
       resolve(null);
       return;

@@ -11,6 +11,8 @@ export interface WatchedStore {
   watch(session: AppSession): boolean;
   /** Tells for one request alone that it may end a session, before the store is told. */
   claim(session: AppSession): boolean;
+  /** Whether a session was ended in this process since it was watched. */
+  hasEnded(session: AppSession): boolean;
   /** Whether its functions return promises though they call back: they catch what a callback throws. */
   isAsync(): boolean;
 }
@@ -109,6 +111,7 @@ function watchStore(store: SessionStore): WatchedStore {
       return true;
     },
     claim: (session) => ended.claim(session.id, sessions.get(session)?.since ?? ended.begin()),
+    hasEnded: (session) => ended.has(session.id, sessions.get(session)?.since ?? ended.begin()),
     isAsync: () => isAsync,
   };
 }

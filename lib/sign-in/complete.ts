@@ -48,13 +48,13 @@ export async function signIn(
   // A guard may have stopped it since it was parked.
   const { returnTo } = from ? (readStop(context) ?? from) : { returnTo: destination(context, options) };
   const requirement = await requirementOf(core, known.account);
-  const tellEnd = endOfActing(context, 'new-sign-in');
+  const acting = endOfActing(context, 'new-sign-in');
   if (goesOn) await leaveSession(context);
   try {
     await promised((done) => {
       context.passportLogIn.call(req, user, { ...options, session: true, keepSessionInfo: false }, done);
     });
-    tellEnd();
+    acting.tell();
     const session = requireSession(req);
     putKept?.();
     // Passport looks for it in the new session, where it would be lost.
@@ -65,7 +65,8 @@ export async function signIn(
     somebody(context, { state: mark, known, requirement });
     await core.options.onSignedIn(request, res, known.user, { method: methodOf(mark), carried });
   } catch (error) {
-    await moveToAnonymous(context, tellEnd).catch(() => undefined);
+    await moveToAnonymous(context).catch(() => undefined);
+    await acting.tellIfOver();
     throw error;
   }
   const method = methodOf(mark);

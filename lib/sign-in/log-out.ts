@@ -46,10 +46,10 @@ interface LogOutOptions {
 async function end(context: Context, keepSessionInfo: boolean): Promise<void> {
   const { core, req, state } = context;
   const { sessionKey } = core.options;
-  const tellEnd = endOfActing(context, 'signed-out');
+  const acting = endOfActing(context, 'signed-out');
   const origin = originOf(context);
   const tell = (): void => {
-    tellEnd();
+    acting.tell();
     if (state) emitEvent(core, 'signed-out', state.account, origin, {});
   };
   const putKept = keepSessionInfo ? carryOver(context) : undefined;

@@ -45,10 +45,16 @@ export async function park(
   const state: ParkedState = factor
     ? { state: 'pending', ...parked, enrolment: factor.enrolment, recoveryFailures: 0 }
     : { state: 'must-enrol', ...parked };
-  const tellEnd = endOfActing(context, 'new-sign-in');
+  const acting = endOfActing(context, 'new-sign-in');
   await leave();
   nobody(context);
-  await moveTo(context, state, state.keepSessionInfo ? 'application' : 'nothing', tellEnd);
+  try {
+    await moveTo(context, state, state.keepSessionInfo ? 'application' : 'nothing');
+  } catch (error) {
+    await acting.tellIfOver();
+    throw error;
+  }
+  acting.tell();
   forgetStop(context);
   emit(context, codeOfParked(state), account.id, {});
   return state;

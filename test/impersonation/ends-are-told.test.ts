@@ -129,6 +129,57 @@ describe('impersonation: how it ended is told', () => {
     });
   }
 
+  for (const [login, next] of [
+    ['admin', 'signed in'],
+    ['bob', 'asked for a code'],
+  ] as const) {
+    describe(`when a sign-in fails that would be ${next}`, () => {
+      beforeEach(async () => {
+        if (login === 'admin') return;
+        const bob = panel.jar();
+        await bob.login('bob');
+        await panel.enrol(bob);
+        panel.events.length = 0;
+      });
+
+      it('because the store says too late that the session is gone', async () => {
+        const destroy = panel.sessions.destroy.bind(panel.sessions);
+        panel.sessions.destroy = (id, done) => {
+          destroy(id, () => done?.(new Error('late')));
+        };
+        expect((await root.copy().login(login)).status).to.equal(500);
+        panel.sessions.destroy = destroy;
+        expect((await root.get('/me')).body.user).to.equal(null);
+        expect(told()).to.deep.equal([['impersonation-ended', 'alice', 'root', 'new-sign-in']]);
+      });
+
+      it('because the store is away once the session is gone', async () => {
+        const { get, set, destroy } = panel.sessions;
+        panel.sessions.destroy = (id, done) => {
+          destroy.call(panel.sessions, id, done);
+          panel.sessions.get = (_id, failed) => failed(new Error('away'));
+          panel.sessions.set = (_id, _session, failed) => failed?.(new Error('away'));
+          panel.sessions.destroy = (_id, failed) => failed?.(new Error('away'));
+        };
+        expect((await root.copy().login(login)).status).to.equal(500);
+        Object.assign(panel.sessions, { get, set, destroy });
+        expect((await root.get('/me')).body.user).to.equal(null);
+        expect(told()).to.deep.equal([['impersonation-ended', 'alice', 'root', 'new-sign-in']]);
+      });
+
+      it('not because the store could not end the session, and could do all else', async () => {
+        const { destroy } = panel.sessions;
+        panel.sessions.destroy = (_id, done) => {
+          panel.sessions.destroy = destroy;
+          done?.(new Error('away'));
+        };
+        expect((await root.copy().login(login)).status).to.equal(500);
+        expect((await root.get('/me')).body.actors).to.deep.equal(['root']);
+        expect(told()).to.deep.equal([]);
+      });
+    });
+  }
+
   it('and an outage meanwhile, with who really is there', async () => {
     const get = panel.store.get.bind(panel.store);
     panel.store.get = () => Promise.reject(new Error('away'));
