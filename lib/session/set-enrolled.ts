@@ -1,5 +1,6 @@
 import { encodeRecord } from '../account/record.js';
-import type { AccountRecord } from '../account/record.js';
+import type { AccountRecord, Decision } from '../account/record.js';
+import { withoutFailures } from '../account/lockout.js';
 import { storeUnavailable } from '../vault/failure.js';
 import type { Core } from './core.js';
 import { findAccount } from './core.js';
@@ -53,26 +54,44 @@ export async function flagEnrolled(
   told();
 }
 
+/** What was found where a record is to be taken back: it, unused; it, used meanwhile; another one; none. */
+type Found = 'own' | 'used' | 'another' | 'none';
+
 /**
- * Puts back what was there before a record was written, unless that was used meanwhile.
+ * Puts back what was there before a record was written, unless that was used meanwhile. An authenticator that was added
+ * beside others goes in any case. Wrong codes are no use: else whoever sends some would keep what is to be taken back.
  *
- * @param told is called where the record is still there, as far as anybody knows
+ * @param told is called where what was written is still there, as far as anybody knows
  */
 export async function undo(
   core: Core,
   accountId: string,
-  { made, former }: Written,
+  written: Written,
   told: () => void,
-): Promise<'own' | 'used' | 'another' | 'none' | 'unknown'> {
+): Promise<Found | 'unknown'> {
   const found = await core.vault
-    .update<'own' | 'used' | 'another' | 'none'>(accountId, (record) => {
-      if (record && encodeRecord(record) === encodeRecord(made)) return { outcome: 'own', next: former };
-      if (record?.enrolment === made.enrolment) return { outcome: 'used', next: 'unchanged' };
-      return { outcome: record ? 'another' : 'none', next: 'unchanged' };
-    })
+    .update<Found>(accountId, (record) => takenBack(record, written))
     .catch(() => 'unknown' as const);
   if (found === 'unknown' || found === 'used') told();
   return found;
+}
+
+function takenBack(record: AccountRecord | null, { made, former }: Written): Decision<Found> {
+  if (!record) return { outcome: 'none', next: 'unchanged' };
+  if (former?.enrolment === made.enrolment) return withoutAdded(record, made.authenticators.at(-1)?.id);
+  if (encodeRecord(withoutFailures(record)) === encodeRecord(withoutFailures(made))) {
+    return { outcome: 'own', next: former };
+  }
+  return { outcome: record.enrolment === made.enrolment ? 'used' : 'another', next: 'unchanged' };
+}
+
+/** All that became of the record meanwhile stays: the others may have been used, or removed. */
+function withoutAdded(record: AccountRecord, added: string | undefined): Decision<Found> {
+  const authenticators = record.authenticators.filter(({ id }) => id !== added);
+  if (authenticators.length === record.authenticators.length)
+    return { outcome: 'another', next: 'unchanged' };
+  if (authenticators.length === 0) return { outcome: 'used', next: 'unchanged' };
+  return { outcome: 'own', next: { ...record, authenticators } };
 }
 
 /**

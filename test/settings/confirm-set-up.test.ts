@@ -46,6 +46,19 @@ describe('session/confirm-set-up', () => {
   describe('where the password is changed just before the record is written', () => {
     const change = (panel: SessionPanel): void => void (userOf(panel).passwordChangedAt += 1);
 
+    /** The same with a second factor, and what happens before the change of the record is taken back. */
+    async function confirming(wish: object, meanwhile: (panel: SessionPanel) => unknown) {
+      const panel = await startSessionPanel();
+      const { client, phone } = await enrolled(panel);
+      const confirm = await begin(panel, client, wish);
+      panel.told();
+      beforeSwap(panel, () => {
+        change(panel);
+        beforeSwap(panel, () => meanwhile(panel));
+      });
+      return [panel, confirm, phone, client] as const;
+    }
+
     for (const policy of ['optional', 'required'] as const) {
       it(`enables nothing, and tells so nobody (${policy})`, async () => {
         const flags: boolean[] = [];
@@ -80,6 +93,47 @@ describe('session/confirm-set-up', () => {
         expect((await owner.post('/two-step/verify', { code: phone() })).body.state).to.equal('verified');
       });
     }
+
+    for (const wish of [{ add: true }, {}]) {
+      const what = 'add' in wish ? 'adds' : 'replaces';
+
+      it(`${what} nothing, whatever wrong codes come before it is taken back`, async () => {
+        const [panel, confirm, phone] = await confirming(wish, async ({ secondFactor }) => {
+          expect(await secondFactor.verify('alice', '000000')).to.include({ reason: 'code-invalid' });
+        });
+        expect((await confirm()).code).to.equal('sign-in-expired');
+        expect(panel.told()).to.deep.equal(['code-refused']);
+        expect((await panel.secondFactor.status('alice')).authenticators).to.equal(1);
+        expect(await panel.secondFactor.verify('alice', phone())).to.include({ ok: true });
+      });
+    }
+
+    it('adds nothing, and keeps what its owner did meanwhile', async () => {
+      const [panel, confirm, phone] = await confirming({ add: true }, async ({ secondFactor }) => {
+        expect(await secondFactor.verify('alice', phone())).to.include({ ok: true });
+      });
+      expect((await confirm()).code).to.equal('sign-in-expired');
+      expect(panel.told()).to.deep.equal(['code-accepted']);
+      expect((await panel.secondFactor.status('alice')).authenticators).to.equal(1);
+      panel.now -= 30_000;
+      expect(await panel.secondFactor.verify('alice', phone())).to.include({ reason: 'code-already-used' });
+    });
+
+    it('tells what was added, where the others were removed before it could be taken back', async () => {
+      const [panel, confirm, , client] = await confirming({ add: true }, async () => {
+        // Of a request that was let in under the old password.
+        userOf(panel).passwordChangedAt--;
+        const [copy, { cookie }] = [new Client(panel), client];
+        const { authenticators } = (await copy.get('/two-step', { cookie })).body as {
+          authenticators: object[];
+        };
+        const removed = await copy.post('/two-step/authenticators/remove', authenticators[0], { cookie });
+        expect(removed.status).to.equal(200);
+        userOf(panel).passwordChangedAt++;
+      });
+      expect((await confirm()).code).to.equal('sign-in-expired');
+      expect(panel.told()).to.deep.equal(['authenticator-removed', 'authenticator-added']);
+    });
 
     it('keeps and tells what it cannot take back', async () => {
       const panel = await startSessionPanel();
