@@ -1,6 +1,7 @@
 import type { Context, Present } from '../session/context.js';
-import { emit, leaveSession, moveToAnonymous } from '../session/context.js';
-import { stampMatches } from '../session/core.js';
+import { requireSession } from '../session/app-request.js';
+import { isOver, leaveSession, moveToAnonymous, originOf } from '../session/context.js';
+import { emitEvent, stampMatches } from '../session/core.js';
 import { factsOf } from '../session/facts.js';
 import { judgeSession } from '../session/judge.js';
 import { requirementOf } from '../session/requirement.js';
@@ -13,11 +14,12 @@ import { refused } from '../session/refusal.js';
 
 /** Goes back to who acted before, unless this request is back already; where the first actor is gone or changed, to no user. */
 export async function leave(context: Context): Promise<{ ok: true } | RouteRefusal> {
-  const { state } = context;
+  const { core, state } = context;
   if (context.hasLeft) return { ok: true };
   if (state?.state !== 'impersonating') return refused('not-impersonating');
+  const origin = originOf(context);
   await goBack(context, state, state.actors.length - 1, () => {
-    emit(context, 'impersonation-left', state.account, {});
+    emitEvent(core, 'impersonation-left', state.account, origin, {});
   });
   return { ok: true };
 }
@@ -26,7 +28,7 @@ export async function leave(context: Context): Promise<{ ok: true } | RouteRefus
  * Goes back to the actor at a place of the stack, checked from scratch; to the one before where that is gone, changed or
  * cannot be described.
  *
- * @param tell called once acting as the account is over; not where it throws before that, and acting goes on
+ * @param tell called once acting as the account is over, with the context of nobody; not where it throws and acting goes on
  */
 export async function goBack(
   context: Context,
@@ -54,8 +56,14 @@ export async function goBack(
 /** Ends acting, and with it the session: there is no actor to go back to. */
 export async function endAll(context: Context, tell: () => void): Promise<void> {
   await leaveSession(context);
+  const old = requireSession(context.req);
+  try {
+    await moveToAnonymous(context);
+  } catch (error) {
+    if (await isOver(context.req, old)) tell();
+    throw error;
+  }
   tell();
-  await moveToAnonymous(context);
 }
 
 /** An actor below the first one as they are now; `null`: gone, changed, or the application cannot say who they are. */

@@ -4,8 +4,8 @@ import type { ImpersonationEnd } from '../events.js';
 import { describeFailure } from '../vault/failure.js';
 import { pathBelow } from '../session/app-request.js';
 import type { Context } from '../session/context.js';
-import { emit, now, somebody } from '../session/context.js';
-import { stampMatches } from '../session/core.js';
+import { now, originOf, somebody } from '../session/context.js';
+import { emitEvent, stampMatches } from '../session/core.js';
 import { factsOf } from '../session/facts.js';
 import { isInTime, judgeSession } from '../session/judge.js';
 import type { Requirement } from '../session/requirement.js';
@@ -55,8 +55,11 @@ export async function judgeImpersonation(
     return;
   }
   context.actors = actors;
+  const origin = originOf(context);
   const tell = (): void => {
-    emit(context, 'impersonation-ended', state.account, { reason: reason ?? 'target-changed' });
+    emitEvent(context.core, 'impersonation-ended', state.account, origin, {
+      reason: reason ?? 'target-changed',
+    });
     if (reason === 'target-error') {
       process.emitWarning(`acting as somebody else has ended, by an error: ${describeFailure(error)}`);
     }

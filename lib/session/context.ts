@@ -229,7 +229,7 @@ export function endOfActing(context: Context, reason: ImpersonationEnd): EndOfAc
 }
 
 /** Whether a session that a request had is gone, as far as the store says, or had said before it was away. */
-async function isOver(req: AppRequest, session: AppSession): Promise<boolean> {
+export async function isOver(req: AppRequest, session: AppSession): Promise<boolean> {
   try {
     return (await storedSession(req, session.id)) === null;
   } catch {

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import session from 'express-session';
 import { startLevelPanel } from '../support/level-panel.js';
 import type { LevelJar, LevelPanel } from '../support/level-panel.js';
 
@@ -6,8 +7,19 @@ describe('impersonation: how it ended is told', () => {
   let panel: LevelPanel;
   let root: LevelJar;
 
+  /** What becomes of the ends of sessions. */
+  let destroys: 'as asked' | 'never' | 'late';
+
   beforeEach(async () => {
-    panel = await startLevelPanel({ levels: ['root', 'admin', 'user'] });
+    destroys = 'as asked';
+    const sessions = new session.MemoryStore();
+    const destroy = sessions.destroy.bind(sessions);
+    sessions.destroy = (id, done) => {
+      if (destroys === 'as asked') destroy(id, done);
+      else if (destroys === 'late') destroy(id, () => done?.(new Error('late')));
+      else done?.(new Error('away'));
+    };
+    panel = await startLevelPanel({ levels: ['root', 'admin', 'user'] }, { sessions });
     root = panel.jar();
     await root.login('root');
     await root.post('/two-step/impersonation', { account: 'alice' });
@@ -143,12 +155,8 @@ describe('impersonation: how it ended is told', () => {
       });
 
       it('because the store says too late that the session is gone', async () => {
-        const destroy = panel.sessions.destroy.bind(panel.sessions);
-        panel.sessions.destroy = (id, done) => {
-          destroy(id, () => done?.(new Error('late')));
-        };
+        destroys = 'late';
         expect((await root.copy().login(login)).status).to.equal(500);
-        panel.sessions.destroy = destroy;
         expect((await root.get('/me')).body.user).to.equal(null);
         expect(told()).to.deep.equal([['impersonation-ended', 'alice', 'root', 'new-sign-in']]);
       });
@@ -177,6 +185,36 @@ describe('impersonation: how it ended is told', () => {
         expect((await root.get('/me')).body.actors).to.deep.equal(['root']);
         expect(told()).to.deep.equal([]);
       });
+    });
+  }
+
+  for (const [ending, name] of [
+    ['going back', 'impersonation-left'],
+    ['a change of the actor', 'impersonation-ended'],
+    ['a change of the account', 'impersonation-ended'],
+  ] as const) {
+    const end = async (jar: LevelJar): Promise<number> => {
+      if (ending === 'going back') return (await jar.post('/two-step/impersonation/leave')).status;
+      panel.users.get(ending.endsWith('actor') ? 'root' : 'alice')!.stamp++;
+      return (await jar.get('/me')).status;
+    };
+
+    it(`by ${ending}, only once the session is gone`, async () => {
+      destroys = 'never';
+      expect(await end(root.copy())).to.equal(500);
+      expect(told()).to.deep.equal([]);
+      destroys = 'as asked';
+      await end(root);
+      expect(panel.events.map((event) => [event.name, event.actorId])).to.deep.equal([[name, 'root']]);
+    });
+
+    it(`by ${ending}, where the store is away once the session is gone, or says so too late`, async () => {
+      const { set } = panel.sessions;
+      destroys = 'late';
+      panel.sessions.set = (_id, _session, done) => done?.(new Error('away'));
+      expect(await end(root)).to.equal(500);
+      panel.sessions.set = set;
+      expect(panel.events.map((event) => [event.name, event.actorId])).to.deep.equal([[name, 'root']]);
     });
   }
 
