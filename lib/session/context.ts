@@ -201,7 +201,7 @@ export function emit<Name extends EventName>(
   emitEvent(context.core, name, accountId, originOf(context), fields);
 }
 
-/** What tells, once, that acting as somebody else is over. */
+/** What tells that acting as somebody else is over: once, of all requests of a process with its session. */
 export interface EndOfActing {
   readonly tell: () => void;
   /** Tells it where the session in which somebody acted is gone: what failed may have ended it before that, or all the same. */
@@ -217,9 +217,11 @@ export function endOfActing(context: Context, reason: ImpersonationEnd): EndOfAc
   if (state?.state !== 'impersonating') return { tell: () => undefined, tellIfOver: () => Promise.resolve() };
   const origin = originOf(context);
   const session = requireSession(req);
+  const { sessionStore } = req;
   let told = false;
   const tell = (): void => {
-    if (!told) emitEvent(core, 'impersonation-ended', state.account, origin, { reason });
+    const first = !told && (!sessionStore || watchedStore(sessionStore).mayTell(session));
+    if (first) emitEvent(core, 'impersonation-ended', state.account, origin, { reason });
     told = true;
   };
   const tellIfOver = async (): Promise<void> => {

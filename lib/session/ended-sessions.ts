@@ -17,6 +17,8 @@ export interface EndedSessions {
   end(id: string | typeof ALL_SESSIONS): (failed: boolean) => void;
   /** Whether a session that began at a moment has ended. */
   has(id: string, since: number): boolean;
+  /** Tells for one request alone that it may tell the end of a session that began at a moment. */
+  mayTell(id: string, since: number): boolean;
 }
 
 interface End {
@@ -25,6 +27,8 @@ interface End {
   running: number;
   /** The moment of the last one that held. */
   at: number;
+  /** The moment when one was told. */
+  toldAt: number;
   readonly forgotten: NodeJS.Timeout;
 }
 
@@ -39,7 +43,7 @@ export function createEndedSessions(): EndedSessions {
       return known;
     }
     const forgotten = setTimeout(() => ends.delete(id), REMEMBERED_MILLISECONDS).unref();
-    const end = { claimed: false, running: 0, at: 0, forgotten };
+    const end = { claimed: false, running: 0, at: 0, toldAt: 0, forgotten };
     ends.set(id, end);
     return end;
   };
@@ -64,5 +68,11 @@ export function createEndedSessions(): EndedSessions {
       };
     },
     has,
+    mayTell(id, since) {
+      const end = endOf(id);
+      if (end.toldAt > since) return false;
+      end.toldAt = ++moment;
+      return true;
+    },
   };
 }

@@ -11,6 +11,8 @@ export interface WatchedStore {
   watch(session: AppSession): boolean;
   /** Tells for one request alone that it may end a session, before the store is told. */
   claim(session: AppSession): boolean;
+  /** Tells for one request alone that it may tell what ended with a session. */
+  mayTell(session: AppSession): boolean;
   /** Whether a session was ended in this process since it was watched. */
   hasEnded(session: AppSession): boolean;
   /** Whether its functions return promises though they call back: they catch what a callback throws. */
@@ -111,6 +113,7 @@ function watchStore(store: SessionStore): WatchedStore {
       return true;
     },
     claim: (session) => ended.claim(session.id, sessions.get(session)?.since ?? ended.begin()),
+    mayTell: (session) => ended.mayTell(session.id, sessions.get(session)?.since ?? ended.begin()),
     hasEnded: (session) => ended.has(session.id, sessions.get(session)?.since ?? ended.begin()),
     isAsync: () => isAsync,
   };

@@ -83,6 +83,30 @@ describe('impersonation: how it ended is told', () => {
     }
   });
 
+  it('once, however many sign out or in at that moment', async () => {
+    const { get } = panel.sessions;
+    for (const reason of ['signed-out', 'new-sign-in'] as const) {
+      const jar = panel.jar();
+      await jar.login('root');
+      await jar.post('/two-step/impersonation', { account: 'alice' });
+      panel.events.length = 0;
+      // Each is let in before one of them ends the session.
+      let waiting: (() => void)[] = [];
+      panel.sessions.get = (id, done) => {
+        waiting.push(() => get.call(panel.sessions, id, done));
+        if (waiting.length < 5) return;
+        for (const go of waiting) go();
+        waiting = [];
+        panel.sessions.get = get;
+      };
+      const end = (copy: LevelJar) => (reason === 'signed-out' ? copy.post('/logout') : copy.login('admin'));
+      await Promise.all(Array.from({ length: 5 }, () => end(jar.copy())));
+      const ends = panel.events.filter(({ name }) => name === 'impersonation-ended');
+      expect(ends).to.have.length(1);
+      expect(ends[0]).to.include({ accountId: 'alice', actorId: 'root', reason });
+    }
+  });
+
   it('not while it goes on because the sessions are away', async () => {
     const destroy = panel.sessions.destroy.bind(panel.sessions);
     const get = panel.sessions.get.bind(panel.sessions);
