@@ -148,7 +148,10 @@ export interface SecondFactorOptions<User> {
   ip?: ((req: HttpRequest) => string | undefined) | undefined;
   /** Whether the browser came by https. Default: Express's `req.secure`, else the socket's. */
   secure?: ((req: HttpRequest) => boolean) | undefined;
-  /** The key in `req.session`. Default `secondFactor`. */
+  /**
+   * The key in `req.session`. Default `secondFactor`. With another one sessions are of nobody this package knows: who acts as
+   * somebody else in one is taken for them. Delete all sessions where you change it.
+   */
   sessionKey?: string | undefined;
 
   /** Time steps accepted on each side, 0 to 10; more than 1 is warned about. Default 1 (RFC 6238 §5.2). */
