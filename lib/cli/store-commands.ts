@@ -46,7 +46,7 @@ function problemsOf({ storeClockAheadMs, warnings, records }: Health): string[] 
     );
   }
   if (records.unreadable > 0)
-    problems.push(`${records.unreadable} records cannot be opened with any key in keys`);
+    problems.push(`${recordsOf(records.unreadable)} cannot be opened with any key in keys`);
   return problems;
 }
 
@@ -60,8 +60,19 @@ function report({ storeClockAheadMs, records }: Health, problems: readonly strin
     `clock: ${clock}`,
     `records: ${records.firstKey} sealed with the first key, ${records.oldKey} with an older one, ` +
       `${records.unreadable} unreadable`,
-    records.oldKey > 0 ? 'older keys are still needed: run rekey' : 'no record needs an older key',
+    olderKeys(records),
     ...problems.map((problem) => `problem: ${problem}`),
     problems.length === 0 ? 'all well' : `${problems.length} problem${problems.length === 1 ? '' : 's'}`,
   ].join('\n');
+}
+
+/** Whether keys behind the first may go. A record that does not open may need one that is gone already. */
+function olderKeys({ oldKey, unreadable }: Health['records']): string {
+  if (oldKey > 0) return 'older keys are still needed: run rekey';
+  if (unreadable === 0) return 'no record needs an older key';
+  return `no record that opens needs an older key; ${recordsOf(unreadable)} may need one that is not in keys`;
+}
+
+function recordsOf(count: number): string {
+  return `${count} record${count === 1 ? '' : 's'}`;
 }

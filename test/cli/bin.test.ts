@@ -230,6 +230,8 @@ describe('cli/bin', () => {
     const checked = await run('check', '--config', 'new.config.mjs');
     expect(checked.code).to.equal(3);
     expect(checked.out).to.contain('2 records cannot be opened with any key in keys');
+    expect(checked.out).to.contain('; 2 records may need one that is not in keys\n');
+    expect(checked.out).not.to.contain('no record needs an older key');
     const rekeyed = await run('rekey', '--config', 'new.config.mjs');
     expect(rekeyed.code).to.equal(3);
     expect(rekeyed.out).to.contain('cannot be opened with any key: alice');
