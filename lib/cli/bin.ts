@@ -2,15 +2,23 @@
 import { once } from 'node:events';
 import { createInterface } from 'node:readline/promises';
 import { text } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { ConsoleError, EXIT } from './exit-code.js';
 import type { ExitCode } from './exit-code.js';
 import type { Instance } from './load-instance.js';
+import { messageOf } from './load-default-export.js';
 import { loadInstance } from './load-instance.js';
 import { USAGE, parseCommand } from './parse-command.js';
 import { printable } from './printable.js';
 import { runCommand } from './run-command.js';
 import type { Terminal } from './run.js';
 import { tryStore } from './try-store.js';
+
+/** How long closing may take: an instance waits 5 s for what is late, and then for the connections of its store. */
+const CLOSING_MILLISECONDS = 10_000;
+const UNANSWERED =
+  'no answer came, and none will: a promise of the config, of its store, or of findUser is never settled. ' +
+  'Whether anything was changed is not known';
 
 /** Why the output could not be written, a disk that is full for example. */
 let unwritten: Error | undefined;
@@ -50,12 +58,20 @@ async function main(): Promise<ExitCode> {
     instance = await loadInstance(command, process.cwd());
     return await runCommand(command.name, { command, instance, terminal });
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    process.stderr.write(`second-factor: ${printable(message)}\n`);
+    process.stderr.write(`second-factor: ${printable(messageOf(error))}\n`);
     return exitCodeOf(error);
   } finally {
-    await instance?.close().catch(() => undefined);
+    if (instance) await closed(instance);
   }
+}
+
+/** Waits until an instance is closed. What becomes of that changes nothing: the command is done. */
+async function closed(instance: Instance): Promise<void> {
+  const patience = new AbortController();
+  const waited = sleep(CLOSING_MILLISECONDS, undefined, { signal: patience.signal }).catch(() => undefined);
+  const closing = (async () => instance.close())().catch(() => undefined);
+  await Promise.race([closing, waited]);
+  patience.abort();
 }
 
 function exitCodeOf(error: unknown): ExitCode {
@@ -64,6 +80,11 @@ function exitCodeOf(error: unknown): ExitCode {
   const { code } = (error ?? {}) as { code?: unknown };
   return code === 'account-invalid' || code === 'option-invalid' ? EXIT.usage : EXIT.store;
 }
+
+// Node ends by itself, as if all were well, where nothing is left that could settle what is waited for.
+process.on('beforeExit', () => {
+  process.stderr.write(`second-factor: ${UNANSWERED}\n`, () => process.exit(EXIT.store));
+});
 
 // Clients that the config opened would keep the process alive; output to a pipe is written first.
 void main().then((exitCode) => {

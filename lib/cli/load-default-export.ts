@@ -33,7 +33,11 @@ export async function loadDefaultExport(
 
 /** What an error says, whatever was thrown. */
 export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  try {
+    return String(error instanceof Error ? error.message : error);
+  } catch {
+    return 'something was thrown that cannot be printed';
+  }
 }
 
 function loadEnvFile(file: string): void {
