@@ -61,8 +61,12 @@ export async function answerRefusal(
     refuse(context, refusal);
     return;
   }
-  const seconds = waitSeconds(context, refusal);
   const html = wantsHtml(req);
+  if (html && isOutdated(context, refusal)) {
+    redirect(req, res, core.options.basePath);
+    return;
+  }
+  const seconds = waitSeconds(context, refusal);
   const { status: told } = PROBLEMS[refusal.code];
   const status = html ? shownStatus(req, core.options.pageStatus === 'ok' ? 200 : told) : told;
   if (seconds !== undefined && status >= 400) res.setHeader('Retry-After', String(seconds));
@@ -77,6 +81,14 @@ export async function answerRefusal(
   const error: PageError = { code, message: message(texts, refusal, seconds), ...detailsOf(refusal) };
   const draft = again ?? { name: 'error', model: { home: homePath, login: loginPath } };
   await showPage(context, texts, draft, error, status);
+}
+
+/**
+ * Whether the second factor went, or became another one, after this request was judged: a page of it would say both.
+ * The next request is judged by what there is.
+ */
+function isOutdated({ known }: Context, { code }: Refused): boolean {
+  return code === 'not-enrolled' && Boolean(known?.factor);
 }
 
 /** Tells of a problem that has no details. */

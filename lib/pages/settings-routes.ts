@@ -78,7 +78,9 @@ export async function postStepUp(context: Context): Promise<void> {
   const { returnToOrigins, homePath } = context.core.options;
   const stepped = await stepUp(context, bodyField(context.req, 'code'));
   if (!stepped.ok) {
-    await answerRefusal(context, stepped, isUser(context.state) ? stepUpPage(context) : undefined);
+    // Taken off by an operator or on another device: there is no code to try again with.
+    const again = stepped.code === 'not-enrolled' ? settingsPage(context) : stepUpPage(context);
+    await answerRefusal(context, stepped, isUser(context.state) ? again : undefined);
     return;
   }
   const returnTo = safeReturnTo(stepped.returnTo, returnToOrigins) ?? homePath;

@@ -1,0 +1,91 @@
+import { expect } from 'chai';
+import { stopPanels } from '../docs/trap-panel.js';
+import { enrol, phoneWith, startPagePanel, Visitor } from './page-panel.js';
+import type { PagePanel, Phone } from './page-panel.js';
+
+const ENABLED = 'Two-step authentication is enabled.';
+const NOT_ENABLED = 'Two-step authentication is not enabled.';
+const BY = { by: 'operator' };
+const SECRET = 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ';
+const FORMS = [
+  'step-up',
+  'disable',
+  'recovery-codes',
+  'recovery-codes/confirm',
+  'authenticators/remove',
+  'setup/confirm',
+  'browsers/revoke',
+] as const;
+
+describe('a form of the second factor that went meanwhile', () => {
+  let panel: PagePanel;
+  let alice: Visitor;
+  let phone: Phone;
+
+  beforeEach(async () => {
+    panel = await startPagePanel({ trustedBrowsers: { days: 30 } });
+    alice = new Visitor(panel);
+    ({ phone } = await enrol(panel, alice));
+  });
+  afterEach(stopPanels);
+
+  /** What the next form on the way has. */
+  async function fieldsOf(form: (typeof FORMS)[number]): Promise<Record<string, string>> {
+    const { body } = await alice.get('/two-step');
+    const [{ id }] = body.authenticators as [{ id: string }];
+    const fields = { id, all: 'on', set: String(body.recoveryCodesSet), code: phone.next() };
+    if (form !== 'setup/confirm') return fields;
+    const { key } = (await alice.post('/two-step/setup')).body;
+    return { ...fields, code: phoneWith(panel, String(key)).code() };
+  }
+
+  /** Something happens after the next request was judged, and before it acts. */
+  function meanwhile(act: () => Promise<unknown>): void {
+    const get = panel.store.get.bind(panel.store);
+    let reads = 0;
+    panel.store.get = async (...given) => {
+      if (++reads === 2) {
+        panel.store.get = get;
+        await act();
+      }
+      return get(...given);
+    };
+  }
+
+  for (const form of FORMS) {
+    it(`leads to the page of what there is, and says no untruth on the way: ${form}`, async () => {
+      const fields = await fieldsOf(form);
+      meanwhile(() => panel.secondFactor.disable('alice', BY));
+      const { status, headers } = await alice.submit(`/two-step/${form}`, fields);
+      expect([status, headers.location]).to.deep.equal([303, '/two-step']);
+      expect((await alice.open('/two-step')).text)
+        .to.contain(NOT_ENABLED)
+        .and.not.contain(ENABLED);
+    });
+
+    it(`asks for a code of the second factor that came in its place: ${form}`, async () => {
+      const fields = await fieldsOf(form);
+      meanwhile(async () => {
+        await panel.secondFactor.disable('alice', BY);
+        await panel.secondFactor.import('alice', { ...BY, secret: SECRET });
+      });
+      const answer = await alice.submit(`/two-step/${form}`, fields);
+      expect([answer.status, answer.headers.location]).to.deep.equal([303, '/two-step']);
+      expect((await alice.open('/two-step')).headers.location).to.equal('/two-step/verify');
+    });
+  }
+
+  it('shows the settings, and no form for a code that there is not, at a step-up', async () => {
+    await panel.secondFactor.disable('alice', BY);
+    const { status, text } = await alice.submit('/two-step/step-up', { code: phone.next() });
+    expect(status).to.equal(409);
+    expect(text).to.contain(NOT_ENABLED).and.contain('Enable two-step authentication');
+    expect(text).not.to.contain('name="code"');
+  });
+
+  it('is a problem document for a program, as ever', async () => {
+    meanwhile(() => panel.secondFactor.disable('alice', BY));
+    const { status, body } = await alice.post('/two-step/step-up', { code: phone.next() });
+    expect([status, body.code]).to.deep.equal([409, 'not-enrolled']);
+  });
+});
