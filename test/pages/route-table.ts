@@ -203,7 +203,7 @@ export const ROUTES: readonly Row[] = [
     {
       route: `POST /two-step/${name}`,
       who: 'signed-in',
-      html: name === 'step-up' ? '409 Two-step authentication' : '409 Two-step authentication',
+      html: '409 Two-step authentication',
       json: '409 not-enrolled',
     },
     {
