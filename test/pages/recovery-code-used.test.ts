@@ -26,6 +26,8 @@ describe('after a recovery code', () => {
     expect(page.text).to.contain('You used a recovery code').and.contain('9 recovery codes are left.');
     expect(page.text).to.contain('href="/"').and.contain('href="/two-step"');
     expect(page.text).not.to.contain('Make new ones before you run out');
+    // The only question on it is whether the phone is lost, and no button answers that.
+    expect(page.text).to.contain('>Go on</a>').and.not.contain('Yes');
     expect((await alice.get('/two-step')).body.state).to.equal('verified');
   });
 

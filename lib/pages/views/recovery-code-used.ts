@@ -18,7 +18,7 @@ export function recoveryCodeUsed({ model }: RecoveryCodeUsedPage, texts: Texts):
   }
     <p>${texts.recoveryCodeUsedExplanation}</p>
     <p class="row">
-      <a class="button" href="${model.next}">${texts.goOn}</a>
+      <a class="button" href="${model.next}">${texts.toHome}</a>
       <a class="button quiet" href="${model.settings}">${texts.toSettings}</a>
     </p>`;
 }
