@@ -22,7 +22,7 @@ export interface RedisRisks {
 }
 
 /**
- * Judges the settings of one server.
+ * Checks the settings of one server.
  *
  * - A limit on memory with any policy but `noeviction` is a risk. Records have no time to live, so that
  *   `volatile-*` passes them by, but one `EXPIRE` of another program is enough to change that.
@@ -32,7 +32,7 @@ export interface RedisRisks {
  *
  * @param server what to call it at the beginning of a sentence
  */
-export function judgeRedis(server: string, settings: RedisSettings): RedisRisks {
+export function assessRedis(server: string, settings: RedisSettings): RedisRisks {
   const { policy, maximumBytes, appendOnly, snapshots } = settings;
   const found: string[] = [];
   const unknown: string[] = [];
@@ -72,7 +72,7 @@ export async function redisRisks(connection: RedisConnection, signal?: AbortSign
   const found: string[] = [];
   const unknown: string[] = [];
   for await (const node of connection.masters(signal)) {
-    const risks = judgeRedis(node.name, await readSettings(node));
+    const risks = assessRedis(node.name, await readSettings(node));
     found.push(...risks.found);
     unknown.push(...risks.unknown);
   }

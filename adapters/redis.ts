@@ -11,7 +11,7 @@ const KEYS_PER_SCAN = 500;
 /** The options of {@link redisStore}. */
 export interface RedisStoreOptions {
   /**
-   * Put before every key, and ends in a colon. Panels that share one Redis need one each. Default
+   * Put before every key, and ends in a colon. Applications that share one Redis need one each. Default
    * `second-factor:`.
    */
   readonly prefix?: string | undefined;

@@ -39,7 +39,7 @@ const OPTIONS = {
   homePath: path('/'),
   deserializedUserIsFresh: flag,
   setEnrolled: optional(fn<Option<'setEnrolled'>>()),
-  onCodeRequired: oneOf('respond', 'error'),
+  whenCodeRequired: oneOf('respond', 'error'),
   carry: fn<Option<'carry'>>(() => undefined),
   onSignedIn: fn<Option<'onSignedIn'>>(() => undefined),
   formFields,
@@ -49,7 +49,7 @@ const OPTIONS = {
   language,
   impersonation: optional(impersonation),
   policy: fn<(account: AccountSummary) => unknown>(() => 'optional'),
-  trustedBrowsers: optional(trustedBrowsers),
+  rememberBrowsers: optional(rememberBrowsers),
   notify: optional(fn<Option<'notify'>>()),
   allowedOrigins: origins,
   returnToOrigins: origins,
@@ -70,14 +70,14 @@ const OPTIONS = {
 type Checked = { readonly [Name in keyof typeof OPTIONS]: ReturnType<(typeof OPTIONS)[Name]> };
 
 /** The options after the check: every default filled in, users opaque. */
-export interface ResolvedOptions extends Omit<Checked, 'window' | 'lockout' | 'trustedBrowsers'> {
+export interface ResolvedOptions extends Omit<Checked, 'window' | 'lockout' | 'rememberBrowsers'> {
   /** The issuer where it is the same for all accounts. */
   readonly brand: string | null;
   /** Where the router is, as the application sees it; `basePath`, `loginPath` and `homePath` are as the browser does. */
   readonly mountPath: string;
   readonly limits: Limits;
   /** `null`: nobody can remember a browser. */
-  readonly trustedBrowserDays: number | null;
+  readonly rememberBrowserDays: number | null;
 }
 
 /** The impersonation option after the check. */
@@ -99,7 +99,7 @@ export function checkOptions(options: unknown): ResolvedOptions {
   const checked = Object.fromEntries(
     checks.map(([name, check]) => [name, check(given[name], name)]),
   ) as unknown as Checked;
-  const { window, lockout, trustedBrowsers, ...others } = checked;
+  const { window, lockout, rememberBrowsers, ...others } = checked;
   const { publicPath, basePath, loginPath, homePath, stylesheet } = others;
   return {
     ...others,
@@ -110,7 +110,7 @@ export function checkOptions(options: unknown): ResolvedOptions {
     homePath: publicPath + homePath,
     stylesheet: stylesheet === undefined ? undefined : publicPath + stylesheet,
     limits: { window, lockout },
-    trustedBrowserDays: trustedBrowsers ?? null,
+    rememberBrowserDays: rememberBrowsers ?? null,
   };
 }
 
@@ -224,8 +224,8 @@ function impersonation(value: unknown): ResolvedImpersonation {
   };
 }
 
-function trustedBrowsers(value: unknown): number {
-  const { days } = knownOnly(value, ['days'], 'trustedBrowsers option');
+function rememberBrowsers(value: unknown): number {
+  const { days } = knownOnly(value, ['days'], 'rememberBrowsers option');
   return whole(Number.NaN, 1, 365)(days, 'days');
 }
 

@@ -17,7 +17,7 @@ export const PROBLEMS = {
   'code-already-used': { status: 401, title: 'This code was used before. Wait for the next one.' },
   'step-up-required': { status: 401, title: 'Confirm that it is you with a fresh code.' },
   'session-required': { status: 401, title: 'This page needs a signed-in session of this account.' },
-  'enrolment-required': { status: 403, title: 'Enable two-step authentication first.' },
+  'enrollment-required': { status: 403, title: 'Enable two-step authentication first.' },
   'impersonation-refused': { status: 403, title: 'This is not possible while acting as somebody else.' },
   'cross-site': { status: 403, title: 'The request came from another site and was refused.' },
   'disable-refused': { status: 403, title: 'Two-step authentication is required for this account.' },
@@ -138,8 +138,8 @@ export class SecondFactorError extends Error {
 
 /**
  * `req.logIn` was right about the first step and something is missing: the code (`code-required`), or a
- * second factor where the policy requires one (`enrolment-required`). Handed to the callback of `req.logIn`
- * with `onCodeRequired: 'error'`: the sign-in is parked, `req.user` is empty, and the client is to be sent
+ * second factor where the policy requires one (`enrollment-required`). Handed to the callback of `req.logIn`
+ * with `whenCodeRequired: 'error'`: the sign-in is parked, `req.user` is empty, and the client is to be sent
  * to `location`.
  */
 export class SecondFactorRequiredError extends SecondFactorError {
@@ -153,7 +153,7 @@ export class SecondFactorRequiredError extends SecondFactorError {
   /** When the parked sign-in ends, milliseconds since 1970. */
   readonly until: number;
 
-  constructor(code: 'code-required' | 'enrolment-required', location: string, until: number) {
+  constructor(code: 'code-required' | 'enrollment-required', location: string, until: number) {
     super(code);
     this.location = location;
     this.until = until;

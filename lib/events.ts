@@ -19,8 +19,8 @@ export interface EventBase {
   readonly late?: true;
 }
 
-/** The door a code came through. */
-export type Door = 'sign-in' | 'step-up' | 'disable' | 'recovery-codes' | 'setup' | 'headless';
+/** The operation a code came through. */
+export type Operation = 'sign-in' | 'step-up' | 'disable' | 'recovery-codes' | 'setup' | 'headless';
 
 /** Why a code was not accepted. */
 export type CodeRefusal = 'code-malformed' | 'code-invalid' | 'code-already-used' | 'locked' | 'clock-skew';
@@ -74,10 +74,10 @@ export type SignInRefusal =
   /** `session: false`, which cannot ask for a code. */
   | 'code-required'
   /** The same, where a second factor is required and there is none. */
-  | 'enrolment-required'
+  | 'enrollment-required'
   /** The same, where the account still has a second factor of the application's own. */
   | 'other-factor'
-  /** The password was changed while the old one was judged. */
+  /** The password was changed while the old one was checked. */
   | 'sign-in-expired'
   | 'record-unreadable'
   | 'record-missing'
@@ -91,7 +91,7 @@ export interface SecondFactorEvents {
   /** The first step was right; the sign-in is parked until the code comes. */
   'code-required': EventBase;
   /** The first step was right; the sign-in is parked until a second factor is enabled. */
-  'enrolment-required': EventBase;
+  'enrollment-required': EventBase;
   /** A sign-in is complete. `method` is absent when the account has no second factor. */
   'signed-in': EventBase & { readonly method?: SignInMethod };
   /** A sign-in was refused although the first step was right. */
@@ -100,8 +100,8 @@ export interface SecondFactorEvents {
   'sign-in-ended': EventBase & { readonly reason: 'cancelled' | 'expired' | 'account-changed' | 'attempts' };
   /** `req.logOut` ended a session, parked or complete. */
   'signed-out': EventBase;
-  'code-accepted': EventBase & { readonly door: Door; readonly method: CodeMethod };
-  'code-refused': EventBase & { readonly door: Door; readonly reason: CodeRefusal };
+  'code-accepted': EventBase & { readonly operation: Operation; readonly method: CodeMethod };
+  'code-refused': EventBase & { readonly operation: Operation; readonly reason: CodeRefusal };
   /**
    * A wrong code brought a wait; `until` in milliseconds since 1970, `null` at the hard limit; `failures`
    * in a row in its budget.
@@ -151,11 +151,11 @@ export interface SecondFactorEvents {
   'session-demoted': EventBase & { readonly reason: DemotionReason };
   /** A route of ours was called from another site. `accountId` is empty when nobody is signed in. */
   'cross-site-refused': EventBase & { readonly path: string };
-  /** The store failed or was late, or `setEnrolled` failed; `accountId` could not be judged. */
+  /** The store failed or was late, or `setEnrolled` failed; `accountId` could not be checked. */
   'store-unavailable': EventBase & { readonly error: string };
   /** A record did not open: wrong key, moved from another account, or altered. */
   'record-unreadable': EventBase & { readonly error: string };
-  /** The panel says that the account is enrolled, and the store has no record. */
+  /** The application says that the account is enrolled, and the store has no record. */
   'record-missing': EventBase;
 }
 

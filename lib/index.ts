@@ -13,7 +13,7 @@ export type {
   Json,
   Middleware,
   Next,
-  OnCodeRequired,
+  WhenCodeRequired,
   PassportInstance,
   Policy,
   SecondFactorOptions,
@@ -49,8 +49,8 @@ export type {
 export type {
   ActingAccount,
   GuardOptions,
-  GuardVerdict,
-  ImpersonationVerdict,
+  GuardDecision,
+  ImpersonationDecision,
   Refusal,
   RequestSecondFactor,
 } from './session/request-api.js';
@@ -60,7 +60,7 @@ export type {
   AutoSwitchSkip,
   CodeRefusal,
   DemotionReason,
-  Door,
+  Operation,
   EventBase,
   EventName,
   EventSource,

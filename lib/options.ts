@@ -38,18 +38,18 @@ export interface SignedIn {
 
 /** The options of `createSecondFactor`. Unknown ones are refused; an explicit `undefined` means absent. */
 export interface SecondFactorOptions<User> {
-  /** The instance the panel signs in with. */
+  /** The instance the application signs in with. */
   passport: PassportInstance;
   /**
    * The name authenticator apps show: 1 to 100 characters without a colon, control characters and lone surrogates. What
    * a function gives is made so, and must not be empty.
    */
   issuer: string | ((account: { id: string; name: string }) => string);
-  /** Describes one of the panel's users. May be async. */
+  /** Describes one of the application's users. May be async. */
   account(user: User): AccountDescription | Promise<AccountDescription>;
   /**
    * The user of an account id, fresh from the database; `null` or `undefined` when there is none or when
-   * the user may not sign in any more. Accounts are always judged from what this returns. May be async.
+   * the user may not sign in any more. Accounts are always checked from what this returns. May be async.
    */
   findUser(accountId: string): User | null | undefined | Promise<User | null | undefined>;
   /** Where the records are kept. */
@@ -66,21 +66,21 @@ export interface SecondFactorOptions<User> {
   publicPath?: string | undefined;
   /** Where the router is mounted. Default `/two-step`. */
   basePath?: string | undefined;
-  /** The panel's own login page. Default `/login`. */
+  /** The application's own login page. Default `/login`. */
   loginPath?: string | undefined;
   /** Where a sign-in ends when nothing else was asked for. Default `/`. */
   homePath?: string | undefined;
 
   /** `true` when `passport.deserializeUser` reads the database on every request: saves `findUser` there. */
   deserializedUserIsFresh?: boolean | undefined;
-  /** For panels that keep the fact in their own table. Awaited: record first, then flag; off in reverse. */
+  /** For applications that keep the fact in their own table. Awaited: record first, then flag; off in reverse. */
   setEnrolled?: ((accountId: string, enrolled: boolean) => void | Promise<void>) | undefined;
   /**
    * What `req.logIn` does once a sign-in is parked. `respond` (default): answers the request, with a
    * redirect to the code form or with JSON, and never calls back. `error`: calls back with a
    * {@link SecondFactorRequiredError}.
    */
-  onCodeRequired?: OnCodeRequired | undefined;
+  whenCodeRequired?: WhenCodeRequired | undefined;
   /** Taken at the first step, before the session is regenerated, and handed to `onSignedIn`. */
   carry?: ((req: HttpRequest) => Json | undefined) | undefined;
   /**
@@ -130,7 +130,7 @@ export interface SecondFactorOptions<User> {
    * Lets users remember a browser, which then asks for no code at sign-in for so many days (1 to 365), and
    * for one all the same where it matters. Left out: nobody can.
    */
-  trustedBrowsers?: { readonly days: number } | undefined;
+  rememberBrowsers?: { readonly days: number } | undefined;
   /**
    * Called when something happened to an account that its owner should hear of. Not awaited; what it
    * throws is reported by `process.emitWarning`.
@@ -195,4 +195,4 @@ export interface ImpersonationOptions {
 }
 
 /** What `req.logIn` does once a sign-in is parked. */
-export type OnCodeRequired = 'respond' | 'error';
+export type WhenCodeRequired = 'respond' | 'error';

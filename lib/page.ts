@@ -17,7 +17,7 @@ interface PageOf<Name extends string, Model> {
   readonly name: Name;
   /** The language of `error.message` (BCP 47). */
   readonly language: string;
-  /** The name of the panel; `null` where `issuer` is a function and nobody is signed in yet. */
+  /** The name of the application; `null` where `issuer` is a function and nobody is signed in yet. */
   readonly issuer: string | null;
   readonly error: PageError | null;
   /** Hidden fields that every form must send. */
@@ -44,14 +44,14 @@ export type VerifyPage = PageOf<
     readonly cancel: string;
     /** When the sign-in ends, milliseconds since 1970. */
     readonly until: number;
-    /** For how many days a tick of `trustBrowser` remembers the browser; `null`: show no such box. */
+    /** For how many days a tick of `rememberBrowser` remembers the browser; `null`: show no such box. */
     readonly rememberDays: number | null;
   } & StoppedForm
 >;
 
 /** The policy requires a second factor before anybody is signed in: what `setup` (POST) begins. */
-export type MustEnrolPage = PageOf<
-  'must-enrol',
+export type MustEnrollPage = PageOf<
+  'must-enroll',
   {
     readonly setup: string;
     /** Gives the sign-in up (POST). */
@@ -191,7 +191,7 @@ export type ErrorPage = PageOf<'error', { readonly home: string; readonly login:
 /** Every page there is. */
 export type Page =
   | VerifyPage
-  | MustEnrolPage
+  | MustEnrollPage
   | SettingsPage
   | BrowsersPage
   | SetupPage

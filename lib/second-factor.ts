@@ -22,13 +22,13 @@ import { createVault } from './vault/vault.js';
 /** One instance: what {@link createSecondFactor} makes. */
 export interface SecondFactor extends Admin {
   /**
-   * Middleware that takes over `req.logIn` and `req.logOut`, judges every signed-in request's session
+   * Middleware that takes over `req.logIn` and `req.logOut`, checks every signed-in request's session
    * against its account, and sets `req.secondFactor`. Mount it right after `passport.session()`.
    */
   session(): Middleware;
   /** The routes for people and programs. Mount it at `basePath`. */
   router(): Middleware;
-  /** For panels that write their own code route: `passport.use(secondFactor.strategy)`. */
+  /** For applications that write their own code route: `passport.use(secondFactor.strategy)`. */
   readonly strategy: PassportStrategy;
   /** Every outcome, refusals included, is one event. */
   readonly events: EventSource;

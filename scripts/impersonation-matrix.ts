@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { mayEnter, mayStay } from '../lib/impersonation/rules.js';
-import type { ActorProof, Hop, Party, Ruling } from '../lib/impersonation/rules.js';
+import type { ActorProof, Hop, Profile, RuleDecision } from '../lib/impersonation/rules.js';
 
 /** The levels of the hosting panel that the table is printed for, highest first. */
 export const LEVELS = ['root', 'admin', 'user'] as const;
@@ -26,8 +26,8 @@ export interface Cell {
   readonly depth: 0 | 1;
   /** What the application's `canActAs` says. */
   readonly canActAs: boolean;
-  readonly enter: Ruling;
-  readonly stay: Ruling;
+  readonly enter: RuleDecision;
+  readonly stay: RuleDecision;
 }
 
 /** Every situation there is. */
@@ -58,7 +58,7 @@ export function matrix(): Cell[] {
 
 function cell(situation: Omit<Cell, 'enter' | 'stay'>): Cell {
   const { first, actor, target, actorFactor, targetFactor, proof, depth, canActAs } = situation;
-  const firstParty: Party = { id: 'first', level: first, enrolled: actorFactor };
+  const firstParty: Profile = { id: 'first', level: first, enrolled: actorFactor };
   const hop: Hop = {
     first: firstParty,
     // Whoever is acted as has no second factor: acting as him would have ended.
@@ -97,9 +97,9 @@ export function markdown(): string {
   ].join('\n');
 }
 
-function said(ruling: Ruling | undefined): string {
-  if (!ruling) return '';
-  return ruling.ok ? '**yes**' : `\`${ruling.reason}\``;
+function said(ruled: RuleDecision | undefined): string {
+  if (!ruled) return '';
+  return ruled.ok ? '**yes**' : `\`${ruled.reason}\``;
 }
 
 const DOCUMENT = 'docs/impersonation.md';

@@ -20,9 +20,9 @@ interface Actions {
 }
 
 /**
- * The Passport strategy for panels that write their own code route below `basePath`; the first step is any
+ * The Passport strategy for applications that write their own code route below `basePath`; the first step is any
  * other strategy. The code is `req.body.code`; whose it is comes from the parked sign-in alone. A ticked
- * `req.body.trustBrowser` remembers the browser, where the `trustedBrowsers` option allows it.
+ * `req.body.rememberBrowser` remembers the browser, where the `rememberBrowsers` option allows it.
  *
  * It calls `success(user, { recoveryCodesLeft })`, upon which Passport's `req.logIn` completes the sign-in;
  * `fail({ message, code }, status)` with a code of docs/errors.md for the user, with `code-malformed` also
@@ -41,7 +41,7 @@ export function createStrategy(contextOf: (req: IncomingMessage) => Context | un
       // Taken before anything is awaited: given the object itself, Passport writes those of the next
       // request over them.
       const { success, fail, error } = this as unknown as Actions;
-      judge(contextOf(req))
+      evaluate(contextOf(req))
         .then(({ step, context }) => {
           if (!step.ok) {
             const { code } = step;
@@ -64,7 +64,7 @@ export function createStrategy(contextOf: (req: IncomingMessage) => Context | un
 /** Told to nobody, and no guess. */
 const NOTHING_TYPED = { ok: false, kind: 'field', code: 'code-malformed', field: 'code' } as const;
 
-async function judge(context: Context | undefined) {
+async function evaluate(context: Context | undefined) {
   if (!context) {
     throw new SecondFactorError(
       'session-not-mounted',
@@ -72,6 +72,6 @@ async function judge(context: Context | undefined) {
     );
   }
   if (hasLeft(context.req)) return { step: NOTHING_TYPED, context };
-  const remember = isTicked(bodyField(context.req, 'trustBrowser'));
+  const remember = isTicked(bodyField(context.req, 'rememberBrowser'));
   return { step: await secondStep(context, bodyField(context.req, 'code'), remember), context };
 }

@@ -41,7 +41,7 @@ const NO_ORIGINS = [
   ['null'],
   [7],
 ];
-const RESOLVED_ONLY = ['mountPath', 'limits', 'trustedBrowserDays', 'brand'];
+const RESOLVED_ONLY = ['mountPath', 'limits', 'rememberBrowserDays', 'brand'];
 
 describe('check-options', () => {
   it('takes the required options alone and fills in the defaults', () => {
@@ -54,7 +54,7 @@ describe('check-options', () => {
       loginPath: '/login',
       homePath: '/',
       deserializedUserIsFresh: false,
-      onCodeRequired: 'respond',
+      whenCodeRequired: 'respond',
       sessionKey: 'secondFactor',
       pendingSeconds: 600,
       freshSeconds: 900,
@@ -72,7 +72,7 @@ describe('check-options', () => {
     const names = Object.keys(checkOptions(required())).filter(
       (name) => !(name in required()) && !RESOLVED_ONLY.includes(name),
     );
-    const others = ['window', 'lockout', 'trustedBrowsers', 'stylesheet'];
+    const others = ['window', 'lockout', 'rememberBrowsers', 'stylesheet'];
     const explicit = Object.fromEntries([...names, ...others].map((name) => [name, undefined]));
     expect(checkOptions({ ...required(), ...explicit }).basePath).to.equal('/two-step');
   });
@@ -199,7 +199,7 @@ describe('check-options', () => {
     homePath: ['', 'home', '//e.com', 'javascript:alert(1)', '/%2f', '/a:b'],
     deserializedUserIsFresh: [null, 'yes', 1, {}],
     setEnrolled: [true, {}],
-    onCodeRequired: [null, 'throw', true, 1],
+    whenCodeRequired: [null, 'throw', true, 1],
     carry: [{}, 'cart'],
     onSignedIn: [{}, true],
     formFields: [{ _csrf: 'x' }],

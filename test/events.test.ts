@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { createEmitter } from '../lib/events.js';
 import type { SecondFactorEvent } from '../lib/events.js';
-import { enrol, enrolled, stopPanels } from './docs/trap-panel.js';
+import { enroll, enrolled, stopPanels } from './docs/trap-panel.js';
 import { loggedIn, startSessionPanel } from './support/session-panel.js';
 import { warningsOf } from './support/warnings.js';
 
@@ -121,7 +121,7 @@ describe('events', () => {
     });
     let user: unknown;
     await warningsOf(async () => {
-      const phone = await enrol(panel);
+      const phone = await enroll(panel);
       const client = await loggedIn(panel);
       await client.post('/two-step/verify', { code: phone() });
       user = await client.me();
@@ -141,7 +141,7 @@ describe('events', () => {
       accountId: 'alice',
       ip: '192.0.2.7',
       userAgent: 'x'.repeat(512),
-      door: 'step-up',
+      operation: 'step-up',
       method: 'otp',
     });
     const text = JSON.stringify(panel.events);

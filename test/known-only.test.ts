@@ -61,8 +61,8 @@ describe('every object that the public API takes', () => {
     ...['digits', 'algorithm', 'period', 'Secret'].map(
       (name) =>
         [
-          `secondFactor.import() with ${name}`,
-          () => secondFactor.import('alice', any({ ...BY, secret: SECRET, [name]: 8 })),
+          `secondFactor.admin.import() with ${name}`,
+          () => secondFactor.admin.import('alice', any({ ...BY, secret: SECRET, [name]: 8 })),
           typo(name),
         ] as const,
     ),
@@ -115,7 +115,7 @@ describe('every object that the public API takes', () => {
   }
 
   it('may have properties that are undefined', async () => {
-    expect(await secondFactor.disable('alice', { by: 'test', reason: undefined })).to.equal(false);
+    expect(await secondFactor.admin.disable('alice', { by: 'test', reason: undefined })).to.equal(false);
     requireSecondFactor({ maxAge: undefined });
   });
 
@@ -161,7 +161,7 @@ describe('every object that the public API takes', () => {
       routes({ app }) {
         app.get('/asked', (req, res) => {
           for (const call of [
-            () => req.secondFactor?.check(any({ acceptTrustedbrowser: false })),
+            () => req.secondFactor?.evaluate(any({ acceptRememberedbrowser: false })),
             () =>
               req.secondFactor?.refuse(
                 any({ ok: false, code: 'login-required', status: 401, location: '/', url: '/' }),
@@ -178,19 +178,19 @@ describe('every object that the public API takes', () => {
       },
     });
     await new Client(asked).get('/asked');
-    expect(thrown[0]).to.match(typo('acceptTrustedbrowser', 'acceptTrustedBrowser'));
+    expect(thrown[0]).to.match(typo('acceptRememberedbrowser', 'acceptRememberedBrowser'));
     expect(thrown[1]).to.match(typo('url'));
     expect(thrown).to.have.length(2);
   });
 
   it('is Passport’s where it is the options of req.logIn, but for what is meant for us', async () => {
     const given: readonly (readonly [object, string | null])[] = [
-      [{ onCodeRequired: 'Error' }, 'option-invalid'],
+      [{ whenCodeRequired: 'Error' }, 'option-invalid'],
       [{ secondFactor: 'notRequired' }, 'option-invalid'],
       [{ session: false, secondFactor: true }, 'option-invalid'],
-      [{ oncodeRequired: 'error' }, 'option-unknown'],
+      [{ whencodeRequired: 'error' }, 'option-unknown'],
       [{ session: false, second_factor: 'not-required' }, 'option-unknown'],
-      [{ onCodeRequired: undefined, scope: ['mail'], prompt: 'login', constructor: 1 }, null],
+      [{ whenCodeRequired: undefined, scope: ['mail'], prompt: 'login', constructor: 1 }, null],
     ];
     const logged = await startSessionPanel({
       routes({ app, users }) {

@@ -13,7 +13,7 @@ type Request = IncomingMessage & { readonly secondFactor?: RequestSecondFactor }
  * Exception filter of NestJS for all errors of this package, on Express: `app.useGlobalFilters(new SecondFactorFilter())`,
  * `@UseFilters(SecondFactorFilter)`, or `{ provide: APP_FILTER, useClass: SecondFactorFilter }`.
  *
- * Where `SecondFactorGuard` refused, or the sign-in waits for a code (`onCodeRequired: 'error'`), a browser is sent to the
+ * Where `SecondFactorGuard` refused, or the sign-in waits for a code (`whenCodeRequired: 'error'`), a browser is sent to the
  * page that helps and a program gets a problem document with `location`. Mistakes of the integration and outages go to
  * Nest's logger with their message; of a mistake the client learns the status only. Outside of HTTP the error is returned,
  * as filters for GraphQL do.

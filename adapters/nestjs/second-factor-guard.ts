@@ -1,5 +1,5 @@
 import { SecondFactorError } from '../../lib/errors.js';
-import { checkGuardOptions } from '../../lib/session/check.js';
+import { checkGuardOptions } from '../../lib/session/evaluate.js';
 import type { GuardOptions, RequestSecondFactor } from '../../lib/session/request-api.js';
 import type { NestContext } from './nest-context.js';
 import { SecondFactorRefusedError } from './second-factor-refused-error.js';
@@ -40,8 +40,8 @@ export class SecondFactorGuard {
   canActivate(context: NestContext): boolean {
     const { secondFactor } = this.getRequest(context) ?? {};
     if (!secondFactor) throw notMounted(context.getType());
-    const verdict = secondFactor.check(this.options);
-    if (!verdict.ok) throw new SecondFactorRefusedError(verdict);
+    const decision = secondFactor.evaluate(this.options);
+    if (!decision.ok) throw new SecondFactorRefusedError(decision);
     return true;
   }
 

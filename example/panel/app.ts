@@ -13,7 +13,7 @@ import { createStaffRoutes } from './routes/staff.js';
 import { createPanelSecondFactor } from './second-factor.js';
 import { loadSecrets } from './secrets.js';
 import { createSessions } from './sessions.js';
-import { policyOf, trustedBrowserDaysOf } from './settings.js';
+import { policyOf, rememberBrowserDaysOf } from './settings.js';
 import { createPassport } from './sign-in.js';
 import { openStorage } from './storage.js';
 
@@ -59,7 +59,7 @@ export async function createPanel(options: PanelOptions): Promise<Panel> {
     storage: { ...storage, ...(options.records && { records: options.records }) },
     key: secrets.secondFactorKey,
     policy: policyOf(env),
-    trustedBrowserDays: trustedBrowserDaysOf(env),
+    rememberBrowserDays: rememberBrowserDaysOf(env),
     mail,
     storeTimeoutMs,
     clock,
@@ -74,7 +74,7 @@ export async function createPanel(options: PanelOptions): Promise<Panel> {
   app.use(securityHeaders);
   app.use(servePublicFiles());
 
-  // Before anybody is judged: a body may take minutes, and rights can be gone when it has come.
+  // Before anybody is checked: a body may take minutes, and rights can be gone when it has come.
   app.use(readBodies);
   app.use(answerPathsOnly);
   app.use(createSessions(secrets.sessionSecret, redis));

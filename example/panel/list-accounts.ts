@@ -20,11 +20,11 @@ export async function listAccounts(
   const statuses = await secondFactor.status(accounts.map(({ id }) => id));
   return Promise.all(
     accounts.map(async (account, i) => {
-      const verdict = await sessionOf(req).mayImpersonate(account.id);
+      const decision = await sessionOf(req).mayImpersonate(account.id);
       return {
         ...account,
         hasSecondFactor: statuses[i]?.enrolled ?? false,
-        refusal: verdict.ok ? null : verdict.reason,
+        refusal: decision.ok ? null : decision.reason,
       };
     }),
   );

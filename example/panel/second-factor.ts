@@ -14,7 +14,7 @@ export interface SecondFactorParts {
   /** Who must have a second factor. */
   readonly policy: SecondFactorOptions<User>['policy'];
   /** For how many days users may remember a browser; `undefined`: they cannot. */
-  readonly trustedBrowserDays: number | undefined;
+  readonly rememberBrowserDays: number | undefined;
   /** Takes the mails to owners, one line of JSON each. */
   readonly mail: (line: string) => void;
   /** How long a second factor may take to be read or changed, in milliseconds. */
@@ -38,7 +38,8 @@ export function createPanelSecondFactor(parts: SecondFactorParts): SecondFactor 
     loginPath: '/login',
     homePath: '/',
     policy: parts.policy,
-    trustedBrowsers: parts.trustedBrowserDays === undefined ? undefined : { days: parts.trustedBrowserDays },
+    rememberBrowsers:
+      parts.rememberBrowserDays === undefined ? undefined : { days: parts.rememberBrowserDays },
     notify: createMail(parts.mail),
     impersonation: { levels: LEVELS, autoSwitch: { root: 'admin' } },
     storeTimeoutMs: parts.storeTimeoutMs,

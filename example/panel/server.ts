@@ -1,7 +1,7 @@
 /**
  * The example panel: `npm start`, then http://localhost:3000/.
  *
- * PANEL_TRUSTED_BROWSERS: days. PANEL_REQUIRE_FACTOR: levels, separated by commas.
+ * PANEL_REMEMBER_BROWSERS: days. PANEL_REQUIRE_FACTOR: levels, separated by commas.
  * HOST: the address to listen on; without it only this machine reaches the panel. PORT: default 3000. PANEL_DB: a file that keeps the panel; without it every start begins with the seeded
  * accounts. REDIS_URL: sessions and second factors in Redis. SECOND_FACTOR_KEY, SESSION_SECRET: without
  * them they are made once and kept beside the database.

@@ -41,14 +41,14 @@ export function removeDatabase(file: string): void {
   for (const ending of ['', '-wal', '-shm']) rmSync(file + ending, { force: true });
 }
 
-/** The days of `PANEL_TRUSTED_BROWSERS` for which users may remember a browser; `undefined`: they cannot. */
-export function trustedBrowserDaysOf({
-  PANEL_TRUSTED_BROWSERS: said,
+/** The days of `PANEL_REMEMBER_BROWSERS` for which users may remember a browser; `undefined`: they cannot. */
+export function rememberBrowserDaysOf({
+  PANEL_REMEMBER_BROWSERS: said,
 }: NodeJS.ProcessEnv): number | undefined {
   if (!said) return undefined;
   const days = Number(said);
   if (Number.isInteger(days) && days >= 1 && days <= DAYS_MAXIMUM) return days;
-  throw new Error(`PANEL_TRUSTED_BROWSERS must be a number of days from 1 to ${String(DAYS_MAXIMUM)}`);
+  throw new Error(`PANEL_REMEMBER_BROWSERS must be a number of days from 1 to ${String(DAYS_MAXIMUM)}`);
 }
 
 /** Who must have a second factor: the levels of `PANEL_REQUIRE_FACTOR`, `root,admin` for example. */

@@ -2,7 +2,7 @@ import { SecondFactorError } from '../errors.js';
 import { wellFormed, withoutUnprintable } from './clean-text.js';
 import { unknownName } from '../known-only.js';
 
-/** What the panel says of one of its users; returned by the `account` option. Unknown properties are refused. */
+/** What the application says of one of its users; returned by the `account` option. Unknown properties are refused. */
 export interface AccountDescription {
   /** Immutable and never given to anybody else: 1 to 255 bytes of UTF-8 without NUL once it is a string. */
   readonly id: string | number | bigint;
@@ -23,7 +23,7 @@ export interface AccountDescription {
    * `undefined` or empty; users that a strategy or `deserializeUser` gave may be without it.
    */
   readonly securityStamp?: string | number | bigint | Date | Uint8Array | null | undefined;
-  /** For panels that keep the fact themselves: `true` and no record is an error, never a way in. */
+  /** For applications that keep the fact themselves: `true` and no record is an error, never a way in. */
   readonly enrolled?: boolean | undefined;
   /**
    * For applications with a second factor of their own, until the account has moved: `true` where it still has that one.

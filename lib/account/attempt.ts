@@ -27,7 +27,7 @@ export type AttemptOutcome =
       readonly lock: Lock;
       readonly failures: number;
     }
-  /** Codes are not judged now; `until` in milliseconds since 1970, `null`: not before recovery. */
+  /** Codes are not checked now; `until` in milliseconds since 1970, `null`: not before recovery. */
   | { readonly ok: false; readonly reason: 'locked'; readonly until: number | null };
 
 /** What was typed, by its shape alone. */
@@ -52,7 +52,7 @@ export function presentCode(typed: unknown): PresentedCode {
 }
 
 /**
- * Judges a code against a record: the only place that does, for every door. Pure.
+ * Checks a code against a record: the only place that does, for every operation. Pure.
  *
  * A time step is accepted once and never after a newer one (RFC 6238 §5.2), and a code that two
  * authenticators show is spent for both; a wrong code is charged to the budget of the browser it came from,
@@ -66,7 +66,7 @@ export function presentCode(typed: unknown): PresentedCode {
  * @param now milliseconds since 1970
  * @param browser the id of a known browser; left out: a stranger
  */
-export function judgeAttempt(
+export function decideAttempt(
   record: AccountRecord,
   typed: unknown,
   now: number,
@@ -78,13 +78,13 @@ export function judgeAttempt(
     case 'malformed':
       return { outcome: { ok: false, reason: 'code-malformed' }, next: 'unchanged' };
     case 'recovery-code':
-      return judgeRecoveryCode(record, presented.code, now, limits);
+      return decideRecoveryCode(record, presented.code, now, limits);
     case 'otp':
-      return judgeTotp(record, presented.code, now, limits, browser);
+      return decideTotp(record, presented.code, now, limits, browser);
   }
 }
 
-function judgeTotp(
+function decideTotp(
   record: AccountRecord,
   code: string,
   now: number,
@@ -147,7 +147,7 @@ function after(authenticator: Authenticator, step: number, now: number, window: 
   return { ...authenticator, lastStep: step, clockOffset };
 }
 
-function judgeRecoveryCode(
+function decideRecoveryCode(
   record: AccountRecord,
   code: string,
   now: number,

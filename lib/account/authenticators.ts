@@ -31,32 +31,32 @@ export function withAuthenticator(record: AccountRecord, added: Authenticator): 
 }
 
 /**
- * The record with a new authenticator in the place of all it had: under a new enrolment, so that every
+ * The record with a new authenticator in the place of all it had: under a new enrollment, so that every
  * session and parked sign-in that the old ones let in is void, no browser is remembered, and every lock ends.
  * Recovery codes stay, and browsers stay known.
  *
- * @param enrolment 128 fresh random bits, base64url
+ * @param enrollment 128 fresh random bits, base64url
  */
 export function withAuthenticatorReplaced(
   record: AccountRecord,
   added: Authenticator,
-  enrolment: string,
+  enrollment: string,
 ): AccountRecord {
-  return { ...withoutRemembered(withoutFailures(record)), enrolment, authenticators: [added] };
+  return { ...withoutRemembered(withoutFailures(record)), enrollment, authenticators: [added] };
 }
 
 /**
- * The record without one of several authenticators, under a new enrolment: what it let in is void, and no browser
+ * The record without one of several authenticators, under a new enrollment: what it let in is void, and no browser
  * is remembered; all budgets of guesses stay. `null` when it is the last one or not there.
  *
- * @param enrolment 128 fresh random bits, base64url
+ * @param enrollment 128 fresh random bits, base64url
  */
 export function withoutAuthenticator(
   record: AccountRecord,
   id: string,
-  enrolment: string,
+  enrollment: string,
 ): AccountRecord | null {
   const authenticators = record.authenticators.filter((authenticator) => authenticator.id !== id);
   if (authenticators.length === 0 || authenticators.length === record.authenticators.length) return null;
-  return { ...withoutRemembered(record), enrolment, authenticators };
+  return { ...withoutRemembered(record), enrollment, authenticators };
 }

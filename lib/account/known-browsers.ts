@@ -34,12 +34,12 @@ export function findRemembered(
   stampMatches: (digest: string | null) => boolean,
 ): KnownBrowser | undefined {
   const browser = browsers.find((known) => known.id === id);
-  return browser && isTrusted(browser, now) && stampMatches(browsersStamp) ? browser : undefined;
+  return browser && isRememberedAt(browser, now) && stampMatches(browsersStamp) ? browser : undefined;
 }
 
 /** Whether no code is asked for on a browser at `now` (milliseconds since 1970), unless the stamp is another one. */
-function isTrusted(browser: KnownBrowser, now: number): boolean {
-  return now < browser.trustedUntil;
+function isRememberedAt(browser: KnownBrowser, now: number): boolean {
+  return now < browser.rememberedUntil;
 }
 
 /** A remembered browser, as it is told. Times in milliseconds since 1970. */
@@ -54,13 +54,13 @@ export interface RememberedBrowser {
 /** The browsers of a record that are asked for no code at `now` (milliseconds since 1970). */
 export function rememberedBrowsers(browsers: readonly KnownBrowser[], now: number): RememberedBrowser[] {
   return browsers
-    .filter((browser) => isTrusted(browser, now))
-    .map(({ id, name, firstUsedAt, lastUsedAt, trustedUntil }) => ({
+    .filter((browser) => isRememberedAt(browser, now))
+    .map(({ id, name, firstUsedAt, lastUsedAt, rememberedUntil }) => ({
       id,
       name,
       createdAt: firstUsedAt,
       lastUsedAt,
-      expiresAt: trustedUntil,
+      expiresAt: rememberedUntil,
     }));
 }
 
@@ -71,8 +71,8 @@ export interface PassedBrowser {
   /** The id it came with, where it was known by that; see {@link KnownBrowser.formerId}. */
   readonly formerId: string | null;
   readonly name: string;
-  /** See {@link KnownBrowser.trustedUntil}. */
-  readonly trustedUntil: number;
+  /** See {@link KnownBrowser.rememberedUntil}. */
+  readonly rememberedUntil: number;
   /** Digest of the account's present security stamp. */
   readonly stamp: string | null;
 }
@@ -97,7 +97,10 @@ export function withBrowser(
   const firstUsedAt = before?.firstUsedAt ?? now;
   const kept = browsers
     .filter(({ id }) => id !== before?.id)
-    .toSorted((a, b) => Number(isTrusted(b, now)) - Number(isTrusted(a, now)) || b.lastUsedAt - a.lastUsedAt)
+    .toSorted(
+      (a, b) =>
+        Number(isRememberedAt(b, now)) - Number(isRememberedAt(a, now)) || b.lastUsedAt - a.lastUsedAt,
+    )
     .slice(0, MAXIMUM_BROWSERS - 1);
   const first: KnownBrowser = { ...passed, firstUsedAt, lastUsedAt: now, ...NO_FAILURES };
   return { ...record, browsers: [first, ...kept], browsersStamp: stamp };
@@ -119,7 +122,7 @@ export function withBrowserUsed(record: AccountRecord, id: string, now: number):
  */
 export function withoutRemembered(record: AccountRecord, id?: string): AccountRecord {
   const browsers = record.browsers.map((browser) =>
-    id === undefined || browser.id === id ? { ...browser, trustedUntil: 0 } : browser,
+    id === undefined || browser.id === id ? { ...browser, rememberedUntil: 0 } : browser,
   );
   return { ...record, browsers };
 }

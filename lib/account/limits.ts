@@ -1,11 +1,11 @@
-/** The numbers that {@link judgeAttempt} and {@link judgeConfirmation} go by. */
+/** The numbers that {@link decideAttempt} and {@link decideConfirmation} go by. */
 export interface Limits {
   /**
    * Time steps accepted on each side of the server's clock, and of the learned offset.
    * RFC 6238 §5.2 recommends at most one. 0 accepts exactly one code, and nothing is learned.
    */
   readonly window: number;
-  /** When codes are no longer judged. */
+  /** When codes are no longer checked. */
   readonly lockout: LockoutLimits;
 }
 
@@ -19,7 +19,7 @@ export interface LockoutLimits {
   readonly maxWaitSeconds: number;
   /**
    * Failures in a row after which codes are refused until a recovery code, an operator or a new
-   * enrolment brings them back. NIST SP 800-63B §3.2.2: no more than 100.
+   * enrollment brings them back. NIST SP 800-63B §3.2.2: no more than 100.
    */
   readonly hardLimit: number;
 }
@@ -30,8 +30,8 @@ export const DEFAULT_LIMITS: Limits = {
   lockout: { after: 5, waitSeconds: 30, maxWaitSeconds: 3600, hardLimit: 100 },
 };
 
-/** A phone's clock found off by at most this many steps at enrolment is learned (RFC 6238 §6). */
-export const ENROLMENT_OFFSET_STEPS = 5;
+/** A phone's clock found off by at most this many steps at enrollment is learned (RFC 6238 §6). */
+export const ENROLLMENT_OFFSET_STEPS = 5;
 /** The learned offset never goes beyond this many steps, however slowly a clock drifts. */
 export const MAXIMUM_OFFSET_STEPS = 10;
 /** A code right within this many steps (one hour) is answered with how far off the phone's clock is. */

@@ -1,13 +1,13 @@
 import type { LockoutLimits } from './limits.js';
 import type { AccountRecord, Failures } from './record.js';
 
-/** Whether codes are judged now: `until` in milliseconds since 1970, `null` for the hard limit. */
+/** Whether codes are checked now: `until` in milliseconds since 1970, `null` for the hard limit. */
 export type Lock = { readonly locked: false } | { readonly locked: true; readonly until: number | null };
 
 /** A budget nobody has used. */
 export const NO_FAILURES: Failures = { failures: 0, lockedUntil: 0 };
 
-/** Whether a code may be judged at `now` (milliseconds since 1970). */
+/** Whether a code may be checked at `now` (milliseconds since 1970). */
 export function lockAt(record: Failures, now: number, limits: LockoutLimits): Lock {
   if (record.failures >= limits.hardLimit) return { locked: true, until: null };
   return now < record.lockedUntil ? { locked: true, until: record.lockedUntil } : { locked: false };

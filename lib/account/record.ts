@@ -20,7 +20,7 @@ export interface Authenticator {
 export interface Failures {
   /** Wrong codes since the last accepted one. */
   readonly failures: number;
-  /** Until when no code is judged, milliseconds since 1970; 0 when there is no wait. */
+  /** Until when no code is checked, milliseconds since 1970; 0 when there is no wait. */
   readonly lockedUntil: number;
 }
 
@@ -40,7 +40,7 @@ export interface KnownBrowser extends Failures {
   /** Milliseconds since 1970, a day behind at most. */
   readonly lastUsedAt: number;
   /** Until when no code is asked for on it, milliseconds since 1970; 0: always asked. Never moved. */
-  readonly trustedUntil: number;
+  readonly rememberedUntil: number;
 }
 
 /**
@@ -50,7 +50,7 @@ export interface KnownBrowser extends Failures {
  */
 export interface AccountRecord extends Failures {
   /** 128 random bits, base64url: what sessions refer to. Another one ends what was proved before. */
-  readonly enrolment: string;
+  readonly enrollment: string;
   /** Milliseconds since 1970. */
   readonly enrolledAt: number;
   /** One to five. */
@@ -156,7 +156,7 @@ function withParts(record: AccountRecord, parts: unknown): AccountRecord {
 /** What every record has, without names. */
 function listOf(record: AccountRecord): unknown[] {
   return [
-    record.enrolment,
+    record.enrollment,
     record.enrolledAt,
     record.failures,
     record.lockedUntil,
@@ -171,12 +171,12 @@ function listOf(record: AccountRecord): unknown[] {
     record.recoveryKey,
     record.recoveryDigests.join('.'),
     record.browsersStamp,
-    record.browsers.map(({ id, name, firstUsedAt, lastUsedAt, trustedUntil, failures, lockedUntil }) => [
+    record.browsers.map(({ id, name, firstUsedAt, lastUsedAt, rememberedUntil, failures, lockedUntil }) => [
       id,
       name,
       firstUsedAt,
       lastUsedAt,
-      trustedUntil,
+      rememberedUntil,
       failures,
       lockedUntil,
     ]),
@@ -188,7 +188,7 @@ function recordOf(fields: readonly unknown[]): AccountRecord {
   const authenticators = list(fields[4]).map(authenticator);
   if (authenticators.length === 0) throw new TypeError('the record has no authenticator');
   return {
-    enrolment: string(fields[0]),
+    enrollment: string(fields[0]),
     enrolledAt: integer(fields[1]),
     failures: integer(fields[2]),
     lockedUntil: integer(fields[3]),
@@ -234,7 +234,7 @@ function browser(value: unknown): KnownBrowser {
     name: string(fields[1]),
     firstUsedAt: integer(fields[2]),
     lastUsedAt: integer(fields[3]),
-    trustedUntil: integer(fields[4]),
+    rememberedUntil: integer(fields[4]),
     failures: integer(fields[5]),
     lockedUntil: integer(fields[6]),
   };

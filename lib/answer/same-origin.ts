@@ -52,7 +52,7 @@ export function parseOrigin(value: string): string | null {
 }
 
 /**
- * Middleware that refuses state-changing requests from other sites with 403 `cross-site`: for the panel's
+ * Middleware that refuses state-changing requests from other sites with 403 `cross-site`: for the application's
  * own login route, so that nobody is signed in to somebody else's account by a link.
  * GET, HEAD and OPTIONS pass.
  *

@@ -25,7 +25,7 @@ export async function showStatus(run: Run): Promise<ExitCode> {
 /** `disable <account>`. */
 export async function disable(run: Run): Promise<ExitCode> {
   const { account, called } = await confirmedAccount(run, 'Disable two-step authentication of');
-  const disabled = await run.instance.disable(account, operator(run));
+  const disabled = await run.instance.admin.disable(account, operator(run));
   const text = disabled ? 'is disabled' : 'was not enabled';
   show(run, `${called}: two-step authentication ${text}`, { account, disabled });
   return EXIT.done;
@@ -34,15 +34,15 @@ export async function disable(run: Run): Promise<ExitCode> {
 /** `unlock <account>`. */
 export async function unlock(run: Run): Promise<ExitCode> {
   const { account, called } = await confirmedAccount(run, 'End the wait after wrong codes of');
-  const unlocked = await run.instance.unlock(account, operator(run));
-  show(run, unlocked ? `${called}: codes are judged again` : notEnabled(called), { account, unlocked });
+  const unlocked = await run.instance.admin.unlock(account, operator(run));
+  show(run, unlocked ? `${called}: codes are evaluated again` : notEnabled(called), { account, unlocked });
   return unlocked ? EXIT.done : EXIT.refused;
 }
 
 /** `recovery-codes <account>`. */
 export async function newRecoveryCodes(run: Run): Promise<ExitCode> {
   const { account, called } = await confirmedAccount(run, 'Make new recovery codes for');
-  const recoveryCodes = await run.instance.recoveryCodes(account, operator(run));
+  const recoveryCodes = await run.instance.admin.recoveryCodes(account, operator(run));
   if (recoveryCodes) show(run, recoveryCodes.join('\n'), { account, recoveryCodes });
   else show(run, notEnabled(called), { account });
   return recoveryCodes ? EXIT.done : EXIT.refused;
@@ -52,7 +52,7 @@ export async function newRecoveryCodes(run: Run): Promise<ExitCode> {
 export async function browsers(run: Run): Promise<ExitCode> {
   if (run.command.revoke) {
     const { account, called } = await confirmedAccount(run, 'Forget all browsers of');
-    const revoked = await run.instance.revokeBrowsers(account, operator(run));
+    const revoked = await run.instance.admin.revokeBrowsers(account, operator(run));
     show(run, revoked ? `${called}: every browser is asked for a code again` : notEnabled(called), {
       account,
       revoked,
@@ -61,7 +61,7 @@ export async function browsers(run: Run): Promise<ExitCode> {
   }
   await knownAccount(run);
   const { account } = run.command;
-  const known = await run.instance.browsers(account);
+  const known = await run.instance.admin.browsers(account);
   const lines = known.map(
     ({ name, lastUsedAt, expiresAt }) =>
       `${name || 'unknown browser'}: last used ${time(lastUsedAt)}, remembered until ${time(expiresAt)}`,
@@ -93,21 +93,21 @@ export async function importSecret(run: Run): Promise<ExitCode> {
 /** An account of the command line. */
 interface KnownAccount {
   readonly status: AccountStatus;
-  /** `null`: the panel cannot say. */
+  /** `null`: the application cannot say. */
   readonly name: string | null;
   readonly otherFactor: boolean;
-  /** Whether the panel says that it is enrolled and there is no record: sign-ins are refused then. */
+  /** Whether the application says that it is enrolled and there is no record: sign-ins are refused then. */
   readonly recordMissing: boolean;
 }
 
 /**
- * The account of the command line; the panel must know it, or it must at least have a record. Where there is one,
- * a panel that cannot describe the account keeps no operator from it.
+ * The account of the command line; the application must know it, or it must at least have a record. Where there is one,
+ * an application that cannot describe the account keeps no operator from it.
  */
 async function knownAccount({ command, instance }: Run): Promise<KnownAccount> {
   const { account: id } = command;
   const status = await instance.status(id);
-  const account = await instance.account(id).catch((error: unknown) => {
+  const account = await instance.admin.account(id).catch((error: unknown) => {
     const { code } = (error ?? {}) as { code?: unknown };
     if (status.enrolled || code === 'account-unstable') return null;
     throw error;

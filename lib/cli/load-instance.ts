@@ -27,7 +27,7 @@ const METHODS = [
 ];
 
 /**
- * The instance the panel uses: the default export of its config.
+ * The instance the application uses: the default export of its config.
  *
  * @throws {ConsoleError} exit code 2 when there is no config, it throws, or it exports something else
  */

@@ -10,7 +10,7 @@ export const USAGE = `Usage: second-factor <command> [options]
   recovery-codes <account>
                        prints new recovery codes, for an owner whose identity you checked
   browsers <account>   the browsers that are asked for no code; --revoke forgets them
-  import <account>     enrols it with a secret of another system (base32), read from
+  import <account>     enrolls it with a secret of another system (base32), read from
                        standard input; --allow-short takes 80 to 127 bits as well
   list                 the accounts that have it
   rekey                seals every record with the first key; may be repeated

@@ -19,7 +19,7 @@ const COMMANDS: Readonly<Record<InstanceCommand, (run: Run) => Promise<ExitCode>
   check,
 };
 
-/** Runs a command on the panel's own instance. */
+/** Runs a command on the application's own instance. */
 export function runCommand(name: InstanceCommand, run: Run): Promise<ExitCode> {
   return COMMANDS[name](run);
 }

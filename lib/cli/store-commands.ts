@@ -11,7 +11,7 @@ const CLOCK_TOLERANCE_SECONDS = 30;
 /** `list`. */
 export async function list({ command, instance, terminal }: Run): Promise<ExitCode> {
   const accounts: string[] = [];
-  for await (const account of instance.list()) accounts.push(account);
+  for await (const account of instance.admin.list()) accounts.push(account);
   accounts.sort();
   if (command.json) terminal.print(JSON.stringify(accounts));
   else for (const account of accounts) terminal.print(printableLine(account));
@@ -20,7 +20,7 @@ export async function list({ command, instance, terminal }: Run): Promise<ExitCo
 
 /** `rekey`. */
 export async function rekey(run: Run): Promise<ExitCode> {
-  const { resealed, current, unreadable } = await run.instance.rekey();
+  const { resealed, current, unreadable } = await run.instance.admin.rekey();
   const lines = [
     `${resealed} sealed with the first key, ${current} were already`,
     ...unreadable.map((account) => `cannot be opened with any key: ${printableLine(account)}`),
@@ -31,7 +31,7 @@ export async function rekey(run: Run): Promise<ExitCode> {
 
 /** `check`. */
 export async function check(run: Run): Promise<ExitCode> {
-  const health = await run.instance.check();
+  const health = await run.instance.admin.check();
   const problems = problemsOf(health);
   show(run, report(health, problems), { ...health, problems });
   return problems.length === 0 ? EXIT.done : EXIT.store;

@@ -1,12 +1,12 @@
 import { parseAccountId } from '../account/account.js';
 import { LONGEST, cleanText } from '../account/clean-text.js';
 import { SecondFactorError } from '../errors.js';
-import { check } from '../session/check.js';
+import { evaluate } from '../session/evaluate.js';
 import type { Context, Present } from '../session/context.js';
 import { emit, now, originOf, reported, updateState } from '../session/context.js';
 import type { KnownUser } from '../session/core.js';
 import { emitEvent, stampOf } from '../session/core.js';
-import { isFresh } from '../session/judge.js';
+import { isFresh } from '../session/evaluate-session.js';
 import { describeFailure } from '../vault/failure.js';
 import { requirementOf } from '../session/requirement.js';
 import type { RouteRefusal } from '../session/refusal.js';
@@ -15,12 +15,12 @@ import { isParked, isUser } from '../session/state.js';
 import { become } from './become.js';
 import { rule } from './rule.js';
 import { mayEnterNobody } from './rules.js';
-import type { ActorProof, RuleRefusal, Ruling } from './rules.js';
-import type { Standing } from './standing.js';
-import { isStoreOutage, partyOf, standingOf } from './standing.js';
+import type { ActorProof, RuleRefusal, RuleDecision } from './rules.js';
+import type { Participant } from './participant.js';
+import { isStoreOutage, profileOf, participantOf } from './participant.js';
 import { refused } from '../session/refusal.js';
 import type { AutoSwitchSkip, ImpersonationRefusal } from '../events.js';
-import type { ImpersonationVerdict } from '../session/request-api.js';
+import type { ImpersonationDecision } from '../session/request-api.js';
 
 /** Acting as somebody else ends after this, whatever happens (OWASP ASVS 7.3.2: an absolute lifetime). */
 export const IMPERSONATION_SECONDS = 3600;
@@ -30,8 +30,8 @@ const STEP_UP_HELPS: readonly RuleRefusal[] = ['proof-too-old', 'actor-not-verif
 
 /** Begins to act as an account, if the rules allow it. */
 export async function enter(context: Context, account: unknown): Promise<{ ok: true } | RouteRefusal> {
-  const verdict = check(context, { unenrolled: 'allow' });
-  if (!verdict.ok) return verdict;
+  const decision = evaluate(context, { unenrolled: 'allow' });
+  if (!decision.ok) return decision;
   const { state, known } = context;
   if (!state || isParked(state) || !known) return refused('login-required');
 
@@ -40,12 +40,12 @@ export async function enter(context: Context, account: unknown): Promise<{ ok: t
   if (nobody) return refuse(context, known, named, nobody);
   const target = await targetOf(context, account);
   if (!target) return refuse(context, known, named, 'account-unknown');
-  const ruling = await ruleOn(context, state, known, target);
-  if (!ruling.ok && STEP_UP_HELPS.includes(ruling.reason) && state.state !== 'impersonating') {
-    const stale = check(context, { unenrolled: 'allow', maxAge: context.core.options.freshSeconds });
+  const ruled = await decideOn(context, state, known, target);
+  if (!ruled.ok && STEP_UP_HELPS.includes(ruled.reason) && state.state !== 'impersonating') {
+    const stale = evaluate(context, { unenrolled: 'allow', maxAge: context.core.options.freshSeconds });
     if (!stale.ok) return stale;
   }
-  if (!ruling.ok) return refuse(context, known, target.account.id, ruling.reason);
+  if (!ruled.ok) return refuse(context, known, target.account.id, ruled.reason);
   const requirement = await requirementOf(context.core, target.account);
   await actAs(context, state, known, { known: target, requirement });
   emit(context, 'impersonation-entered', target.account.id, { automatic: false });
@@ -53,13 +53,13 @@ export async function enter(context: Context, account: unknown): Promise<{ ok: t
 }
 
 /** What the rules say of acting as an account, without doing it. */
-export async function mayImpersonate(context: Context, account: unknown): Promise<ImpersonationVerdict> {
+export async function mayImpersonate(context: Context, account: unknown): Promise<ImpersonationDecision> {
   const { state, known } = context;
   if (!state || isParked(state) || !known) return { ok: false, reason: 'login-required' };
   const nobody = nobodyFor(context, known);
   if (nobody) return { ok: false, reason: nobody };
   const target = await targetOf(context, account);
-  return target ? ruleOn(context, state, known, target) : { ok: false, reason: 'account-unknown' };
+  return target ? decideOn(context, state, known, target) : { ok: false, reason: 'account-unknown' };
 }
 
 /**
@@ -86,13 +86,13 @@ async function switchRefusal(
   known: KnownUser,
   targetId: string,
 ): Promise<AutoSwitchSkip | null> {
-  if (partyOf(known).enrolled) return 'actor-has-second-factor';
+  if (profileOf(known).enrolled) return 'actor-has-second-factor';
   let target: Target;
   try {
-    const found = await standingOf(context.core, targetId);
+    const found = await participantOf(context.core, targetId);
     if (!found) return 'account-unknown';
-    const ruling = await ruleOn(context, state, known, found);
-    if (!ruling.ok) return ruling.reason;
+    const ruled = await decideOn(context, state, known, found);
+    if (!ruled.ok) return ruled.reason;
     target = { known: found, requirement: await requirementOf(context.core, found.account) };
   } catch (error) {
     reported(context, targetId, error);
@@ -116,11 +116,11 @@ function accountIdOf(account: unknown): string | null {
   }
 }
 
-async function targetOf(context: Context, account: unknown): Promise<Standing | null> {
+async function targetOf(context: Context, account: unknown): Promise<Participant | null> {
   const accountId = accountIdOf(account);
   if (accountId === null) return null;
   try {
-    return await standingOf(context.core, accountId);
+    return await participantOf(context.core, accountId);
   } catch (error) {
     if (isStoreOutage(error)) throw reported(context, accountId, error);
     // The id comes from the request: it may be one that the application's database does not even take.
@@ -129,21 +129,21 @@ async function targetOf(context: Context, account: unknown): Promise<Standing | 
   }
 }
 
-async function ruleOn(
+async function decideOn(
   context: Context,
   state: UserState | ImpersonatingState,
   known: KnownUser,
-  target: Standing,
-): Promise<Ruling> {
+  target: Participant,
+): Promise<RuleDecision> {
   const { core } = context;
-  const actor = standing(known);
-  const [first = actor] = context.actors.map(standing);
+  const actor = participant(known);
+  const [first = actor] = context.actors.map(participant);
   return rule(core, { first, actor, target }, proofOf(context, state), 'enter');
 }
 
-/** A judged user as the rules see him; his record was there and readable, or he would not have been judged. */
-export function standing(known: KnownUser): Standing {
-  return { ...known, party: partyOf(known) };
+/** A checked user as the rules see him; his record was there and readable, or he would not have been checked. */
+export function participant(known: KnownUser): Participant {
+  return { ...known, profile: profileOf(known) };
 }
 
 /** How who signed in proved himself in this session. */

@@ -3,13 +3,13 @@ import { requireSession } from '../session/app-request.js';
 import { isOver, leaveSession, moveToAnonymous, originOf } from '../session/context.js';
 import { emitEvent, stampMatches } from '../session/core.js';
 import { factsOf } from '../session/facts.js';
-import { judgeSession } from '../session/judge.js';
+import { evaluateSession } from '../session/evaluate-session.js';
 import { requirementOf } from '../session/requirement.js';
 import type { RouteRefusal } from '../session/refusal.js';
 import type { Actor, FirstActor, ImpersonatingState } from '../session/state.js';
 import { describeFailure } from '../vault/failure.js';
 import { become } from './become.js';
-import { isStoreOutage, standingOf } from './standing.js';
+import { isStoreOutage, participantOf } from './participant.js';
 import { refused } from '../session/refusal.js';
 
 /** Goes back to who acted before, unless this request is back already; where the first actor is gone or changed, to no user. */
@@ -72,7 +72,7 @@ async function presentActor(
   { account, stamp }: Actor,
 ): Promise<Pick<Present, 'known' | 'requirement'> | null> {
   try {
-    const known = await standingOf(core, account);
+    const known = await participantOf(core, account);
     if (!known || !stampMatches(core, known.account, stamp)) return null;
     return { known, requirement: await requirementOf(core, known.account) };
   } catch (error) {
@@ -84,10 +84,13 @@ async function presentActor(
 
 async function becomeFirst(context: Context, first: FirstActor, tell: () => void): Promise<void> {
   const { core } = context;
-  const known = await standingOf(core, first.account);
+  const known = await participantOf(core, first.account);
   if (!known) return endAll(context, tell);
   const requirement = await requirementOf(core, known.account);
-  const verdict = judgeSession(first.mark, factsOf(core, known.account, known.factor, requirement.required));
-  if (verdict.kind !== 'keep') return endAll(context, tell);
-  await become(context, { state: verdict.state, known, requirement }, tell);
+  const decision = evaluateSession(
+    first.mark,
+    factsOf(core, known.account, known.factor, requirement.required),
+  );
+  if (decision.kind !== 'keep') return endAll(context, tell);
+  await become(context, { state: decision.state, known, requirement }, tell);
 }

@@ -1,13 +1,13 @@
 import type { Core } from '../session/core.js';
-import type { ActorProof, Ruling } from './rules.js';
+import type { ActorProof, RuleDecision } from './rules.js';
 import { mayEnter, mayStay } from './rules.js';
-import type { Standing } from './standing.js';
+import type { Participant } from './participant.js';
 
 /** Two accounts, and who signed in. */
 export interface Hopping {
-  readonly first: Standing;
-  readonly actor: Standing;
-  readonly target: Standing;
+  readonly first: Participant;
+  readonly actor: Participant;
+  readonly target: Participant;
 }
 
 /** Rules on a hop, with what the application's `canActAs` says of the actor and of who signed in. */
@@ -16,21 +16,21 @@ export async function rule(
   { first, actor, target }: Hopping,
   proof: ActorProof,
   begins: 'enter' | 'stay',
-): Promise<Ruling> {
+): Promise<RuleDecision> {
   const options = core.options.impersonation;
   if (!options) return { ok: false, reason: 'not-allowed' };
-  const hop = { first: first.party, actor: actor.party, target: target.party, levels: options.levels };
-  const judge = begins === 'enter' ? mayEnter : mayStay;
-  const ruling = judge({ ...hop, allowed: true }, proof);
-  if (!ruling.ok) return ruling;
+  const hop = { first: first.profile, actor: actor.profile, target: target.profile, levels: options.levels };
+  const evaluate = begins === 'enter' ? mayEnter : mayStay;
+  const ruled = evaluate({ ...hop, allowed: true }, proof);
+  if (!ruled.ok) return ruled;
   // The application is asked about what the rules allow, and nothing else.
   const asks = async (): Promise<boolean> =>
     (await options.canActAs(described(actor), described(target))) &&
     (first === actor || (await options.canActAs(described(first), described(target))));
-  return judge({ ...hop, allowed: await asks() }, proof);
+  return evaluate({ ...hop, allowed: await asks() }, proof);
 }
 
-function described({ account: { id, name, level } }: Standing): {
+function described({ account: { id, name, level } }: Participant): {
   id: string;
   name: string;
   level: string | null;

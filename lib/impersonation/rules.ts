@@ -1,7 +1,7 @@
 import type { ImpersonationRefusal } from '../events.js';
 
 /** What the rules see of an account. */
-export interface Party {
+export interface Profile {
   readonly id: string;
   /** `null`: takes no part. */
   readonly level: string | null;
@@ -20,10 +20,10 @@ export interface ActorProof {
 /** Who is there, from the one who signed in to the one now acted as. */
 export interface Hop {
   /** Who signed in. */
-  readonly first: Party;
+  readonly first: Profile;
   /** The account now acted as; the first actor himself when nobody acts yet. */
-  readonly actor: Party;
-  readonly target: Party;
+  readonly actor: Profile;
+  readonly target: Profile;
   /** The names of the levels, highest first. */
   readonly levels: readonly string[];
   /** What `canActAs` of the application says of the actor and of the first actor. It can only narrow. */
@@ -34,7 +34,7 @@ export interface Hop {
 export type RuleRefusal = Exclude<ImpersonationRefusal, 'account-unknown'>;
 
 /** What a rule says. */
-export type Ruling = { readonly ok: true } | { readonly ok: false; readonly reason: RuleRefusal };
+export type RuleDecision = { readonly ok: true } | { readonly ok: false; readonly reason: RuleRefusal };
 
 /**
  * Whether an actor may begin to act as a target. Pure.
@@ -42,7 +42,7 @@ export type Ruling = { readonly ok: true } | { readonly ok: false; readonly reas
  * Strictly downward, for the account now acted as and for the first actor alike: so nobody acts as himself,
  * as an equal or as somebody above, and no circle can be built by hopping.
  */
-export function mayEnter(hop: Hop, proof: ActorProof): Ruling {
+export function mayEnter(hop: Hop, proof: ActorProof): RuleDecision {
   const staying = mayStay(hop, proof);
   if (!staying.ok) return staying;
   return proof.fresh ? staying : refuse('proof-too-old');
@@ -52,9 +52,9 @@ export function mayEnter(hop: Hop, proof: ActorProof): Ruling {
 export function mayStay(
   { first, actor, target, levels, allowed }: Hop,
   proof: Pick<ActorProof, 'verified'>,
-): Ruling {
-  const place = ({ level }: Party): number => placeOf(level, levels);
-  if ([first, actor, target].some((party) => place(party) === -1)) return refuse('level-unknown');
+): RuleDecision {
+  const place = ({ level }: Profile): number => placeOf(level, levels);
+  if ([first, actor, target].some((profile) => place(profile) === -1)) return refuse('level-unknown');
   if (place(target) <= place(actor) || place(target) <= place(first)) return refuse('not-below');
   if (target.enrolled) return refuse('target-has-second-factor');
   if (first.enrolled && !proof.verified) return refuse('actor-not-verified');
@@ -79,6 +79,6 @@ function placeOf(level: string | null, levels: readonly (string | null)[]): numb
   return levels.indexOf(level);
 }
 
-function refuse(reason: RuleRefusal): Ruling {
+function refuse(reason: RuleRefusal): RuleDecision {
   return { ok: false, reason };
 }

@@ -7,7 +7,7 @@ import type { Context } from '../session/context.js';
 import { now, originOf, somebody } from '../session/context.js';
 import { emitEvent, stampMatches } from '../session/core.js';
 import { factsOf } from '../session/facts.js';
-import { isInTime, judgeSession } from '../session/judge.js';
+import { isInTime, evaluateSession } from '../session/evaluate-session.js';
 import type { Requirement } from '../session/requirement.js';
 import { NOT_REQUIRED, requirementOf } from '../session/requirement.js';
 import type { ImpersonatingState } from '../session/state.js';
@@ -15,13 +15,13 @@ import { IMPERSONATION_SECONDS, proofOf } from './enter.js';
 import { endAll, goBack } from './leave.js';
 import type { Hopping } from './rule.js';
 import { rule } from './rule.js';
-import type { Standing } from './standing.js';
-import { isStoreOutage, standingOf } from './standing.js';
+import type { Participant } from './participant.js';
+import { isStoreOutage, participantOf } from './participant.js';
 
 /** How far down the stack still holds. */
 interface Holding {
   /** Those who hold, from who signed in downward; empty: not even the first. */
-  readonly standings: readonly Standing[];
+  readonly participants: readonly Participant[];
   /** Why the next one does not; `null`: there is none. */
   readonly reason: ImpersonationEnd | null;
   /** What the policy asks of the last who holds. */
@@ -31,7 +31,7 @@ interface Holding {
 }
 
 /**
- * Judges a session in which somebody acts as somebody else: everybody in the stack, as they are now. When something
+ * Checks a session in which somebody acts as somebody else: everybody in the stack, as they are now. When something
  * changed, or the application cannot say who an account below the first actor is, the session falls back to the last
  * account that still holds, or to no user: the data of an account never holds who acts as it. A request that would
  * change something is then refused rather than done by somebody else than it was meant for; one that leaves has left.
@@ -40,16 +40,16 @@ interface Holding {
  * @throws {SecondFactorError} `impersonation-refused`, `store-unavailable`, and what the application throws about the
  *   first actor: nothing has ended then
  */
-export async function judgeImpersonation(
+export async function evaluateImpersonation(
   context: Context,
   state: ImpersonatingState,
   unreadable?: Error,
 ): Promise<void> {
   // Whatever is told from here on names who really acts.
   context.state = state;
-  const { standings, reason, requirement, error } = await holding(context, state, unreadable);
-  const known = standings.at(-1);
-  const actors = standings.slice(0, -1);
+  const { participants, reason, requirement, error } = await holding(context, state, unreadable);
+  const known = participants.at(-1);
+  const actors = participants.slice(0, -1);
   if (reason === null && known) {
     somebody(context, { state, known, requirement, actors });
     return;
@@ -85,43 +85,45 @@ async function holding(context: Context, state: ImpersonatingState, unreadable?:
   const stack = [...state.actors, state];
   const looked = await Promise.allSettled(
     stack.map(({ account }) => {
-      return unreadable && account === state.account ? Promise.reject(unreadable) : standingOf(core, account);
+      return unreadable && account === state.account
+        ? Promise.reject(unreadable)
+        : participantOf(core, account);
     }),
   );
   const outage = looked.find((each) => each.status === 'rejected' && isStoreOutage(each.reason));
   if (outage) found(outage);
 
-  const standings: Standing[] = [];
+  const participants: Participant[] = [];
   const ended = (reason: ImpersonationEnd, error?: unknown): Holding => {
-    return { standings, reason, requirement: NOT_REQUIRED, error };
+    return { participants, reason, requirement: NOT_REQUIRED, error };
   };
   // An outage of the application's database is met here first, and ends nothing.
   const first = found(looked[0]);
   if (!first || !(await holdsMark(context, state, first))) return ended('actor-changed');
-  standings.push(first);
+  participants.push(first);
   if (!core.options.impersonation) return ended('switched-off');
   const since = state.until - IMPERSONATION_SECONDS * 1000;
   if (!isInTime(since, state.until, now(context))) return ended('expired');
 
   let requirement: Requirement = NOT_REQUIRED;
   for (const [place, { stamp }] of stack.entries()) {
-    const actor = standings[place - 1];
+    const actor = participants[place - 1];
     if (!actor) continue;
     try {
       const target = found(looked[place]);
       if (!target || !stampMatches(core, target.account, stamp)) return ended('target-changed');
       if (!(await mayGoOn(context, state, { first, actor, target }))) return ended('target-changed');
       requirement = await told('policy()', requirementOf(core, target.account));
-      standings.push(target);
+      participants.push(target);
     } catch (error) {
       return ended('target-error', error);
     }
   }
-  return { standings, reason: null, requirement };
+  return { participants, reason: null, requirement };
 }
 
 /** What came of a look-up; throws what it threw. */
-function found(looked: PromiseSettledResult<Standing | null> | undefined): Standing | null {
+function found(looked: PromiseSettledResult<Participant | null> | undefined): Participant | null {
   if (looked?.status === 'rejected') throw looked.reason;
   return looked?.value ?? null;
 }
@@ -140,8 +142,11 @@ async function told<Said>(option: string, said: Promise<Said>): Promise<Said> {
   }
 }
 
-async function holdsMark({ core }: Context, state: ImpersonatingState, first: Standing): Promise<boolean> {
+async function holdsMark({ core }: Context, state: ImpersonatingState, first: Participant): Promise<boolean> {
   const { required } = await requirementOf(core, first.account);
-  const verdict = judgeSession(state.actors[0].mark, factsOf(core, first.account, first.factor, required));
-  return verdict.kind === 'keep' && first.party.enrolled === (first.factor !== null);
+  const decision = evaluateSession(
+    state.actors[0].mark,
+    factsOf(core, first.account, first.factor, required),
+  );
+  return decision.kind === 'keep' && first.profile.enrolled === (first.factor !== null);
 }

@@ -1,6 +1,6 @@
 /** What a notice is written from. */
 export interface NoticeFacts {
-  /** The name of the panel, as authenticator apps show it. */
+  /** The name of the application, as authenticator apps show it. */
   readonly issuer: string;
   /** The name of the account. */
   readonly account: string;

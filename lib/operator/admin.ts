@@ -47,7 +47,7 @@ export interface AccountStatus {
   readonly rememberedBrowsers: number;
 }
 
-/** How the panel describes an account. */
+/** How the application describes an account. */
 export interface DescribedAccount extends AccountSummary {
   /** What `account()` says, which is not what {@link AccountStatus.enrolled} says where the record is missing. */
   readonly enrolled: boolean;
@@ -60,13 +60,13 @@ export interface VerifyContext {
   readonly userAgent?: string | undefined;
 }
 
-/** What became of a code, or why it was not judged. */
+/** What became of a code, or why it was not checked. */
 export type VerifyOutcome =
-  CodeOutcome | { readonly ok: false; readonly reason: 'enrolment-required' | 'other-factor' };
+  CodeOutcome | { readonly ok: false; readonly reason: 'enrollment-required' | 'other-factor' };
 
 /** What operators and code without a session of ours may do. What changes an account is one event. */
 export interface Admin {
-  /** How the panel describes an account, fresh; `null` when there is none. */
+  /** How the application describes an account, fresh; `null` when there is none. */
   account(accountId: AccountId): Promise<DescribedAccount | null>;
   /** The ids of all accounts that have a second factor, in any order. */
   list(): AsyncIterable<string>;
@@ -104,16 +104,16 @@ export interface Admin {
    */
   revokeBrowsers(accountId: AccountId, operator: Operator): Promise<boolean>;
   /**
-   * Enrols an account with a secret from another system; see {@link ImportedSecret}. Secrets never come out
+   * Enrolls an account with a secret from another system; see {@link ImportedSecret}. Secrets never come out
    * again.
    */
   import(accountId: AccountId, secret: ImportedSecret): Promise<void>;
   /** Deletes the record of an account that was deleted. */
   forget(accountId: AccountId): Promise<void>;
   /**
-   * Judges a code for code that never calls `req.logIn`: same decision, same budget of guesses as every
-   * other door. The caller has checked the password. Only `not-enrolled` says that it is enough:
-   * `enrolment-required` is an account without a second factor that must have one, `other-factor` one that still has its
+   * Checks a code for code that never calls `req.logIn`: same decision, same budget of guesses as every
+   * other operation. The caller has checked the password. Only `not-enrolled` says that it is enough:
+   * `enrollment-required` is an account without a second factor that must have one, `other-factor` one that still has its
    * earlier second factor (`account().otherFactor`), which is yours to check.
    *
    * @param code what was typed, of any type
@@ -204,7 +204,7 @@ export function createAdmin(core: Core): Admin {
       const origin = originFrom(context);
       const found = await findAccount(core, accountId);
       if (!found) throw new SecondFactorError('account-unknown', 'findUser(accountId) knows no such account');
-      const outcome = await tryCode(core, { accountId, door: 'headless', origin }, code);
+      const outcome = await tryCode(core, { accountId, operation: 'headless', origin }, code);
       if (!outcome.ok && outcome.reason === 'not-enrolled') {
         if (found.account.enrolled) {
           throw reportOutage(core, accountId, origin, new SecondFactorError('record-missing'));

@@ -18,7 +18,7 @@ export async function disableAccount(
   const account = { accountId, origin: {} };
   const looked = await findAccount(core, accountId).catch((error: unknown) => ({ error }));
   const isUnknown = looked !== null && 'error' in looked;
-  // A panel that cannot describe an account keeps no operator from helping its owner; its flag, which may be
+  // An application that cannot describe an account keeps no operator from helping its owner; its flag, which may be
   // all that stands against a lost record, is left alone until there was a record.
   if (!isUnknown) await reporting(core, account, () => setEnrolled(core, accountId, false));
   const isFlagged = looked !== null && !isUnknown && looked.account.enrolled;

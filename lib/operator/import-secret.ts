@@ -1,4 +1,4 @@
-import { enrolledRecord } from '../account/enrolment.js';
+import { enrolledRecord } from '../account/enrollment.js';
 import {
   IMPORTED_SECRET_MINIMUM_BYTES,
   SECRET_MAXIMUM_BYTES,
@@ -24,7 +24,7 @@ export interface ImportedSecret extends Operator {
 }
 
 /**
- * Enrols an account with a secret from another system. Codes that could be read by now are void, and there
+ * Enrolls an account with a secret from another system. Codes that could be read by now are void, and there
  * are no recovery codes yet. Refused when the account is enrolled.
  *
  * @throws {SecondFactorError} `option-invalid` and `option-unknown` (no message holds the secret), `account-unknown`,

@@ -84,8 +84,8 @@ export async function answerRefusal(
 }
 
 /**
- * Whether the second factor went, or became another one, after this request was judged: a page of it would say both.
- * The next request is judged by what there is.
+ * Whether the second factor went, or became another one, after this request was checked: a page of it would say both.
+ * The next request is checked by what there is.
  */
 function isOutdated({ known }: Context, { code }: Refused): boolean {
   return code === 'not-enrolled' && Boolean(known?.factor);
@@ -142,7 +142,7 @@ function policyFor({ name }: Page, { returnToOrigins, stylesheet }: ResolvedOpti
   ].join('; ');
 }
 
-/** The panel's name as the account sees it; before somebody is signed in only where it is the same for all. */
+/** The application's name as the account sees it; before somebody is signed in only where it is the same for all. */
 function issuerOf({ core, known }: Context): string | null {
   const { issuer, brand } = core.options;
   return known ? issuer({ id: known.account.id, name: known.account.name }) : brand;
@@ -178,7 +178,7 @@ function members(req: IncomingMessage, refusal: Refused): Record<string, unknown
   }
 }
 
-/** Seconds until codes are judged again (`Retry-After`, RFC 9110 §10.2.3). */
+/** Seconds until codes are checked again (`Retry-After`, RFC 9110 §10.2.3). */
 function waitSeconds(context: Context, refusal: Refused): number | undefined {
   if (refusal.kind !== 'locked' || refusal.until === null) return undefined;
   return Math.max(1, Math.ceil((refusal.until - now(context)) / 1000));

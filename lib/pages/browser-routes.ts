@@ -2,7 +2,7 @@ import { bodyField, isTicked } from '../answer/body-field.js';
 import { removeAuthenticator } from '../settings/authenticators.js';
 import type { OwnRememberedBrowser } from '../settings/browsers.js';
 import { listBrowsers, revokeBrowsers } from '../settings/browsers.js';
-import { check } from '../session/check.js';
+import { evaluate } from '../session/evaluate.js';
 import type { Context } from '../session/context.js';
 import type { RouteRefusal } from '../session/refusal.js';
 import { refuse } from '../session/refuse.js';
@@ -13,9 +13,9 @@ import { refused } from '../session/refusal.js';
 
 /** GET /browsers: the browsers the account remembers. */
 export async function showBrowsers(context: Context): Promise<void> {
-  const verdict = check(context, { unenrolled: 'allow' });
-  if (!verdict.ok) {
-    await answerRefusal(context, verdict);
+  const decision = evaluate(context, { unenrolled: 'allow' });
+  if (!decision.ok) {
+    await answerRefusal(context, decision);
     return;
   }
   if (context.state?.state === 'impersonating') {

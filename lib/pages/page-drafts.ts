@@ -19,7 +19,7 @@ export function settingsAgain(context: Context, refused: Tried): PageDraft | und
 /** The settings page. */
 export function settingsPage(context: Context, refused: Tried = null): PageDraft {
   const { core, known, actors, requirement, state } = context;
-  const { basePath, homePath, trustedBrowserDays } = core.options;
+  const { basePath, homePath, rememberBrowserDays } = core.options;
   const factor = known?.factor;
   const own = isUser(context.state) ? factor : undefined;
   const authenticators = factor?.authenticators ?? [];
@@ -40,7 +40,7 @@ export function settingsPage(context: Context, refused: Tried = null): PageDraft
       authenticators,
       mayAdd: mayAddAuthenticator({ authenticators }),
       removeAuthenticator: `${basePath}/authenticators/remove`,
-      browsers: trustedBrowserDays === null ? null : `${basePath}/browsers`,
+      browsers: rememberBrowserDays === null ? null : `${basePath}/browsers`,
       setup: `${basePath}/setup`,
       disable: `${basePath}/disable`,
       recoveryCodes: `${basePath}/recovery-codes`,

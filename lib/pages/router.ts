@@ -57,7 +57,7 @@ export function createRouter(core: Core, contexts: Contexts): Middleware {
   router.use(refuseOtherSites(core, contextOf));
   if (!core.options.render) router.use(loadWhole(core));
   router.use(parseBody());
-  router.use(judgeAgain(contextOf));
+  router.use(evaluateAgain(contextOf));
   router.get('/', route(showSettings));
   router.get('/verify', route(showVerify));
   router.post('/verify', route(postVerify));
@@ -72,7 +72,7 @@ export function createRouter(core: Core, contexts: Contexts): Middleware {
   router.get('/step-up', route(showStepUp));
   router.post('/step-up', route(postStepUp));
   router.post('/authenticators/remove', route(postRemoveAuthenticator));
-  if (core.options.trustedBrowserDays !== null) {
+  if (core.options.rememberBrowserDays !== null) {
     router.get('/browsers', route(showBrowsers));
     router.post('/browsers/revoke', route(postRevokeBrowsers));
   }
@@ -130,7 +130,7 @@ const FORMS_THAT_MOVE_ON = /^\/(verify|step-up|setup)(\/|$)/i;
  * and is nobody, may be a second click behind one that was right, or too late: the cookie of a session that ended
  * cannot be told from one that never was. All of them get the one answer that is true for each.
  */
-function judgeAgain(contextOf: (req: express.Request) => Context): RequestHandler {
+function evaluateAgain(contextOf: (req: express.Request) => Context): RequestHandler {
   return async (req, _res, next) => {
     try {
       const context = contextOf(req);

@@ -9,7 +9,7 @@ import { now } from '../session/context.js';
 import { refuse } from '../session/refuse.js';
 import type { SetupForm } from '../settings/set-up.js';
 import { cancelSetup, readSetup, startSetup } from '../settings/set-up.js';
-import type { MustEnrolState } from '../session/state.js';
+import type { MustEnrollState } from '../session/state.js';
 import { readStop } from '../session/stop-cookie.js';
 import type { PageDraft } from './answers.js';
 import { answer, answerOrRedirect, answerRefusal } from './answers.js';
@@ -37,7 +37,7 @@ export async function showSetup(context: Context): Promise<void> {
     await answer(context, await setupPage(context, setup.form), await setupJson(context, setup.form));
   } else if (setup.code === 'setup-expired' && wantsHtml(req)) {
     const { state } = context;
-    if (state?.state === 'must-enrol') await answer(context, mustEnrolPage(context, state), {});
+    if (state?.state === 'must-enroll') await answer(context, mustEnrollPage(context, state), {});
     else redirect(req, res, core.options.basePath);
   } else await answerRefusal(context, setup);
 }
@@ -45,7 +45,7 @@ export async function showSetup(context: Context): Promise<void> {
 /** POST /setup/confirm `{ code }`: enables the second factor; shows the recovery codes, once. */
 export async function postConfirm(context: Context): Promise<void> {
   const { basePath, homePath, returnToOrigins } = context.core.options;
-  const place = context.state?.state === 'must-enrol' ? homePath : basePath;
+  const place = context.state?.state === 'must-enroll' ? homePath : basePath;
   const confirmed = await confirmSetup(context, bodyField(context.req, 'code'));
   if (!confirmed.ok) {
     const open = await readSetup(context);
@@ -69,16 +69,16 @@ export async function postCancelSetup(context: Context): Promise<void> {
   const { basePath } = context.core.options;
   const cancelled = await cancelSetup(context);
   // Back to the page that is shown to him, so that he still ends up where he wanted to go at sign-in.
-  const place = context.state?.state === 'must-enrol' ? `${basePath}/setup` : basePath;
+  const place = context.state?.state === 'must-enroll' ? `${basePath}/setup` : basePath;
   if (cancelled.ok) answerOrRedirect(context, place, status(context));
   else await answerRefusal(context, cancelled);
 }
 
-function mustEnrolPage(context: Context, state: MustEnrolState): PageDraft {
+function mustEnrollPage(context: Context, state: MustEnrollState): PageDraft {
   const { basePath } = context.core.options;
   const notDone = (readStop(context) ?? state).stopped === 'form';
   return {
-    name: 'must-enrol',
+    name: 'must-enroll',
     model: { setup: `${basePath}/setup`, cancel: `${basePath}/cancel`, until: state.until, notDone },
   };
 }

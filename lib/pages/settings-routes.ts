@@ -2,7 +2,7 @@ import { bodyField } from '../answer/body-field.js';
 import { wantsHtml } from '../answer/negotiate.js';
 import { sendJson } from '../answer/problem.js';
 import { safeReturnTo } from '../answer/return-to.js';
-import { check } from '../session/check.js';
+import { evaluate } from '../session/evaluate.js';
 import type { Context } from '../session/context.js';
 import { confirmRecoveryCodes, disableFactor, regenerateRecoveryCodes, stepUp } from '../settings/manage.js';
 import { refuse } from '../session/refuse.js';
@@ -21,9 +21,9 @@ export async function showSettings(context: Context): Promise<void> {
     sendJson(req, res, 200, status(context));
     return;
   }
-  const verdict = check(context, { unenrolled: 'allow' });
-  if (!verdict.ok) {
-    refuse(context, verdict);
+  const decision = evaluate(context, { unenrolled: 'allow' });
+  if (!decision.ok) {
+    refuse(context, decision);
     return;
   }
   const page = settingsPage(context);
@@ -65,9 +65,9 @@ export async function postConfirmRecoveryCodes(context: Context): Promise<void> 
 
 /** GET /step-up: the form that makes the proof fresh. */
 export async function showStepUp(context: Context): Promise<void> {
-  const verdict = check(context, {});
+  const decision = evaluate(context, {});
   // Who signs in has just given a code: the form is no place to come back to.
-  if (!verdict.ok) refuse(context, verdict, null);
+  if (!decision.ok) refuse(context, decision, null);
   else if (context.state?.state === 'impersonating') {
     await answerRefusal(context, refused('impersonation-refused'));
   } else await answer(context, stepUpPage(context), status(context));

@@ -28,7 +28,7 @@ export async function showVerify(context: Context): Promise<void> {
     });
   } else if (state) {
     const { basePath, homePath } = core.options;
-    const location = state.state === 'must-enrol' ? wayOn(basePath, state) : homePath;
+    const location = state.state === 'must-enroll' ? wayOn(basePath, state) : homePath;
     answerOrRedirect(context, location, { state: state.state });
   } else if (wantsHtml(context.req)) {
     redirect(context.req, context.res, core.options.loginPath);
@@ -37,18 +37,18 @@ export async function showVerify(context: Context): Promise<void> {
   }
 }
 
-/** POST /verify `{ code, trustBrowser? }`: the second step. */
+/** POST /verify `{ code, rememberBrowser? }`: the second step. */
 export async function postVerify(context: Context): Promise<void> {
   const { state, core, req } = context;
-  if (state?.state === 'must-enrol') {
-    await answerProblem(context, 'enrolment-required');
+  if (state?.state === 'must-enroll') {
+    await answerProblem(context, 'enrollment-required');
     return;
   }
   if (state && state.state !== 'pending') {
     answerOrRedirect(context, core.options.homePath, { state: state.state, returnTo: core.options.homePath });
     return;
   }
-  const step = await secondStep(context, bodyField(req, 'code'), isTicked(bodyField(req, 'trustBrowser')));
+  const step = await secondStep(context, bodyField(req, 'code'), isTicked(bodyField(req, 'rememberBrowser')));
   if (!step.ok) {
     await answerRefusal(context, step, state && context.state ? verifyPage(context, state) : undefined);
     return;
@@ -74,7 +74,7 @@ export async function postCancel(context: Context): Promise<void> {
 }
 
 function verifyPage(context: Context, state: PendingState): PageDraft {
-  const { basePath, trustedBrowserDays } = context.core.options;
+  const { basePath, rememberBrowserDays } = context.core.options;
   return {
     name: 'verify',
     model: {
@@ -82,7 +82,7 @@ function verifyPage(context: Context, state: PendingState): PageDraft {
       cancel: `${basePath}/cancel`,
       until: state.until,
       notDone: (readStop(context) ?? state).stopped === 'form',
-      rememberDays: canKnowBrowser(context) ? trustedBrowserDays : null,
+      rememberDays: canKnowBrowser(context) ? rememberBrowserDays : null,
     },
   };
 }

@@ -98,8 +98,8 @@ export const english: Texts = {
   },
   rememberBrowser: (days) =>
     days === 1 ? 'Remember this browser for 1 day' : `Remember this browser for ${String(days)} days`,
-  mustEnrolTitle: 'Two-step authentication is required',
-  mustEnrolExplanation:
+  mustEnrollTitle: 'Two-step authentication is required',
+  mustEnrollExplanation:
     'Your password was right. This account may only be used with two-step authentication: enable it now, and you ' +
     'will be signed in. You need an authenticator app on your phone.',
   requiredFrom: (day) => `Two-step authentication will be required for this account from ${day} on.`,

@@ -73,8 +73,8 @@ export interface Texts {
   /** What of the application needs a second factor. */
   readonly neededFor: Readonly<Record<'page' | 'form', string>>;
   readonly rememberBrowser: (days: number) => string;
-  readonly mustEnrolTitle: string;
-  readonly mustEnrolExplanation: string;
+  readonly mustEnrollTitle: string;
+  readonly mustEnrollExplanation: string;
   readonly requiredFrom: (day: string) => string;
   readonly required: string;
   readonly later: string;
@@ -104,7 +104,7 @@ export interface Texts {
   readonly impersonationRefused: Readonly<Record<ImpersonationRefusal, string>>;
   /** The phone's clock is ahead by `minutes` (negative: behind). */
   readonly clockSkew: (minutes: number) => string;
-  /** Codes are not judged for so many seconds. */
+  /** Codes are not checked for so many seconds. */
   readonly lockedFor: (seconds: number) => string;
   readonly lockedForGood: string;
 }

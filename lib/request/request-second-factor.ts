@@ -1,14 +1,14 @@
 import { parseStamp } from '../account/account.js';
 import { mayImpersonate } from '../impersonation/enter.js';
 import { holds } from '../impersonation/stay.js';
-import { check, checkGuardOptions } from '../session/check.js';
+import { checkGuardOptions, evaluate } from '../session/evaluate.js';
 import type { Context } from '../session/context.js';
 import { emit, moveTo, moveToAnonymous } from '../session/context.js';
 import { SecondFactorError } from '../errors.js';
 import { knownOnly } from '../known-only.js';
 import { findAccount, hasOtherFactorOnly, readFactor, stampOf } from '../session/core.js';
 import { factsOf } from '../session/facts.js';
-import { isInTime, judgeSession } from '../session/judge.js';
+import { isInTime, evaluateSession } from '../session/evaluate-session.js';
 import { refuse } from '../session/refuse.js';
 import type { ActingAccount, RequestSecondFactor } from '../session/request-api.js';
 import { requirementOf } from '../session/requirement.js';
@@ -52,7 +52,7 @@ export function createRequestApi(context: Context): RequestSecondFactor {
     },
     mayImpersonate: (accountId) => mayImpersonate(context, accountId),
     path: context.core.options.basePath,
-    check: (options = {}) => check(context, checkGuardOptions(options)),
+    check: (options = {}) => evaluate(context, checkGuardOptions(options)),
     refuse: (refusal) => {
       knownOnly(refusal, ['ok', 'kind', 'code', 'status', 'location', 'maxAge'], 'refusal field');
       refuse(context, refusal);
@@ -77,8 +77,8 @@ async function recheck(context: Context): Promise<StateName> {
   if (!found) return 'anonymous';
   const factor = await readFactor(core, found.account);
   const { required } = await requirementOf(core, found.account);
-  const verdict = judgeSession(present, factsOf(core, found.account, factor, required));
-  return verdict.kind === 'demote' ? verdict.to : present.state;
+  const decision = evaluateSession(present, factsOf(core, found.account, factor, required));
+  return decision.kind === 'demote' ? decision.to : present.state;
 }
 
 function actorsOf({ actors }: Context): ActingAccount[] {

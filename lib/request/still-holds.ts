@@ -2,14 +2,14 @@ import { holds } from '../impersonation/stay.js';
 import type { Context } from '../session/context.js';
 import { nobody, now } from '../session/context.js';
 import { findAccount, stampMatches } from '../session/core.js';
-import { isInTime } from '../session/judge.js';
+import { isInTime } from '../session/evaluate-session.js';
 import { isParked } from '../session/state.js';
 import { isSameSignIn, storedState } from '../session/stored-session.js';
 
 /**
- * Judges the session once more, after the body of the request has come: a client may take minutes to send
+ * Checks the session once more, after the body of the request has come: a client may take minutes to send
  * it, and what was true when the request began (not signed out, same password, still in time) must be true
- * when it acts. Reads the session store; the record is judged again where it is used.
+ * when it acts. Reads the session store; the record is checked again where it is used.
  *
  * @returns whether the request may go on; otherwise nobody is signed in on it any more
  */

@@ -7,11 +7,11 @@ import type { Context } from '../session/context.js';
 import { emit, nobody, now } from '../session/context.js';
 import type { Core } from '../session/core.js';
 import { guardSave, keepStored, limitLife } from '../session/guard-save.js';
-import { isInTime } from '../session/judge.js';
+import { isInTime } from '../session/evaluate-session.js';
 import { createLogIn } from '../sign-in/log-in.js';
 import { createLogOut } from '../sign-in/log-out.js';
 import { isBefore06 } from '../passport-version.js';
-import { reJudge } from './re-judge.js';
+import { evaluateRequest } from './evaluate-request.js';
 import { putValues, valuesWithout } from '../session/regenerate.js';
 import { createRequestApi } from './request-second-factor.js';
 import { NOT_REQUIRED } from '../session/requirement.js';
@@ -22,7 +22,7 @@ import { watchedStore } from '../session/watched-store.js';
 export type Contexts = WeakMap<IncomingMessage, Context>;
 
 /**
- * The session middleware: takes over `req.logIn` and `req.logOut`, and judges the session of a signed-in
+ * The session middleware: takes over `req.logIn` and `req.logOut`, and checks the session of a signed-in
  * user against the account as it is now. One store read per request of a signed-in user, none for others.
  */
 export function createSessionMiddleware(core: Core, contexts: Contexts): Middleware {
@@ -45,7 +45,7 @@ export function createSessionMiddleware(core: Core, contexts: Contexts): Middlew
       next();
       return;
     }
-    reJudge(context).then(
+    evaluateRequest(context).then(
       () => {
         process.nextTick(next);
       },
@@ -73,7 +73,7 @@ function watchPages(context: Context): void {
 
 /**
  * Hides the user in the session as this request sees it, so that no later `passport.session()` finds them; the stored
- * session stays as it is, for when it can be judged again. It counts as unchanged: express-session would send the
+ * session stays as it is, for when it can be checked again. It counts as unchanged: express-session would send the
  * cookie of a changed one, over that of a request that went on from it.
  */
 function withdraw({ core, req }: Context): void {
@@ -101,7 +101,7 @@ function takeOver(core: Core, request: HttpRequest, res: ServerResponse): Contex
     state: undefined,
     known: undefined,
     actors: [],
-    judgedUser: undefined,
+    evaluatedUser: undefined,
     expired: false,
     requirement: NOT_REQUIRED,
     logIn: 'none',

@@ -32,7 +32,7 @@ export interface LogInOptions {
   keepSessionInfo?: boolean;
   successReturnToOrRedirect?: string;
   successRedirect?: string;
-  onCodeRequired?: 'respond' | 'error';
+  whenCodeRequired?: 'respond' | 'error';
   secondFactor?: 'not-required';
 }
 

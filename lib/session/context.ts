@@ -39,14 +39,14 @@ export interface Context {
   /** Passport's own functions, as they were before the take-over. */
   readonly passportLogIn: LogIn;
   readonly passportLogOut: LogOut;
-  /** The state that was judged for this request; `undefined`: anonymous. */
+  /** The state that was checked for this request; `undefined`: anonymous. */
   state: SessionState | undefined;
-  /** Who is signed in, as judged; the present `req.user` may be somebody else. */
+  /** Who is signed in, as checked; the present `req.user` may be somebody else. */
   known: KnownUser | undefined;
   /** Who acts as `known`, from who signed in downward; empty when nobody acts as somebody else. */
   actors: readonly KnownUser[];
-  /** The very object that was `req.user` when the session was judged. */
-  judgedUser: unknown;
+  /** The very object that was `req.user` when the session was checked. */
+  evaluatedUser: unknown;
   /** What the policy asks of `known`. */
   requirement: Requirement;
   /** Whether a parked sign-in ran out of time before this request. */
@@ -54,7 +54,7 @@ export interface Context {
   /** What became of `req.logIn` on this request. */
   logIn: 'none' | 'running' | 'signed-in' | 'parked';
   proof: Proof | undefined;
-  /** Whether acting as somebody else ended when this request, which asks for that, was judged. */
+  /** Whether acting as somebody else ended when this request, which asks for that, was checked. */
   hasLeft: boolean;
   /** Whether the router got the request. */
   routed: boolean;
@@ -160,7 +160,7 @@ export function nobody(context: Context): void {
   setRequestUser(context.req, null);
   context.known = undefined;
   context.actors = [];
-  context.judgedUser = undefined;
+  context.evaluatedUser = undefined;
   context.state = undefined;
   context.requirement = NOT_REQUIRED;
 }
@@ -175,13 +175,13 @@ export interface Present {
   readonly actors?: readonly KnownUser[];
 }
 
-/** From here on the `req.user` of this request is somebody who was judged. */
+/** From here on the `req.user` of this request is somebody who was checked. */
 export function somebody(context: Context, { state, known, requirement, actors = [] }: Present): void {
   context.state = state;
   context.known = known;
   context.requirement = requirement;
   context.actors = actors;
-  context.judgedUser = requestUser(context.req);
+  context.evaluatedUser = requestUser(context.req);
 }
 
 /** Where a request came from, for events. */

@@ -26,7 +26,7 @@ export interface Core {
   readonly underWay: UnderWay;
 }
 
-/** One of the panel's users, fresh from the database, with the account it is. */
+/** One of the application's users, fresh from the database, with the account it is. */
 export interface FoundUser {
   readonly user: unknown;
   readonly account: Account;
@@ -34,7 +34,7 @@ export interface FoundUser {
 
 /** What a session needs to know of an account's second factor; no secret is part of it. */
 export interface Factor extends KnownBrowsers {
-  readonly enrolment: string;
+  readonly enrollment: string;
   readonly recoveryCodesLeft: number;
   /** Whether the owner has them, as far as was asked; see {@link AccountRecord.recoveryConfirmed}. */
   readonly recoveryCodesConfirmed: boolean | null;
@@ -45,9 +45,9 @@ export interface Factor extends KnownBrowsers {
 
 /** What a session needs to know of a record. */
 export function factorOf(record: AccountRecord): Factor {
-  const { enrolment, recoveryDigests, recoveryConfirmed, authenticators, browsers, browsersStamp } = record;
+  const { enrollment, recoveryDigests, recoveryConfirmed, authenticators, browsers, browsersStamp } = record;
   return {
-    enrolment,
+    enrollment,
     recoveryCodesLeft: recoveryDigests.length,
     recoveryCodesConfirmed: recoveryConfirmed,
     recoveryCodesSet: recoveryConfirmed === false ? recoverySetName(record) : null,
@@ -107,7 +107,7 @@ export async function readFactor(core: Core, account: Account): Promise<Factor |
   return record && factorOf(record);
 }
 
-/** The digest of an account's security stamp for a session; `null` when the panel gives none. */
+/** The digest of an account's security stamp for a session; `null` when the application gives none. */
 export function stampOf(core: Core, account: Account): string | null {
   return account.stamp === null ? null : core.sealer.stamp(account.id, account.stamp);
 }

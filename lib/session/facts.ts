@@ -2,10 +2,10 @@ import type { Account } from '../account/account.js';
 import { findRemembered } from '../account/known-browsers.js';
 import type { Core, Factor } from './core.js';
 import { stampMatcher } from './core.js';
-import type { Facts } from './judge.js';
+import type { Facts } from './evaluate-session.js';
 
 /**
- * What a session is judged against.
+ * What a session is checked against.
  *
  * @param required whether the policy requires a second factor
  */
@@ -13,12 +13,12 @@ export function factsOf(core: Core, account: Account, factor: Factor | null, req
   const { options } = core;
   const matches = stampMatcher(core, account);
   return {
-    enrolment: factor?.enrolment ?? null,
+    enrollment: factor?.enrollment ?? null,
     stampMatches: matches,
     required: required && !account.otherFactor,
     holdsBrowser: (id) =>
       factor !== null &&
-      options.trustedBrowserDays !== null &&
+      options.rememberBrowserDays !== null &&
       findRemembered(factor, id, options.clock(), matches) !== undefined,
   };
 }

@@ -6,17 +6,17 @@ export function isState(value: unknown): value is SessionValues {
   if (!isObject(value) || !isString(value.account) || !isDigest(value.stamp)) return false;
   switch (value.state) {
     case 'pending':
-      return isParked(value) && isString(value.enrolment) && isNumber(value.recoveryFailures);
-    case 'must-enrol':
+      return isParked(value) && isString(value.enrollment) && isNumber(value.recoveryFailures);
+    case 'must-enroll':
       return isParked(value) && isSetup(value.setup);
     case 'signed-in':
       return isMark(value);
     case 'remembered':
-      return isMark(value) && isString(value.enrolment) && isString(value.browser);
+      return isMark(value) && isString(value.enrollment) && isString(value.browser);
     case 'verified':
       return (
         isMark(value) &&
-        isString(value.enrolment) &&
+        isString(value.enrollment) &&
         isNumber(value.factorAt) &&
         (value.method === 'otp' || value.method === 'recovery-code')
       );

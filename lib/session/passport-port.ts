@@ -13,7 +13,7 @@ interface PassportRuntime {
 
 /** One Passport instance, in promises. */
 export interface PassportPort {
-  /** The user as the panel's `serializeUser` writes it. */
+  /** The user as the application's `serializeUser` writes it. */
   serialize(user: unknown, req: AppRequest): Promise<unknown>;
   /** The user of a serialized one; `null` when there is none any more. */
   deserialize(serialized: unknown, req: AppRequest): Promise<unknown>;

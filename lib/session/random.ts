@@ -7,7 +7,7 @@ import {
 } from '../account/recovery-codes.js';
 import type { RecoverySet } from '../account/recovery-codes.js';
 
-/** 128 fresh random bits, base64url: names an enrolment, or keys the digests of a set of recovery codes. */
+/** 128 fresh random bits, base64url: names an enrollment, or keys the digests of a set of recovery codes. */
 export function randomName(): string {
   return randomBytes(16).toString('base64url');
 }

@@ -6,14 +6,14 @@ import type { StateName } from './state.js';
 /** What a route asks for; see {@link requireSecondFactor}. */
 export interface GuardOptions {
   /**
-   * Accounts without a second factor: `enrol` (default) sends them to enable it, `allow` lets them pass
+   * Accounts without a second factor: `enroll` (default) sends them to enable it, `allow` lets them pass
    * with the password alone.
    */
-  unenrolled?: 'enrol' | 'allow' | undefined;
+  unenrolled?: 'enroll' | 'allow' | undefined;
   /** How old the proof may be, in seconds: the code, or with `allow` and no factor the password. */
   maxAge?: number | undefined;
   /** Whether a sign-in without a code, on a browser the account remembers, passes. Default `true`. */
-  acceptTrustedBrowser?: boolean | undefined;
+  acceptRememberedBrowser?: boolean | undefined;
 }
 
 /** Why a request may not pass, and where a browser is to be sent. */
@@ -30,8 +30,8 @@ export interface Refusal {
   readonly maxAge?: number;
 }
 
-/** What {@link RequestSecondFactor.check} answers. */
-export type GuardVerdict = { readonly ok: true } | Refusal;
+/** What {@link RequestSecondFactor.evaluate} answers. */
+export type GuardDecision = { readonly ok: true } | Refusal;
 
 /** An account that acts as another one. */
 export interface ActingAccount {
@@ -40,13 +40,13 @@ export interface ActingAccount {
 }
 
 /** What {@link RequestSecondFactor.mayImpersonate} answers; docs/impersonation.md explains the reasons. */
-export type ImpersonationVerdict =
+export type ImpersonationDecision =
   { readonly ok: true } | { readonly ok: false; readonly reason: ImpersonationRefusal | 'login-required' };
 
 /** `req.secondFactor`: what is known of the request's session. */
 export interface RequestSecondFactor {
   /**
-   * `anonymous`, `pending` (password done, code missing), `must-enrol` (password done, the policy wants a
+   * `anonymous`, `pending` (password done, code missing), `must-enroll` (password done, the policy wants a
    * second factor first), `signed-in` (no second factor), `remembered` (no code asked on a browser the
    * account remembers), `verified`, or `impersonating` (acting as `req.user`).
    */
@@ -70,15 +70,15 @@ export interface RequestSecondFactor {
   /** Why the automatic switch did not happen at sign-in; `null` when it did or none is configured. */
   readonly autoSwitchSkipped: AutoSwitchSkip | null;
   /** Whether the rules allow `req.user` to act as an account now, and if not, why. Reads the store. */
-  mayImpersonate(accountId: string | number | bigint): Promise<ImpersonationVerdict>;
+  mayImpersonate(accountId: string | number | bigint): Promise<ImpersonationDecision>;
   /** Where the router is: a path on this origin. */
   readonly path: string;
   /** {@link requireSecondFactor} as a value: synchronous, without a store read. */
-  check(options?: GuardOptions): GuardVerdict;
-  /** Answers the request with a refusal of {@link RequestSecondFactor.check}: a redirect or a problem document. */
+  check(options?: GuardOptions): GuardDecision;
+  /** Answers the request with a refusal of {@link RequestSecondFactor.evaluate}: a redirect or a problem document. */
   refuse(refusal: Refusal): void;
   /**
-   * Judges the session again, from the session store and the record, without changing it: for sockets and
+   * Checks the session again, from the session store and the record, without changing it: for sockets and
    * streams that outlive their request. Anything but the state you started with means: end it.
    */
   recheck(): Promise<StateName>;

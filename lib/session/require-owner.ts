@@ -1,4 +1,4 @@
-import { check } from './check.js';
+import { evaluate } from './evaluate.js';
 import type { Context } from './context.js';
 import type { Factor, KnownUser } from './core.js';
 import type { RouteRefusal } from './refusal.js';
@@ -8,7 +8,7 @@ import type { RememberedState, UserState, VerifiedState } from './state.js';
 import { isUser } from './state.js';
 
 /** What the proof of an owner must be like. */
-type Proof = Pick<GuardOptions, 'maxAge' | 'acceptTrustedBrowser'>;
+type Proof = Pick<GuardOptions, 'maxAge' | 'acceptRememberedBrowser'>;
 
 /** The owner of an account, signed in. */
 export interface Owner {
@@ -31,8 +31,8 @@ export interface EnrolledOwner extends Owner {
 export function requireOwner(context: Context, proof: Proof = {}): Owner | RouteRefusal {
   const { state, known } = context;
   if (state?.state === 'impersonating') return refused('impersonation-refused');
-  const verdict = check(context, { unenrolled: 'allow', ...proof });
-  if (!verdict.ok) return verdict;
+  const decision = evaluate(context, { unenrolled: 'allow', ...proof });
+  if (!decision.ok) return decision;
   return known && isUser(state) ? { ok: true, state, known } : refused('login-required');
 }
 

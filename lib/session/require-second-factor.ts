@@ -1,14 +1,14 @@
 import { SecondFactorError } from '../errors.js';
 import type { Middleware } from '../options.js';
-import { checkGuardOptions } from './check.js';
+import { checkGuardOptions } from './evaluate.js';
 import type { GuardOptions, RequestSecondFactor } from './request-api.js';
 
 /**
- * Guards a route: only a session with both steps done passes, judged for the account that `req.user` is at
+ * Guards a route: only a session with both steps done passes, checked for the account that `req.user` is at
  * that moment. Synchronous, reads no store.
  *
  * Others are refused: 401 `login-required`, `code-required`, `session-required` (somebody was authenticated
- * by other means than this session) or `step-up-required` (older than `maxAge`), 403 `enrolment-required`.
+ * by other means than this session) or `step-up-required` (older than `maxAge`), 403 `enrollment-required`.
  * A browser that navigates is redirected to the page that helps, and comes back: to the page it asked for, or to the
  * page of the form it sent, of which nothing was done. That is told to the user on the way.
  *
@@ -29,8 +29,8 @@ export function requireSecondFactor(options: GuardOptions = {}): Middleware {
       );
       return;
     }
-    const verdict = secondFactor.check(checked);
-    if (verdict.ok) next();
-    else secondFactor.refuse(verdict);
+    const decision = secondFactor.evaluate(checked);
+    if (decision.ok) next();
+    else secondFactor.refuse(decision);
   };
 }

@@ -21,9 +21,9 @@ export const NOT_REQUIRED: Requirement = { required: false, requiredFrom: null }
 export async function lackOf(
   core: Core,
   account: Account,
-): Promise<'other-factor' | 'enrolment-required' | null> {
+): Promise<'other-factor' | 'enrollment-required' | null> {
   if (account.otherFactor) return 'other-factor';
-  return (await requirementOf(core, account)).required ? 'enrolment-required' : null;
+  return (await requirementOf(core, account)).required ? 'enrollment-required' : null;
 }
 
 /**

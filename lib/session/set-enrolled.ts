@@ -6,9 +6,9 @@ import type { Core } from './core.js';
 import { findAccount } from './core.js';
 
 /**
- * Tells the panel's own table whether an account has a second factor.
+ * Tells the application's own table whether an account has a second factor.
  *
- * @throws {SecondFactorError} `store-unavailable` when the panel could not write it
+ * @throws {SecondFactorError} `store-unavailable` when the application could not write it
  */
 export async function setEnrolled({ options }: Core, accountId: string, enrolled: boolean): Promise<void> {
   try {
@@ -26,12 +26,12 @@ export interface Written {
 }
 
 /**
- * Makes sure of a first record that was just written, and tells the panel's own table of it; when either fails the enrolment
+ * Makes sure of a first record that was just written, and tells the application's own table of it; when either fails the enrollment
  * is undone, unless it was used meanwhile. The table is told so too: a write that failed may have been made, and a flag
  * without a record locks its owner out.
  *
- * @param made the record of the enrolment
- * @param told is called unless the enrolment was undone
+ * @param made the record of the enrollment
+ * @param told is called unless the enrollment was undone
  * @param makeSure rejects where the record must not stay
  * @throws {SecondFactorError} `store-unavailable`, and what `makeSure` rejects with
  */
@@ -78,11 +78,11 @@ export async function undo(
 
 function takenBack(record: AccountRecord | null, { made, former }: Written): Decision<Found> {
   if (!record) return { outcome: 'none', next: 'unchanged' };
-  if (former?.enrolment === made.enrolment) return withoutAdded(record, made.authenticators.at(-1)?.id);
+  if (former?.enrollment === made.enrollment) return withoutAdded(record, made.authenticators.at(-1)?.id);
   if (encodeRecord(withoutFailures(record)) === encodeRecord(withoutFailures(made))) {
     return { outcome: 'own', next: former };
   }
-  return { outcome: record.enrolment === made.enrolment ? 'used' : 'another', next: 'unchanged' };
+  return { outcome: record.enrollment === made.enrollment ? 'used' : 'another', next: 'unchanged' };
 }
 
 /** All that became of the record meanwhile stays: the others may have been used, or removed. */

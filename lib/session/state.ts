@@ -10,7 +10,7 @@ export type Stopped = 'page' | 'form';
 /** A sign-in whose first step is done. Nobody is signed in. Never holds the password. */
 interface Parked {
   readonly account: string;
-  /** Keyed digest of the account's security stamp, `null` when the panel gives none. */
+  /** Keyed digest of the account's security stamp, `null` when the application gives none. */
   readonly stamp: string | null;
   /** The user as Passport serialized it. */
   readonly user: unknown;
@@ -30,20 +30,20 @@ interface Parked {
 /** Parked until the code comes. */
 export interface PendingState extends Parked {
   readonly state: 'pending';
-  /** The enrolment whose code is asked for; with another one the sign-in is void. */
-  readonly enrolment: string;
+  /** The enrollment whose code is asked for; with another one the sign-in is void. */
+  readonly enrollment: string;
   /** Wrong recovery codes so far. */
   readonly recoveryFailures: number;
 }
 
 /** Parked until a second factor is enabled, which the policy requires and the account has not. */
-export interface MustEnrolState extends Parked {
-  readonly state: 'must-enrol';
+export interface MustEnrollState extends Parked {
+  readonly state: 'must-enroll';
   readonly setup?: SetupState | undefined;
 }
 
 /** A state with nobody signed in. */
-export type ParkedState = PendingState | MustEnrolState;
+export type ParkedState = PendingState | MustEnrollState;
 
 /** An unfinished set-up: the secret that is shown, sealed. */
 export interface SetupState {
@@ -78,15 +78,15 @@ export interface SignedInState extends Mark {
 /** Signed in with the password alone to an account with a second factor, on a browser it remembers. */
 export interface RememberedState extends Mark {
   readonly state: 'remembered';
-  readonly enrolment: string;
+  readonly enrollment: string;
   /** The id of the known browser. */
   readonly browser: string;
 }
 
-/** Signed in with both steps. Names the enrolment it was made with. */
+/** Signed in with both steps. Names the enrollment it was made with. */
 export interface VerifiedState extends Mark {
   readonly state: 'verified';
-  readonly enrolment: string;
+  readonly enrollment: string;
   /** When the last code was accepted, milliseconds since 1970. */
   readonly factorAt: number;
   readonly method: CodeMethod;
@@ -146,7 +146,7 @@ export function amrOf(state: SessionState | undefined): readonly string[] {
 
 /** Whether a state is of somebody who is not signed in yet. */
 export function isParked(state: SessionState | undefined): state is ParkedState {
-  return state?.state === 'pending' || state?.state === 'must-enrol';
+  return state?.state === 'pending' || state?.state === 'must-enroll';
 }
 
 /** Whether a state is of somebody who is signed in as himself. */
@@ -157,9 +157,9 @@ export function isUser(state: SessionState | undefined): state is UserState {
 /** The state after the second factor of a parked sign-in was proved. */
 export function verifiedFrom(
   { account, stamp, since }: ParkedState,
-  enrolment: string,
+  enrollment: string,
   method: CodeMethod,
   now: number,
 ): VerifiedState {
-  return { state: 'verified', account, stamp, passwordAt: since, enrolment, factorAt: now, method };
+  return { state: 'verified', account, stamp, passwordAt: since, enrollment, factorAt: now, method };
 }

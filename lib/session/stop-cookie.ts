@@ -22,7 +22,7 @@ const NO_ORIGINS: ReadonlySet<string> = new Set();
 
 /**
  * Remembers in the browser, and nowhere else, where a guard stopped it last. The cookie is not signed: it says no more
- * than a link could, and is judged when it is used.
+ * than a link could, and is checked when it is used.
  */
 export function rememberStop(context: Context, { returnTo, stopped }: Stop): void {
   const path = safeReturnTo(returnTo, NO_ORIGINS) ?? '';

@@ -15,12 +15,12 @@ export async function storedState(req: AppRequest, key: string): Promise<Session
 /** Whether two states are of the same sign-in: a mark that was made anew is another one. */
 export function isSameSignIn(a: SessionState, b: SessionState | undefined): boolean {
   if (a.state !== b?.state || a.account !== b.account || a.stamp !== b.stamp) return false;
-  if (isParked(a)) return isParked(b) && a.since === b.since && enrolmentOf(a) === enrolmentOf(b);
-  return enrolmentOf(a) === enrolmentOf(b);
+  if (isParked(a)) return isParked(b) && a.since === b.since && enrollmentOf(a) === enrollmentOf(b);
+  return enrollmentOf(a) === enrollmentOf(b);
 }
 
-function enrolmentOf(state: SessionState): string | null {
-  return 'enrolment' in state ? state.enrolment : null;
+function enrollmentOf(state: SessionState): string | null {
+  return 'enrollment' in state ? state.enrollment : null;
 }
 
 /**

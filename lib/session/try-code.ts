@@ -1,18 +1,18 @@
 import type { AttemptOutcome, CodeMethod } from '../account/attempt.js';
-import { judgeAttempt } from '../account/attempt.js';
+import { decideAttempt } from '../account/attempt.js';
 import { findBrowser, withPresented } from '../account/known-browsers.js';
 import type { AccountRecord, Decision, KnownBrowser } from '../account/record.js';
-import type { Door } from '../events.js';
+import type { Operation } from '../events.js';
 import type { Core, Factor } from './core.js';
 import { emitEvent, factorOf } from './core.js';
 import type { ChangedAccount } from './update-record.js';
 import { updateRecord } from './update-record.js';
 
-/** What became of a code at some door; `not-enrolled` also when the enrolment is not the expected one. */
+/** What became of a code at some operation; `not-enrolled` also when the enrollment is not the expected one. */
 export type CodeOutcome = AttemptOutcome | { readonly ok: false; readonly reason: 'not-enrolled' };
 
 /** The same, with the browser it came from and what the record holds after the swap. */
-export type JudgedCode =
+export type DecidedCode =
   | (Extract<AttemptOutcome, { readonly ok: true }> & Pick<Accepted, 'browser'> & { readonly factor: Factor })
   | Exclude<CodeOutcome, { readonly ok: true }>;
 
@@ -25,9 +25,9 @@ export interface Accepted {
 
 /** Whose code it is, and where it came in. */
 export interface CodeAttempt extends ChangedAccount {
-  /** The enrolment the caller counts on; left out: whichever the account has now. */
-  readonly enrolment?: string;
-  readonly door: Door;
+  /** The enrollment the caller counts on; left out: whichever the account has now. */
+  readonly enrollment?: string;
+  readonly operation: Operation;
   /** The id of the browser it came from; left out: a stranger. */
   readonly browser?: string | undefined;
   /** What else becomes of the record, in the same swap, when the code is accepted. */
@@ -37,44 +37,44 @@ export interface CodeAttempt extends ChangedAccount {
 }
 
 /**
- * Judges a code against the account's record: the one way from every door to `judgeAttempt`, and to the
+ * Checks a code against the account's record: the one way from every operation to `decideAttempt`, and to the
  * account's budgets of guesses. At most one store read and one swap when nobody interferes.
  *
  * @param typed what was typed, of any type
  * @throws {SecondFactorError} `store-unavailable`, `record-unreadable`
  */
-export function tryCode(core: Core, attempt: CodeAttempt, typed: unknown): Promise<JudgedCode> {
-  return updateRecord<JudgedCode>(
+export function tryCode(core: Core, attempt: CodeAttempt, typed: unknown): Promise<DecidedCode> {
+  return updateRecord<DecidedCode>(
     core,
     attempt,
-    (record) => judge(core, attempt, record, typed),
+    (record) => evaluate(core, attempt, record, typed),
     (outcome, origin) => {
       tell(core, { ...attempt, origin }, outcome);
     },
   );
 }
 
-function judge(
+function evaluate(
   { options }: Core,
-  { enrolment, browser, onAccepted = (record) => record }: CodeAttempt,
+  { enrollment, browser, onAccepted = (record) => record }: CodeAttempt,
   record: AccountRecord | null,
   typed: unknown,
-): Decision<JudgedCode> {
-  if (!record || (enrolment !== undefined && record.enrolment !== enrolment)) {
+): Decision<DecidedCode> {
+  if (!record || (enrollment !== undefined && record.enrollment !== enrollment)) {
     return { outcome: { ok: false, reason: 'not-enrolled' }, next: 'unchanged' };
   }
   const known = findBrowser(record, browser);
   const seen = withPresented(record, browser);
-  const { outcome, next } = judgeAttempt(seen, typed, options.clock(), options.limits, known?.id);
+  const { outcome, next } = decideAttempt(seen, typed, options.clock(), options.limits, known?.id);
   if (!outcome.ok) return { outcome, next };
   if (next === null || next === 'unchanged') throw new Error('an accepted code must change the record');
   const accepted = onAccepted(next, { method: outcome.method, browser: known });
   return { outcome: { ...outcome, browser: known, factor: factorOf(accepted) }, next: accepted };
 }
 
-function tell(core: Core, { accountId, door, origin, makes }: CodeAttempt, outcome: JudgedCode): void {
+function tell(core: Core, { accountId, operation, origin, makes }: CodeAttempt, outcome: DecidedCode): void {
   if (outcome.ok) {
-    emitEvent(core, 'code-accepted', accountId, origin, { door, method: outcome.method });
+    emitEvent(core, 'code-accepted', accountId, origin, { operation, method: outcome.method });
     if (outcome.method === 'recovery-code') {
       const { recoveryCodesLeft } = outcome;
       emitEvent(core, 'recovery-code-used', accountId, origin, { recoveryCodesLeft });
@@ -83,7 +83,7 @@ function tell(core: Core, { accountId, door, origin, makes }: CodeAttempt, outco
     return;
   }
   if (outcome.reason === 'not-enrolled') return;
-  emitEvent(core, 'code-refused', accountId, origin, { door, reason: outcome.reason });
+  emitEvent(core, 'code-refused', accountId, origin, { operation, reason: outcome.reason });
   if (outcome.reason === 'code-invalid' && outcome.lock.locked) {
     const { lock, failures } = outcome;
     emitEvent(core, 'locked', accountId, origin, { until: lock.until, failures });

@@ -6,6 +6,6 @@ export function wayOn(basePath: string, { state }: Pick<ParkedState, 'state'>): 
 }
 
 /** What a parked sign-in is waiting for, as a code of a problem document. */
-export function codeOfParked({ state }: Pick<ParkedState, 'state'>): 'code-required' | 'enrolment-required' {
-  return state === 'pending' ? 'code-required' : 'enrolment-required';
+export function codeOfParked({ state }: Pick<ParkedState, 'state'>): 'code-required' | 'enrollment-required' {
+  return state === 'pending' ? 'code-required' : 'enrollment-required';
 }

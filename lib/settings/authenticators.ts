@@ -25,15 +25,15 @@ export async function removeAuthenticator(
   const owner = requireEnrolledOwner(context, { maxAge: core.options.freshSeconds });
   if (!owner.ok) return owner;
   const { state, known } = owner;
-  const enrolment = randomName();
+  const enrollment = randomName();
   const outcome = await updateRecord<AccountRecord | Refusal>(
     core,
     { accountId: state.account, origin: originOf(context) },
     (record) => {
-      if (record?.enrolment !== state.enrolment) return { outcome: 'not-enrolled', next: 'unchanged' };
+      if (record?.enrollment !== state.enrollment) return { outcome: 'not-enrolled', next: 'unchanged' };
       const found = record.authenticators.find((authenticator) => authenticator.id === id);
       if (!found) return { outcome: 'not-found', next: 'unchanged' };
-      const next = withoutAuthenticator(record, found.id, enrolment);
+      const next = withoutAuthenticator(record, found.id, enrollment);
       return next ? { outcome: next, next } : { outcome: 'authenticator-last', next: 'unchanged' };
     },
     (removed, origin) => {
@@ -41,7 +41,7 @@ export async function removeAuthenticator(
     },
   );
   if (typeof outcome === 'string') return refused(outcome);
-  await moveTo(context, { ...state, enrolment, setup: undefined }, 'application-and-user');
+  await moveTo(context, { ...state, enrollment, setup: undefined }, 'application-and-user');
   context.known = { ...known, factor: factorOf(outcome) };
   return { ok: true };
 }

@@ -10,7 +10,7 @@ import { presentedBrowser } from '../session/browser-cookie.js';
 import type { Context } from '../session/context.js';
 import { now, originOf } from '../session/context.js';
 import { emitEvent, stampMatches } from '../session/core.js';
-import { isFresh } from '../session/judge.js';
+import { isFresh } from '../session/evaluate-session.js';
 import type { RouteRefusal } from '../session/refusal.js';
 import { updateRecord } from '../session/update-record.js';
 import { refused } from '../session/refusal.js';
@@ -26,7 +26,7 @@ export interface OwnRememberedBrowser extends RememberedBrowser {
 export function listBrowsers(context: Context): OwnRememberedBrowser[] {
   const { core, known } = context;
   const factor = known?.factor;
-  if (!factor || core.options.trustedBrowserDays === null) return [];
+  if (!factor || core.options.rememberBrowserDays === null) return [];
   if (!stampMatches(core, known.account, factor.browsersStamp)) return [];
   const present = findBrowser(factor, presentedBrowser(context, known.account.id));
   return rememberedBrowsers(factor.browsers, now(context)).map((browser) => ({
@@ -59,7 +59,7 @@ export async function revokeBrowsers(
     core,
     { accountId: state.account, origin: originOf(context) },
     (record) => {
-      if (record?.enrolment !== state.enrolment) return { outcome: 'not-enrolled', next: 'unchanged' };
+      if (record?.enrollment !== state.enrollment) return { outcome: 'not-enrolled', next: 'unchanged' };
       return forget(record, which, isProved ? withoutBrowsers : withoutRemembered);
     },
     (refused, origin) => {
@@ -85,6 +85,6 @@ function forget(
 function changedOnly({ browsers }: AccountRecord, next: AccountRecord): AccountRecord | 'unchanged' {
   const isSame =
     next.browsers.length === browsers.length &&
-    next.browsers.every(({ trustedUntil }, place) => trustedUntil === browsers[place]?.trustedUntil);
+    next.browsers.every(({ rememberedUntil }, place) => rememberedUntil === browsers[place]?.rememberedUntil);
   return isSame ? 'unchanged' : next;
 }

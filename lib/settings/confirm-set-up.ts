@@ -4,7 +4,7 @@ import {
   withAuthenticator,
   withAuthenticatorReplaced,
 } from '../account/authenticators.js';
-import { enrolledRecord, judgeConfirmation } from '../account/enrolment.js';
+import { enrolledRecord, decideConfirmation } from '../account/enrollment.js';
 import { SETUP_ATTEMPTS } from '../account/limits.js';
 import type { Authenticator } from '../account/record.js';
 import { SecondFactorError } from '../errors.js';
@@ -18,7 +18,7 @@ import type { Refused, RouteRefusal } from '../session/refusal.js';
 import { flagEnrolled, undo } from '../session/set-enrolled.js';
 import type { Written } from '../session/set-enrolled.js';
 import type { OpenSetup, SetupAccess } from './set-up.js';
-import { dropSetup, mayEnrol, openSetup } from './set-up.js';
+import { dropSetup, mayEnroll, openSetup } from './set-up.js';
 import { signIn } from '../sign-in/complete.js';
 import type { VerifiedState } from '../session/state.js';
 import { isParked, verifiedFrom } from '../session/state.js';
@@ -44,13 +44,13 @@ type Refusal = 'not-enrolled' | 'setup-expired' | 'authenticator-limit';
  */
 export async function confirmSetup(context: Context, typed: unknown): Promise<Confirmed | RouteRefusal> {
   const { core } = context;
-  const access = await mayEnrol(context);
+  const access = await mayEnroll(context);
   if (!access.ok) return access;
   const open = openSetup(context, access.state.setup, access.account);
   if (!open) return refused('setup-expired');
 
   const at = now(context);
-  const confirmation = judgeConfirmation(open.secret, typed, at, core.options.limits.window);
+  const confirmation = decideConfirmation(open.secret, typed, at, core.options.limits.window);
   if (!confirmation.ok) return refuseConfirmation(context, access, open, confirmation);
 
   const authenticator: Authenticator = {
@@ -63,11 +63,11 @@ export async function confirmSetup(context: Context, typed: unknown): Promise<Co
   };
   return access.state.state === 'verified'
     ? change(context, access.state, authenticator, open.setup.adds)
-    : enrol(context, access, authenticator);
+    : enroll(context, access, authenticator);
 }
 
 /** The first authenticator of an account: every other session of it asks for a code from now on. */
-async function enrol(
+async function enroll(
   context: Context,
   { state, account, waiting }: Access,
   authenticator: Authenticator,
@@ -75,7 +75,7 @@ async function enrol(
   const at = authenticator.addedAt;
   const { shown: recoveryCodes, kept } = newRecoveryCodes();
   const record = enrolledRecord(randomName(), authenticator, kept, at);
-  const { enrolment } = record;
+  const { enrollment } = record;
   const { core } = context;
   const created = await updateRecord<boolean>(
     core,
@@ -92,15 +92,15 @@ async function enrol(
   if (!created) {
     return isParked(state) ? endParked(context, state, 'account-changed') : refused('already-enrolled');
   }
-  if (state.state === 'must-enrol' && waiting) {
-    const mark = verifiedFrom(state, enrolment, 'otp', at);
+  if (state.state === 'must-enroll' && waiting) {
+    const mark = verifiedFrom(state, enrollment, 'otp', at);
     const known = { ...waiting.found, factor: factorOf(record) };
     const returnTo = await signIn(context, waiting.user, known, mark, {}, { from: state });
     return { ok: true, recoveryCodes, returnTo };
   }
   const { stamp } = state;
   const passwordAt = state.state === 'signed-in' ? state.passwordAt : null;
-  const mark = { stamp, passwordAt, enrolment, factorAt: at, method: 'otp' } as const;
+  const mark = { stamp, passwordAt, enrollment, factorAt: at, method: 'otp' } as const;
   await moveTo(context, { state: 'verified', account: account.id, ...mark }, 'application-and-user');
   return { ok: true, recoveryCodes, returnTo: takeStop(context) };
 }
@@ -113,18 +113,18 @@ async function change(
   adds: boolean,
 ): Promise<Confirmed | RouteRefusal> {
   const { account } = state;
-  const enrolment = adds ? state.enrolment : randomName();
+  const enrollment = adds ? state.enrollment : randomName();
   const { core } = context;
   const outcome = await updateRecord<Written | Refusal>(
     core,
     { accountId: account, origin: originOf(context) },
     (record) => {
-      if (record?.enrolment !== state.enrolment) return { outcome: 'not-enrolled', next: 'unchanged' };
+      if (record?.enrollment !== state.enrollment) return { outcome: 'not-enrolled', next: 'unchanged' };
       if (hasSecret(record, authenticator.secret)) return { outcome: 'setup-expired', next: 'unchanged' };
       if (adds && !mayAddAuthenticator(record)) return { outcome: 'authenticator-limit', next: 'unchanged' };
       const next = adds
         ? withAuthenticator(record, authenticator)
-        : withAuthenticatorReplaced(record, authenticator, enrolment);
+        : withAuthenticatorReplaced(record, authenticator, enrollment);
       return { outcome: { made: next, former: record }, next };
     },
     async (written, origin) => {
@@ -143,7 +143,7 @@ async function change(
   );
   if (typeof outcome === 'string') return refused(outcome);
   const { setup: _setup, ...mark } = state;
-  const verified = { ...mark, enrolment, factorAt: authenticator.addedAt, method: 'otp' } as const;
+  const verified = { ...mark, enrollment, factorAt: authenticator.addedAt, method: 'otp' } as const;
   await moveTo(context, verified, 'application-and-user');
   return { ok: true, recoveryCodes: null, returnTo: takeStop(context) };
 }
@@ -163,10 +163,10 @@ async function refuseConfirmation(
   context: Context,
   { state }: Access,
   { setup }: OpenSetup,
-  outcome: Exclude<ReturnType<typeof judgeConfirmation>, { ok: true }>,
+  outcome: Exclude<ReturnType<typeof decideConfirmation>, { ok: true }>,
 ): Promise<Refused> {
   const { reason } = outcome;
-  emit(context, 'code-refused', state.account, { door: 'setup', reason });
+  emit(context, 'code-refused', state.account, { operation: 'setup', reason });
   if (reason === 'code-invalid') {
     const failures = setup.failures + 1;
     if (failures < SETUP_ATTEMPTS) updateState(context, { ...state, setup: { ...setup, failures } });

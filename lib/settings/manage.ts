@@ -1,6 +1,6 @@
 import type { CodeMethod } from '../account/attempt.js';
 import { confirmRecoverySet } from '../account/recovery-codes.js';
-import type { Door } from '../events.js';
+import type { Operation } from '../events.js';
 import { presentedBrowser } from '../session/browser-cookie.js';
 import type { Context } from '../session/context.js';
 import { emit, moveTo, now, originOf } from '../session/context.js';
@@ -17,7 +17,7 @@ import { putFlag, setEnrolled, settleFlag } from '../session/set-enrolled.js';
 import { reporting, updateRecord } from '../session/update-record.js';
 import { requireEnrolledOwner } from '../session/require-owner.js';
 
-/** A code of the account that is signed in, accepted at a door. */
+/** A code of the account that is signed in, accepted at an operation. */
 type Accepted =
   | {
       readonly ok: true;
@@ -33,20 +33,20 @@ type Accepted =
  */
 export async function disableFactor(context: Context, typed: unknown): Promise<{ ok: true } | RouteRefusal> {
   const { core, requirement } = context;
-  // Before the code is judged: what will be refused must not cost one.
+  // Before the code is checked: what will be refused must not cost one.
   if (requirement.required && context.state?.state !== 'impersonating') {
     return refused('disable-refused');
   }
   const accepted = await acceptCode(context, typed, 'disable');
   if (!accepted.ok) return accepted;
-  const { account, stamp, passwordAt, enrolment } = accepted.state;
+  const { account, stamp, passwordAt, enrollment } = accepted.state;
   const changed = { accountId: account, origin: originOf(context) };
   await reporting(core, changed, () => setEnrolled(core, account, false));
   const found = await updateRecord<'own' | 'none' | 'another'>(
     core,
     changed,
     (record) => {
-      if (record?.enrolment === enrolment) return { outcome: 'own', next: null };
+      if (record?.enrollment === enrollment) return { outcome: 'own', next: null };
       return { outcome: record ? 'another' : 'none', next: 'unchanged' };
     },
     async (deleted, origin) => {
@@ -86,7 +86,7 @@ export async function confirmRecoveryCodes(
   context: Context,
   set: unknown,
 ): Promise<{ ok: true } | RouteRefusal> {
-  const owner = requireEnrolledOwner(context, { acceptTrustedBrowser: false });
+  const owner = requireEnrolledOwner(context, { acceptRememberedBrowser: false });
   if (!owner.ok) return owner;
   const { state, known, factor } = owner;
   const { core } = context;
@@ -94,7 +94,7 @@ export async function confirmRecoveryCodes(
     core,
     { accountId: state.account, origin: originOf(context) },
     (record) =>
-      record?.enrolment === state.enrolment
+      record?.enrollment === state.enrollment
         ? confirmRecoverySet(record, set)
         : { outcome: 'not-enrolled', next: 'unchanged' },
     (confirmed, origin) => {
@@ -123,9 +123,9 @@ interface SteppedUp {
 export async function stepUp(context: Context, typed: unknown): Promise<SteppedUp | RouteRefusal> {
   const accepted = await acceptCode(context, typed, 'step-up');
   if (!accepted.ok) return accepted;
-  const { account, stamp, passwordAt, enrolment, setup } = accepted.state;
+  const { account, stamp, passwordAt, enrollment, setup } = accepted.state;
   const { autoSwitchSkipped } = accepted.state;
-  const proof = { enrolment, factorAt: now(context), method: accepted.method };
+  const proof = { enrollment, factorAt: now(context), method: accepted.method };
   await moveTo(
     context,
     { state: 'verified', account, stamp, passwordAt, ...proof, setup, autoSwitchSkipped },
@@ -139,19 +139,19 @@ export async function stepUp(context: Context, typed: unknown): Promise<SteppedU
 async function acceptCode(
   context: Context,
   typed: unknown,
-  door: Door,
+  operation: Operation,
   change: Pick<CodeAttempt, 'onAccepted' | 'makes'> = {},
 ): Promise<Accepted> {
   const owner = requireEnrolledOwner(context);
   if (!owner.ok) return owner;
   const { state } = owner;
-  const { account, enrolment } = state;
+  const { account, enrollment } = state;
   const outcome = await tryCode(
     context.core,
     {
       accountId: account,
-      enrolment,
-      door,
+      enrollment,
+      operation,
       origin: originOf(context),
       browser: presentedBrowser(context, account),
       ...change,

@@ -7,11 +7,11 @@ import type { FieldName } from '../answer/faulty-field.js';
 import type { Context } from '../session/context.js';
 import { emit, moveTo, now, reported } from '../session/context.js';
 import { hasOtherFactorOnly, readFactor } from '../session/core.js';
-import { isInTime } from '../session/judge.js';
+import { isInTime } from '../session/evaluate-session.js';
 import type { ParkedUser } from '../sign-in/parked-user.js';
 import { endParked, parkedUser } from '../sign-in/parked-user.js';
 import type { RouteRefusal } from '../session/refusal.js';
-import type { MustEnrolState, SetupState, SignedInState, VerifiedState } from '../session/state.js';
+import type { MustEnrollState, SetupState, SignedInState, VerifiedState } from '../session/state.js';
 import { refused } from '../session/refusal.js';
 import { requireOwner } from '../session/require-owner.js';
 
@@ -38,7 +38,7 @@ export interface SetupWish {
 }
 
 /** A state in which a set-up may go on. */
-type EnrollingState = SignedInState | VerifiedState | MustEnrolState;
+type EnrollingState = SignedInState | VerifiedState | MustEnrollState;
 
 /** A session in which a set-up may go on, and whose it is. */
 export type SetupAccess =
@@ -46,7 +46,7 @@ export type SetupAccess =
       readonly ok: true;
       readonly state: EnrollingState;
       readonly account: Account;
-      /** With `must-enrol`: who will be signed in. */
+      /** With `must-enroll`: who will be signed in. */
       readonly waiting: ParkedUser | null;
     }
   | RouteRefusal;
@@ -67,7 +67,7 @@ export async function startSetup(
   wish: SetupWish,
 ): Promise<{ ok: true; form: SetupForm } | RouteRefusal> {
   const { core, known } = context;
-  const access = await mayEnrol(context, core.options.freshSeconds);
+  const access = await mayEnroll(context, core.options.freshSeconds);
   if (!access.ok) return access;
   const { state, account } = access;
   const field = unreadable(wish);
@@ -101,7 +101,7 @@ function unreadable({ adds, name }: SetupWish): FieldName | null {
 
 /** The unfinished set-up. */
 export async function readSetup(context: Context): Promise<{ ok: true; form: SetupForm } | RouteRefusal> {
-  const access = await mayEnrol(context);
+  const access = await mayEnroll(context);
   if (!access.ok) return access;
   const open = openSetup(context, access.state.setup, access.account);
   return open ? { ok: true, form: open.form } : refused('setup-expired');
@@ -114,7 +114,7 @@ export function dropSetup(context: Context, state: EnrollingState): Promise<void
 
 /** Drops the unfinished set-up, if there is one. */
 export async function cancelSetup(context: Context): Promise<{ ok: true } | RouteRefusal> {
-  const access = await mayEnrol(context);
+  const access = await mayEnroll(context);
   if (!access.ok) return access;
   const { state, account } = access;
   if (state.setup) {
@@ -130,13 +130,13 @@ export async function cancelSetup(context: Context): Promise<{ ok: true } | Rout
  *
  * @param maxAge how old the proof may be, in seconds; left out: as old as the session
  */
-export async function mayEnrol(context: Context, maxAge?: number): Promise<SetupAccess> {
+export async function mayEnroll(context: Context, maxAge?: number): Promise<SetupAccess> {
   const { state } = context;
-  if (state?.state === 'must-enrol' && isInTime(state.since, state.until, now(context))) {
-    return mustEnrol(context, state);
+  if (state?.state === 'must-enroll' && isInTime(state.since, state.until, now(context))) {
+    return mustEnroll(context, state);
   }
   if (context.expired) return refused('sign-in-expired');
-  const owner = requireOwner(context, { maxAge, acceptTrustedBrowser: false });
+  const owner = requireOwner(context, { maxAge, acceptRememberedBrowser: false });
   if (!owner.ok) return owner;
   const { known } = owner;
   if (owner.state.state === 'remembered') return refused('step-up-required');
@@ -145,7 +145,7 @@ export async function mayEnrol(context: Context, maxAge?: number): Promise<Setup
 }
 
 /** Only an account without any second factor may get one before anybody is signed in to it. */
-async function mustEnrol(context: Context, state: MustEnrolState): Promise<SetupAccess> {
+async function mustEnroll(context: Context, state: MustEnrollState): Promise<SetupAccess> {
   const waiting = await parkedUser(context, state);
   if (!waiting) return endParked(context, state, 'account-changed');
   const { account } = waiting.found;

@@ -31,7 +31,7 @@ export interface SignInParts {
  * `onSignedIn`, then the automatic switch. When a step fails nobody is signed in.
  *
  * @param user what becomes `req.user`
- * @returns where it leads, to be judged by `safeReturnTo`; `null`: home
+ * @returns where it leads, to be checked by `safeReturnTo`; `null`: home
  */
 export async function signIn(
   context: Context,

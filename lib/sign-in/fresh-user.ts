@@ -7,20 +7,20 @@ import { deserializedId, handedOver } from '../session/described-account.js';
 import { isUser } from '../session/state.js';
 import type { UserState } from '../session/state.js';
 
-/** A user in the one shape that is judged. */
+/** A user in the one shape that is checked. */
 interface FreshUser {
   readonly found: FoundUser;
-  /** The present state, when `req.user` is signed in once more: no password was judged, so none becomes fresh. */
+  /** The present state, when `req.user` is signed in once more: no password was checked, so none becomes fresh. */
   readonly again: UserState | undefined;
 }
 
 /**
- * Brings a user from any strategy into the one shape that is judged.
+ * Brings a user from any strategy into the one shape that is checked.
  *
  * @param serialized the same user, serialized
  * @param follows whether it follows a sign-in of this request, which may have left its session since
  * @throws {SecondFactorError} `account-unknown`, `account-invalid`; `sign-in-expired` when the password was changed since the
- *   strategy judged it, or when the session of who is signed in once more has ended meanwhile
+ *   strategy checked it, or when the session of who is signed in once more has ended meanwhile
  */
 export async function freshUser(
   context: Context,
@@ -63,9 +63,9 @@ async function isOutdated({ core }: Context, user: unknown, { account }: FoundUs
 
 /** The present state, when the application signs in `req.user` once more, after a change of their profile say. */
 function signedInAgain(
-  { state, judgedUser }: Context,
+  { state, evaluatedUser }: Context,
   user: unknown,
   account: string,
 ): UserState | undefined {
-  return user === judgedUser && isUser(state) && state.account === account ? state : undefined;
+  return user === evaluatedUser && isUser(state) && state.account === account ? state : undefined;
 }

@@ -3,7 +3,7 @@ import { isSpelledLike } from '../known-only.js';
 
 /** What `req.logIn` takes beside all that Passport and its strategies take. */
 const OURS: Readonly<Record<string, readonly string[]>> = {
-  onCodeRequired: ['respond', 'error'],
+  whenCodeRequired: ['respond', 'error'],
   secondFactor: ['not-required'],
 };
 

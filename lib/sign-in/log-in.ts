@@ -11,7 +11,7 @@ import { emit, leaveSession, moveToAnonymous, now, reported, sessionState } from
 import type { Factor, FoundUser } from '../session/core.js';
 import { readFactor, stampMatches, stampOf } from '../session/core.js';
 import { freshUser } from './fresh-user.js';
-import { isFresh } from '../session/judge.js';
+import { isFresh } from '../session/evaluate-session.js';
 import { checkLogInOptions } from './log-in-options.js';
 import { answerParked, park } from './park.js';
 import { promised } from '../session/regenerate.js';
@@ -137,7 +137,7 @@ async function withoutSession(context: Context, user: unknown, options: LogInOpt
   const reason = factor ? 'code-required' : await lackOf(core, found.account);
   if (reason !== null) {
     emit(context, 'sign-in-refused', found.account.id, { reason });
-    if ((options.onCodeRequired ?? core.options.onCodeRequired) === 'error') {
+    if ((options.whenCodeRequired ?? core.options.whenCodeRequired) === 'error') {
       throw new SecondFactorError(reason);
     }
     setRequestUser(req, null);
@@ -168,7 +168,7 @@ async function firstStep(
     throw new SecondFactorError('impersonation-refused');
   }
   const factor = await knownFactor(context, found);
-  const required = !factor && (await lackOf(core, account)) === 'enrolment-required';
+  const required = !factor && (await lackOf(core, account)) === 'enrollment-required';
   if (follows && (factor || required)) throw twice();
 
   const passwordAt = again ? again.passwordAt : passwordAtOf(context, account);
@@ -179,7 +179,7 @@ async function firstStep(
 
   const present = sessionState(context);
   const waits = isParked(present) && present.account === account.id && isUnderBasePath(context);
-  if (waits && present.state === (factor ? 'pending' : required && 'must-enrol')) {
+  if (waits && present.state === (factor ? 'pending' : required && 'must-enroll')) {
     // A strategy that fires on every request: the sign-in it began is still waiting.
     setRequestUser(req, null);
     return 'call-back';
@@ -190,7 +190,7 @@ async function firstStep(
     await signIn(context, user, { ...found, factor }, mark, options, { goesOn });
     return 'call-back';
   }
-  const answers = (options.onCodeRequired ?? core.options.onCodeRequired) === 'respond';
+  const answers = (options.whenCodeRequired ?? core.options.whenCodeRequired) === 'respond';
   if (answers) core.mounting.requireRouter();
   const leave = again ? () => leaveSession(context) : undefined;
   const parked = await park(context, found, factor, serialized, options, leave);
@@ -231,8 +231,8 @@ async function markWithoutCode(
   }
   const browser = await rememberedBrowser(context, account, factor);
   if (browser === undefined) return undefined;
-  const { enrolment } = factor;
-  return { state: 'remembered', account: account.id, stamp, passwordAt, enrolment, browser };
+  const { enrollment } = factor;
+  return { state: 'remembered', account: account.id, stamp, passwordAt, enrollment, browser };
 }
 
 async function knownFactor(context: Context, { account }: FoundUser): Promise<Factor | null> {
@@ -250,17 +250,17 @@ function isSignInRefusal(code: string): code is SignInRefusal {
   return ['store-unavailable', 'record-unreadable', 'record-missing'].includes(code);
 }
 
-/** The judged state, when it is of this account with this very factor and this very password. */
+/** The checked state, when it is of this account with this very factor and this very password. */
 function verifiedNow({ core, state }: Context, account: Account, factor: Factor): VerifiedState | undefined {
   if (state?.state !== 'verified' || state.account !== account.id) return undefined;
   // A request that was let in under the old password must not go on under the new one: its body may come late.
   if (!stampMatches(core, account, state.stamp)) return undefined;
-  return state.enrolment === factor.enrolment ? state : undefined;
+  return state.enrollment === factor.enrollment ? state : undefined;
 }
 
 /**
  * When the password of a user from a strategy was given: now, but for a request that was let in to this very account
- * under another password. There the application may have loaded its user anew, and no password was judged.
+ * under another password. There the application may have loaded its user anew, and no password was checked.
  */
 function passwordAtOf(context: Context, account: Account): number | null {
   const { core, state } = context;

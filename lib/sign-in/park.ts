@@ -43,8 +43,8 @@ export async function park(
     carried: core.options.carry(context.request),
   };
   const state: ParkedState = factor
-    ? { state: 'pending', ...parked, enrolment: factor.enrolment, recoveryFailures: 0 }
-    : { state: 'must-enrol', ...parked };
+    ? { state: 'pending', ...parked, enrollment: factor.enrollment, recoveryFailures: 0 }
+    : { state: 'must-enroll', ...parked };
   const acting = endOfActing(context, 'new-sign-in');
   await leave();
   nobody(context);
@@ -72,7 +72,7 @@ export function answerParked({ core, req, res }: Context, parked: ParkedState): 
   if (parked.state === 'pending') {
     res.setHeader('WWW-Authenticate', challenge('code-required'));
     sendProblem(req, res, 'code-required', { verify: location, until, methods: METHODS });
-  } else sendProblem(req, res, 'enrolment-required', { setup: location, until });
+  } else sendProblem(req, res, 'enrollment-required', { setup: location, until });
 }
 
 /**

@@ -18,7 +18,7 @@ export async function rememberedBrowser(
   factor: Factor,
 ): Promise<string | undefined> {
   const { core } = context;
-  if (core.options.trustedBrowserDays === null) return undefined;
+  if (core.options.rememberBrowserDays === null) return undefined;
   const matches = stampMatcher(core, account);
   const at = now(context);
   const browser = findRemembered(factor, presentedBrowser(context, account.id), at, matches);
@@ -27,7 +27,7 @@ export async function rememberedBrowser(
   if (formerId === null && at - lastUsedAt < LAST_USED_MILLISECONDS) return id;
   const changed = { accountId: account.id, origin: originOf(context) };
   return updateRecord<string | undefined>(core, changed, (record) =>
-    record?.enrolment === factor.enrolment && findRemembered(record, id, at, matches)
+    record?.enrollment === factor.enrollment && findRemembered(record, id, at, matches)
       ? { outcome: id, next: withBrowserUsed(record, id, at) }
       : { outcome: undefined, next: 'unchanged' },
   );

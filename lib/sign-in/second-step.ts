@@ -8,7 +8,7 @@ import { now, originOf, updateState } from '../session/context.js';
 import { stampMatcher, stampOf } from '../session/core.js';
 import type { ParkedUser } from './parked-user.js';
 import { endParked, parkedUser } from './parked-user.js';
-import { isInTime } from '../session/judge.js';
+import { isInTime } from '../session/evaluate-session.js';
 import type { Refused } from '../session/refusal.js';
 import { refused, refusedBy } from '../session/refusal.js';
 import type { PendingState } from '../session/state.js';
@@ -21,8 +21,8 @@ export type SecondStep =
   { readonly ok: true; readonly proof: Proof; readonly recoveryCodesLeft: number } | Refused;
 
 /**
- * Judges the code of the parked sign-in. Whose it is comes from the session alone. The account is loaded
- * again: with another password, another enrolment or no account any more the sign-in is over.
+ * Checks the code of the parked sign-in. Whose it is comes from the session alone. The account is loaded
+ * again: with another password, another enrollment or no account any more the sign-in is over.
  *
  * @param remember whether the browser is to be asked for no code from now on, where that is allowed
  */
@@ -34,14 +34,14 @@ export async function secondStep(context: Context, typed: unknown, remember = fa
   const present = await parkedUser(context, pending);
   if (!present) return await endParked(context, pending, 'account-changed');
 
-  const remembered = remember && core.options.trustedBrowserDays !== null;
+  const remembered = remember && core.options.rememberBrowserDays !== null;
   const tokenFor = canKnowBrowser(context) ? nextToken(context, pending.account) : undefined;
   const outcome = await tryCode(core, attemptOf(context, pending, present, remembered, tokenFor), typed);
   if (!outcome.ok) return await refuseCode(context, pending, outcome);
 
   const { method, factor } = outcome;
   const { user, found } = present;
-  const mark = verifiedFrom(pending, pending.enrolment, method, now(context));
+  const mark = verifiedFrom(pending, pending.enrollment, method, now(context));
   const proof: Proof = { user, known: { ...found, factor }, mark, from: pending };
   const browser = tokenFor && { account: pending.account, token: tokenFor(outcome.browser), remembered };
   const known = method === 'otp' && browser ? { ...proof, browser } : proof;
@@ -60,14 +60,14 @@ function nextToken(context: Context, account: string): NextToken {
 
 function attemptOf(
   context: Context,
-  { account: accountId, enrolment }: PendingState,
+  { account: accountId, enrollment }: PendingState,
   { found: { account } }: ParkedUser,
   remembered: boolean,
   tokenFor: NextToken | undefined,
 ): CodeAttempt {
   const { core, req } = context;
   const presented = presentedBrowser(context, accountId);
-  const days = remembered ? (core.options.trustedBrowserDays ?? 0) : 0;
+  const days = remembered ? (core.options.rememberBrowserDays ?? 0) : 0;
   const onAccepted = (record: AccountRecord, accepted: Accepted): AccountRecord => {
     // Only a code of an authenticator makes a browser known: a recovery code may be somebody else's.
     if (!tokenFor || accepted.method !== 'otp') return record;
@@ -75,15 +75,15 @@ function attemptOf(
       id: browserId(tokenFor(accepted.browser)),
       formerId: (accepted.browser && presented) ?? null,
       name: browserName(req.headers['user-agent']),
-      trustedUntil: days === 0 ? 0 : now(context) + days * 86_400_000,
+      rememberedUntil: days === 0 ? 0 : now(context) + days * 86_400_000,
       stamp: stampOf(core, account),
     };
     return withBrowser(record, passed, accepted.browser, now(context), stampMatcher(core, account));
   };
   return {
     accountId,
-    enrolment,
-    door: 'sign-in',
+    enrollment,
+    operation: 'sign-in',
     origin: originOf(context),
     browser: presented,
     onAccepted,

@@ -2,7 +2,7 @@ import { deepEqual, equal, fail, ok } from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import type { Store } from '../vault/store.js';
 
-/** One behaviour of a store, for any test runner. */
+/** One behavior of a store, for any test runner. */
 export interface StoreContractTest {
   /** What the store does, to be read after "it": `refuses a swap whose expectation is stale`. */
   readonly title: string;

@@ -108,7 +108,14 @@ function withBrowsers({ strangers = 0, home = 0, office = 0 } = {}): AccountBenc
   return anAccount({
     failures: strangers,
     browsers: [
-      aBrowser({ id: HOME, failures: home, name: 'Chrome', firstUsedAt: 1, lastUsedAt: 2, trustedUntil: 3 }),
+      aBrowser({
+        id: HOME,
+        failures: home,
+        name: 'Chrome',
+        firstUsedAt: 1,
+        lastUsedAt: 2,
+        rememberedUntil: 3,
+      }),
       aBrowser({ id: OFFICE, failures: office }),
     ],
     browsersStamp: 'stamp',

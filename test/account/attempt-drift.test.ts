@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { Secret, TOTP } from 'otpauth';
-import { judgeConfirmation } from '../../lib/account/enrolment.js';
+import { decideConfirmation } from '../../lib/account/enrollment.js';
 import { anAccount } from '../support/account-bench.js';
 import type { AccountBench } from '../support/account-bench.js';
 import { NOW, anAuthenticator } from '../support/records.js';
@@ -85,7 +85,7 @@ describe('lib/account/attempt: a phone whose clock drifts', () => {
       const app = anAuthenticator();
       const totp = new TOTP({ secret: Secret.fromHex(Buffer.from(app.secret).toString('hex')) });
       const code = totp.generate({ timestamp: NOW + steps * 30_000 });
-      const confirmed = judgeConfirmation(app.secret, code, NOW, 1);
+      const confirmed = decideConfirmation(app.secret, code, NOW, 1);
       if (!confirmed.ok) throw new Error(confirmed.reason);
       const { step: lastStep, clockOffset } = confirmed;
       const phone = enrolled(anAuthenticator({ ...app, lastStep, clockOffset }));

@@ -41,7 +41,7 @@ describe('lib/account/attempt: locks', () => {
     expect(account.enterCodeOf(STEP)).to.deep.equal({ ok: false, reason: 'locked', until: NOW + 1 });
   });
 
-  it('judges again after the wait, and a right code clears the count', () => {
+  it('evaluates again after the wait, and a right code clears the count', () => {
     const account = locked();
     const at = NOW + 30 * SECOND;
     expect(account.enterCodeOf(STEP + 1, at)).to.include({ ok: true });
@@ -160,7 +160,7 @@ function locked(): AccountBench {
 /** The wait in seconds that a wrong code brought. */
 function waitOf(outcome: AttemptOutcome, at: number): number {
   if (outcome.ok || outcome.reason !== 'code-invalid')
-    throw new Error(`not judged: ${JSON.stringify(outcome)}`);
+    throw new Error(`not evaluated: ${JSON.stringify(outcome)}`);
   if (!outcome.lock.locked) return 0;
   if (outcome.lock.until === null) throw new Error('locked for good');
   return (outcome.lock.until - at) / SECOND;

@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { memoryStore } from '../../adapters/memory.js';
 import type { AttemptOutcome } from '../../lib/account/attempt.js';
-import { judgeAttempt, unlocked } from '../../lib/account/attempt.js';
+import { decideAttempt, unlocked } from '../../lib/account/attempt.js';
 import type { Limits } from '../../lib/account/limits.js';
 import type { AccountRecord } from '../../lib/account/record.js';
 import { RECOVERY_RANDOM_BYTES, formatRecoveryCodes, recoverySet } from '../../lib/account/recovery-codes.js';
@@ -155,7 +155,7 @@ async function walk(limits: Limits, offsets: readonly number[], events: readonly
     const { browser } = attempt;
     const code = codeFor(attempt);
     const outcome = await vaultOf(marking, sealer).update('alice', (present) =>
-      judgeAttempt(present!, code, now, limits, browser),
+      decideAttempt(present!, code, now, limits, browser),
     );
     return { at, code, browser, outcome };
   }
@@ -188,8 +188,8 @@ function keepsItsPromises(before: AccountRecord, after: AccountRecord, attempts:
     before.recoveryDigests.length - attempts,
     before.recoveryDigests.length,
   );
-  const { enrolment, enrolledAt, recoveryKey, recoveryConfirmed, browsersStamp } = before;
-  expect(after).to.include({ enrolment, enrolledAt, recoveryKey, browsersStamp });
+  const { enrollment, enrolledAt, recoveryKey, recoveryConfirmed, browsersStamp } = before;
+  expect(after).to.include({ enrollment, enrolledAt, recoveryKey, browsersStamp });
   if (recoveryConfirmed) expect(after.recoveryConfirmed).to.equal(true);
 }
 

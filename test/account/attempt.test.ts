@@ -94,7 +94,7 @@ describe('lib/account/attempt: codes of an authenticator', () => {
       expect(account.kept).to.equal(before);
     });
 
-    it('refuses the code that confirmed the enrolment (C3)', () => {
+    it('refuses the code that confirmed the enrollment (C3)', () => {
       const account = anAccount({ authenticators: [anAuthenticator({ lastStep: STEP })] });
       expect(account.enterCodeOf(STEP)).to.deep.equal(USED);
       expect(account.enterCodeOf(STEP + 1)).to.deep.equal(ACCEPTED);

@@ -10,7 +10,7 @@ import {
 } from '../../lib/account/authenticators.js';
 import { aBrowser, aRecord, anAuthenticator } from '../support/records.js';
 
-const REMEMBERED = { trustedUntil: 9, failures: 3, lockedUntil: 4 };
+const REMEMBERED = { rememberedUntil: 9, failures: 3, lockedUntil: 4 };
 const used = (): ReturnType<typeof aRecord> =>
   aRecord({
     ...{ failures: 7, lockedUntil: 9, recoveryDigests: ['a', 'b'], browsersStamp: 'stamp' },
@@ -50,13 +50,13 @@ describe('lib/account/authenticators', () => {
     const added = anAuthenticator();
     const browsers = record.browsers.map((each) => ({
       ...each,
-      trustedUntil: 0,
+      rememberedUntil: 0,
       failures: 0,
       lockedUntil: 0,
     }));
     expect(withAuthenticatorReplaced(record, added, 'another')).to.deep.equal({
       ...record,
-      ...{ enrolment: 'another', authenticators: [added], browsers, failures: 0, lockedUntil: 0 },
+      ...{ enrollment: 'another', authenticators: [added], browsers, failures: 0, lockedUntil: 0 },
     });
   });
 
@@ -65,8 +65,8 @@ describe('lib/account/authenticators', () => {
     const [first, second, third] = record.authenticators;
     expect(withoutAuthenticator(record, second!.id, 'another')).to.deep.equal({
       ...record,
-      ...{ enrolment: 'another', authenticators: [first, third] },
-      browsers: record.browsers.map((each) => ({ ...each, trustedUntil: 0 })),
+      ...{ enrollment: 'another', authenticators: [first, third] },
+      browsers: record.browsers.map((each) => ({ ...each, rememberedUntil: 0 })),
     });
   });
 

@@ -11,7 +11,7 @@ const FORMAT_VERSION = 1;
 function encodeRecord(record: Format1Record): string {
   return JSON.stringify([
     FORMAT_VERSION,
-    record.enrolment,
+    record.enrollment,
     record.enrolledAt,
     record.failures,
     record.lockedUntil,
@@ -26,12 +26,12 @@ function encodeRecord(record: Format1Record): string {
     record.recoveryKey,
     record.recoveryDigests.join('.'),
     record.browsersStamp,
-    record.browsers.map(({ id, name, firstUsedAt, lastUsedAt, trustedUntil, failures, lockedUntil }) => [
+    record.browsers.map(({ id, name, firstUsedAt, lastUsedAt, rememberedUntil, failures, lockedUntil }) => [
       id,
       name,
       firstUsedAt,
       lastUsedAt,
-      trustedUntil,
+      rememberedUntil,
       failures,
       lockedUntil,
     ]),
@@ -51,7 +51,7 @@ export function decodeFormat1(text: string): Format1Record {
   const authenticators = list(fields[5]).map(authenticator);
   if (authenticators.length === 0) throw new TypeError('the record has no authenticator');
   const record: Format1Record = {
-    enrolment: string(fields[1]),
+    enrollment: string(fields[1]),
     enrolledAt: integer(fields[2]),
     failures: integer(fields[3]),
     lockedUntil: integer(fields[4]),
@@ -96,7 +96,7 @@ function browser(value: unknown): Omit<KnownBrowser, 'formerId'> {
     name: string(fields[1]),
     firstUsedAt: integer(fields[2]),
     lastUsedAt: integer(fields[3]),
-    trustedUntil: integer(fields[4]),
+    rememberedUntil: integer(fields[4]),
     failures: integer(fields[5]),
     lockedUntil: integer(fields[6]),
   };

@@ -17,7 +17,7 @@ import { NOW, aBrowser, aRecord } from '../support/records.js';
 const STAMP = 'stamp';
 const same = (digest: string | null): boolean => digest === STAMP;
 const passed: PassedBrowser = {
-  ...{ id: 'fresh', formerId: null, name: 'Firefox', trustedUntil: 0, stamp: STAMP },
+  ...{ id: 'fresh', formerId: null, name: 'Firefox', rememberedUntil: 0, stamp: STAMP },
 };
 
 /** What the record has of {@link passed}. */
@@ -45,7 +45,10 @@ describe('lib/account/known-browsers', () => {
   });
 
   describe('findRemembered', () => {
-    const browsers = [aBrowser({ id: 'a', formerId: 'before a', trustedUntil: NOW }), aBrowser({ id: 'b' })];
+    const browsers = [
+      aBrowser({ id: 'a', formerId: 'before a', rememberedUntil: NOW }),
+      aBrowser({ id: 'b' }),
+    ];
     const known = { browsers, browsersStamp: STAMP };
 
     it('ends in the millisecond that was fixed (F4)', () => {
@@ -76,14 +79,22 @@ describe('lib/account/known-browsers', () => {
     it('makes a browser known that was not', () => {
       const others = [aBrowser(), aBrowser()];
       const record = aRecord({ browsers: others, browsersStamp: STAMP });
-      expect(withBrowser(record, { ...passed, trustedUntil: NOW + 5 }, undefined, NOW, same)).to.deep.equal({
+      expect(
+        withBrowser(record, { ...passed, rememberedUntil: NOW + 5 }, undefined, NOW, same),
+      ).to.deep.equal({
         ...record,
-        browsers: [{ ...aBrowser(), ...passedAt(NOW), trustedUntil: NOW + 5 }, ...others],
+        browsers: [{ ...aBrowser(), ...passedAt(NOW), rememberedUntil: NOW + 5 }, ...others],
       });
     });
 
     it('gives a known one a new token, beside the one it came with, and a fresh budget', () => {
-      const before = aBrowser({ id: 'before', firstUsedAt: 3, failures: 9, lockedUntil: 9, trustedUntil: 9 });
+      const before = aBrowser({
+        id: 'before',
+        firstUsedAt: 3,
+        failures: 9,
+        lockedUntil: 9,
+        rememberedUntil: 9,
+      });
       const other = aBrowser({ failures: 4, lockedUntil: 2 });
       const record = aRecord({ browsers: [other, before], browsersStamp: STAMP });
       const { browsers } = withBrowser(record, { ...passed, formerId: 'before' }, before, NOW, same);
@@ -94,12 +105,12 @@ describe('lib/account/known-browsers', () => {
     });
 
     it('goes on knowing those that were remembered under another security stamp, and remembers none (F3)', () => {
-      const used = { trustedUntil: NOW + 9, failures: 3, lockedUntil: 4, formerId: 'former' };
+      const used = { rememberedUntil: NOW + 9, failures: 3, lockedUntil: 4, formerId: 'former' };
       const record = aRecord({ browsers: [aBrowser(used), aBrowser(used)], browsersStamp: 'old' });
-      const next = withBrowser(record, { ...passed, trustedUntil: NOW + 5 }, undefined, NOW, same);
+      const next = withBrowser(record, { ...passed, rememberedUntil: NOW + 5 }, undefined, NOW, same);
       expect(next.browsers).to.deep.equal([
-        { ...aBrowser(), ...passedAt(NOW), trustedUntil: NOW + 5 },
-        ...record.browsers.map((browser) => ({ ...browser, trustedUntil: 0 })),
+        { ...aBrowser(), ...passedAt(NOW), rememberedUntil: NOW + 5 },
+        ...record.browsers.map((browser) => ({ ...browser, rememberedUntil: 0 })),
       ]);
       expect(next.browsersStamp).to.equal(STAMP);
       expect(withBrowser(record, passed, record.browsers[0], NOW, same).browsers).to.have.length(2);
@@ -109,16 +120,16 @@ describe('lib/account/known-browsers', () => {
     });
 
     it('keeps ten: the one that was not used for longest goes, remembered ones last', () => {
-      const remembered = { trustedUntil: NOW + 1 };
+      const remembered = { rememberedUntil: NOW + 1 };
       const browsers = [
         aBrowser({ id: 'remembered, oldest', lastUsedAt: 1, ...remembered }),
-        aBrowser({ id: 'no longer remembered', lastUsedAt: 2, trustedUntil: NOW }),
+        aBrowser({ id: 'no longer remembered', lastUsedAt: 2, rememberedUntil: NOW }),
         ...[10, 9, 8, 7, 6, 5, 4].map((day) => aBrowser({ id: `day ${String(day)}`, lastUsedAt: day })),
         aBrowser({ id: 'remembered, old', lastUsedAt: 3, ...remembered }),
       ];
       let record = aRecord({ browsers, browsersStamp: STAMP });
-      const add = (id: string, now: number, trustedUntil = 0): string[] => {
-        record = withBrowser(record, { ...passed, id, trustedUntil }, undefined, now, same);
+      const add = (id: string, now: number, rememberedUntil = 0): string[] => {
+        record = withBrowser(record, { ...passed, id, rememberedUntil }, undefined, now, same);
         return record.browsers.map((browser) => browser.id);
       };
       const days = [10, 9, 8, 7, 6, 5, 4].map((day) => `day ${String(day)}`);
@@ -131,7 +142,7 @@ describe('lib/account/known-browsers', () => {
 
     it('lets a remembered one go when there are ten, the one not used for longest', () => {
       const browsers = [5, 3, 4, 1, 2, 9, 8, 7, 6, 10].map((day) =>
-        aBrowser({ id: String(day), lastUsedAt: day, trustedUntil: NOW + 1 }),
+        aBrowser({ id: String(day), lastUsedAt: day, rememberedUntil: NOW + 1 }),
       );
       const { browsers: kept } = withBrowser(
         aRecord({ browsers, browsersStamp: STAMP }),
@@ -162,7 +173,7 @@ describe('lib/account/known-browsers', () => {
 
   describe('once a browser was seen', () => {
     const browsers = [
-      aBrowser({ id: 'a', formerId: 'before a', trustedUntil: 5, failures: 2 }),
+      aBrowser({ id: 'a', formerId: 'before a', rememberedUntil: 5, failures: 2 }),
       aBrowser({ id: 'b', formerId: 'before b' }),
     ];
     const record = aRecord({ browsers });
@@ -188,16 +199,16 @@ describe('lib/account/known-browsers', () => {
   it('has all asked for a code again, and nothing else', () => {
     const budget = { formerId: 'former', failures: 2, lockedUntil: 3 };
     const record = aRecord({
-      browsers: [aBrowser({ id: 'a', trustedUntil: 5, ...budget }), aBrowser({ id: 'b' })],
+      browsers: [aBrowser({ id: 'a', rememberedUntil: 5, ...budget }), aBrowser({ id: 'b' })],
     });
     expect(withoutRemembered(record).browsers).to.deep.equal([
-      { ...record.browsers[0], trustedUntil: 0 },
+      { ...record.browsers[0], rememberedUntil: 0 },
       record.browsers[1],
     ]);
     expect(withoutRemembered(record, 'a')).to.deep.equal(withoutRemembered(record));
     expect(withoutRemembered(record, 'b')).to.deep.equal({
       ...record,
-      browsers: [record.browsers[0], { ...record.browsers[1], trustedUntil: 0 }],
+      browsers: [record.browsers[0], { ...record.browsers[1], rememberedUntil: 0 }],
     });
   });
 

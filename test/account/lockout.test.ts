@@ -19,7 +19,7 @@ describe('lib/account/lockout', () => {
     expect(waitSeconds(1, { ...limits, maxWaitSeconds: 3 })).to.equal(3);
   });
 
-  it('counts a failure and says until when the next is not judged', () => {
+  it('counts a failure and says until when the next is not checked', () => {
     expect(afterFailure({ failures: 3, lockedUntil: 5 }, NOW, lockout)).to.deep.equal({
       failures: 4,
       lockedUntil: 0,

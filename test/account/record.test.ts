@@ -12,7 +12,7 @@ const base64url = fc
   .uint8Array({ minLength: 1, maxLength: 32 })
   .map((bytes) => Buffer.from(bytes).toString('base64url'));
 const anyRecord: fc.Arbitrary<AccountRecord> = fc.record({
-  enrolment: text,
+  enrollment: text,
   enrolledAt: whole,
   authenticators: fc.array(
     fc.record({
@@ -28,7 +28,7 @@ const anyRecord: fc.Arbitrary<AccountRecord> = fc.record({
   recoveryConfirmed: fc.option(fc.boolean()),
   browsers: fc.array(
     fc.record({
-      ...{ id: text, name: text, firstUsedAt: whole, lastUsedAt: whole, trustedUntil: whole },
+      ...{ id: text, name: text, firstUsedAt: whole, lastUsedAt: whole, rememberedUntil: whole },
       ...{ failures: whole, lockedUntil: whole, formerId: fc.option(text) },
     }),
     { maxLength: 10 },
@@ -52,7 +52,7 @@ describe('lib/account/record', () => {
   it('gives back names that mean something elsewhere, as what they are', () => {
     for (const name of ['__proto__', 'constructor', 'toString', '"', '\\', '\u2028', '\ud800', '😀', '']) {
       const record = aRecord({
-        ...{ enrolment: name, recoveryKey: name, browsersStamp: name },
+        ...{ enrollment: name, recoveryKey: name, browsersStamp: name },
         authenticators: [anAuthenticator({ id: name, name })],
         browsers: [aBrowser({ id: name, name })],
       });

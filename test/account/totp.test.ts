@@ -11,7 +11,7 @@ import {
   timeStepAt,
   totpCode,
 } from '../../lib/account/totp.js';
-import { judgeAttempt } from '../../lib/account/attempt.js';
+import { decideAttempt } from '../../lib/account/attempt.js';
 import { DEFAULT_LIMITS } from '../../lib/account/limits.js';
 import { NOW, STEP, aRecord, anAuthenticator, codeAt, wrongCode } from '../support/records.js';
 
@@ -147,7 +147,7 @@ describe('lib/account/totp', () => {
       });
       const right = record.authenticators.map((app) => codeAt(app, STEP));
       for (const code of [...right, wrongCode(record, NOW)]) {
-        const lengths = comparisons(() => judgeAttempt(record, code, NOW, DEFAULT_LIMITS));
+        const lengths = comparisons(() => decideAttempt(record, code, NOW, DEFAULT_LIMITS));
         expect(lengths).to.deep.equal(new Array(3 + 6 + 3).fill(6));
       }
     });

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { expect } from 'chai';
 import { Redis } from 'ioredis';
 import { redisStore } from '../../adapters/redis.js';
-import { judgeRedis } from '../../adapters/redis-report.js';
+import { assessRedis } from '../../adapters/redis-report.js';
 import type { RedisSettings } from '../../adapters/redis-report.js';
 import { startRedis } from '../support/redis-server.js';
 import type { RedisServer } from '../support/redis-server.js';
@@ -12,7 +12,7 @@ import type { TestClient } from './redis-clients.js';
 const SAFE: RedisSettings = { policy: 'noeviction', maximumBytes: 1, appendOnly: true, snapshots: null };
 
 describe('adapters/redis-report', () => {
-  describe('judgeRedis', () => {
+  describe('assessRedis', () => {
     const cases: [string, Partial<RedisSettings>, RegExp | null][] = [
       ['a limit that evicts nothing', {}, null],
       ['eviction of any key', { policy: 'allkeys-lru' }, /^R may evict records when memory is short/],
@@ -32,7 +32,7 @@ describe('adapters/redis-report', () => {
     ];
     for (const [title, settings, message] of cases) {
       it(`${message ? 'warns of' : 'takes'} ${title}`, () => {
-        const { found, unknown } = judgeRedis('R', { ...SAFE, ...settings });
+        const { found, unknown } = assessRedis('R', { ...SAFE, ...settings });
         expect(unknown).to.deep.equal([]);
         expect(found).to.have.length(message ? 1 : 0);
         if (message) expect(found[0]).to.match(message);
@@ -41,7 +41,7 @@ describe('adapters/redis-report', () => {
 
     it('says what it could not find out', () => {
       const nothing = { policy: null, maximumBytes: null, appendOnly: null, snapshots: null };
-      const { found, unknown } = judgeRedis('R', nothing);
+      const { found, unknown } = assessRedis('R', nothing);
       expect(found).to.deep.equal([]);
       expect(unknown).to.have.length(2);
       for (const sentence of unknown) expect(sentence).to.match(/could not be checked: make sure/);

@@ -7,7 +7,7 @@ import type { Store } from '../../lib/vault/store.js';
 import { listAccounts } from './list-accounts.js';
 
 describe('lib/testing/store-contract', () => {
-  it('gives every behaviour a title of its own', () => {
+  it('gives every behavior a title of its own', () => {
     const titles = storeContract(memoryStore, { sharedBackend: true }).map(({ title }) => title);
     expect(new Set(titles).size).to.equal(titles.length);
     expect(titles).to.include('refuses a swap whose expectation is stale');

@@ -31,7 +31,7 @@ const PREFIX = 'panel:second-factor:';
 async function checked(store: Store): Promise<string> {
   const { secondFactor } = await startPanel({ store });
   try {
-    const { warnings } = await secondFactor.check();
+    const { warnings } = await secondFactor.admin.check();
     return warnings.find((warning) => warning.startsWith('The store cannot be written')) ?? 'all well';
   } catch (error) {
     return (error as Error).message;

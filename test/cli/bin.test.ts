@@ -46,7 +46,7 @@ describe('cli/bin', () => {
 
   beforeEach(async () => {
     await redis.flushall();
-    for (const id of ['root', 'alice']) await enrol(id);
+    for (const id of ['root', 'alice']) await enroll(id);
   });
 
   it('tells the status of an account', async () => {
@@ -98,7 +98,7 @@ describe('cli/bin', () => {
   });
 
   it('helps an owner whose account the panel cannot describe', async () => {
-    await enrol('broken');
+    await enroll('broken');
     expect((await run('disable', 'broken', '--yes')).code).to.equal(0);
     expect(await redis.exists('second-factor:broken')).to.equal(0);
     expect((await run('disable', 'broken', '--yes')).code, 'nothing left to help with').to.equal(2);
@@ -110,7 +110,7 @@ describe('cli/bin', () => {
   });
 
   it('prints no name that a terminal would act on', async () => {
-    await enrol('eve');
+    await enroll('eve');
     for (const command of [
       ['status', 'eve'],
       ['status', 'eve', '--json'],
@@ -128,7 +128,7 @@ describe('cli/bin', () => {
   });
 
   it('lets no account id pass for two lines, or for another account', async () => {
-    await enrol('mallory\nroot');
+    await enroll('mallory\nroot');
     expect((await run('list')).out).to.equal('alice\nmallory\\u000aroot\nroot\n');
     expect(JSON.parse((await run('list', '--json')).out)).to.deep.equal(['alice', 'mallory\nroot', 'root']);
     const status = await run('status', 'mallory\nroot');
@@ -382,8 +382,8 @@ describe('cli/bin', () => {
     );
   }
 
-  /** An enrolment sealed with the old key. */
-  async function enrol(id: string): Promise<void> {
+  /** An enrollment sealed with the old key. */
+  async function enroll(id: string): Promise<void> {
     const record = encodeRecord(aRecord({ enrolledAt: Date.now() }));
     const sealed = createSealer(parseKeyRing([OLD_KEY])).seal('record', id, record);
     expect(await redisStore(redis).compareAndSet(id, null, sealed)).to.equal(true);

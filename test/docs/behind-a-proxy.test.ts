@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
 import express from 'express';
 import { sameOrigin } from 'passport-second-factor';
-import { Client, enrol, knows, startPanel, stopPanels } from './trap-panel.js';
+import { Client, enroll, knows, startPanel, stopPanels } from './trap-panel.js';
 import type { Answer, Panel, PanelParts } from './trap-panel.js';
 
 /** What a browser sends to `https://panel.example`, without the headers that older ones lack. */
@@ -85,7 +85,7 @@ describe('docs/behind-a-proxy.md', () => {
 
   it('sets secure cookies and knows its own forms once Express trusts the proxy', async () => {
     const { panel, client } = await behind({ first: trusting, session: secureCookie });
-    const phone = await enrol(panel, 'alice', client);
+    const phone = await enroll(panel, 'alice', client);
     const other = new Client(await startProxy(panel));
     const parked = await other.post('/login', ALICE, OLD_BROWSER);
     expect(setCookie(parked)).to.match(/^__Host-panel=.*; Secure/);
@@ -151,14 +151,14 @@ describe('docs/behind-a-proxy.md', () => {
       ...[...text.matchAll(/(?:action|href)="([^"]*)"/g)].map(([, way = '']) => way),
     ];
     const html = { accept: 'text/html' };
-    const SETTINGS = { stylesheet: '/panel.css', trustedBrowsers: { days: 30 }, publicPath: '/panel' };
+    const SETTINGS = { stylesheet: '/panel.css', rememberBrowsers: { days: 30 }, publicPath: '/panel' };
     const first = ({ app }: Panel): unknown => app.set('trust proxy', 1).use(express.urlencoded());
     const routes = ({ app, passport }: Panel): unknown =>
       app.post('/form', passport.authenticate('local', { successReturnToOrRedirect: '/panel/start' }));
 
     it('leads browsers by paths as they see them, in every answer and on every page', async () => {
       const { panel, client } = await behind({ first, routes, options: SETTINGS }, { stripPrefix: '/panel' });
-      const phone = await enrol(panel);
+      const phone = await enroll(panel);
       const answers = [
         await client.get('/panel/secret?a=1', html),
         await client.post('/panel/form', new URLSearchParams(ALICE), html),
@@ -193,13 +193,13 @@ describe('docs/behind-a-proxy.md', () => {
           routes: (started) => {
             routes(started);
             started.app.get('/path', (req, res) =>
-              res.json([req.secondFactor?.path, req.secondFactor?.check()]),
+              res.json([req.secondFactor?.path, req.secondFactor?.evaluate()]),
             );
           },
         },
         { stripPrefix: '/panel' },
       );
-      const phone = await enrol(panel);
+      const phone = await enroll(panel);
       expect((await client.get('/panel/secret')).body.location).to.equal('/panel/login');
       expect((await client.post('/panel/login', ALICE)).body.verify).to.equal('/panel/two-step/verify');
       const verified = await client.post('/panel/two-step/verify', { code: phone() });
@@ -221,7 +221,7 @@ describe('docs/behind-a-proxy.md', () => {
       panel.app.post('/two-step/again', panel.passport.authenticate('cookie'), (req, res) =>
         res.json(req.secondFactor?.state),
       );
-      await enrol(panel);
+      await enroll(panel);
       const { until } = (await client.post('/panel/login', ALICE)).body;
       panel.now += 1000;
       await client.post('/panel/two-step/again');
@@ -239,7 +239,7 @@ describe('docs/behind-a-proxy.md', () => {
     ] as const) {
       it(`shows ${pageStatus === 'ok' ? 'ours' : 'none of ours'} with pageStatus: '${pageStatus}'`, async () => {
         const { panel, client } = await behind({ first, options: { pageStatus } }, { replaceErrors: true });
-        const phone = await enrol(panel);
+        const phone = await enroll(panel);
         await client.post('/login', new URLSearchParams(ALICE), html);
         const wrong = await client.post('/two-step/verify', wrongCode(), html);
         expect(wrong.text).to.match(shown);

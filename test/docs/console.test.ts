@@ -18,7 +18,7 @@ import { fencedBlocks } from './code-blocks.js';
 import { programOf } from './doc-program.js';
 import type { ProgramFolder } from './doc-program.js';
 import { DATABASE } from './panel-database.js';
-import { Client, enrol, startPanel, stopPanels, user } from './trap-panel.js';
+import { Client, enroll, startPanel, stopPanels, user } from './trap-panel.js';
 import type { Panel, Phone } from './trap-panel.js';
 
 const PAGE = 'docs/console.md';
@@ -101,7 +101,7 @@ describe('docs/console.md', function () {
     expect((await run(wordsOf(disable), OLD)).code).to.equal(2); // no terminal, and no --yes
     expect((await browser.get('/secret')).status).to.equal(200);
     expect((await run(wordsOf(disable, '--yes'), OLD)).code).to.equal(0);
-    expect((await browser.get('/secret')).body.code).to.equal('enrolment-required');
+    expect((await browser.get('/secret')).body.code).to.equal('enrollment-required');
     expect((await new Client(panel).login('alice')).status).to.equal(200);
   });
 
@@ -169,7 +169,7 @@ describe('docs/console.md', function () {
       users: [user('alice', '1')],
       options: { keys: keys.split(',') },
     });
-    const ours = await enrol(panel);
+    const ours = await enroll(panel);
     const phone = (): string => {
       const code = ours();
       time = panel.now;

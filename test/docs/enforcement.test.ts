@@ -5,7 +5,7 @@ import type { Request } from 'express';
 import type { Policy } from 'passport-second-factor';
 import { programOf } from './doc-program.js';
 import type { ProgramFolder } from './doc-program.js';
-import { Client, enrol, startPanel, stopPanels } from './trap-panel.js';
+import { Client, enroll, startPanel, stopPanels } from './trap-panel.js';
 import type { Panel } from './trap-panel.js';
 
 interface Deadline {
@@ -57,15 +57,15 @@ describe('docs/enforcement.md', () => {
     expect(await line(client)).to.equal(null);
     await client.login('alice');
     expect(await line(client)).to.include({ day });
-    await enrol(panel, 'alice', client);
+    await enroll(panel, 'alice', client);
     expect(await line(client)).to.equal(null);
   });
 
-  it('answers JSON as it says when somebody must enrol', async () => {
+  it('answers JSON as it says when somebody must enroll', async () => {
     const panel = await startPanel({ options: { policy: () => 'required' } });
     const { status, body } = await new Client(panel).login('alice');
     expect(status).to.equal(403);
     expect(body).to.have.all.keys('type', 'title', 'status', 'code', 'setup', 'until');
-    expect(body).to.include({ code: 'enrolment-required', setup: '/two-step/setup' });
+    expect(body).to.include({ code: 'enrollment-required', setup: '/two-step/setup' });
   });
 });

@@ -5,7 +5,7 @@ import ts from 'typescript';
 import type { SecondFactor } from 'passport-second-factor';
 import { DEFAULT_LIMITS } from '../../lib/account/limits.js';
 import { programOf } from './doc-program.js';
-import { enrol, startPanel, stopPanels } from './trap-panel.js';
+import { enroll, startPanel, stopPanels } from './trap-panel.js';
 
 type MailOwners = (
   instance: Pick<SecondFactor, 'events'>,
@@ -51,9 +51,9 @@ describe('docs/events.md', () => {
     expect(base.sort()).to.deep.equal(['name', ...types.base].sort());
   });
 
-  it('lists the values of doors and reasons', () => {
+  it('lists the values of operations and reasons', () => {
     const expected: Record<string, string[]> = {
-      door: types.unions.get('Door')!,
+      operation: types.unions.get('Operation')!,
       'reason of code-refused': types.unions.get('CodeRefusal')!,
       'reason of sign-in-refused': types.unions.get('SignInRefusal')!,
       'reason of session-demoted': types.unions.get('DemotionReason')!,
@@ -95,7 +95,7 @@ describe('docs/events.md, mails to owners', () => {
       mails.push(`${accountId}: ${what}`);
       return Promise.resolve();
     });
-    await enrol(panel);
+    await enroll(panel);
     expect(mails.splice(0)).to.deep.equal(['alice: enrolled']);
     for (let failures = 1; failures <= hardLimit; failures++) {
       await panel.secondFactor.verify('alice', '000000');

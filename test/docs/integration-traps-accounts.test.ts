@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { requireNotImpersonating, requireSecondFactor } from 'passport-second-factor';
 import { memoryStore } from 'passport-second-factor/memory';
-import { Client, enrol, enrolled, startPanel, stopPanels, user } from './trap-panel.js';
+import { Client, enroll, enrolled, startPanel, stopPanels, user } from './trap-panel.js';
 import type { Panel, User } from './trap-panel.js';
 
 describe('integration traps: accounts and passwords', () => {
@@ -88,7 +88,7 @@ describe('integration traps: accounts and passwords', () => {
           });
         },
       });
-      const phone = await enrol(panel);
+      const phone = await enroll(panel);
       const client = new Client(panel);
       expect((await client.post('/reset')).body.code).to.equal('code-required');
       expect(await client.me()).to.equal(null);
@@ -98,8 +98,8 @@ describe('integration traps: accounts and passwords', () => {
 
     it('is a way around the second factor when it disables it', async () => {
       const panel = await startPanel();
-      await enrol(panel);
-      await panel.secondFactor.disable('alice', { by: 'password reset' });
+      await enroll(panel);
+      await panel.secondFactor.admin.disable('alice', { by: 'password reset' });
       const client = new Client(panel);
       await client.login('alice');
       expect(await client.me()).to.equal('alice');
@@ -110,23 +110,23 @@ describe('integration traps: accounts and passwords', () => {
     it('take the second factor off when the login is the id and is renamed', async () => {
       const start = (id: string): Promise<Panel> => startPanel({ users: [user('alice', id)] });
       const open = await start('alice');
-      await enrol(open);
+      await enroll(open);
       Object.assign(open.users[0]!, { id: 'alicia', login: 'alicia' });
       const password = new Client(open);
       expect((await password.login('alicia')).status).to.equal(200);
 
       const closed = await start('4711');
-      await enrol(closed);
+      await enroll(closed);
       Object.assign(closed.users[0]!, { login: 'alicia' });
       expect((await new Client(closed).login('alicia')).body.code).to.equal('code-required');
     });
 
     it('ask the new owner of an id for the code of the old one, unless it was forgotten', async () => {
       const panel = await startPanel();
-      await enrol(panel);
+      await enroll(panel);
       panel.users[0] = user('alice');
       expect((await new Client(panel).login('alice')).body.code).to.equal('code-required');
-      await panel.secondFactor.forget('alice');
+      await panel.secondFactor.admin.forget('alice');
       expect((await new Client(panel).login('alice')).status).to.equal(200);
     });
   });
@@ -189,17 +189,17 @@ describe('integration traps: accounts and passwords', () => {
         expect(await store.compareAndSet('alice', await store.get('alice'), null)).to.equal(true);
       };
       const open = await start(false);
-      await enrol(open);
+      await enroll(open);
       await lose(open);
       expect((await new Client(open).login('alice')).status).to.equal(200);
 
       const closed = await start(true);
-      await enrol(closed);
+      await enroll(closed);
       await lose(closed);
       const refused = await new Client(closed).login('alice');
       expect(refused.status).to.equal(503);
       expect(refused.body.code).to.equal('record-missing');
-      expect(await closed.secondFactor.disable('alice', { by: 'root' })).to.equal(true);
+      expect(await closed.secondFactor.admin.disable('alice', { by: 'root' })).to.equal(true);
       expect((await new Client(closed).login('alice')).status).to.equal(200);
     });
   });
@@ -264,14 +264,14 @@ describe('integration traps: accounts and passwords', () => {
   describe('Memory stores', () => {
     it('forget every second factor at a restart', async () => {
       const first = await startPanel({ store: memoryStore() });
-      await enrol(first);
+      await enroll(first);
       const restarted = await startPanel({ store: memoryStore() });
       expect((await new Client(restarted).login('alice')).status).to.equal(200);
 
       const store = memoryStore();
       const key = Buffer.from(Array.from({ length: 32 }, (_, i) => i * 7)).toString('base64');
       const kept = await startPanel({ store, options: { keys: [key] } });
-      await enrol(kept);
+      await enroll(kept);
       const again = await startPanel({ store, options: { keys: [key] } });
       expect((await new Client(again).login('alice')).body.code).to.equal('code-required');
     });

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import express from 'express';
 import type { RequestHandler } from 'express';
 import { sameOrigin } from 'passport-second-factor';
-import { Client, enrol, enrolled, knows, startPanel, stopPanels } from './trap-panel.js';
+import { Client, enroll, enrolled, knows, startPanel, stopPanels } from './trap-panel.js';
 import type { Panel } from './trap-panel.js';
 
 const byHeader = (req: express.Request): string | undefined => req.get('x-login');
@@ -19,7 +19,7 @@ describe('integration traps: around the login route', () => {
 
     it('sign in with a code when they come after the router', async () => {
       const panel = await startPanel({ routes: rememberMe });
-      const phone = await enrol(panel);
+      const phone = await enroll(panel);
       const client = new Client(panel);
       expect((await client.get('/me', header)).body.code).to.equal('code-required');
       expect((await client.post('/two-step/verify', { code: phone() }, header)).status).to.equal(200);
@@ -40,13 +40,13 @@ describe('integration traps: around the login route', () => {
           );
         };
       const open = await startPanel({ routes: codeRoute('/code') });
-      const openPhone = await enrol(open);
+      const openPhone = await enroll(open);
       const stuck = new Client(open);
       await stuck.get('/me', header);
       expect((await stuck.post('/code', { code: openPhone() }, header)).body.code).to.equal('code-required');
 
       const closed = await startPanel({ routes: codeRoute('/two-step/code') });
-      const phone = await enrol(closed);
+      const phone = await enroll(closed);
       const client = new Client(closed);
       await client.get('/me', header);
       expect((await client.post('/two-step/code', { code: phone() }, header)).body).to.deep.equal({

@@ -10,7 +10,7 @@ import { SecondFactorError, requireSecondFactor } from 'passport-second-factor';
 import type { Store } from 'passport-second-factor';
 import { memoryStore } from 'passport-second-factor/memory';
 import { inTwoParts } from '../support/in-two-parts.js';
-import { Client, enrol, enrolled, startPanel, stopPanels } from './trap-panel.js';
+import { Client, enroll, enrolled, startPanel, stopPanels } from './trap-panel.js';
 import type { Panel } from './trap-panel.js';
 
 const express4 = createRequire(import.meta.url)('express4') as typeof express;
@@ -52,13 +52,13 @@ describe('integration traps: requests', () => {
 
     it('are missing on a route of your own before the router, where every code is malformed', async () => {
       const open = await startPanel({ beforeRouter: ownRoute() });
-      const openPhone = await enrol(open);
+      const openPhone = await enroll(open);
       const stuck = new Client(open);
       await stuck.login('alice');
       expect((await stuck.post('/two-step/code', { code: openPhone() })).status).to.equal(400);
 
       const closed = await startPanel({ beforeRouter: ownRoute(express.json()) });
-      const phone = await enrol(closed);
+      const phone = await enroll(closed);
       const client = new Client(closed);
       await client.login('alice');
       expect((await client.post('/two-step/code', { code: phone() })).body).to.deep.equal({ ok: true });
@@ -67,7 +67,7 @@ describe('integration traps: requests', () => {
     it('are brought by the router, and may run before it', async () => {
       for (const first of [undefined, ({ app }: Panel) => app.use(express.json(), express.urlencoded())]) {
         const panel = await startPanel(first ? { first } : {});
-        const phone = await enrol(panel);
+        const phone = await enroll(panel);
         for (const send of [form, (fields: object) => fields]) {
           const client = new Client(panel);
           await client.login('alice');
@@ -81,7 +81,7 @@ describe('integration traps: requests', () => {
         create: express4,
         first: ({ app }) => app.use(express4.json()),
       });
-      const phone = await enrol(panel);
+      const phone = await enroll(panel);
       const client = new Client(panel);
       await client.login('alice');
       const answer = await client.post('/two-step/verify', form({ code: phone() }));
@@ -108,7 +108,7 @@ describe('integration traps: requests', () => {
       const start = (options: object): Promise<Panel> => startPanel({ options, beforeRouter: protect });
       for (const closed of [false, true]) {
         const panel = await start(closed ? { formFields: (req: object) => ({ _csrf: token(req) }) } : {});
-        const phone = await enrol(panel);
+        const phone = await enroll(panel);
         const client = new Client(panel);
         await client.login('alice');
         const page = (await client.get('/two-step/verify', HTML)).text;
@@ -148,7 +148,7 @@ describe('integration traps: requests', () => {
       const seen: (string | undefined)[] = [];
       for (const trust of [false, 1]) {
         const panel = await startPanel({ first: ({ app }) => app.set('trust proxy', trust) });
-        await enrol(panel);
+        await enroll(panel);
         panel.secondFactor.events.on('code-required', ({ ip }) => seen.push(ip));
         const alice = { username: 'alice', password: 'password' };
         await new Client(panel).post('/login', alice, { 'x-forwarded-for': '203.0.113.9' });
@@ -166,7 +166,7 @@ describe('integration traps: requests', () => {
         [{ allowedOrigins: ['https://app.example'] }, 200],
       ] as const) {
         const panel = await startPanel({ options });
-        const phone = await enrol(panel);
+        const phone = await enroll(panel);
         const client = new Client(panel);
         await client.login('alice');
         const answer = await client.post('/two-step/verify', { code: phone() }, page);

@@ -13,7 +13,7 @@ import type { RequestSecondFactor } from 'passport-second-factor';
 import { redisStore } from 'passport-second-factor/redis';
 import { startRedis } from '../support/redis-server.js';
 import type { RedisServer } from '../support/redis-server.js';
-import { Client, enrol, enrolled, startPanel, stopPanels, user } from './trap-panel.js';
+import { Client, enroll, enrolled, startPanel, stopPanels, user } from './trap-panel.js';
 import type { Panel, User } from './trap-panel.js';
 
 describe('integration traps: sessions', () => {
@@ -93,7 +93,7 @@ describe('integration traps: sessions', () => {
       const setup = await client.post('/two-step/setup');
       expect(setup.status).to.equal(200);
       expect((await client.get('/account')).body.account).to.equal('alice');
-      expect((await client.get('/secret')).body.code).to.equal('enrolment-required');
+      expect((await client.get('/secret')).body.code).to.equal('enrollment-required');
     });
   });
 
@@ -156,7 +156,7 @@ describe('integration traps: sessions', () => {
         expect((await new Client(openNeighbour).get('/me', { cookie: stranger.cookie })).body.user).to.equal(
           'alice',
         );
-        await enrol(open);
+        await enroll(open);
         expect((await new Client(openNeighbour).login('alice')).body.code).to.equal('record-unreadable');
 
         const [closed, neighbour] = [await start('c', true), await start('d', true)];
@@ -209,7 +209,7 @@ describe('integration traps: sessions', () => {
       const open = await startPanel();
       listen(open, open.sessions);
       const parked = new Client(open);
-      await enrol(open);
+      await enroll(open);
       await parked.login('alice');
       expect(await upgrade(open, parked)).to.equal(101);
 
@@ -290,12 +290,12 @@ describe('integration traps: sessions', () => {
         res.flushHeaders();
         const { state } = req.secondFactor!;
         const timer = setInterval(() => {
-          const judge = async (): Promise<boolean> => (await req.secondFactor!.recheck()) === state;
+          const evaluate = async (): Promise<boolean> => (await req.secondFactor!.recheck()) === state;
           const end = (): void => {
             clearInterval(timer);
             res.end('over');
           };
-          judge().then((same) => (same ? rechecks.emit('same') : end()), end);
+          evaluate().then((same) => (same ? rechecks.emit('same') : end()), end);
         }, 20);
         res.on('close', () => clearInterval(timer));
       });
@@ -321,13 +321,13 @@ describe('integration traps: sessions', () => {
       const endless = await open(panel, client, '/endless');
       const rechecked = await open(panel, client, '/stream');
       await goesOn(rechecked);
-      await panel.secondFactor.disable('alice', { by: 'root' });
+      await panel.secondFactor.admin.disable('alice', { by: 'root' });
       await ends(rechecked);
       expect(endless.readableEnded).to.equal(false);
       endless.destroy();
     });
 
-    it('end with a logout, a changed password, an enrolment elsewhere, and a new session id', async () => {
+    it('end with a logout, a changed password, an enrollment elsewhere, and a new session id', async () => {
       const ways: ((panel: Panel, client: Client, phone: () => string) => unknown)[] = [
         (_panel, client) => client.post('/logout'),
         ({ users }) => Object.assign(users[0]!, { passwordChangedAt: 2 }),
@@ -345,7 +345,7 @@ describe('integration traps: sessions', () => {
       const other = new Client(panel);
       await other.login('alice');
       const res = await open(panel, other, '/stream');
-      await enrol(panel);
+      await enroll(panel);
       await ends(res);
     });
 
@@ -357,7 +357,7 @@ describe('integration traps: sessions', () => {
       const { client } = await enrolled(panel);
       await client.get('/keep');
       expect(await kept!.recheck()).to.equal('verified');
-      await panel.secondFactor.disable('alice', { by: 'root' });
+      await panel.secondFactor.admin.disable('alice', { by: 'root' });
       expect(await kept!.recheck()).to.equal('signed-in');
     });
   });

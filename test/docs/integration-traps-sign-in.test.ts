@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import express from 'express';
 import type { RequestHandler } from 'express';
 import { memoryStore } from 'passport-second-factor/memory';
-import { Client, enrol, knows, startPanel, stopPanels } from './trap-panel.js';
+import { Client, enroll, knows, startPanel, stopPanels } from './trap-panel.js';
 import type { Panel, User } from './trap-panel.js';
 
 const byHeader = (req: express.Request): string | undefined => req.get('x-login');
@@ -23,7 +23,7 @@ describe('integration traps: signing in', () => {
           );
         },
       });
-      await enrol(panel);
+      await enroll(panel);
       const client = new Client(panel);
       expect(await client.get('/oauth/callback', { 'x-login': 'alice' })).to.include({ status: 401 });
       expect(await client.me()).to.equal(null);
@@ -40,7 +40,7 @@ describe('integration traps: signing in', () => {
           });
         },
       });
-      await enrol(panel);
+      await enroll(panel);
       const client = new Client(panel);
       await client.post('/magic');
       expect(await client.me()).to.equal(null);
@@ -55,7 +55,7 @@ describe('integration traps: signing in', () => {
           const mint =
             (ask: boolean): RequestHandler =>
             (req, res, next) => {
-              const judge = async (error: unknown, found?: Express.User | false | null): Promise<void> => {
+              const evaluate = async (error: unknown, found?: Express.User | false | null): Promise<void> => {
                 if (error) throw error instanceof Error ? error : new Error('failed');
                 if (!found) {
                   res.status(401).json({ code: 'password-invalid' });
@@ -72,14 +72,15 @@ describe('integration traps: signing in', () => {
                 }
                 res.json({ token: `token of ${id}` });
               };
-              const answer = (...given: Parameters<typeof judge>): void => void judge(...given).catch(next);
+              const answer = (...given: Parameters<typeof evaluate>): void =>
+                void evaluate(...given).catch(next);
               (passport.authenticate('local', answer) as RequestHandler)(req, res, next);
             };
           app.post('/open/token', express.json(), mint(false));
           app.post('/closed/token', express.json(), mint(true));
         },
       });
-      const phone = await enrol(panel);
+      const phone = await enroll(panel);
       const alice = { username: 'alice', password: 'password' };
       const client = new Client(panel);
       expect((await client.post('/open/token', alice)).body).to.deep.equal({ token: 'token of alice' });
@@ -97,7 +98,7 @@ describe('integration traps: signing in', () => {
     it('rejects, with an event, while the store is down', async () => {
       const store = memoryStore();
       const panel = await startPanel({ store });
-      const phone = await enrol(panel);
+      const phone = await enroll(panel);
       const events: string[] = [];
       panel.secondFactor.events.on('*', ({ name }) => events.push(name));
       store.get = () => Promise.reject(new Error('down'));
@@ -115,7 +116,7 @@ describe('integration traps: signing in', () => {
           app.post('/api', express.json(), basic, (req, res) => res.json({ user: (req.user as User).id }));
         },
       });
-      await enrol(panel);
+      await enroll(panel);
       const client = new Client(panel);
       const refused = await client.post('/api', { username: 'alice', password: 'password' });
       expect(refused.status).to.equal(401);
@@ -131,7 +132,7 @@ describe('integration traps: signing in', () => {
           app.post('/api', express.json(), basic, (_req, res) => res.json({}));
         },
       });
-      await enrol(panel);
+      await enroll(panel);
       const reasons: string[] = [];
       panel.secondFactor.events.on('sign-in-refused', ({ reason }) => reasons.push(reason));
       await new Client(panel).post('/api', { username: 'alice', password: 'password' });
@@ -154,7 +155,7 @@ describe('integration traps: signing in', () => {
           made.app.get('/closed', made.passport.authenticate('bearer', token) as RequestHandler, me);
         },
       });
-      await enrol(panel);
+      await enroll(panel);
       const client = new Client(panel);
       expect((await client.get('/open', { 'x-login': 'alice' })).body.code).to.equal('code-required');
       expect((await client.get('/closed', { 'x-login': 'alice' })).body.user).to.equal('alice');
@@ -168,7 +169,7 @@ describe('integration traps: signing in', () => {
           made.app.use(made.passport.authenticate('bearer', token) as RequestHandler);
         },
       });
-      await enrol(panel);
+      await enroll(panel);
       const answer = await new Client(panel).get('/secret', { 'x-login': 'alice' });
       expect(answer.body.code).to.equal('session-required');
     });
@@ -182,7 +183,7 @@ describe('integration traps: signing in', () => {
         const done = (_error: unknown, found?: Express.User | false | null): void => {
           req.user = found === false ? undefined : (found ?? undefined);
           if (!signIn || !found) next();
-          else req.logIn(found, { session: true, onCodeRequired: 'error' } as never, next);
+          else req.logIn(found, { session: true, whenCodeRequired: 'error' } as never, next);
         };
         (passport.authenticate('local', done) as RequestHandler)(req, res, next);
       };
@@ -195,12 +196,12 @@ describe('integration traps: signing in', () => {
             res.json({ user: (req.user as User).id }),
           );
           made.app.post('/closed', express.json(), guard(made, false), (req, res) => {
-            const verdict = req.secondFactor!.check();
-            res.status(verdict.ok ? 200 : verdict.status).json(verdict);
+            const decision = req.secondFactor!.evaluate();
+            res.status(decision.ok ? 200 : decision.status).json(decision);
           });
         },
       });
-      await enrol(panel);
+      await enroll(panel);
       expect((await new Client(panel).post('/open', alice)).body.user).to.equal('alice');
       const answer = await new Client(panel).post('/closed', alice);
       expect(answer.status).to.equal(401);
@@ -218,7 +219,7 @@ describe('integration traps: signing in', () => {
           });
         },
       });
-      const phone = await enrol(panel);
+      const phone = await enroll(panel);
       const client = new Client(panel);
       expect((await client.post('/guarded', alice)).body.code).to.equal('code-required');
       expect(users).to.deep.equal([null]);
@@ -228,11 +229,11 @@ describe('integration traps: signing in', () => {
   });
 
   describe('Promisified req.login', () => {
-    it("never settles, and rejects with onCodeRequired: 'error'", async () => {
+    it("never settles, and rejects with whenCodeRequired: 'error'", async () => {
       const settled: string[] = [];
-      const start = (onCodeRequired: 'respond' | 'error'): Promise<Panel> =>
+      const start = (whenCodeRequired: 'respond' | 'error'): Promise<Panel> =>
         startPanel({
-          options: { onCodeRequired },
+          options: { whenCodeRequired },
           routes({ app, users }) {
             app.post('/await', async (req, res) => {
               const logIn = promisify((found: User, done: (error?: unknown) => void) => {
@@ -253,12 +254,12 @@ describe('integration traps: signing in', () => {
           },
         });
       const open = await start('respond');
-      await enrol(open);
+      await enroll(open);
       expect((await new Client(open).post('/await')).status).to.equal(401);
       expect(settled).to.deep.equal([]);
 
       const closed = await start('error');
-      await enrol(closed);
+      await enroll(closed);
       expect((await new Client(closed).post('/await')).body).to.deep.equal({
         code: 'code-required',
         location: '/two-step/verify',
@@ -285,7 +286,7 @@ describe('integration traps: signing in', () => {
         },
       });
       const html = { accept: 'text/html' };
-      const phone = await enrol(panel);
+      const phone = await enroll(panel);
       for (const [asks, returnTo] of [
         ['', null],
         ['yes', '/secret?mine'],
@@ -309,13 +310,13 @@ describe('integration traps: signing in', () => {
       made.app.use(made.passport.authenticate('basic', { session: false }) as RequestHandler);
     };
 
-    it('signs in by Passport alone, and after it everybody is judged', async () => {
+    it('signs in by Passport alone, and after it everybody is checked', async () => {
       const open = await startPanel({ afterPassport: basic });
-      await enrol(open);
+      await enroll(open);
       expect((await new Client(open).get('/me', { 'x-login': 'alice' })).body.user).to.equal('alice');
 
       const closed = await startPanel({ beforeRouter: basic });
-      await enrol(closed);
+      await enroll(closed);
       const answer = await new Client(closed).get('/me', { 'x-login': 'alice' });
       expect(answer.body.code).to.equal('code-required');
     });

@@ -5,7 +5,7 @@ import { Passport } from 'passport';
 import { LONGEST } from '../../lib/account/clean-text.js';
 import {
   DEFAULT_LIMITS,
-  ENROLMENT_OFFSET_STEPS,
+  ENROLLMENT_OFFSET_STEPS,
   MAXIMUM_AUTHENTICATORS,
   MAXIMUM_BROWSERS,
   MAXIMUM_OFFSET_STEPS,
@@ -72,7 +72,7 @@ describe('docs/limits.md', () => {
       secret: SECRET_BYTES,
       'shortest secret': SECRET_MINIMUM_BYTES,
       'steps accepted on each side': window,
-      'clock offset learned at set-up': ENROLMENT_OFFSET_STEPS,
+      'clock offset learned at set-up': ENROLLMENT_OFFSET_STEPS,
       'clock offset ever learned': MAXIMUM_OFFSET_STEPS,
       'hint that the clocks disagree': SKEW_HINT_STEPS,
       'failure that brings the first wait': lockout.after,

@@ -62,7 +62,7 @@ describe('docs/nestjs.md', function () {
     expect((await client.login('alice')).body).to.deep.equal({ user: 'alice' });
     expect((await client.get('/me')).body).to.deep.equal({ user: 'alice' });
     const refused = await client.get('/backups');
-    expect([refused.status, refused.body.code]).to.deep.equal([403, 'enrolment-required']);
+    expect([refused.status, refused.body.code]).to.deep.equal([403, 'enrollment-required']);
     expect((await client.get('/backups', HTML)).headers.location).to.equal('/two-step');
 
     const { body } = await client.post('/two-step/setup');

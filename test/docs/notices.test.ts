@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import type { AccountSummary, Notice } from 'passport-second-factor';
 import { programOf } from './doc-program.js';
-import { enrol, startPanel, stopPanels } from './trap-panel.js';
+import { enroll, startPanel, stopPanels } from './trap-panel.js';
 
 interface Mail {
   to: string;
@@ -30,9 +30,9 @@ describe('docs/notices.md', () => {
       Promise.resolve(id in readers ? readers[id as keyof typeof readers] : null),
     );
     const panel = await startPanel({ options: { notify } });
-    await enrol(panel, 'alice');
-    await enrol(panel, 'bob');
-    await panel.secondFactor.disable('bob', { by: 'support' });
+    await enroll(panel, 'alice');
+    await enroll(panel, 'bob');
+    await panel.secondFactor.admin.disable('bob', { by: 'support' });
     await panel.secondFactor.close();
     expect(mails.map(({ to, subject }) => `${to}: ${subject}`)).to.deep.equal([
       'alice@example.test: Trap Panel: Two-step authentication was enabled',

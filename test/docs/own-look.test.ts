@@ -33,7 +33,7 @@ describe('docs/own-look.md', () => {
     const panel = await startPagePanel({
       render: await views(),
       formFields: () => ({ token: '<">' }),
-      trustedBrowsers: { days: 30 },
+      rememberBrowsers: { days: 30 },
       policy: ({ id }) => (id === 'bob' ? 'required' : 'optional'),
     });
     const alice = new Visitor(panel);
@@ -60,7 +60,7 @@ describe('docs/own-look.md', () => {
     const pending = new Visitor(panel);
     await pending.logIn();
     see(await pending.open('/two-step/verify'));
-    await pending.submit('/two-step/verify', { code: phone.next(), trustBrowser: 'on' });
+    await pending.submit('/two-step/verify', { code: phone.next(), rememberBrowser: 'on' });
     const listed = see(await pending.open('/two-step/browsers'));
     expect(listed.match(/<li>/g)).to.have.length(1);
     see(await new Visitor(panel).submit('/two-step/verify', { code: '123456' }));

@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import type { SecondFactor } from 'passport-second-factor';
 import { Secret, TOTP } from 'otpauth';
 import { programOf } from './doc-program.js';
-import { Client, enrol, startPanel, stopPanels } from './trap-panel.js';
+import { Client, enroll, startPanel, stopPanels } from './trap-panel.js';
 
 type WayIn = (instance: SecondFactor, id: string, operator: string, ticket: string) => Promise<string | null>;
 
@@ -16,7 +16,7 @@ describe('docs/recovery.md', () => {
     folder.remove();
     const panel = await startPanel();
     expect(await wayIn(panel.secondFactor, 'alice', 'support', 'ticket 7')).to.equal(null);
-    const lost = await enrol(panel);
+    const lost = await enroll(panel);
     const code = (await wayIn(panel.secondFactor, 'alice', 'support', 'ticket 7')) ?? '';
     expect(code).to.match(/^[0-9A-HJKMNP-TV-Z]{4}(-[0-9A-HJKMNP-TV-Z]{4}){5}$/);
 

@@ -2,10 +2,10 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import type { RequestHandler } from 'express';
 import { programOf } from './doc-program.js';
-import { Client, enrol, startPanel, stopPanels } from './trap-panel.js';
+import { Client, enroll, startPanel, stopPanels } from './trap-panel.js';
 
 interface Remembering {
-  remembering: { trustedBrowsers: { days: number } };
+  remembering: { rememberBrowsers: { days: number } };
   everyday: RequestHandler;
   always: RequestHandler;
   recently: RequestHandler;
@@ -28,10 +28,10 @@ describe('docs/remembered-browsers.md', () => {
         }
       },
     });
-    const phone = await enrol(panel);
+    const phone = await enroll(panel);
     const client = new Client(panel);
     await client.login('alice');
-    await client.post('/two-step/verify', { code: phone(), trustBrowser: true });
+    await client.post('/two-step/verify', { code: phone(), rememberBrowser: true });
     await client.post('/logout');
     await client.login('alice');
     expect((await client.get('/everyday')).body).to.deep.equal({ amr: ['pwd'] });

@@ -6,7 +6,7 @@ import express from 'express';
 import { codeFor } from 'passport-second-factor/testing';
 import ts from 'typescript';
 import { fencedBlocks } from './code-blocks.js';
-import { Client, enrol, startPanel, stopPanels } from './trap-panel.js';
+import { Client, enroll, startPanel, stopPanels } from './trap-panel.js';
 import type { Panel } from './trap-panel.js';
 
 interface Outcome {
@@ -46,7 +46,7 @@ describe('docs/single-page-apps.md', () => {
 
   it('has a client that enables, signs in in two steps, steps up, renews codes and disables', async () => {
     const panel = await startPanel();
-    const phone = await enrol(panel);
+    const phone = await enroll(panel);
     const api = await load(new Client(panel));
 
     expect((await api.signIn!('alice', 'wrong')).ok).to.equal(false);
@@ -88,18 +88,18 @@ describe('docs/single-page-apps.md', () => {
 
   it('has a client that gives a sign-in up', async () => {
     const panel = await startPanel();
-    await enrol(panel);
+    await enroll(panel);
     const api = await load(new Client(panel));
     await api.signIn!('alice', 'password');
     expect((await api.cancel!()).value).to.deep.equal({ state: 'anonymous' });
     expect((await api.verify!('123456')).problem?.code).to.equal('sign-in-expired');
   });
 
-  it('has a client for whoever must enrol', async () => {
+  it('has a client for whoever must enroll', async () => {
     const panel = await startPanel({ options: { policy: () => 'required' } });
     const api = await load(new Client(panel));
     expect((await api.signIn!('alice', 'password')).problem).to.include({
-      code: 'enrolment-required',
+      code: 'enrollment-required',
       setup: '/two-step/setup',
     });
     expect((await api.status!()).value).to.have.all.keys('state', 'until', 'serverTime');
@@ -113,7 +113,7 @@ describe('docs/single-page-apps.md', () => {
   it('has a client that adds, removes and replaces authenticators', async () => {
     const panel = await startPanel();
     const client = new Client(panel);
-    await enrol(panel, 'alice', client);
+    await enroll(panel, 'alice', client);
     const api = await load(client);
     const added = String((await api.add!('Tablet')).value?.key);
     expect((await api.confirm!(codeFor(added, panel.now))).value).to.have.all.keys('state', 'returnTo');
@@ -132,8 +132,8 @@ describe('docs/single-page-apps.md', () => {
   });
 
   it('has a client that remembers browsers, lists and forgets them', async () => {
-    const panel = await startPanel({ options: { trustedBrowsers: { days: 30 } } });
-    const phone = await enrol(panel);
+    const panel = await startPanel({ options: { rememberBrowsers: { days: 30 } } });
+    const phone = await enroll(panel);
     const client = new Client(panel);
     const api = await load(client);
     await api.signIn!('alice', 'password');
@@ -177,7 +177,7 @@ describe('docs/single-page-apps.md', () => {
     expect((await login(new Client(panel), 'wrong')).body.code).to.equal('password-invalid');
     expect((await login(new Client(panel))).status).to.equal(200);
     expect(called).to.deep.equal([undefined]);
-    await enrol(panel);
+    await enroll(panel);
     expect((await login(new Client(panel))).body.code).to.equal('code-required');
     expect(called).to.have.length(1);
   });

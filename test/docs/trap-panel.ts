@@ -247,7 +247,7 @@ export class Client {
 export type Phone = () => string;
 
 /** Signs in with the password and enables the second factor; the client ends verified. */
-export async function enrol(panel: Panel, login = 'alice', client = new Client(panel)): Promise<Phone> {
+export async function enroll(panel: Panel, login = 'alice', client = new Client(panel)): Promise<Phone> {
   await client.login(login);
   const { body } = await client.post('/two-step/setup');
   const totp = new TOTP({ secret: Secret.fromBase32(String(body.key)) });
@@ -263,5 +263,5 @@ export async function enrol(panel: Panel, login = 'alice', client = new Client(p
 /** A client that signed in with both steps, and the phone. */
 export async function enrolled(panel: Panel, login = 'alice'): Promise<{ client: Client; phone: Phone }> {
   const client = new Client(panel);
-  return { client, phone: await enrol(panel, login, client) };
+  return { client, phone: await enroll(panel, login, client) };
 }

@@ -127,7 +127,7 @@ describe('docs/upgrading.md', () => {
     };
     await start({ account, policy: (): Policy => 'required' });
     const thief = new Client(panel);
-    expect((await thief.login('alice')).body.code).to.equal('enrolment-required');
+    expect((await thief.login('alice')).body.code).to.equal('enrollment-required');
     expect((await thief.post('/two-step/setup')).status).to.equal(200);
   });
 

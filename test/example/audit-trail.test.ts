@@ -21,7 +21,7 @@ describe('the audit trail of the example panel', () => {
     await root.leave();
 
     const admin = await panel.signedIn('admin');
-    const phone = await panel.enrol(admin);
+    const phone = await panel.enroll(admin);
     await root.get('/api/me');
     await root.actAs('admin');
     await root.post('/staff/admin/edit', { password: 'a-new-password' });

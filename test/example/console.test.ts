@@ -56,7 +56,7 @@ describe('npm run second-factor beside a panel that was started with nothing but
     expect(ended.err, 'the owner gets a mail').to.match(
       /"mailTo":"alice","subject":"Acme Panel: .* disabled"/,
     );
-    expect((await alice.get('/api/secret')).json.code).to.equal('enrolment-required');
+    expect((await alice.get('/api/secret')).json.code).to.equal('enrollment-required');
     expect((await alice.get('/api/me')).json.user, 'signed in she stays').to.equal('alice');
   });
 });

@@ -26,7 +26,7 @@ for (const backend of ['SQLite and this process', 'Redis'] as const) {
     async function enrolled(login: string): Promise<{ jar: Jar; phone: Phone }> {
       const jar = await panel.signedIn(login);
       if (login === 'root') await jar.leave();
-      return { jar, phone: await panel.enrol(jar) };
+      return { jar, phone: await panel.enroll(jar) };
     }
 
     /** Root as root: without two-step authentication he is taken to admin first. */
@@ -174,7 +174,7 @@ for (const backend of ['SQLite and this process', 'Redis'] as const) {
         expect(ended.out).to.contain('root: two-step authentication is disabled');
         expect(ended.err).to.match(/"name":"disabled".*"accountId":"root".*"reason":"phone lost"/);
 
-        expect((await jar.get('/api/secret')).body.code).to.equal('enrolment-required');
+        expect((await jar.get('/api/secret')).body.code).to.equal('enrollment-required');
         expect(await jar.who()).to.equal('root');
         expect(await (await panel.signedIn('root')).who()).to.equal('root > admin');
       });
@@ -194,7 +194,7 @@ for (const backend of ['SQLite and this process', 'Redis'] as const) {
           const { changes } = database.prepare("DELETE FROM totp WHERE account = 'alice'").run();
           database.close();
           expect(changes).to.equal(1);
-          expect((await jar.get('/api/secret')).body.code).to.equal('enrolment-required');
+          expect((await jar.get('/api/secret')).body.code).to.equal('enrollment-required');
           expect((await panel.jar().login('alice')).status).to.equal(200);
         });
       }

@@ -157,7 +157,7 @@ describe('the example panel in a browser', function () {
   ] as const) {
     it(`shows every place and every refusal without scrolling sideways, ${what}`, async () => {
       await sitDown({ viewport: { width, height: 740 } });
-      await panel.enrol(await panel.signedIn('bob'));
+      await panel.enroll(await panel.signedIn('bob'));
       await signIn('root');
       for (const path of ['/', '/clients', '/staff', '/staff/bob/edit', '/settings', '/nothing']) {
         await open(path);

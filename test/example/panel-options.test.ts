@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { policyOf, trustedBrowserDaysOf } from '../../example/panel/settings.js';
+import { policyOf, rememberBrowserDaysOf } from '../../example/panel/settings.js';
 import { startPanel } from '../support/panel-process.js';
 import type { RunningPanel } from '../support/panel-process.js';
 
@@ -12,16 +12,16 @@ describe('the options of the example panel', () => {
     for (const login of ['root', 'admin']) {
       const jar = panel.jar();
       expect((await jar.login(login)).body).to.include({
-        code: 'enrolment-required',
+        code: 'enrollment-required',
         setup: '/two-step/setup',
       });
-      expect(await jar.who()).to.equal('enrolment-required');
+      expect(await jar.who()).to.equal('enrollment-required');
     }
     expect((await panel.jar().login('alice')).status).to.equal(200);
 
     const root = panel.jar();
     await root.login('root');
-    await panel.enrol(root);
+    await panel.enroll(root);
     expect(await root.who()).to.equal('root');
     const settings = await root.open('/settings');
     expect(settings.text).to.contain('must have it').and.not.to.contain('Disable two-step');
@@ -33,14 +33,14 @@ describe('the options of the example panel', () => {
     expect(await root.who()).to.equal('root');
   });
 
-  it('lets users remember a browser with PANEL_TRUSTED_BROWSERS', async () => {
-    panel = await startPanel(undefined, { PANEL_TRUSTED_BROWSERS: '30' });
+  it('lets users remember a browser with PANEL_REMEMBER_BROWSERS', async () => {
+    panel = await startPanel(undefined, { PANEL_REMEMBER_BROWSERS: '30' });
     const alice = await panel.signedIn('alice');
-    const phone = await panel.enrol(alice);
+    const phone = await panel.enroll(alice);
     await alice.post('/logout');
     await alice.login('alice');
     expect((await alice.open('/two-step/verify')).text).to.contain('Remember this browser for 30 days');
-    await alice.post('/two-step/verify', { code: phone.nextCode(), trustBrowser: true });
+    await alice.post('/two-step/verify', { code: phone.nextCode(), rememberBrowser: true });
     await alice.post('/logout');
     expect((await alice.login('alice')).status).to.equal(200);
     expect((await alice.get('/api/secret')).status).to.equal(200);
@@ -49,9 +49,9 @@ describe('the options of the example panel', () => {
 
   it('shows the mails that owners would get', async () => {
     panel = await startPanel();
-    await panel.enrol(await panel.signedIn('alice'));
-    await panel.secondFactor.recoveryCodes('alice', { by: 'console:ops' });
-    await panel.secondFactor.disable('alice', { by: 'console:ops' });
+    await panel.enroll(await panel.signedIn('alice'));
+    await panel.secondFactor.admin.recoveryCodes('alice', { by: 'console:ops' });
+    await panel.secondFactor.admin.disable('alice', { by: 'console:ops' });
     await panel.secondFactor.close();
     const mails = panel.mails.map((line) => JSON.parse(line) as Record<string, string>);
     expect(mails.map(({ mailTo, subject }) => [mailTo, subject])).to.deep.equal([
@@ -65,10 +65,10 @@ describe('the options of the example panel', () => {
   it('refuses variables that mean nothing, and says what they must be', async () => {
     panel = await startPanel();
     for (const days of ['0', '-1', '1.5', '366', 'yes']) {
-      expect(() => trustedBrowserDaysOf({ PANEL_TRUSTED_BROWSERS: days }), days).to.throw(/1 to 365/);
+      expect(() => rememberBrowserDaysOf({ PANEL_REMEMBER_BROWSERS: days }), days).to.throw(/1 to 365/);
     }
     expect(() => policyOf({ PANEL_REQUIRE_FACTOR: 'root,Admin' })).to.throw(/names Admin; the levels are/);
-    expect(trustedBrowserDaysOf({ PANEL_TRUSTED_BROWSERS: '' })).to.equal(undefined);
+    expect(rememberBrowserDaysOf({ PANEL_REMEMBER_BROWSERS: '' })).to.equal(undefined);
     expect(policyOf({})({ level: 'root' })).to.equal('optional');
     expect(policyOf({ PANEL_REQUIRE_FACTOR: 'user' })({ level: null })).to.equal('optional');
   });

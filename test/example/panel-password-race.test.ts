@@ -54,7 +54,7 @@ describe('a password that is being set, in the example panel', () => {
       newPassword: 'password-of-a-thief',
     });
     await hashing.begun;
-    await panel.enrol(owner);
+    await panel.enroll(owner);
     hashing.release();
     expect((await setting).status).to.equal(401);
     expect((await panel.jar().login('bob', 'password-of-a-thief')).body.code).to.equal('invalid-credentials');

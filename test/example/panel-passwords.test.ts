@@ -31,7 +31,7 @@ describe('passwords in the example panel', () => {
   describe('of others', () => {
     it('lets root set the password of an admin, who signs in with it and his own code (M13)', async () => {
       const admin = await panel.signedIn('admin');
-      const phone = await panel.enrol(admin);
+      const phone = await panel.enroll(admin);
       const jar = await panel.signedIn('root');
       expect(await jar.who()).to.equal('root');
 
@@ -103,7 +103,7 @@ describe('passwords in the example panel', () => {
 
       it('asks root for a code of the last 15 minutes first, and changes nothing before', async () => {
         const jar = await root();
-        const phone = await panel.enrol(jar);
+        const phone = await panel.enroll(jar);
         panel.advance(HOURS);
         for (const ask of [jar.post(EDIT, { password: NEW }), jar.get(EDIT)]) {
           isOld(await ask, '/two-step/step-up');
@@ -124,11 +124,11 @@ describe('passwords in the example panel', () => {
 
       it('asks a remembered browser for a code, however fresh the password is', async () => {
         await panel.end();
-        panel = await startPanel(undefined, { PANEL_TRUSTED_BROWSERS: '30' });
-        const phone = await panel.enrol(await panel.signedIn('admin'));
+        panel = await startPanel(undefined, { PANEL_REMEMBER_BROWSERS: '30' });
+        const phone = await panel.enroll(await panel.signedIn('admin'));
         const jar = panel.jar();
         await jar.login('admin');
-        await jar.post('/two-step/verify', { code: phone.nextCode(), trustBrowser: true });
+        await jar.post('/two-step/verify', { code: phone.nextCode(), rememberBrowser: true });
         await jar.post('/logout');
         expect((await jar.login('admin')).status).to.equal(200);
         isOld(await jar.post('/staff/alice/edit', { password: NEW }), '/two-step/step-up');
@@ -136,7 +136,7 @@ describe('passwords in the example panel', () => {
       });
 
       it('asks root without a second factor for the password, and goes on with it (M13)', async () => {
-        await panel.enrol(await panel.signedIn('admin'));
+        await panel.enroll(await panel.signedIn('admin'));
         const jar = await panel.signedIn('root');
         panel.advance(HOURS);
         isOld(await jar.post(EDIT, { password: NEW }), '/login');
@@ -182,7 +182,7 @@ describe('passwords in the example panel', () => {
     });
 
     it('keeps pending sign-ins and strangers out', async () => {
-      await panel.enrol(await panel.signedIn('admin'));
+      await panel.enroll(await panel.signedIn('admin'));
       const pending = panel.jar();
       await pending.login('admin');
       for (const jar of [pending, panel.jar()]) {
@@ -210,7 +210,7 @@ describe('passwords in the example panel', () => {
 
     it('keeps both steps done for who has a second factor', async () => {
       const jar = await panel.signedIn('alice');
-      await panel.enrol(jar);
+      await panel.enroll(jar);
       const saved = await jar.submit('/settings/password', change);
       expect([saved.status, saved.location]).to.deep.equal([303, '/settings']);
       expect((await jar.open('/settings')).text).to.contain('Your password is changed.');

@@ -134,7 +134,7 @@ describe('the example panel as a server', () => {
 
     it('logs every event as one line of JSON, without passwords and codes', async () => {
       const jar = await panel.signedIn('alice');
-      const phone = await panel.enrol(jar);
+      const phone = await panel.enroll(jar);
       const code = phone.nextCode();
       await jar.post('/two-step/disable', { code });
       const names = panel.log.map((line) => (JSON.parse(line) as { name: string }).name);
@@ -241,7 +241,7 @@ describe('the example panel as a server', () => {
       const kept = await startPanel();
       const { env, databaseFile } = kept;
       const admin = await kept.signedIn('admin');
-      await kept.enrol(admin);
+      await kept.enroll(admin);
       try {
         for (const file of [databaseFile, secretsFile(databaseFile)]) {
           expect(statSync(file).mode & 0o777, file).to.equal(0o600);

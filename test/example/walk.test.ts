@@ -180,7 +180,7 @@ for (const backend of ['its own database', 'Redis'] as const) {
         expect(ended.code, ended.err).to.equal(0);
         expect((await walk.password(walk.visitor(), login)).status).to.equal(200);
       }
-      expect((await root.get('/api/secret')).json.code).to.equal('enrolment-required');
+      expect((await root.get('/api/secret')).json.code).to.equal('enrollment-required');
       expect(await walk.present(root)).to.equal('root');
       expect((await walk.console('disable', 'Root', '--yes')).code).to.equal(1);
     });
@@ -195,7 +195,7 @@ for (const backend of ['its own database', 'Redis'] as const) {
         database.prepare('delete from totp where account = ?').run('bob');
         database.close();
         expect((await walk.password(walk.visitor(), 'bob')).status).to.equal(200);
-        expect((await bob.get('/api/secret')).json.code).to.equal('enrolment-required');
+        expect((await bob.get('/api/secret')).json.code).to.equal('enrollment-required');
         expect(await walk.present(bob)).to.equal('bob');
       });
 

@@ -13,7 +13,7 @@ import { REDIS_PROTOCOL } from './redis-protocol.js';
 /** The panel's cookie. */
 const SESSION_COOKIE = 'panel.sid';
 /** What the panel is started with. */
-export const ENV = { PANEL_TRUSTED_BROWSERS: '30' };
+export const ENV = { PANEL_REMEMBER_BROWSERS: '30' };
 
 /** The example panel behind a proxy, and the moments it can be taken back to. */
 export interface Bench {
@@ -106,7 +106,7 @@ export async function enrolled(
   login: string,
 ): Promise<Scene & { readonly phone: Phone }> {
   const jar = await panel.signedIn(login);
-  const phone = await panel.enrol(jar);
+  const phone = await panel.enroll(jar);
   const { body } = await jar.post('/two-step/recovery-codes', { code: phone.nextCode() });
   return { jar, phone, recoveryCodes: body.recoveryCodes as string[] };
 }

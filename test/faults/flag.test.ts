@@ -1,6 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { expect } from 'chai';
-import { enrol, enrolled, stopPanels, user } from '../docs/trap-panel.js';
+import { enroll, enrolled, stopPanels, user } from '../docs/trap-panel.js';
 import { loggedIn, startSessionPanel } from '../support/session-panel.js';
 import type { SessionPanel } from '../support/session-panel.js';
 
@@ -72,7 +72,7 @@ describe('when the flag in the table of the panel cannot be written (J5)', () =>
     it(`leaves no flag without a record when enabling and the write is ${trouble}`, async () => {
       const { panel, flags, failFlag } = await startFlagPanel();
       failFlag(trouble);
-      const phone = await enrol(panel).catch(() => null);
+      const phone = await enroll(panel).catch(() => null);
       const { enrolled: hasRecord } = await panel.secondFactor.status('alice');
       expect([phone !== null, hasRecord, flags.get('alice') ?? false]).to.deep.equal(
         trouble === 'late' ? [true, true, true] : [false, false, false],
@@ -99,7 +99,7 @@ describe('when the flag in the table of the panel cannot be written (J5)', () =>
       const { panel, flags, failSwap } = await startFlagPanel();
       const client = await loggedIn(panel);
       failSwap(1, trouble);
-      const phone = await enrol(panel, 'alice', client).catch(() => null);
+      const phone = await enroll(panel, 'alice', client).catch(() => null);
       expect(phone).to.equal(null);
       expect(flags.get('alice') ?? false).to.equal(false);
       expect((await panel.secondFactor.status('alice')).enrolled).to.equal(trouble === 'lost');
@@ -129,7 +129,7 @@ describe('when the flag in the table of the panel cannot be written (J5)', () =>
       expect(error).to.include({ code: 'store-unavailable' });
       expect(flags.get('alice')).to.equal(false);
       await ownerGetsIn(panel, phone);
-      await panel.secondFactor.disable('alice', { by: 'test' });
+      await panel.secondFactor.admin.disable('alice', { by: 'test' });
       expect((await panel.secondFactor.status('alice')).enrolled).to.equal(false);
     });
   }
@@ -140,7 +140,7 @@ describe('when the flag in the table of the panel cannot be written (J5)', () =>
     expect((await loggedIn(panel).then((client) => client.login('alice'))).body.code).to.equal(
       'record-missing',
     );
-    await panel.secondFactor.disable('alice', { by: 'test' });
+    await panel.secondFactor.admin.disable('alice', { by: 'test' });
     await ownerGetsIn(panel, () => '');
   });
 });

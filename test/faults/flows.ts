@@ -127,7 +127,7 @@ export const FLOWS: readonly Flow[] = [
     name: 'sign-in that remembers the browser',
     login: 'alice',
     start: pending,
-    steps: [{ send: give('/two-step/verify', { trustBrowser: true }) }],
+    steps: [{ send: give('/two-step/verify', { rememberBrowser: true }) }],
     present: ['alice'],
     after(facts) {
       seen('alice', true)(facts);
@@ -139,7 +139,7 @@ export const FLOWS: readonly Flow[] = [
     login: 'alice',
     async start(bench) {
       const scene = await pending(bench);
-      await scene.jar.post('/two-step/verify', { code: scene.phone!.nextCode(), trustBrowser: true });
+      await scene.jar.post('/two-step/verify', { code: scene.phone!.nextCode(), rememberBrowser: true });
       scene.jar.cookies.delete('panel.sid');
       return scene;
     },
@@ -149,7 +149,7 @@ export const FLOWS: readonly Flow[] = [
     after: seen('alice', true),
   },
   {
-    name: 'enrolment',
+    name: 'enrollment',
     login: 'alice',
     start: withPassword,
     steps: [setUp, confirm],
@@ -202,7 +202,7 @@ export const FLOWS: readonly Flow[] = [
     login: 'alice',
     async start(bench) {
       const scene = await pending(bench);
-      await scene.jar.post('/two-step/verify', { code: scene.phone!.nextCode(), trustBrowser: true });
+      await scene.jar.post('/two-step/verify', { code: scene.phone!.nextCode(), rememberBrowser: true });
       return scene;
     },
     steps: [{ send: ({ jar }) => jar.post('/two-step/browsers/revoke', { all: true }) }],
@@ -266,7 +266,9 @@ export const FLOWS: readonly Flow[] = [
     name: 'disabling from the console',
     login: 'alice',
     start: withBoth,
-    steps: [{ send: ({ bench }) => asAnswer(bench.panel.secondFactor.disable('alice', { by: 'test' })) }],
+    steps: [
+      { send: ({ bench }) => asAnswer(bench.panel.secondFactor.admin.disable('alice', { by: 'test' })) },
+    ],
     present: ['alice'],
     after: ({ enrolled: isEnrolled }) => expect(isEnrolled).to.equal(false),
   },

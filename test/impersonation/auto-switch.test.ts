@@ -34,7 +34,7 @@ describe('impersonation, the automatic switch', () => {
   it('M11: leaves root with a second factor where he is', async () => {
     await root.login('root');
     await leave(root);
-    const key = await panel.enrol(root);
+    const key = await panel.enroll(root);
     const again = panel.jar();
     await again.login('root');
     expect((await again.post('/two-step/verify', { code: panel.code(key, 1) })).status).to.equal(200);
@@ -46,7 +46,7 @@ describe('impersonation, the automatic switch', () => {
   it('M12: leaves root where he is when admin has a second factor', async () => {
     const admin = panel.jar();
     await admin.login('admin');
-    await panel.enrol(admin);
+    await panel.enroll(admin);
     await root.login('root');
     expect(await me(root)).to.include({ user: 'root', skipped: 'target-has-second-factor' });
   });

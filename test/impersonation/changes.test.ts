@@ -23,10 +23,10 @@ describe('impersonation, when somebody of the stack changes', () => {
     return [...actors, user];
   };
   const eventNames = () => panel.events.map(({ name }) => name);
-  const enrolElsewhere = async (login: string) => {
+  const enrollElsewhere = async (login: string) => {
     const jar = panel.jar();
     await jar.login(login);
-    return panel.enrol(jar);
+    return panel.enroll(jar);
   };
 
   describe('K5: ends when the actor changes', () => {
@@ -51,7 +51,7 @@ describe('impersonation, when somebody of the stack changes', () => {
     it('leaves nobody signed in when the actor enabled a second factor elsewhere', async () => {
       const other = panel.jar();
       await other.login('root');
-      await panel.enrol(other);
+      await panel.enroll(other);
       expect(await whoIs(root)).to.deep.equal([null]);
     });
 
@@ -64,19 +64,19 @@ describe('impersonation, when somebody of the stack changes', () => {
 
   describe('K5: with a second factor of the actor', () => {
     beforeEach(async () => {
-      await panel.enrol(root);
+      await panel.enroll(root);
       await enter(root, 'alice');
       expect(await whoIs(root)).to.deep.equal(['root', 'alice']);
     });
 
     it('ends as nobody when it was taken off', async () => {
-      await panel.secondFactor.disable('root', { by: 'test' });
+      await panel.secondFactor.admin.disable('root', { by: 'test' });
       expect(await whoIs(root)).to.deep.equal([null]);
     });
 
     it('ends as nobody when it was replaced', async () => {
-      await panel.secondFactor.disable('root', { by: 'test' });
-      await enrolElsewhere('root');
+      await panel.secondFactor.admin.disable('root', { by: 'test' });
+      await enrollElsewhere('root');
       expect(await whoIs(root)).to.deep.equal([null]);
       expect((await leave(root)).body.code).to.equal('not-impersonating');
     });
@@ -105,7 +105,7 @@ describe('impersonation, when somebody of the stack changes', () => {
     'was promoted': [() => (panel.users.get('admin')!.level = 'root'), ['root']],
     'was deleted': [() => panel.users.delete('admin'), ['root']],
     'has another password': [() => (panel.users.get('admin')!.stamp = 2), ['root']],
-    'enabled a second factor': [() => enrolElsewhere('admin'), ['root']],
+    'enabled a second factor': [() => enrollElsewhere('admin'), ['root']],
   };
   for (const [what, [change, ends]] of Object.entries(returns)) {
     it(`K4, K5: goes past an account in between that ${what}`, async () => {
@@ -124,7 +124,7 @@ describe('impersonation, when somebody of the stack changes', () => {
     expect(await whoIs(root)).to.deep.equal([null]);
   });
 
-  describe('K5, K21: between judging the request and acting on it', () => {
+  describe('K5, K21: between evaluating the request and acting on it', () => {
     /** Does something while the record of an account is read for the nth time from now. */
     function atRead(account: string, nth: number, act: () => unknown): void {
       const original = panel.store.get.bind(panel.store);
@@ -171,9 +171,9 @@ describe('impersonation, when somebody of the stack changes', () => {
       });
 
       it(`does not leave to a first actor whose second factor is gone by read ${nth}`, async () => {
-        await panel.enrol(root);
+        await panel.enroll(root);
         await enter(root, 'alice');
-        atRead('root', nth, () => panel.secondFactor.disable('root', { by: 'test' }));
+        atRead('root', nth, () => panel.secondFactor.admin.disable('root', { by: 'test' }));
         const { status, body } = await leave(root);
         expect(status === 200 ? body.state : status).to.be.oneOf(['anonymous', 401, 403, 409]);
         expect(await whoIs(root)).to.deep.equal([null]);
@@ -218,7 +218,7 @@ describe('impersonation, when somebody of the stack changes', () => {
       await enter(root, 'alice');
       const alice = panel.jar();
       await alice.login('alice');
-      await panel.enrol(alice);
+      await panel.enroll(alice);
       expect(await whoIs(root)).to.deep.equal(['root']);
       expect((await enter(root, 'alice')).body.reason).to.equal('target-has-second-factor');
     });

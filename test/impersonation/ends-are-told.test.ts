@@ -46,7 +46,7 @@ describe('impersonation: how it ended is told', () => {
   it('by signing in to another account, with a second factor or without', async () => {
     const bob = panel.jar();
     await bob.login('bob');
-    await panel.enrol(bob);
+    await panel.enroll(bob);
     for (const [login, next] of [
       ['admin', 'signed-in'],
       ['bob', 'code-required'],
@@ -147,7 +147,7 @@ describe('impersonation: how it ended is told', () => {
       if (login === 'bob') {
         const bob = panel.jar();
         await bob.login('bob');
-        await panel.enrol(bob);
+        await panel.enroll(bob);
         panel.events.length = 0;
       }
       const [set, destroy] = [panel.sessions.set, panel.sessions.destroy];
@@ -174,7 +174,7 @@ describe('impersonation: how it ended is told', () => {
         if (login === 'admin') return;
         const bob = panel.jar();
         await bob.login('bob');
-        await panel.enrol(bob);
+        await panel.enroll(bob);
         panel.events.length = 0;
       });
 

@@ -135,7 +135,7 @@ describe('impersonation/enter', () => {
   it('asks for a new proof only where that is what is missing', async () => {
     await start();
     const admin = await signedIn('admin');
-    await panel.enrol(admin);
+    await panel.enroll(admin);
     const root = await signedIn('root');
     panel.now += 16 * MINUTE;
     expect((await enter(root, 'admin')).body.reason).to.equal('target-has-second-factor');
@@ -153,10 +153,10 @@ describe('impersonation/enter', () => {
   });
 
   it('asks for a code on a remembered browser (F6, K17)', async () => {
-    await start({ levels: LEVELS }, { trustedBrowsers: { days: 30 } });
-    const key = await panel.enrol(await signedIn('root'));
+    await start({ levels: LEVELS }, { rememberBrowsers: { days: 30 } });
+    const key = await panel.enroll(await signedIn('root'));
     const root = await signedIn('root');
-    await root.post('/two-step/verify', { code: panel.code(key, 1), trustBrowser: true });
+    await root.post('/two-step/verify', { code: panel.code(key, 1), rememberBrowser: true });
     await root.post('/logout');
     await root.login('root');
     expect((await root.get('/me')).body).to.include({ user: 'root', state: 'remembered' });
@@ -190,7 +190,7 @@ describe('impersonation/enter', () => {
   describe('mayImpersonate()', () => {
     it('has nobody sign in for others who is not there himself', async () => {
       await start();
-      const key = await panel.enrol(await signedIn('root'));
+      const key = await panel.enroll(await signedIn('root'));
       const no = { ok: false, reason: 'login-required' };
       expect((await panel.jar().get('/may/alice')).body).to.deep.equal(no);
       const pending = await signedIn('root');

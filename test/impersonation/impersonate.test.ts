@@ -62,7 +62,7 @@ describe('impersonation', () => {
     expect((await enter(panel.jar(), 'alice')).body.code).to.equal('login-required');
     const admin = panel.jar();
     await admin.login('admin');
-    await panel.enrol(admin);
+    await panel.enroll(admin);
     const pending = panel.jar();
     await pending.login('admin');
     expect((await enter(pending, 'alice')).body.code).to.equal('code-required');
@@ -135,7 +135,7 @@ describe('impersonation', () => {
     });
 
     it('lets strict guards, but none that asks for a fresh code, to actors with one', async () => {
-      await panel.enrol(root);
+      await panel.enroll(root);
       await enter(root, 'alice');
       expect((await root.get('/api/secret')).status).to.equal(200);
       expect((await root.get('/api/danger')).body.code).to.equal('impersonation-refused');
@@ -262,7 +262,7 @@ describe('impersonation', () => {
   });
 
   it('K17: asks an actor with an old proof to confirm that it is him', async () => {
-    const key = await panel.enrol(root);
+    const key = await panel.enroll(root);
     panel.now += 15 * MINUTE + 1000;
     const stale = await enter(root, 'alice');
     expect(stale.status).to.equal(401);

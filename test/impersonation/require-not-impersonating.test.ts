@@ -19,7 +19,7 @@ describe('impersonation/require-not-impersonating', () => {
   for (const state of [
     'anonymous',
     'pending',
-    'must-enrol',
+    'must-enroll',
     'signed-in',
     'remembered',
     'verified',

@@ -40,7 +40,7 @@ const acting =
   };
 const enrolled = async (jar: LevelJar, panel: LevelPanel): Promise<string> => {
   await jar.login('root');
-  const key = await panel.enrol(jar);
+  const key = await panel.enroll(jar);
   panel.now += 30_000;
   return key;
 };
@@ -86,7 +86,7 @@ const TRANSITIONS: readonly Transition[] = [
     request: (jar) => jar.post('/two-step/cancel'),
     then: null,
   },
-  { name: 'a sign-in that must enrol', request: login('alice'), then: null },
+  { name: 'a sign-in that must enroll', request: login('alice'), then: null },
   {
     name: 'a set-up that begins',
     before: login('root'),
@@ -118,7 +118,7 @@ const TRANSITIONS: readonly Transition[] = [
   {
     name: 'a demotion to the password alone',
     before: withKey,
-    request: async (jar, panel) => (await panel.secondFactor.disable('root', { by: 'test' }), me(jar)),
+    request: async (jar, panel) => (await panel.secondFactor.admin.disable('root', { by: 'test' }), me(jar)),
     then: 'root',
   },
   { name: 'beginning to act', before: login('root'), request: (jar) => act(jar, 'admin'), then: 'admin' },

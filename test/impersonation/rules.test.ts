@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { mayEnter, mayEnterNobody, mayStay } from '../../lib/impersonation/rules.js';
-import type { Hop, Party } from '../../lib/impersonation/rules.js';
+import type { Hop, Profile } from '../../lib/impersonation/rules.js';
 import type { Cell } from '../../scripts/impersonation-matrix.js';
 import { documentWithMatrix, matrix } from '../../scripts/impersonation-matrix.js';
 
@@ -32,13 +32,13 @@ describe('impersonation/rules', () => {
     });
   });
 
-  const party = (id: string, level: string | null, enrolled = false): Party => ({ id, level, enrolled });
-  const root = party('root', 'root');
+  const profile = (id: string, level: string | null, enrolled = false): Profile => ({ id, level, enrolled });
+  const root = profile('root', 'root');
   const fresh = { verified: true, fresh: true };
   const hop = (more: Partial<Hop>): Hop => ({
     first: root,
     actor: root,
-    target: party('alice', 'user'),
+    target: profile('alice', 'user'),
     levels: ['root', 'admin', 'user'],
     allowed: true,
     ...more,
@@ -46,15 +46,15 @@ describe('impersonation/rules', () => {
 
   it('lets no account without a level take part', () => {
     const unknown = { ok: false, reason: 'level-unknown' };
-    expect(mayEnter(hop({ target: party('x', null) }), fresh)).to.deep.equal(unknown);
-    expect(mayEnter(hop({ target: party('x', 'guest') }), fresh)).to.deep.equal(unknown);
-    expect(mayEnter(hop({ actor: party('x', null) }), fresh)).to.deep.equal(unknown);
-    expect(mayStay(hop({ first: party('x', 'gone') }), fresh)).to.deep.equal(unknown);
+    expect(mayEnter(hop({ target: profile('x', null) }), fresh)).to.deep.equal(unknown);
+    expect(mayEnter(hop({ target: profile('x', 'guest') }), fresh)).to.deep.equal(unknown);
+    expect(mayEnter(hop({ actor: profile('x', null) }), fresh)).to.deep.equal(unknown);
+    expect(mayStay(hop({ first: profile('x', 'gone') }), fresh)).to.deep.equal(unknown);
   });
 
-  it('judges a hop for who signed in as well: a demoted first actor gets no further', () => {
-    const first = party('root', 'user');
-    const admin = party('admin', 'admin');
+  it('evaluates a hop for who signed in as well: a demoted first actor gets no further', () => {
+    const first = profile('root', 'user');
+    const admin = profile('admin', 'admin');
     expect(mayStay(hop({ first, actor: admin }), fresh)).to.deep.equal({ ok: false, reason: 'not-below' });
   });
 
@@ -69,8 +69,8 @@ describe('impersonation/rules', () => {
 
   it('goes by the order of the levels it is given', () => {
     const levels = ['owner', 'reseller', 'customer', 'mailbox'];
-    const owner = party('o', 'owner');
-    const customer = party('c', 'customer');
+    const owner = profile('o', 'owner');
+    const customer = profile('c', 'customer');
     const down = hop({ first: owner, actor: owner, target: customer, levels });
     const up = hop({ first: customer, actor: customer, target: owner, levels });
     expect(mayEnter(down, fresh).ok).to.equal(true);

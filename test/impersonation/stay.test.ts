@@ -38,7 +38,7 @@ describe('impersonation/stay', () => {
   it('does not lead back to an actor who must enable one first', async () => {
     const original = panel.users.get.bind(panel.users);
     let lookUps = 0;
-    // Required from when the request acts on, after it was judged.
+    // Required from when the request acts on, after it was checked.
     panel.users.get = (id) => {
       if (id === 'root' && ++lookUps === 3) policy = 'required';
       return original(id);
@@ -72,7 +72,7 @@ describe('impersonation/stay', () => {
 
     const original = panel.users.get.bind(panel.users);
     let lookUps = 0;
-    // Changed after the request was judged, before it asks again.
+    // Changed after the request was checked, before it asks again.
     panel.users.get = (id) => {
       if (id === 'alice' && ++lookUps === 3) panel.users.set('alice', { ...original('alice')!, stamp: 2 });
       return original(id);

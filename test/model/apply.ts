@@ -77,7 +77,7 @@ function signIn(
       enter(world, jar, own, 'admin');
     return 'ok';
   }
-  const { enrolment } = factor;
+  const { enrollment } = factor;
   if (session?.state === 'verified' && session.account === id) {
     moveTo(world, jar, session);
     return 'ok';
@@ -90,21 +90,21 @@ function signIn(
   browser.former = undefined;
   if (world.now - browser.lastUsedAt >= DAY) browser.lastUsedAt = world.now;
   const { token } = browser;
-  moveTo(world, jar, { state: 'remembered', account: id, stamp, passwordAt, enrolment, browser: token });
+  moveTo(world, jar, { state: 'remembered', account: id, stamp, passwordAt, enrollment, browser: token });
   return 'ok';
 }
 
 function verify(
   world: World,
-  { jar, typed, trust = false }: Of<'code'>,
+  { jar, typed, remember = false }: Of<'code'>,
   session: Session | undefined,
   made: Made,
 ): string {
   if (session?.state !== 'pending') return session ? 'ok' : 'sign-in-expired';
-  const { account: id, stamp, enrolment, since } = session;
+  const { account: id, stamp, enrollment, since } = session;
   const account = world.accounts[id];
   const { factor } = account;
-  if (!account.exists || account.stamp !== stamp || factor?.enrolment !== enrolment) {
+  if (!account.exists || account.stamp !== stamp || factor?.enrollment !== enrollment) {
     endSession(world, jar);
     return 'sign-in-expired';
   }
@@ -116,7 +116,7 @@ function verify(
   if (told !== 'otp' && told !== 'recovery-code') return told;
   if (told === 'otp') {
     const token = made.token ?? 'the panel made none';
-    const days = trust ? REMEMBERED_DAYS : 0;
+    const days = remember ? REMEMBERED_DAYS : 0;
     know(factor, stamp, {
       token,
       former: browser && presented,
@@ -126,7 +126,7 @@ function verify(
     });
     cookies.browsers[id] = token;
   }
-  const proof = { enrolment, factorAt: world.now, byOtp: told === 'otp' };
+  const proof = { enrollment, factorAt: world.now, byOtp: told === 'otp' };
   moveTo(world, jar, { state: 'verified', account: id, stamp, passwordAt: since, ...proof });
   return 'ok';
 }
@@ -152,13 +152,13 @@ function know(
   }: { token: string; former: string | undefined; now: number; days: number; before: string | undefined },
 ): void {
   if (factor.browsersStamp !== stamp) forgetRemembered(factor);
-  const trusted = ({ trustedUntil }: { trustedUntil: number }): number => Number(now < trustedUntil);
+  const trusted = ({ rememberedUntil }: { rememberedUntil: number }): number => Number(now < rememberedUntil);
   const kept = factor.browsers
     .filter((browser) => browser.token !== before)
     .sort((a, b) => trusted(b) - trusted(a) || b.lastUsedAt - a.lastUsedAt)
     .slice(0, 9);
-  const trustedUntil = days === 0 ? 0 : now + days * DAY;
-  factor.browsers = [{ token, former, trustedUntil, lastUsedAt: now, told: 0, until: 0 }, ...kept];
+  const rememberedUntil = days === 0 ? 0 : now + days * DAY;
+  factor.browsers = [{ token, former, rememberedUntil, lastUsedAt: now, told: 0, until: 0 }, ...kept];
   factor.browsersStamp = stamp;
 }
 
@@ -195,13 +195,13 @@ function manage(
   if (told === 'wrong-recovery') return 'code-invalid';
   if (told !== 'otp' && told !== 'recovery-code') return told;
   const { account: id, stamp, passwordAt, setup } = session;
-  const { enrolment } = factor;
+  const { enrollment } = factor;
   if (door === 'disable') {
     account.factor = null;
     moveTo(world, jar, { state: 'signed-in', account: id, stamp, passwordAt });
   } else if (door === 'recovery-codes') factor.recovery = made.recovery ?? [];
   else {
-    const proof = { enrolment, factorAt: world.now, byOtp: told === 'otp', setup };
+    const proof = { enrollment, factorAt: world.now, byOtp: told === 'otp', setup };
     moveTo(world, jar, { state: 'verified', account: id, stamp, passwordAt, ...proof });
   }
   return 'ok';
@@ -252,13 +252,18 @@ function confirm(
   const old = account.factor;
   if (old && setup.adds) old.phones.push(phone);
   else {
-    const enrolment = world.next++;
+    const enrollment = world.next++;
     const recovery = old ? old.recovery : (made.recovery ?? Array.from({ length: 10 }, () => UNSEEN));
     const fresh = { told: 0, until: 0, browsersStamp: old ? old.browsersStamp : account.stamp };
-    const browsers = (old?.browsers ?? []).map((each) => ({ ...each, trustedUntil: 0, told: 0, until: 0 }));
-    account.factor = { enrolment, phones: [phone], recovery, browsers, ...fresh };
+    const browsers = (old?.browsers ?? []).map((each) => ({
+      ...each,
+      rememberedUntil: 0,
+      told: 0,
+      until: 0,
+    }));
+    account.factor = { enrollment, phones: [phone], recovery, browsers, ...fresh };
   }
-  const proof = { enrolment: account.factor?.enrolment ?? 0, factorAt: world.now, byOtp: true };
+  const proof = { enrollment: account.factor?.enrollment ?? 0, factorAt: world.now, byOtp: true };
   moveTo(world, jar, { ...session, state: 'verified', ...proof, setup: undefined });
   return 'ok';
 }
@@ -271,9 +276,9 @@ function removePhone(world: World, { jar, phone }: Of<'remove-phone'>, present: 
   if (phone >= factor.phones.length) return 'not-found';
   if (factor.phones.length === 1) return 'authenticator-last';
   factor.phones.splice(phone, 1);
-  factor.enrolment = world.next++;
+  factor.enrollment = world.next++;
   forgetRemembered(factor);
-  moveTo(world, jar, { ...session, enrolment: factor.enrolment, setup: undefined });
+  moveTo(world, jar, { ...session, enrollment: factor.enrollment, setup: undefined });
   return 'ok';
 }
 

@@ -66,7 +66,7 @@ function recover(factor: Factor, typed: string, now: number): Told {
 
 /** Every browser is asked for a code again; those that are known stay so. */
 export function forgetRemembered(factor: Factor): void {
-  factor.browsers = factor.browsers.map((browser) => ({ ...browser, trustedUntil: 0 }));
+  factor.browsers = factor.browsers.map((browser) => ({ ...browser, rememberedUntil: 0 }));
 }
 
 function clear(budget: Budget): void {

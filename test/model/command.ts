@@ -23,7 +23,7 @@ export type Single<P = 'right' | 'wrong', T = Typed, C = Typed | number> =
       readonly jar: number;
       readonly door: Door;
       readonly typed: T;
-      readonly trust?: boolean;
+      readonly remember?: boolean;
     }
   | { readonly do: 'set-up'; readonly jar: number; readonly add: boolean }
   | { readonly do: 'confirm'; readonly jar: number; readonly typed: C }

@@ -47,7 +47,7 @@ export async function startDrivenPanel(now: number): Promise<DrivenPanel> {
     databaseFile,
     passwordCost: PASSWORD_COST,
     clock: () => panel.now,
-    env: { PANEL_TRUSTED_BROWSERS: '30' },
+    env: { PANEL_REMEMBER_BROWSERS: '30' },
     log: () => undefined,
     mail: () => undefined,
     storeTimeoutMs: PATIENCE_MILLISECONDS,
@@ -160,7 +160,7 @@ function messageOf(act: Extract<Act, { jar: number }>, phones: readonly string[]
     case 'code':
       return [
         `/two-step/${act.door satisfies Door}`,
-        { code: act.typed, ...(act.trust && { trustBrowser: true }) },
+        { code: act.typed, ...(act.remember && { rememberBrowser: true }) },
       ];
     case 'set-up':
       return ['/two-step/setup', act.add ? { add: true } : {}];

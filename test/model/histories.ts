@@ -54,7 +54,7 @@ const seconds = fc.constantFrom(
 
 const single: fc.Arbitrary<Single> = fc.oneof(
   { weight: 10, arbitrary: fc.record({ do: is('sign-in'), jar, account, password }) },
-  { weight: 8, arbitrary: fc.record({ do: is('code'), jar, typed, door, trust: fc.boolean() }) },
+  { weight: 8, arbitrary: fc.record({ do: is('code'), jar, typed, door, remember: fc.boolean() }) },
   { weight: 4, arbitrary: fc.record({ do: is('set-up'), jar, add: fc.boolean() }) },
   {
     weight: 5,
@@ -95,15 +95,15 @@ const enabling = fc.tuple(jar, account).map(([jar, account]): Command[] => [
   { do: 'wait', seconds: 30 },
 ]);
 /** Both steps in one go. */
-const entering = fc.tuple(jar, account, fc.boolean()).map(([jar, account, trust]): Command[] => [
+const entering = fc.tuple(jar, account, fc.boolean()).map(([jar, account, remember]): Command[] => [
   { do: 'wait', seconds: 30 },
   { do: 'sign-in', jar, account, password: 'right' },
-  { do: 'code', jar, door: 'verify', typed: { of: account, phone: 0, steps: 0 }, trust },
+  { do: 'code', jar, door: 'verify', typed: { of: account, phone: 0, steps: 0 }, remember },
 ]);
 /** A code, mostly a new one, at any door. */
-const proving = fc.tuple(jar, door, typed, fc.boolean()).map(([jar, door, typed, trust]): Command[] => [
+const proving = fc.tuple(jar, door, typed, fc.boolean()).map(([jar, door, typed, remember]): Command[] => [
   { do: 'wait', seconds: 30 },
-  { do: 'code', jar, door, typed, trust },
+  { do: 'code', jar, door, typed, remember },
 ]);
 /** A phone added or replaced. */
 const changing = fc.tuple(jar, fc.boolean()).map(([jar, add]): Command[] => [

@@ -29,7 +29,7 @@ export function rememberedOf(
   now: number,
 ): Browser | undefined {
   if (factor?.browsersStamp !== stamp) return undefined;
-  return factor.browsers.find((browser) => browser.token === token && now < browser.trustedUntil);
+  return factor.browsers.find((browser) => browser.token === token && now < browser.rememberedUntil);
 }
 
 /** What every request does first (sections 6 and 7): the session as it is afterwards; whether acting ended. */
@@ -94,7 +94,7 @@ function standing(world: World, { mark, actors, account, stamp, since }: Acting)
 
 function holdsMark(world: World, mark: Own): boolean {
   const { exists, stamp, factor } = world.accounts[mark.account];
-  if (!exists || stamp !== mark.stamp || factor?.enrolment !== mark.enrolment) return false;
+  if (!exists || stamp !== mark.stamp || factor?.enrollment !== mark.enrollment) return false;
   return mark.state !== 'remembered' || isRemembered(world, mark);
 }
 
@@ -114,6 +114,6 @@ function judgeOwn(world: World, jar: number, session: Own): void {
 /** Leaves an account waiting for its code. */
 export function park(world: World, jar: number, account: AccountId): void {
   const { stamp, factor } = world.accounts[account];
-  const enrolment = factor?.enrolment ?? 0;
-  moveTo(world, jar, { state: 'pending', account, stamp, enrolment, since: world.now, recoveryFailures: 0 });
+  const enrollment = factor?.enrollment ?? 0;
+  moveTo(world, jar, { state: 'pending', account, stamp, enrollment, since: world.now, recoveryFailures: 0 });
 }

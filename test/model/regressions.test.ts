@@ -70,10 +70,10 @@ describe('histories that the model and the panel once told differently', () => {
       { do: 'sign-out', jar: 0 },
       { do: 'wait', seconds: 30 },
       { do: 'sign-in', jar: 0, account: 'bob', password: 'right' },
-      { do: 'code', jar: 0, door: 'verify', typed: { of: 'bob', phone: 0, steps: 0 }, trust: true },
+      { do: 'code', jar: 0, door: 'verify', typed: { of: 'bob', phone: 0, steps: 0 }, remember: true },
       { do: 'sign-out', jar: 0 },
       { do: 'sign-in', jar: 0, account: 'bob', password: 'right' },
-      { do: 'code', jar: 0, door: 'recovery-codes', typed: { of: 'own', recovery: 0 }, trust: false },
+      { do: 'code', jar: 0, door: 'recovery-codes', typed: { of: 'own', recovery: 0 }, remember: false },
     ]);
   });
 

@@ -49,7 +49,7 @@ function me(session: Session | undefined): string {
 
 function secret(session: Session | undefined): string {
   if (session?.state === 'verified' || session?.state === 'remembered') return 'ok';
-  if (session?.state === 'signed-in') return 'enrolment-required';
+  if (session?.state === 'signed-in') return 'enrollment-required';
   if (session?.state !== 'impersonating') return me(session);
   return session.mark.state === 'verified' ? 'ok' : 'impersonation-refused';
 }

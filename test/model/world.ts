@@ -23,7 +23,7 @@ export interface Browser extends Budget {
   readonly token: string;
   /** What it came with when it was given its token; known until that one was seen. */
   former: string | undefined;
-  readonly trustedUntil: number;
+  readonly rememberedUntil: number;
   lastUsedAt: number;
 }
 
@@ -32,7 +32,7 @@ export const UNSEEN = '';
 
 /** A second factor. */
 export interface Factor extends Budget {
-  enrolment: number;
+  enrollment: number;
   phones: Phone[];
   /** {@link UNSEEN} for those whose only answer was a refusal. */
   recovery: string[];
@@ -67,7 +67,7 @@ interface Held {
 /** Password done, code missing. */
 export interface Pending extends Held {
   readonly state: 'pending';
-  readonly enrolment: number;
+  readonly enrollment: number;
   readonly since: number;
   recoveryFailures: number;
 }
@@ -77,7 +77,7 @@ export interface Own extends Held {
   readonly state: 'signed-in' | 'remembered' | 'verified';
   readonly passwordAt: number;
   /** With a second factor. */
-  readonly enrolment?: number;
+  readonly enrollment?: number;
   /** Of a remembered one. */
   readonly browser?: string;
   /** Of a verified one. */

@@ -4,7 +4,7 @@ import type { Notice, NoticeName } from '../../lib/index.js';
 import { englishNotice } from '../../lib/notices/english-notice.js';
 import { noticeOf } from '../../lib/notices/notice-of.js';
 import { russianNotice } from '../../lib/notices/russian-notice.js';
-import { Client, enrol, stopPanels } from '../docs/trap-panel.js';
+import { Client, enroll, stopPanels } from '../docs/trap-panel.js';
 import { until } from '../support/eventually.js';
 import { startSessionPanel } from '../support/session-panel.js';
 import type { SessionPanel } from '../support/session-panel.js';
@@ -32,7 +32,7 @@ describe('notices', () => {
   const start = (notify?: (account: { id: string }, notice: Notice) => unknown): Promise<SessionPanel> =>
     startSessionPanel({
       options: {
-        trustedBrowsers: { days: 30 },
+        rememberBrowsers: { days: 30 },
         notify: notify ?? (({ id }, notice) => sent.push({ id, notice })),
       },
     });
@@ -45,7 +45,7 @@ describe('notices', () => {
   it('tell the owner what happened to his second factor, and who did it', async () => {
     const panel = await start();
     const client = new Client(panel);
-    const phone = await enrol(panel, 'alice', client);
+    const phone = await enroll(panel, 'alice', client);
     expect(await names()).to.deep.equal(['alice: enabled']);
 
     await client.post('/two-step/recovery-codes', { code: phone() });
@@ -56,7 +56,10 @@ describe('notices', () => {
     await client.post('/two-step/setup/confirm', { code: totp.generate({ timestamp: panel.now }) });
     expect(await names()).to.deep.equal(['alice: authenticator-added']);
 
-    const [code] = (await panel.secondFactor.recoveryCodes('alice', { by: 'support', reason: 'ticket 7' }))!;
+    const [code] = (await panel.secondFactor.admin.recoveryCodes('alice', {
+      by: 'support',
+      reason: 'ticket 7',
+    }))!;
     await new Promise((resolve) => setImmediate(resolve));
     expect(sent[0]?.notice).to.include({ name: 'recovery-codes-regenerated', by: 'support' });
     expect(sent[0]?.notice.texts.en.body).to.include('By: support');
@@ -73,16 +76,16 @@ describe('notices', () => {
     const third = new Client(panel);
     await third.login('alice');
     panel.now += 60_000;
-    await third.post('/two-step/verify', { code: phone(), trustBrowser: true });
+    await third.post('/two-step/verify', { code: phone(), rememberBrowser: true });
     expect(await names()).to.deep.equal(['alice: browser-remembered']);
 
-    await panel.secondFactor.disable('alice', { by: 'console:root' });
+    await panel.secondFactor.admin.disable('alice', { by: 'console:root' });
     expect(await names()).to.deep.equal(['alice: disabled']);
   });
 
   it('tell of the first wait and of the hard limit, so that no guesser fills a mailbox', async () => {
     const panel = await start();
-    await enrol(panel);
+    await enroll(panel);
     await names();
     for (let guess = 0; guess < 100; guess++) {
       await panel.secondFactor.verify('alice', '000000');
@@ -108,7 +111,7 @@ describe('notices', () => {
         () => new Promise<never>(() => undefined),
       ]) {
         const panel = await start(hook);
-        const phone = await enrol(panel);
+        const phone = await enroll(panel);
         const client = new Client(panel);
         await client.login('alice');
         expect((await client.post('/two-step/verify', { code: phone() })).body.state).to.equal('verified');
@@ -123,7 +126,7 @@ describe('notices', () => {
   it('are waited for by close(), as a console command ends with it, but not for ever', async () => {
     let mail = (): void => undefined;
     const slow = await start(() => new Promise<void>((resolve) => (mail = resolve)));
-    await enrol(slow);
+    await enroll(slow);
     let closed = false;
     const closing = slow.secondFactor.close().then(() => (closed = true));
     await new Promise((resolve) => setImmediate(resolve));
@@ -132,7 +135,7 @@ describe('notices', () => {
     await closing;
 
     const hanging = await start(() => new Promise<never>(() => undefined));
-    await enrol(hanging);
+    await enroll(hanging);
     await hanging.secondFactor.close();
   });
 

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { expect } from 'chai';
 import { memoryStore } from 'passport-second-factor/memory';
 import type { AccountId, Operator } from 'passport-second-factor';
-import { enrol, enrolled, stopPanels } from '../docs/trap-panel.js';
+import { enroll, enrolled, stopPanels } from '../docs/trap-panel.js';
 import { loggedIn, startSessionPanel } from '../support/session-panel.js';
 import type { SessionPanel } from '../support/session-panel.js';
 
@@ -15,7 +15,7 @@ const caught = (promise: Promise<unknown>): Promise<Error & { code?: string }> =
     (error: unknown) => error as Error,
   );
 
-/** Gives wrong codes to the headless door. */
+/** Gives wrong codes to the headless operation. */
 async function guess(panel: SessionPanel, right: string, times: number): Promise<void> {
   const wrong = right === '000000' ? '111111' : '000000';
   for (let each = 0; each < times; each++) await panel.secondFactor.verify('alice', wrong);
@@ -27,7 +27,7 @@ describe('session/admin', () => {
   describe('status', () => {
     it('tells what is known of one account, or of several in their order', async () => {
       const panel = await startSessionPanel();
-      await enrol(panel);
+      await enroll(panel);
       const alice = {
         accountId: 'alice',
         enrolled: true,
@@ -57,7 +57,7 @@ describe('session/admin', () => {
 
     it('tells of failures, of a wait, and of its end', async () => {
       const panel = await startSessionPanel();
-      const phone = await enrol(panel);
+      const phone = await enroll(panel);
       await guess(panel, phone(), 4);
       expect(await panel.secondFactor.status('alice')).to.include({ failures: 4, locked: false });
       await guess(panel, phone(), 1);
@@ -77,7 +77,7 @@ describe('session/admin', () => {
     it('tells of a record that does not open rather than of none', async () => {
       const store = memoryStore();
       const panel = await startSessionPanel({ store });
-      await enrol(panel);
+      await enroll(panel);
       await store.compareAndSet('bob', null, await store.get('alice')); // another account's
       expect(await panel.secondFactor.status('bob')).to.include({ enrolled: true, readable: false });
     });
@@ -94,28 +94,28 @@ describe('session/admin', () => {
       const panel = await startSessionPanel();
       const { client } = await enrolled(panel);
       panel.told();
-      expect(await panel.secondFactor.disable('alice', BY)).to.equal(true);
+      expect(await panel.secondFactor.admin.disable('alice', BY)).to.equal(true);
       expect(panel.events.at(-1)).to.deep.include({ name: 'disabled', accountId: 'alice', ...BY });
       expect(await panel.store.get('alice')).to.equal(null);
-      expect((await client.get('/secret')).body.code).to.equal('enrolment-required');
+      expect((await client.get('/secret')).body.code).to.equal('enrollment-required');
       expect(await client.me()).to.equal('alice');
       panel.told();
-      expect(await panel.secondFactor.disable('alice', BY)).to.equal(false);
+      expect(await panel.secondFactor.admin.disable('alice', BY)).to.equal(false);
       expect(panel.told()).to.deep.equal([]);
     });
 
     it('touches exactly the account it is told', async () => {
       const panel = await startSessionPanel();
-      await enrol(panel);
+      await enroll(panel);
       for (const id of ['Alice', 'alice ', 'ALICE', 'ali']) {
-        expect(await panel.secondFactor.disable(id, BY), id).to.equal(false);
+        expect(await panel.secondFactor.admin.disable(id, BY), id).to.equal(false);
       }
       expect((await panel.secondFactor.status('alice')).enrolled).to.equal(true);
     });
 
     it('wants to know who does it', async () => {
       const panel = await startSessionPanel();
-      await enrol(panel);
+      await enroll(panel);
       for (const operator of [undefined, {}, { by: '' }, { by: 7 }, { by: 'x', reason: 7 }]) {
         for (const deed of ['disable', 'unlock', 'recoveryCodes'] as const) {
           const error = await caught(panel.secondFactor[deed]('alice', operator as Operator));
@@ -129,13 +129,13 @@ describe('session/admin', () => {
   describe('unlock', () => {
     it('ends a wait, and the codes that could be read by then stay void', async () => {
       const panel = await startSessionPanel();
-      const phone = await enrol(panel);
+      const phone = await enroll(panel);
       const used = phone();
       await panel.secondFactor.verify('alice', used);
       await guess(panel, used, 5);
       expect(await panel.secondFactor.verify('alice', used)).to.deep.include({ ok: false, reason: 'locked' });
       panel.told();
-      expect(await panel.secondFactor.unlock('alice', BY)).to.equal(true);
+      expect(await panel.secondFactor.admin.unlock('alice', BY)).to.equal(true);
       expect(panel.events.at(-1)).to.deep.include({ name: 'unlocked', accountId: 'alice', ...BY });
       expect(await panel.secondFactor.status('alice')).to.include({ failures: 0, locked: false });
       expect(await panel.secondFactor.verify('alice', used)).to.deep.equal({
@@ -147,7 +147,7 @@ describe('session/admin', () => {
 
     it('brings an account back from the hard limit', async () => {
       const panel = await startSessionPanel({ options: { lockout: { after: 2, hardLimit: 2 } } });
-      const phone = await enrol(panel);
+      const phone = await enroll(panel);
       await guess(panel, phone(), 2);
       expect(await panel.secondFactor.status('alice')).to.include({ locked: true, lockedUntil: null });
       panel.now += 86_400_000;
@@ -156,13 +156,13 @@ describe('session/admin', () => {
         reason: 'locked',
         until: null,
       });
-      await panel.secondFactor.unlock('alice', BY);
+      await panel.secondFactor.admin.unlock('alice', BY);
       expect(await panel.secondFactor.verify('alice', phone())).to.include({ ok: true, method: 'otp' });
     });
 
     it('tells of an account that is not enrolled, with no event', async () => {
       const panel = await startSessionPanel();
-      expect(await panel.secondFactor.unlock('bob', BY)).to.equal(false);
+      expect(await panel.secondFactor.admin.unlock('bob', BY)).to.equal(false);
       expect(panel.told()).to.deep.equal([]);
       expect(await panel.store.get('bob')).to.equal(null);
     });
@@ -171,9 +171,9 @@ describe('session/admin', () => {
   describe('recoveryCodes', () => {
     it('makes ten that work once each, and makes the old ones void (E1, E4)', async () => {
       const panel = await startSessionPanel();
-      await enrol(panel);
-      const old = (await panel.secondFactor.recoveryCodes('alice', BY))!;
-      const made = (await panel.secondFactor.recoveryCodes('alice', BY))!;
+      await enroll(panel);
+      const old = (await panel.secondFactor.admin.recoveryCodes('alice', BY))!;
+      const made = (await panel.secondFactor.admin.recoveryCodes('alice', BY))!;
       expect(panel.events.at(-1)).to.deep.include({ name: 'recovery-codes-regenerated', ...BY });
       expect(new Set(made).size).to.equal(10);
       const { verify } = panel.secondFactor;
@@ -191,7 +191,7 @@ describe('session/admin', () => {
 
     it('makes none for an account that is not enrolled', async () => {
       const panel = await startSessionPanel();
-      expect(await panel.secondFactor.recoveryCodes('bob', BY)).to.equal(null);
+      expect(await panel.secondFactor.admin.recoveryCodes('bob', BY)).to.equal(null);
       expect(panel.told()).to.deep.equal([]);
     });
   });
@@ -199,19 +199,19 @@ describe('session/admin', () => {
   describe('forget', () => {
     it('deletes the record of an account that was deleted, once told', async () => {
       const panel = await startSessionPanel();
-      await enrol(panel);
+      await enroll(panel);
       panel.told();
-      await panel.secondFactor.forget('alice');
-      await panel.secondFactor.forget('alice');
+      await panel.secondFactor.admin.forget('alice');
+      await panel.secondFactor.admin.forget('alice');
       expect(panel.told()).to.deep.equal(['forgotten']);
       expect(await panel.store.get('alice')).to.equal(null);
     });
   });
 
   describe('verify', () => {
-    it('has the budget of guesses of every other door (B5)', async () => {
+    it('has the budget of guesses of every other operation (B5)', async () => {
       const panel = await startSessionPanel();
-      const phone = await enrol(panel);
+      const phone = await enroll(panel);
       const client = await loggedIn(panel);
       const right = phone();
       await guess(panel, right, 3);
@@ -223,7 +223,7 @@ describe('session/admin', () => {
 
     it('tells events where the code came from', async () => {
       const panel = await startSessionPanel();
-      const phone = await enrol(panel);
+      const phone = await enroll(panel);
       panel.told();
       await panel.secondFactor.verify('alice', phone(), { ip: '192.0.2.7', userAgent: 'cli' });
       expect(panel.events.at(-1)).to.deep.equal({
@@ -232,11 +232,11 @@ describe('session/admin', () => {
         accountId: 'alice',
         ip: '192.0.2.7',
         userAgent: 'cli',
-        door: 'headless',
+        operation: 'headless',
         method: 'otp',
       });
       await panel.secondFactor.verify('alice', 'not-a-code');
-      const refused = { name: 'code-refused', at: panel.now, accountId: 'alice', door: 'headless' };
+      const refused = { name: 'code-refused', at: panel.now, accountId: 'alice', operation: 'headless' };
       expect(panel.events.at(-1)).to.deep.equal({ ...refused, reason: 'code-malformed' });
     });
 
@@ -260,7 +260,7 @@ describe('session/admin', () => {
       const panel = await startSessionPanel({
         options: { findUser: (id) => (gone.all ? null : panel.users.find((user) => user.id === id)) },
       });
-      const phone = await enrol(panel);
+      const phone = await enroll(panel);
       const record = await panel.store.get('alice');
       gone.all = true;
       for (const [id, code] of [
@@ -281,9 +281,9 @@ describe('session/admin', () => {
       });
       for (const asked of [
         secondFactor.verify('alice', '123456'),
-        secondFactor.account('alice'),
-        secondFactor.import('alice', { secret: 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP', by: 'test' }),
-        secondFactor.disable('alice', { by: 'test' }),
+        secondFactor.admin.account('alice'),
+        secondFactor.admin.import('alice', { secret: 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP', by: 'test' }),
+        secondFactor.admin.disable('alice', { by: 'test' }),
       ]) {
         const error = await caught(asked);
         expect(error).to.include({ code: 'find-user-failed', cause });
@@ -292,9 +292,9 @@ describe('session/admin', () => {
       expect((await secondFactor.status('alice')).enrolled, 'nothing was imported').to.equal(false);
     });
 
-    it('judges nothing that is no string, uncharged (A7, H1)', async () => {
+    it('evaluates nothing that is no string, uncharged (A7, H1)', async () => {
       const panel = await startSessionPanel();
-      await enrol(panel);
+      await enroll(panel);
       const before = await panel.store.get('alice');
       for (const code of [
         undefined,
@@ -330,28 +330,30 @@ describe('session/admin', () => {
       session: { store: before.sessionStore },
     });
     const listed: string[] = [];
-    for await (const id of after.secondFactor.list()) listed.push(id);
+    for await (const id of after.secondFactor.admin.list()) listed.push(id);
     expect(listed).to.deep.equal(['alice']);
-    expect((await after.secondFactor.check()).records).to.deep.equal({
+    expect((await after.secondFactor.admin.check()).records).to.deep.equal({
       firstKey: 0,
       oldKey: 1,
       unreadable: 0,
     });
-    expect(await after.secondFactor.rekey()).to.deep.equal({ resealed: 1, current: 0, unreadable: [] });
-    expect((await after.secondFactor.check()).records).to.deep.equal({
+    expect(await after.secondFactor.admin.rekey()).to.deep.equal({ resealed: 1, current: 0, unreadable: [] });
+    expect((await after.secondFactor.admin.check()).records).to.deep.equal({
       firstKey: 1,
       oldKey: 0,
       unreadable: 0,
     });
-    expect((await before.secondFactor.check()).records, 'without the new key').to.include({ unreadable: 1 });
+    expect((await before.secondFactor.admin.check()).records, 'without the new key').to.include({
+      unreadable: 1,
+    });
     expect((await client.get('/secret')).status).to.equal(503);
   });
 
   it('describes an account as the panel does, and tells of none', async () => {
     const { secondFactor } = await startSessionPanel();
     const alice = { id: 'alice', name: 'alice', level: null, enrolled: false, otherFactor: false };
-    expect(await secondFactor.account('alice')).to.deep.equal(alice);
-    expect(await secondFactor.account('nobody')).to.equal(null);
+    expect(await secondFactor.admin.account('alice')).to.deep.equal(alice);
+    expect(await secondFactor.admin.account('nobody')).to.equal(null);
   });
 
   it('releases the store when it is closed', async () => {
@@ -366,27 +368,27 @@ describe('session/admin', () => {
   });
 
   it('forgets the browsers of an account that is enrolled, and tells of one that is not', async () => {
-    const panel = await startSessionPanel({ options: { trustedBrowsers: { days: 30 } } });
+    const panel = await startSessionPanel({ options: { rememberBrowsers: { days: 30 } } });
     const by = { by: 'operator' };
-    expect(await panel.secondFactor.browsers('alice')).to.deep.equal([]);
-    expect(await panel.secondFactor.revokeBrowsers('alice', by)).to.equal(false);
-    expect(await panel.secondFactor.unlock('alice', by)).to.equal(false);
-    expect(await panel.secondFactor.recoveryCodes('alice', by)).to.equal(null);
+    expect(await panel.secondFactor.admin.browsers('alice')).to.deep.equal([]);
+    expect(await panel.secondFactor.admin.revokeBrowsers('alice', by)).to.equal(false);
+    expect(await panel.secondFactor.admin.unlock('alice', by)).to.equal(false);
+    expect(await panel.secondFactor.admin.recoveryCodes('alice', by)).to.equal(null);
     expect(panel.told()).to.deep.equal([]);
     expect(await panel.store.get('alice')).to.equal(null);
-    const phone = await enrol(panel);
+    const phone = await enroll(panel);
     const client = await loggedIn(panel);
-    await client.post('/two-step/verify', { code: phone(), trustBrowser: true });
-    expect(await panel.secondFactor.browsers('alice')).to.have.length(1);
+    await client.post('/two-step/verify', { code: phone(), rememberBrowser: true });
+    expect(await panel.secondFactor.admin.browsers('alice')).to.have.length(1);
     panel.told();
-    expect(await panel.secondFactor.revokeBrowsers('alice', by)).to.equal(true);
+    expect(await panel.secondFactor.admin.revokeBrowsers('alice', by)).to.equal(true);
     expect(panel.told()).to.deep.equal(['browsers-revoked']);
-    expect(await panel.secondFactor.browsers('alice')).to.deep.equal([]);
+    expect(await panel.secondFactor.admin.browsers('alice')).to.deep.equal([]);
   });
 
-  it('judges codes of an account that must have a second factor and has one as any other', async () => {
+  it('evaluates codes of an account that must have a second factor and has one as any other', async () => {
     const required = await startSessionPanel({ options: { policy: () => 'required' } });
-    await required.secondFactor.import('alice', {
+    await required.secondFactor.admin.import('alice', {
       secret: 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP',
       by: 'operator',
     });

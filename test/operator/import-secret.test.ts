@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { Secret, TOTP } from 'otpauth';
-import { Client, enrol, stopPanels } from '../docs/trap-panel.js';
+import { Client, enroll, stopPanels } from '../docs/trap-panel.js';
 import { startSessionPanel } from '../support/session-panel.js';
 import type { SessionPanel } from '../support/session-panel.js';
 
@@ -23,7 +23,7 @@ describe('session/import-secret', () => {
       `${secret.base32}======`,
     ];
     for (const spelling of spellings) {
-      await panel.secondFactor.import('alice', { secret: spelling, ...BY });
+      await panel.secondFactor.admin.import('alice', { secret: spelling, ...BY });
       expect(panel.events.at(-1)).to.deep.include({ name: 'imported', accountId: 'alice', ...BY });
       const totp = new TOTP({ secret });
       const client = new Client(panel);
@@ -38,7 +38,7 @@ describe('session/import-secret', () => {
         recoveryCodesLeft: 0,
         authenticators: 1,
       });
-      await panel.secondFactor.disable('alice', BY);
+      await panel.secondFactor.admin.disable('alice', BY);
     }
   });
 
@@ -57,7 +57,7 @@ describe('session/import-secret', () => {
         [true, allowed],
       ] as const) {
         const given = { secret, dangerouslyAllowShortSecret, ...BY };
-        const outcome = await panel.secondFactor.import('alice', given).then(
+        const outcome = await panel.secondFactor.admin.import('alice', given).then(
           () => true,
           (caught: unknown) => {
             const error = caught as { code: string; message: string };
@@ -67,11 +67,11 @@ describe('session/import-secret', () => {
           },
         );
         expect(outcome, `${size} bytes`).to.equal(expected);
-        expect(await panel.secondFactor.disable('alice', BY)).to.equal(expected);
+        expect(await panel.secondFactor.admin.disable('alice', BY)).to.equal(expected);
       }
     }
     const secret = new Secret({ size: 10 });
-    await panel.secondFactor.import('alice', {
+    await panel.secondFactor.admin.import('alice', {
       secret: secret.base32,
       dangerouslyAllowShortSecret: true,
       ...BY,
@@ -90,13 +90,13 @@ describe('session/import-secret', () => {
     }
     const secret = new Secret({ size: 20 }).base32;
     const codeOf = (id: string, given: object): Promise<unknown> =>
-      panel.secondFactor.import(id, given as never).then(
+      panel.secondFactor.admin.import(id, given as never).then(
         () => 'done',
         (error: unknown) => (error as { code: string }).code,
       );
     expect(await codeOf('alice', { secret })).to.equal('option-invalid');
     expect(await codeOf('nobody', { secret, ...BY })).to.equal('account-unknown');
-    await enrol(panel);
+    await enroll(panel);
     const before = await panel.store.get('alice');
     expect(await codeOf('alice', { secret, ...BY })).to.equal('already-enrolled');
     expect(await panel.store.get('alice')).to.equal(before);
@@ -125,7 +125,7 @@ describe('session/import-secret', () => {
   it('lets one of many imports at once count', async () => {
     const outcomes = await Promise.allSettled(
       Array.from({ length: 10 }, () =>
-        panel.secondFactor.import('alice', { secret: new Secret({ size: 20 }).base32, ...BY }),
+        panel.secondFactor.admin.import('alice', { secret: new Secret({ size: 20 }).base32, ...BY }),
       ),
     );
     expect(outcomes.filter(({ status }) => status === 'fulfilled')).to.have.length(1);
@@ -133,7 +133,7 @@ describe('session/import-secret', () => {
 
   it('takes no code that could be read when it was imported, also not of a phone that is ahead', async () => {
     const secret = new Secret({ size: 20 });
-    await panel.secondFactor.import('alice', { secret: secret.base32, ...BY });
+    await panel.secondFactor.admin.import('alice', { secret: secret.base32, ...BY });
     const code = (steps: number): string =>
       new TOTP({ secret }).generate({ timestamp: panel.now + steps * 30_000 });
     for (const steps of [-1, 0, 1]) {

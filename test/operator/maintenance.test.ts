@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { expect } from 'chai';
 import { memoryStore } from 'passport-second-factor/memory';
-import { enrol, stopPanels, user } from '../docs/trap-panel.js';
+import { enroll, stopPanels, user } from '../docs/trap-panel.js';
 import { startSessionPanel } from '../support/session-panel.js';
 
 const key = (): string => randomBytes(32).toString('base64');
@@ -15,12 +15,12 @@ describe('session/maintenance', () => {
     const store = memoryStore();
     const users = ['alice', 'bob', 'carol'].map((login) => user(login));
     const before = await startSessionPanel({ store, users, options: { keys: [old] } });
-    await enrol(before, 'alice');
+    await enroll(before, 'alice');
     const after = await startSessionPanel({ store, users, options: { keys: [fresh, old] } });
-    await enrol(after, 'bob');
+    await enroll(after, 'bob');
     await store.compareAndSet('carol', null, '1.nokey.AAAA');
     after.told();
-    expect(await after.secondFactor.rekey()).to.deep.equal({
+    expect(await after.secondFactor.admin.rekey()).to.deep.equal({
       resealed: 1,
       current: 1,
       unreadable: ['carol'],
@@ -28,12 +28,12 @@ describe('session/maintenance', () => {
     expect(
       after.events.filter(({ name }) => name === 'resealed').map(({ accountId }) => accountId),
     ).to.deep.equal(['alice']);
-    expect(await after.secondFactor.rekey()).to.deep.equal({
+    expect(await after.secondFactor.admin.rekey()).to.deep.equal({
       resealed: 0,
       current: 2,
       unreadable: ['carol'],
     });
-    expect((await after.secondFactor.check()).records).to.deep.equal({
+    expect((await after.secondFactor.admin.check()).records).to.deep.equal({
       firstKey: 2,
       oldKey: 0,
       unreadable: 1,
@@ -43,14 +43,14 @@ describe('session/maintenance', () => {
   it('tells how far the clock of the store is ahead of the middle of asking, and what it warns of', async () => {
     const store = memoryStore();
     const panel = await startSessionPanel({ store });
-    expect(await panel.secondFactor.check()).to.include({ storeClockAheadMs: null });
+    expect(await panel.secondFactor.admin.check()).to.include({ storeClockAheadMs: null });
     store.inspect = async () => {
       panel.now += 100;
       const serverTime = panel.now + 7000;
       panel.now += 100;
       return { serverTime, warnings: ['it may lose records'] };
     };
-    const { storeClockAheadMs, warnings } = await panel.secondFactor.check();
+    const { storeClockAheadMs, warnings } = await panel.secondFactor.admin.check();
     expect(storeClockAheadMs).to.equal(7000);
     expect(warnings).to.deep.equal(['it may lose records']);
   });
@@ -59,15 +59,21 @@ describe('session/maintenance', () => {
     const broken = new Error('down');
     const panel = await startSessionPanel();
     panel.store.inspect = () => Promise.reject(broken);
-    expect(await away(panel.secondFactor.check())).to.include({ code: 'store-unavailable', cause: broken });
+    expect(await away(panel.secondFactor.admin.check())).to.include({
+      code: 'store-unavailable',
+      cause: broken,
+    });
     panel.store.list = () => ({ [Symbol.asyncIterator]: () => ({ next: () => Promise.reject(broken) }) });
-    expect(await away(panel.secondFactor.rekey())).to.include({ code: 'store-unavailable', cause: broken });
-    await enrol(panel);
+    expect(await away(panel.secondFactor.admin.rekey())).to.include({
+      code: 'store-unavailable',
+      cause: broken,
+    });
+    await enroll(panel);
     panel.store.list = async function* () {
       yield await Promise.resolve('alice');
     };
     panel.store.get = () => Promise.reject(broken);
-    expect(await away(panel.secondFactor.rekey())).to.include({ code: 'store-unavailable' });
+    expect(await away(panel.secondFactor.admin.rekey())).to.include({ code: 'store-unavailable' });
     expect(await away(panel.secondFactor.status('alice'))).to.include({ code: 'store-unavailable' });
   });
 });

@@ -105,7 +105,7 @@ function nest(version: string) {
 async function signInInTwoSteps(origin: string): Promise<void> {
   const office = new Browser(origin);
   expect(await office.post('/login', ALICE)).to.deep.equal({ status: 200, body: { user: 'alice' } });
-  expect((await office.get('/backups')).body.type).to.match(/enrolment-required$/);
+  expect((await office.get('/backups')).body.type).to.match(/enrollment-required$/);
 
   const setup = await office.post('/two-step/setup');
   expect(setup.status, JSON.stringify(setup.body)).to.equal(200);

@@ -8,7 +8,7 @@ import type { Express } from 'express';
 import type { Fault } from '../../lib/answer/faulty-field.js';
 import { stopPanels } from '../docs/trap-panel.js';
 import { until } from '../support/eventually.js';
-import { CALLS, enrol, NAVIGATES, startPagePanel, Visitor } from './page-panel.js';
+import { CALLS, enroll, NAVIGATES, startPagePanel, Visitor } from './page-panel.js';
 import type { Answer, PagePanel, Phone } from './page-panel.js';
 
 /** Has no types of its own. */
@@ -137,7 +137,7 @@ describe('the body of a request', () => {
   /** Somebody whose sign-in waits for the code. */
   async function pendingOn(create: () => Express): Promise<Visitor> {
     panel = await startPagePanel({}, { create });
-    ({ phone } = await enrol(panel, new Visitor(panel)));
+    ({ phone } = await enroll(panel, new Visitor(panel)));
     panel.events.length = 0;
     const pending = new Visitor(panel);
     await pending.logIn();
@@ -188,17 +188,17 @@ describe('the body of a request', () => {
     });
   }
 
-  it('is read alike at every door', async () => {
+  it('is read alike at every operation', async () => {
     panel = await startPagePanel();
     const alice = new Visitor(panel);
-    ({ phone } = await enrol(panel, alice));
+    ({ phone } = await enroll(panel, alice));
     panel.now += 30_000;
     const record = await panel.store.get('alice');
-    for (const door of ['disable', 'recovery-codes', 'step-up']) {
+    for (const operation of ['disable', 'recovery-codes', 'step-up']) {
       for (const given of BODIES) {
-        const { status, body } = await send(alice, `/two-step/${door}`, given, CALLS);
-        const refused = [door, given.what, 400, codeFor(given.fault), given.fault];
-        expect([door, given.what, status, body.code, body.fault]).to.deep.equal(refused);
+        const { status, body } = await send(alice, `/two-step/${operation}`, given, CALLS);
+        const refused = [operation, given.what, 400, codeFor(given.fault), given.fault];
+        expect([operation, given.what, status, body.code, body.fault]).to.deep.equal(refused);
       }
     }
     expect(await panel.store.get('alice')).to.equal(record);
@@ -225,7 +225,7 @@ describe('the body of a request', () => {
           },
         );
         const alice = new Visitor(panel);
-        ({ phone } = await enrol(panel, alice));
+        ({ phone } = await enroll(panel, alice));
         const pending = new Visitor(panel);
         await pending.logIn();
         expect((await pending.open('/two-step/verify')).status).to.equal(200);
@@ -261,7 +261,7 @@ describe('the body of a request', () => {
         },
       );
       const alice = new Visitor(panel);
-      ({ phone } = await enrol(panel, alice));
+      ({ phone } = await enroll(panel, alice));
       const pending = new Visitor(panel);
       await pending.logIn();
       panel.now += 30_000;
@@ -340,7 +340,7 @@ describe('the body of a request', () => {
       express.urlencoded({ extended: true }),
     ]) {
       panel = await startPagePanel({}, { beforeRouter: ({ app }) => app.use(parser) });
-      ({ phone } = await enrol(panel, new Visitor(panel)));
+      ({ phone } = await enroll(panel, new Visitor(panel)));
       const pending = new Visitor(panel);
       await pending.logIn();
       const record = await panel.store.get('alice');

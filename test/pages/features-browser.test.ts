@@ -29,7 +29,7 @@ describe('what everybody asks for, in a browser', function () {
 
   before(async () => {
     browser = await startBrowser();
-    panel = await startPanel(undefined, { PANEL_REQUIRE_FACTOR: 'admin', PANEL_TRUSTED_BROWSERS: '30' });
+    panel = await startPanel(undefined, { PANEL_REQUIRE_FACTOR: 'admin', PANEL_REMEMBER_BROWSERS: '30' });
   });
   after(async () => {
     await browser.close();
@@ -91,7 +91,7 @@ describe('what everybody asks for, in a browser', function () {
     return totp.generate({ timestamp: panel.now() });
   }
 
-  async function enrol(login: string): Promise<TOTP> {
+  async function enroll(login: string): Promise<TOTP> {
     await logIn(login);
     await page.goto('/two-step');
     await press('Enable two-step authentication');
@@ -106,7 +106,7 @@ describe('what everybody asks for, in a browser', function () {
   const entries = () => page.locator('.entries li');
 
   for (const [place, options] of Object.entries(PLACES)) {
-    it(`leads who must enrol to the home of the panel, and lets him cancel, ${place}`, async () => {
+    it(`leads who must enroll to the home of the panel, and lets him cancel, ${place}`, async () => {
       await sitDown(options);
       await logIn('admin');
       await look('Two-step authentication is required');
@@ -143,7 +143,7 @@ describe('what everybody asks for, in a browser', function () {
 
     it(`remembers the browser by the box, lists browsers, and forgets one and all, ${place}`, async () => {
       await sitDown(options);
-      const totp = await enrol('alice');
+      const totp = await enroll('alice');
       await page.goto('/two-step/browsers');
       await look('Remembered browsers');
       expect(await page.getByRole('main').innerText()).to.include('No browser is remembered');
@@ -162,7 +162,7 @@ describe('what everybody asks for, in a browser', function () {
 
       const other = await browser.newContext({ baseURL: panel.url });
       await other.request.post('/login', { data: { username: 'alice', password: 'alice-password' } });
-      const data = { code: codeOf(totp), trustBrowser: true };
+      const data = { code: codeOf(totp), rememberBrowser: true };
       expect((await other.request.post('/two-step/verify', { data })).status()).to.equal(200);
       await other.close();
 
@@ -187,7 +187,7 @@ describe('what everybody asks for, in a browser', function () {
 
     it(`adds, replaces and removes an authenticator that reads the QR code, ${place}`, async () => {
       await sitDown(options);
-      const first = await enrol('alice');
+      const first = await enroll('alice');
       await page.goto('/two-step');
       await page.locator('summary', { hasText: 'Add another authenticator' }).click();
       await page.getByLabel('Name (optional)').fill('Work phone');

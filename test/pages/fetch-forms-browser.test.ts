@@ -8,7 +8,7 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { stopPanels } from '../docs/trap-panel.js';
 import type { User } from '../docs/trap-panel.js';
 import { startBrowser } from '../support/browser.js';
-import { enrol, startPagePanel, Visitor } from './page-panel.js';
+import { enroll, startPagePanel, Visitor } from './page-panel.js';
 import type { PagePanel, Phone } from './page-panel.js';
 
 /** A script that sends forms by fetch: what it is, and what its forms and links say. */
@@ -91,7 +91,7 @@ describe('forms that a script sends by fetch', function () {
       },
     });
     visitor = new Visitor(panel);
-    ({ phone, recoveryCodes } = await enrol(panel, visitor));
+    ({ phone, recoveryCodes } = await enroll(panel, visitor));
     context = await browser.newContext({ baseURL: panel.url, locale: 'en-GB' });
     page = await context.newPage();
     page.setDefaultTimeout(10_000);

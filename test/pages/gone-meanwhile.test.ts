@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { stopPanels } from '../docs/trap-panel.js';
-import { enrol, phoneWith, startPagePanel, Visitor } from './page-panel.js';
+import { enroll, phoneWith, startPagePanel, Visitor } from './page-panel.js';
 import type { PagePanel, Phone } from './page-panel.js';
 
 const ENABLED = 'Two-step authentication is enabled.';
@@ -23,9 +23,9 @@ describe('a form of the second factor that went meanwhile', () => {
   let phone: Phone;
 
   beforeEach(async () => {
-    panel = await startPagePanel({ trustedBrowsers: { days: 30 } });
+    panel = await startPagePanel({ rememberBrowsers: { days: 30 } });
     alice = new Visitor(panel);
-    ({ phone } = await enrol(panel, alice));
+    ({ phone } = await enroll(panel, alice));
   });
   afterEach(stopPanels);
 
@@ -39,7 +39,7 @@ describe('a form of the second factor that went meanwhile', () => {
     return { ...fields, code: phoneWith(panel, String(key)).code() };
   }
 
-  /** Something happens after the next request was judged, and before it acts. */
+  /** Something happens after the next request was checked, and before it acts. */
   function meanwhile(act: () => Promise<unknown>): void {
     const get = panel.store.get.bind(panel.store);
     let reads = 0;
@@ -55,7 +55,7 @@ describe('a form of the second factor that went meanwhile', () => {
   for (const form of FORMS) {
     it(`leads to the page of what there is, and says no untruth on the way: ${form}`, async () => {
       const fields = await fieldsOf(form);
-      meanwhile(() => panel.secondFactor.disable('alice', BY));
+      meanwhile(() => panel.secondFactor.admin.disable('alice', BY));
       const { status, headers } = await alice.submit(`/two-step/${form}`, fields);
       expect([status, headers.location]).to.deep.equal([303, '/two-step']);
       expect((await alice.open('/two-step')).text)
@@ -66,8 +66,8 @@ describe('a form of the second factor that went meanwhile', () => {
     it(`asks for a code of the second factor that came in its place: ${form}`, async () => {
       const fields = await fieldsOf(form);
       meanwhile(async () => {
-        await panel.secondFactor.disable('alice', BY);
-        await panel.secondFactor.import('alice', { ...BY, secret: SECRET });
+        await panel.secondFactor.admin.disable('alice', BY);
+        await panel.secondFactor.admin.import('alice', { ...BY, secret: SECRET });
       });
       const answer = await alice.submit(`/two-step/${form}`, fields);
       expect([answer.status, answer.headers.location]).to.deep.equal([303, '/two-step']);
@@ -76,7 +76,7 @@ describe('a form of the second factor that went meanwhile', () => {
   }
 
   it('shows the settings, and no form for a code that there is not, at a step-up', async () => {
-    await panel.secondFactor.disable('alice', BY);
+    await panel.secondFactor.admin.disable('alice', BY);
     const { status, text } = await alice.submit('/two-step/step-up', { code: phone.next() });
     expect(status).to.equal(409);
     expect(text).to.contain(NOT_ENABLED).and.contain('Enable two-step authentication');
@@ -84,7 +84,7 @@ describe('a form of the second factor that went meanwhile', () => {
   });
 
   it('is a problem document for a program, as ever', async () => {
-    meanwhile(() => panel.secondFactor.disable('alice', BY));
+    meanwhile(() => panel.secondFactor.admin.disable('alice', BY));
     const { status, body } = await alice.post('/two-step/step-up', { code: phone.next() });
     expect([status, body.code]).to.deep.equal([409, 'not-enrolled']);
   });

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { TOTP, URI } from 'otpauth';
 import { stopPanels, user } from '../docs/trap-panel.js';
-import { enrol, startPagePanel, Visitor } from './page-panel.js';
+import { enroll, startPagePanel, Visitor } from './page-panel.js';
 
 const NAMES: readonly (readonly [string, string])[] = [
   ['a script', '<script>alert(1)</script>'],
@@ -48,7 +48,7 @@ describe('names that are hostile', () => {
     it(`sends a form field whose value is ${what} as it is`, async () => {
       const panel = await startPagePanel({ formFields: () => ({ [name]: name, token: name }) });
       const visitor = new Visitor(panel);
-      const { phone } = await enrol(panel, visitor);
+      const { phone } = await enroll(panel, visitor);
       for (const page of [
         await visitor.open('/two-step'),
         await visitor.open('/two-step/step-up'),
@@ -83,7 +83,7 @@ describe('names that are hostile', () => {
   it('names the panel by account where the issuer goes by account, and not before somebody is known', async () => {
     const panel = await startPagePanel({ issuer: ({ id, name }) => `Panel of ${name} ${id}` });
     const visitor = new Visitor(panel);
-    await enrol(panel, visitor);
+    await enroll(panel, visitor);
     expect((await visitor.open('/two-step')).text).to.contain('<bdi>Panel of alice alice</bdi>');
     const pending = new Visitor(panel);
     await pending.logIn();

@@ -7,7 +7,7 @@ import { SEND_ONCE, SEND_ONCE_HASH } from '../../lib/pages/views/send-once.js';
 import { russian } from '../../lib/pages/texts-ru.js';
 import { stopPanels } from '../docs/trap-panel.js';
 import type { PanelParts } from '../docs/trap-panel.js';
-import { enrol, phoneWith, startPagePanel, Visitor } from './page-panel.js';
+import { enroll, phoneWith, startPagePanel, Visitor } from './page-panel.js';
 import type { PagePanel } from './page-panel.js';
 
 describe('the application’s own views', () => {
@@ -126,7 +126,7 @@ describe('the application’s own views', () => {
 
   it('never see JSON answers', async () => {
     const { panel, pages } = await startWithViews();
-    const { recoveryCodes } = await enrol(panel, new Visitor(panel));
+    const { recoveryCodes } = await enroll(panel, new Visitor(panel));
     expect(recoveryCodes).to.have.length(10);
     expect(pages).to.deep.equal([]);
   });

@@ -182,7 +182,7 @@ export function phoneWith(panel: PagePanel, key: string): Phone {
 }
 
 /** Signs in with the password, enables the second factor, and stays verified. */
-export async function enrol(
+export async function enroll(
   panel: PagePanel,
   visitor: Visitor,
   login = 'alice',

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { stopPanels } from '../docs/trap-panel.js';
-import { enrol, startPagePanel, Visitor } from './page-panel.js';
+import { enroll, startPagePanel, Visitor } from './page-panel.js';
 import type { PagePanel } from './page-panel.js';
 
 describe('after a recovery code', () => {
@@ -8,8 +8,8 @@ describe('after a recovery code', () => {
   let codes: string[];
   beforeEach(async () => {
     panel = await startPagePanel({ issuer: 'Acme Panel' });
-    await enrol(panel, new Visitor(panel));
-    codes = (await panel.secondFactor.recoveryCodes('alice', { by: 'test' }))!;
+    await enroll(panel, new Visitor(panel));
+    codes = (await panel.secondFactor.admin.recoveryCodes('alice', { by: 'test' }))!;
   });
   afterEach(stopPanels);
 

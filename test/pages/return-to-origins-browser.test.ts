@@ -9,7 +9,7 @@ import type { SecondFactorOptions } from 'passport-second-factor';
 import { stopPanels } from '../docs/trap-panel.js';
 import type { User } from '../docs/trap-panel.js';
 import { startBrowser } from '../support/browser.js';
-import { enrol, startPagePanel, Visitor } from './page-panel.js';
+import { enroll, startPagePanel, Visitor } from './page-panel.js';
 import type { Phone } from './page-panel.js';
 
 describe('forms whose redirects leave the origin', function () {
@@ -42,7 +42,7 @@ describe('forms whose redirects leave the origin', function () {
   /** A panel that is an OAuth provider: its pages of consent, of login and of the home lead to a client. */
   async function sitDown(options: Partial<SecondFactorOptions<User>>): Promise<void> {
     const panel = await startPagePanel(
-      { loginPath: '/sso', homePath: '/away', trustedBrowsers: { days: 30 }, ...options },
+      { loginPath: '/sso', homePath: '/away', rememberBrowsers: { days: 30 }, ...options },
       {
         routes({ app, passport }) {
           const form =
@@ -61,7 +61,7 @@ describe('forms whose redirects leave the origin', function () {
       },
     );
     visitor = new Visitor(panel);
-    ({ phone, recoveryCodes } = await enrol(panel, visitor));
+    ({ phone, recoveryCodes } = await enroll(panel, visitor));
     context = await browser.newContext({ baseURL: panel.url, locale: 'en-GB' });
     page = await context.newPage();
     page.setDefaultTimeout(10_000);

@@ -1,5 +1,5 @@
 /** Somebody in one of the states a session can be in. */
-export type Who = 'anonymous' | 'pending' | 'must-enrol' | 'signed-in' | 'setting-up' | 'verified';
+export type Who = 'anonymous' | 'pending' | 'must-enroll' | 'signed-in' | 'setting-up' | 'verified';
 
 /** What a route answers: a status, with the page's title or the place a browser is sent to. */
 interface Row {
@@ -18,7 +18,7 @@ const SETTINGS = '200 Two-step authentication';
 export const ROUTES: readonly Row[] = [
   { route: 'GET /two-step', who: 'anonymous', html: '303 /login', json: '200 anonymous' },
   { route: 'GET /two-step', who: 'pending', html: '303 /two-step/verify', json: '200 pending' },
-  { route: 'GET /two-step', who: 'must-enrol', html: '303 /two-step/setup', json: '200 must-enrol' },
+  { route: 'GET /two-step', who: 'must-enroll', html: '303 /two-step/setup', json: '200 must-enroll' },
   { route: 'GET /two-step', who: 'signed-in', html: SETTINGS, json: '200 signed-in' },
   { route: 'GET /two-step', who: 'verified', html: SETTINGS, json: '200 verified' },
   { route: 'GET /two-step/', who: 'verified', html: SETTINGS, json: '200 verified' },
@@ -27,9 +27,9 @@ export const ROUTES: readonly Row[] = [
   { route: 'GET /two-step/verify', who: 'pending', html: SETTINGS, json: '200 pending' },
   {
     route: 'GET /two-step/verify',
-    who: 'must-enrol',
+    who: 'must-enroll',
     html: '303 /two-step/setup',
-    json: '200 must-enrol',
+    json: '200 must-enroll',
   },
   { route: 'GET /two-step/verify', who: 'signed-in', html: '303 /', json: '200 signed-in' },
   { route: 'GET /two-step/verify', who: 'verified', html: '303 /', json: '200 verified' },
@@ -47,16 +47,16 @@ export const ROUTES: readonly Row[] = [
   },
   {
     route: 'POST /two-step/verify',
-    who: 'must-enrol',
+    who: 'must-enroll',
     html: '403 This did not work',
-    json: '403 enrolment-required',
+    json: '403 enrollment-required',
   },
   { route: 'POST /two-step/verify', who: 'signed-in', html: '303 /', json: '200 signed-in' },
   { route: 'POST /two-step/verify', who: 'verified', html: '303 /', json: '200 verified' },
 
   { route: 'POST /two-step/cancel', who: 'anonymous', html: '303 /login', json: '200 anonymous' },
   { route: 'POST /two-step/cancel', who: 'pending', html: '303 /login', json: '200 anonymous' },
-  { route: 'POST /two-step/cancel', who: 'must-enrol', html: '303 /login', json: '200 anonymous' },
+  { route: 'POST /two-step/cancel', who: 'must-enroll', html: '303 /login', json: '200 anonymous' },
   { route: 'POST /two-step/cancel', who: 'signed-in', html: '303 /', json: '200 signed-in' },
   { route: 'POST /two-step/cancel', who: 'verified', html: '303 /', json: '200 verified' },
 
@@ -71,7 +71,7 @@ export const ROUTES: readonly Row[] = [
   },
   {
     route: 'GET /two-step/setup',
-    who: 'must-enrol',
+    who: 'must-enroll',
     html: '200 Two-step authentication is required',
     json: '409 setup-expired',
   },
@@ -80,7 +80,7 @@ export const ROUTES: readonly Row[] = [
   { route: 'POST /two-step/setup', who: 'pending', html: '303 /two-step/verify', json: '401 code-required' },
   { route: 'POST /two-step/setup', who: 'signed-in', html: '303 /two-step/setup', json: '200 alice' },
   { route: 'POST /two-step/setup', who: 'setting-up', html: '303 /two-step/setup', json: '200 alice' },
-  { route: 'POST /two-step/setup', who: 'must-enrol', html: '303 /two-step/setup', json: '200 alice' },
+  { route: 'POST /two-step/setup', who: 'must-enroll', html: '303 /two-step/setup', json: '200 alice' },
   { route: 'POST /two-step/setup', who: 'verified', html: '303 /two-step/setup', json: '200 alice' },
 
   { route: 'POST /two-step/setup/confirm', who: 'anonymous', ...ENDED },
@@ -123,7 +123,7 @@ export const ROUTES: readonly Row[] = [
   ...['GET /two-step/browsers', 'POST /two-step/browsers/revoke'].flatMap((route): Row[] => [
     { route, who: 'anonymous', html: '303 /login', json: '401 login-required' },
     { route, who: 'pending', html: '303 /two-step/verify', json: '401 code-required' },
-    { route, who: 'must-enrol', html: '303 /two-step/setup', json: '403 enrolment-required' },
+    { route, who: 'must-enroll', html: '303 /two-step/setup', json: '403 enrollment-required' },
   ]),
   {
     route: 'GET /two-step/browsers',
@@ -179,7 +179,7 @@ export const ROUTES: readonly Row[] = [
   ...[
     ['anonymous', '303 /login', '401 login-required'],
     ['pending', '303 /two-step/verify', '401 code-required'],
-    ['must-enrol', '303 /two-step/setup', '403 enrolment-required'],
+    ['must-enroll', '303 /two-step/setup', '403 enrollment-required'],
     ['signed-in', '409 Two-step authentication', '409 not-enrolled'],
     ['verified', '409 Two-step authentication', '409 recovery-codes-outdated'],
   ].map(([who, html, json]) => ({ route: 'POST /two-step/recovery-codes/confirm', who, html, json }) as Row),
@@ -196,9 +196,9 @@ export const ROUTES: readonly Row[] = [
     },
     {
       route: `POST /two-step/${name}`,
-      who: 'must-enrol',
+      who: 'must-enroll',
       html: '303 /two-step/setup',
-      json: '403 enrolment-required',
+      json: '403 enrollment-required',
     },
     {
       route: `POST /two-step/${name}`,
@@ -216,7 +216,12 @@ export const ROUTES: readonly Row[] = [
   ]),
   { route: 'GET /two-step/step-up', who: 'anonymous', html: '303 /login', json: '401 login-required' },
   { route: 'GET /two-step/step-up', who: 'pending', html: '303 /two-step/verify', json: '401 code-required' },
-  { route: 'GET /two-step/step-up', who: 'signed-in', html: '303 /two-step', json: '403 enrolment-required' },
+  {
+    route: 'GET /two-step/step-up',
+    who: 'signed-in',
+    html: '303 /two-step',
+    json: '403 enrollment-required',
+  },
   {
     route: 'GET /two-step/step-up',
     who: 'verified',

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { stopPanels } from '../docs/trap-panel.js';
-import { enrol, NAVIGATES, phoneWith, startPagePanel, Visitor } from './page-panel.js';
+import { enroll, NAVIGATES, phoneWith, startPagePanel, Visitor } from './page-panel.js';
 import type { Answer, PagePanel, Phone } from './page-panel.js';
 import type { Policy } from '../../lib/index.js';
 import { ROUTES } from './route-table.js';
@@ -16,16 +16,16 @@ describe('the routes', () => {
     panel = await startPagePanel({
       issuer: 'Acme Panel',
       policy: () => policy,
-      trustedBrowsers: { days: 30 },
+      rememberBrowsers: { days: 30 },
     });
   });
   afterEach(stopPanels);
 
   async function someone(who: Who): Promise<Visitor> {
     const visitor = new Visitor(panel);
-    policy = who === 'must-enrol' ? 'required' : 'optional';
+    policy = who === 'must-enroll' ? 'required' : 'optional';
     if (who === 'anonymous') return visitor;
-    if (who === 'pending' || who === 'verified') ({ phone } = await enrol(panel, visitor));
+    if (who === 'pending' || who === 'verified') ({ phone } = await enroll(panel, visitor));
     else await visitor.logIn();
     if (who === 'setting-up') await visitor.post('/two-step/setup');
     if (who !== 'pending') return visitor;
@@ -46,7 +46,7 @@ describe('the routes', () => {
       expect(await panel.store.get('alice')).to.equal(record);
 
       if (method === 'GET') expectSameHeaders(await reader.send('HEAD', path, NAVIGATES), page);
-      await panel.secondFactor.disable('alice', { by: 'test' });
+      await panel.secondFactor.admin.disable('alice', { by: 'test' });
       const program = await someone(who);
       const answer = method === 'GET' ? await program.get(path) : await program.post(path, body);
       expect(summary(answer)).to.equal(json);

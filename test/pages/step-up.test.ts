@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import express from 'express';
 import { stopPanels } from '../docs/trap-panel.js';
 import type { PanelParts } from '../docs/trap-panel.js';
-import { enrol, phoneWith, startPagePanel, Visitor } from './page-panel.js';
+import { enroll, phoneWith, startPagePanel, Visitor } from './page-panel.js';
 import type { PagePanel, Phone } from './page-panel.js';
 
 /** What I3 of the threats lists, as a path a guard stops at. */
@@ -63,7 +63,7 @@ describe('step-up', () => {
   beforeEach(async () => {
     panel = await startPagePanel({}, PLANTABLE);
     alice = new Visitor(panel);
-    ({ phone } = await enrol(panel, alice));
+    ({ phone } = await enroll(panel, alice));
   });
   afterEach(stopPanels);
 
@@ -142,15 +142,15 @@ describe('step-up', () => {
     const code = phone.next();
     await alice.submit('/two-step/step-up', { code });
     const record = await panel.store.get('alice');
-    for (const door of ['step-up', 'disable', 'recovery-codes']) {
-      expect((await alice.post(`/two-step/${door}`, { code })).body.code).to.equal('code-already-used');
+    for (const operation of ['step-up', 'disable', 'recovery-codes']) {
+      expect((await alice.post(`/two-step/${operation}`, { code })).body.code).to.equal('code-already-used');
     }
     expect(await panel.store.get('alice')).to.equal(record);
   });
 
-  it('shares its budget with all other doors (B5)', async () => {
-    for (const door of ['step-up', 'disable', 'recovery-codes', 'step-up', 'disable']) {
-      await alice.post(`/two-step/${door}`, { code: phone.wrong() });
+  it('shares its budget with all other operations (B5)', async () => {
+    for (const operation of ['step-up', 'disable', 'recovery-codes', 'step-up', 'disable']) {
+      await alice.post(`/two-step/${operation}`, { code: phone.wrong() });
     }
     const record = await panel.store.get('alice');
     const { status, body } = await alice.post('/two-step/step-up', { code: phone.code() });
@@ -197,7 +197,7 @@ describe('step-up', () => {
     const origins = { returnToOrigins: ['https://app.example'], allowedOrigins: ['https://caller.example'] };
     panel = await startPagePanel(origins, PLANTABLE);
     const bob = new Visitor(panel);
-    ({ phone } = await enrol(panel, bob, 'bob'));
+    ({ phone } = await enroll(panel, bob, 'bob'));
     const { headers } = await bob.open('/two-step/step-up');
     expect(headers['content-security-policy']).to.contain("form-action 'self' https://app.example;");
     for (const [returnTo, expected] of [
@@ -261,7 +261,7 @@ describe('step-up of accounts without a second factor', () => {
     const page = await bob.open('/danger');
     expect([page.status, page.headers.location]).to.deep.equal([303, '/two-step']);
     const { status, body } = await bob.get('/danger');
-    expect([status, body.code]).to.deep.equal([403, 'enrolment-required']);
+    expect([status, body.code]).to.deep.equal([403, 'enrollment-required']);
   });
 
   it('comes back to where they wanted once it is enabled', async () => {

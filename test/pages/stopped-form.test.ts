@@ -3,7 +3,7 @@ import { requireSecondFactor } from 'passport-second-factor';
 import type { Page, SecondFactorOptions } from 'passport-second-factor';
 import { stopPanels } from '../docs/trap-panel.js';
 import type { User } from '../docs/trap-panel.js';
-import { enrol, phoneWith, startPagePanel, Visitor } from './page-panel.js';
+import { enroll, phoneWith, startPagePanel, Visitor } from './page-panel.js';
 import type { Answer, PagePanel, Phone } from './page-panel.js';
 
 const NOT_DONE = 'What you sent has not been carried out. Do it again after this step.';
@@ -31,7 +31,7 @@ describe('a form of the application that a guard stops', () => {
       },
     });
     alice = new Visitor(panel);
-    ({ phone } = await enrol(panel, alice));
+    ({ phone } = await enroll(panel, alice));
   }
 
   /** Sends the form from its page, as a browser does. */

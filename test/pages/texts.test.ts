@@ -3,7 +3,7 @@ import { PROBLEMS } from '../../lib/errors.js';
 import { english } from '../../lib/pages/texts-en.js';
 import { russian } from '../../lib/pages/texts-ru.js';
 import { stopPanels } from '../docs/trap-panel.js';
-import { enrol, startPagePanel, Visitor } from './page-panel.js';
+import { enroll, startPagePanel, Visitor } from './page-panel.js';
 import type { PagePanel } from './page-panel.js';
 
 /** The same in both languages: mission.md names the button. */
@@ -146,7 +146,7 @@ describe('the language of the pages', () => {
   it('is the language of errors and of the page’s own file', async () => {
     const panel = await startPagePanel({ language: 'ru' });
     const alice = new Visitor(panel);
-    const { phone } = await enrol(panel, alice);
+    const { phone } = await enroll(panel, alice);
     const refused = await alice.submit('/two-step/recovery-codes', { code: phone.wrong() });
     expect(refused.text).to.contain('Неверный код.');
     const { text } = await alice.submit('/two-step/recovery-codes', { code: phone.next() });

@@ -6,7 +6,7 @@ import type { Panel } from '../docs/trap-panel.js';
 import { complaintsOf, startBrowser } from '../support/browser.js';
 import { startSlowProxy } from '../support/slow-proxy.js';
 import type { SlowProxy } from '../support/slow-proxy.js';
-import { enrol, phoneWith, startPagePanel, Visitor } from './page-panel.js';
+import { enroll, phoneWith, startPagePanel, Visitor } from './page-panel.js';
 import type { PagePanel, Phone } from './page-panel.js';
 
 const ENDED = 'This sign-in has ended';
@@ -57,7 +57,7 @@ describe('two clicks on a slow network, in a browser', function () {
   }
 
   async function isEnrolled(): Promise<void> {
-    ({ phone } = await enrol(panel, alice));
+    ({ phone } = await enroll(panel, alice));
   }
 
   /** A form of ours, in front of somebody who has filled it in. */

@@ -5,7 +5,7 @@ import express from 'express';
 import type { RequestHandler } from 'express';
 import { Secret, TOTP } from 'otpauth';
 import { PROBLEMS } from '../../lib/errors.js';
-import { Client, enrol, enrolled, stopPanels } from '../docs/trap-panel.js';
+import { Client, enroll, enrolled, stopPanels } from '../docs/trap-panel.js';
 import { loggedIn, startSessionPanel } from '../support/session-panel.js';
 import type { SessionPanel } from '../support/session-panel.js';
 
@@ -68,7 +68,7 @@ describe('bodies at the code form', () => {
   ] as const) {
     it(`refuses ${what} with 400, uncharged`, async () => {
       const panel = await startSessionPanel();
-      const phone = await enrol(panel);
+      const phone = await enroll(panel);
       const client = await loggedIn(panel);
       const before = await panel.store.get('alice');
       const answer = await sendRaw(panel, client, body, type);
@@ -81,7 +81,7 @@ describe('bodies at the code form', () => {
 
   it('takes no code from the query string (H5)', async () => {
     const panel = await startSessionPanel();
-    const phone = await enrol(panel);
+    const phone = await enroll(panel);
     const client = await loggedIn(panel);
     const code = phone();
     expect((await client.post(`/two-step/verify?code=${code}`)).body.code).to.equal('code-malformed');
@@ -90,7 +90,7 @@ describe('bodies at the code form', () => {
 
   it('takes a code with spaces and hyphens, from a form and from JSON', async () => {
     const panel = await startSessionPanel();
-    const phone = await enrol(panel);
+    const phone = await enroll(panel);
     for (const send of [
       (client: Client, code: string) =>
         client.post('/two-step/verify', new URLSearchParams({ code: code.replace(/^.../, '$& ') })),
@@ -121,7 +121,7 @@ describe('bodies at the code form', () => {
         expect((await client.post('/two-step/verify', { code: '123456' })).status).to.equal(400);
         return;
       }
-      const phone = await enrol(panel);
+      const phone = await enroll(panel);
       await client.login('alice');
       expect((await sendRaw(panel, client, '')).status).to.equal(400);
       expect((await client.post('/two-step/verify', { code: phone() })).status).to.equal(200);
@@ -215,7 +215,7 @@ describe('bodies at other routes', () => {
     const panel = await startSessionPanel({
       options: {
         account: ({ id, login }) => ({ id, name: login, level: 'root' }),
-        trustedBrowsers: { days: 30 },
+        rememberBrowsers: { days: 30 },
         impersonation: { levels: ['root', 'user'] },
       },
     });
@@ -265,7 +265,7 @@ describe('bodies at other routes', () => {
         }
       },
     });
-    await enrol(panel);
+    await enroll(panel);
     const before = await panel.store.get('alice');
     const client = await loggedIn(panel);
     for (const [parser, body, fault] of [

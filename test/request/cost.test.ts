@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { memoryStore } from 'passport-second-factor/memory';
 import type { SecondFactorOptions, Store } from 'passport-second-factor';
-import { Client, enrol, enrolled, stopPanels } from '../docs/trap-panel.js';
+import { Client, enroll, enrolled, stopPanels } from '../docs/trap-panel.js';
 import type { User } from '../docs/trap-panel.js';
 import { loggedIn, startSessionPanel } from '../support/session-panel.js';
 import type { SessionPanel } from '../support/session-panel.js';
@@ -59,14 +59,14 @@ describe('what the store is asked', () => {
   it('costs no more with a policy, several authenticators and remembered browsers', async () => {
     const { panel, costOf } = await startCounting({
       policy: () => ({ requiredFrom: new Date(0) }),
-      trustedBrowsers: { days: 30 },
+      rememberBrowsers: { days: 30 },
     });
     const { client, phone } = await enrolled(panel);
     await client.post('/two-step/setup', { add: true });
     await client.post('/logout');
     await client.login('alice');
     const code = phone();
-    const ticked = () => client.post('/two-step/verify', { code, trustBrowser: true });
+    const ticked = () => client.post('/two-step/verify', { code, rememberBrowser: true });
     expect(await costOf(ticked)).to.deep.equal({ reads: 1, swaps: 1 });
     await client.post('/logout');
     expect(await costOf(() => client.login('alice'))).to.deep.equal(ONE_READ);
@@ -77,7 +77,7 @@ describe('what the store is asked', () => {
 
   it('costs nothing for strangers and for parked sign-ins', async () => {
     const { panel, costOf } = await startCounting();
-    await enrol(panel);
+    await enroll(panel);
     const parked = await loggedIn(panel);
     for (const path of ['/me', '/secret', '/two-step', '/two-step/verify']) {
       expect(await costOf(() => new Client(panel).get(path)), path).to.deep.equal(NOTHING);
@@ -87,23 +87,23 @@ describe('what the store is asked', () => {
 
   it('costs one read at the first step', async () => {
     const { panel, costOf } = await startCounting();
-    await enrol(panel);
+    await enroll(panel);
     expect(await costOf(() => new Client(panel).login('alice'))).to.deep.equal(ONE_READ);
     expect(await costOf(() => new Client(panel).login('bob'))).to.deep.equal(ONE_READ);
     expect(await costOf(() => new Client(panel).login('alice', 'wrong'))).to.deep.equal(NOTHING);
   });
 
-  it('costs at most one read and one swap to judge a code, right or wrong', async () => {
+  it('costs at most one read and one swap to evaluate a code, right or wrong', async () => {
     const { panel, costOf } = await startCounting();
-    const phone = await enrol(panel);
+    const phone = await enroll(panel);
     const client = await loggedIn(panel);
-    const judge = (code: unknown) => costOf(() => client.post('/two-step/verify', { code }));
-    expect(await judge('12345'), 'malformed').to.deep.equal(ONE_READ);
-    expect(await judge('AAAA-AAAA-AAAA-AAAA-AAAA-AAAA'), 'a wrong recovery code').to.deep.equal(ONE_READ);
+    const evaluate = (code: unknown) => costOf(() => client.post('/two-step/verify', { code }));
+    expect(await evaluate('12345'), 'malformed').to.deep.equal(ONE_READ);
+    expect(await evaluate('AAAA-AAAA-AAAA-AAAA-AAAA-AAAA'), 'a wrong recovery code').to.deep.equal(ONE_READ);
     const code = phone();
     const wrong = code === '000000' ? '111111' : '000000';
-    expect(await judge(wrong), 'wrong').to.deep.equal({ reads: 1, swaps: 1 });
-    expect(await judge(code), 'right').to.deep.equal({ reads: 1, swaps: 1 });
+    expect(await evaluate(wrong), 'wrong').to.deep.equal({ reads: 1, swaps: 1 });
+    expect(await evaluate(code), 'right').to.deep.equal({ reads: 1, swaps: 1 });
 
     const again = await loggedIn(panel);
     expect(await costOf(() => again.post('/two-step/verify', { code })), 'used').to.deep.equal(ONE_READ);
@@ -115,7 +115,7 @@ describe('what the store is asked', () => {
 
   it('costs a locked account one read and no swap, however many guesses come', async () => {
     const { panel, costOf } = await startCounting();
-    const phone = await enrol(panel);
+    const phone = await enroll(panel);
     const client = await loggedIn(panel);
     const right = phone();
     const wrong = right === '000000' ? '111111' : '000000';
@@ -149,7 +149,7 @@ describe('what the store is asked', () => {
 
   it('keeps a record with ten recovery codes under 1 KB', async () => {
     const { panel } = await startCounting();
-    await enrol(panel);
+    await enroll(panel);
     expect(Buffer.byteLength((await panel.store.get('alice'))!)).to.be.below(1024);
     expect((await panel.secondFactor.status('alice')).recoveryCodesLeft).to.equal(10);
   });

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { Secret } from 'otpauth';
-import { Client, enrol, enrolled, stopPanels } from '../docs/trap-panel.js';
+import { Client, enroll, enrolled, stopPanels } from '../docs/trap-panel.js';
 import type { Phone } from '../docs/trap-panel.js';
 import { loggedIn, redisForTests, sessionId, startSessionPanel, userOf } from '../support/session-panel.js';
 import type { SessionPanel, SessionPanelParts } from '../support/session-panel.js';
@@ -29,7 +29,7 @@ async function start(parts: SessionPanelParts = {}): Promise<WaitingPanel> {
   const panel = await startSessionPanel({
     ...parts,
     options: {
-      trustedBrowsers: { days: 30 },
+      rememberBrowsers: { days: 30 },
       policy: () => wait().then(() => (made.required ? 'required' : 'optional')),
       async findUser(id) {
         await wait();
@@ -60,22 +60,22 @@ async function unmarked(panel: SessionPanel, client: Client): Promise<void> {
 const DEMOTIONS: Record<string, (panel: WaitingPanel) => Promise<{ owner: Client; phone?: Phone }>> = {
   'enabled elsewhere': async (panel) => {
     const owner = await loggedIn(panel);
-    return { owner, phone: await enrol(panel) };
+    return { owner, phone: await enroll(panel) };
   },
   'its authenticator replaced': async (panel) => {
     const { client: owner } = await enrolled(panel);
-    await panel.secondFactor.disable('alice', BY);
-    await panel.secondFactor.import('alice', { secret: new Secret({ size: 20 }).base32, ...BY });
+    await panel.secondFactor.admin.disable('alice', BY);
+    await panel.secondFactor.admin.import('alice', { secret: new Secret({ size: 20 }).base32, ...BY });
     return { owner };
   },
   'its browser revoked': async (panel) => {
     const { client: owner, phone } = await enrolled(panel);
     await owner.post('/logout');
     await owner.login('alice');
-    await owner.post('/two-step/verify', { code: phone(), trustBrowser: true });
+    await owner.post('/two-step/verify', { code: phone(), rememberBrowser: true });
     await owner.post('/logout');
     expect((await owner.login('alice')).status).to.equal(200);
-    await panel.secondFactor.revokeBrowsers('alice', BY);
+    await panel.secondFactor.admin.revokeBrowsers('alice', BY);
     return { owner, phone };
   },
   'no mark': async (panel) => {
@@ -90,7 +90,7 @@ const DEMOTIONS: Record<string, (panel: WaitingPanel) => Promise<{ owner: Client
   },
   'no second factor any more': async (panel) => {
     const { client: owner } = await enrolled(panel);
-    await panel.secondFactor.disable('alice', BY);
+    await panel.secondFactor.admin.disable('alice', BY);
     return { owner };
   },
   'another password': async (panel) => {
@@ -100,7 +100,7 @@ const DEMOTIONS: Record<string, (panel: WaitingPanel) => Promise<{ owner: Client
   },
 };
 
-describe('session/re-judge: a session that loses rights while it ends', () => {
+describe('session/evaluate-request: a session that loses rights while it ends', () => {
   const redis = redisForTests();
   afterEach(stopPanels);
 
@@ -168,7 +168,7 @@ describe('session/re-judge: a session that loses rights while it ends', () => {
     const { owner } = await DEMOTIONS['no second factor, which is required now']!(panel);
     panel.together(8);
     await Promise.all(Array.from({ length: 8 }, () => owner.get('/me')));
-    expect((await owner.get('/two-step')).body.state).to.equal('must-enrol');
+    expect((await owner.get('/two-step')).body.state).to.equal('must-enroll');
     expect((await owner.post('/two-step/setup')).status).to.equal(200);
   });
 
@@ -181,7 +181,7 @@ describe('session/re-judge: a session that loses rights while it ends', () => {
     };
     const panel = await startSessionPanel({ options: { carry } });
     const owner = await loggedIn(panel);
-    const phone = await enrol(panel);
+    const phone = await enroll(panel);
     failures.push(new Error('carry'));
     expect((await owner.get('/me')).status).to.equal(500);
     expect((await owner.get('/two-step')).body.state).to.equal('pending');

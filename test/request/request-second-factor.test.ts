@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import express from 'express';
 import type { RequestSecondFactor } from 'passport-second-factor';
-import { Client, enrol, enrolled, stopPanels } from '../docs/trap-panel.js';
+import { Client, enroll, enrolled, stopPanels } from '../docs/trap-panel.js';
 import type { User } from '../docs/trap-panel.js';
 import { loggedIn, seenBy, sessionId, startSessionPanel, userOf } from '../support/session-panel.js';
 import type { SessionPanel } from '../support/session-panel.js';
@@ -10,7 +10,7 @@ import type { SessionPanel } from '../support/session-panel.js';
 async function startKeeping(): Promise<{ panel: SessionPanel; kept: () => RequestSecondFactor }> {
   let last: RequestSecondFactor | undefined;
   const panel = await startSessionPanel({
-    options: { trustedBrowsers: { days: 30 } },
+    options: { rememberBrowsers: { days: 30 } },
     routes({ app }) {
       app.get('/keep', (req, res) => {
         last = req.secondFactor;
@@ -26,7 +26,9 @@ async function startKeeping(): Promise<{ panel: SessionPanel; kept: () => Reques
         } = req.secondFactor!;
         res.json({ state, enrolled: has, amr, verifiedAt, actor, actors, autoSwitchSkipped, path });
       });
-      app.post('/check', express.json(), (req, res) => res.json(req.secondFactor?.check(req.body as object)));
+      app.post('/check', express.json(), (req, res) =>
+        res.json(req.secondFactor?.evaluate(req.body as object)),
+      );
       app.post('/new-password', async (req, res) => {
         await req.secondFactor?.renew(++userOf(panel).passwordChangedAt);
         res.json({});
@@ -82,8 +84,8 @@ describe('session/request-second-factor', () => {
 
   it('claims no otp for a recovery code', async () => {
     const { panel } = await startKeeping();
-    await enrol(panel);
-    const [code] = (await panel.secondFactor.recoveryCodes('alice', { by: 'operator' }))!;
+    await enroll(panel);
+    const [code] = (await panel.secondFactor.admin.recoveryCodes('alice', { by: 'operator' }))!;
     const client = await loggedIn(panel);
     expect((await client.post('/two-step/verify', { code })).body).to.include({ recoveryCodesLeft: 9 });
     expect((await client.get('/keep')).body.amr).to.deep.equal(['pwd', 'mfa']);
@@ -106,7 +108,7 @@ describe('session/request-second-factor', () => {
     expect((await bob.post('/check')).body).to.deep.equal({
       ok: false,
       kind: 'guard',
-      code: 'enrolment-required',
+      code: 'enrollment-required',
       status: 403,
       location: '/two-step',
     });
@@ -118,7 +120,11 @@ describe('session/request-second-factor', () => {
     for (const [what, change, expected] of [
       ['nothing changed', () => undefined, 'verified'],
       ['the password changed', (panel) => (userOf(panel).passwordChangedAt = 2), 'anonymous'],
-      ['the factor is gone', (panel) => panel.secondFactor.disable('alice', { by: 'operator' }), 'signed-in'],
+      [
+        'the factor is gone',
+        (panel) => panel.secondFactor.admin.disable('alice', { by: 'operator' }),
+        'signed-in',
+      ],
       ['the account is gone', (panel) => panel.users.splice(0, 1), 'anonymous'],
       ['the user signed out', (_panel, client) => client.post('/logout'), 'anonymous'],
       ['the session went on under a new id', (_panel, client) => client.post('/renew'), 'anonymous'],
@@ -143,14 +149,14 @@ describe('session/request-second-factor', () => {
       const { client } = await enrolled(panel);
       expect(await plain.recheck()).to.equal('pending');
       await client.get('/keep');
-      await panel.secondFactor.disable('alice', { by: 'operator' });
-      await enrol(panel);
+      await panel.secondFactor.admin.disable('alice', { by: 'operator' });
+      await enroll(panel);
       expect(await kept().recheck()).to.equal('pending');
     });
 
     it('tells how a parked sign-in stands', async () => {
       const { panel, kept } = await startKeeping();
-      await enrol(panel);
+      await enroll(panel);
       const client = await loggedIn(panel);
       await client.get('/keep');
       expect(await kept().recheck()).to.equal('pending');
@@ -177,7 +183,7 @@ describe('session/request-second-factor', () => {
       const { panel } = await startKeeping();
       const { phone } = await enrolled(panel);
       const client = await loggedIn(panel);
-      await client.post('/two-step/verify', { code: phone(), trustBrowser: true });
+      await client.post('/two-step/verify', { code: phone(), rememberBrowser: true });
       await client.post('/logout');
       await client.login('alice');
       expect((await client.get('/two-step')).body.state).to.equal('remembered');
@@ -199,7 +205,7 @@ describe('session/request-second-factor', () => {
       expect(await client.me()).to.equal('alice');
       expect((await client.get('/secret')).status).to.equal(200);
       const after = (await panel.stored(client))?.secondFactor;
-      expect(after).to.include({ factorAt: before?.factorAt, enrolment: before?.enrolment });
+      expect(after).to.include({ factorAt: before?.factorAt, enrollment: before?.enrollment });
       expect(after?.stamp).not.to.equal(before?.stamp);
       expect(await other.me()).to.equal(null);
       expect(await seenBy(panel, cookie)).to.equal(null);
@@ -253,7 +259,7 @@ describe('session/request-second-factor', () => {
 
     it('rejects strangers and parked sign-ins', async () => {
       const { panel } = await startKeeping();
-      await enrol(panel);
+      await enroll(panel);
       const parked = await loggedIn(panel);
       for (const client of [new Client(panel), parked]) {
         const answer = await client.post('/renew');

@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import session from 'express-session';
 import type { Redis } from 'ioredis';
 import { redisStore } from 'passport-second-factor/redis';
-import { Client, enrol, enrolled, stopPanels } from '../docs/trap-panel.js';
+import { Client, enroll, enrolled, stopPanels } from '../docs/trap-panel.js';
 import type { Answer, Phone } from '../docs/trap-panel.js';
 import { until } from '../support/eventually.js';
 import { connectRedis, loggedIn, startSessionPanel } from '../support/session-panel.js';
@@ -61,7 +61,7 @@ describe('when the store is in trouble (J1)', () => {
     expect(answer.body.code).to.equal('store-unavailable');
   }
 
-  /** Every door while records cannot be read: 503 when the time is over, and nobody gets in. */
+  /** Every operation while records cannot be read: 503 when the time is over, and nobody gets in. */
   async function everyDoorIsShut({ panel, phone, verified, parked, plain }: Scene): Promise<void> {
     limit.pass();
     await Promise.all([
@@ -130,11 +130,11 @@ describe('when the store is in trouble (J1)', () => {
     const client = await loggedIn(panel, 'bob');
     await client.post('/two-step/setup');
     await redis.config('SET', 'maxmemory', '1');
-    const refused = await enrol(panel, 'bob').catch((error: unknown) => error as Error);
+    const refused = await enroll(panel, 'bob').catch((error: unknown) => error as Error);
     expect((refused as Error).message).to.include('store-unavailable');
     await redis.config('SET', 'maxmemory', '0');
     expect((await panel.secondFactor.status('bob')).enrolled).to.equal(false);
-    await enrol(panel, 'bob');
+    await enroll(panel, 'bob');
     expect((await panel.secondFactor.status('bob')).enrolled).to.equal(true);
   });
 

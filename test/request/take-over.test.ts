@@ -9,7 +9,7 @@ import { createSecondFactor } from 'passport-second-factor';
 import type { SecondFactor } from 'passport-second-factor';
 import { memoryStore } from 'passport-second-factor/memory';
 import supertest from 'supertest';
-import { Client, enrol, enrolled, stopPanels, user } from '../docs/trap-panel.js';
+import { Client, enroll, enrolled, stopPanels, user } from '../docs/trap-panel.js';
 import type { User } from '../docs/trap-panel.js';
 import { loggedIn, sessionId, startSessionPanel } from '../support/session-panel.js';
 
@@ -120,7 +120,7 @@ describe('session/take-over when something is mounted wrongly', () => {
         app.post('/customer', customers.authenticate('customer'), (_req, res) => res.json({ in: true }));
       },
     });
-    await enrol(panel);
+    await enroll(panel);
     const client = await loggedIn(panel, 'bob');
     const before = await panel.store.get('alice');
     const answer = await client.post('/customer');
@@ -212,7 +212,7 @@ describe('session/take-over', () => {
     const client = new Client(panel);
     await client.post('/in');
     expect(await see(client)).to.deep.equal({ account: 'alice', user: null, state: 'signed-in' });
-    const phone = await enrol(panel, 'alice', client);
+    const phone = await enroll(panel, 'alice', client);
     expect((await client.get('/secret')).status).to.equal(200);
 
     const parked = new Client(panel);
@@ -227,7 +227,7 @@ describe('session/take-over', () => {
   for (const sessionKey of ['twoStep', 'a.b:c', 'user']) {
     it(`keeps its state under the sessionKey ${sessionKey}`, async () => {
       const panel = await startSessionPanel({ options: { sessionKey } });
-      const phone = await enrol(panel);
+      const phone = await enroll(panel);
       const client = await loggedIn(panel);
       const parked = await panel.stored(client);
       expect(parked).to.have.all.keys('cookie', sessionKey);
@@ -256,7 +256,7 @@ describe('session/take-over', () => {
     const sessions = new session.MemoryStore();
     const shop = await startSessionPanel({ session: { store: sessions }, options: { sessionKey: 'shop' } });
     const panel = await startSessionPanel({ session: { store: sessions } });
-    await enrol(panel);
+    await enroll(panel);
     const client = await loggedIn(shop);
     const { cookie } = client;
     expect(sessionId(cookie)).to.match(/./);

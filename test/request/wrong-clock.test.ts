@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { Client, enrol, stopPanels } from '../docs/trap-panel.js';
+import { Client, enroll, stopPanels } from '../docs/trap-panel.js';
 import type { Answer } from '../docs/trap-panel.js';
 import { minutesOf, startSessionPanel } from '../support/session-panel.js';
 import type { SessionPanel } from '../support/session-panel.js';
@@ -24,7 +24,7 @@ describe('a browser whose clock is 20 minutes ahead', () => {
 
   const start = (cookie: object): Promise<SessionPanel> =>
     startSessionPanel({
-      options: { trustedBrowsers: { days: 30 } },
+      options: { rememberBrowsers: { days: 30 } },
       session: { cookie },
       routes({ app }) {
         // Writes to the session, as every protection by tokens does.
@@ -35,7 +35,7 @@ describe('a browser whose clock is 20 minutes ahead', () => {
   for (const cookie of [{}, { maxAge: DAY }]) {
     it(`keeps every cookie from the guard to the last step (${JSON.stringify(cookie)})`, async () => {
       const panel = await start(cookie);
-      const phone = await enrol(panel);
+      const phone = await enroll(panel);
       const client = new Client(panel);
       const answers = [
         await client.get('/secret', HTML),
@@ -43,7 +43,7 @@ describe('a browser whose clock is 20 minutes ahead', () => {
         await client.login('alice'),
         await client.post('/two-step/verify', { code: 'AAAA-AAAA-AAAA-AAAA-AAAA-AAAA' }),
         await client.get('/secret', HTML),
-        await client.post('/two-step/verify', { code: phone(), trustBrowser: true }),
+        await client.post('/two-step/verify', { code: phone(), rememberBrowser: true }),
       ];
       expect(answers.flatMap(dropped)).to.deep.equal([]);
       expect(answers.at(-1)?.body).to.deep.equal({ state: 'verified', returnTo: '/secret' });

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { Client, enrol, knows } from '../docs/trap-panel.js';
+import { Client, enroll, knows } from '../docs/trap-panel.js';
 import type { SessionPanel } from '../support/session-panel.js';
 import { isOut, onEachStore } from './support/acgl-panel.js';
 import { onEachSessionPanel } from './support/session-panels.js';
@@ -8,7 +8,7 @@ describe('A3: a remember-me cookie made after the password, restored later', () 
   onEachStore((target) => {
     it('is not made: what is left without the session is nobody', async () => {
       await target().enrolled('alice');
-      for (const extra of [{ remember: 'on' }, { rememberMe: true }, { trustBrowser: true }]) {
+      for (const extra of [{ remember: 'on' }, { rememberMe: true }, { rememberBrowser: true }]) {
         const jar = target().jar();
         await jar.post('/login', { username: 'alice', password: 'alice-password', ...extra });
         jar.cookies.delete('panel.sid');
@@ -35,7 +35,7 @@ describe('A3: a remember-me cookie made after the password, restored later', () 
 
       it('does not have it made before the code', async () => {
         const panel = await started();
-        const phone = await enrol(panel);
+        const phone = await enroll(panel);
         const client = new Client(panel);
         await client.login('alice');
         expect(client.cookie).not.to.contain('remember=');
@@ -45,7 +45,7 @@ describe('A3: a remember-me cookie made after the password, restored later', () 
 
       it('restores with it a sign-in that waits for the code, never a full one', async () => {
         const panel = await started();
-        await enrol(panel);
+        await enroll(panel);
         const client = new Client(panel);
         for (const path of ['/secret', '/me']) {
           const { status, body } = await client.get(path, { cookie: 'remember=alice' });

@@ -1,12 +1,12 @@
 import { expect } from 'chai';
 import type { RequestHandler } from 'express';
-import { Client, enrol, knows } from '../docs/trap-panel.js';
+import { Client, enroll, knows } from '../docs/trap-panel.js';
 import type { Phone } from '../docs/trap-panel.js';
 import type { SessionPanel } from '../support/session-panel.js';
 import { onEachSessionPanel } from './support/session-panels.js';
 
 /** Doors beside the form: each knows who is there from the query string, as an identity provider does. */
-const DOORS = {
+const OPERATIONS = {
   '/oauth/callback': ({ passport }: SessionPanel) => passport.authenticate('oauth') as RequestHandler,
   '/oauth/custom': ({ passport }: SessionPanel): RequestHandler => {
     return (req, res, next) => {
@@ -40,17 +40,17 @@ describe('A4: a login route beside the form that asks for no code', () => {
       panel = await start({
         routes(made) {
           knows(made, 'oauth', (req) => req.query.as as string);
-          for (const [path, door] of Object.entries(DOORS)) {
-            made.app.get(path, door(made as SessionPanel), (req, res) => {
+          for (const [path, operation] of Object.entries(OPERATIONS)) {
+            made.app.get(path, operation(made as SessionPanel), (req, res) => {
               res.json({ user: req.user ?? null });
             });
           }
         },
       });
-      phone = await enrol(panel);
+      phone = await enroll(panel);
     });
 
-    for (const path of Object.keys(DOORS)) {
+    for (const path of Object.keys(OPERATIONS)) {
       it(`refuses an account with a second factor at ${path} until the code came`, async () => {
         const client = new Client(panel);
         const { status, body } = await client.get(`${path}?as=alice`);
@@ -67,7 +67,7 @@ describe('A4: a login route beside the form that asks for no code', () => {
     }
 
     it('refuses, at the guard, an account without a second factor that came by any of them', async () => {
-      for (const path of Object.keys(DOORS)) {
+      for (const path of Object.keys(OPERATIONS)) {
         const client = new Client(panel);
         expect((await client.get(`${path}?as=bob`)).status, path).to.equal(200);
         expect((await client.get('/secret')).status, path).to.be.oneOf([401, 403]);

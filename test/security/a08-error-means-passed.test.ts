@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { Client, enrol } from '../docs/trap-panel.js';
+import { Client, enroll } from '../docs/trap-panel.js';
 import { loggedIn, userOf } from '../support/session-panel.js';
 import type { SessionPanel } from '../support/session-panel.js';
 import { isOut, onEachStore, verify } from './support/acgl-panel.js';
@@ -8,7 +8,7 @@ import { onEachSessionPanel } from './support/session-panels.js';
 const spoil: Record<string, (sealed: string, other: string) => string | null> = {
   'is deleted': () => null,
   'is empty': () => '',
-  'is not sealed': () => '{"enrolment":"x"}',
+  'is not sealed': () => '{"enrollment":"x"}',
   'was altered': (sealed) => sealed.slice(0, -6) + (sealed.endsWith('AAAAAA') ? 'BBBBBB' : 'AAAAAA'),
   'is sealed with a key that is not there': (sealed) => sealed.replace(/[A-Za-z0-9_-]{4,}/, 'AAAAAA'),
   'is cut off': (sealed) => sealed.slice(0, sealed.length / 2),
@@ -36,7 +36,7 @@ describe('A8: an error or a missing piece that means "passed"', () => {
         expect((await waiting.get('/api/secret')).status).to.be.within(400, 599);
         const was = await full.get('/api/secret');
         expect([was.status, was.body.code]).to.deep.equal(
-          what === 'is deleted' ? [403, 'enrolment-required'] : [503, 'record-unreadable'],
+          what === 'is deleted' ? [403, 'enrollment-required'] : [503, 'record-unreadable'],
         );
         const again = target().jar();
         await again.login('alice');
@@ -68,7 +68,7 @@ describe('A8: an error or a missing piece that means "passed"', () => {
           panel = await start({
             options: { findUser: (id) => (isBroken ? broken() : userOf(panel, id)) as never },
           });
-          const phone = await enrol(panel);
+          const phone = await enroll(panel);
           const waiting = await loggedIn(panel);
           const { cookie } = waiting;
           const before = await panel.store.get('alice');

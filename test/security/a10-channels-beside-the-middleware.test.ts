@@ -6,7 +6,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { expect } from 'chai';
 import express from 'express';
 import { requireSecondFactor } from 'passport-second-factor';
-import { Client, enrol } from '../docs/trap-panel.js';
+import { Client, enroll } from '../docs/trap-panel.js';
 import { loggedIn } from '../support/session-panel.js';
 import type { SessionPanel } from '../support/session-panel.js';
 import { raw } from './support/acgl-panel.js';
@@ -29,7 +29,7 @@ describe('A10: a channel beside the middleware', () => {
           socket.end('HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nin');
         });
       });
-      const phone = await enrol(panel);
+      const phone = await enroll(panel);
       const client = await loggedIn(panel);
       const ask = async (): Promise<string> => {
         const headers = { connection: 'Upgrade', upgrade: 'websocket', cookie: client.cookie };
@@ -49,7 +49,7 @@ describe('A10: a channel beside the middleware', () => {
       app.get('/me', (req, res) => res.json({ user: req.user ?? null, in: req.isAuthenticated() }));
       const other = createServer(app).listen(0, '127.0.0.1');
       await once(other, 'listening');
-      const phone = await enrol(panel);
+      const phone = await enroll(panel);
       const client = await loggedIn(panel);
       const there = new Client(other.address() as AddressInfo);
       const ask = async () => (await there.get('/me', { cookie: client.cookie })).body;
@@ -65,19 +65,19 @@ describe('A10: a channel beside the middleware', () => {
           app.get('/events', requireSecondFactor(), async (req, res) => {
             const state = req.secondFactor?.state;
             res.setHeader('content-type', 'text/event-stream').write('data: first\n\n');
-            await panel.secondFactor.disable('alice', { by: 'operator' });
+            await panel.secondFactor.admin.disable('alice', { by: 'operator' });
             if ((await req.secondFactor?.recheck()) === state) res.write('data: secret\n\n');
             res.end();
           });
         },
       });
-      await enrol(panel);
+      await enroll(panel);
       const waiting = await loggedIn(panel);
       expect((await waiting.get('/events')).status).to.equal(401);
       const { client } = await (async () => {
-        await panel.secondFactor.disable('alice', { by: 'operator' });
+        await panel.secondFactor.admin.disable('alice', { by: 'operator' });
         const full = new Client(panel);
-        await enrol(panel, 'alice', full);
+        await enroll(panel, 'alice', full);
         return { client: full };
       })();
       expect((await client.get('/events')).text).to.equal('data: first\n\n');

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { Client, enrol } from '../docs/trap-panel.js';
+import { Client, enroll } from '../docs/trap-panel.js';
 import { loggedIn, sessionId } from '../support/session-panel.js';
 import { isOut, onEachStore, verify, wrongCodes } from './support/acgl-panel.js';
 import { onEachSessionPanel } from './support/session-panels.js';
@@ -28,7 +28,7 @@ describe('A11: changing the answer in transit', () => {
   onEachSessionPanel((start) => {
     it('leaves in the store, byte for byte, the session that was there', async () => {
       const panel = await start();
-      await enrol(panel);
+      await enroll(panel);
       const waiting = await loggedIn(panel);
       const id = sessionId(waiting);
       const { cookie: _life, ...before } = (await panel.stored(waiting)) ?? {};

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import type { Store } from 'passport-second-factor';
 import { memoryStore } from 'passport-second-factor/memory';
 import { redisStore } from 'passport-second-factor/redis';
-import { enrol } from '../docs/trap-panel.js';
+import { enroll } from '../docs/trap-panel.js';
 import type { Phone } from '../support/panel-process.js';
 import { loggedIn, startSessionPanel, userOf } from '../support/session-panel.js';
 import type { SessionPanel } from '../support/session-panel.js';
@@ -24,16 +24,16 @@ const CHANGES: Record<string, (target: Target, phone: Phone) => Promise<Phone>> 
     return phone;
   },
   async 'it was disabled'(target, phone) {
-    await target.secondFactor.disable('bob', { by: 'operator' });
+    await target.secondFactor.admin.disable('bob', { by: 'operator' });
     return phone;
   },
   async 'it was forgotten'(target, phone) {
-    await target.secondFactor.forget('bob');
+    await target.secondFactor.admin.forget('bob');
     return phone;
   },
   async 'it was enrolled anew'(target) {
-    await target.secondFactor.disable('bob', { by: 'operator' });
-    return target.enrol(await target.signedIn('bob'));
+    await target.secondFactor.admin.disable('bob', { by: 'operator' });
+    return target.enroll(await target.signedIn('bob'));
   },
 };
 
@@ -79,7 +79,7 @@ describe('A12: an account that changed between the steps', () => {
   });
 });
 
-describe('A12: a password that changes while the code is judged', () => {
+describe('A12: a password that changes while the code is checked', () => {
   inMemoryAndOnRedis((parts) => {
     it('lets nobody stay on the old one, whichever read or write the change follows', async () => {
       const { redis } = parts();
@@ -104,7 +104,7 @@ describe('A12: a password that changes while the code is judged', () => {
           done(error, after(session));
         });
       };
-      const phone = await enrol(panel);
+      const phone = await enroll(panel);
 
       const answers: number[] = [];
       for (let place = 1, changed = true; changed; place++) {
@@ -120,8 +120,8 @@ describe('A12: a password that changes while the code is judged', () => {
         expect((await client.get('/secret')).status, `after ${place}`).to.equal(isIn ? 200 : 401);
         expect(await client.me(), `after ${place}`).to.equal(isIn ? 'alice' : null);
       }
-      expect(answers[0], 'changed before the code was judged').to.equal(401);
-      expect(answers.slice(0, -1), 'changed after the code was judged').to.include(200);
+      expect(answers[0], 'changed before the code was evaluated').to.equal(401);
+      expect(answers.slice(0, -1), 'changed after the code was evaluated').to.include(200);
       expect(answers.at(-1), 'not changed').to.equal(200);
     });
   });

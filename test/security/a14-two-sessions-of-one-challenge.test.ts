@@ -23,7 +23,7 @@ describe('A14: two sessions of one waiting sign-in', () => {
 
     it('makes no session that was not paid for with a code of its own, of several right codes at once', async () => {
       const jar = await target().signedIn('alice');
-      const phone = await target().enrol(jar);
+      const phone = await target().enroll(jar);
       const { body } = await jar.post('/two-step/recovery-codes', { code: phone.nextCode() });
       const [recovery] = body.recoveryCodes as string[];
       const left = (await target().secondFactor.status('alice')).recoveryCodesLeft;

@@ -4,8 +4,8 @@ import { enrolled, failuresOf, isIn, pending, said, verify } from './support/bef
 
 const INSIDE = ['/two-step/step-up', '/two-step/disable', '/two-step/recovery-codes'];
 
-attack('B5: a side door with a budget of its own', (on) => {
-  it('counts wrong codes at every door to one total', async () => {
+attack('B5: a side operation with a budget of its own', (on) => {
+  it('counts wrong codes at every operation to one total', async () => {
     const { panel } = on;
     const owner = await enrolled(panel);
     const [a, b, c, d, e, f, g] = owner.wrong(7);
@@ -20,9 +20,9 @@ attack('B5: a side door with a budget of its own', (on) => {
     expect(answers).to.deep.equal(Array<string>(4).fill('code-invalid'));
 
     expect(said(await verify(outside, f))).to.equal('locked');
-    for (const door of INSIDE) {
-      expect(said(await owner.jar.post(door, { code: g })), door).to.equal('locked');
-      expect(said(await owner.jar.post(door, { code: owner.code(1) })), door).to.equal('locked');
+    for (const operation of INSIDE) {
+      expect(said(await owner.jar.post(operation, { code: g })), operation).to.equal('locked');
+      expect(said(await owner.jar.post(operation, { code: owner.code(1) })), operation).to.equal('locked');
     }
     expect(await panel.secondFactor.verify('alice', owner.code(1))).to.include({ reason: 'locked' });
     expect(await panel.secondFactor.status('alice')).to.include({
@@ -32,23 +32,23 @@ attack('B5: a side door with a budget of its own', (on) => {
     });
   });
 
-  it('shares it between doors that are tried at the same instant', async () => {
+  it('shares it between operations that are tried at the same instant', async () => {
     const { panel } = on;
     const owner = await enrolled(panel);
     const outside = await pending(panel);
     const codes = owner.wrong(80);
-    const doors = ['/two-step/verify', ...INSIDE];
+    const operations = ['/two-step/verify', ...INSIDE];
     const answers = await Promise.all(
       codes.map(async (code, place) => {
         const jar = place % 4 === 0 ? outside : owner.jar;
-        return said(await jar.post(doors[place % 4]!, { code }));
+        return said(await jar.post(operations[place % 4]!, { code }));
       }),
     );
     expect(answers.filter((word) => word === 'code-invalid').length).to.be.within(1, 5);
     expect(await failuresOf(panel)).to.be.at.most(5);
   });
 
-  it('has no guesses at the doors that take no code', async () => {
+  it('has no guesses at the operations that take no code', async () => {
     const { panel } = on;
     const owner = await enrolled(panel);
     const outside = await pending(panel);

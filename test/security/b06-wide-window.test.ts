@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { Client, enrol, startPanel, stopPanels } from '../docs/trap-panel.js';
+import { Client, enroll, startPanel, stopPanels } from '../docs/trap-panel.js';
 import { warningsOf } from '../support/warnings.js';
 import { onEachSessionPanel } from './support/session-panels.js';
 
@@ -10,7 +10,7 @@ describe('B6: a window that is far too wide', () => {
     /** The steps, counted from the present one, whose codes open a fresh panel. */
     async function accepted(options: { window?: number }, steps: readonly number[]): Promise<number[]> {
       const panel = await start({ options });
-      const phone = await enrol(panel);
+      const phone = await enroll(panel);
       const opened: number[] = [];
       panel.now += 20 * STEP_MILLISECONDS;
       for (const step of steps) {
@@ -37,7 +37,7 @@ describe('B6: a window that is far too wide', () => {
 
     it('does not grow with the offset that was learned', async () => {
       const panel = await start();
-      const phone = await enrol(panel);
+      const phone = await enroll(panel);
       const client = new Client(panel);
       await client.login('alice');
       panel.now -= STEP_MILLISECONDS; // the phone is one step ahead, and that is learned

@@ -3,7 +3,7 @@ import { attack } from './support/befh-panels.js';
 import { burst, enrolled, failuresOf, isIn, pending, said, verify } from './support/befh-people.js';
 
 attack('B7: locking the victim out on purpose', (on) => {
-  it('moves no counter without the password, at whatever door', async () => {
+  it('moves no counter without the password, at whatever operation', async () => {
     const { panel } = on;
     const owner = await enrolled(panel);
     const [wrong] = owner.wrong(1);
@@ -46,7 +46,7 @@ attack('B7: locking the victim out on purpose', (on) => {
     expect(await failuresOf(panel)).to.equal(5);
   });
 
-  it('cannot lock the door of recovery codes by wrong ones', async () => {
+  it('cannot lock the operation of recovery codes by wrong ones', async () => {
     const { panel } = on;
     const owner = await enrolled(panel);
     for (let round = 0; round < 4; round++) {

@@ -11,7 +11,7 @@ attack('B8: wait until the lock is over and count from zero', (on) => {
     let told = 0;
     const stranger = await pending(panel);
     for (const code of owner.wrong(5)) if (said(await verify(stranger, code)) === 'code-invalid') told++;
-    // The same budget at the door without a password, which costs the test less time (B5).
+    // The same budget at the operation without a password, which costs the test less time (B5).
     for (let i = 0; i < 96; i++) {
       panel.advance(LONGEST_WAIT_SECONDS);
       const guess = await panel.secondFactor.verify('alice', owner.wrong(1)[0]);

@@ -1,17 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { rateLimit } from 'express-rate-limit';
-import { Client, enrol, user } from '../docs/trap-panel.js';
+import { Client, enroll, user } from '../docs/trap-panel.js';
 import { onEachSessionPanel } from './support/session-panels.js';
 
 const LOGINS = ['ann', 'ben', 'cat', 'dan', 'eve', 'fay'];
 
 describe('B9: one code against many accounts', () => {
   onEachSessionPanel((start) => {
-    it('tells with each refusal whose account, from where, at which door and why', async () => {
+    it('tells with each refusal whose account, from where, at which operation and why', async () => {
       const panel = await start({ users: LOGINS.map((login) => user(login)) });
       for (const login of LOGINS) {
-        await enrol(panel, login);
+        await enroll(panel, login);
         const client = new Client(panel);
         await client.login(login);
         await client.post('/two-step/verify', { code: '000000' }, { 'user-agent': 'a guesser' });
@@ -19,7 +19,7 @@ describe('B9: one code against many accounts', () => {
       const refusals = panel.events.filter(({ name }) => name === 'code-refused');
       expect(refusals.map(({ accountId }) => accountId)).to.deep.equal(LOGINS);
       for (const refusal of refusals) {
-        expect(refusal).to.include({ door: 'sign-in', reason: 'code-invalid', userAgent: 'a guesser' });
+        expect(refusal).to.include({ operation: 'sign-in', reason: 'code-invalid', userAgent: 'a guesser' });
         expect(refusal)
           .to.have.property('ip')
           .that.matches(/127\.0\.0\.1$/);
@@ -40,7 +40,7 @@ describe('B9: one code against many accounts', () => {
       });
       const statuses: number[] = [];
       for (const login of LOGINS) {
-        await enrol(panel, login);
+        await enroll(panel, login);
         const client = new Client(panel);
         await client.login(login);
         statuses.push((await client.post('/two-step/verify', { code: '000000' })).status);

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { Store } from 'passport-second-factor';
-import { Client, enrol } from '../docs/trap-panel.js';
+import { Client, enroll } from '../docs/trap-panel.js';
 import type { Phone } from '../docs/trap-panel.js';
 import { startSessionPanel } from '../support/session-panel.js';
 import { timeLimit } from '../support/time-limit.js';
@@ -41,7 +41,7 @@ describe('B11: the store dies between the decision and the count', () => {
         session: { store: sessions },
         options: { storeTimeoutMs: limit.ms },
       });
-      phone = await enrol(panel);
+      phone = await enroll(panel);
     });
 
     for (const trouble of ['before the swap', 'after the swap', 'hangs'] as const) {

@@ -1,31 +1,31 @@
 import { expect } from 'chai';
 import { onEachStore, verify } from './support/acgl-panel.js';
 
-const DOORS = ['/two-step/step-up', '/two-step/disable', '/two-step/recovery-codes'];
+const OPERATIONS = ['/two-step/step-up', '/two-step/disable', '/two-step/recovery-codes'];
 
 describe('C4: a code used again for another purpose', () => {
   onEachStore((target) => {
-    it('is refused at every other door, and by the headless one', async () => {
+    it('is refused at every other operation, and by the headless one', async () => {
       const { phone } = await target().enrolled('alice');
       const jar = await target().pending('alice');
       const code = phone.nextCode();
       await verify(jar, code);
       const before = await target().record('alice');
-      for (const door of DOORS) {
-        const { status, body } = await jar.post(door, { code });
-        expect([status, body.code], door).to.deep.equal([401, 'code-already-used']);
+      for (const operation of OPERATIONS) {
+        const { status, body } = await jar.post(operation, { code });
+        expect([status, body.code], operation).to.deep.equal([401, 'code-already-used']);
       }
       const headless = await target().secondFactor.verify('alice', code);
       expect(headless).to.include({ ok: false, reason: 'code-already-used' });
       expect(await target().record('alice'), 'nothing changed').to.equal(before);
     });
 
-    it('opens one of all doors when it is pushed through all at once', async () => {
+    it('opens one of all operations when it is pushed through all at once', async () => {
       const { jar, phone } = await target().enrolled('alice');
       const waiting = await target().pending('alice');
       const code = phone.nextCode();
       const answers = await Promise.all([
-        ...DOORS.map((door) => jar.copy().post(door, { code })),
+        ...OPERATIONS.map((operation) => jar.copy().post(operation, { code })),
         verify(waiting, code),
       ]);
       expect(answers.filter(({ status }) => status === 200)).to.have.length(1);

@@ -18,7 +18,7 @@ describe('C10: a clock that jumped ahead once and leaves the owner out', () => {
       expect(target().told()).to.include('code-refused:code-already-used');
       await isOut(waiting);
 
-      expect(await target().secondFactor.unlock('alice', { by: 'operator' })).to.equal(true);
+      expect(await target().secondFactor.admin.unlock('alice', { by: 'operator' })).to.equal(true);
       expect((await verify(waiting, refused)).body.code, 'read by now').to.equal('code-already-used');
       target().advance(60);
       expect((await verify(waiting, phone.code())).status).to.equal(200);
@@ -27,7 +27,7 @@ describe('C10: a clock that jumped ahead once and leaves the owner out', () => {
 
     it('is got out of by the owner alone, with a recovery code', async () => {
       const jar = await target().signedIn('alice');
-      const phone = await target().enrol(jar);
+      const phone = await target().enroll(jar);
       const { body } = await jar.post('/two-step/recovery-codes', { code: phone.nextCode() });
       target().advance(JUMP_SECONDS);
       await verify(await target().pending('alice'), phone.code());

@@ -10,7 +10,7 @@ describe('C11: a store that may lose what was spent', () => {
   onEachStore((target) => {
     it('is reported by the check when it may evict or keeps nothing on disk', async () => {
       const { redis } = target();
-      const risks = async (): Promise<string> => JSON.stringify(await target().secondFactor.check());
+      const risks = async (): Promise<string> => JSON.stringify(await target().secondFactor.admin.check());
       if (!redis) {
         expect(await risks()).not.to.match(/may evict|keeps nothing on disk/);
         return;

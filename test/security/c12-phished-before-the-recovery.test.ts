@@ -5,7 +5,7 @@ describe('C12: a code phished earlier, used after the owner recovered', () => {
   onEachStore((target) => {
     it('is void with everything that could be read by then', async () => {
       const jar = await target().signedIn('alice');
-      const phone = await target().enrol(jar);
+      const phone = await target().enroll(jar);
       const { body } = await jar.post('/two-step/recovery-codes', { code: phone.nextCode() });
       target().advance(120);
       const thief = await target().pending('alice');

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { Client, enrol } from '../docs/trap-panel.js';
+import { Client, enroll } from '../docs/trap-panel.js';
 import { loggedIn } from '../support/session-panel.js';
 import { isOut, onEachStore, verify } from './support/acgl-panel.js';
 import { onEachSessionPanel } from './support/session-panels.js';
@@ -30,7 +30,7 @@ describe('C13: a code spent although the sign-in failed for another reason', () 
       const panel = await start({
         first: ({ app }) => app.set('env', 'test'), // no stack traces on the console
       });
-      const phone = await enrol(panel);
+      const phone = await enroll(panel);
       const waiting = await loggedIn(panel);
       const { cookie } = waiting;
       const code = phone();

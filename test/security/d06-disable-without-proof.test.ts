@@ -26,7 +26,7 @@ attack(
     it('takes from a session on a remembered browser nothing but a code', async () => {
       const { phone } = await panel().enrolled('alice');
       const first = await panel().pending('alice');
-      await first.post('/two-step/verify', { code: phone.nextCode(), trustBrowser: true });
+      await first.post('/two-step/verify', { code: phone.nextCode(), rememberBrowser: true });
       first.cookies.delete('panel.sid');
       expect((await first.login('alice')).status).to.equal(200);
       for (const code of [undefined, '000000', phone.code()]) {
@@ -56,5 +56,5 @@ attack(
       expect((await panel().secondFactor.status('alice')).enrolled).to.equal(true);
     });
   },
-  { PANEL_TRUSTED_BROWSERS: '30' },
+  { PANEL_REMEMBER_BROWSERS: '30' },
 );

@@ -36,7 +36,7 @@ attack(
       const { jar } = await panel().enrolled('alice');
       const { phone } = await panel().enrolled('bob');
       const bob = await panel().pending('bob');
-      await bob.post('/two-step/verify', { code: phone.nextCode(), trustBrowser: true });
+      await bob.post('/two-step/verify', { code: phone.nextCode(), rememberBrowser: true });
       const [authenticator] = (await bob.get('/two-step/')).body.authenticators as { id: string }[];
       const [browser] = (await bob.get('/two-step/browsers')).body.browsers as { id: string }[];
       const before = await panel().record('bob');
@@ -53,5 +53,5 @@ attack(
       expect((await bob.get('/api/secret')).status).to.equal(200);
     });
   },
-  { PANEL_TRUSTED_BROWSERS: '30' },
+  { PANEL_REMEMBER_BROWSERS: '30' },
 );

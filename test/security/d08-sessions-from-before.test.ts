@@ -17,7 +17,7 @@ attack('D8: sessions from before enabling stay valid', (panel) => {
     const before = jar.copy();
     await jar.post('/two-step/setup');
     const during = jar.copy();
-    await panel().enrol(jar);
+    await panel().enroll(jar);
     expect(await jar.who()).to.equal('alice');
     for (const copy of [before, during]) {
       expect(await copy.who()).to.equal('login-required');
@@ -31,7 +31,7 @@ attack('D8: sessions from before enabling stay valid', (panel) => {
     const racing = others.map(async (other) => {
       for (let i = 0; i < 5; i++) await other.get('/');
     });
-    await Promise.all([panel().enrol(jar), ...racing]);
+    await Promise.all([panel().enroll(jar), ...racing]);
     for (const other of others) expect(await other.who()).to.equal('code-required');
   });
 });

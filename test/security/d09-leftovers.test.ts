@@ -5,7 +5,7 @@ import type { Jar, Phone } from '../support/panel-process.js';
 attack(
   'D9: what is left over after disabling or enrolling anew',
   (panel) => {
-    /** A jar with everything an enrolment gives: verified, remembered, and a sign-in that waits. */
+    /** A jar with everything an enrollment gives: verified, remembered, and a sign-in that waits. */
     async function artefacts(): Promise<{
       jar: Jar;
       phone: Phone;
@@ -16,17 +16,17 @@ attack(
       const { jar, phone } = await panel().enrolled('alice');
       const codes = await jar.post('/two-step/recovery-codes', { code: phone.nextCode() });
       const remembered = await panel().pending('alice');
-      await remembered.post('/two-step/verify', { code: phone.nextCode(), trustBrowser: true });
+      await remembered.post('/two-step/verify', { code: phone.nextCode(), rememberBrowser: true });
       const pending = await panel().pending('alice');
       return { jar, phone, remembered, pending, recoveryCode: String(codes.body.recoveryCodes[0]) };
     }
 
     const ways: Record<string, (jar: Jar, phone: Phone) => Promise<unknown>> = {
       'the owner disabled it': (jar, phone) => jar.post('/two-step/disable', { code: phone.nextCode() }),
-      'an operator disabled it': () => panel().secondFactor.disable('alice', { by: 'test' }),
+      'an operator disabled it': () => panel().secondFactor.admin.disable('alice', { by: 'test' }),
     };
     for (const [way, disable] of Object.entries(ways)) {
-      it(`honours nothing of the first enrolment in a second one, after ${way}`, async () => {
+      it(`honours nothing of the first enrollment in a second one, after ${way}`, async () => {
         const { jar, phone, remembered, pending, recoveryCode } = await artefacts();
         await disable(jar, phone);
         expect(await panel().record('alice')).to.equal(null);
@@ -49,7 +49,7 @@ attack(
 
     it('honours nothing of the old phone after a new one took its place, but the recovery codes', async () => {
       const { jar, phone, remembered, pending, recoveryCode } = await artefacts();
-      await panel().enrol(jar);
+      await panel().enroll(jar);
       panel().advance(30);
       const late = await pending.post('/two-step/verify', { code: phone.code() });
       expect(late.body.code).to.equal('sign-in-expired');
@@ -62,5 +62,5 @@ attack(
       expect(recovered.status).to.equal(200);
     });
   },
-  { PANEL_TRUSTED_BROWSERS: '30' },
+  { PANEL_REMEMBER_BROWSERS: '30' },
 );

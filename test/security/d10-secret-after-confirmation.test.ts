@@ -7,7 +7,7 @@ attack('D10: the secret can be read after the confirmation', (panel) => {
   it('shows neither key nor QR code nor recovery code on any page any more', async () => {
     const jar = await panel().signedIn('alice');
     const { body: setup } = await jar.post('/two-step/setup');
-    const phone = await panel().enrol(jar);
+    const phone = await panel().enroll(jar);
     const { body } = await jar.post('/two-step/recovery-codes', { code: phone.nextCode() });
     const secrets = [phone.key, String(setup.key), ...(body.recoveryCodes as string[])];
 

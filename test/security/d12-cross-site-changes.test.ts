@@ -78,5 +78,5 @@ attack(
       expect((await jar.get('/api/secret')).status).to.equal(200);
     });
   },
-  { PANEL_TRUSTED_BROWSERS: '30' },
+  { PANEL_REMEMBER_BROWSERS: '30' },
 );

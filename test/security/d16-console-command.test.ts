@@ -21,7 +21,7 @@ attack('D16: the console command hits the wrong account, or leaves no trace', (p
     expect(await panel().record('bob')).to.equal(null);
   });
 
-  it('tells who and why, and leaves nothing of the enrolment that anybody could use', async () => {
+  it('tells who and why, and leaves nothing of the enrollment that anybody could use', async () => {
     const { jar, phone } = await panel().enrolled('alice');
     const pending = await panel().pending('alice');
     const ended = await runConsole(panel().env, 'disable', 'alice', '--yes', '--reason', 'phone lost');
@@ -35,7 +35,7 @@ attack('D16: the console command hits the wrong account, or leaves no trace', (p
     });
     expect(ended.out + ended.err).not.to.contain(phone.key);
 
-    expect((await jar.get('/api/secret')).body.code).to.equal('enrolment-required');
+    expect((await jar.get('/api/secret')).body.code).to.equal('enrollment-required');
     expect((await pending.post('/two-step/verify', { code: phone.nextCode() })).status).to.equal(401);
     expect(await panel().record('alice')).to.equal(null);
     expect(await pending.who()).to.equal('login-required');

@@ -18,10 +18,12 @@ attack('D17: the seed is too short to be a secret', (panel) => {
     const { secondFactor } = panel();
     const base32 = (bytes: number): string => new Secret({ size: bytes }).base32;
     const taken = (bytes: number, dangerouslyAllowShortSecret?: boolean): Promise<unknown> =>
-      secondFactor.import('alice', { by: 'test', secret: base32(bytes), dangerouslyAllowShortSecret }).then(
-        () => 'taken',
-        (error: unknown) => (error as { code?: string }).code,
-      );
+      secondFactor.admin
+        .import('alice', { by: 'test', secret: base32(bytes), dangerouslyAllowShortSecret })
+        .then(
+          () => 'taken',
+          (error: unknown) => (error as { code?: string }).code,
+        );
     for (const bytes of [1, 9, 10, 15]) expect(await taken(bytes), String(bytes)).to.equal('option-invalid');
     for (const bytes of [1, 9]) expect(await taken(bytes, true), String(bytes)).to.equal('option-invalid');
     expect(await panel().record('alice')).to.equal(null);

@@ -18,13 +18,13 @@ describe('D19: the password is parked with the pending sign-in', () => {
 
   it('keeps neither password nor hash nor key in Redis, pending, enrolling or verified', async () => {
     const alice = await panel.signedIn('alice');
-    const { key } = await panel.enrol(alice);
+    const { key } = await panel.enroll(alice);
     await panel.jar().login('alice');
     const admin = panel.jar();
     await admin.login('admin');
     const { body } = await admin.post('/two-step/setup');
     const lying = await dumpRedis(server.url);
-    expect(lying).to.contain('"pending"').and.to.contain('"must-enrol"').and.to.contain('"verified"');
+    expect(lying).to.contain('"pending"').and.to.contain('"must-enroll"').and.to.contain('"verified"');
     const forms = (text: string): string[] => [
       text,
       Buffer.from(text).toString('base64'),

@@ -4,12 +4,12 @@ import { attack } from './support/dijk-panels.js';
 attack(
   'D21: an operator disabled what the policy requires',
   (panel) => {
-    it('lets the next sign-in do nothing but enrol, and the live session as well', async () => {
+    it('lets the next sign-in do nothing but enroll, and the live session as well', async () => {
       const jar = panel().jar();
-      expect((await jar.login('admin')).body.code).to.equal('enrolment-required');
-      await panel().enrol(jar);
+      expect((await jar.login('admin')).body.code).to.equal('enrollment-required');
+      await panel().enroll(jar);
       expect((await jar.get('/api/secret')).status).to.equal(200);
-      await panel().secondFactor.disable('admin', { by: 'test' });
+      await panel().secondFactor.admin.disable('admin', { by: 'test' });
 
       const next = panel().jar();
       await next.login('admin');
@@ -18,16 +18,16 @@ attack(
           expect((await each.get(path)).status, path).to.be.oneOf([401, 403]);
         }
         expect((await each.actAs('alice')).status).to.be.within(400, 499);
-        expect((await each.get('/two-step/')).body.state).to.equal('must-enrol');
+        expect((await each.get('/two-step/')).body.state).to.equal('must-enroll');
       }
-      await panel().enrol(next);
+      await panel().enroll(next);
       expect(await next.who()).to.equal('admin');
     });
 
     it('refuses to the owner what only an operator may do, and spends no code on it', async () => {
       const jar = panel().jar();
       await jar.login('admin');
-      const phone = await panel().enrol(jar);
+      const phone = await panel().enroll(jar);
       const before = await panel().record('admin');
       const refused = await jar.post('/two-step/disable', { code: phone.nextCode() });
       expect([refused.status, refused.body.code]).to.deep.equal([403, 'disable-refused']);

@@ -3,14 +3,16 @@ import { attack } from './support/befh-panels.js';
 import { enrolled, isIn, pending, said, verify } from './support/befh-people.js';
 
 attack('E1: a recovery code that is not consumed', (on) => {
-  it('takes a recovery code once, whichever door it came through', async () => {
+  it('takes a recovery code once, whichever operation it came through', async () => {
     const { panel } = on;
     const owner = await enrolled(panel);
     const codes = [...owner.recoveryCodes];
     const left = async (): Promise<number> => (await panel.secondFactor.status('alice')).recoveryCodesLeft;
     const again = async (code: string): Promise<void> => {
-      for (const door of ['step-up', 'disable', 'recovery-codes']) {
-        expect(said(await owner.jar.post(`/two-step/${door}`, { code })), door).to.equal('code-invalid');
+      for (const operation of ['step-up', 'disable', 'recovery-codes']) {
+        expect(said(await owner.jar.post(`/two-step/${operation}`, { code })), operation).to.equal(
+          'code-invalid',
+        );
       }
       expect(await panel.secondFactor.verify('alice', code)).to.include({ reason: 'code-invalid' });
       const stranger = await pending(panel);

@@ -52,7 +52,7 @@ attack('E2: one recovery code, two sessions by racing', (on) => {
     expect(opened + (tally(later).verified ?? 0)).to.be.at.most(10);
   });
 
-  it('does not open a door with a code while it is used at another', async () => {
+  it('does not open an operation with a code while it is used at another', async () => {
     const owner = await enrolled(on.panel);
     const browser = await pending(on.panel);
     const [code] = owner.recoveryCodes;

@@ -36,7 +36,7 @@ attack('E4: the old recovery codes after new ones were made', (on) => {
   it('refuses the old codes after an operator made new ones', async () => {
     const { panel } = on;
     const owner = await enrolled(panel);
-    const [fresh] = (await panel.secondFactor.recoveryCodes('alice', { by: 'test' }))!;
+    const [fresh] = (await panel.secondFactor.admin.recoveryCodes('alice', { by: 'test' }))!;
     expect(said(await verify(await pending(panel), owner.recoveryCodes[0]))).to.equal('code-invalid');
     expect(said(await verify(await pending(panel), fresh))).to.equal('verified');
   });

@@ -55,7 +55,7 @@ attack('E5: guessing recovery codes', (on) => {
     expect(await panel.secondFactor.status('alice')).to.include({ recoveryCodesLeft: 10, locked: false });
   });
 
-  it('opens for the owner while a stranger floods that door', async () => {
+  it('opens for the owner while a stranger floods that operation', async () => {
     const { panel } = on;
     const owner = await enrolled(panel);
     const strangers = await burst(10, () => pending(panel));

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { judgeAttempt } from '../../lib/account/attempt.js';
+import { decideAttempt } from '../../lib/account/attempt.js';
 import { DEFAULT_LIMITS } from '../../lib/account/limits.js';
 import { recoverySet } from '../../lib/account/recovery-codes.js';
 import { callsOf } from '../support/calls-of.js';
@@ -32,7 +32,7 @@ describe('E6: the price of a recovery-shaped guess', () => {
     const codes = Array.from({ length: 10 }, (_, i) => String(i).repeat(24));
     const record = aRecord(recoverySet('a key', codes));
     const { createHmac, ...slow } = await callsOf(['createHmac', ...SLOW], () =>
-      judgeAttempt(record, 'A'.repeat(24), NOW, DEFAULT_LIMITS),
+      decideAttempt(record, 'A'.repeat(24), NOW, DEFAULT_LIMITS),
     );
     expect(createHmac).to.equal(1);
     expect(slow).to.deep.equal({ scrypt: 0, scryptSync: 0, pbkdf2: 0, pbkdf2Sync: 0 });

@@ -22,7 +22,7 @@ attack('E8: recovery codes before the authenticator is proved', (on) => {
     }
     expect(said(answers[5]!)).to.equal('not-enrolled');
     expect(await panel.secondFactor.status('alice')).to.include({ enrolled: false, recoveryCodesLeft: 0 });
-    expect(await panel.secondFactor.recoveryCodes('alice', { by: 'test' })).to.equal(null);
+    expect(await panel.secondFactor.admin.recoveryCodes('alice', { by: 'test' })).to.equal(null);
     expect(await panel.secondFactor.verify('alice', 'AAAA-BBBB-CCCC-DDDD-EEEE-FFFF')).to.include({
       ok: false,
     });

@@ -15,7 +15,7 @@ const EVENTS: Record<string, Event> = {
   },
   'the authenticator was replaced': async (panel, owner) => {
     await owner.jar.post('/two-step/step-up', { code: owner.nextCode() });
-    await panel.enrol(owner.jar);
+    await panel.enroll(owner.jar);
   },
   'a sign-in by a recovery code': async (panel, owner) => {
     expect(said(await verify(await pending(panel), owner.recoveryCodes[0]))).to.equal('verified');

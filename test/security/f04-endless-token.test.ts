@@ -22,7 +22,7 @@ attack(
       }
       expect(answers.slice(0, 29)).to.deep.equal(Array<string>(29).fill('200'));
       expect(answers[30]).to.equal('code-required');
-      expect(await panel.secondFactor.browsers('alice')).to.deep.equal([]);
+      expect(await panel.secondFactor.admin.browsers('alice')).to.deep.equal([]);
     });
 
     it('ends the session that came in by it at the same moment', async () => {

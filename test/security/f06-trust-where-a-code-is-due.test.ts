@@ -18,9 +18,9 @@ attack(
       expect(said(await back.post('/two-step/authenticators/remove', { id: 'x' }))).to.equal(
         'step-up-required',
       );
-      for (const door of ['step-up', 'disable', 'recovery-codes']) {
-        for (const body of [{}, { code: '' }, { trustBrowser: true }, { code: true }]) {
-          expect(said(await back.post(`/two-step/${door}`, body)), door).to.equal('code-malformed');
+      for (const operation of ['step-up', 'disable', 'recovery-codes']) {
+        for (const body of [{}, { code: '' }, { rememberBrowser: true }, { code: true }]) {
+          expect(said(await back.post(`/two-step/${operation}`, body)), operation).to.equal('code-malformed');
         }
       }
       expect(await panel.secondFactor.status('alice')).to.include({ enrolled: true, recoveryCodesLeft: 10 });

@@ -4,13 +4,13 @@ import { attack } from './support/befh-panels.js';
 import { enrolled, pending, said, verify } from './support/befh-people.js';
 import { REMEMBERS } from './support/befh-browsers.js';
 
-const FLAGS = { trustBrowser: true, trust: '1', remember: 'on' };
+const FLAGS = { rememberBrowser: true, trust: '1', remember: 'on' };
 
 attack(
   'F7: a browser remembered without a code of the authenticator',
   (on) => {
     const none = async (login = 'alice'): Promise<void> => {
-      expect(await on.panel.secondFactor.browsers(login)).to.deep.equal([]);
+      expect(await on.panel.secondFactor.admin.browsers(login)).to.deep.equal([]);
     };
     const given = (headers: IncomingHttpHeaders): string => (headers['set-cookie'] ?? []).join();
 
@@ -18,7 +18,7 @@ attack(
       const { panel } = on;
       const owner = await enrolled(panel);
       const jar = await pending(panel);
-      const query = '?trustBrowser=true&trust=1';
+      const query = '?rememberBrowser=true&trust=1';
       const answers = [
         await jar.get(`/two-step/verify${query}`),
         await verify(jar, owner.wrong(1)[0], FLAGS),
@@ -42,7 +42,7 @@ attack(
       const owner = await enrolled(panel);
       const jar = panel.jar();
       await jar.post('/login', { username: 'alice', password: 'alice-password', ...FLAGS });
-      const answer = await jar.post('/two-step/verify?trustBrowser=true', { code: owner.nextCode() });
+      const answer = await jar.post('/two-step/verify?rememberBrowser=true', { code: owner.nextCode() });
       expect(said(answer)).to.equal('verified');
       await none();
     });

@@ -16,7 +16,7 @@ attack(
       const stored = [
         await everythingStored(on),
         ...panel.log,
-        JSON.stringify(await panel.secondFactor.browsers('alice')),
+        JSON.stringify(await panel.secondFactor.admin.browsers('alice')),
       ];
       const all = stored.join('\n');
       expect(all).to.include('alice');

@@ -24,7 +24,7 @@ attack(
         const back = off.jar(new Map([trustCookie(browser)]));
         expect(said(await back.login('alice'))).to.equal('code-required');
         expect(await isIn(back)).to.equal(false);
-        expect(said(await verify(back, owner.nextCode(), { trustBrowser: true }))).to.equal('verified');
+        expect(said(await verify(back, owner.nextCode(), { rememberBrowser: true }))).to.equal('verified');
         expect((await back.get('/two-step/browsers')).status).to.equal(404);
         // Sessions in Redis outlive the restart.
         expect(await isIn(off.jar(inside.cookies))).to.equal(false);

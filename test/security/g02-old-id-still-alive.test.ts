@@ -11,7 +11,7 @@ describe('G2: an old session id that is still alive after a new one was given', 
   onEachStore((target) => {
     it('is dead after each step, a set-up, a step-up, disabling and signing out', async () => {
       const jar = await target().signedIn('alice');
-      const phone = await target().enrol(jar);
+      const phone = await target().enroll(jar);
       const steps: [string, () => Promise<{ status: number }>][] = [
         ['login', () => jar.login('alice')],
         ['logout', () => jar.post('/logout')],

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { Secret, TOTP } from 'otpauth';
-import { Client, enrol, enrolled } from '../docs/trap-panel.js';
+import { Client, enroll, enrolled } from '../docs/trap-panel.js';
 import type { Phone } from '../docs/trap-panel.js';
 import { inTwoParts } from '../support/in-two-parts.js';
 import type { Jar } from '../support/panel-process.js';
@@ -128,7 +128,7 @@ describe('G3: a slow request that saves a session back which was ended meanwhile
 
       it('completes no sign-in that was cancelled meanwhile', async () => {
         const panel = await startLatePanel(parts());
-        const phone = await enrol(panel);
+        const phone = await enroll(panel);
         const client = await loggedIn(panel);
         const { cookie } = client;
         const before = await panel.store.get('alice');
@@ -195,7 +195,7 @@ describe('G3: a slow request that saves a session back which was ended meanwhile
 
         it('leaves nothing under the old id of a waiting sign-in whose code came', async () => {
           const panel = await start();
-          const phone = await enrol(panel);
+          const phone = await enroll(panel);
           const client = await loggedIn(panel);
           const { cookie } = client;
           await slow(panel, cookie, () => client.post('/two-step/verify', { code: phone() }));
@@ -228,7 +228,7 @@ describe('G3: a slow request that saves a session back which was ended meanwhile
           const panel = await start();
           const client = await loggedIn(panel);
           const { cookie } = client;
-          await slow(panel, cookie, () => enrol(panel));
+          await slow(panel, cookie, () => enroll(panel));
           expect((await new Client(panel).get('/secret', { cookie })).status).to.equal(401);
           expect(await seenBy(panel, cookie)).to.equal(null);
           expect(await client.me()).to.equal(null);

@@ -4,10 +4,10 @@ import { enrolled, failuresOf, isIn, pending, verify } from './support/befh-peop
 import { sendRaw } from './support/befh-raw.js';
 
 const FORM = 'application/x-www-form-urlencoded';
-const DOORS = ['/two-step/verify', '/two-step/step-up', '/two-step/disable', '/two-step/recovery-codes'];
+const OPERATIONS = ['/two-step/verify', '/two-step/step-up', '/two-step/disable', '/two-step/recovery-codes'];
 
 attack('H1: arrays, objects and operators in the place of a code', (on) => {
-  it('refuses them at every door with 400, uncharged', async () => {
+  it('refuses them at every operation with 400, uncharged', async () => {
     const { panel } = on;
     const owner = await enrolled(panel);
     panel.advance(30);
@@ -32,7 +32,7 @@ attack('H1: arrays, objects and operators in the place of a code', (on) => {
       '{"code":',
       '',
     ];
-    for (const path of DOORS) {
+    for (const path of OPERATIONS) {
       const jar = path.endsWith('verify') ? outside : owner.jar;
       for (const body of bodies) {
         const { status } = await sendRaw(panel, jar, path, body);

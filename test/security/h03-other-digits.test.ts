@@ -25,7 +25,7 @@ const SPELLINGS: Record<string, (code: string) => string> = {
 };
 
 attack('H3: digits and spaces of other alphabets', (on) => {
-  it('refuses them at every door alike, uncharged', async () => {
+  it('refuses them at every operation alike, uncharged', async () => {
     const { panel } = on;
     const owner = await enrolled(panel);
     panel.advance(30);
@@ -36,8 +36,8 @@ attack('H3: digits and spaces of other alphabets', (on) => {
       expect(said(await verify(outside, typed)), name).to.equal('code-malformed');
       const form = await outside.submit('/two-step/verify', { code: typed });
       expect(form.status, name).to.equal(400);
-      for (const door of ['step-up', 'disable', 'recovery-codes']) {
-        expect(said(await owner.jar.post(`/two-step/${door}`, { code: typed })), name).to.equal(
+      for (const operation of ['step-up', 'disable', 'recovery-codes']) {
+        expect(said(await owner.jar.post(`/two-step/${operation}`, { code: typed })), name).to.equal(
           'code-malformed',
         );
       }
@@ -52,7 +52,7 @@ attack('H3: digits and spaces of other alphabets', (on) => {
     'a hyphen in the middle': (code) => `${code.slice(0, 3)}-${code.slice(3)}`,
     'spaces around': (code) => ` ${code} `,
   })) {
-    it(`takes ${name}, at every door, and the code is spent by that`, async () => {
+    it(`takes ${name}, at every operation, and the code is spent by that`, async () => {
       const { panel } = on;
       const owner = await enrolled(panel);
       expect(said(await verify(await pending(panel), spelling(owner.nextCode())))).to.equal('verified');

@@ -4,13 +4,13 @@ import { enrolled, failuresOf, isIn, pending, said, verify } from './support/bef
 import { sendRaw } from './support/befh-raw.js';
 
 attack('H5: a code or a secret in the query string', (on) => {
-  it('takes none from there, at any door, and does not spend it', async () => {
+  it('takes none from there, at any operation, and does not spend it', async () => {
     const { panel } = on;
     const owner = await enrolled(panel);
     panel.advance(30);
     const code = owner.code();
     const outside = await pending(panel);
-    const query = `?code=${code}&trustBrowser=true`;
+    const query = `?code=${code}&rememberBrowser=true`;
     expect(said(await outside.post(`/two-step/verify${query}`))).to.equal('code-malformed');
     expect((await sendRaw(panel, outside, `/two-step/verify${query}`, '', '')).status).to.equal(400);
     expect(said(await outside.get(`/two-step/verify${query}`))).to.equal('pending');
@@ -24,8 +24,10 @@ attack('H5: a code or a secret in the query string', (on) => {
     expect(said(await outside.post('/two-step/verify', {}, withHeaders))).to.equal('code-malformed');
     outside.cookies.set('code', code);
     expect(said(await outside.post('/two-step/verify'))).to.equal('code-malformed');
-    for (const door of ['step-up', 'disable', 'recovery-codes']) {
-      expect(said(await owner.jar.post(`/two-step/${door}${query}`)), door).to.equal('code-malformed');
+    for (const operation of ['step-up', 'disable', 'recovery-codes']) {
+      expect(said(await owner.jar.post(`/two-step/${operation}${query}`)), operation).to.equal(
+        'code-malformed',
+      );
     }
     expect(await isIn(outside)).to.equal(false);
     expect(await failuresOf(panel)).to.equal(0);

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { enrol } from '../docs/trap-panel.js';
+import { enroll } from '../docs/trap-panel.js';
 import { inTwoParts } from '../support/in-two-parts.js';
 import { loggedIn, seenBy } from '../support/session-panel.js';
 import { attack } from './support/befh-panels.js';
@@ -67,7 +67,7 @@ describe('H6: slow input, where the body is read after the session', () => {
   inMemoryAndOnRedis((parts) => {
     it('does not let a body that comes after the end of the sign-in count', async () => {
       const panel = await startLatePanel(parts());
-      const phone = await enrol(panel);
+      const phone = await enroll(panel);
       const code = phone();
       for (const late of ['not a code', '000000', code]) {
         const waiting = await loggedIn(panel);

@@ -27,7 +27,7 @@ attack('H7: the same parameter twice', (on) => {
     expect(said(await verify(jar, right))).to.equal('verified');
   });
 
-  it('judges one code of a JSON body that has two, and charges one', async () => {
+  it('evaluates one code of a JSON body that has two, and charges one', async () => {
     const { panel } = on;
     const owner = await enrolled(panel);
     const jar = await pending(panel);

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { Client, enrol, user } from '../docs/trap-panel.js';
+import { Client, enroll, user } from '../docs/trap-panel.js';
 import type { Panel, Phone, User } from '../docs/trap-panel.js';
 import { onEachSessionPanel } from './support/session-panels.js';
 
@@ -25,7 +25,7 @@ describe('H9: the same account under several spellings', () => {
           });
         },
       });
-      phone = await enrol(panel, 'bob');
+      phone = await enroll(panel, 'bob');
     });
     it('counts wrong codes of all spellings to one total, which is kept by id', async () => {
       const answers: unknown[] = [];

@@ -1,21 +1,28 @@
 import { expect } from 'chai';
-import { Client, enrol } from '../docs/trap-panel.js';
+import { Client, enroll } from '../docs/trap-panel.js';
 import { onEachSessionPanel } from './support/session-panels.js';
 
-const DOORS = ['verify', 'step-up', 'disable', 'recovery-codes', 'setup/confirm', 'authenticators/remove'];
+const OPERATIONS = [
+  'verify',
+  'step-up',
+  'disable',
+  'recovery-codes',
+  'setup/confirm',
+  'authenticators/remove',
+];
 
 describe('H10: no body, and nobody who parses it', () => {
   onEachSessionPanel((start) => {
     for (const express of [4, 5] as const) {
-      it(`refuses every door without a body, crashes nowhere, and charges nothing (Express ${express})`, async () => {
+      it(`refuses every operation without a body, crashes nowhere, and charges nothing (Express ${express})`, async () => {
         const panel = await start({ express });
         const owner = new Client(panel);
-        const phone = await enrol(panel, 'alice', owner);
+        const phone = await enroll(panel, 'alice', owner);
         const outside = new Client(panel);
         await outside.login('alice');
-        for (const door of DOORS) {
+        for (const operation of OPERATIONS) {
           for (const client of [outside, owner, new Client(panel)]) {
-            if (client === owner && door === 'verify') continue; // done already: is sent home, and nothing is judged
+            if (client === owner && operation === 'verify') continue; // done already: is sent home, and nothing is evaluated
             for (const type of [
               'application/json',
               'application/x-www-form-urlencoded',
@@ -23,8 +30,8 @@ describe('H10: no body, and nobody who parses it', () => {
               'image/png',
             ]) {
               const headers = { 'content-type': type, 'content-length': '0' };
-              const { status } = await client.post(`/two-step/${door}`, new URLSearchParams(), headers);
-              expect(status, `${door} ${type}`).to.be.within(400, 499);
+              const { status } = await client.post(`/two-step/${operation}`, new URLSearchParams(), headers);
+              expect(status, `${operation} ${type}`).to.be.within(400, 499);
             }
           }
         }

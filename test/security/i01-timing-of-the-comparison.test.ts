@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { judgeAttempt } from '../../lib/account/attempt.js';
+import { decideAttempt } from '../../lib/account/attempt.js';
 import { DEFAULT_LIMITS } from '../../lib/account/limits.js';
 import { recoverySet } from '../../lib/account/recovery-codes.js';
 import { callsOf } from '../support/calls-of.js';
@@ -14,13 +14,13 @@ describe('I1: time or an early exit tells how much of a code is right', () => {
   const right = codeAt(app!, STEP);
   /** As right as it can be without being so: all digits but the last one. */
   const near = nearlyRight(app!, STEP);
-  const judge = (typed: string, spent = 0): unknown =>
-    judgeAttempt({ ...record, authenticators: [{ ...app!, lastStep: spent }] }, typed, NOW, DEFAULT_LIMITS)
+  const evaluate = (typed: string, spent = 0): unknown =>
+    decideAttempt({ ...record, authenticators: [{ ...app!, lastStep: spent }] }, typed, NOW, DEFAULT_LIMITS)
       .outcome;
 
   /** How many comparisons in constant time a code costs. */
   const comparisons = async (typed: string, spent?: number): Promise<number> =>
-    (await callsOf(['timingSafeEqual'], () => judge(typed, spent))).timingSafeEqual;
+    (await callsOf(['timingSafeEqual'], () => evaluate(typed, spent))).timingSafeEqual;
 
   it('compares with every acceptable step, whichever is right and whether any is', async () => {
     const typed = [wrong, near, ...[-1, 0, 1].map((step) => codeAt(app!, STEP + step))];

@@ -6,7 +6,7 @@ attack('I4: a page with a secret lies in a cache', (panel) => {
     const jar = await panel().signedIn('alice');
     const answers = [await jar.post('/two-step/setup'), await jar.get('/two-step/setup')];
     answers.push(await jar.open('/two-step/setup'));
-    const phone = await panel().enrol(jar);
+    const phone = await panel().enroll(jar);
     answers.push(await jar.post('/two-step/recovery-codes', { code: phone.nextCode() }));
     answers.push(await jar.submit('/two-step/recovery-codes', { code: phone.nextCode() }));
     const pending = await panel().pending('alice');

@@ -20,7 +20,7 @@ describe('I5: secrets in events, notices, errors and session values', () => {
         get: (id) => (isAway ? Promise.reject(new Error('away')) : kept.get(id)),
       },
       options: {
-        trustedBrowsers: { days: 30 },
+        rememberBrowsers: { days: 30 },
         notify: (account, notice) => void notices.push({ account, notice }),
       },
     });
@@ -46,7 +46,7 @@ describe('I5: secrets in events, notices, errors and session values', () => {
     await client.post('/logout');
     await client.login('alice');
     await post('/two-step/verify', { code: '000000' });
-    await post('/two-step/verify', { code: code(), trustBrowser: true });
+    await post('/two-step/verify', { code: code(), rememberBrowser: true });
     canaries.add('browser token', /second-factor-\w+=([\w-]+)/.exec(client.cookie)![1]!);
     await post('/two-step/step-up', { code: codes[0] });
     isAway = true;

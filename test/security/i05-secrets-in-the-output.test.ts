@@ -50,7 +50,7 @@ for (const place of ['SQLite', 'Redis'] as const) {
       env = {
         ...clock.env,
         PANEL_DB: join(folder, 'panel.db'),
-        PANEL_TRUSTED_BROWSERS: '30',
+        PANEL_REMEMBER_BROWSERS: '30',
         SECOND_FACTOR_KEY: key,
         SESSION_SECRET: secret,
         ...(redis && { REDIS_URL: redis.url }),
@@ -115,7 +115,7 @@ for (const place of ['SQLite', 'Redis'] as const) {
       await post(browser, '/two-step/verify', { code: wrong });
       await post(browser, '/two-step/verify', { code: { toString: code() } });
       const right = code();
-      expect(said(await post(browser, '/two-step/verify', { code: right, trustBrowser: true }))).to.equal(
+      expect(said(await post(browser, '/two-step/verify', { code: right, rememberBrowser: true }))).to.equal(
         'verified',
       );
       canaries.add('browser token', trustCookie(browser)[1]);

@@ -22,7 +22,7 @@ describe('J1: Redis is down, and the limits or the guard with it', () => {
 
   it('lets nobody through at any point, and works again when Redis is back', async () => {
     const verified = await panel.signedIn('alice');
-    const phone = await panel.enrol(verified);
+    const phone = await panel.enroll(verified);
     const pending = panel.jar();
     await pending.login('alice');
     const plain = await panel.signedIn('bob');

@@ -24,12 +24,12 @@ describe('J3: a failover or an eviction drops the record or the session', () => 
 
   it('lets verified sessions fall back, and strict guards refuse, when the record is gone', async () => {
     const jar = await panel.signedIn('alice');
-    const phone = await panel.enrol(jar);
+    const phone = await panel.enroll(jar);
     const pending = panel.jar();
     await pending.login('alice');
     expect(await drop('second-factor:alice')).to.equal(1);
 
-    expect((await jar.get('/api/secret')).body.code).to.equal('enrolment-required');
+    expect((await jar.get('/api/secret')).body.code).to.equal('enrollment-required');
     expect((await jar.get('/two-step/')).body.state).to.equal('signed-in');
     const late = await pending.post('/two-step/verify', { code: phone.nextCode() });
     expect(late.body.code).to.equal('sign-in-expired');
@@ -38,7 +38,7 @@ describe('J3: a failover or an eviction drops the record or the session', () => 
 
   it('asks to sign in again when the session is gone', async () => {
     const jar = await panel.signedIn('bob');
-    await panel.enrol(jar);
+    await panel.enroll(jar);
     const pending = panel.jar();
     await pending.login('bob');
     expect(await drop('sess:*')).to.be.at.least(2);

@@ -40,7 +40,7 @@ describe('J6: two panels share a Redis, or the Redis forgets the script', () => 
     expect(
       (await new Client(two).post('/two-step/verify', { code: phone() }, { cookie: pending.cookie })).status,
     ).to.equal(401);
-    await two.secondFactor.disable('alice', { by: 'test' });
+    await two.secondFactor.admin.disable('alice', { by: 'test' });
     expect((await client.get('/secret')).status).to.equal(200);
   });
 
@@ -57,7 +57,7 @@ describe('J6: two panels share a Redis, or the Redis forgets the script', () => 
     const panel = await startPanel(server.url);
     try {
       const jar = await panel.signedIn('admin');
-      const phone = await panel.enrol(jar);
+      const phone = await panel.enroll(jar);
       const flushing = async (): Promise<void> => {
         for (let i = 0; i < 10; i++) await redis.script('FLUSH');
       };

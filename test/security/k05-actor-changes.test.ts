@@ -32,11 +32,11 @@ attack('K5: the actor loses his rights while he acts', (panel) => {
   it('ends with the next request when his second factor was taken off or replaced', async () => {
     const { jar } = await panel().enrolled('root');
     await jar.actAs('alice');
-    await panel().secondFactor.disable('root', { by: 'test' });
+    await panel().secondFactor.admin.disable('root', { by: 'test' });
     expect(await jar.who()).to.equal('login-required');
     const again = await panel().enrolled('root');
     await again.jar.actAs('alice');
-    await panel().secondFactor.disable('root', { by: 'test' });
+    await panel().secondFactor.admin.disable('root', { by: 'test' });
     await panel().enrolled('root');
     expect(await again.jar.who()).to.equal('login-required');
     expect((await again.jar.leave()).status).to.be.oneOf([401, 409]);

@@ -2,9 +2,9 @@ import { expect } from 'chai';
 import { attack } from './support/dijk-panels.js';
 
 attack(
-  'K9: the policy of the target traps the actor on the enrolment page',
+  'K9: the policy of the target traps the actor on the enrollment page',
   (panel) => {
-    it('lets the actor in and out, and enrols nobody', async () => {
+    it('lets the actor in and out, and enrolls nobody', async () => {
       const jar = await panel().signedIn('admin');
       expect((await jar.actAs('alice')).status).to.equal(200);
       expect(await jar.who()).to.equal('admin > alice');
@@ -14,7 +14,7 @@ attack(
       expect(await panel().record('alice')).to.equal(null);
       expect((await jar.leave()).status).to.equal(200);
       expect(await jar.who()).to.equal('admin');
-      expect((await panel().jar().login('alice')).body.code).to.equal('enrolment-required');
+      expect((await panel().jar().login('alice')).body.code).to.equal('enrollment-required');
     });
   },
   { PANEL_REQUIRE_FACTOR: 'user' },

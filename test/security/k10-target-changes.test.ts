@@ -41,7 +41,7 @@ attack('K10: the target enables a factor, is promoted or goes meanwhile', (panel
     const alice = await panel().signedIn('alice');
     const race = { over: false, asked: 0 };
     const enabling = panel()
-      .enrol(alice)
+      .enroll(alice)
       .finally(() => (race.over = true));
     while (!race.over) {
       expect(await jar.who()).to.be.oneOf(['root > alice', 'root', 'login-required']);

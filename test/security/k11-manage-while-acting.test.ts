@@ -59,5 +59,5 @@ attack(
       expect((await panel().jar().login('alice')).status).to.equal(200);
     });
   },
-  { PANEL_TRUSTED_BROWSERS: '30' },
+  { PANEL_REMEMBER_BROWSERS: '30' },
 );

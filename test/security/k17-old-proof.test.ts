@@ -17,7 +17,7 @@ attack(
     it('asks a remembered browser for a code, however fresh the password is', async () => {
       const { phone } = await panel().enrolled('root');
       const jar = await panel().pending('root');
-      await jar.post('/two-step/verify', { code: phone.nextCode(), trustBrowser: true });
+      await jar.post('/two-step/verify', { code: phone.nextCode(), rememberBrowser: true });
       jar.cookies.delete('panel.sid');
       expect((await jar.login('root')).status).to.equal(200);
       expect((await jar.get('/two-step/')).body.state).to.equal('remembered');
@@ -36,5 +36,5 @@ attack(
       expect(await jar.who()).to.equal('admin');
     });
   },
-  { PANEL_TRUSTED_BROWSERS: '30' },
+  { PANEL_REMEMBER_BROWSERS: '30' },
 );

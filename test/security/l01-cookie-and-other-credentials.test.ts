@@ -1,11 +1,11 @@
 import { expect } from 'chai';
 import type { RequestHandler } from 'express';
-import { Client, enrol, enrolled, knows } from '../docs/trap-panel.js';
+import { Client, enroll, enrolled, knows } from '../docs/trap-panel.js';
 import { onEachSessionPanel } from './support/session-panels.js';
 
 describe('L1: a full cookie of one account with the Bearer token of another', () => {
   onEachSessionPanel((start) => {
-    it('is judged as the account that req.user is: the guard and our routes refuse', async () => {
+    it('is checked as the account that req.user is: the guard and our routes refuse', async () => {
       const panel = await start({
         beforeRouter(made) {
           made.passport.use('bearer', {
@@ -22,7 +22,7 @@ describe('L1: a full cookie of one account with the Bearer token of another', ()
           made.app.use(made.passport.authenticate('bearer', waived) as RequestHandler);
         },
       });
-      await enrol(panel, 'bob');
+      await enroll(panel, 'bob');
       const { client, phone } = await enrolled(panel);
       const before = await panel.store.get('bob');
       for (const token of ['bob']) {
@@ -46,7 +46,7 @@ describe('L1: a full cookie of one account with the Bearer token of another', ()
           made.app.use(made.passport.authenticate('negotiate') as RequestHandler);
         },
       });
-      await enrol(panel, 'bob');
+      await enroll(panel, 'bob');
       const anonymous = new Client(panel);
       expect((await anonymous.get('/secret', { token: 'bob' })).body.code).to.equal('code-required');
       expect(await anonymous.me()).to.equal(null);

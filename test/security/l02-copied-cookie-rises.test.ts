@@ -37,7 +37,7 @@ describe('L2: a copied cookie that rises with its owner, or reads the unfinished
       const owner = await target().signedIn('alice');
       const other = await target().signedIn('alice');
       const thief = owner.copy();
-      const phone = await target().enrol(owner);
+      const phone = await target().enroll(owner);
       expect((await thief.post('/two-step/setup/confirm', { code: phone.code() })).status).to.equal(401);
       await isOut(thief);
       expect(await other.who(), 'an old full session waits now').to.equal('code-required');
@@ -46,7 +46,7 @@ describe('L2: a copied cookie that rises with its owner, or reads the unfinished
       await isOut(copy);
     });
 
-    it('enrols nobody by set-ups begun at once from copies of one cookie, and the cookie itself is dead', async () => {
+    it('enrolls nobody by set-ups begun at once from copies of one cookie, and the cookie itself is dead', async () => {
       const owner = await target().signedIn('alice');
       const starts = [owner.copy(), owner.copy()];
       const answers = await Promise.all(starts.map((jar) => jar.post('/two-step/setup')));

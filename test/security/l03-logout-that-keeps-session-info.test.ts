@@ -12,7 +12,7 @@ describe('L3: signing out with keepSessionInfo, then the code or going back', ()
     afterEach(() => panel.close());
 
     it('brings nobody back from a waiting sign-in', async () => {
-      const key = await panel.enrol(await signedIn('alice'));
+      const key = await panel.enroll(await signedIn('alice'));
       const waiting = panel.jar();
       expect((await waiting.login('alice')).status).to.equal(401);
       const copy = waiting.copy();

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import express from 'express';
-import { Client, enrol, enrolled } from '../docs/trap-panel.js';
+import { Client, enroll, enrolled } from '../docs/trap-panel.js';
 import { loggedIn } from '../support/session-panel.js';
 import type { SessionPanel } from '../support/session-panel.js';
 import { onEachSessionPanel } from './support/session-panels.js';
@@ -18,10 +18,10 @@ describe('L4: a sub-application with its own passport.session() after a demotion
       });
       const nobody = { user: null, in: false };
       const before = await loggedIn(panel);
-      await enrol(panel);
+      await enroll(panel);
       expect((await before.get('/sub')).body, 'enrolled elsewhere').to.deep.equal(nobody);
       expect((await (await loggedIn(panel)).get('/sub')).body, 'waiting').to.deep.equal(nobody);
-      await panel.secondFactor.disable('alice', { by: 'operator' });
+      await panel.secondFactor.admin.disable('alice', { by: 'operator' });
       const { client } = await enrolled(panel);
       expect((await client.get('/sub')).body.in).to.equal(true);
       panel.users[0]!.passwordChangedAt = 2;

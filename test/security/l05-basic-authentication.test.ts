@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { RequestHandler } from 'express';
-import { Client, enrol } from '../docs/trap-panel.js';
+import { Client, enroll } from '../docs/trap-panel.js';
 import { onEachSessionPanel } from './support/session-panels.js';
 
 describe('L5: Basic authentication with the password of an account that has a second factor', () => {
@@ -23,7 +23,7 @@ describe('L5: Basic authentication with the password of an account that has a se
           made.app.get('/dav', basic, (req, res) => res.json({ user: req.user }));
         },
       });
-      const phone = await enrol(panel);
+      const phone = await enroll(panel);
       const client = new Client(panel);
       for (const extra of [{}, { 'x-otp': phone() }, { 'x-code': phone() }]) {
         const authorization = `Basic ${Buffer.from('alice:password').toString('base64')}`;

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { Client, enrol } from '../docs/trap-panel.js';
+import { Client, enroll } from '../docs/trap-panel.js';
 import { onEachSessionPanel } from './support/session-panels.js';
 
 describe('L6: two req.logIn in one request', () => {
@@ -17,12 +17,12 @@ describe('L6: two req.logIn in one request', () => {
                 if (codes.push(error?.code ?? null) === 2) res.json({ codes, user: req.user ?? null });
               };
               for (const place of order) {
-                req.logIn(users[place] as Express.User, { onCodeRequired: 'error' } as never, done);
+                req.logIn(users[place] as Express.User, { whenCodeRequired: 'error' } as never, done);
               }
             });
           },
         });
-        await enrol(panel);
+        await enroll(panel);
         const client = new Client(panel);
         const { body } = await client.post('/both');
         expect(body.codes).to.include('login-twice').and.have.length(2);

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { expect } from 'chai';
 import { memoryStore } from 'passport-second-factor/memory';
-import { Client, enrol, stopPanels, user } from '../docs/trap-panel.js';
+import { Client, enroll, stopPanels, user } from '../docs/trap-panel.js';
 import type { Phone } from '../docs/trap-panel.js';
 import { startSessionPanel } from '../support/session-panel.js';
 import type { SessionPanel } from '../support/session-panel.js';
@@ -15,7 +15,7 @@ describe('session/browser-cookie', () => {
 
   /** A panel of the same application, perhaps with other keys. */
   const start = (keys: string[], now = Date.now()): Promise<SessionPanel> =>
-    startSessionPanel({ store, options: { keys, trustedBrowsers: { days: 30 } } }).then((panel) =>
+    startSessionPanel({ store, options: { keys, rememberBrowsers: { days: 30 } } }).then((panel) =>
       Object.assign(panel, { now }),
     );
 
@@ -24,7 +24,7 @@ describe('session/browser-cookie', () => {
     const client = new Client(panel);
     await client.login('alice');
     const cookie = `${client.cookie}; ${device}`;
-    const body = { code: phone(), trustBrowser: true };
+    const body = { code: phone(), rememberBrowser: true };
     const { status, headers } = await client.post('/two-step/verify', body, { cookie });
     expect(status).to.equal(200);
     return (headers['set-cookie'] ?? []).filter((line) => line.includes('second-factor-'));
@@ -46,7 +46,7 @@ describe('session/browser-cookie', () => {
     for (const keys of [[old], [old, next], [key()]]) {
       const panel = await start(keys);
       await store.compareAndSet('alice', await store.get('alice'), null);
-      names.push(nameOf((await verify(panel, await enrol(panel)))[0]));
+      names.push(nameOf((await verify(panel, await enroll(panel)))[0]));
     }
     expect(names[1]).to.equal(names[0]);
     expect(names[2]).not.to.equal(names[0]);
@@ -55,7 +55,7 @@ describe('session/browser-cookie', () => {
 
   it('is found under the name of every key of the ring, and left under that of the first', async () => {
     const before = await start([old]);
-    const phone = await enrol(before);
+    const phone = await enroll(before);
     const [line] = await verify(before, phone);
     const device = pairOf(line);
 
@@ -68,18 +68,18 @@ describe('session/browser-cookie', () => {
     expect(await signIn(during, pairOf(renewed))).to.equal('alice');
 
     expect(await signIn(await start([old, next], before.now), pairOf(renewed))).to.equal('alice');
-    await during.secondFactor.rekey();
+    await during.secondFactor.admin.rekey();
     expect(await signIn(await start([next], before.now), pairOf(renewed))).to.equal('alice');
   });
 
   it('makes room for itself in a browser that many people share, so that no request of it becomes too long', async () => {
     const users = Array.from({ length: 40 }, (_, i) => user(`user${String(i)}`));
-    const panel = await startSessionPanel({ users, options: { trustedBrowsers: { days: 30 } } });
+    const panel = await startSessionPanel({ users, options: { rememberBrowsers: { days: 30 } } });
     const shared = new Client(panel);
     for (const { login } of users) {
-      const phone = await enrol(panel, login);
+      const phone = await enroll(panel, login);
       await shared.login(login);
-      const { status } = await shared.post('/two-step/verify', { code: phone(), trustBrowser: true });
+      const { status } = await shared.post('/two-step/verify', { code: phone(), rememberBrowser: true });
       expect(status).to.equal(200);
     }
     expect(shared.cookie.match(/second-factor-/g)).to.have.length(30);
@@ -92,7 +92,7 @@ describe('session/browser-cookie', () => {
 
   it('takes away few of many at once, what the browser has had longest, and none of the application', async () => {
     const panel = await startSessionPanel();
-    const phone = await enrol(panel);
+    const phone = await enroll(panel);
     const had = Array.from({ length: 50 }, (_, i) => `second-factor-${String(i).padStart(16, '0')}`);
     const others = [
       'second-factor-',
@@ -112,12 +112,14 @@ describe('session/browser-cookie', () => {
 
   it('takes none away for names that only look like ours, which a sibling subdomain may plant beside __Host-', async () => {
     const users = [user('alice'), user('bob')];
-    const panel = await startSessionPanel({ users, options: { trustedBrowsers: { days: 30 } } });
-    const bob = await enrol(panel, 'bob');
-    const alice = await enrol(panel);
+    const panel = await startSessionPanel({ users, options: { rememberBrowsers: { days: 30 } } });
+    const bob = await enroll(panel, 'bob');
+    const alice = await enroll(panel);
     const shared = new Client(panel);
     await shared.login('bob');
-    expect((await shared.post('/two-step/verify', { code: bob(), trustBrowser: true })).status).to.equal(200);
+    expect((await shared.post('/two-step/verify', { code: bob(), rememberBrowser: true })).status).to.equal(
+      200,
+    );
     const device = /second-factor-[^;]*/.exec(shared.cookie)?.[0] ?? '';
 
     // Node.js gives the byte as a space that cannot break, and browsers do not take it for the prefix.

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { Client, enrol, stopPanels } from '../docs/trap-panel.js';
+import { Client, enroll, stopPanels } from '../docs/trap-panel.js';
 import { loggedIn, startSessionPanel } from '../support/session-panel.js';
 
 describe('session/context: where an event came from', () => {
@@ -7,7 +7,7 @@ describe('session/context: where an event came from', () => {
 
   it('tells address and user agent, cut where it is endless, and no actor where nobody acts', async () => {
     const panel = await startSessionPanel({ options: { ip: () => '192.0.2.7' } });
-    const phone = await enrol(panel);
+    const phone = await enroll(panel);
     const client = await loggedIn(panel);
     const code = phone();
     await client.post('/two-step/verify', { code }, { 'user-agent': 'x'.repeat(2000) });
@@ -18,7 +18,7 @@ describe('session/context: where an event came from', () => {
       accountId: 'alice',
       ip: '192.0.2.7',
       userAgent: 'x'.repeat(512),
-      door: 'sign-in',
+      operation: 'sign-in',
       method: 'otp',
     });
   });

@@ -5,7 +5,7 @@ import { expect } from 'chai';
 import type { Request } from 'express';
 import session from 'express-session';
 import type { Redis } from 'ioredis';
-import { Client, enrol, enrolled, stopPanels } from '../docs/trap-panel.js';
+import { Client, enroll, enrolled, stopPanels } from '../docs/trap-panel.js';
 import type { User } from '../docs/trap-panel.js';
 import { connectRedis, loggedIn, seenBy, sessionId, startSessionPanel } from '../support/session-panel.js';
 import type { SessionPanel } from '../support/session-panel.js';
@@ -88,7 +88,7 @@ for (const resave of [true, false]) {
 
     it('does not bring a parked sign-in back whose code was given meanwhile', async () => {
       const { panel, during } = await startSlow(resave, redis);
-      const phone = await enrol(panel);
+      const phone = await enroll(panel);
       const client = await loggedIn(panel);
       const { cookie } = client;
       await during(client, () => client.post('/two-step/verify', { code: phone() }));
@@ -101,7 +101,7 @@ for (const resave of [true, false]) {
       const other = await loggedIn(panel);
       const { cookie } = other;
       await during(other, async () => {
-        await enrol(panel);
+        await enroll(panel);
         await other.get('/me');
       });
       await staysDead(panel, cookie);
@@ -126,7 +126,7 @@ for (const resave of [true, false]) {
 
     it('does not act on a session that ended while the body of the request was under way', async () => {
       const { panel } = await startSlow(resave, redis);
-      const phone = await enrol(panel);
+      const phone = await enroll(panel);
       const client = await loggedIn(panel);
       const [first, second] = [phone(), phone()];
       const headers = {

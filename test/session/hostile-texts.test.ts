@@ -7,7 +7,7 @@ import type { Notice, SecondFactorOptions, Store } from 'passport-second-factor'
 import { memoryStore } from 'passport-second-factor/memory';
 import type { Command } from '../../lib/cli/parse-command.js';
 import { runCommand } from '../../lib/cli/run-command.js';
-import { Client, enrol, enrolled, stopPanels, user } from '../docs/trap-panel.js';
+import { Client, enroll, enrolled, stopPanels, user } from '../docs/trap-panel.js';
 import type { User } from '../docs/trap-panel.js';
 import { startLevelPanel } from '../support/level-panel.js';
 import { loggedIn, redisForTests, startSessionPanel } from '../support/session-panel.js';
@@ -35,7 +35,7 @@ describe('texts from outside', () => {
         }),
       options: { ip: () => `203.0.113.7${HOSTILE}`, notify: (_account, notice) => notices.push(notice) },
     });
-    await enrol(panel);
+    await enroll(panel);
     for (const headers of [
       { 'user-agent': `\u009b2K\tFirefox/140.0 ${'x'.repeat(12_000)}` },
       { 'x-agent': 'emoji' },
@@ -55,7 +55,7 @@ describe('texts from outside', () => {
 
   it('tells what verify() is given as where a code came from in the same way', async () => {
     const panel = await start({});
-    await enrol(panel);
+    await enroll(panel);
     await panel.secondFactor.verify('alice', '000000', { ip: HOSTILE, userAgent: `imap${HOSTILE}` });
     expect(panel.events.at(-1)).to.include({ ip: 'By: root 2K', userAgent: 'imap By: root 2K' });
   });
@@ -63,10 +63,13 @@ describe('texts from outside', () => {
   it('tells who did something and why in one line, and asks for a name that can be read', async () => {
     const notices: Notice[] = [];
     const panel = await start({ notify: (_account, notice) => notices.push(notice) });
-    await enrol(panel);
-    const refused = panel.secondFactor.disable('alice', { by: '\u200b\n\ud800' });
+    await enroll(panel);
+    const refused = panel.secondFactor.admin.disable('alice', { by: '\u200b\n\ud800' });
     expect(await refused.catch((error: unknown) => error)).to.include({ code: 'option-invalid' });
-    await panel.secondFactor.disable('alice', { by: `job${HOSTILE}`, reason: `asked${HOSTILE}`.repeat(500) });
+    await panel.secondFactor.admin.disable('alice', {
+      by: `job${HOSTILE}`,
+      reason: `asked${HOSTILE}`.repeat(500),
+    });
     await turn();
     const event = panel.events.at(-1) as { by?: string; reason?: string };
     expect(event.by).to.equal('job By: root 2K');
@@ -140,7 +143,7 @@ describe('texts from outside', () => {
       expect((await jar.login('alice')).status).to.equal(200);
       const { status, body } = await jar.post('/two-step/impersonation', { account: 'bob' });
       expect([status, body.reason]).to.deep.equal([403, 'level-unknown']);
-      expect((await panel.secondFactor.account('alice'))?.level).to.not.equal('root');
+      expect((await panel.secondFactor.admin.account('alice'))?.level).to.not.equal('root');
     }
     for (const level of asked) expect(level ?? '').to.not.match(/\p{C}/u);
     await panel.close();
@@ -220,15 +223,15 @@ describe('an account id of 255 bytes of emoji', () => {
       const panel = await startSessionPanel({
         store: store(),
         users: [user(ID)],
-        options: { trustedBrowsers: { days: 30 }, impersonation: { levels: ['root', 'user'] } },
+        options: { rememberBrowsers: { days: 30 }, impersonation: { levels: ['root', 'user'] } },
       });
       const { client, phone } = await enrolled(panel, ID);
       expect((await client.get('/two-step', HTML)).text).to.include(ID);
       await client.post('/logout');
       await client.login(ID);
-      expect((await client.post('/two-step/verify', { code: phone(), trustBrowser: true })).status).to.equal(
-        200,
-      );
+      expect(
+        (await client.post('/two-step/verify', { code: phone(), rememberBrowser: true })).status,
+      ).to.equal(200);
       await client.post('/logout');
       expect((await client.login(ID)).body).to.deep.equal({ user: ID });
       expect(client.cookie).to.match(/^[\x21-\x7e ]+$/);

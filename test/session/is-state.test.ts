@@ -12,14 +12,14 @@ const PARKED = {
   keepSessionInfo: false,
 };
 const MARK = { account: 'a', stamp: 's', passwordAt: 1, setup: SETUP };
-const VERIFIED = { ...MARK, state: 'verified', enrolment: 'e', factorAt: 1, method: 'otp' };
+const VERIFIED = { ...MARK, state: 'verified', enrollment: 'e', factorAt: 1, method: 'otp' };
 
 /** A whole state of every kind. */
 const STATES: Readonly<Record<string, object>> = {
-  pending: { ...PARKED, state: 'pending', enrolment: 'e', recoveryFailures: 0 },
-  'must-enrol': { ...PARKED, state: 'must-enrol', setup: SETUP },
+  pending: { ...PARKED, state: 'pending', enrollment: 'e', recoveryFailures: 0 },
+  'must-enroll': { ...PARKED, state: 'must-enroll', setup: SETUP },
   'signed-in': { ...MARK, state: 'signed-in' },
-  remembered: { ...MARK, state: 'remembered', enrolment: 'e', browser: 'b' },
+  remembered: { ...MARK, state: 'remembered', enrollment: 'e', browser: 'b' },
   verified: VERIFIED,
   impersonating: {
     state: 'impersonating',
@@ -63,7 +63,7 @@ const MAY_HOLD: Readonly<Record<string, (value: unknown) => boolean>> = {
   since: isNumber,
   until: isNumber,
   returnTo: isDigest,
-  enrolment: isString,
+  enrollment: isString,
   recoveryFailures: isNumber,
   passwordAt: (value) => value === null || isNumber(value),
   factorAt: isNumber,
@@ -78,7 +78,7 @@ const MAY_HOLD: Readonly<Record<string, (value: unknown) => boolean>> = {
   mark: never,
 };
 
-/** Every place in a state that is judged, as the names that lead there. */
+/** Every place in a state that is checked, as the names that lead there. */
 function placesIn(value: unknown, way: readonly string[] = []): string[][] {
   if (typeof value !== 'object' || value === null) return [];
   return Object.entries(value).flatMap(([name, held]) => {

@@ -48,7 +48,7 @@ describe('session: one request goes on from a session, and none from one that wa
     if (who === 'with one') return client;
     await client.post('/logout');
     await client.login('alice');
-    await client.post('/two-step/verify', { code: phone(), trustBrowser: true });
+    await client.post('/two-step/verify', { code: phone(), rememberBrowser: true });
     await client.post('/logout');
     await client.login('alice');
     return client;
@@ -101,7 +101,7 @@ describe('session: one request goes on from a session, and none from one that wa
             });
           },
           options: {
-            trustedBrowsers: { days: 30 },
+            rememberBrowsers: { days: 30 },
             policy: () => wait().then(() => 'optional' as const),
           },
         });

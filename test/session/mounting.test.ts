@@ -104,7 +104,7 @@ const MOUNTINGS: readonly Mounting[] = [
     name: 'nowhere, with a code route of its own',
     mount: ({ passport: own, secondFactor }) => own.use(secondFactor.strategy),
   },
-  { name: 'nowhere, where the application answers itself', options: { onCodeRequired: 'error' } },
+  { name: 'nowhere, where the application answers itself', options: { whenCodeRequired: 'error' } },
 ];
 
 for (const version of [4, 5] as const) {
@@ -120,7 +120,7 @@ for (const version of [4, 5] as const) {
           afterPassport: ({ app, secondFactor }) => app.use(secondFactor.session()),
           beforeRouter: (made) => mount?.(made, EXPRESS[version]),
         });
-        await panel.secondFactor.import('alice', { secret: SECRET, by: 'test' });
+        await panel.secondFactor.admin.import('alice', { secret: SECRET, by: 'test' });
         panel.told();
         const fix = `app.use('${options.basePath ?? '/two-step'}', secondFactor.router())`;
         const client = new Client(panel);
@@ -169,7 +169,7 @@ describe('session/mounting, where the router is served', () => {
 
   it('warns of none of its own pages and refusals', async () => {
     const panel = await startSessionPanel();
-    await panel.secondFactor.import('alice', { secret: SECRET, by: 'test' });
+    await panel.secondFactor.admin.import('alice', { secret: SECRET, by: 'test' });
     const client = new Client(panel);
     const warnings = await warningsOf(async () => {
       for (const path of ['', '/', '/verify', '/setup', '/step-up', '/nothing-here', '/verify?x=/two-step']) {

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type { ErrorRequestHandler, Request } from 'express';
 import type { Redis } from 'ioredis';
-import { Client, enrol, enrolled, knows, stopPanels } from '../docs/trap-panel.js';
+import { Client, enroll, enrolled, knows, stopPanels } from '../docs/trap-panel.js';
 import { sharedRedis } from '../support/redis-server.js';
 import { connectRedis, loggedIn, sessionId, startSessionPanel } from '../support/session-panel.js';
 import type { SessionPanel } from '../support/session-panel.js';
@@ -94,7 +94,7 @@ describe('session/refuse: where a browser wanted to go', () => {
   afterEach(stopPanels);
 
   it('tells programs how old a code may be, and only where that is asked', async () => {
-    const phone = await enrol(panel);
+    const phone = await enroll(panel);
     const client = await loggedIn(panel);
     await client.post('/two-step/verify', { code: phone() });
     panel.now += 301_000;
@@ -107,7 +107,7 @@ describe('session/refuse: where a browser wanted to go', () => {
 
     beforeEach(async () => {
       panel = await startSessionPanel({
-        options: { onCodeRequired: 'error' },
+        options: { whenCodeRequired: 'error' },
         routes({ app, ...made }) {
           const byCode = (req: Request): string => req.query.code as string;
           knows({ app, ...made }, 'oauth', byCode);
@@ -133,7 +133,7 @@ describe('session/refuse: where a browser wanted to go', () => {
     });
 
     it('is never gone back to: who is asked for the code goes where the sign-in leads', async () => {
-      const phone = await enrol(panel);
+      const phone = await enroll(panel);
       const client = new Client(panel);
       expect((await client.get(CALLBACK, HTML)).headers.location).to.equal('/two-step/verify');
       const done = await client.post('/two-step/verify', new URLSearchParams({ code: phone() }), HTML);
@@ -141,7 +141,7 @@ describe('session/refuse: where a browser wanted to go', () => {
     });
 
     it('is not gone back to by who was stopped elsewhere before', async () => {
-      const phone = await enrol(panel);
+      const phone = await enroll(panel);
       const client = new Client(panel);
       await client.get(CALLBACK, HTML);
       await client.get('/secret?wanted', HTML);

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { Redis } from 'ioredis';
-import { Client, enrol, enrolled, stopPanels } from '../docs/trap-panel.js';
+import { Client, enroll, enrolled, stopPanels } from '../docs/trap-panel.js';
 import type { User } from '../docs/trap-panel.js';
 import { connectRedis, loggedIn, minutesOf, sessionId, startSessionPanel } from '../support/session-panel.js';
 import type { SessionPanel } from '../support/session-panel.js';
@@ -67,7 +67,7 @@ for (const kind of ['memory', 'Redis'] as const) {
 
     it('gives a new id at each of the two steps', async () => {
       const panel = await start();
-      const phone = await enrol(panel);
+      const phone = await enroll(panel);
       const client = new Client(panel);
       await client.post('/anything');
       await changesId(panel, client, () => client.login('alice'));
@@ -83,7 +83,7 @@ for (const kind of ['memory', 'Redis'] as const) {
       await client.post('/two-step/setup');
       expect(sessionId(client), 'going on with one raises nothing').to.equal(id);
       await client.post('/two-step/setup/cancel');
-      await changesId(panel, client, () => enrol(panel, 'alice', client));
+      await changesId(panel, client, () => enroll(panel, 'alice', client));
       expect((await client.get('/secret')).status).to.equal(200);
     });
 
@@ -122,7 +122,7 @@ for (const kind of ['memory', 'Redis'] as const) {
 
     it('makes a copied parked cookie worth nothing once its owner gave the code', async () => {
       const panel = await start();
-      const phone = await enrol(panel);
+      const phone = await enroll(panel);
       const client = await loggedIn(panel);
       const copy = client.cookie;
       await client.post('/two-step/verify', { code: phone() });
@@ -133,7 +133,7 @@ for (const kind of ['memory', 'Redis'] as const) {
 
     it('makes one session of ten right codes at once from one parked jar (A14)', async () => {
       const panel = await start();
-      const phone = await enrol(panel);
+      const phone = await enroll(panel);
       const client = await loggedIn(panel);
       const { cookie } = client;
       const code = phone();
@@ -162,7 +162,7 @@ describe('session/regenerate', () => {
         });
       },
     });
-    const phone = await enrol(panel);
+    const phone = await enroll(panel);
     const client = await loggedIn(panel);
     const lasts = async (): Promise<number> => minutesOf(await panel.stored(client));
     expect(await lasts()).to.equal(3 * day);

@@ -3,14 +3,14 @@ import type { Express } from 'express';
 import { requireSecondFactor } from 'passport-second-factor';
 import type { GuardOptions } from 'passport-second-factor';
 import { memoryStore } from 'passport-second-factor/memory';
-import { Client, enrol, enrolled, stopPanels } from '../docs/trap-panel.js';
+import { Client, enroll, enrolled, stopPanels } from '../docs/trap-panel.js';
 import { loggedIn, startSessionPanel } from '../support/session-panel.js';
 import type { SessionPanel } from '../support/session-panel.js';
 
 const HTML = { accept: 'text/html' };
 const GUARDS: Record<string, GuardOptions> = {
   '/strict': {},
-  '/explicit': { unenrolled: 'enrol', maxAge: undefined },
+  '/explicit': { unenrolled: 'enroll', maxAge: undefined },
   '/fresh': { maxAge: 300 },
   '/allow': { unenrolled: 'allow' },
   '/allow-fresh': { unenrolled: 'allow', maxAge: 300 },
@@ -24,7 +24,7 @@ function guarded(app: Express): void {
 const start = (): Promise<SessionPanel> => startSessionPanel({ routes: ({ app }) => guarded(app) });
 
 /** What each guard answers a program: `through`, or status and code. */
-async function verdicts(client: Client): Promise<Record<string, unknown>> {
+async function decisions(client: Client): Promise<Record<string, unknown>> {
   const answers = await Promise.all(
     Object.keys(GUARDS).map(async (path) => {
       const { status, body } = await client.get(path);
@@ -33,42 +33,42 @@ async function verdicts(client: Client): Promise<Record<string, unknown>> {
   );
   return Object.fromEntries(answers) as Record<string, unknown>;
 }
-const all = (verdict: string): Record<string, string> =>
-  Object.fromEntries(Object.keys(GUARDS).map((path) => [path, verdict]));
+const all = (decision: string): Record<string, string> =>
+  Object.fromEntries(Object.keys(GUARDS).map((path) => [path, decision]));
 
 describe('session/require-second-factor', () => {
   afterEach(stopPanels);
 
   it('refuses strangers and parked sign-ins everywhere (A1)', async () => {
     const panel = await start();
-    expect(await verdicts(new Client(panel))).to.deep.equal(all('401 login-required'));
-    await enrol(panel);
-    expect(await verdicts(await loggedIn(panel))).to.deep.equal(all('401 code-required'));
+    expect(await decisions(new Client(panel))).to.deep.equal(all('401 login-required'));
+    await enroll(panel);
+    expect(await decisions(await loggedIn(panel))).to.deep.equal(all('401 code-required'));
   });
 
   it('sends an account without a second factor to enable it, unless told to allow it', async () => {
     const panel = await start();
     const client = await loggedIn(panel, 'bob');
-    expect(await verdicts(client)).to.deep.equal({
-      '/strict': '403 enrolment-required',
-      '/explicit': '403 enrolment-required',
-      '/fresh': '403 enrolment-required',
+    expect(await decisions(client)).to.deep.equal({
+      '/strict': '403 enrollment-required',
+      '/explicit': '403 enrollment-required',
+      '/fresh': '403 enrollment-required',
       '/allow': 'through',
       '/allow-fresh': 'through',
     });
     panel.now += 300_000;
-    expect((await verdicts(client))['/allow-fresh'], 'exactly as old as allowed').to.equal('through');
+    expect((await decisions(client))['/allow-fresh'], 'exactly as old as allowed').to.equal('through');
     panel.now += 1;
-    expect((await verdicts(client))['/allow-fresh']).to.equal('401 step-up-required');
+    expect((await decisions(client))['/allow-fresh']).to.equal('401 step-up-required');
     expect((await client.get('/allow-fresh')).body.location).to.equal('/login');
   });
 
   it('asks for a fresh code with maxAge, and passes after step-up', async () => {
     const panel = await start();
     const { client, phone } = await enrolled(panel);
-    expect(await verdicts(client)).to.deep.equal(all('through'));
+    expect(await decisions(client)).to.deep.equal(all('through'));
     panel.now += 300_001;
-    expect(await verdicts(client)).to.deep.equal({
+    expect(await decisions(client)).to.deep.equal({
       ...all('through'),
       '/fresh': '401 step-up-required',
       '/allow-fresh': '401 step-up-required',
@@ -79,14 +79,14 @@ describe('session/require-second-factor', () => {
     );
     expect(refused.body).to.include({ location: '/two-step/step-up', maxAge: 300 });
     expect((await client.post('/two-step/step-up', { code: phone() })).status).to.equal(200);
-    expect(await verdicts(client)).to.deep.equal(all('through'));
+    expect(await decisions(client)).to.deep.equal(all('through'));
   });
 
   it('does not take a proof from the future for fresh (C9)', async () => {
     const panel = await start();
     const { client } = await enrolled(panel);
     panel.now -= 61_000;
-    expect((await verdicts(client))['/fresh']).to.equal('401 step-up-required');
+    expect((await decisions(client))['/fresh']).to.equal('401 step-up-required');
   });
 
   it('sends a browser to the page that helps, and brings it back', async () => {
@@ -168,11 +168,11 @@ describe('session/require-second-factor', () => {
     for (const [options, code, message] of [
       [{ maxage: 300 }, 'option-unknown', /unknown guard option maxage; did you mean maxAge\?/],
       [{ age: 300 }, 'option-unknown', /unknown guard option age; known are: unenrolled, maxAge/],
-      [{ acceptTrustedBrowser: 'no' }, 'option-invalid', /true or false/],
+      [{ acceptRememberedBrowser: 'no' }, 'option-invalid', /true or false/],
       [{ maxAge: 0 }, 'option-invalid', /whole seconds from 1/],
       [{ maxAge: 1.5 }, 'option-invalid', /whole seconds from 1/],
       [{ maxAge: '300' }, 'option-invalid', /got string/],
-      [{ unenrolled: 'deny' }, 'option-invalid', /'enrol' or 'allow'/],
+      [{ unenrolled: 'deny' }, 'option-invalid', /'enroll' or 'allow'/],
     ] as const) {
       const thrown = catchError(() => requireSecondFactor(options as unknown as GuardOptions));
       expect(thrown).to.include({ code });

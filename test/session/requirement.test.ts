@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { Secret, TOTP } from 'otpauth';
 import type { Policy } from '../../lib/index.js';
-import { Client, enrol, stopPanels } from '../docs/trap-panel.js';
+import { Client, enroll, stopPanels } from '../docs/trap-panel.js';
 import { sessionId, startSessionPanel } from '../support/session-panel.js';
 import type { SessionPanel, SessionPanelParts } from '../support/session-panel.js';
 
@@ -25,19 +25,19 @@ describe('session/requirement: a second factor that is a must', () => {
     return (await client.post('/two-step/setup/confirm', { code })).body;
   }
 
-  it('lets an account without one only enable it, or cancel (must-enrol)', async () => {
+  it('lets an account without one only enable it, or cancel (must-enroll)', async () => {
     const panel = await start();
     const client = new Client(panel);
     const answer = await client.login('alice');
     expect(answer).to.deep.include({ status: 403 });
-    expect(answer.body).to.include({ code: 'enrolment-required', setup: '/two-step/setup' });
+    expect(answer.body).to.include({ code: 'enrollment-required', setup: '/two-step/setup' });
     expect(answer.body).to.have.property('until', new Date(panel.now + 600_000).toISOString());
     expect(await client.me()).to.equal(null);
     expect((await client.get('/secret')).body).to.include({
-      code: 'enrolment-required',
+      code: 'enrollment-required',
       location: '/two-step/setup',
     });
-    expect((await client.get('/two-step')).body).to.include({ state: 'must-enrol' });
+    expect((await client.get('/two-step')).body).to.include({ state: 'must-enroll' });
     for (const path of ['verify', 'disable', 'recovery-codes', 'step-up', 'authenticators/remove']) {
       expect((await client.post(`/two-step/${path}`, { code: '123456' })).status, path).to.be.within(
         401,
@@ -70,7 +70,7 @@ describe('session/requirement: a second factor that is a must', () => {
     expect(await client.me()).to.equal('alice');
     expect((await client.get('/secret')).status).to.equal(200);
     expect(methods).to.deep.equal([['alice', 'otp', { cart: 1 }]]);
-    expect(panel.told()).to.deep.equal(['enrolment-required', 'setup-started', 'enrolled', 'signed-in']);
+    expect(panel.told()).to.deep.equal(['enrollment-required', 'setup-started', 'enrolled', 'signed-in']);
   });
 
   it('shows a browser the way without making a secret (D11)', async () => {
@@ -89,7 +89,7 @@ describe('session/requirement: a second factor that is a must', () => {
     const changes: ((panel: SessionPanel) => unknown)[] = [
       async (panel) => {
         policy = 'optional';
-        await enrol(panel);
+        await enroll(panel);
         policy = 'required';
       },
       (panel) => panel.users[0]!.passwordChangedAt++,
@@ -138,17 +138,17 @@ describe('session/requirement: a second factor that is a must', () => {
     expect(panel.events.at(-1)).to.include({ name: 'session-demoted', reason: 'factor-required' });
     expect(await confirm(panel, client)).to.include({ state: 'verified' });
 
-    await panel.secondFactor.disable('alice', { by: 'test' });
+    await panel.secondFactor.admin.disable('alice', { by: 'test' });
     expect(await client.me()).to.equal(null);
-    expect((await client.get('/two-step')).body).to.include({ state: 'must-enrol' });
-    expect((await new Client(panel).login('alice')).body.code).to.equal('enrolment-required');
+    expect((await client.get('/two-step')).body).to.include({ state: 'must-enroll' });
+    expect((await new Client(panel).login('alice')).body.code).to.equal('enrollment-required');
   });
 
   it('refuses to disable, costing no code, and lets the authenticator be replaced', async () => {
     policy = 'optional';
     const panel = await start();
     const client = new Client(panel);
-    const phone = await enrol(panel, 'alice', client);
+    const phone = await enroll(panel, 'alice', client);
     policy = 'required';
     const before = await panel.store.get('alice');
     const code = phone();
@@ -172,13 +172,13 @@ describe('session/requirement: a second factor that is a must', () => {
     expect(page.text).to.include(policy.requiredFrom.toISOString().slice(0, 10)).and.include('Later');
     panel.now += 86_400_000;
     expect(await client.me()).to.equal(null);
-    expect((await new Client(panel).login('alice')).body.code).to.equal('enrolment-required');
+    expect((await new Client(panel).login('alice')).body.code).to.equal('enrollment-required');
   });
 
   it('waits for a policy that has to ask, and lets nobody in when it fails', async () => {
     policy = Promise.resolve('required');
     const panel = await start();
-    expect((await new Client(panel).login('alice')).body.code).to.equal('enrolment-required');
+    expect((await new Client(panel).login('alice')).body.code).to.equal('enrollment-required');
     for (const wrong of ['yes', true, null, { requiredFrom: 'tomorrow' }, { requiredFrom: new Date(NaN) }]) {
       policy = wrong as never;
       const client = new Client(panel);
@@ -190,7 +190,7 @@ describe('session/requirement: a second factor that is a must', () => {
   it('hands the callback of req.logIn an error that tells the way', async () => {
     const errors: object[] = [];
     const panel = await start({
-      options: { onCodeRequired: 'error' },
+      options: { whenCodeRequired: 'error' },
       routes({ app, users }) {
         app.get('/custom', (req, res) => {
           req.logIn(users[0]!, (error: object) => {
@@ -203,7 +203,7 @@ describe('session/requirement: a second factor that is a must', () => {
     expect((await new Client(panel).get('/custom')).body).to.deep.equal({ user: null });
     expect(errors[0]).to.include({
       name: 'SecondFactorRequiredError',
-      code: 'enrolment-required',
+      code: 'enrollment-required',
       status: 403,
       location: '/two-step/setup',
     });
@@ -223,7 +223,7 @@ describe('session/requirement: a second factor that is a must', () => {
     const { until } = (await client.get('/two-step')).body;
     panel.now += 60_000;
     const always = { 'x-always': '1' };
-    expect((await client.get('/two-step', always)).body).to.include({ state: 'must-enrol', until });
+    expect((await client.get('/two-step', always)).body).to.include({ state: 'must-enroll', until });
     expect((await client.post('/two-step/setup', {}, always)).status).to.equal(200);
   });
 
@@ -248,7 +248,7 @@ describe('session/requirement: a second factor that is a must', () => {
     await owner.login('alice');
     await confirm(panel, owner);
     panel.now += 15 * 60_000 + 1;
-    await panel.secondFactor.disable('alice', { by: 'operator' });
+    await panel.secondFactor.admin.disable('alice', { by: 'operator' });
     expect(await owner.me()).to.equal(null);
     expect((await owner.post('/two-step/setup')).body.code).to.equal('sign-in-expired');
     await owner.login('alice');
@@ -258,9 +258,9 @@ describe('session/requirement: a second factor that is a must', () => {
   it('lets nobody in by a password without a session either', async () => {
     const panel = await start({
       routes({ app, users }) {
-        for (const onCodeRequired of ['respond', 'error']) {
-          app.post(`/dav/${onCodeRequired}`, (req, res, next) => {
-            const options = { session: false, onCodeRequired } as never;
+        for (const whenCodeRequired of ['respond', 'error']) {
+          app.post(`/dav/${whenCodeRequired}`, (req, res, next) => {
+            const options = { session: false, whenCodeRequired } as never;
             req.logIn(users[0] as Express.User, options, (error) => (error ? next(error) : res.json({})));
           });
         }
@@ -269,8 +269,8 @@ describe('session/requirement: a second factor that is a must', () => {
     for (const path of ['/dav/respond', '/dav/error']) {
       const answer = await new Client(panel).post(path);
       expect(answer.status, path).to.equal(403);
-      expect(answer.body.code, path).to.equal('enrolment-required');
-      expect(panel.events.at(-1)).to.include({ name: 'sign-in-refused', reason: 'enrolment-required' });
+      expect(answer.body.code, path).to.equal('enrollment-required');
+      expect(panel.events.at(-1)).to.include({ name: 'sign-in-refused', reason: 'enrollment-required' });
     }
     policy = 'optional';
     expect((await new Client(panel).post('/dav/respond')).status).to.equal(200);
@@ -278,7 +278,7 @@ describe('session/requirement: a second factor that is a must', () => {
 
   it('is told by verify(), so that no token is minted for the password alone', async () => {
     const panel = await start();
-    const refused = { ok: false, reason: 'enrolment-required' };
+    const refused = { ok: false, reason: 'enrollment-required' };
     expect(await panel.secondFactor.verify('alice', '123456')).to.deep.equal(refused);
     policy = 'optional';
     expect(await panel.secondFactor.verify('alice', '123456')).to.include({ reason: 'not-enrolled' });

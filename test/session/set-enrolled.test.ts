@@ -63,7 +63,7 @@ describe('session/set-enrolled: a panel that keeps in its own table who has a se
   it('locks nobody out when an operator disables it while it is being enabled', async () => {
     const client = await loggedIn(panel);
     const { body } = await client.post('/two-step/setup');
-    onceBefore(true, () => panel.secondFactor.disable('alice', BY));
+    onceBefore(true, () => panel.secondFactor.admin.disable('alice', BY));
     expect(await confirm(client, body.key)).to.equal(200);
     expect(flags).to.deep.equal({ alice: false });
     expect(await client.me()).to.equal('alice');
@@ -86,7 +86,7 @@ describe('session/set-enrolled: a panel that keeps in its own table who has a se
     };
     let disabled: Promise<boolean> | undefined;
     onceBefore(true, async () => {
-      disabled = panel.secondFactor.disable('alice', BY);
+      disabled = panel.secondFactor.admin.disable('alice', BY);
       await deletes;
     });
     expect(await confirm(client, body.key)).to.equal(200);
@@ -97,20 +97,20 @@ describe('session/set-enrolled: a panel that keeps in its own table who has a se
 
   it('leaves the flag of a lost record alone while the panel cannot say whose it is', async () => {
     flags.alice = true;
-    const rejected = panel.secondFactor.disable('broken', BY).catch((error: unknown) => error);
+    const rejected = panel.secondFactor.admin.disable('broken', BY).catch((error: unknown) => error);
     expect(await rejected).to.be.instanceOf(Error);
     expect(flags).to.deep.equal({ alice: true });
-    expect(await panel.secondFactor.disable('alice', BY)).to.equal(true);
+    expect(await panel.secondFactor.admin.disable('alice', BY)).to.equal(true);
     expect(flags).to.deep.equal({ alice: false });
     expect(panel.told()).to.deep.equal(['disabled']);
   });
 
-  it('undoes its own enrolment and no other that came in its place', async () => {
+  it('undoes its own enrollment and no other that came in its place', async () => {
     const client = await loggedIn(panel);
     const { body } = await client.post('/two-step/setup');
     onceBefore(true, async () => {
-      await panel.secondFactor.disable('alice', BY);
-      await panel.secondFactor.import('alice', { secret: new Secret({ size: 20 }).base32, ...BY });
+      await panel.secondFactor.admin.disable('alice', BY);
+      await panel.secondFactor.admin.import('alice', { secret: new Secret({ size: 20 }).base32, ...BY });
       throw new Error('the database is away');
     });
     expect(await confirm(client, body.key)).to.equal(503);
@@ -118,7 +118,7 @@ describe('session/set-enrolled: a panel that keeps in its own table who has a se
     expect(flags).to.deep.equal({ alice: true });
   });
 
-  it('tells of an enrolment that could neither be written to the table nor undone', async () => {
+  it('tells of an enrollment that could neither be written to the table nor undone', async () => {
     const client = await loggedIn(panel);
     const { body } = await client.post('/two-step/setup');
     panel.told();
@@ -169,7 +169,7 @@ describe('session/set-enrolled: a panel that keeps in its own table who has a se
     expect(error).to.include({ code: 'store-unavailable' });
     expect(await panel.store.get('alice')).to.equal(null);
     expect(panel.told()).to.deep.equal(['store-unavailable']);
-    await panel.secondFactor.import('alice', { secret, ...BY });
+    await panel.secondFactor.admin.import('alice', { secret, ...BY });
     expect(flags).to.deep.equal({ alice: true });
     expect(panel.told()).to.deep.equal(['imported']);
   });
@@ -197,7 +197,7 @@ describe('session/set-enrolled: a panel that keeps in its own table who has a se
       expect(panel.told()).to.deep.equal(['enrolled']);
     });
 
-    it('takes the enrolment back when the flag cannot be written then, and says why', async () => {
+    it('takes the enrollment back when the flag cannot be written then, and says why', async () => {
       const answer = await enabledLate();
       onceBefore(true, () => {
         throw new Error('the database is away');
@@ -230,7 +230,7 @@ describe('session/set-enrolled: a panel that keeps in its own table who has a se
 
     it('leaves no flag where an operator disabled it before that was known', async () => {
       const answer = await enabledLate();
-      await panel.secondFactor.disable('alice', BY);
+      await panel.secondFactor.admin.disable('alice', BY);
       answer.come();
       await turn();
       expect(flags).to.deep.equal({ alice: false });
@@ -241,10 +241,12 @@ describe('session/set-enrolled: a panel that keeps in its own table who has a se
       await enrolled(panel);
       usersAway = true;
       const answer = holdSwap(panel.store, limit);
-      const late: unknown = await panel.secondFactor.disable('alice', BY).catch((error: unknown) => error);
+      const late: unknown = await panel.secondFactor.admin
+        .disable('alice', BY)
+        .catch((error: unknown) => error);
       expect(late).to.include({ code: 'store-unavailable' });
       usersAway = false;
-      expect(await panel.secondFactor.disable('alice', BY)).to.equal(true);
+      expect(await panel.secondFactor.admin.disable('alice', BY)).to.equal(true);
       await enrolled(panel);
       answer.come();
       await until('the late event', () => panel.events.some((event) => event.late === true));
@@ -292,7 +294,7 @@ describe('session/set-enrolled: a panel that keeps in its own table who has a se
       const code = phone();
       onceBefore(false, async () => {
         expect(await confirm(other, body.key)).to.equal(200);
-        onceBefore(true, () => panel.secondFactor.disable('alice', BY));
+        onceBefore(true, () => panel.secondFactor.admin.disable('alice', BY));
       });
       expect((await client.post('/two-step/disable', { code })).body.code).to.equal('not-enrolled');
       expect(flags).to.deep.equal({ alice: false });
@@ -302,7 +304,7 @@ describe('session/set-enrolled: a panel that keeps in its own table who has a se
     it('tells once of two that disable at once', async () => {
       const { client, phone } = await enrolled(panel);
       const code = phone();
-      onceBefore(false, () => panel.secondFactor.disable('alice', BY));
+      onceBefore(false, () => panel.secondFactor.admin.disable('alice', BY));
       expect((await client.post('/two-step/disable', { code })).body.code).to.equal('not-enrolled');
       expect(flags).to.deep.equal({ alice: false });
       expect(panel.told().filter((name) => name === 'disabled')).to.have.length(1);

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { expect } from 'chai';
 import express from 'express';
 import { createSecondFactor, requireSecondFactor } from 'passport-second-factor';
-import { Client, enrol, enrolled, stopPanels } from '../docs/trap-panel.js';
+import { Client, enroll, enrolled, stopPanels } from '../docs/trap-panel.js';
 import type { Answer, Phone, User } from '../docs/trap-panel.js';
 import { loggedIn, startSessionPanel } from '../support/session-panel.js';
 import type { SessionPanel, SessionPanelParts } from '../support/session-panel.js';
@@ -88,7 +88,7 @@ describe('session/stop-cookie', () => {
   });
 
   it('leads a sign-in to where the guard stopped it, and is gone then', async () => {
-    const phone = await enrol(panel);
+    const phone = await enroll(panel);
     const bob = new Client(panel);
     await bob.get('/danger?bob', HTML);
     const signedIn = await bob.post('/form', FORM('bob'), HTML);
@@ -108,7 +108,7 @@ describe('session/stop-cookie', () => {
   });
 
   it('is of the guard that stopped last, before the password and after it', async () => {
-    const phone = await enrol(panel);
+    const phone = await enroll(panel);
     for (const path of ['/two-step/verify', '/two-step/code']) {
       const client = new Client(panel);
       for (const page of ['/danger?1', '/danger?2']) await client.get(page, HTML);
@@ -123,7 +123,7 @@ describe('session/stop-cookie', () => {
   });
 
   it('counts beside what the application wrote into session.returnTo, but not against a fixed successRedirect', async () => {
-    const phone = await enrol(panel);
+    const phone = await enroll(panel);
     const wanting = async (stopped: boolean): Promise<Client> => {
       const client = new Client(panel);
       await client.post('/wanted');
@@ -158,7 +158,7 @@ describe('session/stop-cookie', () => {
     const bob = await loggedIn(panel, 'bob');
     await bob.get('/danger?set-up', HTML);
     await bob.get('/two-step', HTML);
-    await enrol(panel, 'bob', bob);
+    await enroll(panel, 'bob', bob);
     expect(bob.cookie).to.not.contain('danger');
   });
 
@@ -167,7 +167,7 @@ describe('session/stop-cookie', () => {
     ['log-out', (client: Client) => client.post('/logout')],
   ] as const) {
     it(`ends with ${what}`, async () => {
-      await enrol(panel);
+      await enroll(panel);
       const client = await loggedIn(panel);
       await client.get('/danger', HTML);
       expect(sent(await act(client))[0]).to.match(CLEARED);
@@ -184,7 +184,7 @@ describe('session/stop-cookie', () => {
   });
 
   it('is sent to nobody whom no guard stopped, and taken from nobody who has none', async () => {
-    const phone = await enrol(panel);
+    const phone = await enroll(panel);
     const [alice, bob] = [new Client(panel), new Client(panel)];
     const answers = [
       await bob.post('/form', FORM('bob'), HTML),

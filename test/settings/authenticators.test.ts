@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { Secret, TOTP } from 'otpauth';
-import { Client, enrol, stopPanels } from '../docs/trap-panel.js';
+import { Client, enroll, stopPanels } from '../docs/trap-panel.js';
 import type { Phone } from '../docs/trap-panel.js';
 import { startSessionPanel } from '../support/session-panel.js';
 import type { SessionPanel } from '../support/session-panel.js';
@@ -18,7 +18,7 @@ describe('session/authenticators', () => {
   beforeEach(async () => {
     panel = await startSessionPanel();
     client = new Client(panel);
-    phone = await enrol(panel, 'alice', client);
+    phone = await enroll(panel, 'alice', client);
   });
   afterEach(stopPanels);
 
@@ -80,7 +80,7 @@ describe('session/authenticators', () => {
   });
 
   it('keeps the recovery codes, which are the owner’s paper', async () => {
-    const [code] = (await panel.secondFactor.recoveryCodes('alice', { by: 'test' }))!;
+    const [code] = (await panel.secondFactor.admin.recoveryCodes('alice', { by: 'test' }))!;
     await setUp();
     expect(await verify(code!)).to.equal('verified');
   });
@@ -150,11 +150,11 @@ describe('session/authenticators', () => {
     expect((await client.post('/two-step/setup')).status).to.equal(200);
   });
 
-  it('confirms for the enrolment it was begun with, and for no other', async () => {
+  it('confirms for the enrollment it was begun with, and for no other', async () => {
     const { body } = await client.post('/two-step/setup');
-    await panel.secondFactor.disable('alice', { by: 'test' });
+    await panel.secondFactor.admin.disable('alice', { by: 'test' });
     const later = new Client(panel);
-    await enrol(panel, 'alice', later);
+    await enroll(panel, 'alice', later);
     const before = await panel.store.get('alice');
     const code = secretOf(body.key).generate({ timestamp: panel.now });
     expect((await client.post('/two-step/setup/confirm', { code })).status).to.equal(401);

@@ -37,7 +37,7 @@ describe('session/confirm-set-up', () => {
     const panel = await startSessionPanel();
     const client = await loggedIn(panel);
     const confirm = await begin(panel, client);
-    beforeSwap(panel, () => panel.secondFactor.import('alice', { secret: SECRET, ...BY }));
+    beforeSwap(panel, () => panel.secondFactor.admin.import('alice', { secret: SECRET, ...BY }));
     expect((await confirm()).code).to.equal('already-enrolled');
     expect(panel.told()).to.include('imported').and.not.include('enrolled');
     expect(await client.me(), 'it asks for the code of the other one').to.equal(null);
@@ -155,7 +155,7 @@ describe('session/confirm-set-up', () => {
     const panel = await startSessionPanel({ options: { policy: () => 'required' } });
     const client = await loggedIn(panel);
     const confirm = await begin(panel, client);
-    beforeSwap(panel, () => panel.secondFactor.import('alice', { secret: SECRET, ...BY }));
+    beforeSwap(panel, () => panel.secondFactor.admin.import('alice', { secret: SECRET, ...BY }));
     expect((await confirm()).code).to.equal('sign-in-expired');
     const ended = panel.events.filter(({ name }) => name === 'sign-in-ended').at(-1);
     expect(ended).to.include({ accountId: 'alice', reason: 'account-changed' });
@@ -165,7 +165,7 @@ describe('session/confirm-set-up', () => {
   it('ends such a sign-in before it shows anything, when one is there already', async () => {
     const panel = await startSessionPanel({ options: { policy: () => 'required' } });
     const client = await loggedIn(panel);
-    await panel.secondFactor.import('alice', { secret: SECRET, ...BY });
+    await panel.secondFactor.admin.import('alice', { secret: SECRET, ...BY });
     expect((await client.post('/two-step/setup')).body.code).to.equal('sign-in-expired');
     expect(panel.events.at(-1)).to.include({ name: 'sign-in-ended', reason: 'account-changed' });
   });
@@ -179,14 +179,14 @@ describe('session/confirm-set-up', () => {
     expect(panel.told()).to.deep.equal(['store-unavailable']);
   });
 
-  it('adds or replaces nothing of an enrolment that is another one by then', async () => {
+  it('adds or replaces nothing of an enrollment that is another one by then', async () => {
     for (const wish of [{ add: true }, {}]) {
       const panel = await startSessionPanel();
       const { client } = await enrolled(panel);
       const confirm = await begin(panel, client, wish);
       beforeSwap(panel, async () => {
-        await panel.secondFactor.disable('alice', BY);
-        await panel.secondFactor.import('alice', { secret: SECRET, ...BY });
+        await panel.secondFactor.admin.disable('alice', BY);
+        await panel.secondFactor.admin.import('alice', { secret: SECRET, ...BY });
       });
       expect((await confirm()).code, JSON.stringify(wish)).to.equal('not-enrolled');
       expect(await panel.secondFactor.status('alice')).to.include({
@@ -231,7 +231,7 @@ describe('session/confirm-set-up', () => {
     const { body } = await client.post('/two-step/setup');
     panel.told();
     const confirm = async (code: string) => (await client.post('/two-step/setup/confirm', { code })).body;
-    const refused = { name: 'code-refused', accountId: 'alice', door: 'setup' };
+    const refused = { name: 'code-refused', accountId: 'alice', operation: 'setup' };
     expect(await confirm('abc')).to.include({ code: 'code-malformed' });
     expect(panel.events.at(-1)).to.include({ ...refused, reason: 'code-malformed' });
     expect(await confirm(codeOf(panel, body.key, 10 * 60_000))).to.include({

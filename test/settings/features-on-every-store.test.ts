@@ -61,7 +61,7 @@ for (const { name, start } of STORES) {
         store: running.store,
         users: [user(login)],
         options: {
-          trustedBrowsers: { days: 30 },
+          rememberBrowsers: { days: 30 },
           policy: () => policy,
           storeTimeoutMs: 60_000,
         },
@@ -103,8 +103,8 @@ for (const { name, start } of STORES) {
       return client;
     }
 
-    const verify = async (client: Client, code: string, trustBrowser = false): Promise<unknown> => {
-      const { body } = await client.post('/two-step/verify', { code, trustBrowser });
+    const verify = async (client: Client, code: string, rememberBrowser = false): Promise<unknown> => {
+      const { body } = await client.post('/two-step/verify', { code, rememberBrowser });
       return body.code ?? body.state;
     };
 
@@ -123,11 +123,11 @@ for (const { name, start } of STORES) {
       expect((await browser.login(login)).body.code).to.equal('code-required');
     });
 
-    it('lets only enrol who must, and refuses to disable then', async () => {
+    it('lets only enroll who must, and refuses to disable then', async () => {
       policy = 'required';
       const client = new Client(panel);
-      expect((await client.login(login)).body.code).to.equal('enrolment-required');
-      expect((await client.get('/secret')).body.code).to.equal('enrolment-required');
+      expect((await client.login(login)).body.code).to.equal('enrollment-required');
+      expect((await client.get('/secret')).body.code).to.equal('enrollment-required');
       const { totp } = await setUp(client);
       expect((await client.get('/secret')).status).to.equal(200);
       const before = await recordOf();
@@ -156,7 +156,9 @@ for (const { name, start } of STORES) {
     it('takes a secret over from elsewhere, once', async () => {
       const totp = new TOTP({ secret: new Secret({ size: 20 }) });
       const secret = totp.secret.base32;
-      const imports = Array.from({ length: 5 }, () => panel.secondFactor.import(login, { secret, ...BY }));
+      const imports = Array.from({ length: 5 }, () =>
+        panel.secondFactor.admin.import(login, { secret, ...BY }),
+      );
       const outcomes = await Promise.allSettled(imports);
       expect(outcomes.filter(({ status }) => status === 'fulfilled')).to.have.length(1);
       expect(await verify(await waiting(), totp.generate({ timestamp: panel.now }))).to.equal(

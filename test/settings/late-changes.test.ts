@@ -45,7 +45,7 @@ async function waiting(panel: SessionPanel): Promise<{ client: Client; phone: Ph
   return { client: await loggedIn(panel), phone };
 }
 
-/** Sends a code of the phone to a door. */
+/** Sends a code of the phone to an operation. */
 function spending(path: string, who: (panel: SessionPanel) => Promise<{ client: Client; phone: Phone }>) {
   return async (panel: SessionPanel): Promise<Act> => {
     const { client, phone } = await who(panel);
@@ -115,7 +115,7 @@ const CHANGES: Record<string, Change> = {
   'revoking browsers': {
     async prepare(panel) {
       const { client, phone } = await waiting(panel);
-      await client.post('/two-step/verify', { code: phone(), trustBrowser: true });
+      await client.post('/two-step/verify', { code: phone(), rememberBrowser: true });
       return () => client.post('/two-step/browsers/revoke', { all: true });
     },
     told: ['browsers-revoked'],
@@ -125,7 +125,7 @@ const CHANGES: Record<string, Change> = {
   'a recovery code at sign-in': {
     async prepare(panel) {
       const { client } = await waiting(panel);
-      const [code] = (await panel.secondFactor.recoveryCodes('alice', BY))!;
+      const [code] = (await panel.secondFactor.admin.recoveryCodes('alice', BY))!;
       return () => client.post('/two-step/verify', { code });
     },
     told: ['code-accepted', 'recovery-code-used'],
@@ -149,31 +149,31 @@ const CHANGES: Record<string, Change> = {
     told: ['code-accepted'],
   },
   'an operator who disables': {
-    prepare: operating(({ secondFactor }) => secondFactor.disable('alice', BY)),
+    prepare: operating(({ secondFactor }) => secondFactor.admin.disable('alice', BY)),
     told: ['disabled'],
     notices: ['disabled'],
   },
   'an operator who unlocks': {
-    prepare: operating(({ secondFactor }) => secondFactor.unlock('alice', BY)),
+    prepare: operating(({ secondFactor }) => secondFactor.admin.unlock('alice', BY)),
     told: ['unlocked'],
   },
   'an operator who makes recovery codes': {
-    prepare: operating(({ secondFactor }) => secondFactor.recoveryCodes('alice', BY)),
+    prepare: operating(({ secondFactor }) => secondFactor.admin.recoveryCodes('alice', BY)),
     told: ['recovery-codes-regenerated'],
     notices: ['recovery-codes-regenerated'],
   },
   'an operator who revokes browsers': {
-    prepare: operating(({ secondFactor }) => secondFactor.revokeBrowsers('alice', BY)),
+    prepare: operating(({ secondFactor }) => secondFactor.admin.revokeBrowsers('alice', BY)),
     told: ['browsers-revoked'],
   },
   'an operator who imports': {
     prepare: ({ secondFactor }) =>
-      Promise.resolve(() => secondFactor.import('alice', { secret: SECRET, ...BY })),
+      Promise.resolve(() => secondFactor.admin.import('alice', { secret: SECRET, ...BY })),
     told: ['imported'],
     notices: ['enabled'],
   },
   'deleting an account': {
-    prepare: operating(({ secondFactor }) => secondFactor.forget('alice')),
+    prepare: operating(({ secondFactor }) => secondFactor.admin.forget('alice')),
     told: ['forgotten'],
   },
   'sealing with a new key': {
@@ -183,7 +183,7 @@ const CHANGES: Record<string, Change> = {
       const keys = [randomBytes(32).toString('base64'), KEY];
       const next = await startSessionPanel({ store, options: { keys, storeTimeoutMs: limit.ms } });
       next.secondFactor.events.on('*', (event) => events.push(event));
-      return () => next.secondFactor.rekey();
+      return () => next.secondFactor.admin.rekey();
     },
     told: ['resealed'],
   },
@@ -201,7 +201,7 @@ describe('session: a change that was made, though the store told so too late', (
       options: {
         keys: [KEY],
         storeTimeoutMs: limit.ms,
-        trustedBrowsers: { days: 30 },
+        rememberBrowsers: { days: 30 },
         notify: (_account, { name }) => notices.push(name),
         ...parts.options,
       },
@@ -309,7 +309,7 @@ describe('session: a change that was made, though the store told so too late', (
     await panel.secondFactor.close();
     order.length = 0;
     const answer = holdSwap(panel.store, limit);
-    await isRefused(() => panel.secondFactor.disable('alice', BY));
+    await isRefused(() => panel.secondFactor.admin.disable('alice', BY));
     const closing = panel.secondFactor.close();
     await turn();
     expect(order).to.deep.equal([]);

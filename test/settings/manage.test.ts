@@ -11,20 +11,20 @@ describe('session/manage', () => {
   let phone: Phone;
 
   beforeEach(async () => {
-    panel = await startSessionPanel({ options: { trustedBrowsers: { days: 30 } } });
+    panel = await startSessionPanel({ options: { rememberBrowsers: { days: 30 } } });
     ({ client, phone } = await enrolled(panel));
     panel.told();
   });
   afterEach(stopPanels);
 
-  const doors = (): unknown[] =>
-    panel.events.flatMap((event: SecondFactorEvent) => ('door' in event ? [event.door] : []));
+  const operations = (): unknown[] =>
+    panel.events.flatMap((event: SecondFactorEvent) => ('operation' in event ? [event.operation] : []));
   const state = async (of = client): Promise<unknown> => (await panel.stored(of))?.secondFactor;
 
   /** A browser that is remembered, and signed in without a code. */
   async function remembered(): Promise<Client> {
     const other = await loggedIn(panel);
-    await other.post('/two-step/verify', { code: phone(), trustBrowser: true });
+    await other.post('/two-step/verify', { code: phone(), rememberBrowser: true });
     await other.post('/logout');
     await other.login('alice');
     expect(await state(other)).to.include({ state: 'remembered' });
@@ -38,14 +38,14 @@ describe('session/manage', () => {
     expect((await client.post('/two-step/step-up', { code: phone() })).status).to.equal(200);
     expect(await state()).to.deep.include({ ...before, factorAt: panel.now });
     expect(panel.told()).to.deep.equal(['code-accepted', 'stepped-up']);
-    expect(doors().at(-1)).to.equal('step-up');
+    expect(operations().at(-1)).to.equal('step-up');
   });
 
   it('makes new recovery codes, for the price of a code', async () => {
     const answer = await client.post('/two-step/recovery-codes', { code: phone() });
     expect(answer.body.recoveryCodes).to.have.length(10);
     expect(panel.told()).to.deep.equal(['code-accepted', 'recovery-codes-regenerated']);
-    expect(doors().at(-1)).to.equal('recovery-codes');
+    expect(operations().at(-1)).to.equal('recovery-codes');
     const [code] = answer.body.recoveryCodes as string[];
     const again = await client.post('/two-step/recovery-codes', { code });
     expect(again.body.recoveryCodes).to.have.length(10);
@@ -58,7 +58,7 @@ describe('session/manage', () => {
     expect((await client.post('/two-step/disable', { code: phone() })).status).to.equal(200);
     expect(await state()).to.deep.equal({ state: 'signed-in', account: 'alice', stamp, passwordAt });
     expect(panel.told()).to.deep.equal(['code-accepted', 'disabled']);
-    expect(doors().at(-1)).to.equal('disable');
+    expect(operations().at(-1)).to.equal('disable');
     expect(await client.me()).to.equal('alice');
   });
 
@@ -86,7 +86,7 @@ describe('session/manage', () => {
     expect(panel.told()).to.deep.equal(['signed-in']);
   });
 
-  it('does nothing for a session whose enrolment is another one by the time it acts', async () => {
+  it('does nothing for a session whose enrollment is another one by the time it acts', async () => {
     const { body } = await client.post('/two-step/setup', { add: true });
     expect(body).to.have.property('key');
     const { authenticators } = (await client.get('/two-step')).body as { authenticators: { id: string }[] };
@@ -97,14 +97,14 @@ describe('session/manage', () => {
       ['recovery-codes', { code: phone() }],
     ];
     for (const [path, given] of requests) {
-      // The operator takes it off, and the owner enables it anew, while the request is being judged.
+      // The operator takes it off, and the owner enables it anew, while the request is being checked.
       const { read } = { read: panel.store.get.bind(panel.store) };
       let reads = 0;
       panel.store.get = async (id) => {
         if (++reads === 2) {
           panel.store.get = read;
-          await panel.secondFactor.disable('alice', { by: 'operator' });
-          await panel.secondFactor.import('alice', {
+          await panel.secondFactor.admin.disable('alice', { by: 'operator' });
+          await panel.secondFactor.admin.import('alice', {
             secret: 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP',
             by: 'operator',
           });
@@ -118,7 +118,7 @@ describe('session/manage', () => {
         authenticators: 1,
       });
       panel.store.get = read;
-      await panel.secondFactor.disable('alice', { by: 'operator' });
+      await panel.secondFactor.admin.disable('alice', { by: 'operator' });
       ({ client, phone } = await enrolled(panel));
     }
   });
@@ -130,7 +130,7 @@ describe('session/manage', () => {
     const swap = panel.store.compareAndSet.bind(panel.store);
     panel.store.compareAndSet = async (...given) => {
       panel.store.compareAndSet = swap;
-      await panel.secondFactor.revokeBrowsers('alice', { by: 'operator' });
+      await panel.secondFactor.admin.revokeBrowsers('alice', { by: 'operator' });
       return swap(...given);
     };
     expect((await other.login('alice')).body.code).to.equal('code-required');

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { Secret, TOTP } from 'otpauth';
 import { requireSecondFactor } from 'passport-second-factor';
 import type { Policy } from '../../lib/index.js';
-import { Client, enrol, stopPanels } from '../docs/trap-panel.js';
+import { Client, enroll, stopPanels } from '../docs/trap-panel.js';
 import { inTwoParts } from '../support/in-two-parts.js';
 import { loggedIn, startSessionPanel } from '../support/session-panel.js';
 import type { SessionPanel } from '../support/session-panel.js';
@@ -98,14 +98,14 @@ describe('an account that still has the second factor of before', () => {
   it('moves by import, and is as any other from then on, whatever the application still says', async () => {
     policy = 'required';
     const alice = await loggedIn(panel);
-    await panel.secondFactor.import('alice', { secret: SECRET, by: 'test' });
+    await panel.secondFactor.admin.import('alice', { secret: SECRET, by: 'test' });
     expect(flagged).to.deep.equal([['alice', true]]);
     expect((await alice.get('/secret')).body.code).to.equal('code-required');
     has.delete('alice');
-    await panel.secondFactor.disable('alice', { by: 'test' });
+    await panel.secondFactor.admin.disable('alice', { by: 'test' });
     policy = 'optional';
     const bob = new Client(panel);
-    const phone = await enrol(panel, 'bob', bob);
+    const phone = await enroll(panel, 'bob', bob);
     has.add('bob');
     policy = 'required';
     expect((await bob.get('/secret')).status).to.equal(200);
@@ -116,7 +116,7 @@ describe('an account that still has the second factor of before', () => {
 
   it('enables one as any other once the application says no more', async () => {
     has.delete('alice');
-    await enrol(panel);
+    await enroll(panel);
     expect((await panel.secondFactor.status('alice')).enrolled).to.equal(true);
   });
 
@@ -126,7 +126,7 @@ describe('an account that still has the second factor of before', () => {
     expect((await begun.post('/two-step/setup')).status).to.equal(200);
     policy = 'required';
     const waiting = new Client(panel);
-    expect((await waiting.login('alice')).body.code).to.equal('enrolment-required');
+    expect((await waiting.login('alice')).body.code).to.equal('enrollment-required');
     has.add('alice');
     expect((await waiting.post('/two-step/setup')).body.code).to.equal('sign-in-expired');
     expect((await begun.get('/two-step/setup')).body.code).to.equal('other-factor');

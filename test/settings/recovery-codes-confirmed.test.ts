@@ -10,7 +10,7 @@ describe('session/manage: whether recovery codes were saved', () => {
   let phone: Phone;
 
   beforeEach(async () => {
-    panel = await startSessionPanel({ options: { trustedBrowsers: { days: 30 } } });
+    panel = await startSessionPanel({ options: { rememberBrowsers: { days: 30 } } });
     ({ client, phone } = await enrolled(panel));
     panel.told();
   });
@@ -67,7 +67,7 @@ describe('session/manage: whether recovery codes were saved', () => {
       const { set: old } = await told();
       await confirm(old);
       if (who === 'the owner') await client.post('/two-step/recovery-codes', { code: phone() });
-      else await panel.secondFactor.recoveryCodes('alice', { by: 'support' });
+      else await panel.secondFactor.admin.recoveryCodes('alice', { by: 'support' });
       const { confirmed, set } = await told();
       expect([confirmed, set === old]).to.deep.equal([false, false]);
       const before = await panel.store.get('alice');
@@ -96,7 +96,10 @@ describe('session/manage: whether recovery codes were saved', () => {
   });
 
   it('was never asked of imported accounts, and is never asked there', async () => {
-    await panel.secondFactor.import('bob', { secret: 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP', by: 'migration' });
+    await panel.secondFactor.admin.import('bob', {
+      secret: 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP',
+      by: 'migration',
+    });
     expect((await panel.secondFactor.status('bob')).recoveryCodesConfirmed).to.equal(null);
   });
 
@@ -120,7 +123,7 @@ describe('session/manage: whether recovery codes were saved', () => {
 
   it('is read on a remembered browser, and confirmed there for the price of a code', async () => {
     const other = await loggedIn(panel);
-    await other.post('/two-step/verify', { code: phone(), trustBrowser: true });
+    await other.post('/two-step/verify', { code: phone(), rememberBrowser: true });
     await other.post('/logout');
     await other.login('alice');
     const { confirmed, set } = await told(other);

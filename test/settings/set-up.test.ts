@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { memoryStore } from 'passport-second-factor/memory';
 import type { Store } from 'passport-second-factor';
 import { Secret, TOTP } from 'otpauth';
-import { Client, enrol, enrolled, stopPanels } from '../docs/trap-panel.js';
+import { Client, enroll, enrolled, stopPanels } from '../docs/trap-panel.js';
 import { loggedIn, startSessionPanel } from '../support/session-panel.js';
 import type { SessionPanel } from '../support/session-panel.js';
 
@@ -43,9 +43,9 @@ describe('session/set-up and session/manage: setEnrolled', () => {
     log.length = 0;
     expect((await client.post('/two-step/disable', { code: phone() })).status).to.equal(200);
     expect(log).to.deep.equal(['flag off', 'record off']);
-    await enrol(panel, 'bob');
+    await enroll(panel, 'bob');
     log.length = 0;
-    await panel.secondFactor.disable('bob', { by: 'operator' });
+    await panel.secondFactor.admin.disable('bob', { by: 'operator' });
     expect(log).to.deep.equal(['flag off', 'record off']);
   });
 

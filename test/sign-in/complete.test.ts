@@ -1,6 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { expect } from 'chai';
-import { Client, enrol, stopPanels } from '../docs/trap-panel.js';
+import { Client, enroll, stopPanels } from '../docs/trap-panel.js';
 import type { Panel, User } from '../docs/trap-panel.js';
 import { loggedIn, startSessionPanel } from '../support/session-panel.js';
 import type { SessionPanel } from '../support/session-panel.js';
@@ -23,14 +23,14 @@ describe('session/sign-in: onSignedIn and carry', () => {
       told.push({ user: user.id, state: req.secondFactor?.state, ...info });
     };
     const panel = await startSessionPanel({ options: { onSignedIn } });
-    const phone = await enrol(panel);
+    const phone = await enroll(panel);
     expect(told).to.deep.equal([{ user: 'alice', state: 'signed-in', method: null, carried: undefined }]);
     const client = await loggedIn(panel);
     expect(told, 'not for the first step').to.have.length(1);
     await client.post('/two-step/verify', { code: phone() });
     expect(told[1]).to.deep.equal({ user: 'alice', state: 'verified', method: 'otp', carried: undefined });
 
-    const [code] = (await panel.secondFactor.recoveryCodes('alice', { by: 'operator' }))!;
+    const [code] = (await panel.secondFactor.admin.recoveryCodes('alice', { by: 'operator' }))!;
     const recovered = await loggedIn(panel);
     await recovered.post('/two-step/verify', { code });
     expect(told[2]).to.include({ method: 'recovery-code' });
@@ -45,7 +45,7 @@ describe('session/sign-in: onSignedIn and carry', () => {
         },
       },
     });
-    const phone = await enrol(panel);
+    const phone = await enroll(panel);
     const client = await loggedIn(panel);
     const answer = await client.post('/two-step/verify', { code: phone() });
     expect(answer.headers['x-last-login']).to.equal('now');
@@ -63,7 +63,7 @@ describe('session/sign-in: onSignedIn and carry', () => {
         app.post('/cart', (req, res) => res.json(Object.assign(req.session, { cart: ['book'] })));
       },
     });
-    const phone = await enrol(panel);
+    const phone = await enroll(panel);
     const client = new Client(panel);
     await client.post('/cart');
     await client.login('alice');
@@ -85,7 +85,7 @@ describe('session/sign-in: onSignedIn and carry', () => {
         },
       },
     });
-    const phone = await enrol(panel);
+    const phone = await enroll(panel);
     broken = true;
     panel.told();
     const bob = new Client(panel);
@@ -112,7 +112,7 @@ describe('session/sign-in: onSignedIn and carry', () => {
 
   it('lets nobody in when the session cannot be saved after the code (J5)', async () => {
     const panel: SessionPanel = await startSessionPanel({ first: quiet });
-    const phone = await enrol(panel);
+    const phone = await enroll(panel);
     const client = await loggedIn(panel);
     const set = panel.sessionStore.set.bind(panel.sessionStore);
     panel.sessionStore.set = (_id, _session, done) => done?.(new Error('the session store is full'));
@@ -128,7 +128,7 @@ describe('session/sign-in: onSignedIn and carry', () => {
 
   it('lets nobody in when the mark cannot be saved after Passport signed in (J5)', async () => {
     const panel: SessionPanel = await startSessionPanel({ first: quiet });
-    await enrol(panel);
+    await enroll(panel);
     const set = panel.sessionStore.set.bind(panel.sessionStore);
     for (const [login, failing] of [
       ['bob', 1],
@@ -173,7 +173,7 @@ describe('session/sign-in: onSignedIn and carry', () => {
         });
       },
     });
-    await enrol(panel);
+    await enroll(panel);
     const client = new Client(panel);
     await client.post('/both');
     expect((await panel.stored(client))?.secondFactor?.returnTo).to.equal('/else');

@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import express from 'express';
 import type { RequestHandler } from 'express';
 import { SecondFactorRequiredError } from 'passport-second-factor';
-import { Client, enrol, enrolled, knows, stopPanels } from '../docs/trap-panel.js';
+import { Client, enroll, enrolled, knows, stopPanels } from '../docs/trap-panel.js';
 import type { Panel, User } from '../docs/trap-panel.js';
 import { loggedIn, sessionId, startSessionPanel } from '../support/session-panel.js';
 
@@ -36,7 +36,7 @@ describe('session/log-in behind other first steps', () => {
   describe('an OAuth-like strategy (A4)', () => {
     it('parks an account with a second factor and completes it with the code', async () => {
       const panel = await startSessionPanel({ routes: (made) => oauth(made) });
-      const phone = await enrol(panel);
+      const phone = await enroll(panel);
       const client = new Client(panel);
       const away = await client.get('/oauth');
       expect(away.headers.location).to.equal('https://provider.example/authorize?state=1');
@@ -67,7 +67,7 @@ describe('session/log-in behind other first steps', () => {
 
     it('leaves one parked sign-in with one deadline when it is mounted before the router (A3, A13)', async () => {
       const panel = await startSessionPanel({ beforeRouter: remember });
-      const phone = await enrol(panel);
+      const phone = await enroll(panel);
       const client = await loggedIn(panel);
       const headers = { 'x-remember': 'alice' };
       const { id, until } = {
@@ -87,7 +87,7 @@ describe('session/log-in behind other first steps', () => {
 
     it('never passes the guard nor shows a user, however often it fires', async () => {
       const panel = await startSessionPanel({ beforeRouter: remember });
-      await enrol(panel);
+      await enroll(panel);
       const client = new Client(panel);
       for (let round = 0; round < 3; round++) {
         expect((await client.get('/secret', { 'x-remember': 'alice' })).body.code).to.equal('code-required');
@@ -108,7 +108,7 @@ describe('session/log-in behind other first steps', () => {
   });
 
   describe('a custom callback', () => {
-    const custom = (made: Panel, onCodeRequired?: 'respond' | 'error'): void => {
+    const custom = (made: Panel, whenCodeRequired?: 'respond' | 'error'): void => {
       made.app.post('/custom', express.json(), (req, res, next) => {
         const done = (error: unknown, found?: Express.User | false | null, info?: unknown): void => {
           if (error) next(error);
@@ -116,7 +116,7 @@ describe('session/log-in behind other first steps', () => {
           else {
             req.logIn(
               found,
-              { session: true, ...(onCodeRequired && { onCodeRequired }) } as never,
+              { session: true, ...(whenCodeRequired && { whenCodeRequired }) } as never,
               (problem?: unknown) => {
                 if (problem instanceof SecondFactorRequiredError) {
                   const { code, status, statusCode, location, until } = problem;
@@ -136,19 +136,19 @@ describe('session/log-in behind other first steps', () => {
 
     it('is not called back while the take-over answers', async () => {
       const panel = await startSessionPanel({ routes: (made) => custom(made) });
-      await enrol(panel);
+      await enroll(panel);
       const answer = await new Client(panel).post('/custom', alice);
       expect(answer.headers['content-type']).to.match(/^application\/problem\+json/);
       expect(answer.body).to.include({ code: 'code-required' }).and.not.have.property('custom');
     });
 
-    it("is called back with a SecondFactorRequiredError for onCodeRequired: 'error', after parking", async () => {
+    it("is called back with a SecondFactorRequiredError for whenCodeRequired: 'error', after parking", async () => {
       for (const parts of [
-        { options: { onCodeRequired: 'error' } as const, routes: (made: Panel) => custom(made) },
+        { options: { whenCodeRequired: 'error' } as const, routes: (made: Panel) => custom(made) },
         { routes: (made: Panel) => custom(made, 'error') },
       ]) {
         const panel = await startSessionPanel(parts);
-        const phone = await enrol(panel);
+        const phone = await enroll(panel);
         const client = new Client(panel);
         const answer = await client.post('/custom', alice);
         expect(answer.status).to.equal(401);
@@ -165,12 +165,12 @@ describe('session/log-in behind other first steps', () => {
       }
     });
 
-    it("answers for onCodeRequired: 'respond' in a call although the option says 'error'", async () => {
+    it("answers for whenCodeRequired: 'respond' in a call although the option says 'error'", async () => {
       const panel = await startSessionPanel({
-        options: { onCodeRequired: 'error' },
+        options: { whenCodeRequired: 'error' },
         routes: (made) => custom(made, 'respond'),
       });
-      await enrol(panel);
+      await enroll(panel);
       expect((await new Client(panel).post('/custom', alice)).body).to.have.property('verify');
     });
 
@@ -182,9 +182,9 @@ describe('session/log-in behind other first steps', () => {
     });
   });
 
-  it("settles a promisified req.login with onCodeRequired: 'error', either way", async () => {
+  it("settles a promisified req.login with whenCodeRequired: 'error', either way", async () => {
     const panel = await startSessionPanel({
-      options: { onCodeRequired: 'error' },
+      options: { whenCodeRequired: 'error' },
       routes({ app, users }) {
         app.post('/await/:login', async (req, res) => {
           const logIn = promisify(
@@ -199,14 +199,14 @@ describe('session/log-in behind other first steps', () => {
         });
       },
     });
-    await enrol(panel);
+    await enroll(panel);
     expect((await new Client(panel).post('/await/alice')).body).to.deep.equal({ code: 'code-required' });
     expect((await new Client(panel).post('/await/bob')).body).to.deep.equal({ user: 'bob' });
   });
 
-  it('hands the error of onCodeRequired to the error handler of a route that uses passport.authenticate', async () => {
-    const panel = await startSessionPanel({ options: { onCodeRequired: 'error' } });
-    await enrol(panel);
+  it('hands the error of whenCodeRequired to the error handler of a route that uses passport.authenticate', async () => {
+    const panel = await startSessionPanel({ options: { whenCodeRequired: 'error' } });
+    await enroll(panel);
     const answer = await new Client(panel).login('alice');
     expect(answer.status).to.equal(401);
     expect(panel.errors).to.have.length(1);
@@ -228,7 +228,7 @@ describe('session/log-in behind other first steps', () => {
         );
       },
     });
-    await enrol(panel);
+    await enroll(panel);
     const client = new Client(panel);
     expect((await client.get('/info?code=code-of-bob')).body).to.deep.equal({ provider: 'example' });
     const linked = await new Client(panel).get('/assigned?code=code-of-alice');

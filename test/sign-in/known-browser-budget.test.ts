@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { Client, enrol, stopPanels } from '../docs/trap-panel.js';
+import { Client, enroll, stopPanels } from '../docs/trap-panel.js';
 import type { Phone } from '../docs/trap-panel.js';
 import { startSessionPanel } from '../support/session-panel.js';
 import type { SessionPanel } from '../support/session-panel.js';
@@ -13,7 +13,7 @@ describe('session: a way round a lock-out on purpose (B7)', () => {
 
   beforeEach(async () => {
     panel = await startSessionPanel();
-    phone = await enrol(panel);
+    phone = await enroll(panel);
     owner = new Client(panel);
     await owner.login('alice');
     await owner.post('/two-step/verify', { code: phone() });
@@ -95,14 +95,14 @@ describe('session: a way round a lock-out on purpose (B7)', () => {
     expect((await stranger.post('/two-step/verify', { code: early() })).body.state).to.equal('verified');
   });
 
-  it('has one budget for all doors of a browser (B5)', async () => {
+  it('has one budget for all operations of a browser (B5)', async () => {
     await owner.login('alice');
     await owner.post('/two-step/verify', { code: early() });
     const code = wrong();
-    const doors = ['step-up', 'disable', 'recovery-codes'];
+    const operations = ['step-up', 'disable', 'recovery-codes'];
     const answers: unknown[] = [];
     for (let i = 0; i < 6; i++) {
-      answers.push((await owner.post(`/two-step/${doors[i % 3]}`, { code })).body.code);
+      answers.push((await owner.post(`/two-step/${operations[i % 3]}`, { code })).body.code);
     }
     expect(answers).to.deep.equal([...Array<string>(5).fill('code-invalid'), 'locked']);
   });

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import session from 'express-session';
 import { Secret, TOTP } from 'otpauth';
-import { Client, enrol, stopPanels } from '../docs/trap-panel.js';
+import { Client, enroll, stopPanels } from '../docs/trap-panel.js';
 import type { Answer, Phone } from '../docs/trap-panel.js';
 import { startSessionPanel, userOf } from '../support/session-panel.js';
 import type { SessionPanel } from '../support/session-panel.js';
@@ -33,9 +33,9 @@ describe('session/known-browsers', () => {
 
   beforeEach(async () => {
     store = new FailingStore();
-    panel = await startSessionPanel({ session: { store }, options: { trustedBrowsers: { days: 30 } } });
+    panel = await startSessionPanel({ session: { store }, options: { rememberBrowsers: { days: 30 } } });
     owner = new Client(panel);
-    phone = await enrol(panel, 'alice', owner);
+    phone = await enroll(panel, 'alice', owner);
   });
   afterEach(stopPanels);
 
@@ -55,16 +55,16 @@ describe('session/known-browsers', () => {
 
   const known = async (): Promise<string> => (await signIn('')).device;
   const remembered = async (device = ''): Promise<string> =>
-    (await signIn(device, phone, { trustBrowser: true })).device;
+    (await signIn(device, phone, { rememberBrowser: true })).device;
 
-  /** Types wrong codes, and waits as long as it takes: how many were judged. From 12 on an hour's lock is left. */
+  /** Types wrong codes, and waits as long as it takes: how many were checked. From 12 on an hour's lock is left. */
   async function guess(device: string, times = 12): Promise<number> {
-    let judged = 0;
+    let evaluated = 0;
     for (let i = 0; i < times; i++) {
       if (i >= 5) panel.now += HOUR;
-      if ((await signIn(device, wrong())).said === 'code-invalid') judged++;
+      if ((await signIn(device, wrong())).said === 'code-invalid') evaluated++;
     }
-    return judged;
+    return evaluated;
   }
 
   /** A code that is right at no moment near. */
@@ -142,7 +142,7 @@ describe('session/known-browsers', () => {
   it('remembers none of the others after a sign-in with another password, and knows them all', async () => {
     const devices = [await remembered(), await remembered(), await known()];
     userOf(panel).passwordChangedAt++;
-    const used = await signIn(devices[0]!, phone, { trustBrowser: true });
+    const used = await signIn(devices[0]!, phone, { rememberBrowser: true });
     expect(used.said).to.equal('verified');
     expect((await used.tab.get('/two-step/browsers')).body.browsers).to.have.length(1);
     expect((await signIn(used.device)).said).to.equal('alice');
@@ -160,10 +160,10 @@ describe('session/known-browsers', () => {
     const forget: (() => Promise<unknown>)[] = [
       () => owner.post('/two-step/browsers/revoke', { all: true }),
       async () => {
-        const [browser] = await panel.secondFactor.browsers('alice');
+        const [browser] = await panel.secondFactor.admin.browsers('alice');
         return owner.post('/two-step/browsers/revoke', { id: browser!.id });
       },
-      () => panel.secondFactor.revokeBrowsers('alice', { by: 'test' }),
+      () => panel.secondFactor.admin.revokeBrowsers('alice', { by: 'test' }),
     ];
     for (const act of forget) {
       const device = await remembered();
@@ -171,7 +171,7 @@ describe('session/known-browsers', () => {
       await act();
       await guess('');
       expect((await signIn(device)).said).to.equal('locked');
-      await panel.secondFactor.unlock('alice', { by: 'test' });
+      await panel.secondFactor.admin.unlock('alice', { by: 'test' });
     }
   });
 
@@ -180,14 +180,14 @@ describe('session/known-browsers', () => {
     const { tab } = await signIn(device);
     expect((await tab.get('/two-step')).body.state).to.equal('remembered');
     panel.now += HOUR;
-    const [browser] = await panel.secondFactor.browsers('alice');
+    const [browser] = await panel.secondFactor.admin.browsers('alice');
     for (const [copied, which] of [
       [tab, { all: true }],
       [owner, { id: browser!.id }],
       [owner, { all: true }],
     ] as const) {
       expect((await copied.post('/two-step/browsers/revoke', which)).status).to.equal(200);
-      expect(await panel.secondFactor.browsers('alice')).to.deep.equal([]);
+      expect(await panel.secondFactor.admin.browsers('alice')).to.deep.equal([]);
     }
     const record = await panel.store.get('alice');
     await owner.post('/two-step/browsers/revoke', { all: true });
@@ -241,7 +241,7 @@ describe('session/known-browsers', () => {
       expect(await guess(next, 5)).to.equal(1);
       expect((await signIn(next)).said).to.equal('locked');
       expect((await signIn('')).said).to.equal('verified');
-      await panel.secondFactor.unlock('alice', { by: 'test' });
+      await panel.secondFactor.admin.unlock('alice', { by: 'test' });
       expect((await signIn(next)).said).to.equal('verified');
     });
 
@@ -252,8 +252,8 @@ describe('session/known-browsers', () => {
     })) {
       it(`knows nobody by a former token once the new one came with ${how}`, async () => {
         const device = await known();
-        const trustBrowser = how === 'a sign-in without a code';
-        const { device: next } = await signIn(device, phone, { trustBrowser });
+        const rememberBrowser = how === 'a sign-in without a code';
+        const { device: next } = await signIn(device, phone, { rememberBrowser });
         await present(next);
         await guess('');
         expect((await signIn(device)).said).to.equal('locked');
@@ -261,7 +261,7 @@ describe('session/known-browsers', () => {
     }
 
     it('writes once when a remembered browser comes with its new token', async () => {
-      const { device } = await signIn(await known(), phone, { trustBrowser: true });
+      const { device } = await signIn(await known(), phone, { rememberBrowser: true });
       const before = await panel.store.get('alice');
       expect((await signIn(device)).said).to.equal('alice');
       const after = await panel.store.get('alice');
@@ -272,22 +272,22 @@ describe('session/known-browsers', () => {
 
     it('asks whoever comes with a former token for a code, also when the box was ticked (F3)', async () => {
       const former = await known();
-      const { device } = await signIn(former, phone, { trustBrowser: true });
+      const { device } = await signIn(former, phone, { rememberBrowser: true });
       expect((await signIn(former, wrong())).said).to.equal('code-invalid');
       expect((await signIn(device)).said).to.equal('alice');
     });
 
     it('remembers no browser by an answer that was lost', async () => {
       const device = await known();
-      await lose(device, { trustBrowser: true });
+      await lose(device, { rememberBrowser: true });
       expect((await signIn(device, wrong())).said).to.equal('code-invalid');
-      const again = await signIn(device, phone, { trustBrowser: true });
+      const again = await signIn(device, phone, { rememberBrowser: true });
       expect((await signIn(again.device)).said).to.equal('alice');
     });
 
     it('forgets both tokens together', async () => {
       const former = await known();
-      const { device, tab } = await signIn(former, phone, { trustBrowser: true });
+      const { device, tab } = await signIn(former, phone, { rememberBrowser: true });
       const { browsers } = (await tab.get('/two-step/browsers')).body as { browsers: { id: string }[] };
       expect(browsers).to.have.length(1);
       await owner.post('/two-step/browsers/revoke', { id: browsers[0]!.id });
@@ -295,7 +295,7 @@ describe('session/known-browsers', () => {
       for (const token of [former, device]) expect((await signIn(token)).said).to.equal('locked');
 
       // Whoever was given a token before it was forgotten must not get it back by somebody who is known by it anew.
-      await panel.secondFactor.unlock('alice', { by: 'test' });
+      await panel.secondFactor.admin.unlock('alice', { by: 'test' });
       expect((await signIn(former)).device).not.to.equal(device);
     });
   });

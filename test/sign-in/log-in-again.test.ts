@@ -18,7 +18,7 @@ describe('session/log-in of who is signed in already', () => {
     let act: () => unknown = () => undefined;
     let policy: 'optional' | 'required' = 'optional';
     const panel = await startSessionPanel({
-      options: { trustedBrowsers: { days: 30 }, policy: () => policy },
+      options: { rememberBrowsers: { days: 30 }, policy: () => policy },
       routes({ app }) {
         app.post('/profile', async (req, res, next) => {
           const { user } = req;
@@ -48,7 +48,7 @@ describe('session/log-in of who is signed in already', () => {
     const { client, phone } = await enrolled(panel);
     await client.post('/logout');
     await client.login('alice');
-    await client.post('/two-step/verify', { code: phone(), trustBrowser: true });
+    await client.post('/two-step/verify', { code: phone(), rememberBrowser: true });
     await client.post('/logout');
     await client.login('alice');
     const { passwordAt } = (await panel.stored(client))!.secondFactor!;
@@ -90,7 +90,7 @@ describe('session/log-in of who is signed in already', () => {
     const { client, phone } = await enrolled(panel);
     await client.post('/logout');
     await client.login('alice');
-    await client.post('/two-step/verify', { code: phone(), trustBrowser: true });
+    await client.post('/two-step/verify', { code: phone(), rememberBrowser: true });
     const { cookie } = client;
     const thief = new Client(panel);
     meanwhile(() => client.post('/logout'));
@@ -106,7 +106,7 @@ describe('session/log-in of who is signed in already', () => {
       panel.now += 3 * DAY;
       meanwhile(async () => {
         require();
-        if (trouble === 'disabled') await panel.secondFactor.disable('alice', { by: 'operator' });
+        if (trouble === 'disabled') await panel.secondFactor.admin.disable('alice', { by: 'operator' });
       });
       expect((await client.post('/profile')).body.code, trouble).to.equal('sign-in-expired');
       expect((await client.post('/two-step/setup')).body.code, trouble).to.equal('sign-in-expired');

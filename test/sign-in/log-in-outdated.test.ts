@@ -1,19 +1,19 @@
 import { expect } from 'chai';
 import type { RequestHandler } from 'express';
-import { Client, enrol, stopPanels } from '../docs/trap-panel.js';
+import { Client, enroll, stopPanels } from '../docs/trap-panel.js';
 import { startSessionPanel, userOf } from '../support/session-panel.js';
 
 describe('session/log-in with what a strategy knew before', () => {
   afterEach(stopPanels);
 
-  it('refuses a user whose password was changed while the strategy judged the old one', async () => {
+  it('refuses a user whose password was changed while the strategy checked the old one', async () => {
     const panel = await startSessionPanel({
       routes({ app }) {
         const late = (options: object): RequestHandler => {
           return (req, res, next) => {
-            const judged = { ...userOf(panel) };
+            const evaluated = { ...userOf(panel) };
             userOf(panel).passwordChangedAt++; // The staff set another one at that moment.
-            req.logIn(judged, options as never, (error) => (error ? next(error) : res.json({})));
+            req.logIn(evaluated, options as never, (error) => (error ? next(error) : res.json({})));
           };
         };
         app.post('/late', late({}));
@@ -21,7 +21,7 @@ describe('session/log-in with what a strategy knew before', () => {
       },
     });
     for (const has of ['no second factor', 'a second factor']) {
-      if (has === 'a second factor') await enrol(panel);
+      if (has === 'a second factor') await enroll(panel);
       for (const path of ['/late', '/late-basic']) {
         panel.told();
         const client = new Client(panel);

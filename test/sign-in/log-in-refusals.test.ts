@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import express from 'express';
 import type { RequestHandler } from 'express';
-import { Client, enrol, enrolled, stopPanels } from '../docs/trap-panel.js';
+import { Client, enroll, enrolled, stopPanels } from '../docs/trap-panel.js';
 import type { Panel, User } from '../docs/trap-panel.js';
 import { loggedIn, startSessionPanel, userOf } from '../support/session-panel.js';
 import type { SessionPanel } from '../support/session-panel.js';
@@ -80,15 +80,15 @@ describe('session/log-in, refused', () => {
   it('answers a password without a session itself, or leaves that to the callback, as it is told', async () => {
     const panel = await startSessionPanel({
       routes(made) {
-        for (const onCodeRequired of ['respond', 'error', undefined]) {
-          const options = { session: false, onCodeRequired };
-          made.app.post(`/${String(onCodeRequired)}`, logInAs(made, 'alice', options));
+        for (const whenCodeRequired of ['respond', 'error', undefined]) {
+          const options = { session: false, whenCodeRequired };
+          made.app.post(`/${String(whenCodeRequired)}`, logInAs(made, 'alice', options));
         }
         made.app.post('/waived', logInAs(made, 'alice', { session: false, secondFactor: 'not-required' }));
         made.app.post('/misspelt', logInAs(made, 'alice', { session: false, secondFactor: 'not required' }));
       },
     });
-    await enrol(panel);
+    await enroll(panel);
     const answer = async (path: string) => new Client(panel).post(path);
     for (const path of ['/respond', '/undefined']) {
       const { status, headers, body } = await answer(path);
@@ -121,7 +121,7 @@ describe('session/log-in, refused', () => {
           inner.post('/', logInAs(made, 'alice'));
           inner.post('/twice', (req, res) => {
             req.logIn(userOf(made), () => {
-              req.logIn(userOf(made, 'bob'), { onCodeRequired: 'error' } as never, (error: unknown) =>
+              req.logIn(userOf(made, 'bob'), { whenCodeRequired: 'error' } as never, (error: unknown) =>
                 res.json({ code: (error as { code?: string } | undefined)?.code ?? null }),
               );
             });
@@ -144,8 +144,8 @@ describe('session/log-in, refused', () => {
     it('begins anew where another step is due by now', async () => {
       const panel = await start();
       const client = await loggedIn(panel);
-      expect((await panel.stored(client))?.secondFactor?.state).to.equal('must-enrol');
-      await panel.secondFactor.import('alice', {
+      expect((await panel.stored(client))?.secondFactor?.state).to.equal('must-enroll');
+      await panel.secondFactor.admin.import('alice', {
         secret: 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP',
         by: 'operator',
       });
@@ -156,8 +156,8 @@ describe('session/log-in, refused', () => {
     it('lets somebody else sign in in the same request: that strategy only said who waits', async () => {
       const panel = await start();
       const client = await loggedIn(panel);
-      expect((await client.post('/two-step/twice')).body.code).to.equal('enrolment-required');
-      expect((await panel.stored(client))?.secondFactor).to.include({ state: 'must-enrol', account: 'bob' });
+      expect((await client.post('/two-step/twice')).body.code).to.equal('enrollment-required');
+      expect((await panel.stored(client))?.secondFactor).to.include({ state: 'must-enroll', account: 'bob' });
     });
   });
 });

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { Client, enrol, stopPanels, user } from '../docs/trap-panel.js';
+import { Client, enroll, stopPanels, user } from '../docs/trap-panel.js';
 import { startSessionPanel } from '../support/session-panel.js';
 
 for (const { passport, express } of [
@@ -25,7 +25,7 @@ for (const { passport, express } of [
           });
         },
       });
-      await enrol(panel);
+      await enroll(panel);
       const client = new Client(panel);
       expect((await client.post('/twice')).body).to.deep.equal({ user: 'bob' });
       expect(outcomes).to.deep.equal([undefined, 'login-twice']);
@@ -65,12 +65,12 @@ for (const { passport, express } of [
             const done = (error?: { code?: string }): void => {
               if (codes.push(error?.code ?? null) === 2) res.json({ codes });
             };
-            req.logIn(users[0] as Express.User, { onCodeRequired: 'error' } as never, done);
-            req.logIn(users[1] as Express.User, { onCodeRequired: 'error' } as never, done);
+            req.logIn(users[0] as Express.User, { whenCodeRequired: 'error' } as never, done);
+            req.logIn(users[1] as Express.User, { whenCodeRequired: 'error' } as never, done);
           });
         },
       });
-      await enrol(panel);
+      await enroll(panel);
       const client = new Client(panel);
       expect((await client.post('/twice')).body.codes).to.have.members(['login-twice', 'code-required']);
       expect(await client.me()).to.equal(null);

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import expressNow from 'express';
 import type { RequestHandler } from 'express';
-import { Client, enrol, enrolled, stopPanels, user } from '../docs/trap-panel.js';
+import { Client, enroll, enrolled, stopPanels, user } from '../docs/trap-panel.js';
 import type { Panel, User } from '../docs/trap-panel.js';
 import { loggedIn, seenBy, sessionId, startSessionPanel, userOf } from '../support/session-panel.js';
 
@@ -49,7 +49,7 @@ for (const [passport, express] of [
 
     it('parks an account with a second factor: nobody is signed in until the code (M2)', async () => {
       const panel = await startSessionPanel({ passport, express });
-      const phone = await enrol(panel);
+      const phone = await enroll(panel);
       panel.told();
       const client = new Client(panel);
       const answer = await client.login('alice');
@@ -77,7 +77,7 @@ for (const [passport, express] of [
 
     it('sends a browser to the code form with 303', async () => {
       const panel = await startSessionPanel({ passport, express });
-      await enrol(panel);
+      await enroll(panel);
       const body = { username: 'alice', password: 'password' };
       const answer = await new Client(panel).post('/login', body, {
         accept: 'text/html',
@@ -90,7 +90,7 @@ for (const [passport, express] of [
         express,
         routes: (made) => logInRoute(made),
       });
-      await enrol(form);
+      await enroll(form);
       const sent = await new Client(form).post('/log-in', new URLSearchParams(), {
         accept: 'text/html',
         'x-login': 'alice',
@@ -105,12 +105,12 @@ for (const [passport, express] of [
         express,
         routes(made) {
           logInRoute(made, '/basic', { session: false });
-          logInRoute(made, '/basic-error', { session: false, onCodeRequired: 'error' });
+          logInRoute(made, '/basic-error', { session: false, whenCodeRequired: 'error' });
           logInRoute(made, '/bearer', { session: false, secondFactor: 'not-required' });
           logInRoute(made, '/waived-with-session', { secondFactor: 'not-required' });
         },
       });
-      await enrol(panel);
+      await enroll(panel);
       panel.told();
       const client = new Client(panel);
       const as = { 'x-login': 'alice' };
@@ -144,7 +144,7 @@ for (const [passport, express] of [
 
     it('parks somebody else who signs in over a verified session, and the verified one is gone (A5)', async () => {
       const panel = await startSessionPanel({ passport, express });
-      await enrol(panel, 'bob');
+      await enroll(panel, 'bob');
       const { client } = await enrolled(panel);
       const cookie = client.cookie;
       expect((await client.login('bob')).body.code).to.equal('code-required');
@@ -204,7 +204,7 @@ describe('session/log-in', () => {
         logInRoute(made, '/two-steps');
       },
     });
-    await enrol(panel);
+    await enroll(panel);
     const client = await loggedIn(panel);
     const parked = (await panel.stored(client))?.secondFactor;
     const cookie = client.cookie;
@@ -228,8 +228,8 @@ describe('session/log-in', () => {
 
   it('parks somebody else also under basePath', async () => {
     const panel = await startSessionPanel({ routes: (made) => logInRoute(made, '/two-step/inside') });
-    await enrol(panel);
-    await enrol(panel, 'bob');
+    await enroll(panel);
+    await enroll(panel, 'bob');
     const client = await loggedIn(panel);
     const inside = await client.post('/two-step/inside', {}, { 'x-login': 'bob' });
     expect(inside.body.code).to.equal('code-required');
@@ -249,7 +249,7 @@ describe('session/log-in', () => {
         });
       },
     });
-    await enrol(panel);
+    await enroll(panel);
     const client = new Client(panel);
     await client.post('/planted');
     await client.post('/keeping', {}, { 'x-login': 'alice' });
@@ -270,7 +270,7 @@ describe('session/log-in', () => {
           );
         },
       });
-      const phone = await enrol(panel);
+      const phone = await enroll(panel);
       const client = new Client(panel);
       await client.post('/cart');
       const cart = keepSessionInfo ? ['book'] : null;
@@ -290,7 +290,7 @@ describe('session/log-in', () => {
     const panel = await startSessionPanel({
       routes: (made) => logInRoute(made, '/keep', { keepSessionInfo: true }),
     });
-    await enrol(panel);
+    await enroll(panel);
     const client = await loggedIn(panel, 'bob');
     await client.post('/keep', {}, { 'x-login': 'alice' });
     expect(await client.me()).to.equal(null);
@@ -311,7 +311,7 @@ describe('session/log-in', () => {
     expect(await client.me()).to.equal(null);
   });
 
-  it('judges the account that findUser returns, not the object of the strategy', async () => {
+  it('evaluates the account that findUser returns, not the object of the strategy', async () => {
     const panel = await startSessionPanel({
       routes({ app }) {
         app.post('/profile', (req, res, next) => {
@@ -320,7 +320,7 @@ describe('session/log-in', () => {
         });
       },
     });
-    await enrol(panel);
+    await enroll(panel);
     const client = new Client(panel);
     expect((await client.post('/profile')).body.code).to.equal('code-required');
     expect((await panel.stored(client))?.secondFactor).to.include({ account: 'alice' });
@@ -333,7 +333,7 @@ describe('session/log-in', () => {
         findUser: (id) => (id === '7' ? userOf(panel) : userOf(panel, 'bob')),
       },
     });
-    await enrol(panel);
+    await enroll(panel);
     expect((await new Client(panel).login('alice')).body.code).to.equal('code-required');
     expect(await panel.secondFactor.status([7, '7', 8])).to.have.nested.property('[1].enrolled', true);
     expect((await new Client(panel).login('bob')).body).to.deep.equal({ user: 'bob' });

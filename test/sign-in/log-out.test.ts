@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { Client, enrol, enrolled, stopPanels } from '../docs/trap-panel.js';
+import { Client, enroll, enrolled, stopPanels } from '../docs/trap-panel.js';
 import { loggedIn, minutesOf, seenBy, sessionId, startSessionPanel } from '../support/session-panel.js';
 import type { SessionPanel, SessionPanelParts } from '../support/session-panel.js';
 
@@ -38,7 +38,7 @@ for (const passport of [0.6, 0.7] as const) {
     it('ends a parked sign-in: the code comes too late (G5, L3)', async () => {
       for (const path of ['/logout', '/leave']) {
         const panel = await start({ passport });
-        const phone = await enrol(panel);
+        const phone = await enroll(panel);
         const client = await loggedIn(panel);
         const cookie = client.cookie;
         await client.post(path);
@@ -84,7 +84,7 @@ describe('session/log-out', () => {
 
   it('gives the session after a parked sign-in a life of its own', async () => {
     const panel = await start({ session: { cookie: { maxAge: 86_400_000 } } });
-    await enrol(panel);
+    await enroll(panel);
     const client = new Client(panel);
     await client.login('alice');
     await client.post('/leave');
@@ -126,7 +126,7 @@ describe('session/log-out', () => {
     const { client } = await enrolled(panel);
     await client.post('/swap');
     expect(await client.me()).to.equal('bob');
-    expect((await client.get('/secret')).body.code).to.equal('enrolment-required');
+    expect((await client.get('/secret')).body.code).to.equal('enrollment-required');
   });
 
   it('hands the error of a session store to the callback, and nobody is there', async () => {

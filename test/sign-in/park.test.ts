@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { Redis } from 'ioredis';
-import { Client, enrol, stopPanels } from '../docs/trap-panel.js';
+import { Client, enroll, stopPanels } from '../docs/trap-panel.js';
 import type { Answer } from '../docs/trap-panel.js';
 import { connectRedis, loggedIn, sessionId, startSessionPanel } from '../support/session-panel.js';
 import type { SessionPanel, SessionPanelParts } from '../support/session-panel.js';
@@ -35,7 +35,7 @@ describe('session/park: the life of a parked sign-in (M3, A13)', () => {
 
   it('has a life in the store of what is left, in a cookie as the application makes them', async () => {
     const panel = await start();
-    const phone = await enrol(panel);
+    const phone = await enroll(panel);
     const client = new Client(panel);
     const parked = await client.login('alice');
     expect(sessionExpires(parked) - Date.now()).to.be.above(DAY_MILLISECONDS - 60_000);
@@ -49,7 +49,7 @@ describe('session/park: the life of a parked sign-in (M3, A13)', () => {
   for (const where of ['Redis', 'the process'] as const) {
     it(`ends for a POST as one that is over where its session is gone from ${where}: no session for an old cookie`, async () => {
       const panel = where === 'Redis' ? await start() : await startSessionPanel();
-      const phone = await enrol(panel);
+      const phone = await enroll(panel);
       const late = await loggedIn(panel);
       await new Promise<void>((resolve, reject) =>
         panel.sessionStore.destroy(sessionId(late), (error) => (error ? reject(error as Error) : resolve())),
@@ -77,7 +77,7 @@ describe('session/park: the life of a parked sign-in (M3, A13)', () => {
 
   it('never lasts longer by being asked for', async () => {
     const panel = await start();
-    await enrol(panel);
+    await enroll(panel);
     const client = await loggedIn(panel);
     let until = (await panel.stored(client))?.secondFactor?.until;
     for (const seconds of [100, 200, 200]) {
@@ -94,7 +94,7 @@ describe('session/park: the life of a parked sign-in (M3, A13)', () => {
 
   it('ends at its time: the right code is refused and not spent', async () => {
     const panel = await start();
-    const phone = await enrol(panel);
+    const phone = await enroll(panel);
     const client = await loggedIn(panel);
     panel.told();
     panel.now += 600_000;
@@ -109,7 +109,7 @@ describe('session/park: the life of a parked sign-in (M3, A13)', () => {
 
   it('lives for pendingSeconds', async () => {
     const panel = await start({ options: { pendingSeconds: 60 } });
-    const phone = await enrol(panel);
+    const phone = await enroll(panel);
     const client = await loggedIn(panel);
     expect(await ttl(client)).to.be.within(1, 61);
     panel.now += 29_999; // the phone moves the clock by 30 s more
@@ -121,7 +121,7 @@ describe('session/park: the life of a parked sign-in (M3, A13)', () => {
 
   it('is in the store without the password or anything of the application (D19)', async () => {
     const panel = await start();
-    await enrol(panel);
+    await enroll(panel);
     const client = await loggedIn(panel);
     const text = (await redis.get(`sess:${sessionId(client)}`))!;
     expect(JSON.parse(text)).to.have.all.keys('cookie', 'secondFactor');
@@ -135,12 +135,12 @@ describe('session/park: the life of a parked sign-in (M3, A13)', () => {
     ['the account is gone', (panel: SessionPanel) => panel.users.splice(0, 1)],
     [
       'the factor was disabled',
-      (panel: SessionPanel) => panel.secondFactor.disable('alice', { by: 'operator' }),
+      (panel: SessionPanel) => panel.secondFactor.admin.disable('alice', { by: 'operator' }),
     ],
   ] as const) {
     it(`is dead when ${what} between the steps (A12)`, async () => {
       const panel = await start();
-      const phone = await enrol(panel);
+      const phone = await enroll(panel);
       const client = await loggedIn(panel);
       const { cookie } = client;
       await change(panel);
@@ -155,10 +155,10 @@ describe('session/park: the life of a parked sign-in (M3, A13)', () => {
 
   it('is dead when the factor was replaced between the steps: neither code counts (A12)', async () => {
     const panel = await start();
-    const old = await enrol(panel);
+    const old = await enroll(panel);
     const [first, second] = [await loggedIn(panel), await loggedIn(panel)];
-    await panel.secondFactor.disable('alice', { by: 'operator' });
-    const phone = await enrol(panel);
+    await panel.secondFactor.admin.disable('alice', { by: 'operator' });
+    const phone = await enroll(panel);
     const before = await panel.store.get('alice');
     expect((await first.post('/two-step/verify', { code: old() })).body.code).to.equal('sign-in-expired');
     expect((await second.post('/two-step/verify', { code: phone() })).body.code).to.equal('sign-in-expired');
@@ -167,7 +167,7 @@ describe('session/park: the life of a parked sign-in (M3, A13)', () => {
 
   it('ends after five wrong recovery codes, which are charged to nobody', async () => {
     const panel = await start();
-    await enrol(panel);
+    await enroll(panel);
     const before = await panel.store.get('alice');
     const client = await loggedIn(panel);
     const code = 'AAAA-AAAA-AAAA-AAAA-AAAA-AAAA';
@@ -182,7 +182,7 @@ describe('session/park: the life of a parked sign-in (M3, A13)', () => {
 
   it('is given up by cancelling, and asks nobody who is signed in to go', async () => {
     const panel = await start();
-    await enrol(panel);
+    await enroll(panel);
     const client = await loggedIn(panel);
     const { cookie } = client;
     expect((await client.post('/two-step/cancel')).body).to.deep.equal({ state: 'anonymous' });

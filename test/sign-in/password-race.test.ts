@@ -3,7 +3,7 @@ import { PASSWORD_COST } from '../../example/panel/passwords.js';
 import type { RunningPanel } from '../support/panel-process.js';
 import { startPanel } from '../support/panel-process.js';
 
-describe('a password that is changed while it is judged', () => {
+describe('a password that is changed while it is checked', () => {
   let panel: RunningPanel;
 
   before(async () => {

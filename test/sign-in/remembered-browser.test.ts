@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { Client, enrol, knows, startPanel, stopPanels, user } from '../docs/trap-panel.js';
+import { Client, enroll, knows, startPanel, stopPanels, user } from '../docs/trap-panel.js';
 import type { Answer, Panel, Phone } from '../docs/trap-panel.js';
 import { startSessionPanel, userOf } from '../support/session-panel.js';
 import type { SessionPanel } from '../support/session-panel.js';
@@ -14,15 +14,15 @@ describe('session/remembered-browser', () => {
 
   beforeEach(async () => {
     panel = await start();
-    phone = await enrol(panel);
+    phone = await enroll(panel);
   });
   afterEach(stopPanels);
 
   function start(days: number | null = 30): Promise<SessionPanel> {
     return startSessionPanel({
-      options: days === null ? {} : { trustedBrowsers: { days } },
+      options: days === null ? {} : { rememberBrowsers: { days } },
       routes({ app }) {
-        app.get('/strict', requireSecondFactor({ acceptTrustedBrowser: false }), (_req, res) => {
+        app.get('/strict', requireSecondFactor({ acceptRememberedBrowser: false }), (_req, res) => {
           res.json({ strict: true });
         });
         app.get('/danger', requireSecondFactor({ maxAge: 300 }), (_req, res) => {
@@ -40,7 +40,7 @@ describe('session/remembered-browser', () => {
   /** Signs in with both steps and ticks the box. */
   async function remember(client: Client, login = 'alice', code = phone()): Promise<Answer> {
     await client.login(login);
-    return client.post('/two-step/verify', { code, trustBrowser: true }, { 'user-agent': FIREFOX });
+    return client.post('/two-step/verify', { code, rememberBrowser: true }, { 'user-agent': FIREFOX });
   }
 
   /** A browser that keeps its cookies but for the session. */
@@ -67,16 +67,16 @@ describe('session/remembered-browser', () => {
     await client.login('alice');
     await client.post('/two-step/verify', { code: phone() });
     expect((await comeBack(client)).body.code).to.equal('code-required');
-    for (const trustBrowser of [false, 'off', 1, {}, ['on'], null]) {
-      await client.post('/two-step/verify', { code: phone(), trustBrowser });
-      expect((await comeBack(client)).body.code, JSON.stringify(trustBrowser)).to.equal('code-required');
+    for (const rememberBrowser of [false, 'off', 1, {}, ['on'], null]) {
+      await client.post('/two-step/verify', { code: phone(), rememberBrowser });
+      expect((await comeBack(client)).body.code, JSON.stringify(rememberBrowser)).to.equal('code-required');
     }
 
     const off = await start(null);
-    phone = await enrol(off);
+    phone = await enroll(off);
     const other = new Client(off);
     await other.login('alice');
-    await other.post('/two-step/verify', { code: phone(), trustBrowser: true });
+    await other.post('/two-step/verify', { code: phone(), rememberBrowser: true });
     expect(off.told()).not.to.include('browser-remembered');
     expect((await comeBack(other)).body.code).to.equal('code-required');
     expect((await other.get('/two-step/browsers')).status).to.equal(404);
@@ -97,9 +97,9 @@ describe('session/remembered-browser', () => {
 
   it('gives a __Host- cookie over https, and none over plain http beyond the local machine', async () => {
     const secure = await startSessionPanel({
-      options: { trustedBrowsers: { days: 30 }, secure: () => true },
+      options: { rememberBrowsers: { days: 30 }, secure: () => true },
     });
-    phone = await enrol(secure);
+    phone = await enroll(secure);
     const client = new Client(secure);
     const line = (await remember(client)).headers['set-cookie']?.find((each) =>
       each.includes('second-factor'),
@@ -109,11 +109,11 @@ describe('session/remembered-browser', () => {
       .and.include('Secure');
 
     const lan = new Client(panel);
-    phone = await enrol(panel, 'bob');
+    phone = await enroll(panel, 'bob');
     const host = { host: 'panel.lan' };
     await lan.post('/login', { username: 'bob', password: 'password' }, host);
     const code = phone();
-    const answer = await lan.post('/two-step/verify', { code, trustBrowser: true }, host);
+    const answer = await lan.post('/two-step/verify', { code, rememberBrowser: true }, host);
     expect(answer.status).to.equal(200);
     expect((answer.headers['set-cookie'] ?? []).join()).not.to.include('second-factor-');
   });
@@ -130,7 +130,7 @@ describe('session/remembered-browser', () => {
       const client = new Client(panel);
       await client.post('/login', { username: 'alice', password: 'password' }, headers);
       const code = phone();
-      const answer = await client.post('/two-step/verify', { code, trustBrowser: true }, headers);
+      const answer = await client.post('/two-step/verify', { code, rememberBrowser: true }, headers);
       expect(answer.status, JSON.stringify(headers)).to.equal(200);
       const cookies = (answer.headers['set-cookie'] ?? []).join();
       expect(cookies.includes('second-factor-'), JSON.stringify(headers)).to.equal(given);
@@ -141,8 +141,8 @@ describe('session/remembered-browser', () => {
     const client = new Client(panel);
     await client.login('alice');
     const agent = { 'user-agent': '\x9b2J\x9b31mevil\x9d0;title\x9c/1.0 x' };
-    await client.post('/two-step/verify', { code: phone(), trustBrowser: true }, agent);
-    const [browser] = await panel.secondFactor.browsers('alice');
+    await client.post('/two-step/verify', { code: phone(), rememberBrowser: true }, agent);
+    const [browser] = await panel.secondFactor.admin.browsers('alice');
     expect(browser?.name).to.not.match(/\p{C}/u);
   });
 
@@ -153,7 +153,7 @@ describe('session/remembered-browser', () => {
     const onlyTrust = { cookie: `${name}=${token}` };
     expect((await new Client(panel).get('/me', onlyTrust)).body.user).to.equal(null);
 
-    const bobs = await enrol(panel, 'bob');
+    const bobs = await enroll(panel, 'bob');
     const bob = new Client(panel);
     await bob.login('bob');
     await bob.post('/two-step/verify', { code: bobs() });
@@ -202,7 +202,7 @@ describe('session/remembered-browser', () => {
     expect(second).not.to.equal(first);
     await comeBack(client);
     expect(await panel.store.get('alice')).to.equal(second);
-    expect((await panel.secondFactor.browsers('alice'))[0]?.lastUsedAt).to.equal(panel.now);
+    expect((await panel.secondFactor.admin.browsers('alice'))[0]?.lastUsedAt).to.equal(panel.now);
   });
 
   it('never steps up, opens what asks for a fresh code, manages the factor or acts (F6)', async () => {
@@ -228,7 +228,7 @@ describe('session/remembered-browser', () => {
   });
 
   it('remembers no browser for a recovery code (F7)', async () => {
-    const [code] = (await panel.secondFactor.recoveryCodes('alice', { by: 'test' }))!;
+    const [code] = (await panel.secondFactor.admin.recoveryCodes('alice', { by: 'test' }))!;
     const client = new Client(panel);
     const answer = await remember(client, 'alice', code);
     expect(answer.status).to.equal(200);
@@ -240,7 +240,7 @@ describe('session/remembered-browser', () => {
     const events: Record<string, (other: Client, panel: SessionPanel) => unknown> = {
       'disabling and enabling again': async (other) => {
         await other.post('/two-step/disable', { code: phone() });
-        await enrol(panel);
+        await enroll(panel);
       },
       'a new authenticator': async (other) => {
         const { body } = await other.post('/two-step/setup');
@@ -251,7 +251,7 @@ describe('session/remembered-browser', () => {
       'another password': () => {
         userOf(panel).passwordChangedAt++;
       },
-      'an operator': () => panel.secondFactor.revokeBrowsers('alice', { by: 'test' }),
+      'an operator': () => panel.secondFactor.admin.revokeBrowsers('alice', { by: 'test' }),
       'the owner, on another browser': (other) => other.post('/two-step/browsers/revoke', { all: true }),
     };
     for (const [title, act] of Object.entries(events)) {
@@ -318,7 +318,7 @@ describe('session/remembered-browser', () => {
       expect((await jar.get('/two-step/browsers')).status).to.equal(401);
       expect((await jar.post('/two-step/browsers/revoke', { all: true })).status).to.equal(401);
     }
-    expect(await panel.secondFactor.browsers('alice')).to.have.length(1);
+    expect(await panel.secondFactor.admin.browsers('alice')).to.have.length(1);
   });
 
   it('keeps ten at most, and lets the one go that was not used for longest', async () => {
@@ -327,7 +327,7 @@ describe('session/remembered-browser', () => {
       await remember(client);
       panel.now += 1000;
     }
-    expect(await panel.secondFactor.browsers('alice')).to.have.length(10);
+    expect(await panel.secondFactor.admin.browsers('alice')).to.have.length(10);
     expect((await comeBack(clients[0]!)).body.code).to.equal('code-required');
     for (const client of clients.slice(1)) expect((await comeBack(client)).status).to.equal(200);
   });
@@ -336,7 +336,7 @@ describe('session/remembered-browser', () => {
     const shared = new Client(panel);
     await remember(shared);
     await shared.post('/logout');
-    const bobs = await enrol(panel, 'bob');
+    const bobs = await enroll(panel, 'bob');
     await remember(shared, 'bob', bobs());
     expect((await comeBack(shared)).status).to.equal(200);
     expect((await comeBack(shared, 'bob')).status).to.equal(200);
@@ -345,9 +345,9 @@ describe('session/remembered-browser', () => {
   it('is ignored once the option is off, also by sessions it let in (F9)', async () => {
     const key = Buffer.alloc(32).fill('0123456789abcdefghijklmnopqrstuv').toString('base64');
     const parts = { store: panel.store, session: { store: panel.sessionStore }, users: panel.users };
-    const on = await startPanel({ ...parts, options: { keys: [key], trustedBrowsers: { days: 30 } } });
-    await panel.secondFactor.disable('alice', { by: 'test' });
-    phone = await enrol(on);
+    const on = await startPanel({ ...parts, options: { keys: [key], rememberBrowsers: { days: 30 } } });
+    await panel.secondFactor.admin.disable('alice', { by: 'test' });
+    phone = await enroll(on);
     const client = new Client(on);
     await remember(client);
     await comeBack(client);
@@ -365,7 +365,7 @@ describe('session/remembered-browser', () => {
   it('works for every strategy that ends in req.logIn', async () => {
     const oauth = await startPanel({
       users: [user('alice')],
-      options: { trustedBrowsers: { days: 30 } },
+      options: { rememberBrowsers: { days: 30 } },
       routes(made: Panel) {
         knows(made, 'oauth', () => 'alice');
         made.app.get('/oauth', made.passport.authenticate('oauth'), (_req, res) => {
@@ -373,19 +373,19 @@ describe('session/remembered-browser', () => {
         });
       },
     });
-    phone = await enrol(oauth);
+    phone = await enroll(oauth);
     const client = new Client(oauth);
     expect((await client.get('/oauth')).body.code).to.equal('code-required');
-    await client.post('/two-step/verify', { code: phone(), trustBrowser: true });
+    await client.post('/two-step/verify', { code: phone(), rememberBrowser: true });
     await client.post('/logout');
     expect((await client.get('/oauth')).body).to.deep.equal({ in: true });
   });
 
   it('remembers none for a recovery code, which may be somebody else’s (F7)', async () => {
-    const [code] = (await panel.secondFactor.recoveryCodes('alice', { by: 'operator' }))!;
+    const [code] = (await panel.secondFactor.admin.recoveryCodes('alice', { by: 'operator' }))!;
     const client = new Client(panel);
     await remember(client, 'alice', code);
-    expect(await panel.secondFactor.browsers('alice')).to.deep.equal([]);
+    expect(await panel.secondFactor.admin.browsers('alice')).to.deep.equal([]);
     expect((await comeBack(client)).body.code).to.equal('code-required');
     expect((await panel.secondFactor.status('alice')).rememberedBrowsers).to.equal(0);
   });

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import express from 'express';
 import type { AuthenticateOptions } from 'passport';
-import { Client, enrol, stopPanels } from '../docs/trap-panel.js';
+import { Client, enroll, stopPanels } from '../docs/trap-panel.js';
 import type { Phone } from '../docs/trap-panel.js';
 import { startSessionPanel } from '../support/session-panel.js';
 import type { SessionPanel } from '../support/session-panel.js';
@@ -45,13 +45,13 @@ describe('session/park: where a sign-in leads', () => {
 
   it('leads home when nothing was asked for', async () => {
     const panel = await startWith({}, '/home');
-    const phone = await enrol(panel);
+    const phone = await enroll(panel);
     expect(await endOf(panel, phone)).to.equal('/home');
   });
 
   it('leads to successRedirect', async () => {
     const panel = await startWith({ successRedirect: '/dashboard?tab=1' });
-    const phone = await enrol(panel);
+    const phone = await enroll(panel);
     expect(await endOf(panel, phone)).to.equal('/dashboard?tab=1');
     expect(await endOf(panel, phone, '/wanted'), 'a fixed redirect wins, as in Passport').to.equal(
       '/dashboard?tab=1',
@@ -60,14 +60,14 @@ describe('session/park: where a sign-in leads', () => {
 
   it('leads to what session.returnTo says, else to successReturnToOrRedirect', async () => {
     const panel = await startWith({ successReturnToOrRedirect: '/start' });
-    const phone = await enrol(panel);
+    const phone = await enroll(panel);
     expect(await endOf(panel, phone)).to.equal('/start');
     expect(await endOf(panel, phone, '/backups?id=7')).to.equal('/backups?id=7');
   });
 
   it('leads where the guard stopped the browser, also from the code form', async () => {
     const panel = await startWith({ successReturnToOrRedirect: '/' });
-    const phone = await enrol(panel);
+    const phone = await enroll(panel);
     const before = new Client(panel);
     expect((await before.get('/secret?from=guard', HTML)).headers.location).to.equal('/login');
     await before.post('/form', FORM('alice'), HTML);
@@ -91,7 +91,7 @@ describe('session/park: where a sign-in leads', () => {
 
   it('tells programs where to go', async () => {
     const panel = await startWith({ successReturnToOrRedirect: '/start' });
-    const phone = await enrol(panel);
+    const phone = await enroll(panel);
     const client = new Client(panel);
     await client.post('/wanted', { returnTo: '/deep' });
     await client.post('/form', FORM('alice'));
@@ -111,14 +111,14 @@ describe('session/park: where a sign-in leads', () => {
   ]) {
     it(`drops ${JSON.stringify(hostile)} (I3)`, async () => {
       const panel = await startWith({ successReturnToOrRedirect: '/start' });
-      const phone = await enrol(panel);
+      const phone = await enroll(panel);
       expect(await endOf(panel, phone, hostile)).to.equal('/start');
     });
   }
 
   it('checks a parked path again when it is used (I3)', async () => {
     const panel = await startWith({});
-    const phone = await enrol(panel);
+    const phone = await enroll(panel);
     const client = new Client(panel);
     await client.post('/form', FORM('alice'), HTML);
     const stored = await panel.stored(client);
@@ -131,13 +131,13 @@ describe('session/park: where a sign-in leads', () => {
 
   it('leads to an origin of returnToOrigins', async () => {
     const panel = await startWith({ successRedirect: 'https://app.example/panel' });
-    const phone = await enrol(panel);
+    const phone = await enroll(panel);
     expect(await endOf(panel, phone)).to.equal('https://app.example/panel');
   });
 
   it('carries no path of the query string or the body of the second step', async () => {
     const panel = await startWith({});
-    const phone = await enrol(panel);
+    const phone = await enroll(panel);
     const client = new Client(panel);
     await client.post('/form', FORM('alice'), HTML);
     const body = new URLSearchParams({ code: phone(), returnTo: '/evil' });

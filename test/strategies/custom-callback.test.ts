@@ -3,7 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { expect } from 'chai';
 import express from 'express';
 import type { RequestHandler } from 'express';
-import { enrol, stopPanels } from '../docs/trap-panel.js';
+import { enroll, stopPanels } from '../docs/trap-panel.js';
 import type { Panel, User } from '../docs/trap-panel.js';
 import { until } from '../support/eventually.js';
 import { loggedIn, seenBy, startSessionPanel, userOf } from '../support/session-panel.js';
@@ -40,7 +40,7 @@ describe('strategies/second-factor-strategy with a custom callback', () => {
 
   it('signs in by req.logIn', async () => {
     const panel = await startCustom();
-    const phone = await enrol(panel);
+    const phone = await enroll(panel);
     const client = await loggedIn(panel);
     expect((await client.post('/custom', { code: phone() })).body).to.include({
       user: 'alice',
@@ -65,7 +65,7 @@ describe('strategies/second-factor-strategy with a custom callback', () => {
         );
       },
     });
-    await enrol(panel);
+    await enroll(panel);
     const { cookie } = await loggedIn(panel);
     panel.told();
     const { port } = panel;
@@ -81,7 +81,7 @@ describe('strategies/second-factor-strategy with a custom callback', () => {
 
   it('tells code and sentence, with the status', async () => {
     const panel = await startCustom();
-    await enrol(panel);
+    await enroll(panel);
     const client = await loggedIn(panel);
     const answer = await client.post('/custom', { code: 'x' });
     expect(answer.status).to.equal(400);
@@ -96,8 +96,8 @@ describe('strategies/second-factor-strategy with a custom callback', () => {
 
   it('lets nobody else profit from the code (A5)', async () => {
     const panel = await startCustom();
-    await enrol(panel, 'bob');
-    const phone = await enrol(panel);
+    await enroll(panel, 'bob');
+    const phone = await enroll(panel);
     const client = await loggedIn(panel);
     const answer = await client.post('/custom', { code: phone() }, { 'x-other': 'bob' });
     expect(answer.body.code).to.equal('code-required');
@@ -121,7 +121,7 @@ describe('strategies/second-factor-strategy with a custom callback', () => {
         });
       },
     });
-    const phone = await enrol(panel);
+    const phone = await enroll(panel);
     const client = await loggedIn(panel);
     const { cookie } = client;
     expect((await client.post('/slow', { code: phone() })).body.code).to.equal('sign-in-expired');
@@ -131,7 +131,7 @@ describe('strategies/second-factor-strategy with a custom callback', () => {
 
   it('hands outages to the operator as errors, not to the user as failures', async () => {
     const panel = await startCustom();
-    const phone = await enrol(panel);
+    const phone = await enroll(panel);
     const client = await loggedIn(panel);
     panel.store.get = () => Promise.reject(new Error('down'));
     const answer = await client.post('/custom', { code: phone() });
@@ -146,7 +146,7 @@ describe('strategies/second-factor-strategy with a custom callback', () => {
       (panel: Panel) => panel.users.splice(0, 1),
     ]) {
       const panel = await startCustom();
-      const phone = await enrol(panel);
+      const phone = await enroll(panel);
       const client = await loggedIn(panel);
       change(panel);
       const answer = await client.post('/custom', { code: phone() });
@@ -168,7 +168,7 @@ describe('strategies/second-factor-strategy with a custom callback', () => {
         });
       },
     });
-    const phone = await enrol(panel);
+    const phone = await enroll(panel);
     const client = await loggedIn(panel);
     for (const code of ['000000', phone()]) {
       const answer = await client.post('/thrown', { code });

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import express from 'express';
 import type { RequestHandler } from 'express';
 import type { AuthenticateOptions } from 'passport';
-import { Client, enrol, enrolled, stopPanels } from '../docs/trap-panel.js';
+import { Client, enroll, enrolled, stopPanels } from '../docs/trap-panel.js';
 import type { Panel, User } from '../docs/trap-panel.js';
 import { loggedIn, sessionId, startSessionPanel } from '../support/session-panel.js';
 import type { SessionPanel, SessionPanelParts } from '../support/session-panel.js';
@@ -30,7 +30,7 @@ for (const passport of [0.6, 0.7] as const) {
 
     it('completes a parked sign-in under a new session id', async () => {
       const panel = await start({}, { passport });
-      const phone = await enrol(panel);
+      const phone = await enroll(panel);
       const client = await loggedIn(panel);
       const { cookie } = client;
       panel.told();
@@ -49,27 +49,27 @@ for (const passport of [0.6, 0.7] as const) {
 
     it('takes a recovery code, and tells how many are left', async () => {
       const panel = await start({}, { passport });
-      await enrol(panel);
-      const [code] = (await panel.secondFactor.recoveryCodes('alice', { by: 'operator' }))!;
+      await enroll(panel);
+      const [code] = (await panel.secondFactor.admin.recoveryCodes('alice', { by: 'operator' }))!;
       const client = await loggedIn(panel);
       const answer = await client.post('/two-step/code', { code });
       expect(answer.body.authInfo).to.deep.equal({ recoveryCodesLeft: 9 });
     });
 
     it('remembers the browser for a ticked box, where that is on', async () => {
-      for (const [options, trustBrowser, state] of [
-        [{ trustedBrowsers: { days: 30 } }, 'on', 'remembered'],
-        [{ trustedBrowsers: { days: 30 } }, 'off', 'pending'],
-        [{ trustedBrowsers: { days: 30 } }, undefined, 'pending'],
+      for (const [options, rememberBrowser, state] of [
+        [{ rememberBrowsers: { days: 30 } }, 'on', 'remembered'],
+        [{ rememberBrowsers: { days: 30 } }, 'off', 'pending'],
+        [{ rememberBrowsers: { days: 30 } }, undefined, 'pending'],
         [{}, 'on', 'pending'],
       ] as const) {
         const panel = await start({}, { passport, options });
-        const phone = await enrol(panel);
+        const phone = await enroll(panel);
         const client = await loggedIn(panel);
-        await client.post('/two-step/code', { code: phone(), trustBrowser });
+        await client.post('/two-step/code', { code: phone(), rememberBrowser });
         await client.post('/logout');
         await client.login('alice');
-        expect((await client.get('/two-step')).body.state, String(trustBrowser)).to.equal(state);
+        expect((await client.get('/two-step')).body.state, String(rememberBrowser)).to.equal(state);
       }
     });
 
@@ -82,7 +82,7 @@ for (const passport of [0.6, 0.7] as const) {
     ] as const) {
       it(`refuses ${what} with ${status}, and the sign-in stays parked`, async () => {
         const panel = await start({}, { passport });
-        await enrol(panel);
+        await enroll(panel);
         const client = await loggedIn(panel);
         const before = await panel.stored(client);
         const answer = await client.post('/two-step/code', { code });
@@ -94,7 +94,7 @@ for (const passport of [0.6, 0.7] as const) {
 
     it('refuses a code that was used, and one while locked', async () => {
       const panel = await start({ failureMessage: true }, { passport });
-      const phone = await enrol(panel);
+      const phone = await enroll(panel);
       const client = await loggedIn(panel);
       const code = phone();
       await client.post('/two-step/code', { code });
@@ -124,7 +124,7 @@ for (const passport of [0.6, 0.7] as const) {
 
     it('makes one session of many right codes at once, on one strategy object (A14, C5)', async () => {
       const panel = await start({}, { passport });
-      const [alice, bob] = [await enrol(panel), await enrol(panel, 'bob')];
+      const [alice, bob] = [await enroll(panel), await enroll(panel, 'bob')];
       const jars = await Promise.all([0, 1, 2, 3].map((i) => loggedIn(panel, i % 2 ? 'bob' : 'alice')));
       const codes = [alice(), bob()];
       codes[0] = alice();
@@ -151,7 +151,7 @@ describe('strategies/second-factor-strategy with the options of passport.authent
         },
       },
     );
-    const phone = await enrol(panel);
+    const phone = await enroll(panel);
     const plain = await loggedIn(panel);
     expect((await plain.post('/two-step/code', { code: phone() })).headers.location).to.equal('/start');
     const client = new Client(panel);
@@ -166,7 +166,7 @@ describe('strategies/second-factor-strategy with the options of passport.authent
 
   it('redirects to successRedirect and to failureRedirect', async () => {
     const panel = await start({ successRedirect: '/in', failureRedirect: '/two-step/again' });
-    const phone = await enrol(panel);
+    const phone = await enroll(panel);
     const client = await loggedIn(panel);
     expect((await client.post('/two-step/code', { code: 'x' })).headers.location).to.equal('/two-step/again');
     expect((await client.post('/two-step/code', { code: phone() })).headers.location).to.equal('/in');
@@ -175,7 +175,7 @@ describe('strategies/second-factor-strategy with the options of passport.authent
 
   it('leaves the message for people in the session with failureMessage', async () => {
     const panel = await start({ failureMessage: true });
-    await enrol(panel);
+    await enroll(panel);
     const client = await loggedIn(panel);
     await client.post('/two-step/code', { code: '000000' });
     expect((await panel.stored(client))?.messages).to.deep.equal(['The code is not right.']);
@@ -184,7 +184,7 @@ describe('strategies/second-factor-strategy with the options of passport.authent
 
   it('hands the status to the error handler with failWithError', async () => {
     const panel = await start({ failWithError: true });
-    await enrol(panel);
+    await enroll(panel);
     const client = await loggedIn(panel);
     expect((await client.post('/two-step/code', { code: 'x' })).status).to.equal(400);
     expect(panel.errors[0]).to.include({ name: 'AuthenticationError', status: 400 });
@@ -192,7 +192,7 @@ describe('strategies/second-factor-strategy with the options of passport.authent
 
   it('leaves authInfo out with authInfo: false', async () => {
     const panel = await start({ authInfo: false });
-    const phone = await enrol(panel);
+    const phone = await enroll(panel);
     const client = await loggedIn(panel);
     expect((await client.post('/two-step/code', { code: phone() })).body).not.to.have.property('authInfo');
   });
@@ -207,7 +207,7 @@ describe('strategies/second-factor-strategy with the options of passport.authent
           },
         },
       );
-      const phone = await enrol(panel);
+      const phone = await enroll(panel);
       const client = await loggedIn(panel);
       await client.post('/cart');
       await client.post('/two-step/code', { code: phone() });
@@ -219,7 +219,7 @@ describe('strategies/second-factor-strategy with the options of passport.authent
 
   it('gives the user of one request without a session with session: false', async () => {
     const panel = await start({ session: false });
-    const phone = await enrol(panel);
+    const phone = await enroll(panel);
     const client = await loggedIn(panel);
     const answer = await client.post('/two-step/code', { code: phone() });
     expect(answer.body.user).to.equal('alice');
@@ -229,7 +229,7 @@ describe('strategies/second-factor-strategy with the options of passport.authent
 
   it('gives the user under another name with assignProperty, and signs nobody in', async () => {
     const panel = await start({ assignProperty: 'checked' });
-    const phone = await enrol(panel);
+    const phone = await enroll(panel);
     const client = await loggedIn(panel);
     expect((await client.post('/two-step/code', { code: phone() })).body.user).to.equal(null);
     expect(await client.me()).to.equal(null);
@@ -243,7 +243,7 @@ describe('strategies/second-factor-strategy with the options of passport.authent
         app.post('/either', express.json(), either, whoIsThere);
       },
     });
-    const phone = await enrol(panel);
+    const phone = await enroll(panel);
     const client = new Client(panel);
     const password = { username: 'alice', password: 'password' };
     expect((await client.post('/either', password)).body.code).to.equal('code-required');
@@ -264,7 +264,7 @@ describe('strategies/second-factor-strategy with the options of passport.authent
         );
       },
     });
-    const phone = await enrol(panel);
+    const phone = await enroll(panel);
     const client = await loggedIn(panel);
     expect((await client.post('/direct', { code: phone() })).body.user).to.equal('alice');
   });
@@ -276,7 +276,7 @@ describe('strategies/second-factor-strategy with the options of passport.authent
         app.post('/totp', express.json(), passport.authenticate('totp'), whoIsThere);
       },
     });
-    const phone = await enrol(panel);
+    const phone = await enroll(panel);
     const client = await loggedIn(panel);
     expect((await client.post('/totp', { code: phone() })).body.user).to.equal('alice');
   });

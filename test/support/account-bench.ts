@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { judgeAttempt } from '../../lib/account/attempt.js';
+import { decideAttempt } from '../../lib/account/attempt.js';
 import type { AttemptOutcome } from '../../lib/account/attempt.js';
 import { DEFAULT_LIMITS } from '../../lib/account/limits.js';
 import type { Limits } from '../../lib/account/limits.js';
@@ -32,7 +32,7 @@ export function anAccount(given: Partial<AccountRecord> = {}, limits: Partial<Li
 
   const enter: AccountBench['enter'] = (typed, at = NOW, browser) => {
     const before = encodeRecord(record);
-    const decision = judgeAttempt(record, typed, at, { ...DEFAULT_LIMITS, ...limits }, browser);
+    const decision = decideAttempt(record, typed, at, { ...DEFAULT_LIMITS, ...limits }, browser);
     if (encodeRecord(record) !== before) throw new Error('the decision changed the record it was given');
     if (decision.next === null) throw new Error('a code deleted the record');
     if (decision.next !== 'unchanged') record = decodeRecord(encodeRecord(decision.next));

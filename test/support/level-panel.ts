@@ -61,7 +61,7 @@ export interface LevelPanel {
   now: number;
   jar(): LevelJar;
   /** Enables the second factor in a jar; the key, for {@link LevelPanel.code}. */
-  enrol(jar: LevelJar): Promise<string>;
+  enroll(jar: LevelJar): Promise<string>;
   /** The code of a key, some time steps from now. */
   code(key: string, steps?: number): string;
   /** The same panel started anew, over the same users, sessions and records, with other options. */
@@ -124,7 +124,7 @@ export async function startLevelPanel(
       ...options,
     }),
     jar: () => makeJar(base, new Map()),
-    async enrol(jar) {
+    async enroll(jar) {
       const setup = await jar.post('/two-step/setup');
       const confirmed = await jar.post('/two-step/setup/confirm', { code: panel.code(setup.body.key) });
       if (confirmed.status !== 200) throw new Error(`not enrolled: ${JSON.stringify(confirmed.body)}`);

@@ -46,7 +46,7 @@ export interface RunningPanel extends Panel {
   /** A jar that signed in with the password. */
   signedIn(login: string, password?: string): Promise<Jar>;
   /** Enables two-step authentication in a jar. */
-  enrol(jar: Jar): Promise<Phone>;
+  enroll(jar: Jar): Promise<Phone>;
   /** Takes two-step authentication off every account. */
   reset(): Promise<void>;
   end(): Promise<void>;
@@ -109,7 +109,7 @@ export async function startPanel(
       if (answer.status !== 200) throw new Error(`not signed in: ${answer.text}`);
       return jar;
     },
-    async enrol(jar) {
+    async enroll(jar) {
       const { body } = await jar.post('/two-step/setup');
       const totp = new TOTP({ secret: Secret.fromBase32(String(body.key)) });
       const code = (): string => totp.generate({ timestamp: now() });
@@ -125,7 +125,7 @@ export async function startPanel(
       };
     },
     async reset() {
-      for (const account of ACCOUNTS) await panel.secondFactor.disable(account, { by: 'test' });
+      for (const account of ACCOUNTS) await panel.secondFactor.admin.disable(account, { by: 'test' });
       log.length = 0;
       mails.length = 0;
     },
@@ -287,7 +287,7 @@ export async function startPanelProcess(env: Record<string, string> = {}): Promi
 /** The environment of the tests, without what would lead to another panel. */
 export function withoutPanel(): NodeJS.ProcessEnv {
   const { HOST: _host, PORT: _port, PANEL_DB: _db, REDIS_URL: _redis, ...given } = process.env;
-  const { PANEL_TRUSTED_BROWSERS: _days, PANEL_REQUIRE_FACTOR: _levels, ...others } = given;
+  const { PANEL_REMEMBER_BROWSERS: _days, PANEL_REQUIRE_FACTOR: _levels, ...others } = given;
   const { SECOND_FACTOR_KEY: _key, SESSION_SECRET: _secret, ...rest } = others;
   return rest;
 }

@@ -30,7 +30,7 @@ export function aBrowser(given: Partial<KnownBrowser> = {}): KnownBrowser {
     name: 'Firefox on Linux',
     firstUsedAt: 0,
     lastUsedAt: 0,
-    trustedUntil: 0,
+    rememberedUntil: 0,
     failures: 0,
     lockedUntil: 0,
     ...given,
@@ -40,7 +40,7 @@ export function aBrowser(given: Partial<KnownBrowser> = {}): KnownBrowser {
 /** The record of an account that has just been enrolled; say what is to be otherwise. */
 export function aRecord(given: Partial<AccountRecord> = {}): AccountRecord {
   return {
-    enrolment: randomBytes(16).toString('base64url'),
+    enrollment: randomBytes(16).toString('base64url'),
     enrolledAt: 0,
     authenticators: [anAuthenticator()],
     failures: 0,

@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import { expect } from 'chai';
 import { PASSWORD_COST } from '../../example/panel/passwords.js';
-import { judgeAttempt } from '../../lib/account/attempt.js';
+import { decideAttempt } from '../../lib/account/attempt.js';
 import { DEFAULT_LIMITS } from '../../lib/account/limits.js';
 import { recoverySet } from '../../lib/account/recovery-codes.js';
 import { pending } from '../security/support/befh-people.js';
@@ -26,15 +26,15 @@ describe('the time of a wrong code (I1, E6)', () => {
   const [wrong] = wrongCodes(record, NOW, 1) as [string];
   /** As right as it can be without being so: all digits but the last one. */
   const near = nearlyRight(record.authenticators[0]!, STEP);
-  const judge = (typed: string): unknown => judgeAttempt(record, typed, NOW, DEFAULT_LIMITS);
+  const evaluate = (typed: string): unknown => decideAttempt(record, typed, NOW, DEFAULT_LIMITS);
 
   it('is as long where the last digit is wrong as where all are', async () => {
-    const [far, close] = await medians([() => judge(wrong), () => judge(near)], SAMPLES);
+    const [far, close] = await medians([() => evaluate(wrong), () => evaluate(near)], SAMPLES);
     expect(Math.abs(far! - close!) / far!).to.be.below(0.25);
   });
 
   it('is below a millisecond for what looks like a recovery code', async () => {
-    const [time] = await medians([() => judge('A'.repeat(24))], SAMPLES);
+    const [time] = await medians([() => evaluate('A'.repeat(24))], SAMPLES);
     expect(time).to.be.below(1);
   });
 });
@@ -43,7 +43,7 @@ describe('the time of an answer (I2, H6)', () => {
   let panel: RunningPanel;
   before(async () => {
     panel = await startPanel(undefined, {}, { passwordCost: PASSWORD_COST });
-    await panel.enrol(await panel.signedIn('alice'));
+    await panel.enroll(await panel.signedIn('alice'));
   });
   after(() => panel.end());
 

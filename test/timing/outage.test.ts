@@ -26,7 +26,7 @@ describe('the time of an outage (J1)', () => {
     server = await startRedis({ args: ['--appendonly', 'yes', '--appendfsync', 'always'] });
     panel = await startPanel(server.url, {}, { storeTimeoutMs: TIMEOUT_MILLISECONDS });
     verified = await panel.signedIn('alice');
-    await panel.enrol(verified);
+    await panel.enroll(verified);
     parked = panel.jar();
     await parked.login('alice');
   });

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { expect } from 'chai';
 import { memoryStore } from '../../adapters/memory.js';
 import type { AttemptOutcome } from '../../lib/account/attempt.js';
-import { judgeAttempt } from '../../lib/account/attempt.js';
+import { decideAttempt } from '../../lib/account/attempt.js';
 import { DEFAULT_LIMITS } from '../../lib/account/limits.js';
 import type { AccountRecord } from '../../lib/account/record.js';
 import { RECOVERY_RANDOM_BYTES, formatRecoveryCodes, recoverySet } from '../../lib/account/recovery-codes.js';
@@ -105,7 +105,7 @@ async function race(record: AccountRecord): Promise<Race> {
   const one = async (typed: unknown, browser?: string): Promise<Told> => {
     try {
       return await vault.update('alice', (present) =>
-        judgeAttempt(present!, typed, NOW, DEFAULT_LIMITS, browser),
+        decideAttempt(present!, typed, NOW, DEFAULT_LIMITS, browser),
       );
     } catch (error) {
       expect(error).to.include({ code: 'store-unavailable' });

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { expect } from 'chai';
 import { memoryStore } from '../../adapters/memory.js';
-import { judgeAttempt } from '../../lib/account/attempt.js';
+import { decideAttempt } from '../../lib/account/attempt.js';
 import { DEFAULT_LIMITS } from '../../lib/account/limits.js';
 import { encodeRecord } from '../../lib/account/record.js';
 import type { AccountRecord } from '../../lib/account/record.js';
@@ -27,7 +27,7 @@ describe('lib/vault/vault', () => {
     const record = aRecord();
     await put(vaultOf(store), 'alice', record);
     const sealed = await store.get('alice');
-    for (const readable of [record.enrolment, codeSecret(record), 'alice'])
+    for (const readable of [record.enrollment, codeSecret(record), 'alice'])
       expect(sealed).to.not.include(readable);
   });
 
@@ -37,14 +37,14 @@ describe('lib/vault/vault', () => {
     expect(store.calls).to.deep.equal({ get: 1, compareAndSet: 0 });
   });
 
-  it('judges a code with one read and one swap', async () => {
+  it('evaluates a code with one read and one swap', async () => {
     const store = counting(memoryStore());
     const vault = vaultOf(store);
     const record = aRecord();
     await put(vault, 'alice', record);
     for (const code of [wrongCode(record, NOW), codeAt(record.authenticators[0]!, STEP)]) {
       store.calls.get = store.calls.compareAndSet = 0;
-      await vault.update('alice', (present) => judgeAttempt(present!, code, NOW, DEFAULT_LIMITS));
+      await vault.update('alice', (present) => decideAttempt(present!, code, NOW, DEFAULT_LIMITS));
       expect(store.calls).to.deep.equal({ get: 1, compareAndSet: 1 });
     }
   });
@@ -65,7 +65,7 @@ describe('lib/vault/vault', () => {
       store.calls.get = store.calls.compareAndSet = 0;
       const code = typed === 'right' ? codeAt(record.authenticators[0]!, STEP) : typed;
       const outcome = await vault.update('alice', (present) =>
-        judgeAttempt(present!, code, NOW, DEFAULT_LIMITS),
+        decideAttempt(present!, code, NOW, DEFAULT_LIMITS),
       );
       expect(outcome.ok).to.equal(false);
       expect(store.calls).to.deep.equal({ get: 1, compareAndSet: 0 });

@@ -43,7 +43,7 @@ export function createSettingsRoutes(users: Users, tell: (event: object) => void
     await requireStillThere(req);
     const changed = await users.setPassword(id, hash, stamp);
     if (changed === null) {
-      // Somebody else changed it while the current one was judged: that one stays, and this session has ended.
+      // Somebody else changed it while the current one was checked: that one stays, and this session has ended.
       throw new HttpError(401, 'login-required', 'Sign in first.');
     }
     tell({ name: 'password-changed', at: Date.now(), accountId: id, actorId: id });

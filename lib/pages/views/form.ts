@@ -44,7 +44,7 @@ export function codeField(texts: Texts, options: CodeFieldOptions = {}): Html {
 export function rememberBox(texts: Texts, days: number | null): Html | null {
   if (days === null) return null;
   return html`<label class="box"
-    ><input type="checkbox" name="trustBrowser" value="on" /> ${texts.rememberBrowser(days)}</label
+    ><input type="checkbox" name="rememberBrowser" value="on" /> ${texts.rememberBrowser(days)}</label
   >`;
 }
 

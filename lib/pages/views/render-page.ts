@@ -6,7 +6,7 @@ import { codeField, form, recoveryForm, rememberBox } from './form.js';
 import type { Html } from './html.js';
 import { html } from './html.js';
 import { layout } from './layout.js';
-import { mustEnrol } from './must-enrol.js';
+import { mustEnroll } from './must-enroll.js';
 import { recoveryCodeUsed } from './recovery-code-used.js';
 import { recoveryCodes } from './recovery-codes.js';
 import { settings } from './settings.js';
@@ -33,8 +33,8 @@ function titleOf(page: Page, texts: Texts): string {
   switch (page.name) {
     case 'verify':
       return texts.verifyTitle;
-    case 'must-enrol':
-      return texts.mustEnrolTitle;
+    case 'must-enroll':
+      return texts.mustEnrollTitle;
     case 'settings':
       return texts.settingsTitle;
     case 'browsers':
@@ -56,8 +56,8 @@ function bodyOf(page: Page, texts: Texts): Html {
   switch (page.name) {
     case 'verify':
       return verify(page, texts);
-    case 'must-enrol':
-      return mustEnrol(page, texts);
+    case 'must-enroll':
+      return mustEnroll(page, texts);
     case 'settings':
       return settings(page, texts);
     case 'browsers':

@@ -6,7 +6,7 @@ import { ConsoleLogger, Logger } from '@nestjs/common';
 import type { ArgumentsHost, ExecutionContext } from '@nestjs/common';
 import { expect } from 'chai';
 import { SecondFactorError, SecondFactorRequiredError } from 'passport-second-factor';
-import type { GuardOptions, GuardVerdict, Refusal } from 'passport-second-factor';
+import type { GuardOptions, GuardDecision, Refusal } from 'passport-second-factor';
 import {
   SecondFactorFilter,
   SecondFactorGuard,
@@ -135,10 +135,10 @@ describe('adapters/nestjs', () => {
   });
 });
 
-function requestThatSays(verdict: GuardVerdict, asked: unknown[] = []) {
-  const check = (options: unknown): GuardVerdict => {
+function requestThatSays(decision: GuardDecision, asked: unknown[] = []) {
+  const check = (options: unknown): GuardDecision => {
     asked.push(options);
-    return verdict;
+    return decision;
   };
   return { secondFactor: { check } } as never;
 }

@@ -46,7 +46,7 @@ const secondFactor = createSecondFactor<typeof ALICE>({
   findUser: (id) => (id === ALICE.id ? ALICE : null),
   store: memoryStore(),
   keys: [randomBytes(32).toString('base64')],
-  onCodeRequired: 'error',
+  whenCodeRequired: 'error',
   clock: () => Date.now() + aheadMilliseconds,
 });
 

@@ -22,7 +22,7 @@ attack('A user whom an operator helps, by acting as him', (panel) => {
     const root = await panel().root();
     await root.actAs('admin');
     const admin = await panel().signedIn('admin');
-    await panel().enrol(admin);
+    await panel().enroll(admin);
     const sent = await root.post('/staff/bob/edit', { password: 'of-the-operator' });
     expect(said(sent)).to.equal('impersonation-refused');
     expect((await panel().jar().login('bob', 'of-the-operator')).status).to.equal(401);

@@ -29,10 +29,10 @@ attack('A malicious admin', (panel) => {
     const admin = await panel().signedIn('admin');
     expect((await admin.post('/staff/bob/edit', { password: 'of-the-admin' })).status).to.equal(200);
     const asBob = await panel().signedIn('bob', 'of-the-admin');
-    await panel().enrol(asBob);
+    await panel().enroll(asBob);
     // Only an operator with a shell takes that off again.
     expect((await panel().secondFactor.status('bob')).enrolled).to.equal(true);
-    await panel().secondFactor.disable('bob', { by: 'operator', reason: 'taken over by an admin' });
+    await panel().secondFactor.admin.disable('bob', { by: 'operator', reason: 'taken over by an admin' });
     expect(await asBob.who()).to.equal('bob');
     expect((await admin.post('/staff/bob/edit', { password: 'bob-password' })).status).to.equal(200);
     expect(await asBob.who()).to.equal('login-required');

@@ -6,7 +6,7 @@ import { attack } from '../support/dijk-panels.js';
 attack(
   'Somebody who reads a code over a shoulder',
   (panel) => {
-    it('and knows the password: is late when the owner has given it, at every door and in every step', async () => {
+    it('and knows the password: is late when the owner has given it, at every operation and in every step', async () => {
       const alice = await enrolled(panel());
       const thief = await pending(panel());
       const owner = await pending(panel());
@@ -41,7 +41,7 @@ attack(
       expect(tally(answers)).to.deep.equal({ verified: 1, 'code-already-used': 11 });
     });
 
-    it('and knows no password: has no door to try it at', async () => {
+    it('and knows no password: has no operation to try it at', async () => {
       const alice = await enrolled(panel());
       const code = alice.nextCode();
       const stranger = panel().jar();

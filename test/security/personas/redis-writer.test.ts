@@ -57,16 +57,16 @@ describe('Somebody who writes the sessions in Redis and has no key', () => {
     expect(await isIn(thief)).to.equal(true);
     expect(await thief.who()).to.equal('alice');
     // It ends with what ends hers.
-    await panel.secondFactor.disable('alice', { by: 'operator', reason: 'test' });
+    await panel.secondFactor.admin.disable('alice', { by: 'operator', reason: 'test' });
     expect(await isIn(thief)).to.equal(false);
   });
 
   it('makes of a sign-in that waits for the code a verified one (not prevented)', async () => {
     await enrolled(panel);
     const thief = await pending(panel);
-    const { account, stamp, enrolment } = await stateOf(thief);
+    const { account, stamp, enrollment } = await stateOf(thief);
     const times = { passwordAt: panel.now(), factorAt: panel.now() };
-    await forge(thief, 'alice', { state: 'verified', account, stamp, enrolment, ...times, method: 'otp' });
+    await forge(thief, 'alice', { state: 'verified', account, stamp, enrollment, ...times, method: 'otp' });
     expect(await isIn(thief)).to.equal(true);
   });
 
@@ -89,7 +89,7 @@ describe('Somebody who writes the sessions in Redis and has no key', () => {
       'his own, renamed': { ...own, account: 'alice' },
       'without a stamp': { ...real, stamp: null },
       'with his stamp': { ...real, stamp: own.stamp },
-      'with his enrolment': { ...real, enrolment: own.enrolment },
+      'with his enrollment': { ...real, enrollment: own.enrollment },
       'without a factor': {
         state: 'signed-in',
         account: 'alice',

@@ -54,7 +54,7 @@ attack('Somebody with a stolen password', (panel) => {
     expect(await isIn(thief)).to.equal(false);
   });
 
-  it('undoes no change of the password that was made while his own was judged', async () => {
+  it('undoes no change of the password that was made while his own was checked', async () => {
     const thief = await panel().signedIn('alice');
     const admin = await panel().signedIn('admin');
     const change = { currentPassword: 'alice-password', newPassword: 'of-the-thief' };
@@ -93,7 +93,7 @@ attack('Somebody with a stolen password', (panel) => {
         .map(({ name }) => name),
     ).to.include('enrolled');
     // The way out: an operator with a shell, and a new password.
-    await panel().secondFactor.disable('bob', { by: 'operator', reason: 'stolen' });
+    await panel().secondFactor.admin.disable('bob', { by: 'operator', reason: 'stolen' });
     expect((await panel().jar().login('bob')).status).to.equal(200);
   });
 });
@@ -164,11 +164,11 @@ attack(
   (panel) => {
     it('enables his own before the owner does (not prevented), who comes too late with the code of his own set-up', async () => {
       const thief = panel().jar();
-      expect(said(await thief.login('bob'))).to.equal('enrolment-required');
+      expect(said(await thief.login('bob'))).to.equal('enrollment-required');
       const owner = panel().jar();
       await owner.login('bob');
       const { key } = (await owner.post('/two-step/setup')).body as { key: string };
-      const bob = await panel().enrol(thief);
+      const bob = await panel().enroll(thief);
       expect(await thief.who()).to.equal('bob');
       expect(key).not.to.equal(bob.key);
       const record = await panel().record('bob');
@@ -206,7 +206,7 @@ attack(
     it('does nothing else before that', async () => {
       const thief = panel().jar();
       await thief.login('bob');
-      expect(await thief.who()).to.equal('enrolment-required');
+      expect(await thief.who()).to.equal('enrollment-required');
       for (const path of ['disable', 'step-up', 'recovery-codes', 'verify', 'impersonation']) {
         expect((await thief.post(`/two-step/${path}`, { code: '000000' })).status, path).to.be.oneOf([
           401, 403,

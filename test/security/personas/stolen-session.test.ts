@@ -16,7 +16,7 @@ attack('Somebody with a stolen session cookie', (panel) => {
     expect(await panel().record('bob')).to.equal(null);
 
     const fresh = await panel().signedIn('bob');
-    await panel().enrol(fresh.copy());
+    await panel().enroll(fresh.copy());
     expect(await owner.who()).to.equal('code-required');
     expect(
       panel()
@@ -39,7 +39,7 @@ attack('Somebody with a stolen session cookie', (panel) => {
 
     const again = await pending(panel());
     await verify(again, alice.nextCode());
-    await panel().enrol(again.copy());
+    await panel().enroll(again.copy());
     expect(
       panel()
         .events()
@@ -48,7 +48,7 @@ attack('Somebody with a stolen session cookie', (panel) => {
     // The recovery codes stay the owner's, and are his way back.
     const back = await pending(panel());
     expect(said(await verify(back, alice.recoveryCodes[0]))).to.equal('verified');
-    await panel().enrol(back);
+    await panel().enroll(back);
     expect(await isIn(again)).to.equal(false);
   });
 
@@ -153,7 +153,7 @@ attack(
   (panel) => {
     it('reads the key if he copies it while the set-up is open (not prevented), and is nobody before that and after it', async () => {
       const owner = panel().jar();
-      expect(said(await owner.login('bob'))).to.equal('enrolment-required');
+      expect(said(await owner.login('bob'))).to.equal('enrollment-required');
       const early = owner.copy();
       const { key } = (await owner.post('/two-step/setup')).body as { key: string };
       const during = owner.copy();

@@ -77,7 +77,7 @@ describe('Somebody who writes records (the table totp, or their keys in Redis) a
       target().log.length = 0;
       await target().setRecord('alice', null);
       expect(await (await target().signedIn('alice')).who()).to.equal('alice');
-      expect((await jar.get('/api/secret')).body.code).to.equal('enrolment-required');
+      expect((await jar.get('/api/secret')).body.code).to.equal('enrollment-required');
       expect(target().told()).to.include('session-demoted:factor-gone').and.not.to.include('disabled');
     });
 
@@ -114,7 +114,7 @@ describe('Somebody who writes records (the table totp, or their keys in Redis) a
       const older = await sealedOf(target(), 'alice');
       const idle = await target().pending('alice');
       await verify(idle, lost.nextCode());
-      await target().enrol(jar);
+      await target().enroll(jar);
       const thief = await target().pending('alice');
       expect(said(await verify(thief, lost.nextCode()))).to.equal('code-invalid');
       await put(target(), 'alice', older);

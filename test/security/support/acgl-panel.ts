@@ -60,7 +60,7 @@ async function open(server: RedisServer | undefined): Promise<Target> {
     redis,
     async enrolled(login) {
       const jar = await panel.signedIn(login);
-      return { jar, phone: await panel.enrol(jar) };
+      return { jar, phone: await panel.enroll(jar) };
     },
     async pending(login, password) {
       const jar = panel.jar();

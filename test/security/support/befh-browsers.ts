@@ -4,12 +4,12 @@ import type { Owner } from './befh-people.js';
 import { pending, said, verify } from './befh-people.js';
 
 /** The settings of a panel that lets users remember a browser for 30 days. */
-export const REMEMBERS = { PANEL_TRUSTED_BROWSERS: '30' };
+export const REMEMBERS = { PANEL_REMEMBER_BROWSERS: '30' };
 
 /** A browser that signed in with both steps and ticked the box; it is signed in. */
 export async function rememberedOn(panel: RunningPanel, owner: Owner): Promise<Jar> {
   const jar = await pending(panel, owner.login);
-  const answer = await verify(jar, owner.nextCode(), { trustBrowser: true });
+  const answer = await verify(jar, owner.nextCode(), { rememberBrowser: true });
   expect(said(answer)).to.equal('verified');
   return jar;
 }

@@ -87,7 +87,7 @@ function attacked(panel: RunningPanel, redisServer: RedisServer | undefined): At
     redisServer,
     async enrolled(login) {
       const jar = login === 'root' ? await self.root() : await panel.signedIn(login);
-      return { jar, phone: await panel.enrol(jar) };
+      return { jar, phone: await panel.enroll(jar) };
     },
     async pending(login) {
       const jar = panel.jar();

@@ -6,12 +6,12 @@ import { requestUser } from './app-request.js';
 import type { Context } from './context.js';
 import { now } from './context.js';
 import { hasOtherFactorOnly } from './core.js';
-import { isFresh } from './judge.js';
-import type { GuardOptions, GuardVerdict, Refusal } from './request-api.js';
+import { isFresh } from './evaluate-session.js';
+import type { GuardOptions, GuardDecision, Refusal } from './request-api.js';
 import { isParked } from './state.js';
 import { codeOfParked, wayOn } from './way-on.js';
 
-const OPTIONS = ['unenrolled', 'maxAge', 'acceptTrustedBrowser'];
+const OPTIONS = ['unenrolled', 'maxAge', 'acceptRememberedBrowser'];
 
 /**
  * Checks the options of a guard, once.
@@ -20,9 +20,9 @@ const OPTIONS = ['unenrolled', 'maxAge', 'acceptTrustedBrowser'];
  */
 export function checkGuardOptions(options: GuardOptions): GuardOptions {
   knownOnly(options, OPTIONS, 'guard option');
-  const { unenrolled, maxAge, acceptTrustedBrowser } = options;
-  if (unenrolled !== undefined && !['enrol', 'allow'].includes(unenrolled)) {
-    throw new SecondFactorError('option-invalid', "unenrolled must be 'enrol' or 'allow'");
+  const { unenrolled, maxAge, acceptRememberedBrowser } = options;
+  if (unenrolled !== undefined && !['enroll', 'allow'].includes(unenrolled)) {
+    throw new SecondFactorError('option-invalid', "unenrolled must be 'enroll' or 'allow'");
   }
   if (maxAge !== undefined && !(Number.isInteger(maxAge) && maxAge > 0)) {
     throw new SecondFactorError(
@@ -30,14 +30,14 @@ export function checkGuardOptions(options: GuardOptions): GuardOptions {
       `maxAge must be whole seconds from 1, got ${typeof maxAge}`,
     );
   }
-  if (acceptTrustedBrowser !== undefined && typeof acceptTrustedBrowser !== 'boolean') {
-    throw new SecondFactorError('option-invalid', 'acceptTrustedBrowser must be true or false');
+  if (acceptRememberedBrowser !== undefined && typeof acceptRememberedBrowser !== 'boolean') {
+    throw new SecondFactorError('option-invalid', 'acceptRememberedBrowser must be true or false');
   }
   return options;
 }
 
 /** Whether the account that `req.user` is at this moment may pass. Reads no store. */
-export function check(context: Context, options: GuardOptions): GuardVerdict {
+export function evaluate(context: Context, options: GuardOptions): GuardDecision {
   const { core, state } = context;
   const { basePath, loginPath } = core.options;
   const user = requestUser(context.req);
@@ -46,7 +46,7 @@ export function check(context: Context, options: GuardOptions): GuardVerdict {
     if (isParked(state)) return refusal(codeOfParked(state), wayOn(basePath, state));
     return refusal('login-required', loginPath);
   }
-  if (!state || isParked(state) || !isJudgedAccount(context, user)) {
+  if (!state || isParked(state) || !isEvaluatedAccount(context, user)) {
     return refusal('session-required', loginPath);
   }
   const { maxAge } = options;
@@ -60,26 +60,26 @@ export function check(context: Context, options: GuardOptions): GuardVerdict {
       : refusal('step-up-required', `${basePath}/step-up`, maxAge);
   }
   if (state.state === 'remembered') {
-    return maxAge === undefined && options.acceptTrustedBrowser !== false
+    return maxAge === undefined && options.acceptRememberedBrowser !== false
       ? { ok: true }
       : refusal('step-up-required', `${basePath}/step-up`, maxAge);
   }
   if (options.unenrolled !== 'allow') {
     const moves = context.known !== undefined && hasOtherFactorOnly(context.known);
-    return refusal(moves ? 'other-factor' : 'enrolment-required', basePath);
+    return refusal(moves ? 'other-factor' : 'enrollment-required', basePath);
   }
   return maxAge === undefined || isFresh(state.passwordAt, now(context), maxAge)
     ? { ok: true }
     : refusal('step-up-required', loginPath, maxAge);
 }
 
-/** Whether a user is the account the session was judged for, and not one set by other credentials. */
-function isJudgedAccount({ core, known, judgedUser }: Context, user: unknown): boolean {
+/** Whether a user is the account the session was checked for, and not one set by other credentials. */
+function isEvaluatedAccount({ core, known, evaluatedUser }: Context, user: unknown): boolean {
   if (!known) return false;
-  if (user === judgedUser) return true;
+  if (user === evaluatedUser) return true;
   try {
     const description: unknown = core.options.account(user);
-    // A guard cannot wait: where account() is asynchronous, only the judged object itself is known.
+    // A guard cannot wait: where account() is asynchronous, only the checked object itself is known.
     Promise.resolve(description).catch(() => undefined);
     return parseDescribedId(description) === known.account.id;
   } catch {

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { enrolledRecord, judgeConfirmation } from '../../lib/account/enrolment.js';
+import { enrolledRecord, decideConfirmation } from '../../lib/account/enrollment.js';
 import {
   NOW,
   STEP,
@@ -12,10 +12,10 @@ import {
 
 const app = anAuthenticator();
 
-describe('lib/account/enrolment', () => {
-  describe('judgeConfirmation', () => {
-    const confirm = (typed: unknown, now = NOW, window = 1): ReturnType<typeof judgeConfirmation> =>
-      judgeConfirmation(app.secret, typed, now, window);
+describe('lib/account/enrollment', () => {
+  describe('decideConfirmation', () => {
+    const confirm = (typed: unknown, now = NOW, window = 1): ReturnType<typeof decideConfirmation> =>
+      decideConfirmation(app.secret, typed, now, window);
 
     it('learns how far the phone is off within five steps, with every window but 0', () => {
       for (const window of [1, 2, 10]) {
@@ -100,7 +100,12 @@ describe('lib/account/enrolment', () => {
         [far, far],
         [far + 3, far],
       ] as const) {
-        const confirmed = judgeConfirmation(secret, codeAt({ secret }, near), current * STEP_MILLISECONDS, 1);
+        const confirmed = decideConfirmation(
+          secret,
+          codeAt({ secret }, near),
+          current * STEP_MILLISECONDS,
+          1,
+        );
         expect(confirmed).to.deep.equal({ ok: true, step: expected, clockOffset: expected - current });
       }
     });
@@ -121,8 +126,8 @@ describe('lib/account/enrolment', () => {
   describe('enrolledRecord', () => {
     it('holds what was proved and nothing else', () => {
       const recovery = { recoveryKey: 'key', recoveryDigests: ['a', 'b'], recoveryConfirmed: false };
-      expect(enrolledRecord('enrolment', app, recovery, NOW)).to.deep.equal({
-        ...{ enrolment: 'enrolment', enrolledAt: NOW, authenticators: [app], failures: 0, lockedUntil: 0 },
+      expect(enrolledRecord('enrollment', app, recovery, NOW)).to.deep.equal({
+        ...{ enrollment: 'enrollment', enrolledAt: NOW, authenticators: [app], failures: 0, lockedUntil: 0 },
         ...recovery,
         ...{ browsers: [], browsersStamp: null },
       });

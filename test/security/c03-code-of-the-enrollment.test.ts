@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { isOut, onEachStore, verify } from './support/acgl-panel.js';
 
-describe('C3: the code that confirmed the enrolment, as the first sign-in', () => {
+describe('C3: the code that confirmed the enrollment, as the first sign-in', () => {
   onEachStore((target) => {
     it('is refused with a message that says to wait, and the next one works', async () => {
       const { jar, phone } = await target().enrolled('alice');

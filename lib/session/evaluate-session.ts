@@ -4,8 +4,8 @@ import { isUser } from './state.js';
 
 /** What is known, at this moment, of the account a session is signed in to. */
 export interface Facts {
-  /** The present enrolment, `null` when the account is not enrolled. */
-  readonly enrolment: string | null;
+  /** The present enrollment, `null` when the account is not enrolled. */
+  readonly enrollment: string | null;
   /** Whether a session's stamp digest belongs to the account's present security stamp. */
   readonly stampMatches: (digest: string | null) => boolean;
   /** Whether no code is asked for on a known browser, by its id. */
@@ -15,41 +15,41 @@ export interface Facts {
 }
 
 /** What becomes of a session with somebody signed in. */
-export type Verdict =
+export type SessionDecision =
   | { readonly kind: 'keep'; readonly state: UserState }
   /** A session without a mark of ours, of an account without a second factor. */
   | { readonly kind: 'adopt' }
   | {
       readonly kind: 'demote';
-      readonly to: 'pending' | 'must-enrol' | 'signed-in' | 'anonymous';
+      readonly to: 'pending' | 'must-enroll' | 'signed-in' | 'anonymous';
       readonly reason: DemotionReason;
     };
 
 /**
- * Judges a session's state against the account as it is now. Pure; a session never gains by it.
+ * Checks a session's state against the account as it is now. Pure; a session never gains by it.
  *
- * @param state what the session holds, of the account that is judged
+ * @param state what the session holds, of the account that is checked
  */
-export function judgeSession(state: SessionState | undefined, facts: Facts): Verdict {
-  const { enrolment, required } = facts;
+export function evaluateSession(state: SessionState | undefined, facts: Facts): SessionDecision {
+  const { enrollment, required } = facts;
   if (!isUser(state)) {
-    if (enrolment !== null) return demote('pending', 'unmarked');
-    return required ? demote('must-enrol', 'unmarked') : { kind: 'adopt' };
+    if (enrollment !== null) return demote('pending', 'unmarked');
+    return required ? demote('must-enroll', 'unmarked') : { kind: 'adopt' };
   }
   if (!facts.stampMatches(state.stamp)) return demote('anonymous', 'password-changed');
   if (state.state === 'signed-in') {
-    if (enrolment !== null) return demote('pending', 'enrolled-elsewhere');
-    return required ? demote('must-enrol', 'factor-required') : { kind: 'keep', state };
+    if (enrollment !== null) return demote('pending', 'enrolled-elsewhere');
+    return required ? demote('must-enroll', 'factor-required') : { kind: 'keep', state };
   }
-  if (enrolment === null) return demote(required ? 'must-enrol' : 'signed-in', 'factor-gone');
-  if (enrolment !== state.enrolment) return demote('pending', 'factor-replaced');
+  if (enrollment === null) return demote(required ? 'must-enroll' : 'signed-in', 'factor-gone');
+  if (enrollment !== state.enrollment) return demote('pending', 'factor-replaced');
   if (state.state === 'remembered' && !facts.holdsBrowser(state.browser)) {
     return demote('pending', 'browser-revoked');
   }
   return { kind: 'keep', state };
 }
 
-type Demotion = Extract<Verdict, { kind: 'demote' }>;
+type Demotion = Extract<SessionDecision, { kind: 'demote' }>;
 
 function demote(to: Demotion['to'], reason: DemotionReason): Demotion {
   return { kind: 'demote', to, reason };

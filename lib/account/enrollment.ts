@@ -1,5 +1,5 @@
 import { presentCode } from './attempt.js';
-import { ENROLMENT_OFFSET_STEPS, SKEW_HINT_STEPS } from './limits.js';
+import { ENROLLMENT_OFFSET_STEPS, SKEW_HINT_STEPS } from './limits.js';
 import { NO_FAILURES } from './lockout.js';
 import type { AccountRecord, Authenticator } from './record.js';
 import type { RecoverySet } from './recovery-codes.js';
@@ -13,14 +13,14 @@ export type Confirmation =
   | { readonly ok: false; readonly reason: 'clock-skew'; readonly minutes: number };
 
 /**
- * Judges the code that is to prove that the authenticator holds the new secret. Pure. Of several steps
+ * Checks the code that is to prove that the authenticator holds the new secret. Pure. Of several steps
  * with the same code the one nearest to the server's clock counts.
  *
  * @param typed what was typed, of any type
  * @param now milliseconds since 1970
  * @param window 0 accepts the code of this very step only; otherwise the phone's clock may be five steps off
  */
-export function judgeConfirmation(
+export function decideConfirmation(
   secret: Uint8Array,
   typed: unknown,
   now: number,
@@ -35,7 +35,7 @@ export function judgeConfirmation(
   const offset = offsets.sort((a, b) => Math.abs(a) - Math.abs(b))[0];
   if (offset === undefined) return { ok: false, reason: 'code-invalid' };
 
-  if (Math.abs(offset) <= (window === 0 ? 0 : ENROLMENT_OFFSET_STEPS)) {
+  if (Math.abs(offset) <= (window === 0 ? 0 : ENROLLMENT_OFFSET_STEPS)) {
     return { ok: true, step: current + offset, clockOffset: offset };
   }
   return { ok: false, reason: 'clock-skew', minutes: wholeMinutes(offset) };
@@ -44,17 +44,17 @@ export function judgeConfirmation(
 /**
  * The first record of an account.
  *
- * @param enrolment 128 fresh random bits, base64url
+ * @param enrollment 128 fresh random bits, base64url
  * @param now milliseconds since 1970
  */
 export function enrolledRecord(
-  enrolment: string,
+  enrollment: string,
   authenticator: Authenticator,
   recovery: RecoverySet,
   now: number,
 ): AccountRecord {
   return {
-    enrolment,
+    enrollment,
     enrolledAt: now,
     authenticators: [authenticator],
     ...NO_FAILURES,

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { isFresh, isInTime, judgeSession } from '../../lib/session/judge.js';
-import type { Verdict } from '../../lib/session/judge.js';
+import { isFresh, isInTime, evaluateSession } from '../../lib/session/evaluate-session.js';
+import type { SessionDecision } from '../../lib/session/evaluate-session.js';
 import { readState, writeState } from '../../lib/session/state.js';
 import type {
   PendingState,
@@ -15,14 +15,14 @@ const signedIn: SignedInState = { state: 'signed-in', account: 'alice', stamp: '
 const verified: VerifiedState = {
   ...signedIn,
   state: 'verified',
-  enrolment: 'e',
+  enrollment: 'e',
   factorAt: 2,
   method: 'otp',
 };
 const pending: PendingState = {
   state: 'pending',
   account: 'alice',
-  enrolment: 'e',
+  enrollment: 'e',
   stamp: 's',
   user: 'alice',
   since: 1,
@@ -31,9 +31,9 @@ const pending: PendingState = {
   keepSessionInfo: false,
   recoveryFailures: 0,
 };
-const { enrolment: _enrolment, recoveryFailures: _failures, ...parked } = pending;
-const mustEnrol: SessionState = { ...parked, state: 'must-enrol' };
-const remembered: RememberedState = { ...signedIn, state: 'remembered', enrolment: 'e', browser: 'b' };
+const { enrollment: _enrollment, recoveryFailures: _failures, ...parked } = pending;
+const mustEnroll: SessionState = { ...parked, state: 'must-enroll' };
+const remembered: RememberedState = { ...signedIn, state: 'remembered', enrollment: 'e', browser: 'b' };
 const acting: SessionState = {
   state: 'impersonating',
   account: 'bob',
@@ -42,16 +42,16 @@ const acting: SessionState = {
   actors: [{ account: 'alice', stamp: 's', user: 'alice', mark: verified }],
 };
 
-describe('session/judge', () => {
-  const demoted = (to: 'pending' | 'must-enrol' | 'signed-in' | 'anonymous', reason: string) => ({
+describe('session/evaluate-session', () => {
+  const demoted = (to: 'pending' | 'must-enroll' | 'signed-in' | 'anonymous', reason: string) => ({
     kind: 'demote',
     to,
     reason,
   });
-  for (const [what, state, enrolment, sameStamp, verdict] of [
+  for (const [what, state, enrollment, sameStamp, decision] of [
     ['keeps a signed-in session without a factor', signedIn, null, true, { kind: 'keep', state: signedIn }],
     [
-      'keeps a verified session of the same enrolment',
+      'keeps a verified session of the same enrollment',
       verified,
       'e',
       true,
@@ -72,7 +72,7 @@ describe('session/judge', () => {
       demoted('signed-in', 'factor-gone'),
     ],
     [
-      'parks a verified session of another enrolment',
+      'parks a verified session of another enrollment',
       verified,
       'f',
       true,
@@ -104,46 +104,46 @@ describe('session/judge', () => {
     ['takes a state of acting for no mark of the account', acting, 'e', true, demoted('pending', 'unmarked')],
   ] satisfies [string, SessionState | undefined, string | null, boolean, object][]) {
     it(what, () => {
-      const facts = { enrolment, stampMatches: () => sameStamp, holdsBrowser: () => true, required: false };
-      const told: Verdict = judgeSession(state, facts);
-      expect(told).to.deep.equal(verdict);
+      const facts = { enrollment, stampMatches: () => sameStamp, holdsBrowser: () => true, required: false };
+      const told: SessionDecision = evaluateSession(state, facts);
+      expect(told).to.deep.equal(decision);
     });
   }
 
-  for (const [what, state, enrolment, verdict] of [
+  for (const [what, state, enrollment, decision] of [
     ['keeps a remembered session', remembered, 'e', { kind: 'keep', state: remembered }],
-    ['parks one of another enrolment', remembered, 'f', demoted('pending', 'factor-replaced')],
+    ['parks one of another enrollment', remembered, 'f', demoted('pending', 'factor-replaced')],
     ['keeps on the password one whose factor is gone', remembered, null, demoted('signed-in', 'factor-gone')],
   ] satisfies [string, SessionState, string | null, object][]) {
     it(`remembered: ${what}`, () => {
       const holdsBrowser = (id: string): boolean => id === 'b';
-      const facts = { enrolment, stampMatches: () => true, holdsBrowser, required: false };
-      expect(judgeSession(state, facts)).to.deep.equal(verdict);
+      const facts = { enrollment, stampMatches: () => true, holdsBrowser, required: false };
+      expect(evaluateSession(state, facts)).to.deep.equal(decision);
     });
   }
 
   it('parks a remembered session whose browser is no longer remembered', () => {
-    const facts = { enrolment: 'e', stampMatches: () => true, holdsBrowser: () => false, required: false };
-    expect(judgeSession(remembered, facts)).to.deep.equal(demoted('pending', 'browser-revoked'));
+    const facts = { enrollment: 'e', stampMatches: () => true, holdsBrowser: () => false, required: false };
+    expect(evaluateSession(remembered, facts)).to.deep.equal(demoted('pending', 'browser-revoked'));
   });
 
-  it('has an account enrol first where the policy requires it, whatever the session was', () => {
-    const facts = { enrolment: null, stampMatches: () => true, holdsBrowser: () => true, required: true };
+  it('has an account enroll first where the policy requires it, whatever the session was', () => {
+    const facts = { enrollment: null, stampMatches: () => true, holdsBrowser: () => true, required: true };
     for (const [state, reason] of [
       [signedIn, 'factor-required'],
       [verified, 'factor-gone'],
       [remembered, 'factor-gone'],
       [undefined, 'unmarked'],
     ] as const) {
-      expect(judgeSession(state, facts)).to.deep.equal(demoted('must-enrol', reason));
+      expect(evaluateSession(state, facts)).to.deep.equal(demoted('must-enroll', reason));
     }
-    expect(judgeSession(verified, { ...facts, enrolment: 'e' })).to.include({ kind: 'keep' });
+    expect(evaluateSession(verified, { ...facts, enrollment: 'e' })).to.include({ kind: 'keep' });
   });
 
   it('compares the stamp that the session holds', () => {
     const seen: unknown[] = [];
     const stampMatches = (digest: string | null): boolean => seen.push(digest) > 0;
-    judgeSession(verified, { enrolment: 'e', stampMatches, holdsBrowser: () => true, required: false });
+    evaluateSession(verified, { enrollment: 'e', stampMatches, holdsBrowser: () => true, required: false });
     expect(seen).to.deep.equal(['s']);
   });
 
@@ -168,7 +168,7 @@ describe('session/judge', () => {
 
 describe('session/state', () => {
   it('reads back every state that it wrote, through JSON', () => {
-    for (const state of [signedIn, verified, remembered, pending, mustEnrol, acting]) {
+    for (const state of [signedIn, verified, remembered, pending, mustEnroll, acting]) {
       const session = {};
       writeState(session, 'k', state);
       expect(readState(JSON.parse(JSON.stringify(session)) as object, 'k')).to.deep.equal(state);
@@ -189,7 +189,7 @@ describe('session/state', () => {
       { state: 'root' },
       { state: 'anonymous' },
     ];
-    for (const state of [signedIn, verified, remembered, pending, mustEnrol, acting]) {
+    for (const state of [signedIn, verified, remembered, pending, mustEnroll, acting]) {
       const optional = ['user', 'keepSessionInfo'];
       for (const name of Object.keys(state).filter((each) => !optional.includes(each))) {
         broken.push({ ...state, [name]: undefined }, { ...state, [name]: {} }, { ...state, [name]: NaN });
@@ -208,7 +208,7 @@ describe('session/state', () => {
 });
 
 describe('session/stored-session', () => {
-  it('takes two states for one sign-in only when account, stamp, enrolment and beginning agree', () => {
+  it('takes two states for one sign-in only when account, stamp, enrollment and beginning agree', () => {
     expect(isSameSignIn(verified, { ...verified, factorAt: 99 }), 'stepped up').to.equal(true);
     expect(isSameSignIn(signedIn, { ...signedIn, autoSwitchSkipped: 'error' })).to.equal(true);
     expect(isSameSignIn(pending, { ...pending, recoveryFailures: 3 })).to.equal(true);
@@ -219,9 +219,9 @@ describe('session/stored-session', () => {
       [verified, { ...verified, account: 'bob' }],
       [verified, { ...verified, stamp: 't' }],
       [verified, { ...verified, stamp: null }],
-      [verified, { ...verified, enrolment: 'f' }],
+      [verified, { ...verified, enrollment: 'f' }],
       [pending, { ...pending, since: 7 }],
-      [pending, { ...pending, enrolment: 'f' }],
+      [pending, { ...pending, enrollment: 'f' }],
       [pending, verified],
     ] satisfies [SessionState, SessionState | undefined][]) {
       expect(isSameSignIn(a, b), JSON.stringify([a, b])).to.equal(false);

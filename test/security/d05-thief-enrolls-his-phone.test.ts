@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { attack } from './support/dijk-panels.js';
 
-attack('D5: a stolen session enrols the thief’s phone', (panel) => {
+attack('D5: a stolen session enrolls the thief’s phone', (panel) => {
   it('asks who signed in a while ago for the password again, and begins nothing', async () => {
     const stolen = (await panel().signedIn('alice')).copy();
     panel().advance(901);
@@ -27,7 +27,7 @@ attack('D5: a stolen session enrols the thief’s phone', (panel) => {
   it('leaves the owner of a set-up that the thief began signed out, so that it shows, and tells of it', async () => {
     const owner = await panel().signedIn('alice');
     const thief = owner.copy();
-    await panel().enrol(thief);
+    await panel().enroll(thief);
     expect(
       panel()
         .events()

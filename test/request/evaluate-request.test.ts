@@ -3,7 +3,7 @@ import type { RequestHandler } from 'express';
 import passport from 'passport';
 import { requireSecondFactor } from 'passport-second-factor';
 import { memoryStore } from 'passport-second-factor/memory';
-import { Client, enrol, enrolled, knows, stopPanels } from '../docs/trap-panel.js';
+import { Client, enroll, enrolled, knows, stopPanels } from '../docs/trap-panel.js';
 import type { Panel, User } from '../docs/trap-panel.js';
 import { loggedIn, seenBy, sessionId, startSessionPanel, userOf } from '../support/session-panel.js';
 import type { SessionPanel } from '../support/session-panel.js';
@@ -19,13 +19,13 @@ async function rewrite(panel: SessionPanel, client: Client, change: object): Pro
   await new Promise((done) => panel.sessionStore.set(sessionId(client), stored, done));
 }
 
-describe('session/re-judge', () => {
+describe('session/evaluate-request', () => {
   afterEach(stopPanels);
 
   it('parks every other session of an account when the second factor is enabled (D8)', async () => {
     const panel = await startSessionPanel();
     const other = await loggedIn(panel);
-    const phone = await enrol(panel);
+    const phone = await enroll(panel);
     const cookie = other.cookie;
     expect(await other.me()).to.equal(null);
     expect(demotions(panel)).to.deep.equal(['enrolled-elsewhere']);
@@ -64,22 +64,22 @@ describe('session/re-judge', () => {
     const { client } = await enrolled(panel);
     const passwordAt = (await panel.stored(client))?.secondFactor?.passwordAt;
     const cookie = client.cookie;
-    await panel.secondFactor.disable('alice', { by: 'operator' });
-    expect((await client.get('/secret')).body.code).to.equal('enrolment-required');
+    await panel.secondFactor.admin.disable('alice', { by: 'operator' });
+    expect((await client.get('/secret')).body.code).to.equal('enrollment-required');
     expect(await client.me()).to.equal('alice');
     expect(demotions(panel)).to.deep.equal(['factor-gone']);
     const mark = (await panel.stored(client))?.secondFactor;
     expect(mark)
       .to.include({ state: 'signed-in', passwordAt })
-      .and.not.have.any.keys('enrolment', 'factorAt');
+      .and.not.have.any.keys('enrollment', 'factorAt');
     expect(await seenBy(panel, cookie)).to.equal(null);
   });
 
   it('parks a verified session whose factor was replaced, and wants the new code', async () => {
     const panel = await startSessionPanel();
     const { client, phone: old } = await enrolled(panel);
-    await panel.secondFactor.disable('alice', { by: 'operator' });
-    const phone = await enrol(panel);
+    await panel.secondFactor.admin.disable('alice', { by: 'operator' });
+    const phone = await enroll(panel);
     expect(await client.me()).to.equal(null);
     expect(demotions(panel)).to.include('factor-replaced');
     expect((await client.post('/two-step/verify', { code: old() })).body.code).to.equal('code-invalid');
@@ -133,7 +133,7 @@ describe('session/re-judge', () => {
       account: 'alice',
       stamp: null,
       passwordAt: 0,
-      enrolment: 'x',
+      enrollment: 'x',
       factorAt: 'now',
       method: 'otp',
     },
@@ -173,7 +173,7 @@ describe('session/re-judge', () => {
 
   it('ends a session whose mark names another account than Passport', async () => {
     const panel = await startSessionPanel();
-    await enrol(panel, 'bob');
+    await enroll(panel, 'bob');
     const { client } = await enrolled(panel);
     await rewrite(panel, client, { passport: { user: 'bob' } });
     const cookie = client.cookie;
@@ -231,7 +231,7 @@ describe('session/re-judge', () => {
         made.app.use(made.passport.authenticate('bearer', waived) as RequestHandler);
       },
     });
-    await enrol(panel, 'bob');
+    await enroll(panel, 'bob');
     const { client } = await enrolled(panel);
     expect((await client.get('/me', { 'x-token': 'bob' })).body.user).to.equal('bob');
     expect((await client.get('/secret', { 'x-token': 'bob' })).body.code).to.equal('session-required');
@@ -258,7 +258,7 @@ describe('session/re-judge', () => {
       stored?.secondFactor,
     );
     expect(panel.told()).to.include('record-unreadable');
-    await panel.secondFactor.disable('alice', { by: 'operator' });
+    await panel.secondFactor.admin.disable('alice', { by: 'operator' });
     expect(await client.me()).to.equal('alice');
   });
 
@@ -276,7 +276,7 @@ describe('session/re-judge', () => {
     await store.compareAndSet('alice', await store.get('alice'), null);
     expect((await client.get('/secret')).body).to.deep.equal({ code: 'record-missing' });
     expect((await new Client(panel).login('alice')).body).to.deep.equal({ code: 'record-missing' });
-    expect(await panel.secondFactor.disable('alice', { by: 'operator' })).to.equal(true);
+    expect(await panel.secondFactor.admin.disable('alice', { by: 'operator' })).to.equal(true);
     expect(flags.get('alice')).to.equal(false);
     expect(await client.me()).to.equal('alice');
   });
@@ -315,14 +315,14 @@ describe('session/re-judge', () => {
       },
     });
     const other = await loggedIn(panel);
-    await enrol(panel);
+    await enroll(panel);
     expect((await other.get('/sub')).body.user).to.equal(null);
   });
 
   it('carries the demotion through concurrent requests of one session', async () => {
     const panel = await startSessionPanel();
     const other = await loggedIn(panel);
-    await enrol(panel);
+    await enroll(panel);
     const cookie = other.cookie;
     const seen = await Promise.all(Array.from({ length: 10 }, () => seenBy(panel, cookie)));
     expect(seen.filter(Boolean)).to.deep.equal([]);
@@ -349,7 +349,7 @@ describe('session/re-judge', () => {
       expect((await client.get('/secret')).status).to.equal(200);
       expect(looked).to.equal(calls);
       userOf(panel).passwordChangedAt = 2;
-      expect(await client.me(), 'the fresh user is judged').to.equal(null);
+      expect(await client.me(), 'the fresh user is evaluated').to.equal(null);
     }
   });
 
@@ -360,14 +360,14 @@ describe('session/re-judge', () => {
     expect((await client.get('/me')).headers).not.to.have.property('set-cookie');
   });
 
-  it('judges whoever a strategy that was mounted too early signed in, on the next request', async () => {
+  it('evaluates whoever a strategy that was mounted too early signed in, on the next request', async () => {
     const panel = await startSessionPanel({
       afterPassport(made) {
         knows(made, 'early', (req) => req.get('x-early'));
         made.app.use(made.passport.authenticate('early') as RequestHandler);
       },
     });
-    await enrol(panel);
+    await enroll(panel);
     const client = new Client(panel);
     expect((await client.get('/me', { 'x-early': 'alice' })).body.user).to.equal(null);
     expect(await client.me()).to.equal(null);

@@ -14,7 +14,7 @@ const MANAGING = [
 ];
 
 attack(
-  'D1: enrol or replace the factor while the code is missing',
+  'D1: enroll or replace the factor while the code is missing',
   (panel) => {
     it('refuses every managing route to who is pending', async () => {
       const { phone } = await panel().enrolled('alice');
@@ -32,12 +32,12 @@ attack(
       expect((await jar.get('/api/secret')).status).to.equal(401);
     });
 
-    it('lets who must enrol do so once: another who was parked before is refused at the confirmation', async () => {
+    it('lets who must enroll do so once: another who was parked before is refused at the confirmation', async () => {
       const jars = [panel().jar(), panel().jar()];
-      for (const jar of jars) expect((await jar.login('admin')).body.code).to.equal('enrolment-required');
+      for (const jar of jars) expect((await jar.login('admin')).body.code).to.equal('enrollment-required');
       const [owner, thief] = jars as [(typeof jars)[0], (typeof jars)[0]];
       const { key } = (await thief.post('/two-step/setup')).body as { key: string };
-      await panel().enrol(owner);
+      await panel().enroll(owner);
       const before = await panel().record('admin');
 
       const right = codeAt(panel(), { key }, 0);
@@ -48,15 +48,15 @@ attack(
       expect(await panel().record('admin')).to.equal(before);
     });
 
-    it('enrols one of many who confirm at once, and signs in nobody else', async () => {
+    it('enrolls one of many who confirm at once, and signs in nobody else', async () => {
       const jars = Array.from({ length: 8 }, () => panel().jar());
       for (const jar of jars) await jar.login('admin');
-      const enrolled = await Promise.allSettled(jars.map((jar) => panel().enrol(jar)));
+      const enrolled = await Promise.allSettled(jars.map((jar) => panel().enroll(jar)));
       expect(enrolled.filter(({ status }) => status === 'fulfilled')).to.have.length(1);
       const there = await Promise.all(jars.map((jar) => jar.who()));
       expect(there.filter((who) => who === 'admin')).to.have.length(1);
       expect((await panel().secondFactor.status('admin')).enrolled).to.equal(true);
     });
   },
-  { PANEL_TRUSTED_BROWSERS: '30', PANEL_REQUIRE_FACTOR: 'admin' },
+  { PANEL_REMEMBER_BROWSERS: '30', PANEL_REQUIRE_FACTOR: 'admin' },
 );

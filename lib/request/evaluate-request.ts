@@ -1,4 +1,4 @@
-import { judgeImpersonation } from '../impersonation/stay.js';
+import { evaluateImpersonation } from '../impersonation/stay.js';
 import { requestUser } from '../session/app-request.js';
 import type { Context, Present } from '../session/context.js';
 import {
@@ -16,8 +16,8 @@ import type { Core, FoundUser, KnownUser } from '../session/core.js';
 import { findAccount, readFactor, stampOf } from '../session/core.js';
 import { deserializedId, freshAccount } from '../session/described-account.js';
 import { factsOf } from '../session/facts.js';
-import type { Verdict } from '../session/judge.js';
-import { isFresh, judgeSession } from '../session/judge.js';
+import type { SessionDecision } from '../session/evaluate-session.js';
+import { isFresh, evaluateSession } from '../session/evaluate-session.js';
 import { park } from '../sign-in/park.js';
 import { asTold, saveSession } from '../session/regenerate.js';
 import { requirementOf } from '../session/requirement.js';
@@ -25,10 +25,10 @@ import type { ImpersonatingState, SessionState, UserState } from '../session/sta
 import { isUser } from '../session/state.js';
 
 /**
- * Judges the session of a request with a signed-in user against the account as it is now, and takes from
+ * Checks the session of a request with a signed-in user against the account as it is now, and takes from
  * the session what it has no right to any more. One store read.
  */
-export async function reJudge(context: Context): Promise<void> {
+export async function evaluateRequest(context: Context): Promise<void> {
   const { core, req } = context;
   const user = requestUser(req);
   const serialized = core.passport.serializedUser(req.session);
@@ -59,8 +59,8 @@ export async function reJudge(context: Context): Promise<void> {
   }
   const known = await knownUser(context, found);
   const requirement = await requirementOf(core, found.account);
-  const verdict = judgeSession(state, factsOf(core, found.account, known.factor, requirement.required));
-  await apply(context, { known, requirement }, verdict, state, serialized);
+  const decision = evaluateSession(state, factsOf(core, found.account, known.factor, requirement.required));
+  await apply(context, { known, requirement }, decision, state, serialized);
 }
 
 interface Described {
@@ -121,7 +121,7 @@ function describesAnother(): Error {
 
 async function actingAs(context: Context, state: ImpersonatingState, unreadable?: Error): Promise<void> {
   try {
-    await judgeImpersonation(context, state, unreadable);
+    await evaluateImpersonation(context, state, unreadable);
   } catch (error) {
     throw reported(context, state.account, error);
   }
@@ -135,30 +135,30 @@ async function knownUser(context: Context, found: FoundUser): Promise<KnownUser>
   }
 }
 
-type Judged = Pick<Present, 'known' | 'requirement'>;
+type Evaluated = Pick<Present, 'known' | 'requirement'>;
 
 async function apply(
   context: Context,
-  judged: Judged,
-  verdict: Verdict,
+  evaluated: Evaluated,
+  decision: SessionDecision,
   before: SessionState | undefined,
   serialized: unknown,
 ): Promise<void> {
-  const { known } = judged;
-  if (verdict.kind === 'keep') {
-    somebody(context, { ...judged, state: verdict.state });
+  const { known } = evaluated;
+  if (decision.kind === 'keep') {
+    somebody(context, { ...evaluated, state: decision.state });
     return;
   }
-  if (verdict.kind === 'adopt') {
+  if (decision.kind === 'adopt') {
     const state = unverified(context, known, null);
     updateState(context, state);
     // Written now, so that what follows in this request finds it there.
     await saveSession(context.req);
-    somebody(context, { ...judged, state });
+    somebody(context, { ...evaluated, state });
     return;
   }
-  await demote(context, judged, verdict.to, before, serialized);
-  emit(context, 'session-demoted', known.account.id, { reason: verdict.reason });
+  await demote(context, evaluated, decision.to, before, serialized);
+  emit(context, 'session-demoted', known.account.id, { reason: decision.reason });
 }
 
 /**
@@ -169,20 +169,20 @@ async function apply(
  */
 async function demote(
   context: Context,
-  judged: Judged,
-  to: Extract<Verdict, { kind: 'demote' }>['to'],
+  evaluated: Evaluated,
+  to: Extract<SessionDecision, { kind: 'demote' }>['to'],
   before: SessionState | undefined,
   serialized: unknown,
 ): Promise<void> {
-  const { known } = judged;
+  const { known } = evaluated;
   if (to === 'signed-in' && isUser(before)) {
     const state = unverified(context, known, before.passwordAt);
     await moveTo(context, state, 'application-and-user');
-    somebody(context, { ...judged, state });
+    somebody(context, { ...evaluated, state });
     return;
   }
   const leave = (): Promise<void> => leaveSession(context, known.account.id);
-  if (to === 'pending' || (to === 'must-enrol' && isPasswordFresh(context, before))) {
+  if (to === 'pending' || (to === 'must-enroll' && isPasswordFresh(context, before))) {
     await park(context, known, to === 'pending' ? known.factor : null, serialized, {}, leave);
   } else {
     await leave();

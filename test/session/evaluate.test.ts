@@ -19,7 +19,7 @@ async function guardSays(client: Client, token?: string): Promise<unknown> {
   return answer.status === 200 ? 'through' : answer.body.code;
 }
 
-describe('session/check', () => {
+describe('session/evaluate', () => {
   afterEach(stopPanels);
 
   it('knows the account of the session in another object, and no other account', async () => {
@@ -48,7 +48,7 @@ describe('session/check', () => {
     expect(await guardSays(client)).to.equal('through');
   });
 
-  it('knows only the very user it judged where account() is asynchronous', async () => {
+  it('knows only the very user it checked where account() is asynchronous', async () => {
     const users: Record<string, unknown> = {};
     const account = async ({ id, login }: User): Promise<{ id: string; name: string }> => {
       await Promise.resolve();

@@ -1,34 +1,34 @@
 import { SecondFactorError } from '../errors.js';
-import type { Party } from './rules.js';
+import type { Profile } from './rules.js';
 import type { Core, KnownUser } from '../session/core.js';
 import { findAccount, hasOtherFactorOnly, readFactor } from '../session/core.js';
 
 /** An account as impersonation sees it: also one whose record does not open has a second factor. */
-export interface Standing extends KnownUser {
-  readonly party: Party;
+export interface Participant extends KnownUser {
+  readonly profile: Profile;
 }
 
 /**
- * The standing of an account now; `null` when there is none. One store read.
+ * The participant of an account now; `null` when there is none. One store read.
  *
  * @throws {SecondFactorError} `store-unavailable`; `find-user-failed`, `account-invalid`, `account-unstable` when the
  *   application cannot say who it is
  */
-export async function standingOf(core: Core, accountId: string): Promise<Standing | null> {
+export async function participantOf(core: Core, accountId: string): Promise<Participant | null> {
   const found = await findAccount(core, accountId);
   if (!found) return null;
   const { id, level } = found.account;
   try {
     const factor = await readFactor(core, found.account);
-    return { ...found, factor, party: partyOf({ ...found, factor }) };
+    return { ...found, factor, profile: profileOf({ ...found, factor }) };
   } catch (error) {
     if (isStoreOutage(error)) throw error;
-    return { ...found, factor: null, party: { id, level, enrolled: true } };
+    return { ...found, factor: null, profile: { id, level, enrolled: true } };
   }
 }
 
 /** A known user as the rules see them: also who has the second factor of before alone has one. */
-export function partyOf(known: KnownUser): Party {
+export function profileOf(known: KnownUser): Profile {
   const { id, level } = known.account;
   return { id, level, enrolled: known.factor !== null || hasOtherFactorOnly(known) };
 }
