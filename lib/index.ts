@@ -24,14 +24,14 @@ export type { Language, Notice, NoticeName, NoticeText } from './notice.js';
 export type { AttemptOutcome, CodeMethod, SignInMethod } from './account/attempt.js';
 export type { Lock } from './account/lockout.js';
 export type { LockoutLimits } from './account/limits.js';
+export type { Admin, DescribedAccount } from './operator/admin.js';
 export type {
   AccountId,
   AccountStatus,
-  Admin,
-  DescribedAccount,
+  Headless,
   VerifyContext,
   VerifyOutcome,
-} from './operator/admin.js';
+} from './operator/headless.js';
 export type { RememberedBrowser } from './account/known-browsers.js';
 export type { ImportedSecret } from './operator/import-secret.js';
 export type { Operator } from './operator/operator.js';

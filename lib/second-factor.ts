@@ -9,6 +9,8 @@ import { sendNotices } from './notices/send-notices.js';
 import { createRouter } from './pages/router.js';
 import type { Admin } from './operator/admin.js';
 import { createAdmin } from './operator/admin.js';
+import type { Headless } from './operator/headless.js';
+import { createHeadless } from './operator/headless.js';
 import type { Core } from './session/core.js';
 import { createMounting } from './session/mounting.js';
 import { createPassportPort } from './session/passport-port.js';
@@ -20,7 +22,9 @@ import { createUnderWay } from './vault/under-way.js';
 import { createVault } from './vault/vault.js';
 
 /** One instance: what {@link createSecondFactor} makes. */
-export interface SecondFactor extends Admin {
+export interface SecondFactor extends Headless {
+  /** What operators may do. */
+  readonly admin: Admin;
   /**
    * Middleware that takes over `req.logIn` and `req.logOut`, checks every signed-in request's session
    * against its account, and sets `req.secondFactor`. Mount it right after `passport.session()`.
@@ -72,7 +76,8 @@ export function createSecondFactor<User = Express.User>(options: SecondFactorOpt
   const contexts: Contexts = new WeakMap();
   const strategy = createStrategy((req) => contexts.get(req));
   return {
-    ...createAdmin(core),
+    ...createHeadless(core),
+    admin: createAdmin(core),
     session: (...nothing: []) => {
       takesNothing('secondFactor.session()', nothing);
       return createSessionMiddleware(core, contexts);

@@ -53,8 +53,8 @@ describe('every object that the public API takes', () => {
     ...OPERATORS.map(
       (name) =>
         [
-          `secondFactor.${name}()`,
-          () => secondFactor[name]('alice', any({ ...BY, Reason: 'x' })),
+          `secondFactor.admin.${name}()`,
+          () => secondFactor.admin[name]('alice', any({ ...BY, Reason: 'x' })),
           typo('Reason', 'reason'),
         ] as const,
     ),

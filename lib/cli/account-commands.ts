@@ -1,6 +1,6 @@
 import { userInfo } from 'node:os';
 import { cleanText } from '../account/clean-text.js';
-import type { AccountStatus } from '../operator/admin.js';
+import type { AccountStatus } from '../operator/headless.js';
 import { ConsoleError, EXIT } from './exit-code.js';
 import type { ExitCode } from './exit-code.js';
 import { printableLine } from './printable.js';
@@ -79,7 +79,7 @@ export async function importSecret(run: Run): Promise<ExitCode> {
   if (secret === null) {
     throw new ConsoleError(EXIT.usage, 'the secret is read from standard input: pipe it, or say < file');
   }
-  await instance
+  await instance.admin
     .import(account, { secret: secret.trim(), dangerouslyAllowShortSecret: allowShort, ...operator(run) })
     .catch((error: unknown) => {
       const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown };

@@ -1,19 +1,20 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Admin } from '../operator/admin.js';
+import type { Headless } from '../operator/headless.js';
 import { ConsoleError, EXIT } from './exit-code.js';
 import { loadDefaultExport } from './load-default-export.js';
 import type { Command } from './parse-command.js';
 
 /** What the console needs of an instance. */
-export interface Instance extends Admin {
+export interface Instance extends Pick<Headless, 'status'> {
+  readonly admin: Admin;
   close(): Promise<void>;
 }
 
 const DEFAULT_CONFIGS = ['js', 'mjs', 'cjs', 'ts'].map((ending) => `second-factor.config.${ending}`);
-const METHODS = [
+const ADMIN_METHODS = [
   'account',
-  'status',
   'disable',
   'unlock',
   'recoveryCodes',
@@ -23,7 +24,6 @@ const METHODS = [
   'list',
   'rekey',
   'check',
-  'close',
 ];
 
 /**
@@ -51,6 +51,10 @@ function configFile(named: string | undefined, directory: string): string {
 }
 
 function isInstance(value: unknown): value is Instance {
+  return hasMethods(value, ['status', 'close']) && hasMethods(value.admin, ADMIN_METHODS);
+}
+
+function hasMethods(value: unknown, names: readonly string[]): value is Record<string, unknown> {
   if (typeof value !== 'object' || value === null) return false;
-  return METHODS.every((method) => typeof (value as Record<string, unknown>)[method] === 'function');
+  return names.every((name) => typeof (value as Record<string, unknown>)[name] === 'function');
 }

@@ -52,7 +52,7 @@ export function createRequestApi(context: Context): RequestSecondFactor {
     },
     mayImpersonate: (accountId) => mayImpersonate(context, accountId),
     path: context.core.options.basePath,
-    check: (options = {}) => evaluate(context, checkGuardOptions(options)),
+    evaluate: (options = {}) => evaluate(context, checkGuardOptions(options)),
     refuse: (refusal) => {
       knownOnly(refusal, ['ok', 'kind', 'code', 'status', 'location', 'maxAge'], 'refusal field');
       refuse(context, refusal);

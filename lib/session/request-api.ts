@@ -74,7 +74,7 @@ export interface RequestSecondFactor {
   /** Where the router is: a path on this origin. */
   readonly path: string;
   /** {@link requireSecondFactor} as a value: synchronous, without a store read. */
-  check(options?: GuardOptions): GuardDecision;
+  evaluate(options?: GuardOptions): GuardDecision;
   /** Answers the request with a refusal of {@link RequestSecondFactor.evaluate}: a redirect or a problem document. */
   refuse(refusal: Refusal): void;
   /**

@@ -35,7 +35,7 @@ describe('docs/upgrading.md', () => {
   let folder: ProgramFolder;
   let old: {
     oldCheck: RequestHandler;
-    oldCode: (secondFactor: Pick<SecondFactor, 'import'>) => RequestHandler;
+    oldCode: (secondFactor: Pick<SecondFactor, 'admin'>) => RequestHandler;
     oldSecrets: OldSecrets;
     upgrade: Upgrade;
   };

@@ -123,7 +123,7 @@ describe('when the flag in the table of the panel cannot be written (J5)', () =>
       const { panel, flags, failSwap } = await startFlagPanel();
       const { phone } = await enrolled(panel);
       failSwap(1, trouble);
-      const error = await panel.secondFactor
+      const error = await panel.secondFactor.admin
         .disable('alice', { by: 'test' })
         .catch((caught: unknown) => caught);
       expect(error).to.include({ code: 'store-unavailable' });

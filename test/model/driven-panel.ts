@@ -75,9 +75,9 @@ export async function startDrivenPanel(now: number): Promise<DrivenPanel> {
     async do(act) {
       if ('jar' in act) return request(browser(act.jar), act, seen.get(browser(act.jar)) ?? []);
       const { account } = act;
-      if (act.do === 'disable') await secondFactor.disable(account, OPERATOR);
-      else if (act.do === 'unlock') await secondFactor.unlock(account, OPERATOR);
-      else if (act.do === 'operator-revokes') await secondFactor.revokeBrowsers(account, OPERATOR);
+      if (act.do === 'disable') await secondFactor.admin.disable(account, OPERATOR);
+      else if (act.do === 'unlock') await secondFactor.admin.unlock(account, OPERATOR);
+      else if (act.do === 'operator-revokes') await secondFactor.admin.revokeBrowsers(account, OPERATOR);
       else if (act.do === 'level')
         table
           .prepare('update users set level = ? where id in (?, ?)')

@@ -6,7 +6,7 @@ import type { SessionPanel } from '../support/session-panel.js';
 
 const BY = { by: 'migration' };
 
-describe('session/import-secret', () => {
+describe('operator/import-secret', () => {
   let panel: SessionPanel;
   beforeEach(async () => {
     panel = await startSessionPanel();
@@ -83,7 +83,7 @@ describe('session/import-secret', () => {
 
   it('refuses what is no secret, whoever is not there or enrolled already, and changes nothing', async () => {
     for (const secret of ['', '   ', 'not base32!', '01890189018901890189', undefined, 7, {}]) {
-      const error = await panel.secondFactor
+      const error = await panel.secondFactor.admin
         .import('alice', { secret: secret as string, ...BY })
         .catch((caught: unknown) => caught as { code: string });
       expect(error).to.include({ code: 'option-invalid' });
@@ -106,7 +106,7 @@ describe('session/import-secret', () => {
     const refusal = async (size: number, dangerouslyAllowShortSecret: boolean): Promise<string> => {
       const secret = new Secret({ size }).base32;
       const given = { secret, dangerouslyAllowShortSecret, ...BY };
-      const error: unknown = await panel.secondFactor
+      const error: unknown = await panel.secondFactor.admin
         .import('alice', given)
         .catch((caught: unknown) => caught);
       return (error as Error).message;

@@ -7,7 +7,7 @@ import { startSessionPanel } from '../support/session-panel.js';
 const key = (): string => randomBytes(32).toString('base64');
 const away = async (call: Promise<unknown>): Promise<unknown> => call.catch((error: unknown) => error);
 
-describe('session/maintenance', () => {
+describe('operator/maintenance', () => {
   afterEach(stopPanels);
 
   it('reseals what an older key sealed, counts the rest, and names what no key opens', async () => {

@@ -100,7 +100,7 @@ const DEMOTIONS: Record<string, (panel: WaitingPanel) => Promise<{ owner: Client
   },
 };
 
-describe('session/evaluate-request: a session that loses rights while it ends', () => {
+describe('request/evaluate-request: a session that loses rights while it ends', () => {
   const redis = redisForTests();
   afterEach(stopPanels);
 

@@ -19,7 +19,7 @@ async function rewrite(panel: SessionPanel, client: Client, change: object): Pro
   await new Promise((done) => panel.sessionStore.set(sessionId(client), stored, done));
 }
 
-describe('session/evaluate-request', () => {
+describe('request/evaluate-request', () => {
   afterEach(stopPanels);
 
   it('parks every other session of an account when the second factor is enabled (D8)', async () => {

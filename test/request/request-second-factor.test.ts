@@ -60,7 +60,7 @@ const nobody = {
   autoSwitchSkipped: null,
 };
 
-describe('session/request-second-factor', () => {
+describe('request/request-second-factor', () => {
   afterEach(stopPanels);
 
   it('tells what is known of the session in every state', async () => {

@@ -5,7 +5,7 @@ import { answerInTwoParts } from '../support/in-two-parts.js';
 import { startSessionPanel, userOf } from '../support/session-panel.js';
 import type { SessionPanel } from '../support/session-panel.js';
 
-describe('session/still-holds: a body that comes late', () => {
+describe('request/still-holds: a body that comes late', () => {
   afterEach(stopPanels);
 
   /** The code of the answer to a request whose body comes in two parts, with something between them. */

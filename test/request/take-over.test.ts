@@ -50,7 +50,7 @@ function parts(): {
   };
 }
 
-describe('session/take-over when something is mounted wrongly', () => {
+describe('request/take-over when something is mounted wrongly', () => {
   afterEach(stopPanels);
 
   it('refuses to work without express-session', async () => {
@@ -167,7 +167,7 @@ describe('session/take-over when something is mounted wrongly', () => {
   });
 });
 
-describe('session/take-over', () => {
+describe('request/take-over', () => {
   afterEach(stopPanels);
 
   it('is harmless when it is mounted twice', async () => {

@@ -4,7 +4,7 @@ import { Client, enrolled, stopPanels } from '../docs/trap-panel.js';
 import type { User } from '../docs/trap-panel.js';
 import { loggedIn, startSessionPanel } from '../support/session-panel.js';
 
-describe('session/take-over of a session that cannot be checked', () => {
+describe('request/take-over of a session that cannot be checked', () => {
   afterEach(stopPanels);
 
   it('shows nobody to an application that goes on all the same, and keeps the session for later (L4, A8)', async () => {

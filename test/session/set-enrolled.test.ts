@@ -163,7 +163,7 @@ describe('session/set-enrolled: a panel that keeps in its own table who has a se
     onceBefore(true, () => {
       throw new Error('the database is away');
     });
-    const error = await panel.secondFactor
+    const error = await panel.secondFactor.admin
       .import('alice', { secret, ...BY })
       .catch((caught: unknown) => caught);
     expect(error).to.include({ code: 'store-unavailable' });

@@ -10,7 +10,7 @@ interface Listed {
   readonly name: string;
 }
 
-describe('session/authenticators', () => {
+describe('settings/authenticators', () => {
   let panel: SessionPanel;
   let client: Client;
   let phone: Phone;

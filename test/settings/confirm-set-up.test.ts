@@ -9,7 +9,7 @@ import type { SessionPanel } from '../support/session-panel.js';
 const BY = { by: 'operator' };
 const SECRET = 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP';
 
-describe('session/confirm-set-up', () => {
+describe('settings/confirm-set-up', () => {
   afterEach(stopPanels);
 
   const codeOf = (panel: SessionPanel, key: unknown, milliseconds = 0): string =>

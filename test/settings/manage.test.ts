@@ -5,7 +5,7 @@ import type { Phone } from '../docs/trap-panel.js';
 import { loggedIn, startSessionPanel } from '../support/session-panel.js';
 import type { SessionPanel } from '../support/session-panel.js';
 
-describe('session/manage', () => {
+describe('settings/manage', () => {
   let panel: SessionPanel;
   let client: Client;
   let phone: Phone;

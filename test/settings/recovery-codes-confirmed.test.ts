@@ -4,7 +4,7 @@ import type { Answer, Phone } from '../docs/trap-panel.js';
 import { loggedIn, startSessionPanel } from '../support/session-panel.js';
 import type { SessionPanel } from '../support/session-panel.js';
 
-describe('session/manage: whether recovery codes were saved', () => {
+describe('settings/manage: whether recovery codes were saved', () => {
   let panel: SessionPanel;
   let client: Client;
   let phone: Phone;

@@ -33,7 +33,7 @@ async function startFlagged(): Promise<{
   return { panel, log, fail: (value) => (failing = value) };
 }
 
-describe('session/set-up and session/manage: setEnrolled', () => {
+describe('settings/set-up and session/manage: setEnrolled', () => {
   afterEach(stopPanels);
 
   it('writes the record first and then the flag, and in reverse on disabling', async () => {
@@ -82,7 +82,7 @@ describe('session/set-up and session/manage: setEnrolled', () => {
     expect(answer.body.code).to.equal('store-unavailable');
     expect(await panel.store.get('alice')).to.be.a('string');
     expect((await client.get('/secret')).status).to.equal(200);
-    const error = await panel.secondFactor
+    const error = await panel.secondFactor.admin
       .disable('alice', { by: 'operator' })
       .catch((caught: unknown) => caught);
     expect(error).to.include({ code: 'store-unavailable' });

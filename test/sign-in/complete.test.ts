@@ -11,7 +11,7 @@ type OnSignedIn = NonNullable<SecondFactorOptions<User>['onSignedIn']>;
 /** Express-session reports what it could not save after the answer; Express prints that, but not in tests. */
 const quiet = ({ app }: Panel): unknown => app.set('env', 'test');
 
-describe('session/sign-in: onSignedIn and carry', () => {
+describe('sign-in/sign-in: onSignedIn and carry', () => {
   afterEach(stopPanels);
 
   it('is awaited after a complete sign-in, with and without a second factor, before the answer', async () => {

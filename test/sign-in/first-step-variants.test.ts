@@ -30,7 +30,7 @@ function oauth({ app, passport, users }: Panel, options: object = {}): void {
   app.get('/oauth', passport.authenticate('oauth', options), whoIsThere);
 }
 
-describe('session/log-in behind other first steps', () => {
+describe('sign-in/log-in behind other first steps', () => {
   afterEach(stopPanels);
 
   describe('an OAuth-like strategy (A4)', () => {

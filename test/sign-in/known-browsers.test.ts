@@ -24,7 +24,7 @@ interface SignIn {
   readonly tab: Client;
 }
 
-describe('session/known-browsers', () => {
+describe('sign-in/known-browsers', () => {
   let panel: SessionPanel;
   let store: FailingStore;
   let phone: Phone;

@@ -5,7 +5,7 @@ import type { SessionPanel } from '../support/session-panel.js';
 
 const DAY = 86_400_000;
 
-describe('session/log-in of who is signed in already', () => {
+describe('sign-in/log-in of who is signed in already', () => {
   afterEach(stopPanels);
 
   /** A panel that signs its user in again after a change of his profile, which may take its time. */

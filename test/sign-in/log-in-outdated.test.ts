@@ -3,7 +3,7 @@ import type { RequestHandler } from 'express';
 import { Client, enroll, stopPanels } from '../docs/trap-panel.js';
 import { startSessionPanel, userOf } from '../support/session-panel.js';
 
-describe('session/log-in with what a strategy knew before', () => {
+describe('sign-in/log-in with what a strategy knew before', () => {
   afterEach(stopPanels);
 
   it('refuses a user whose password was changed while the strategy checked the old one', async () => {

@@ -16,7 +16,7 @@ function logInAs(panel: Panel, login: string, options: object = {}): RequestHand
   };
 }
 
-describe('session/log-in, refused', () => {
+describe('sign-in/log-in, refused', () => {
   afterEach(stopPanels);
 
   for (const [trouble, code] of [

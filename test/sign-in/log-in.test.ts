@@ -156,7 +156,7 @@ for (const [passport, express] of [
   });
 }
 
-describe('session/log-in', () => {
+describe('sign-in/log-in', () => {
   afterEach(stopPanels);
 
   for (const [who, hand] of Object.entries({

@@ -79,7 +79,7 @@ for (const passport of [0.6, 0.7] as const) {
   });
 }
 
-describe('session/log-out', () => {
+describe('sign-in/log-out', () => {
   afterEach(stopPanels);
 
   it('gives the session after a parked sign-in a life of its own', async () => {

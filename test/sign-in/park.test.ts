@@ -9,7 +9,7 @@ import type { RedisServer } from '../support/redis-server.js';
 
 const DAY_MILLISECONDS = 86_400_000;
 
-describe('session/park: the life of a parked sign-in (M3, A13)', () => {
+describe('sign-in/park: the life of a parked sign-in (M3, A13)', () => {
   let server: RedisServer;
   let redis: Redis;
 

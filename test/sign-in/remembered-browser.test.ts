@@ -8,7 +8,7 @@ import { requireSecondFactor } from '../../lib/index.js';
 const DAY = 86_400_000;
 const FIREFOX = 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0';
 
-describe('session/remembered-browser', () => {
+describe('sign-in/remembered-browser', () => {
   let panel: SessionPanel;
   let phone: Phone;
 

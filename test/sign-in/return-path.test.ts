@@ -40,7 +40,7 @@ async function endOf(panel: SessionPanel, phone: Phone, wanted?: unknown): Promi
   return done.headers.location;
 }
 
-describe('session/park: where a sign-in leads', () => {
+describe('sign-in/park: where a sign-in leads', () => {
   afterEach(stopPanels);
 
   it('leads home when nothing was asked for', async () => {

@@ -1,0 +1,136 @@
+import { parseAccountId } from '../account/account.js';
+import { rememberedBrowsers } from '../account/known-browsers.js';
+import { lockAt } from '../account/lockout.js';
+import { SecondFactorError } from '../errors.js';
+import { knownOnly } from '../known-only.js';
+import type { Core } from '../session/core.js';
+import { findAccount, originFrom, reportOutage } from '../session/core.js';
+import { lackOf } from '../session/requirement.js';
+import type { CodeOutcome } from '../session/try-code.js';
+import { tryCode } from '../session/try-code.js';
+
+/** An account id as `account()` gives it. */
+export type AccountId = string | number | bigint;
+
+/** What is known of an account's second factor. */
+export interface AccountStatus {
+  readonly accountId: string;
+  /** Whether there is a record, also one that does not open. */
+  readonly enrolled: boolean;
+  /** `false` when the record does not open: wrong keys, moved from another account, or altered. */
+  readonly readable: boolean;
+  /** Milliseconds since 1970. */
+  readonly enrolledAt: number | null;
+  /** Wrong codes in a row. */
+  readonly failures: number;
+  /** Whether codes are refused at this moment. */
+  readonly locked: boolean;
+  /** Until when, milliseconds since 1970; `null` when not locked, or not before recovery. */
+  readonly lockedUntil: number | null;
+  readonly recoveryCodesLeft: number;
+  /** Whether their owner said that they are saved, or used one; `null` where that was never asked. */
+  readonly recoveryCodesConfirmed: boolean | null;
+  readonly authenticators: number;
+  readonly rememberedBrowsers: number;
+}
+
+/** Where a code came from that no request of ours brought, for the events. */
+export interface VerifyContext {
+  readonly ip?: string | undefined;
+  readonly userAgent?: string | undefined;
+}
+
+/** What became of a code, or why it was not checked. */
+export type VerifyOutcome =
+  CodeOutcome | { readonly ok: false; readonly reason: 'enrollment-required' | 'other-factor' };
+
+/** What code without a session of ours may ask. */
+export interface Headless {
+  /** What is known of one account. */
+  status(accountId: AccountId): Promise<AccountStatus>;
+  /** What is known of several accounts, in their order. */
+  status(accountIds: readonly AccountId[]): Promise<AccountStatus[]>;
+  /**
+   * Checks a code for code that never calls `req.logIn`: same decision, same budget of guesses as every
+   * other operation. The caller has checked the password. Only `not-enrolled` says that it is enough:
+   * `enrollment-required` is an account without a second factor that must have one, `other-factor` one that still has its
+   * earlier second factor (`account().otherFactor`), which is yours to check.
+   *
+   * @param code what was typed, of any type
+   * @throws {SecondFactorError} `account-unknown`: nobody `findUser` knows, so that no mistaken id passes for an
+   *   account without a second factor; `store-unavailable`, `record-unreadable`, `record-missing`
+   */
+  verify(accountId: AccountId, code: unknown, context?: VerifyContext): Promise<VerifyOutcome>;
+}
+
+/** The side of an instance that needs no session. */
+export function createHeadless(core: Core): Headless {
+  function status(accountId: AccountId): Promise<AccountStatus>;
+  function status(accountIds: readonly AccountId[]): Promise<AccountStatus[]>;
+  function status(ids: AccountId | readonly AccountId[]): Promise<AccountStatus | AccountStatus[]> {
+    return isList(ids) ? Promise.all(ids.map((id) => statusOf(core, id))) : statusOf(core, ids);
+  }
+
+  return {
+    status,
+
+    async verify(id, code, context = {}) {
+      const accountId = parseAccountId(id);
+      knownOnly(context, ['ip', 'userAgent'], 'verify context field');
+      const origin = originFrom(context);
+      const found = await findAccount(core, accountId);
+      if (!found) throw new SecondFactorError('account-unknown', 'findUser(accountId) knows no such account');
+      const outcome = await tryCode(core, { accountId, operation: 'headless', origin }, code);
+      if (!outcome.ok && outcome.reason === 'not-enrolled') {
+        if (found.account.enrolled) {
+          throw reportOutage(core, accountId, origin, new SecondFactorError('record-missing'));
+        }
+        const reason = await lackOf(core, found.account);
+        if (reason !== null) return { ok: false, reason };
+      }
+      if (!outcome.ok) return outcome;
+      const { method, recoveryCodesLeft } = outcome;
+      return { ok: true, method, recoveryCodesLeft };
+    },
+  };
+}
+
+/** An id of a type that none can be, an ObjectId for example, is no list. */
+function isList(ids: AccountId | readonly AccountId[]): ids is readonly AccountId[] {
+  return Array.isArray(ids);
+}
+
+async function statusOf({ options, vault }: Core, id: AccountId): Promise<AccountStatus> {
+  const accountId = parseAccountId(id);
+  const nothing = {
+    failures: 0,
+    locked: false,
+    lockedUntil: null,
+    enrolledAt: null,
+    recoveryCodesLeft: 0,
+    recoveryCodesConfirmed: null,
+    authenticators: 0,
+    rememberedBrowsers: 0,
+  };
+  try {
+    const record = await vault.read(accountId);
+    if (!record) return { accountId, enrolled: false, readable: true, ...nothing };
+    const lock = lockAt(record, options.clock(), options.limits.lockout);
+    return {
+      accountId,
+      enrolled: true,
+      readable: true,
+      enrolledAt: record.enrolledAt,
+      failures: record.failures,
+      locked: lock.locked,
+      lockedUntil: lock.locked ? lock.until : null,
+      recoveryCodesLeft: record.recoveryDigests.length,
+      recoveryCodesConfirmed: record.recoveryConfirmed,
+      authenticators: record.authenticators.length,
+      rememberedBrowsers: rememberedBrowsers(record.browsers, options.clock()).length,
+    };
+  } catch (error) {
+    if (!(error instanceof SecondFactorError && error.code === 'record-unreadable')) throw error;
+    return { accountId, enrolled: true, readable: false, ...nothing };
+  }
+}
