@@ -10,13 +10,16 @@ import { compiled } from '../support/compiled.js';
 const CONFIG = `
 const ids = Array.from({ length: 20_000 }, (_, i) => 'account-' + i);
 export default {
-  account: (id) => Promise.resolve({ id, name: id, enrolled: true }),
   status: (accountId) => Promise.resolve({ accountId, enrolled: true, readable: true }),
-  recoveryCodes: () => Promise.resolve(['CODE']),
-  async *list() { yield* ids; },
-  ...Object.fromEntries(['disable', 'unlock', 'browsers', 'revokeBrowsers', 'import', 'rekey', 'check', 'close'].map(
-    (name) => [name, () => Promise.resolve(true)],
-  )),
+  close: () => Promise.resolve(),
+  admin: {
+    account: (id) => Promise.resolve({ id, name: id, enrolled: true }),
+    recoveryCodes: () => Promise.resolve(['CODE']),
+    async *list() { yield* ids; },
+    ...Object.fromEntries(['disable', 'unlock', 'browsers', 'revokeBrowsers', 'import', 'rekey', 'check'].map(
+      (name) => [name, () => Promise.resolve(true)],
+    )),
+  },
 };`;
 
 describe('cli: output that cannot be written', () => {
