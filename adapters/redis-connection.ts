@@ -65,7 +65,7 @@ export interface ErrorSource {
 }
 
 /** The last error of a client. Errors of connecting are told nowhere else. */
-export interface LastError {
+interface LastError {
   /** Listens from now on, at most once. */
   follow(): void;
   readonly value: unknown;

@@ -14,7 +14,7 @@ export interface RedisSettings {
 }
 
 /** What may lose records. */
-export interface RedisRisks {
+interface RedisRisks {
   /** Settings that lose records, in whole sentences with the fix. */
   readonly found: readonly string[];
   /** What the server does not tell, as managed ones may, in whole sentences with what to look at. */

@@ -31,7 +31,7 @@ export type AttemptOutcome =
   | { readonly ok: false; readonly reason: 'locked'; readonly until: number | null };
 
 /** What was typed, by its shape alone. */
-export type PresentedCode =
+type PresentedCode =
   | { readonly kind: 'otp'; readonly code: string }
   | { readonly kind: 'recovery-code'; readonly code: string }
   | { readonly kind: 'malformed' };

@@ -6,7 +6,7 @@ import type { RecoverySet } from './recovery-codes.js';
 import { TIME_STEP_SECONDS, matchingSteps, timeStepAt } from './totp.js';
 
 /** What the code typed into a set-up form shows. */
-export type Confirmation =
+type Confirmation =
   | { readonly ok: true; readonly step: number; readonly clockOffset: number }
   | { readonly ok: false; readonly reason: 'code-malformed' | 'code-invalid' }
   /** Right for another minute; `minutes` by which the phone's clock is ahead (negative: behind). */

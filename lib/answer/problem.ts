@@ -4,7 +4,7 @@ import type { ProblemCode } from '../errors.js';
 import { setAnswerHeaders } from './headers.js';
 
 /** Members of a problem document beside `type`, `title`, `status` and `code`. */
-export type ProblemMembers = Readonly<Record<string, unknown>>;
+type ProblemMembers = Readonly<Record<string, unknown>>;
 
 /** A problem document (RFC 9457) for a code. `type` ends in the code, which is also there as `code`. */
 export function problemDocument(code: ProblemCode, members: ProblemMembers = {}): Record<string, unknown> {

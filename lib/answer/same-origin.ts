@@ -4,7 +4,7 @@ import type { Middleware } from '../options.js';
 import { sendProblem } from './problem.js';
 
 /** What {@link isSameOrigin} needs to know of the application. */
-export interface OriginPolicy {
+interface OriginPolicy {
   /** Origins beside the application's own. */
   readonly allowedOrigins: ReadonlySet<string>;
   /** Whether the browser came by https. */

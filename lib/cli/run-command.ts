@@ -5,7 +5,7 @@ import type { Run } from './run.js';
 import { check, list, rekey } from './store-commands.js';
 
 /** The commands that act on the instance of the panel. */
-export type InstanceCommand = Exclude<CommandName, 'store-contract'>;
+type InstanceCommand = Exclude<CommandName, 'store-contract'>;
 
 const COMMANDS: Readonly<Record<InstanceCommand, (run: Run) => Promise<ExitCode>>> = {
   status: showStatus,

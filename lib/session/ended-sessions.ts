@@ -8,7 +8,7 @@ export const ALL_SESSIONS = Symbol('all sessions');
  * The sessions that a process ended within the last minute, by their ids. An id may come again, so an end counts
  * for what began before it: moments are counted, and have nothing to do with time.
  */
-export interface EndedSessions {
+interface EndedSessions {
   /** A new moment, later than all before. */
   begin(): number;
   /** Tells for one request alone that it may end a session, before the session store is told. */

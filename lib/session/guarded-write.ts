@@ -2,7 +2,7 @@
 type Told = (...said: unknown[]) => unknown;
 
 /** One write of a session that is to be written only while it is there. */
-export interface GuardedWrite {
+interface GuardedWrite {
   readonly lookUp: (told: (error: unknown, stored: object | null) => void) => void;
   readonly hasEnded: () => boolean;
   readonly write: (told: Told) => unknown;
@@ -52,7 +52,7 @@ const HELD_MILLISECONDS = 2000;
  * Calls of a session store in the order they were made, though a write looks first and so reaches the store later:
  * what is called meanwhile for the same session waits, until the write was handed to the store.
  */
-export interface CallOrder {
+interface CallOrder {
   /** @param act is given what tells that later calls need not wait any more */
   hold(id: unknown, act: (release: () => void) => unknown): unknown;
   after(id: unknown, act: () => unknown): unknown;

@@ -2,7 +2,7 @@ import { parseCookie, stringifySetCookie } from 'cookie';
 import type { Context } from './context.js';
 
 /** What tells a cookie from the others of the same instance; the name that browsers see is a keyed digest. */
-export type CookieKey = readonly string[];
+type CookieKey = readonly string[];
 
 /** Tells the cookies of one browser apart. */
 const NAME_BYTES = 8;

@@ -18,7 +18,7 @@ export interface Owner {
 }
 
 /** The owner of an account that has a second factor. */
-export interface EnrolledOwner extends Owner {
+interface EnrolledOwner extends Owner {
   readonly state: VerifiedState | RememberedState;
   readonly factor: Factor;
 }

@@ -12,7 +12,7 @@ import { updateRecord } from './update-record.js';
 export type CodeOutcome = AttemptOutcome | { readonly ok: false; readonly reason: 'not-enrolled' };
 
 /** The same, with the browser it came from and what the record holds after the swap. */
-export type DecidedCode =
+type DecidedCode =
   | (Extract<AttemptOutcome, { readonly ok: true }> & Pick<Accepted, 'browser'> & { readonly factor: Factor })
   | Exclude<CodeOutcome, { readonly ok: true }>;
 

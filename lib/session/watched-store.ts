@@ -6,7 +6,7 @@ import type { Bare } from './store-calls.js';
 import { observed, wrapCall } from './store-calls.js';
 
 /** What a process knows of the sessions of one store, beside what the store holds. */
-export interface WatchedStore {
+interface WatchedStore {
   /** From here on a session is written only while it lies in the store. Tells whether that is new. */
   watch(session: AppSession): boolean;
   /** Tells for one request alone that it may end a session, before the store is told. */

@@ -27,7 +27,7 @@ import { updateRecord } from '../session/update-record.js';
 import { refused } from '../session/refusal.js';
 
 /** What a confirmed set-up brought. */
-export interface Confirmed {
+interface Confirmed {
   readonly ok: true;
   /** To be shown once; `null` where those the account has go on. */
   readonly recoveryCodes: ShownRecoveryCodes | null;

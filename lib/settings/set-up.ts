@@ -30,7 +30,7 @@ export interface SetupForm {
 }
 
 /** What a new authenticator is to be. */
-export interface SetupWish {
+interface SetupWish {
   /** Whether the authenticators there are stay, of any type; otherwise the new one takes their place. */
   readonly adds: unknown;
   /** What its owner calls it, of any type. */

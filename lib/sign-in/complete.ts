@@ -17,7 +17,7 @@ import { writeState } from '../session/state.js';
 import { forgetStop, readStop } from '../session/stop-cookie.js';
 
 /** What there may be beside the user. */
-export interface SignInParts {
+interface SignInParts {
   /** The parked sign-in this completes. */
   readonly from?: ParkedState;
   /** What the browser will be known by. */

@@ -17,7 +17,7 @@ import type { Accepted, CodeAttempt, CodeOutcome } from '../session/try-code.js'
 import { tryCode } from '../session/try-code.js';
 
 /** What became of the code of a parked sign-in. */
-export type SecondStep =
+type SecondStep =
   { readonly ok: true; readonly proof: Proof; readonly recoveryCodesLeft: number } | Refused;
 
 /**

@@ -11,7 +11,7 @@ export function form(page: Page, action: string, body: Html): Html {
 }
 
 /** What a code field may be beside the usual. */
-export interface CodeFieldOptions {
+interface CodeFieldOptions {
   readonly id?: string;
   readonly button?: string;
   readonly buttonClass?: string;
@@ -49,7 +49,7 @@ export function rememberBox(texts: Texts, days: number | null): Html | null {
 }
 
 /** What a recovery form says. */
-export interface RecoveryFormOptions {
+interface RecoveryFormOptions {
   readonly id: string;
   readonly hint: string;
   readonly button: string;
