@@ -1,9 +1,8 @@
-import type { Context, Present } from '../session/context.js';
-import { isOver, leaveSession, moveToAnonymous, somebody } from '../session/context.js';
-import { guardSave } from '../session/guard-save.js';
 import { requireSession } from '../session/app-request.js';
-import { keepLife, promised, saveSession } from '../session/regenerate.js';
-import { writeState } from '../session/state.js';
+import type { Context, Present } from '../session/context.js';
+import { leaveSession } from '../session/context.js';
+import { enterAs } from '../session/enter-as.js';
+import { keepLife } from '../session/regenerate.js';
 
 /**
  * Makes somebody else the user of the session: a new session that holds the state and nothing else. No
@@ -11,30 +10,13 @@ import { writeState } from '../session/state.js';
  *
  * @param left called once the session before is gone, also where it fails after that
  */
-export async function become(
-  context: Context,
-  present: Present,
-  left: () => void = () => undefined,
-): Promise<void> {
-  const { core, req } = context;
+export async function become(context: Context, present: Present, left?: () => void): Promise<void> {
   await leaveSession(context);
-  const old = requireSession(req);
-  let isLeft = false;
-  try {
-    await promised((done) => {
-      context.passportLogIn.call(req, present.known.user, { keepSessionInfo: false }, done);
-    });
-    isLeft = true;
-    left();
-    const session = requireSession(req);
-    keepLife(session, old);
-    writeState(session, core.options.sessionKey, present.state);
-    await saveSession(req);
-    guardSave(req, session);
-  } catch (error) {
-    await moveToAnonymous(context).catch(() => undefined);
-    if (!isLeft && (await isOver(req, old))) left();
-    throw error;
-  }
-  somebody(context, present);
+  const old = requireSession(context.req);
+  await enterAs(context, present.known.user, present, {
+    ...(left && { left }),
+    fill: (session) => {
+      keepLife(session, old);
+    },
+  });
 }

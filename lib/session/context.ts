@@ -51,8 +51,8 @@ export interface Context {
   requirement: Requirement;
   /** Whether a parked sign-in ran out of time before this request. */
   expired: boolean;
-  /** What became of `req.logIn` on this request. */
-  logIn: 'none' | 'running' | 'signed-in' | 'parked';
+  /** What becomes of `req.logIn` on this request; `another`: it follows a sign-in that needed no code. */
+  logIn: 'none' | 'first' | 'another' | 'signed-in' | 'parked';
   proof: Proof | undefined;
   /** Whether acting as somebody else ended when this request, which asks for that, was checked. */
   hasLeft: boolean;

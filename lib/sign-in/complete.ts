@@ -1,19 +1,17 @@
 import type { SignInMethod } from '../account/attempt.js';
 import { switchAutomatically } from '../impersonation/enter.js';
 import type { LogInOptions } from '../session/app-request.js';
-import { requireSession } from '../session/app-request.js';
 import type { Context } from '../session/context.js';
 import { carryOver } from './carry-over.js';
-import { emit, endOfActing, leaveSession, moveToAnonymous, somebody } from '../session/context.js';
+import { emit, endOfActing, leaveSession } from '../session/context.js';
 import type { KnownUser } from '../session/core.js';
-import { guardSave } from '../session/guard-save.js';
+import { enterAs } from '../session/enter-as.js';
 import { destination } from './park.js';
 import { sendBrowserToken } from '../session/browser-cookie.js';
 import type { BrowserToken } from '../session/browser-token.js';
 import { requirementOf } from '../session/requirement.js';
-import { promised, putValues, saveSession } from '../session/regenerate.js';
+import { putValues } from '../session/regenerate.js';
 import type { ParkedState, UserState } from '../session/state.js';
-import { writeState } from '../session/state.js';
 import { forgetStop, readStop } from '../session/stop-cookie.js';
 
 /** What there may be beside the user. */
@@ -41,35 +39,31 @@ export async function signIn(
   options: LogInOptions,
   { from, browser, goesOn = from !== undefined }: SignInParts = {},
 ): Promise<string | null> {
-  const { core, req, request, res } = context;
+  const { core, request, res } = context;
   const keep = Boolean(options.keepSessionInfo) || from?.keepSessionInfo === true;
   const putKept = keep ? carryOver(context) : undefined;
   const carried = from ? from.carried : core.options.carry(request);
   // A guard may have stopped it since it was parked.
   const { returnTo } = from ? (readStop(context) ?? from) : { returnTo: destination(context, options) };
   const requirement = await requirementOf(core, known.account);
-  const acting = endOfActing(context, 'new-sign-in');
-  if (goesOn) await leaveSession(context);
-  try {
-    await promised((done) => {
-      context.passportLogIn.call(req, user, { ...options, session: true, keepSessionInfo: false }, done);
-    });
-    acting.tell();
-    const session = requireSession(req);
-    putKept?.();
-    // Passport looks for it in the new session, where it would be lost.
-    if (options.successReturnToOrRedirect && returnTo) putValues(session, [['returnTo', returnTo]]);
-    writeState(session, core.options.sessionKey, mark);
-    await saveSession(req);
-    guardSave(req, session);
-    somebody(context, { state: mark, known, requirement });
-    await core.options.onSignedIn(request, res, known.user, { method: methodOf(mark), carried });
-  } catch (error) {
-    await moveToAnonymous(context).catch(() => undefined);
-    await acting.tellIfOver();
-    throw error;
-  }
   const method = methodOf(mark);
+  const left = endOfActing(context, 'new-sign-in').tell;
+  if (goesOn) await leaveSession(context);
+  await enterAs(
+    context,
+    user,
+    { state: mark, known, requirement },
+    {
+      options,
+      left,
+      fill(session) {
+        putKept?.();
+        // Passport looks for it in the new session, where it would be lost.
+        if (options.successReturnToOrRedirect && returnTo) putValues(session, [['returnTo', returnTo]]);
+      },
+      afterwards: () => core.options.onSignedIn(request, res, known.user, { method, carried }),
+    },
+  );
   emit(context, 'signed-in', known.account.id, method === null ? {} : { method });
   if (browser) {
     sendBrowserToken(context, browser);

@@ -18,16 +18,10 @@ interface FreshUser {
  * Brings a user from any strategy into the one shape that is checked.
  *
  * @param serialized the same user, serialized
- * @param follows whether it follows a sign-in of this request, which may have left its session since
  * @throws {SecondFactorError} `account-unknown`, `account-invalid`; `sign-in-expired` when the password was changed since the
  *   strategy checked it, or when the session of who is signed in once more has ended meanwhile
  */
-export async function freshUser(
-  context: Context,
-  user: unknown,
-  serialized: unknown,
-  follows = false,
-): Promise<FreshUser> {
+export async function freshUser(context: Context, user: unknown, serialized: unknown): Promise<FreshUser> {
   const { core, req } = context;
   const deserialized = await core.passport.deserialize(serialized, req);
   const found =
@@ -41,7 +35,8 @@ export async function freshUser(
   }
   // Where every look-up gives one and the same object, nobody can tell a strategy's user from req.user.
   const again = deserialized === user ? undefined : signedInAgain(context, user, found.account.id);
-  if (again && !follows) await requireLiveSession(context);
+  // A sign-in of this request may have left that session.
+  if (again && context.logIn !== 'another') await requireLiveSession(context);
   const outdated = again
     ? !stampMatches(core, found.account, again.stamp)
     : await isOutdated(context, user, found);

@@ -17,8 +17,7 @@ import type { Accepted, CodeAttempt, CodeOutcome } from '../session/try-code.js'
 import { tryCode } from '../session/try-code.js';
 
 /** What became of the code of a parked sign-in. */
-type SecondStep =
-  { readonly ok: true; readonly proof: Proof; readonly recoveryCodesLeft: number } | Refused;
+type SecondStep = { readonly ok: true; readonly proof: Proof; readonly recoveryCodesLeft: number } | Refused;
 
 /**
  * Checks the code of the parked sign-in. Whose it is comes from the session alone. The account is loaded

@@ -1,0 +1,54 @@
+import type { AppSession, LogInOptions } from './app-request.js';
+import { requireSession } from './app-request.js';
+import type { Context, Present } from './context.js';
+import { isOver, moveToAnonymous, somebody } from './context.js';
+import { guardSave } from './guard-save.js';
+import { promised, saveSession } from './regenerate.js';
+import { writeState } from './state.js';
+
+/** What else happens on the way. */
+interface EnterParts {
+  /** What `req.logIn` was given. */
+  readonly options?: LogInOptions;
+  /** Fills the new session before it is saved. */
+  readonly fill?: (session: AppSession) => void;
+  /** Called once the session of before is gone, also where it fails before or after that. */
+  readonly left?: () => void;
+  /** What belongs to it, once the session is saved. */
+  readonly afterwards?: () => void | Promise<void>;
+}
+
+/**
+ * Makes somebody the user of the session, the one place that does: Passport's own `logIn`, which makes a new session, then
+ * the state, saved before anything is answered. When a step fails nobody is signed in.
+ *
+ * @param user what becomes `req.user`
+ */
+export async function enterAs(
+  context: Context,
+  user: unknown,
+  present: Present,
+  { options = {}, fill, left, afterwards }: EnterParts,
+): Promise<void> {
+  const { core, req } = context;
+  const before = requireSession(req);
+  let isLeft = false;
+  try {
+    await promised((done) => {
+      context.passportLogIn.call(req, user, { ...options, session: true, keepSessionInfo: false }, done);
+    });
+    isLeft = true;
+    left?.();
+    const session = requireSession(req);
+    fill?.(session);
+    writeState(session, core.options.sessionKey, present.state);
+    await saveSession(req);
+    guardSave(req, session);
+    somebody(context, present);
+    await afterwards?.();
+  } catch (error) {
+    await moveToAnonymous(context).catch(() => undefined);
+    if (left && !isLeft && (await isOver(req, before))) left();
+    throw error;
+  }
+}

@@ -1,0 +1,137 @@
+import type { Account } from '../account/account.js';
+import { SecondFactorError, SecondFactorRequiredError } from '../errors.js';
+import type { LogInOptions } from '../session/app-request.js';
+import { pathBelow, setRequestUser } from '../session/app-request.js';
+import type { Context } from '../session/context.js';
+import { leaveSession, moveToAnonymous, now, sessionState } from '../session/context.js';
+import type { Factor, FoundUser } from '../session/core.js';
+import { stampMatches, stampOf } from '../session/core.js';
+import { isFresh } from '../session/evaluate-session.js';
+import { lackOf } from '../session/requirement.js';
+import type { UserState, VerifiedState } from '../session/state.js';
+import { isParked, isUser } from '../session/state.js';
+import { isSameSignIn, storedState } from '../session/stored-session.js';
+import { codeOfParked, wayOn } from '../session/way-on.js';
+import { signIn } from './complete.js';
+import { freshUser } from './fresh-user.js';
+import { knownFactor } from './known-factor.js';
+import { answerParked, park } from './park.js';
+import { rememberedBrowser } from './remembered-browser.js';
+
+/** Whether `req.logIn` calls back, or has answered the request itself. */
+export type LogInResult = 'call-back' | 'answered';
+
+/**
+ * The first step of a sign-in with a session: the account is parked, or signed in where no code is needed.
+ *
+ * @throws {SecondFactorError} `login-twice` where it follows a sign-in of this request that needed no code, and needs one;
+ *   `sign-in-expired`, `impersonation-refused`, `account-unknown`, `account-invalid` and those of the store
+ * @throws {SecondFactorRequiredError} where it is parked and the application answers
+ */
+export async function firstStep(
+  context: Context,
+  user: unknown,
+  options: LogInOptions,
+): Promise<LogInResult> {
+  const { core, req } = context;
+  const follows = context.logIn === 'another';
+  const serialized = await serializedForSession(context, user);
+  const { found, again } = await freshUser(context, user, serialized);
+  const { account } = found;
+  if (context.state?.state === 'impersonating' && context.state.account === account.id) {
+    throw new SecondFactorError('impersonation-refused');
+  }
+  const factor = await knownFactor(context, found);
+  const required = !factor && (await lackOf(core, account)) === 'enrollment-required';
+  if (follows && (factor || required)) throw loggedInTwice();
+
+  const passwordAt = again ? again.passwordAt : passwordAtOf(context, account);
+  if (required && again && !isFresh(passwordAt, now(context), core.options.freshSeconds)) {
+    await moveToAnonymous(context);
+    throw new SecondFactorError('sign-in-expired');
+  }
+
+  const present = sessionState(context);
+  const waits = isParked(present) && present.account === account.id && isUnderBasePath(context);
+  if (waits && present.state === (factor ? 'pending' : required && 'must-enroll')) {
+    // A strategy that fires on every request: the sign-in it began is still waiting.
+    setRequestUser(req, null);
+    return 'call-back';
+  }
+  const mark = required ? undefined : await markWithoutCode(context, found, factor, passwordAt);
+  if (mark) {
+    const goesOn = (again !== undefined && !follows) || mark.state === 'verified';
+    await signIn(context, user, { ...found, factor }, mark, options, { goesOn });
+    return 'call-back';
+  }
+  const answers = (options.whenCodeRequired ?? core.options.whenCodeRequired) === 'respond';
+  if (answers) core.mounting.requireRouter();
+  const leave = again ? () => leaveSession(context) : undefined;
+  const parked = await park(context, found, factor, serialized, options, leave);
+  if (!answers) {
+    const location = wayOn(core.options.basePath, parked);
+    throw new SecondFactorRequiredError(codeOfParked(parked), location, parked.until);
+  }
+  answerParked(context, parked);
+  return 'answered';
+}
+
+/** The serialized user of a new session; without one the session before ends, as it does in Passport. */
+async function serializedForSession(context: Context, user: unknown): Promise<unknown> {
+  try {
+    return await context.core.passport.serialize(user, context.req);
+  } catch (error) {
+    if (context.state?.state !== 'impersonating') await moveToAnonymous(context);
+    throw error;
+  }
+}
+
+/**
+ * The mark of a sign-in that needs no code: there is no second factor, it was given in this session, or the
+ * browser is remembered.
+ */
+async function markWithoutCode(
+  context: Context,
+  { account }: FoundUser,
+  factor: Factor | null,
+  passwordAt: number | null,
+): Promise<UserState | undefined> {
+  const { core, req } = context;
+  const stamp = stampOf(core, account);
+  if (!factor) return { state: 'signed-in', account: account.id, stamp, passwordAt };
+  const verified = verifiedNow(context, account, factor);
+  if (verified && isSameSignIn(verified, await storedState(req, core.options.sessionKey))) {
+    return { ...verified, stamp };
+  }
+  const browser = await rememberedBrowser(context, account, factor);
+  if (browser === undefined) return undefined;
+  const { enrollment } = factor;
+  return { state: 'remembered', account: account.id, stamp, passwordAt, enrollment, browser };
+}
+
+/** The checked state, when it is of this account with this very factor and this very password. */
+function verifiedNow({ core, state }: Context, account: Account, factor: Factor): VerifiedState | undefined {
+  if (state?.state !== 'verified' || state.account !== account.id) return undefined;
+  // A request that was let in under the old password must not go on under the new one: its body may come late.
+  if (!stampMatches(core, account, state.stamp)) return undefined;
+  return state.enrollment === factor.enrollment ? state : undefined;
+}
+
+/**
+ * When the password of a user from a strategy was given: now, but for a request that was let in to this very account
+ * under another password. There the application may have loaded its user anew, and no password was checked.
+ */
+function passwordAtOf(context: Context, account: Account): number | null {
+  const { core, state } = context;
+  if (!isUser(state) || state.account !== account.id) return now(context);
+  return stampMatches(core, account, state.stamp) ? now(context) : state.passwordAt;
+}
+
+function isUnderBasePath({ core, req }: Context): boolean {
+  return pathBelow(core.options.mountPath, req) !== undefined;
+}
+
+/** For a second `req.logIn` in one request. */
+export function loggedInTwice(): SecondFactorError {
+  return new SecondFactorError('login-twice', 'req.logIn was called twice in one request');
+}
