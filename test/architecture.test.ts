@@ -6,6 +6,7 @@ import type { Import, SourceFile } from './architecture/source-files.js';
 
 /** What anybody above may import. */
 const BOTTOM = [
+  'debug',
   'errors',
   'known-only',
   'events',
@@ -28,6 +29,7 @@ const FLOWS = ['impersonation', 'sign-in', 'settings', 'operator'];
  * file belongs. Arrows fall one way, from the lower lines to the upper ones.
  */
 const AREAS: Record<string, { readonly path: string; readonly mayImport: readonly string[] }> = {
+  debug: { path: 'lib/debug.ts', mayImport: [] },
   errors: { path: 'lib/errors.ts', mayImport: [] },
   'known-only': { path: 'lib/known-only.ts', mayImport: ['errors'] },
   events: { path: 'lib/events.ts', mayImport: ['errors', 'account'] },

@@ -1,3 +1,4 @@
+import { debug } from '../debug.js';
 import { isSafeMethod } from '../answer/same-origin.js';
 import { SecondFactorError } from '../errors.js';
 import type { ImpersonationEnd } from '../events.js';
@@ -48,6 +49,7 @@ export async function evaluateImpersonation(
   // Whatever is told from here on names who really acts.
   context.state = state;
   const { participants, reason, requirement, error } = await holding(context, state, unreadable);
+  debug('acting as %j: %s', state.account, reason ?? 'keep');
   const known = participants.at(-1);
   const actors = participants.slice(0, -1);
   if (reason === null && known) {

@@ -7,6 +7,8 @@ import { sendJson, sendProblem } from '../answer/problem.js';
 import { redirect } from '../answer/redirect.js';
 import { PROBLEMS } from '../errors.js';
 import type { ProblemCode } from '../errors.js';
+import { debug } from '../debug.js';
+import { pathOf } from '../session/app-request.js';
 import type { ResolvedOptions } from '../check-options.js';
 import type { Context } from '../session/context.js';
 import { now } from '../session/context.js';
@@ -61,6 +63,7 @@ export async function answerRefusal(
     refuse(context, refusal);
     return;
   }
+  debug('%s %s refused: %s', req.method, pathOf(req.originalUrl ?? req.url), refusal.code);
   const html = wantsHtml(req);
   if (html && isOutdated(context, refusal)) {
     redirect(req, res, core.options.basePath);

@@ -1,3 +1,4 @@
+import { debug } from '../debug.js';
 import { evaluateImpersonation } from '../impersonation/stay.js';
 import { requestUser } from '../session/app-request.js';
 import type { Context, Present } from '../session/context.js';
@@ -145,6 +146,7 @@ async function apply(
   serialized: unknown,
 ): Promise<void> {
   const { known } = evaluated;
+  debug('session of %j: %s %s', known.account.id, decision.kind, before?.state ?? 'without a mark');
   if (decision.kind === 'keep') {
     somebody(context, { ...evaluated, state: decision.state });
     return;

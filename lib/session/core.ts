@@ -3,6 +3,7 @@ import { LONGEST, cleanText } from '../account/clean-text.js';
 import type { KnownBrowsers } from '../account/known-browsers.js';
 import { recoverySetName } from '../account/recovery-codes.js';
 import type { AccountRecord, Authenticator } from '../account/record.js';
+import { debug } from '../debug.js';
 import { SecondFactorError } from '../errors.js';
 import type { Emitter, EventBase, EventName, SecondFactorEvents } from '../events.js';
 import type { ResolvedOptions } from '../check-options.js';
@@ -151,6 +152,7 @@ export function emitEvent<Name extends EventName>(
   origin: EventOrigin,
   fields: EventFields<Name>,
 ): void {
+  debug('event %s: %j', name, { accountId, ...origin, ...fields });
   events.emit(name, { at: options.clock(), accountId, ...origin, ...fields } as SecondFactorEvents[Name]);
 }
 

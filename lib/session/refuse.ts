@@ -3,6 +3,8 @@ import { wantsFragment, wantsHtml } from '../answer/negotiate.js';
 import { sendProblem } from '../answer/problem.js';
 import { redirect } from '../answer/redirect.js';
 import { isSafeMethod, isSameOrigin, ownReferrer } from '../answer/same-origin.js';
+import { debug } from '../debug.js';
+import { pathOf } from './app-request.js';
 import type { Context } from './context.js';
 import type { Refusal } from './request-api.js';
 import { isUser } from './state.js';
@@ -22,6 +24,7 @@ export function refuse(
   onward?: string | null,
 ): void {
   const { req, res } = context;
+  debug('%s %s refused: %s, on to %s', req.method, pathOf(req.originalUrl ?? req.url), code, location);
   if (wantsHtml(req)) {
     const stop = onward === null ? null : stopOf(context, code, onward);
     // The application's own login page tells nothing of it.

@@ -41,6 +41,36 @@ describe('example/minimal', () => {
     server = undefined;
   });
 
+  it('tells every decision with NODE_DEBUG=second-factor, and no secret', async () => {
+    const app = await start({ NODE_DEBUG: 'second-factor' });
+    running.push(app);
+    const client = new Client(app);
+    await client.get('/secret', HTML);
+    const code = await enable(client);
+    await client.get('/secret', HTML);
+    await client.post('/logout', {}, HTML);
+    await client.post('/login', ALICE);
+    const right = code(0);
+    const wrong = right === '123456' ? '654321' : '123456';
+    await client.post('/two-step/verify', { code: wrong });
+    await client.post('/two-step/verify', { code: right });
+    await printed(app, /SECOND-FACTOR \d+: event signed-in: .*"method":"otp"/);
+    const lines = app.output().match(/^SECOND-FACTOR .*\n/gm) ?? [];
+    const output = lines.join('');
+    expect(output).to.match(/: GET \/secret refused: login-required, on to \/login\n/);
+    expect(output).to.match(/: session of "alice": keep signed-in\n/);
+    expect(output).to.match(/: session of "alice": keep verified\n/);
+    expect(output).to.match(/: POST \/two-step\/verify refused: code-invalid\n/);
+    for (const secret of [
+      right,
+      wrong,
+      ALICE.password,
+      ...client.cookie.split('; ').map((pair) => pair.replace(/^[^=]*=/, '')),
+    ]) {
+      expect(output).to.not.include(secret);
+    }
+  });
+
   it('signs people in in two steps, on memory', async () => {
     const app = await start({});
     running.push(app);
