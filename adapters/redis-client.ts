@@ -1,3 +1,4 @@
+import { SecondFactorError } from '../lib/errors.js';
 import { ioredisConnection } from './ioredis-connection.js';
 import type { IoredisClient, IoredisCluster } from './ioredis-connection.js';
 import { nodeRedisConnection } from './node-redis-connection.js';
@@ -10,7 +11,7 @@ export type RedisStoreClient = IoredisClient | IoredisCluster | AnyNodeRedisClie
 /**
  * The connection of a client of either library.
  *
- * @throws {TypeError} when it is neither; the message says what to hand in instead
+ * @throws {SecondFactorError} `store-invalid` when it is neither; the message says what to hand in instead
  */
 export function redisConnection(client: RedisStoreClient): RedisConnection {
   const given = (typeof client === 'object' && (client as unknown) !== null ? client : {}) as object;
@@ -29,7 +30,8 @@ function check(client: unknown, methods: readonly string[], properties: Record<s
   const expected = [...methods.map((name) => [name, 'function'] as const), ...Object.entries(properties)];
   const missing = expected.filter(([name, type]) => typeof given[name] !== type || given[name] === null);
   if (missing.length === 0) return;
-  throw new TypeError(
+  throw new SecondFactorError(
+    'store-invalid',
     'redisStore(client): hand in a client of ioredis, new Redis(url) or new Cluster(nodes), or of ' +
       'node-redis 5 or later, createClient({ url }), createCluster(…) or createSentinel(…); ' +
       `got ${client === null ? 'null' : typeof client} without ${missing.map(([name]) => name).join(', ')}`,

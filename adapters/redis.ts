@@ -1,3 +1,5 @@
+import { SecondFactorError } from '../lib/errors.js';
+import { knownOnly } from '../lib/known-only.js';
 import type { Deadline, Store } from '../lib/vault/store.js';
 import { redisConnection } from './redis-client.js';
 import type { RedisStoreClient } from './redis-client.js';
@@ -36,7 +38,7 @@ export interface RedisStoreOptions {
  *
  * @param client of ioredis 5 or 6, a `Redis` (also with `sentinels`) or `Cluster`; or of node-redis 5 or 6,
  *   made by `createClient`, `createClientPool`, `createCluster` or `createSentinel`; also with `keyPrefix`
- * @throws {TypeError} when the client or an option cannot be used; the message says what to hand in instead
+ * @throws {SecondFactorError} `store-invalid`, `option-unknown`, `option-invalid`; the message says what to hand in instead
  *
  * @example
  * import { Redis } from 'ioredis';
@@ -133,22 +135,11 @@ function escapeGlob(text: string): string {
 }
 
 function checkedPrefix(options: unknown): string {
-  if (typeof options !== 'object' || options === null) {
-    const got = options === null ? 'null' : typeof options;
-    throw new TypeError(
-      `redisStore(client, options): options must be an object such as { prefix }, got ${got}`,
-    );
-  }
-  const unknown = Object.keys(options).filter((name) => name !== 'prefix');
-  if (unknown.length > 0) {
-    throw new TypeError(
-      `redisStore(client, options): unknown ${unknown.join(', ')}; the only option is prefix`,
-    );
-  }
-  const prefix = (options as { prefix?: unknown }).prefix ?? DEFAULT_PREFIX;
+  const { prefix = DEFAULT_PREFIX } = knownOnly(options, ['prefix'], 'redisStore option');
   if (typeof prefix === 'string' && prefix.endsWith(':')) return prefix;
   const got = typeof prefix === 'string' ? 'one that does not' : typeof prefix;
-  throw new TypeError(
+  throw new SecondFactorError(
+    'option-invalid',
     `redisStore(client, { prefix }): prefix must end in a colon, such as '${DEFAULT_PREFIX}', got ${got}`,
   );
 }

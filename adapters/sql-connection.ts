@@ -1,3 +1,4 @@
+import { SecondFactorError } from '../lib/errors.js';
 import { sql } from 'kysely';
 import type { QueryExecutorProvider, QueryResult, RawBuilder } from 'kysely';
 import type { KyselyDatabase } from './sql-database.js';
@@ -24,7 +25,7 @@ export interface SqlConnection {
  * Speaks to a database through Kysely, without its plugins: they may rename columns and parse values.
  *
  * @param table how messages call the table
- * @throws {TypeError} when `db` is not Kysely, or for a database that is not supported
+ * @throws {SecondFactorError} `store-invalid` when `db` is not Kysely, or for a database that is not supported
  */
 export function sqlConnection(given: KyselyDatabase, table: string): SqlConnection {
   checkDatabase(given);
@@ -125,7 +126,10 @@ function explain(error: unknown, table: string): string {
 function dialectOf(db: QueryExecutorProvider): SqlDialect {
   const { supportsOutput, supportsReturning, supportsTransactionalDdl } = db.getExecutor().adapter;
   if (supportsOutput === true) {
-    throw new TypeError('the dialect of Kysely must be one for PostgreSQL, MySQL, MariaDB or SQLite');
+    throw new SecondFactorError(
+      'store-invalid',
+      'the dialect of Kysely must be one for PostgreSQL, MySQL, MariaDB or SQLite',
+    );
   }
   if (!supportsReturning) return 'mysql';
   return supportsTransactionalDdl ? 'postgres' : 'sqlite';
@@ -135,5 +139,8 @@ function checkDatabase(db: unknown): void {
   const given = (typeof db === 'object' && db !== null ? db : {}) as Record<string, unknown>;
   if (typeof given.getExecutor === 'function') return;
   const got = db === null ? 'null' : typeof db;
-  throw new TypeError(`hand in a database of Kysely, new Kysely({ dialect }); got ${got}`);
+  throw new SecondFactorError(
+    'store-invalid',
+    `hand in a database of Kysely, new Kysely({ dialect }); got ${got}`,
+  );
 }

@@ -1,3 +1,5 @@
+import { SecondFactorError } from '../lib/errors.js';
+import { knownOnly } from '../lib/known-only.js';
 import { sql } from 'kysely';
 import type { RawBuilder } from 'kysely';
 import { sqlConnection } from './sql-connection.js';
@@ -43,7 +45,7 @@ const COLUMNS: Record<SqlDialect, RawBuilder<unknown>> = {
  * Creates the table of `sqlStore()`, unless it is there. May be called at every start and from several
  * processes at once; rights to create tables are needed only while there is none.
  *
- * @throws {TypeError} when `db` or an option cannot be used
+ * @throws {SecondFactorError} `store-invalid`, `option-unknown`, `option-invalid`
  * @throws {Error} when the table cannot be created, or when one of this name has other columns
  *
  * @example
@@ -72,7 +74,7 @@ export async function createTotpTable(db: KyselyDatabase, options: SqlTableOptio
  * The table as migrations for Kysely's `Migrator`. There is no way down: a dropped table turns every
  * second factor off.
  *
- * @throws {TypeError} when an option cannot be used
+ * @throws {SecondFactorError} `option-unknown`, `option-invalid`
  *
  * @example
  * import type { MigrationProvider } from 'kysely';
@@ -89,21 +91,14 @@ export function totpMigrations(options: SqlTableOptions = {}): Record<string, To
 /**
  * The table's name.
  *
- * @throws {TypeError} with the fix
+ * @throws {SecondFactorError} `option-unknown`, `option-invalid`; the message carries the fix
  */
 export function checkedTable(options: unknown): string {
-  if (typeof options !== 'object' || options === null) {
-    const got = options === null ? 'null' : typeof options;
-    throw new TypeError(`the options must be an object such as { table }, got ${got}`);
-  }
-  const unknown = Object.keys(options).filter((name) => name !== 'table');
-  if (unknown.length > 0) {
-    throw new TypeError(`unknown ${unknown.join(', ')}; the only option is table`);
-  }
-  const table = (options as { table?: unknown }).table ?? DEFAULT_TABLE;
+  const { table = DEFAULT_TABLE } = knownOnly(options, ['table'], 'table option');
   if (typeof table === 'string' && TABLE_NAME.test(table)) return table;
   const got = typeof table === 'string' ? 'something else' : typeof table;
-  throw new TypeError(
+  throw new SecondFactorError(
+    'option-invalid',
     `table must be a name of letters, digits and _, such as ${DEFAULT_TABLE} or panel.totp, got ${got}`,
   );
 }

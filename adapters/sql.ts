@@ -1,3 +1,4 @@
+import { SecondFactorError } from '../lib/errors.js';
 import { sql } from 'kysely';
 import type { RawBuilder } from 'kysely';
 import type { Deadline, Store } from '../lib/vault/store.js';
@@ -26,7 +27,7 @@ const ACCOUNTS_PER_PAGE = 500;
  * Methods reject with an `Error` that names the table, and tells to run the migration when there is none.
  *
  * @param db a database of Kysely 0.28 or 0.29, never a transaction: a rollback would make used codes valid again
- * @throws {TypeError} when `db` or an option cannot be used; the message says what to hand in instead
+ * @throws {SecondFactorError} `store-invalid`, `option-unknown`, `option-invalid`; the message says what to hand in instead
  *
  * @example
  * import { Kysely, PostgresDialect } from 'kysely';
@@ -42,7 +43,10 @@ export function sqlStore(db: KyselyDatabase, options: SqlTableOptions = {}): Sto
   const connection = sqlConnection(db, name);
   const { dialect, run } = connection;
   if ((db as { isTransaction?: unknown }).isTransaction === true) {
-    throw new TypeError('sqlStore(db): hand in the database itself, not a transaction');
+    throw new SecondFactorError(
+      'store-invalid',
+      'sqlStore(db): hand in the database itself, not a transaction',
+    );
   }
   const unlessThere = dialect === 'mysql' ? sql`` : sql`on conflict (account) do nothing`;
   // as bytes, a text is the same under every connection charset, and no SQL mode of MySQL bends its quotes

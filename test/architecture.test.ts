@@ -37,7 +37,7 @@ const AREAS: Record<string, { readonly path: string; readonly mayImport: readonl
   notice: { path: 'lib/notice.ts', mayImport: [] },
   account: { path: 'lib/account/', mayImport: ['errors', 'known-only'] },
   store: { path: 'lib/vault/store.ts', mayImport: [] },
-  contract: { path: 'lib/testing/store-contract.ts', mayImport: ['store'] },
+  contract: { path: 'lib/testing/store-contract.ts', mayImport: ['store', 'errors', 'known-only'] },
   options: { path: 'lib/options.ts', mayImport: ['account', 'store', 'events', 'errors', 'notice', 'page'] },
   'passport-version': { path: 'lib/passport-version.ts', mayImport: [] },
   'option-checks': { path: 'lib/option-checks.ts', mayImport: ['errors', 'answer'] },
@@ -57,9 +57,12 @@ const AREAS: Record<string, { readonly path: string; readonly mayImport: readonl
   notices: { path: 'lib/notices/', mayImport: GROUND },
   cli: { path: 'lib/cli/', mayImport: [...GROUND, 'store', 'contract', 'operator'] },
   strategies: { path: 'strategies/', mayImport: [...GROUND, 'sign-in', 'request'] },
-  adapters: { path: 'adapters/', mayImport: ['store', 'errors'] },
+  adapters: { path: 'adapters/', mayImport: ['store', 'errors', 'known-only'] },
   nestjs: { path: 'adapters/nestjs/', mayImport: [...BOTTOM, 'session'] },
-  testing: { path: 'lib/testing/', mayImport: ['account', 'known-only', 'options', 'adapters', 'root'] },
+  testing: {
+    path: 'lib/testing/',
+    mayImport: ['errors', 'account', 'known-only', 'options', 'adapters', 'root'],
+  },
   root: {
     path: 'lib/',
     mayImport: [...GROUND, ...FLOWS, 'store', 'request', 'notices', 'pages', 'cli', 'strategies'],

@@ -1,3 +1,4 @@
+import { SecondFactorError } from '../errors.js';
 import type { IncomingMessage } from 'node:http';
 import { knownOnly } from '../known-only.js';
 import type { Middleware } from '../options.js';
@@ -67,7 +68,10 @@ export function sameOrigin(options: { allowedOrigins?: readonly string[] } = {})
     (options.allowedOrigins ?? []).map((entry) => {
       const origin = parseOrigin(entry);
       if (origin === null)
-        throw new TypeError('allowedOrigins must hold origins such as https://app.example');
+        throw new SecondFactorError(
+          'option-invalid',
+          'allowedOrigins must hold origins such as https://app.example',
+        );
       return origin;
     }),
   );

@@ -1,5 +1,6 @@
 import { deepEqual, equal, fail, ok } from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
+import { knownOnly } from '../known-only.js';
 import type { Store } from '../vault/store.js';
 
 /** One behavior of a store, for any test runner. */
@@ -67,7 +68,7 @@ const VALUES = [
  * and no others are changed. (One test uses ids such as `__proto__`, unless there is an account of that name.)
  *
  * @param makeStore called once or twice per test. Every store it made is closed at the end of that test.
- * @throws {TypeError} when an option is unknown
+ * @throws {SecondFactorError} `option-unknown`, `option-invalid`
  *
  * @example
  * import { storeContract } from 'passport-second-factor/store-contract';
@@ -79,10 +80,7 @@ export function storeContract(
   makeStore: () => Promise<Store> | Store,
   options: StoreContractOptions = {},
 ): readonly StoreContractTest[] {
-  const unknown = Object.keys(options).filter((name) => name !== 'sharedBackend');
-  if (unknown.length > 0) {
-    throw new TypeError(`unknown ${unknown.join(', ')}; the only option is sharedBackend`);
-  }
+  knownOnly(options, ['sharedBackend'], 'store contract option');
   const tests = options.sharedBackend === true ? { ...TESTS, ...SHARED_BACKEND_TESTS } : TESTS;
   return Object.entries(tests).map(([title, test]) => ({
     title,

@@ -1,3 +1,4 @@
+import { SecondFactorError } from 'passport-second-factor';
 import { expect } from 'chai';
 import { Cluster, Redis } from 'ioredis';
 import type { RedisOptions } from 'ioredis';
@@ -217,13 +218,17 @@ describe('adapters/redis', () => {
       'a prefix without a colon': ['ours', { prefix: 'a' }, /prefix must end in a colon/],
       'an empty prefix': ['ours', { prefix: '' }, /prefix must end in a colon/],
       'a prefix that is no string': ['ours', { prefix: 7 }, /prefix must end in a colon.*got number/],
-      'an unknown option': ['ours', { keyPrefix: 'a:' }, /unknown keyPrefix; the only option is prefix/],
-      'options that are none': ['ours', 'a:', /options must be an object such as \{ prefix \}, got string/],
+      'an unknown option': [
+        'ours',
+        { keyPrefix: 'a:' },
+        /unknown redisStore option keyPrefix; known are: prefix/,
+      ],
+      'options that are none': ['ours', 'a:', /redisStore options must be an object, got string/],
     };
     for (const [name, [client, options, message]] of Object.entries(wrong)) {
       it(`refuses ${name}, and says what to hand in`, () => {
         expect(() => redisStore((client === 'ours' ? redis : client) as Redis, options as object)).to.throw(
-          TypeError,
+          SecondFactorError,
           message,
         );
       });

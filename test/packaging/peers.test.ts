@@ -38,7 +38,9 @@ describe('optional peers', () => {
        import { redisStore } from 'passport-second-factor/redis';
        try { redisStore(createClient()); } catch (error) { console.log(error.name, error.message); }`,
     );
-    expect(said).to.match(/^TypeError .* node-redis 5 or later, .* got object without withTypeMapping/);
+    expect(said).to.match(
+      /^SecondFactorError .* node-redis 5 or later, .* got object without withTypeMapping/,
+    );
   });
 
   /** What is said when entries are loaded. */

@@ -1,3 +1,4 @@
+import { SecondFactorError } from 'passport-second-factor';
 import { expect } from 'chai';
 import express from 'express';
 import session from 'express-session';
@@ -67,7 +68,7 @@ describe('passport-second-factor/testing', () => {
     for (const at of [0, 59_000, 1_234_567_890_000, 20_000_000_000_000]) {
       expect(codeFor(secret.base32, at)).to.equal(new TOTP({ secret }).generate({ timestamp: at }));
     }
-    expect(() => codeFor('not base32!')).to.throw(TypeError, 'base32');
+    expect(() => codeFor('not base32!')).to.throw(SecondFactorError, 'base32');
   });
 
   it('says what the application answered when it refused', async () => {
