@@ -136,11 +136,11 @@ describe('adapters/nestjs', () => {
 });
 
 function requestThatSays(decision: GuardDecision, asked: unknown[] = []) {
-  const check = (options: unknown): GuardDecision => {
+  const evaluate = (options: unknown): GuardDecision => {
     asked.push(options);
     return decision;
   };
-  return { secondFactor: { check } } as never;
+  return { secondFactor: { evaluate } } as never;
 }
 
 function contextOf(type: string, request: unknown, response?: unknown): ExecutionContext & ArgumentsHost {
