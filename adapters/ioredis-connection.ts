@@ -154,7 +154,7 @@ function watchClient(client: IoredisClient | IoredisCluster): Watch {
 
 /**
  * Opens a client again that a failover ended for good: ioredis does that when Sentinel tells of one while the
- * client is still asking it for the master. Whoever closed the client himself is left alone.
+ * client is still asking it for the master. A client that the application closed is left alone.
  */
 function reopenAfterFailover(client: IoredisClient): void {
   let asking = false;

@@ -145,7 +145,7 @@ export interface SecondFactorEvents {
   'impersonation-refused': EventBase & { readonly reason: ImpersonationRefusal };
   /** Acting as the account ended, other than by going back. */
   'impersonation-ended': EventBase & { readonly reason: ImpersonationEnd };
-  /** The automatic switch did not happen; `accountId` stays who he is. */
+  /** The automatic switch did not happen; `accountId` stays who they are. */
   'auto-switch-skipped': EventBase & { readonly reason: AutoSwitchSkip };
   /** A session lost rights because something changed since its mark was made. */
   'session-demoted': EventBase & { readonly reason: DemotionReason };

@@ -1,7 +1,7 @@
 import type { ProblemCode } from './errors.js';
 import type { ImpersonationRefusal } from './events.js';
 
-/** Something went wrong: the code of docs/errors.md, and a sentence for the user in his language. */
+/** Something went wrong: the code of docs/errors.md, and a sentence for users in their language. */
 export interface PageError {
   readonly code: ProblemCode;
   readonly message: string;
@@ -71,7 +71,7 @@ export type SettingsPage = PageOf<
     /** Goes back to who acted before (POST). */
     readonly leave: string;
     readonly enrolled: boolean;
-    /** Whether the account has the second factor of before and none of ours: none can be enabled then. */
+    /** Whether the account has a former second factor and none of ours: none can be enabled then. */
     readonly otherFactor: boolean;
     /** What of the application needs a second factor and led here, once: a page, or a form of which nothing was done. */
     readonly neededFor: 'page' | 'form' | null;

@@ -60,7 +60,7 @@ export function presentCode(typed: unknown): PresentedCode {
  * refused uncharged; while locked, right and wrong codes get the same answer and the record stays as it is.
  * A success clears its own budget and no other. A recovery code is void after use, ends every lock, makes
  * void every code that could be read before, and has remembered browsers asked for a code again: who needs
- * one may have lost more than his phone.
+ * one may have lost more than their phone.
  *
  * @param typed what was typed, of any type
  * @param now milliseconds since 1970

@@ -63,8 +63,8 @@ export async function mayImpersonate(context: Context, account: unknown): Promis
 }
 
 /**
- * Takes who has just signed in to the account his level is switched to, if the rules allow it; otherwise he
- * stays who he is, and the session tells why.
+ * Takes who has just signed in to the account that their level is switched to, if the rules allow it; otherwise they
+ * stay who they are, and the session tells why.
  */
 export async function switchAutomatically(context: Context): Promise<void> {
   const { core, state, known } = context;
@@ -141,12 +141,12 @@ async function decideOn(
   return rule(core, { first, actor, target }, proofOf(context, state), 'enter');
 }
 
-/** A checked user as the rules see him; his record was there and readable, or he would not have been checked. */
+/** A checked user as the rules see them: the record was there and readable, else the request would not have come so far. */
 export function participant(known: KnownUser): Participant {
   return { ...known, profile: profileOf(known) };
 }
 
-/** How who signed in proved himself in this session. */
+/** How who signed in proved who they are in this session. */
 export function proofOf(context: Context, state: UserState | ImpersonatingState): ActorProof {
   const mark = state.state === 'impersonating' ? state.actors[0].mark : state;
   const since = mark.state === 'verified' ? mark.factorAt : mark.passwordAt;

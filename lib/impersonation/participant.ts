@@ -27,7 +27,7 @@ export async function participantOf(core: Core, accountId: string): Promise<Part
   }
 }
 
-/** A known user as the rules see them: also who has the second factor of before alone has one. */
+/** A known user as the rules see them: who has only a former second factor has one as well. */
 export function profileOf(known: KnownUser): Profile {
   const { id, level } = known.account;
   return { id, level, enrolled: known.factor !== null || hasOtherFactorOnly(known) };

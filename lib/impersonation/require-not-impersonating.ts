@@ -4,7 +4,7 @@ import type { Middleware } from '../options.js';
 import type { RequestSecondFactor } from '../session/request-api.js';
 
 /**
- * Guards the application's own routes for passwords, tokens and the like: nobody passes while he acts as
+ * Guards the application's own routes for passwords, tokens and the like: nobody passes while they act as
  * somebody else. Synchronous, reads no store; 403 `impersonation-refused`.
  *
  * @example

@@ -9,7 +9,7 @@ export interface Profile {
   readonly enrolled: boolean;
 }
 
-/** How the first actor proved who he is in this session. */
+/** How the first actor proved who they are in this session. */
 export interface ActorProof {
   /** Whether the first actor's second factor was proved in this session. */
   readonly verified: boolean;
@@ -21,7 +21,7 @@ export interface ActorProof {
 export interface Hop {
   /** Who signed in. */
   readonly first: Profile;
-  /** The account now acted as; the first actor himself when nobody acts yet. */
+  /** The account now acted as; the first actor when nobody acts yet. */
   readonly actor: Profile;
   readonly target: Profile;
   /** The names of the levels, highest first. */
@@ -39,7 +39,7 @@ export type RuleDecision = { readonly ok: true } | { readonly ok: false; readonl
 /**
  * Whether an actor may begin to act as a target. Pure.
  *
- * Strictly downward, for the account now acted as and for the first actor alike: so nobody acts as himself,
+ * Strictly downward, for the account now acted as and for the first actor alike: so nobody acts as themselves,
  * as an equal or as somebody above, and no circle can be built by hopping.
  */
 export function mayEnter(hop: Hop, proof: ActorProof): RuleDecision {

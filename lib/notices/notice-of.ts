@@ -47,7 +47,7 @@ export function noticeOf(event: Told, account: { readonly issuer: string; readon
     issuer: account.issuer,
     account: cleanText(account.name, LONGEST.by),
     ...origin,
-    // Whoever knows the password writes what he likes into the user agent, and the mail is ours.
+    // Who knows the password writes what they like into the user agent, and the mail is ours.
     ...(browser !== '' && { browser }),
     ...('recoveryCodesLeft' in event && { recoveryCodesLeft: event.recoveryCodesLeft }),
     ...('until' in event && { lockedUntil: event.until }),

@@ -11,7 +11,7 @@ import { answer } from './answers.js';
 /** Which form of the settings page was refused. */
 type Tried = SettingsPage['model']['refused'];
 
-/** The settings as the form to try again, where somebody is signed in as himself. */
+/** The settings as the form to try again, where somebody is signed in as themselves. */
 export function settingsAgain(context: Context, refused: Tried): PageDraft | undefined {
   return isUser(context.state) ? settingsPage(context, refused) : undefined;
 }

@@ -22,7 +22,7 @@ export async function postSetup(context: Context): Promise<void> {
   const { req, res, core } = context;
   const { basePath } = core.options;
   const setup = await startSetup(context, { adds: bodyField(req, 'add'), name: bodyField(req, 'name') });
-  // Who has to prove himself first comes back to the settings: a POST cannot be gone back to.
+  // Who has to give a proof first comes back to the settings: a POST cannot be gone back to.
   if (!setup.ok && setup.kind === 'guard') refuse(context, setup, basePath);
   else if (!setup.ok) await answerRefusal(context, setup, settingsAgain(context, null));
   else if (wantsHtml(req)) redirect(req, res, `${basePath}/setup`);
@@ -68,7 +68,7 @@ export async function postConfirm(context: Context): Promise<void> {
 export async function postCancelSetup(context: Context): Promise<void> {
   const { basePath } = context.core.options;
   const cancelled = await cancelSetup(context);
-  // Back to the page that is shown to him, so that he still ends up where he wanted to go at sign-in.
+  // Back to the page that they were shown, so that they still end up where they wanted to go at sign-in.
   const place = context.state?.state === 'must-enroll' ? `${basePath}/setup` : basePath;
   if (cancelled.ok) answerOrRedirect(context, place, status(context));
   else await answerRefusal(context, cancelled);

@@ -33,7 +33,7 @@ export async function evaluateRequest(context: Context): Promise<void> {
   const { core, req } = context;
   const user = requestUser(req);
   const serialized = core.passport.serializedUser(req.session);
-  // Without Passport's own key the user came by other credentials; the session says nothing of him.
+  // Without Passport's own key the user came by other credentials; the session says nothing of them.
   if (serialized === undefined) return;
 
   const described = await describe(core, user).catch((error: unknown) => asTold(error));
@@ -192,7 +192,7 @@ async function demote(
   }
 }
 
-/** Who holds an old session may not enable a second factor by it: he signs in with the password first. */
+/** Who holds an old session may not enable a second factor by it: they sign in with the password first. */
 function isPasswordFresh(context: Context, before: SessionState | undefined): boolean {
   return isUser(before) && isFresh(before.passwordAt, now(context), context.core.options.freshSeconds);
 }

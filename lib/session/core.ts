@@ -64,7 +64,7 @@ export interface KnownUser extends FoundUser {
   readonly factor: Factor | null;
 }
 
-/** Whether an account has the second factor of before and none of ours. */
+/** Whether an account has a former second factor and none of ours. */
 export function hasOtherFactorOnly({ account, factor }: Pick<KnownUser, 'account' | 'factor'>): boolean {
   return factor === null && account.otherFactor;
 }

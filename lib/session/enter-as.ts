@@ -12,7 +12,7 @@ interface EnterParts {
   readonly options?: LogInOptions;
   /** Fills the new session before it is saved. */
   readonly fill?: (session: AppSession) => void;
-  /** Called once the session of before is gone, also where it fails before or after that. */
+  /** Called once the session before is gone, also where a step fails. */
   readonly left?: () => void;
   /** What belongs to it, once the session is saved. */
   readonly afterwards?: () => void | Promise<void>;

@@ -53,7 +53,7 @@ export interface RequestSecondFactor {
   readonly state: StateName;
   /** Whether the account signed in has a second factor. */
   readonly enrolled: boolean;
-  /** Whether it has the second factor of before and none of ours (`account().otherFactor`): it meets every policy. */
+  /** Whether it has a former second factor and none of ours (`account().otherFactor`): it meets every policy. */
   readonly otherFactor: boolean;
   /** Whether the policy requires a second factor of the account that `req.user` is, also while somebody acts as it. */
   readonly required: boolean;
@@ -83,8 +83,8 @@ export interface RequestSecondFactor {
    */
   recheck(): Promise<StateName>;
   /**
-   * Call it after the user changed his own password: his session goes on with the new security stamp,
-   * under a new session id. All his other sessions end. On a remembered browser the code is asked for on the next
+   * Call it after users changed their own password: their session goes on with the new security stamp,
+   * under a new session id. All their other sessions end. On a remembered browser the code is asked for on the next
    * request: another password ends what let that session in.
    *
    * @param securityStamp the one this change made, as `account()` gives it from now on: read it back from the

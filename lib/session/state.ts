@@ -92,7 +92,7 @@ export interface VerifiedState extends Mark {
   readonly method: CodeMethod;
 }
 
-/** A state with somebody signed in as himself. */
+/** A state with somebody signed in as themselves. */
 export type UserState = SignedInState | RememberedState | VerifiedState;
 
 /** Somebody who acts as somebody else. */
@@ -103,7 +103,7 @@ export interface Actor {
   readonly user: unknown;
 }
 
-/** Who signed in, with the state he had as himself and will have again. */
+/** Who signed in, with the state they had as themselves and will have again. */
 export interface FirstActor extends Actor {
   readonly mark: UserState;
 }
@@ -149,7 +149,7 @@ export function isParked(state: SessionState | undefined): state is ParkedState 
   return state?.state === 'pending' || state?.state === 'must-enroll';
 }
 
-/** Whether a state is of somebody who is signed in as himself. */
+/** Whether a state is of somebody who is signed in as themselves. */
 export function isUser(state: SessionState | undefined): state is UserState {
   return state !== undefined && !isParked(state) && state.state !== 'impersonating';
 }

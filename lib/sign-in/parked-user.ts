@@ -16,7 +16,7 @@ export interface ParkedUser {
 }
 
 /**
- * The user of a parked sign-in as he is now; `null` when the account is not the one that was parked any
+ * The user of a parked sign-in as they are now; `null` when the account is not the one that was parked any
  * more: gone, blocked, or with another password.
  */
 export async function parkedUser(
