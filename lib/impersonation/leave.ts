@@ -7,6 +7,7 @@ import { evaluateSession } from '../session/evaluate-session.js';
 import { requirementOf } from '../session/requirement.js';
 import type { RouteRefusal } from '../session/refusal.js';
 import type { Actor, FirstActor, ImpersonatingState } from '../session/state.js';
+import { forgetStop } from '../session/stop-cookie.js';
 import { describeFailure } from '../vault/failure.js';
 import { become } from './become.js';
 import { isStoreOutage, participantOf } from './participant.js';
@@ -21,6 +22,7 @@ export async function leave(context: Context): Promise<{ ok: true } | RouteRefus
   await goBack(context, state, state.actors.length - 1, () => {
     emitEvent(core, 'impersonation-left', state.account, origin, {});
   });
+  forgetStop(context);
   return { ok: true };
 }
 

@@ -22,6 +22,7 @@ export function settingsPage(context: Context, refused: Tried = null): PageDraft
   const { basePath, homePath, rememberBrowserDays } = core.options;
   const factor = known?.factor;
   const own = isUser(context.state) ? factor : undefined;
+  const stopped = readStop(context)?.stopped;
   const authenticators = factor?.authenticators ?? [];
   return {
     name: 'settings',
@@ -32,7 +33,8 @@ export function settingsPage(context: Context, refused: Tried = null): PageDraft
       refused,
       enrolled: Boolean(factor),
       otherFactor: known !== undefined && hasOtherFactorOnly(known),
-      neededFor: (state?.state === 'signed-in' ? readStop(context)?.stopped : undefined) ?? null,
+      neededFor: (state?.state === 'signed-in' ? stopped : undefined) ?? null,
+      notDone: state?.state === 'impersonating' && stopped === 'form',
       ...requirement,
       recoveryCodesLeft: factor?.recoveryCodesLeft ?? 0,
       recoveryCodesConfirmed: own?.recoveryCodesConfirmed ?? null,

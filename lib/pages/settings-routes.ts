@@ -29,8 +29,8 @@ export async function showSettings(context: Context): Promise<void> {
   const page = settingsPage(context);
   const stop = readStop(context);
   // Told once: who comes here later does so unasked.
-  if (stop?.stopped && context.state?.state === 'signed-in')
-    rememberStop(context, { returnTo: stop.returnTo });
+  const isTold = page.name === 'settings' && (page.model.neededFor !== null || page.model.notDone);
+  if (stop && isTold) rememberStop(context, { returnTo: stop.returnTo });
   await answer(context, page, status(context));
 }
 

@@ -92,6 +92,8 @@ export const english: Texts = {
   stepUpTitle: 'Confirm that it is you',
   stepUpExplanation: 'This action needs a fresh code from your authenticator app.',
   notDone: 'What you sent has not been carried out. Do it again after this step.',
+  notDoneWhileActing:
+    'What you sent has not been carried out, because you are acting as somebody else. Only the owner can do it.',
   neededFor: {
     page: 'The page you wanted needs two-step authentication. Enable it here, and you come back to it.',
     form: 'What you sent needs two-step authentication and has not been carried out. Enable it here, then do it again.',

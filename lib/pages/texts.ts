@@ -70,6 +70,8 @@ export interface Texts {
   readonly stepUpExplanation: string;
   /** A form of the application was stopped. */
   readonly notDone: string;
+  /** A form of the application was stopped because somebody acts as somebody else. */
+  readonly notDoneWhileActing: string;
   /** What of the application needs a second factor. */
   readonly neededFor: Readonly<Record<'page' | 'form', string>>;
   readonly rememberBrowser: (days: number) => string;

@@ -43,11 +43,15 @@ function stopOf(context: Context, code: Refusal['code'], onward: string | undefi
   const { allowedOrigins, publicPath, secure } = core.options;
   // The answer of an OAuth provider, a magic link: its proof is spent, and park() knows where to go on.
   const broughtProof = context.logIn !== 'none' || code === 'session-required';
-  if (context.state?.state === 'impersonating' || (onward === undefined && broughtProof)) return null;
+  const policy = { allowedOrigins, secure: secure(request) };
+  if (context.state?.state === 'impersonating') {
+    // No destination: it would be gone back to as the target, or as the actor.
+    return isSafeMethod(req) || !isSameOrigin(req, policy) ? null : { returnTo: null, stopped: 'form' };
+  }
+  if (onward === undefined && broughtProof) return null;
   if (req.method === 'GET' && (onward !== undefined || !wantsFragment(req))) {
     return { returnTo: onward ?? publicPath + (req.originalUrl ?? req.url ?? ''), stopped: 'page' };
   }
-  const policy = { allowedOrigins, secure: secure(request) };
   // Of a form that another site sent nothing is remembered: it would choose where the user goes on.
   if (!isSameOrigin(req, policy)) return null;
   return { returnTo: onward ?? ownReferrer(req, policy), stopped: isSafeMethod(req) ? 'page' : 'form' };

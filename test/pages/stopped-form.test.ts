@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { requireSecondFactor } from 'passport-second-factor';
+import { requireNotImpersonating, requireSecondFactor } from 'passport-second-factor';
 import type { Page, SecondFactorOptions } from 'passport-second-factor';
 import { stopPanels } from '../docs/trap-panel.js';
 import type { User } from '../docs/trap-panel.js';
@@ -7,6 +7,7 @@ import { enroll, phoneWith, startPagePanel, Visitor } from './page-panel.js';
 import type { Answer, PagePanel, Phone } from './page-panel.js';
 
 const NOT_DONE = 'What you sent has not been carried out. Do it again after this step.';
+const NOT_WHILE_ACTING = 'because you are acting as somebody else';
 const FORM_NEEDS = 'What you sent needs two-step authentication and has not been carried out.';
 const PAGE_NEEDS = 'The page you wanted needs two-step authentication.';
 
@@ -25,6 +26,10 @@ describe('a form of the application that a guard stops', () => {
       routes({ app }) {
         app.get('/items/7/edit', (_req, res) => res.send('the form'));
         app.post('/items/7', requireSecondFactor({ maxAge: 300 }), (_req, res) => {
+          done++;
+          res.redirect(303, '/items');
+        });
+        app.post('/password', requireNotImpersonating(), (_req, res) => {
           done++;
           res.redirect(303, '/items');
         });
@@ -149,6 +154,28 @@ describe('a form of the application that a guard stops', () => {
     }
   });
 
+  it('is told of to who acts as somebody else, once, and leads nowhere', async () => {
+    await stopPanels();
+    await start({
+      impersonation: { levels: ['root', 'user'] },
+      account: ({ id, login, passwordChangedAt }) => {
+        const level = login === 'alice' ? 'root' : 'user';
+        return { id, name: login, level, securityStamp: passwordChangedAt };
+      },
+    });
+    await alice.post('/two-step/impersonation', { account: 'bob' });
+    const send = (headers = {}): Promise<Answer> => alice.submit('/password', {}, headers);
+    expect((await send({ 'sec-fetch-site': 'cross-site' })).headers.location).to.equal('/two-step');
+    expect((await alice.open('/two-step')).text, 'of another site').to.not.contain(NOT_WHILE_ACTING);
+    expect((await send()).headers.location).to.equal('/two-step');
+    expect((await alice.open('/two-step')).text).to.contain(NOT_WHILE_ACTING);
+    expect((await alice.open('/two-step')).text, 'once').to.not.contain(NOT_WHILE_ACTING);
+    await send();
+    expect((await alice.submit('/two-step/impersonation/leave', {})).headers.location).to.equal('/');
+    expect((await alice.open('/two-step')).text, 'as who they are').to.not.match(/not been carried out/);
+    expect(done).to.equal(0);
+  });
+
   it('is told of by the model to own views, and in Russian by ours', async () => {
     isLater();
     await sendForm(alice);
@@ -167,7 +194,7 @@ describe('a form of the application that a guard stops', () => {
     await bob.open('/two-step');
     expect(
       pages.map(({ model }) =>
-        'notDone' in model ? model.notDone : 'neededFor' in model && model.neededFor,
+        'neededFor' in model ? model.neededFor : 'notDone' in model && model.notDone,
       ),
     ).to.deep.equal([true, 'form', null]);
   });

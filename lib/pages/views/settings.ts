@@ -7,7 +7,7 @@ import type { Html } from './html.js';
 import { html } from './html.js';
 import { ICONS } from './icons.js';
 import { FEW_RECOVERY_CODES } from './recovery-code-used.js';
-import { neededFor } from './stopped.js';
+import { neededFor, notDoneWhileActing } from './stopped.js';
 
 /** The user's own settings. */
 export function settings(page: SettingsPage, texts: Texts): Html {
@@ -100,7 +100,8 @@ function disableForms(page: SettingsPage, texts: Texts): Html {
 
 function acting(page: SettingsPage, texts: Texts): Html {
   const { actors, account, leave } = page.model;
-  return html`<p>${texts.actingAs(isolated(actors[0] ?? ''), isolated(account))} ${texts.notWhileActing}</p>
+  return html`${notDoneWhileActing(texts, page.model)}
+    <p>${texts.actingAs(isolated(actors[0] ?? ''), isolated(account))} ${texts.notWhileActing}</p>
     ${form(page, leave, html`<button type="submit">${texts.leave}</button>`)}`;
 }
 

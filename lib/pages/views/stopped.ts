@@ -8,6 +8,11 @@ export function notDone(texts: Texts, model: { readonly notDone: boolean }): Htm
   return model.notDone ? notice(texts.notDone) : null;
 }
 
+/** Says that a form was not carried out because somebody acts as somebody else. */
+export function notDoneWhileActing(texts: Texts, model: { readonly notDone: boolean }): Html | null {
+  return model.notDone ? notice(texts.notDoneWhileActing) : null;
+}
+
 /** Says what of the application needs a second factor and led here. */
 export function neededFor(texts: Texts, model: { readonly neededFor: 'page' | 'form' | null }): Html | null {
   return model.neededFor === null ? null : notice(texts.neededFor[model.neededFor]);

@@ -18,6 +18,7 @@ const PAGE: SettingsPage = {
     enrolled: false,
     otherFactor: false,
     neededFor: null,
+    notDone: false,
     required: false,
     requiredFrom: Date.UTC(2031, 0, 1),
     recoveryCodesLeft: 0,
