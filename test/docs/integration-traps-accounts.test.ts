@@ -25,7 +25,7 @@ describe('integration traps: accounts and passwords', () => {
     });
   });
 
-  describe('Changing the own password', () => {
+  describe('Changing your own password', () => {
     const start = (renew: boolean): Promise<Panel> =>
       startPanel({
         routes({ app, users }) {

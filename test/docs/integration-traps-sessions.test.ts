@@ -134,7 +134,7 @@ describe('integration traps: sessions', () => {
       });
     });
 
-    describe('Several panels on one Redis', () => {
+    describe('Several applications on one Redis', () => {
       const start = (name: string, own: boolean): Promise<Panel> => {
         const client = connect();
         return startPanel({
