@@ -3,24 +3,10 @@ import { expect } from 'chai';
 import { memoryStore } from 'passport-second-factor/memory';
 import type { Operator } from 'passport-second-factor';
 import { enroll, enrolled, stopPanels } from '../docs/trap-panel.js';
+import { caught, guess } from '../support/headless.js';
 import { loggedIn, startSessionPanel } from '../support/session-panel.js';
-import type { SessionPanel } from '../support/session-panel.js';
 
 const BY: Operator = { by: 'operator', reason: 'ticket 7' };
-const caught = (promise: Promise<unknown>): Promise<Error & { code?: string }> =>
-  promise.then(
-    () => {
-      throw new Error('nothing was thrown');
-    },
-    (error: unknown) => error as Error,
-  );
-
-/** Gives wrong codes to the headless operation. */
-async function guess(panel: SessionPanel, right: string, times: number): Promise<void> {
-  const wrong = right === '000000' ? '111111' : '000000';
-  for (let each = 0; each < times; each++) await panel.secondFactor.verify('alice', wrong);
-}
-
 describe('operator/admin', () => {
   afterEach(stopPanels);
 
