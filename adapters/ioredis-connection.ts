@@ -8,9 +8,6 @@ import {
 import type { ErrorSource, RedisConnection } from './redis-connection.js';
 import { SCRIPT, SCRIPT_SHA1 } from './redis-script.js';
 
-/** Pause before a client is opened again that ended by mistake. */
-const REOPEN_MILLISECONDS = 250;
-
 /** The part of an ioredis `Redis` (5 or 6) that is used. */
 export interface IoredisClient extends ErrorSource {
   readonly status: string;
@@ -33,16 +30,14 @@ export interface IoredisCluster extends Omit<IoredisClient, 'on' | 'call' | 'opt
   readonly options: { readonly keyPrefix?: string | undefined };
   on(event: 'ready' | 'end', listener: () => void): unknown;
   on(event: 'error', listener: (error: unknown) => void): unknown;
-  on(event: '+node', listener: (node: IoredisClient) => void): unknown;
-  nodes(role: 'all' | 'master'): IoredisClient[];
+  nodes(role: 'master'): IoredisClient[];
   refreshSlotsCache(done: (error?: Error | null) => void): void;
 }
 
 /**
  * Speaks to Redis through a client of ioredis, and follows that client with a constant number of listeners.
  *
- * ioredis sends commands that were not answered again when the connection is back; the watch tells when it
- * may have.
+ * ioredis sends commands that were not answered again when the connection is back.
  */
 export function ioredisConnection(client: IoredisClient | IoredisCluster): RedisConnection {
   const watch = watchClient(client);
@@ -59,12 +54,11 @@ export function ioredisConnection(client: IoredisClient | IoredisCluster): Redis
 
   return {
     keyPrefix: () => Promise.resolve(client.options.keyPrefix ?? ''),
+    resends: true,
 
     async runScript(key, values, signal) {
       await watch.ready(signal);
-      const lossesBefore = watch.losses();
-      const reply = await evaluate(key, values, signal);
-      return { reply, repeated: watch.losses() !== lossesBefore };
+      return evaluate(key, values, signal);
     },
 
     async *masters(signal) {
@@ -93,8 +87,6 @@ async function presentMasters(cluster: IoredisCluster): Promise<IoredisClient[]>
 interface Watch {
   /** Resolves once the client can take a command; rejects when it never will, and at the signal. */
   ready(signal?: AbortSignal): Promise<void>;
-  /** How many connections were lost until now. */
-  losses(): number;
 }
 
 /** One watch per client, however many stores use it: each costs listeners. */
@@ -113,25 +105,16 @@ function watchClient(client: IoredisClient | IoredisCluster): Watch {
   });
   client.on('end', () => waiting.forEach((settle) => settle(closedError(lastError.value))));
 
-  let losses = 0;
-  const countLosses = (node: IoredisClient): void => {
-    node.on('close', () => (losses += 1));
-  };
-  if ('nodes' in client) {
-    client.nodes('all').forEach(countLosses);
-    client.on('+node', countLosses);
-  } else {
-    countLosses(client);
-    if (client.options.failoverDetector === true) reopenAfterFailover(client);
-  }
+  const endedByFailover = 'nodes' in client ? () => false : failoverWatch(client);
 
   const watch: Watch = {
     ready(signal) {
       if (client.status === 'ready') return Promise.resolve();
       lastError.follow();
-      if (client.status === 'end') return Promise.reject(closedError(lastError.value));
-      // A client made with lazyConnect. That connecting failed shows in the events above.
-      if (client.status === 'wait') client.connect().catch(() => undefined);
+      const opens = client.status === 'wait' || endedByFailover();
+      if (client.status === 'end' && !opens) return Promise.reject(closedError(lastError.value));
+      // A client made with lazyConnect, too. That connecting failed shows in the events above.
+      if (opens) client.connect().catch(() => undefined);
 
       return new Promise((resolve, reject) => {
         const settle = (error?: Error): void => {
@@ -146,30 +129,20 @@ function watchClient(client: IoredisClient | IoredisCluster): Watch {
         if (signal?.aborted === true) giveUp();
       });
     },
-    losses: () => losses,
   };
   watches.set(client, watch);
   return watch;
 }
 
 /**
- * Opens a client again that a failover ended for good: ioredis does that when Sentinel tells of one while the
- * client is still asking it for the master. A client that the application closed is left alone.
+ * Tells whether a client with `failoverDetector` has ended while it asked Sentinel for the master: ioredis ends it for
+ * good when Sentinel tells of a failover just then, and only a call of `connect` brings it back. Ends of other kinds
+ * follow a `close`.
  */
-function reopenAfterFailover(client: IoredisClient): void {
+function failoverWatch(client: IoredisClient): () => boolean {
+  if (client.options.failoverDetector !== true) return () => false;
   let asking = false;
   client.on('connecting', () => (asking = true));
-  client.on('close', () => (asking = false)); // it had a connection: ended on purpose, or by its `retryStrategy`
-  client.on('end', () => {
-    if (!asking || isClosedByCaller(client)) return;
-    const timer = setTimeout(() => {
-      if (client.status === 'end' && !isClosedByCaller(client)) client.connect().catch(() => undefined);
-    }, REOPEN_MILLISECONDS);
-    timer.unref();
-  });
-}
-
-/** Whether `disconnect` or `quit` was called and has not been worked off; private to ioredis in its types. */
-function isClosedByCaller(client: object): boolean {
-  return (client as { readonly manuallyClosing?: unknown }).manuallyClosing === true;
+  client.on('close', () => (asking = false));
+  return () => asking && client.status === 'end';
 }

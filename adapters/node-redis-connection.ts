@@ -57,7 +57,7 @@ export type AnyNodeRedisClient = NodeRedisClient | NodeRedisCluster | NodeRedisS
  * Speaks to Redis through a client of node-redis, without listening to anything but its errors.
  *
  * node-redis rejects what was sent and not answered when the connection is lost; only its Sentinel client
- * sends it again, and is kept from it here. So the script never runs twice.
+ * sends it again.
  */
 export function nodeRedisConnection(client: AnyNodeRedisClient): RedisConnection {
   const ready = readiness(client);
@@ -74,21 +74,21 @@ export function nodeRedisConnection(client: AnyNodeRedisClient): RedisConnection
   function send(key: string, args: string[], signal?: AbortSignal): Promise<unknown> {
     if (isCluster(client))
       return dispatched(signal, (options) => client.sendCommand(key, false, args, options));
-    if (isSentinel(client)) return sentOnce(signal, (options) => client.sendCommand(false, args, options));
+    if (isSentinel(client)) return dispatched(signal, (options) => client.sendCommand(false, args, options));
     return dispatched(signal, (options) => client.sendCommand(args, options));
   }
 
   return {
     keyPrefix,
+    resends: isSentinel(client),
 
     async runScript(name, values, signal) {
       const key = (await keyPrefix(name, signal)) + name;
       try {
-        const reply = await send(key, ['EVALSHA', SCRIPT_SHA1, '1', key, ...values], signal);
-        return { reply, repeated: false };
+        return await send(key, ['EVALSHA', SCRIPT_SHA1, '1', key, ...values], signal);
       } catch (error) {
         if (!isUnknownScript(error)) throw error;
-        return { reply: await send(key, ['EVAL', SCRIPT, '1', key, ...values], signal), repeated: false };
+        return send(key, ['EVAL', SCRIPT, '1', key, ...values], signal);
       }
     },
 
@@ -133,30 +133,6 @@ async function dispatched(
   } catch (error) {
     signal?.throwIfAborted(); // with its own reason: the client says "aborted"
     throw error;
-  }
-}
-
-/**
- * As {@link dispatched}, for a client that would send a command again after its connection was lost: the
- * queue lets go of the signal when it writes the command, and from then on refuses the same one.
- */
-async function sentOnce(
-  deadline: AbortSignal | undefined,
-  send: (options: SendOptions) => Promise<unknown>,
-): Promise<unknown> {
-  const once = new AbortController();
-  const { signal } = once;
-  signal.removeEventListener = (...listener: Parameters<AbortSignal['removeEventListener']>) => {
-    EventTarget.prototype.removeEventListener.apply(signal, listener);
-    once.abort();
-  };
-  const giveUp = (): void => once.abort();
-  deadline?.addEventListener('abort', giveUp);
-  try {
-    deadline?.throwIfAborted();
-    return await dispatched(deadline, ({ typeMapping }) => send({ abortSignal: signal, typeMapping }));
-  } finally {
-    deadline?.removeEventListener('abort', giveUp);
   }
 }
 

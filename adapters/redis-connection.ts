@@ -17,17 +17,10 @@ export interface RedisConnection {
    * @param name of a key that the user of the connection may touch
    */
   keyPrefix(name: string, signal?: AbortSignal): Promise<string>;
-  /**
-   * Runs the script of `redis-script.ts` on one key.
-   *
-   * @returns the reply, and whether the client sent the script again because the connection was lost
-   *   meanwhile: it may have run twice then, and the reply is the second one
-   */
-  runScript(
-    key: string,
-    values: readonly string[],
-    signal?: AbortSignal,
-  ): Promise<{ reply: unknown; repeated: boolean }>;
+  /** Runs the script of `redis-script.ts` on one key, and gives its reply. */
+  runScript(key: string, values: readonly string[], signal?: AbortSignal): Promise<unknown>;
+  /** Whether the client sends a command again whose answer was lost: it may run twice, and the second reply is given. */
+  readonly resends: boolean;
   /** All masters, one after the other. */
   masters(signal?: AbortSignal): AsyncIterable<RedisNode>;
 }

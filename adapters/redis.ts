@@ -7,6 +7,9 @@ import type { RedisConnection } from './redis-connection.js';
 import { redisReport, redisRisks } from './redis-report.js';
 
 const DEFAULT_PREFIX = 'second-factor:';
+/** What the script replies to a swap. */
+const SWAPPED = 1;
+const NOTHING_TO_DELETE = -1;
 /** How many keys Redis looks at before it answers a SCAN, and others get their turn. */
 const KEYS_PER_SCAN = 500;
 
@@ -33,8 +36,9 @@ export interface RedisStoreOptions {
  * code `SECOND_FACTOR_STORE_MAY_LOSE`, once per store, after its first answer.
  *
  * Methods reject with an `Error` when the client is closed or not connected in time, when Redis refuses, and
- * when a lost connection hides whether a swap was made. `list()` may miss accounts
- * whose keys are moved to another master meanwhile.
+ * when the client lost the answer. A client that sends such a command again (ioredis, `createSentinel`) never makes a
+ * swap twice, and a deletion that finds nothing is `null` there: it may have been made before. `list()` may miss
+ * accounts whose keys are moved to another master meanwhile.
  *
  * @param client of ioredis 5 or 6, a `Redis` (also with `sentinels`) or `Cluster`; or of node-redis 5 or 6,
  *   made by `createClient`, `createClientPool`, `createCluster` or `createSentinel`; also with `keyPrefix`
@@ -56,28 +60,22 @@ export function redisStore(client: RedisStoreClient, options: RedisStoreOptions 
     accountId: string,
     values: readonly string[],
     deadline?: Deadline,
-  ): Promise<{ reply: unknown; repeated: boolean }> {
-    const answer = await connection.runScript(keyOf(accountId), values, deadline?.signal);
+  ): Promise<unknown> {
+    const reply = await connection.runScript(keyOf(accountId), values, deadline?.signal);
     if (!warned) {
       warned = true;
       void warnOfRisks(connection);
     }
-    return answer;
+    return reply;
   }
 
   return {
-    async get(accountId, deadline) {
-      const { reply } = await runScript(accountId, [], deadline);
-      return reply as string | null;
-    },
+    get: (accountId, deadline) => runScript(accountId, [], deadline) as Promise<string | null>,
 
     async compareAndSet(accountId, expected, next, deadline) {
       const values = [expected, next].map((value) => (value === null ? '' : `=${value}`));
-      const { reply, repeated } = await runScript(accountId, values, deadline);
-      const swapped = Number(reply) === 1;
-      if (!swapped && repeated)
-        throw new Error('the connection to Redis was lost, a swap may have been made');
-      return swapped;
+      const reply = Number(await runScript(accountId, values, deadline));
+      return reply === NOTHING_TO_DELETE && connection.resends ? null : reply === SWAPPED;
     },
 
     async *list(deadline) {

@@ -31,17 +31,20 @@ export interface Store {
   /** The value kept for the account, or `null`. Strongly consistent: never an older value. */
   get(accountId: string, deadline?: Deadline): Promise<string | null>;
   /**
-   * Replaces `expected` by `next` in one atomic step and tells whether it did.
+   * Replaces `expected` by `next` in one atomic step and tells whether it did. Where `next` is there already it may
+   * tell that it did: no two swaps of the package have the same `next`, so a client has sent this one twice.
    *
    * @param expected the value that must be there now; `null`: there must be none
    * @param next the new value; `null`: delete
+   * @returns `null` when there was nothing to delete, and this very call may have deleted it: its client sends again
+   *   what was not answered. The caller refuses then, as it does when the promise rejects.
    */
   compareAndSet(
     accountId: string,
     expected: string | null,
     next: string | null,
     deadline?: Deadline,
-  ): Promise<boolean>;
+  ): Promise<boolean | null>;
   /** The ids of all accounts that have a value, each once, in any order. Each step has the same time. */
   list(deadline?: Deadline): AsyncIterable<string>;
   /** What `check` tells of the server behind the store; left out where there is nothing to tell. */

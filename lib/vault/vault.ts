@@ -107,7 +107,9 @@ export function createVault(store: Store, sealer: Sealer, timeoutMs: number, und
       deadline.signal.throwIfAborted();
       const { outcome, next } = decide(sealed);
       if (next === undefined || next === sealed) return outcome;
-      if (await store.compareAndSet(accountId, sealed, next, deadline)) return outcome;
+      const held = await store.compareAndSet(accountId, sealed, next, deadline);
+      if (held === null) throw new Error('the record is gone: this call may have deleted it, or another one');
+      if (held) return outcome;
       const longest = Math.min(FIRST_JITTER_MILLISECONDS * 2 ** round, LONGEST_JITTER_MILLISECONDS);
       await sleep(randomInt(longest + 1));
     }
@@ -193,19 +195,19 @@ export function createVault(store: Store, sealer: Sealer, timeoutMs: number, und
 
     async trySwaps() {
       const id = RESERVED_ID_PREFIX + randomBytes(TRY_BYTES).toString('base64url');
-      const swap = (expected: string | null, next: string | null): Promise<boolean> =>
+      const swap = (expected: string | null, next: string | null): Promise<boolean | null> =>
         inTime((deadline) => store.compareAndSet(id, expected, next, deadline));
       // These change nothing, and need the rights to delete and to change all the same.
       for (const next of [null, '='] as const) await swap('-', next);
       await swap(null, null);
-      let created: boolean;
+      let created: boolean | null;
       try {
         created = await swap(null, '-');
       } catch (error) {
         await swap('-', null).catch(() => undefined); // it may have been made
         throw error;
       }
-      if (created && !(await swap('-', null))) {
+      if (created === true && (await swap('-', null)) === false) {
         throw storeUnavailable(new Error('the store has lost a swap that it told was made'));
       }
     },

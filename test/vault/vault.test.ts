@@ -249,6 +249,15 @@ describe('lib/vault/vault', () => {
   });
 
   describe('remove', () => {
+    it('refuses as unknown when the store cannot tell whether this call deleted it', async () => {
+      const store = memoryStore();
+      const unsure = vaultOf({ ...store, compareAndSet: () => Promise.resolve(null) });
+      await put(vaultOf(store), 'alice', aRecord());
+      const refused: unknown = await unsure.remove('alice').catch((error: unknown) => error);
+      expect(refused).to.have.property('code', 'store-unavailable');
+      expect(refused).to.have.nested.property('cause.message').that.contains('may have deleted it');
+    });
+
     it('deletes the record of one account and tells whether there was one', async () => {
       const store = counting(memoryStore());
       const vault = vaultOf(store);
