@@ -3,7 +3,7 @@ import { LONGEST, cleanText } from '../account/clean-text.js';
 import { SecondFactorError } from '../errors.js';
 import { evaluate } from '../session/evaluate.js';
 import type { Context, Present } from '../session/context.js';
-import { emit, now, originOf, reported, updateState } from '../session/context.js';
+import { emit, now, originOf, updateState } from '../session/context.js';
 import type { KnownUser } from '../session/core.js';
 import { emitEvent, stampOf } from '../session/core.js';
 import { isFresh } from '../session/evaluate-session.js';
@@ -89,13 +89,12 @@ async function switchRefusal(
   if (profileOf(known).enrolled) return 'actor-has-second-factor';
   let target: Target;
   try {
-    const found = await participantOf(context.core, targetId);
+    const found = await participantOf(context, targetId);
     if (!found) return 'account-unknown';
     const ruled = await decideOn(context, state, known, found);
     if (!ruled.ok) return ruled.reason;
     target = { known: found, requirement: await requirementOf(context.core, found.account) };
   } catch (error) {
-    reported(context, targetId, error);
     return error instanceof SecondFactorError ? error.code : 'error';
   }
   await actAs(context, state, known, target);
@@ -120,9 +119,9 @@ async function targetOf(context: Context, account: unknown): Promise<Participant
   const accountId = accountIdOf(account);
   if (accountId === null) return null;
   try {
-    return await participantOf(context.core, accountId);
+    return await participantOf(context, accountId);
   } catch (error) {
-    if (isStoreOutage(error)) throw reported(context, accountId, error);
+    if (isStoreOutage(error)) throw error;
     // The id comes from the request: it may be one that the application's database does not even take.
     process.emitWarning(`nobody can act as an account that was asked for: ${describeFailure(error)}`);
     return null;

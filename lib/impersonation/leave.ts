@@ -70,11 +70,12 @@ export async function endAll(context: Context, tell: () => void): Promise<void> 
 
 /** An actor below the first one as they are now; `null`: gone, changed, or the application cannot say who they are. */
 async function presentActor(
-  { core }: Context,
+  context: Context,
   { account, stamp }: Actor,
 ): Promise<Pick<Present, 'known' | 'requirement'> | null> {
+  const { core } = context;
   try {
-    const known = await participantOf(core, account);
+    const known = await participantOf(context, account);
     if (!known || !stampMatches(core, known.account, stamp)) return null;
     return { known, requirement: await requirementOf(core, known.account) };
   } catch (error) {
@@ -86,7 +87,7 @@ async function presentActor(
 
 async function becomeFirst(context: Context, first: FirstActor, tell: () => void): Promise<void> {
   const { core } = context;
-  const known = await participantOf(core, first.account);
+  const known = await participantOf(context, first.account);
   if (!known) return endAll(context, tell);
   const requirement = await requirementOf(core, known.account);
   const decision = evaluateSession(

@@ -1,7 +1,10 @@
 import { SecondFactorError } from '../errors.js';
 import type { Profile } from './rules.js';
-import type { Core, KnownUser } from '../session/core.js';
-import { findAccount, hasOtherFactorOnly, readFactor } from '../session/core.js';
+import type { Context } from '../session/context.js';
+import { originOf } from '../session/context.js';
+import type { KnownUser } from '../session/core.js';
+import { findAccount, hasOtherFactorOnly } from '../session/core.js';
+import { readFactor } from '../session/account-record.js';
 
 /** An account as impersonation sees it: also one whose record does not open has a second factor. */
 export interface Participant extends KnownUser {
@@ -14,12 +17,13 @@ export interface Participant extends KnownUser {
  * @throws {SecondFactorError} `store-unavailable`; `find-user-failed`, `account-invalid`, `account-unstable` when the
  *   application cannot say who it is
  */
-export async function participantOf(core: Core, accountId: string): Promise<Participant | null> {
+export async function participantOf(context: Context, accountId: string): Promise<Participant | null> {
+  const { core } = context;
   const found = await findAccount(core, accountId);
   if (!found) return null;
   const { id, level } = found.account;
   try {
-    const factor = await readFactor(core, found.account);
+    const factor = await readFactor(core, found.account, originOf(context));
     return { ...found, factor, profile: profileOf({ ...found, factor }) };
   } catch (error) {
     if (isStoreOutage(error)) throw error;

@@ -89,7 +89,7 @@ async function holding(context: Context, state: ImpersonatingState, unreadable?:
     stack.map(({ account }) => {
       return unreadable && account === state.account
         ? Promise.reject(unreadable)
-        : participantOf(core, account);
+        : participantOf(context, account);
     }),
   );
   const outage = looked.find((each) => each.status === 'rejected' && isStoreOutage(each.reason));

@@ -15,7 +15,7 @@ import { operatorFields } from './operator.js';
 import type { Health, Rekeyed } from './maintenance.js';
 import { inspect, rekey } from './maintenance.js';
 import { newRecoveryCodes } from '../session/random.js';
-import { change, updateRecord } from '../session/update-record.js';
+import { change, updateRecord } from '../session/account-record.js';
 
 /** How the application describes an account. */
 export interface DescribedAccount extends AccountSummary {

@@ -2,7 +2,7 @@ import type { Core } from '../session/core.js';
 import { emitEvent, findAccount } from '../session/core.js';
 import type { EventFields } from '../session/core.js';
 import { clearFlag, setEnrolled, settleFlag } from '../session/set-enrolled.js';
-import { change, reporting } from '../session/update-record.js';
+import { change, reporting } from '../session/account-record.js';
 
 /**
  * Takes the second factor off an account for an operator, also a record that does not open.

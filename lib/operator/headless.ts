@@ -4,7 +4,8 @@ import { lockAt } from '../account/lockout.js';
 import { SecondFactorError } from '../errors.js';
 import { knownOnly } from '../known-only.js';
 import type { Core } from '../session/core.js';
-import { findAccount, originFrom, reportOutage } from '../session/core.js';
+import { findAccount, originFrom } from '../session/core.js';
+import { readFactor } from '../session/account-record.js';
 import { lackOf } from '../session/requirement.js';
 import type { CodeOutcome } from '../session/try-code.js';
 import { tryCode } from '../session/try-code.js';
@@ -82,9 +83,7 @@ export function createHeadless(core: Core): Headless {
       if (!found) throw new SecondFactorError('account-unknown', 'findUser(accountId) knows no such account');
       const outcome = await tryCode(core, { accountId, operation: 'headless', origin }, code);
       if (!outcome.ok && outcome.reason === 'not-enrolled') {
-        if (found.account.enrolled) {
-          throw reportOutage(core, accountId, origin, new SecondFactorError('record-missing'));
-        }
+        if (found.account.enrolled) await readFactor(core, found.account, origin);
         const reason = await lackOf(core, found.account);
         if (reason !== null) return { ok: false, reason };
       }

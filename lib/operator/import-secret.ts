@@ -13,7 +13,7 @@ import type { Operator } from './operator.js';
 import { operatorFields } from './operator.js';
 import { randomName } from '../session/random.js';
 import { flagEnrolled } from '../session/set-enrolled.js';
-import { updateRecord } from '../session/update-record.js';
+import { updateRecord } from '../session/account-record.js';
 
 /** What another system knows of an account's authenticator: SHA-1, 6 digits, 30 s. */
 export interface ImportedSecret extends Operator {

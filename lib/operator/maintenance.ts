@@ -3,7 +3,7 @@ import { describeFailure } from '../vault/failure.js';
 import type { Resealed } from '../vault/vault.js';
 import type { Core } from '../session/core.js';
 import { emitEvent } from '../session/core.js';
-import { change } from '../session/update-record.js';
+import { change } from '../session/account-record.js';
 
 /** What `check` found. */
 export interface Health {

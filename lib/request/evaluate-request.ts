@@ -8,13 +8,14 @@ import {
   moveTo,
   moveToAnonymous,
   now,
-  reported,
+  originOf,
   sessionState,
   somebody,
   updateState,
 } from '../session/context.js';
 import type { Core, FoundUser, KnownUser } from '../session/core.js';
-import { findAccount, readFactor, stampOf } from '../session/core.js';
+import { findAccount, stampOf } from '../session/core.js';
+import { readFactor } from '../session/account-record.js';
 import { deserializedId, freshAccount } from '../session/described-account.js';
 import { factsOf } from '../session/facts.js';
 import type { SessionDecision } from '../session/evaluate-session.js';
@@ -40,14 +41,14 @@ export async function evaluateRequest(context: Context): Promise<void> {
   if (described instanceof Error) {
     const acting = await actingUnreadably(context, serialized);
     if (!acting) throw described;
-    await actingAs(context, acting, described);
+    await evaluateImpersonation(context, acting, described);
     return;
   }
   const { accountId, fresh } = described;
   const state = await ownState(context, accountId, serialized);
   if (state === 'of-somebody-else') return;
   if (state?.state === 'impersonating') {
-    await actingAs(context, state, state.account === accountId ? undefined : describesAnother());
+    await evaluateImpersonation(context, state, state.account === accountId ? undefined : describesAnother());
     return;
   }
 
@@ -120,20 +121,8 @@ function describesAnother(): Error {
   return new Error('account() describes the user that is acted as by another id than at the beginning');
 }
 
-async function actingAs(context: Context, state: ImpersonatingState, unreadable?: Error): Promise<void> {
-  try {
-    await evaluateImpersonation(context, state, unreadable);
-  } catch (error) {
-    throw reported(context, state.account, error);
-  }
-}
-
 async function knownUser(context: Context, found: FoundUser): Promise<KnownUser> {
-  try {
-    return { ...found, factor: await readFactor(context.core, found.account) };
-  } catch (error) {
-    throw reported(context, found.account.id, error);
-  }
+  return { ...found, factor: await readFactor(context.core, found.account, originOf(context)) };
 }
 
 type Evaluated = Pick<Present, 'known' | 'requirement'>;

@@ -3,10 +3,11 @@ import { mayImpersonate } from '../impersonation/enter.js';
 import { holds } from '../impersonation/stay.js';
 import { checkGuardOptions, evaluate } from '../session/evaluate.js';
 import type { Context } from '../session/context.js';
-import { emit, moveTo, moveToAnonymous } from '../session/context.js';
+import { emit, moveTo, moveToAnonymous, originOf } from '../session/context.js';
 import { SecondFactorError } from '../errors.js';
 import { knownOnly } from '../known-only.js';
-import { findAccount, hasOtherFactorOnly, readFactor, stampOf } from '../session/core.js';
+import { findAccount, hasOtherFactorOnly, stampOf } from '../session/core.js';
+import { readFactor } from '../session/account-record.js';
 import { factsOf } from '../session/facts.js';
 import { isInTime, evaluateSession } from '../session/evaluate-session.js';
 import { refuse } from '../session/refuse.js';
@@ -75,7 +76,7 @@ async function recheck(context: Context): Promise<StateName> {
   }
   const found = known && (await findAccount(core, known.account.id));
   if (!found) return 'anonymous';
-  const factor = await readFactor(core, found.account);
+  const factor = await readFactor(core, found.account, originOf(context));
   const { required } = await requirementOf(core, found.account);
   const decision = evaluateSession(present, factsOf(core, found.account, factor, required));
   return decision.kind === 'demote' ? decision.to : present.state;

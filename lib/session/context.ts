@@ -5,7 +5,7 @@ import type { HttpRequest } from '../options.js';
 import type { AppRequest, AppSession, LogIn, LogOut } from './app-request.js';
 import { requestUser, requireSession, setRequestUser } from './app-request.js';
 import type { Core, EventFields, EventOrigin, KnownUser } from './core.js';
-import { emitEvent, originFrom, reportOutage } from './core.js';
+import { emitEvent, originFrom } from './core.js';
 import { deserializedId } from './described-account.js';
 import { guardSave, limitLife } from './guard-save.js';
 import type { SessionEntries } from './regenerate.js';
@@ -237,9 +237,4 @@ export async function isOver(req: AppRequest, session: AppSession): Promise<bool
   } catch {
     return req.sessionStore !== undefined && watchedStore(req.sessionStore).hasEnded(session);
   }
-}
-
-/** Emits what an operator must know about an error of this request, and returns the error. */
-export function reported(context: Context, accountId: string, error: unknown): unknown {
-  return reportOutage(context.core, accountId, originOf(context), error);
 }

@@ -97,17 +97,6 @@ async function lookUpUser({ options }: Core, accountId: string): Promise<unknown
   }
 }
 
-/**
- * What is known of an account's second factor. One store read.
- *
- * @throws {SecondFactorError} `store-unavailable`, `record-unreadable`, `record-missing`
- */
-export async function readFactor(core: Core, account: Account): Promise<Factor | null> {
-  const record = await core.vault.read(account.id);
-  if (record === null && account.enrolled) throw new SecondFactorError('record-missing');
-  return record && factorOf(record);
-}
-
 /** The digest of an account's security stamp for a session; `null` when the application gives none. */
 export function stampOf(core: Core, account: Account): string | null {
   return account.stamp === null ? null : core.sealer.stamp(account.id, account.stamp);
@@ -154,15 +143,4 @@ export function emitEvent<Name extends EventName>(
 ): void {
   debug('event %s: %j', name, { accountId, ...origin, ...fields });
   events.emit(name, { at: options.clock(), accountId, ...origin, ...fields } as SecondFactorEvents[Name]);
-}
-
-/** Emits what an operator must know about an error, and returns the error. */
-export function reportOutage(core: Core, accountId: string, origin: EventOrigin, error: unknown): unknown {
-  if (!(error instanceof SecondFactorError)) return error;
-  const { code, cause, message } = error;
-  const detail = { error: describeFailure(cause ?? message) };
-  if (code === 'store-unavailable') emitEvent(core, code, accountId, origin, detail);
-  if (code === 'record-unreadable') emitEvent(core, code, accountId, origin, detail);
-  if (code === 'record-missing') emitEvent(core, code, accountId, origin, {});
-  return error;
 }

@@ -5,8 +5,8 @@ import type { AccountRecord, Decision, KnownBrowser } from '../account/record.js
 import type { Operation } from '../events.js';
 import type { Core, Factor } from './core.js';
 import { emitEvent, factorOf } from './core.js';
-import type { ChangedAccount } from './update-record.js';
-import { updateRecord } from './update-record.js';
+import type { ChangedAccount } from './account-record.js';
+import { updateRecord } from './account-record.js';
 
 /** What became of a code at some operation; `not-enrolled` also when the enrollment is not the expected one. */
 export type CodeOutcome = AttemptOutcome | { readonly ok: false; readonly reason: 'not-enrolled' };

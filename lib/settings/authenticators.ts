@@ -5,7 +5,7 @@ import { moveTo, originOf } from '../session/context.js';
 import { emitEvent, factorOf } from '../session/core.js';
 import { randomName } from '../session/random.js';
 import type { RouteRefusal } from '../session/refusal.js';
-import { updateRecord } from '../session/update-record.js';
+import { updateRecord } from '../session/account-record.js';
 import { refused } from '../session/refusal.js';
 import { requireEnrolledOwner } from '../session/require-owner.js';
 

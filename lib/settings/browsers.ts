@@ -12,7 +12,7 @@ import { now, originOf } from '../session/context.js';
 import { emitEvent, stampMatches } from '../session/core.js';
 import { isFresh } from '../session/evaluate-session.js';
 import type { RouteRefusal } from '../session/refusal.js';
-import { updateRecord } from '../session/update-record.js';
+import { updateRecord } from '../session/account-record.js';
 import { refused } from '../session/refusal.js';
 import { requireEnrolledOwner } from '../session/require-owner.js';
 

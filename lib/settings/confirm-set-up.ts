@@ -23,7 +23,7 @@ import { signIn } from '../sign-in/complete.js';
 import type { VerifiedState } from '../session/state.js';
 import { isParked, verifiedFrom } from '../session/state.js';
 import { takeStop } from '../session/stop-cookie.js';
-import { updateRecord } from '../session/update-record.js';
+import { updateRecord } from '../session/account-record.js';
 import { refused } from '../session/refusal.js';
 
 /** What a confirmed set-up brought. */

@@ -14,7 +14,7 @@ import { forgetStop, takeStop } from '../session/stop-cookie.js';
 import type { CodeAttempt } from '../session/try-code.js';
 import { tryCode } from '../session/try-code.js';
 import { putFlag, setEnrolled, settleFlag } from '../session/set-enrolled.js';
-import { reporting, updateRecord } from '../session/update-record.js';
+import { reporting, updateRecord } from '../session/account-record.js';
 import { requireEnrolledOwner } from '../session/require-owner.js';
 
 /** A code of the account that is signed in, accepted at an operation. */

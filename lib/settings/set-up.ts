@@ -5,8 +5,9 @@ import { SECRET_BYTES, encodeSecret, otpauthUri } from '../account/totp.js';
 import { isTicked, isUnticked } from '../answer/body-field.js';
 import type { FieldName } from '../answer/faulty-field.js';
 import type { Context } from '../session/context.js';
-import { emit, moveTo, now, reported } from '../session/context.js';
-import { hasOtherFactorOnly, readFactor } from '../session/core.js';
+import { emit, moveTo, now, originOf } from '../session/context.js';
+import { hasOtherFactorOnly } from '../session/core.js';
+import { readFactor } from '../session/account-record.js';
 import { isInTime } from '../session/evaluate-session.js';
 import type { ParkedUser } from '../sign-in/parked-user.js';
 import { endParked, parkedUser } from '../sign-in/parked-user.js';
@@ -149,9 +150,7 @@ async function mustEnroll(context: Context, state: MustEnrollState): Promise<Set
   const waiting = await parkedUser(context, state);
   if (!waiting) return endParked(context, state, 'account-changed');
   const { account } = waiting.found;
-  const factor = await readFactor(context.core, account).catch((error: unknown) => {
-    throw reported(context, account.id, error);
-  });
+  const factor = await readFactor(context.core, account, originOf(context));
   if (factor || account.otherFactor) return endParked(context, state, 'account-changed');
   return { ok: true, state, account, waiting };
 }

@@ -1,9 +1,9 @@
 import { SecondFactorError } from '../errors.js';
 import type { SignInRefusal } from '../events.js';
 import type { Context } from '../session/context.js';
-import { emit, reported } from '../session/context.js';
+import { emit, originOf } from '../session/context.js';
 import type { Factor, FoundUser } from '../session/core.js';
-import { readFactor } from '../session/core.js';
+import { readFactor } from '../session/account-record.js';
 
 /**
  * The second factor of who signs in; `null`: none. A sign-in that cannot go on without knowing is told as refused.
@@ -12,12 +12,12 @@ import { readFactor } from '../session/core.js';
  */
 export async function knownFactor(context: Context, { account }: FoundUser): Promise<Factor | null> {
   try {
-    return await readFactor(context.core, account);
+    return await readFactor(context.core, account, originOf(context));
   } catch (error) {
     if (error instanceof SecondFactorError && isSignInRefusal(error.code)) {
       emit(context, 'sign-in-refused', account.id, { reason: error.code });
     }
-    throw reported(context, account.id, error);
+    throw error;
   }
 }
 

@@ -6,7 +6,7 @@ import type { Context } from '../session/context.js';
 import { now, originOf } from '../session/context.js';
 import type { Factor } from '../session/core.js';
 import { stampMatcher } from '../session/core.js';
-import { updateRecord } from '../session/update-record.js';
+import { updateRecord } from '../session/account-record.js';
 
 /**
  * The id of the browser of a request when the account remembers it and no code is to be asked for. Its use

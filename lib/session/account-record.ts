@@ -1,12 +1,29 @@
+import type { Account } from '../account/account.js';
 import type { AccountRecord, Decision } from '../account/record.js';
+import { SecondFactorError } from '../errors.js';
+import { describeFailure } from '../vault/failure.js';
 import type { Late } from '../vault/vault.js';
-import type { Core, EventOrigin } from './core.js';
-import { reportOutage } from './core.js';
+import type { Core, EventOrigin, Factor } from './core.js';
+import { emitEvent, factorOf } from './core.js';
 
 /** Whose record is changed, and where that came from. */
 export interface ChangedAccount {
   readonly accountId: string;
   readonly origin: EventOrigin;
+}
+
+/**
+ * What is known of an account's second factor; `null`: not enrolled. One store read. What an operator must know of its
+ * failure is an event.
+ *
+ * @throws {SecondFactorError} `store-unavailable`, `record-unreadable`, `record-missing`
+ */
+export function readFactor(core: Core, account: Account, origin: EventOrigin): Promise<Factor | null> {
+  return reporting(core, { accountId: account.id, origin }, async () => {
+    const record = await core.vault.read(account.id);
+    if (record === null && account.enrolled) throw new SecondFactorError('record-missing');
+    return record && factorOf(record);
+  });
 }
 
 /**
@@ -67,4 +84,15 @@ export async function reporting<Result>(
   } catch (error) {
     throw reportOutage(core, accountId, origin, error);
   }
+}
+
+/** Emits what an operator must know about an error, and returns the error. */
+function reportOutage(core: Core, accountId: string, origin: EventOrigin, error: unknown): unknown {
+  if (!(error instanceof SecondFactorError)) return error;
+  const { code, cause, message } = error;
+  const detail = { error: describeFailure(cause ?? message) };
+  if (code === 'store-unavailable') emitEvent(core, code, accountId, origin, detail);
+  if (code === 'record-unreadable') emitEvent(core, code, accountId, origin, detail);
+  if (code === 'record-missing') emitEvent(core, code, accountId, origin, {});
+  return error;
 }
