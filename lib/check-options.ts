@@ -3,7 +3,7 @@ import { isPrintable } from './account/clean-text.js';
 import { DEFAULT_LIMITS, MAXIMUM_OFFSET_STEPS } from './account/limits.js';
 import type { Limits, LockoutLimits } from './account/limits.js';
 import { SecondFactorError } from './errors.js';
-import { knownOnly } from './known-only.js';
+import { knownOnly, reading } from './known-only.js';
 import { flag, fn, invalid, kindOf, oneOf, optional, origins, path, place, whole } from './option-checks.js';
 import type { Check } from './option-checks.js';
 import type { AccountSummary, HttpRequest, PassportInstance, SecondFactorOptions } from './options.js';
@@ -31,7 +31,7 @@ const OPTIONS = {
   account: fn<Option<'account'>>(),
   findUser: fn<Option<'findUser'>>(),
   store,
-  keys: (given: unknown): readonly unknown[] => (Array.isArray(given) ? given : [given]),
+  keys: (given: unknown): readonly unknown[] => (Array.isArray(given) ? Array.from(given) : [given]),
   publicPath: (given: unknown, name: string) =>
     given === '' ? '' : (optional(place('/panel'))(given, name) ?? ''),
   basePath: place('/two-step'),
@@ -97,7 +97,7 @@ export function checkOptions(options: unknown): ResolvedOptions {
   const given = knownOnly(options, Object.keys(OPTIONS), 'option');
   const checks = Object.entries<Check<unknown>>(OPTIONS);
   const checked = Object.fromEntries(
-    checks.map(([name, check]) => [name, check(given[name], name)]),
+    checks.map(([name, check]) => [name, reading(name, () => check(given[name], name))]),
   ) as unknown as Checked;
   const { window, lockout, rememberBrowsers, ...others } = checked;
   const { publicPath, basePath, loginPath, homePath, stylesheet } = others;
@@ -154,7 +154,7 @@ function store(value: unknown): Store {
 function issuer(value: unknown): Issuer {
   const most = ISSUER_MAXIMUM_CHARACTERS;
   const check = (name: unknown): string => {
-    if (typeof name === 'string' && !/^$|[:\p{Cc}\p{Cs}]/u.test(name) && Array.from(name).length <= most) {
+    if (typeof name === 'string' && !/^\s*$|[:\p{Cc}\p{Cs}]/u.test(name) && Array.from(name).length <= most) {
       return name;
     }
     throw invalid(
@@ -204,8 +204,9 @@ function stylesheet(value: unknown): string {
 
 function impersonation(value: unknown): ResolvedImpersonation {
   const given = knownOnly(value, ['levels', 'canActAs', 'autoSwitch'], 'impersonation option');
-  const { levels, autoSwitch } = given;
+  const { autoSwitch = {} } = given;
   const isName = (level: unknown): boolean => typeof level === 'string' && level !== '' && isPrintable(level);
+  const levels: unknown = Array.isArray(given.levels) ? Array.from(given.levels) : undefined;
   const named = Array.isArray(levels) && levels.every(isName);
   if (!named || levels.length < 2 || new Set(levels).size !== levels.length) {
     throw invalid(
@@ -213,20 +214,30 @@ function impersonation(value: unknown): ResolvedImpersonation {
         "['root', 'user']",
     );
   }
-  const switches = Object.entries(autoSwitch ?? {}).map(([level, target]): [string, string] => {
-    if (!levels.includes(level)) throw invalid(`impersonation.autoSwitch names ${level}, which is no level`);
-    return [level, parseAccountId(target)];
-  });
   return {
-    levels: [...(levels as string[])],
-    canActAs: fn<ResolvedImpersonation['canActAs']>(() => true)(given.canActAs, 'canActAs'),
-    autoSwitch: new Map(switches),
+    levels: levels as string[],
+    canActAs: fn<ResolvedImpersonation['canActAs']>(() => true)(given.canActAs, 'impersonation.canActAs'),
+    autoSwitch: autoSwitches(autoSwitch, levels as string[]),
   };
+}
+
+function autoSwitches(value: unknown, levels: readonly string[]): ReadonlyMap<string, string> {
+  const given = knownOnly(value, levels, 'impersonation.autoSwitch level');
+  return new Map(
+    Object.entries(given).map(([level, target]): [string, string] => {
+      try {
+        return [level, parseAccountId(target)];
+      } catch {
+        const name = `impersonation.autoSwitch.${level}`;
+        throw invalid(`${name} must be an account id, as account() gives it, got ${kindOf(target)}`);
+      }
+    }),
+  );
 }
 
 function rememberBrowsers(value: unknown): number {
   const { days } = knownOnly(value, ['days'], 'rememberBrowsers option');
-  return whole(Number.NaN, 1, 365)(days, 'days');
+  return whole(Number.NaN, 1, 365)(days, 'rememberBrowsers.days');
 }
 
 function window(value: unknown, name: string): number {
@@ -244,7 +255,7 @@ function lockout(value: unknown = {}): LockoutLimits {
   const defaults = DEFAULT_LIMITS.lockout;
   const given = knownOnly(value, Object.keys(defaults), 'lockout option');
   const limit = (name: keyof LockoutLimits, fallback: number, least: number, most: number): number =>
-    whole(fallback, least, most)(given[name], name);
+    whole(fallback, least, most)(given[name], `lockout.${name}`);
   const hardLimit = limit('hardLimit', defaults.hardLimit, 1, HARD_LIMIT_MAXIMUM);
   const waitSeconds = limit('waitSeconds', defaults.waitSeconds, 1, 86_400);
   return {
@@ -272,7 +283,9 @@ function sessionKey(value: unknown = 'secondFactor'): string {
 function clock(value: unknown, name: string): () => number {
   const given = fn<Option<'clock'>>(Date.now)(value, name);
   return () => {
-    const time = Math.floor(given());
+    const told: unknown = given();
+    const time =
+      typeof told === 'bigint' || typeof told === 'symbol' ? Number.NaN : Math.floor(told as number);
     if (Number.isSafeInteger(time)) return time;
     throw invalid('clock must return milliseconds since 1970, as a finite number');
   };

@@ -7,13 +7,36 @@ import { SecondFactorError } from './errors.js';
  * @throws {SecondFactorError} `option-invalid` when it is no object, `option-unknown` with the fix; never a value
  */
 export function knownOnly(value: unknown, known: readonly string[], what: string): Record<string, unknown> {
-  if (typeof value !== 'object' || value === null) {
-    const got = value === null ? 'null' : typeof value;
-    throw new SecondFactorError('option-invalid', `the ${what}s must be an object, got ${got}`);
-  }
-  const unknown = unknownName(value, known);
+  const fields = fieldsOf(value, what);
+  const unknown = unknownName(fields, known);
   if (unknown !== null) throw new SecondFactorError('option-unknown', `unknown ${what} ${unknown}`);
-  return { ...value };
+  return fields;
+}
+
+/** What a `Map`, an array or a promise holds is not in its properties: it would be passed over in silence. */
+function fieldsOf(value: unknown, what: string): Record<string, unknown> {
+  return reading(`the ${what}s`, () => {
+    const kind = Object.prototype.toString.call(value);
+    if (typeof value === 'object' && /^\[object (Object|Module)\]$/.test(kind)) return { ...value };
+    const type = value === null ? 'null' : typeof value;
+    const got = type === 'object' ? `an ${kind.slice(1, -1)}` : type;
+    throw new SecondFactorError('option-invalid', `the ${what}s must be an object, got ${got}`);
+  });
+}
+
+/**
+ * Reads what the application handed in; what a getter or a proxy of it throws is told as the fault of the option.
+ *
+ * @param name of what is read
+ * @throws {SecondFactorError} `option-invalid`, and what is one already
+ */
+export function reading<Read>(name: string, read: () => Read): Read {
+  try {
+    return read();
+  } catch (cause) {
+    if (cause instanceof SecondFactorError) throw cause;
+    throw new SecondFactorError('option-invalid', `${name} could not be read`, { cause });
+  }
 }
 
 /** The first name of an object that is not known, with the fix; `null` when all are. */

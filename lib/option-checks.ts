@@ -73,7 +73,7 @@ function hasDots(value: string): boolean {
 export const origins: Check<ReadonlySet<string>> = (given = [], name) => {
   if (!Array.isArray(given)) throw invalid(`${name} must be an array, got ${kindOf(given)}`);
   return new Set(
-    given.map((entry: unknown) => {
+    Array.from(given, (entry: unknown) => {
       const origin = typeof entry === 'string' ? parseOrigin(entry) : null;
       if (origin !== null) return origin;
       throw invalid(`${name} must hold origins such as https://app.example, without a path`);

@@ -40,6 +40,7 @@ const NO_ORIGINS = [
   ['*'],
   ['null'],
   [7],
+  Array<string>(1),
 ];
 const RESOLVED_ONLY = ['mountPath', 'limits', 'rememberBrowserDays', 'brand'];
 
@@ -176,7 +177,7 @@ describe('check-options', () => {
 
   for (const [name, wrong] of Object.entries({
     passport: [null, {}, 'passport', { serializeUser: () => undefined }],
-    issuer: ['', 'a:b', 'a\nb', 'a\ud800b', 'x'.repeat(101), 7, null],
+    issuer: ['', ' ', 'a:b', 'a\nb', 'a\ud800b', 'x'.repeat(101), 7, null],
     account: [null, 'id', {}],
     findUser: [null, 'id', {}],
     publicPath: [null, '/', 'panel', '/panel/', '/a//b', '/a/../b', 'https://a.example', 7],
@@ -224,9 +225,21 @@ describe('check-options', () => {
       { levels: ['a', ''] },
       ...['b\u200b', 'b\n', '\ud800', '\ufffd'].map((level) => ({ levels: ['a', level] })),
       { levels: ['a', 7] },
+      // eslint-disable-next-line no-sparse-arrays -- what a config that is put together can hold
+      { levels: ['a', , 'b'] },
+      { levels: ['a', 'b'], canActAs: true },
+      ...[null, 7, true, 'b', ['b'], new Map([['a', 'b']])].map((autoSwitch) => ({
+        levels: ['a', 'b'],
+        autoSwitch,
+      })),
+      ...[null, undefined, '', {}, NaN].map((a) => ({ levels: ['a', 'b'], autoSwitch: { a } })),
     ],
+    rememberBrowsers: [null, 30, {}, [30], { days: 0 }, { days: 366 }, { days: '30' }],
     lockout: [
       5,
+      [],
+      new Map([['hardLimit', 10]]),
+      Promise.resolve({ hardLimit: 10 }),
       { after: 0 },
       { hardLimit: 101 },
       { after: 11, hardLimit: 10 },
@@ -245,6 +258,42 @@ describe('check-options', () => {
       }
     });
   }
+
+  it('refuses what cannot be read, naming the option, with what was thrown as the cause', () => {
+    const cause = new TypeError('away');
+    const fail = (): never => {
+      throw cause;
+    };
+    const away = new Proxy({}, { get: fail, ownKeys: fail, getPrototypeOf: fail });
+    const { proxy: revoked, revoke } = Proxy.revocable([], {});
+    revoke();
+    const levels = ['a', 'b'];
+    for (const [name, changes] of Object.entries({
+      passport: [{ passport: away }, { passport: revoked }],
+      store: [{ store: away }, { store: revoked }],
+      keys: [{ keys: new Proxy([], { get: fail }) }, { keys: revoked }],
+      allowedOrigins: [{ allowedOrigins: revoked }],
+      lockout: [{ lockout: away }, { lockout: revoked }],
+      rememberBrowsers: [
+        { rememberBrowsers: Object.defineProperty({}, 'days', { enumerable: true, get: fail }) },
+      ],
+      impersonation: [{ impersonation: away }, { impersonation: { levels, autoSwitch: { a: away } } }],
+    })) {
+      for (const change of changes) {
+        const error = thrownBy(change);
+        expect(error, name).to.include({ code: 'option-invalid' });
+        expect(error.message).to.include(name).and.not.include('away');
+      }
+    }
+    expect(thrownBy({ store: away })).to.have.property('cause', cause);
+    expect(() => createSecondFactor(away as never)).to.throw(/the options could not be read/);
+  });
+
+  it('refuses a list with a hole, and a switch of what is no level', () => {
+    expect(thrownBy({ keys: [key(), ...Array<string>(1)] }).message).to.include('keys[1] must be a base64');
+    const wrong = { levels: ['a', 'b'], autoSwitch: { c: 'x' } };
+    expect(thrownBy({ impersonation: wrong }).message).to.include('unknown impersonation.autoSwitch level c');
+  });
 
   it('refuses a session key that express-session or Passport uses themselves', () => {
     for (const sessionKey of [
@@ -309,7 +358,7 @@ describe('check-options', () => {
 
   it('rounds the clock down and refuses one that tells no time', () => {
     expect(checkOptions({ ...required(), clock: () => 7.9 }).clock()).to.equal(7);
-    for (const told of [NaN, Infinity, undefined, '7']) {
+    for (const told of [NaN, Infinity, undefined, 7n, Symbol('now'), '7']) {
       const { clock } = checkOptions({ ...required(), clock: () => told as number });
       if (told !== '7') expect(clock).to.throw(/milliseconds since 1970/);
     }

@@ -52,6 +52,10 @@ export function parseOrigin(value: string): string | null {
   return new URL(value).origin;
 }
 
+function originOf(entry: unknown): string | null {
+  return typeof entry === 'string' ? parseOrigin(entry) : null;
+}
+
 /**
  * Middleware that refuses state-changing requests from other sites with 403 `cross-site`: for the application's
  * own login route, so that nobody is signed in to somebody else's account by a link.
@@ -63,18 +67,15 @@ export function parseOrigin(value: string): string | null {
  * app.post('/login', sameOrigin(), passport.authenticate('local', { successRedirect: '/' }));
  */
 export function sameOrigin(options: { allowedOrigins?: readonly string[] } = {}): Middleware {
-  knownOnly(options, ['allowedOrigins'], 'sameOrigin option');
-  const allowedOrigins = new Set(
-    (options.allowedOrigins ?? []).map((entry) => {
-      const origin = parseOrigin(entry);
-      if (origin === null)
-        throw new SecondFactorError(
-          'option-invalid',
-          'allowedOrigins must hold origins such as https://app.example',
-        );
-      return origin;
-    }),
-  );
+  const { allowedOrigins: listed = [] } = knownOnly(options, ['allowedOrigins'], 'sameOrigin option');
+  const origins = Array.isArray(listed) ? Array.from(listed, originOf) : [null];
+  if (origins.includes(null)) {
+    throw new SecondFactorError(
+      'option-invalid',
+      'allowedOrigins must be an array of origins such as https://app.example',
+    );
+  }
+  const allowedOrigins = new Set(origins.filter((origin) => origin !== null));
   return (req, res, next) => {
     const secure =
       (req as { secure?: boolean }).secure ?? (req.socket as { encrypted?: boolean }).encrypted ?? false;

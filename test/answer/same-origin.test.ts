@@ -142,9 +142,11 @@ describe('answer/same-origin', () => {
     });
 
     it('throws for what is no origin', () => {
-      expect(() => sameOrigin({ allowedOrigins: ['app.example'] })).to.throw(
-        /origins such as https:\/\/app.example/,
-      );
+      for (const allowedOrigins of [['app.example'], [7], Array<string>(1), ALLOWED, null]) {
+        expect(() => sameOrigin({ allowedOrigins: allowedOrigins as never })).to.throw(
+          /array of origins such as https:\/\/app.example/,
+        );
+      }
     });
   });
 
