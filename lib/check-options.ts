@@ -3,10 +3,22 @@ import { isPrintable } from './account/clean-text.js';
 import { DEFAULT_LIMITS, MAXIMUM_OFFSET_STEPS } from './account/limits.js';
 import type { Limits, LockoutLimits } from './account/limits.js';
 import { SecondFactorError } from './errors.js';
-import { knownOnly, reading } from './known-only.js';
-import { flag, fn, invalid, kindOf, oneOf, optional, origins, path, place, whole } from './option-checks.js';
+import { hasFields, knownOnly, reading } from './known-only.js';
+import {
+  atOnce,
+  flag,
+  fn,
+  invalid,
+  kindOf,
+  oneOf,
+  optional,
+  origins,
+  path,
+  place,
+  whole,
+} from './option-checks.js';
 import type { Check } from './option-checks.js';
-import type { AccountSummary, HttpRequest, PassportInstance, SecondFactorOptions } from './options.js';
+import type { AccountSummary, HttpRequest, Json, PassportInstance, SecondFactorOptions } from './options.js';
 import { isBefore06 } from './passport-version.js';
 import type { Store } from './vault/store.js';
 
@@ -40,7 +52,7 @@ const OPTIONS = {
   deserializedUserIsFresh: flag,
   setEnrolled: optional(fn<Option<'setEnrolled'>>()),
   whenCodeRequired: oneOf('respond', 'error'),
-  carry: fn<Option<'carry'>>(() => undefined),
+  carry,
   onSignedIn: fn<Option<'onSignedIn'>>(() => undefined),
   formFields,
   render: optional(fn<Option<'render'>>()),
@@ -53,8 +65,8 @@ const OPTIONS = {
   notify: optional(fn<Option<'notify'>>()),
   allowedOrigins: origins,
   returnToOrigins: origins,
-  ip: fn<Option<'ip'>>((req) => (req as { ip?: string }).ip ?? req.socket.remoteAddress),
-  secure: fn<Option<'secure'>>((req) => {
+  ip: atOnce<Option<'ip'>>((req) => (req as { ip?: string }).ip ?? req.socket.remoteAddress),
+  secure: atOnce<Option<'secure'>>((req) => {
     const seen = (req as { secure?: boolean }).secure;
     return seen ?? (req.socket as { encrypted?: boolean }).encrypted ?? false;
   }),
@@ -163,8 +175,9 @@ function issuer(value: unknown): Issuer {
     );
   };
   if (typeof value === 'function') {
+    const nameFor = atOnce<(of: { id: string; name: string }) => unknown>()(value, 'issuer');
     return (account) => {
-      const said = (value as (of: typeof account) => unknown)(account);
+      const said = nameFor(account);
       // It may be a name that a customer chose: that must keep no user from their second factor.
       const fit = typeof said === 'string' ? said.replace(/[:\p{Cc}\p{Cs}\s]+/gu, ' ').trim() : said;
       return check(typeof fit === 'string' ? Array.from(fit).slice(0, most).join('') : fit);
@@ -175,22 +188,35 @@ function issuer(value: unknown): Issuer {
 }
 
 function formFields(given: unknown, name: string): Option<'formFields'> {
-  const fields = fn<Option<'formFields'>>(() => ({}))(given, name);
+  const fields = atOnce<Option<'formFields'>>(() => ({}))(given, name);
   return (req, res) => {
     const said: unknown = fields(req, res);
-    const wrong =
-      typeof said !== 'object' || said === null || said instanceof Promise
-        ? `got ${said instanceof Promise ? 'a promise' : kindOf(said)}`
-        : Object.entries(said)
-            .filter(([, value]) => typeof value !== 'string')
-            .map(([name, value]) => `${JSON.stringify(name)} is ${kindOf(value)}`)[0];
+    const wrong = !hasFields(said)
+      ? `got ${kindOf(said)}`
+      : Object.entries(said)
+          .filter(([, value]) => typeof value !== 'string')
+          .map(([name, value]) => `${JSON.stringify(name)} is ${kindOf(value)}`)[0];
     if (wrong !== undefined) throw invalid(`formFields must return an object of strings, ${wrong}`);
     return said as Readonly<Record<string, string>>;
   };
 }
 
-function language(value: unknown): (req: HttpRequest) => string | undefined {
-  if (typeof value === 'function') return value as (req: HttpRequest) => string | undefined;
+/** What goes into a session must be such that it can be stored: else nobody could sign in, and no answer would come. */
+function carry(given: unknown, name: string): Option<'carry'> {
+  const taken = atOnce<Option<'carry'>>(() => undefined)(given, name);
+  return (req) => {
+    const said = taken(req);
+    try {
+      const text = JSON.stringify(said) as string | undefined;
+      return text === undefined ? undefined : (JSON.parse(text) as Json);
+    } catch (cause) {
+      throw new SecondFactorError('option-invalid', 'carry must return what JSON can hold', { cause });
+    }
+  };
+}
+
+function language(value: unknown, name: string): (req: HttpRequest) => string | undefined {
+  if (typeof value === 'function') return atOnce<(req: HttpRequest) => string | undefined>()(value, name);
   if (value === undefined || value === 'en' || value === 'ru') return () => value;
   throw invalid(`language must be 'en', 'ru' or a function of the request, got ${kindOf(value)}`);
 }
@@ -281,7 +307,7 @@ function sessionKey(value: unknown = 'secondFactor'): string {
 }
 
 function clock(value: unknown, name: string): () => number {
-  const given = fn<Option<'clock'>>(Date.now)(value, name);
+  const given = atOnce<Option<'clock'>>(Date.now)(value, name);
   return () => {
     const told: unknown = given();
     const time =

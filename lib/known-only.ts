@@ -13,15 +13,22 @@ export function knownOnly(value: unknown, known: readonly string[], what: string
   return fields;
 }
 
-/** What a `Map`, an array or a promise holds is not in its properties: it would be passed over in silence. */
 function fieldsOf(value: unknown, what: string): Record<string, unknown> {
   return reading(`the ${what}s`, () => {
-    const kind = Object.prototype.toString.call(value);
-    if (typeof value === 'object' && /^\[object (Object|Module)\]$/.test(kind)) return { ...value };
+    if (hasFields(value)) return { ...value };
     const type = value === null ? 'null' : typeof value;
-    const got = type === 'object' ? `an ${kind.slice(1, -1)}` : type;
+    const got = type === 'object' ? `an ${kindOfObject(value)}` : type;
     throw new SecondFactorError('option-invalid', `the ${what}s must be an object, got ${got}`);
   });
+}
+
+/** Whether a value has what it holds in its properties: that of a `Map`, an array or a promise would be passed over. */
+export function hasFields(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && /^object (Object|Module)$/.test(kindOfObject(value));
+}
+
+function kindOfObject(value: unknown): string {
+  return Object.prototype.toString.call(value).slice(1, -1);
 }
 
 /**

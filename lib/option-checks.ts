@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { parseOrigin } from './answer/same-origin.js';
 import { SecondFactorError } from './errors.js';
 
@@ -39,6 +40,23 @@ export function fn<Fn extends (...args: never[]) => unknown>(fallback?: Fn): Che
   return (given = fallback, name) => {
     if (typeof given === 'function') return given as Fn;
     throw invalid(`${name} must be a function, got ${kindOf(given)}`);
+  };
+}
+
+/** Functions whose answer is used at once: a promise would be taken for the answer, and may reject unheard. */
+export function atOnce<Fn extends (...args: never[]) => unknown>(fallback?: Fn): Check<Fn> {
+  return (given, name) => {
+    const check = fn<Fn>(fallback);
+    const asked = check(given, name);
+    const promised = (): SecondFactorError => invalid(`${name} must answer at once, got a promise`);
+    if (types.isAsyncFunction(asked)) throw promised();
+    const ask = (...args: Parameters<Fn>): ReturnType<Fn> => {
+      const said = asked(...args);
+      if (!types.isPromise(said)) return said as ReturnType<Fn>;
+      said.catch(() => undefined);
+      throw promised();
+    };
+    return ask as unknown as Fn;
   };
 }
 

@@ -42,7 +42,7 @@ export interface SecondFactorOptions<User> {
   passport: PassportInstance;
   /**
    * The name authenticator apps show: 1 to 100 characters without a colon, control characters and lone surrogates. What
-   * a function gives is made so, and must not be empty.
+   * a function gives is made so, at once, and must not be empty.
    */
   issuer: string | ((account: { id: string; name: string }) => string);
   /** Describes one of the application's users. May be async. */
@@ -81,7 +81,10 @@ export interface SecondFactorOptions<User> {
    * {@link SecondFactorRequiredError}.
    */
   whenCodeRequired?: WhenCodeRequired | undefined;
-  /** Taken at the first step, before the session is regenerated, and handed to `onSignedIn`. */
+  /**
+   * Taken at the first step, before the session is regenerated, and handed to `onSignedIn` as JSON holds it. It answers
+   * at once; a promise is `option-invalid`, and so is what JSON cannot hold.
+   */
   carry?: ((req: HttpRequest) => Json | undefined) | undefined;
   /**
    * Awaited after every complete sign-in, with and without a second factor, before the answer. When it
@@ -112,7 +115,7 @@ export interface SecondFactorOptions<User> {
    */
   pageStatus?: 'problem' | 'ok' | undefined;
   /**
-   * The language of the pages: one for all, or by request; what is unknown or `undefined` is left to
+   * The language of the pages: one for all, or by request, told at once; what is unknown or `undefined` is left to
    * `Accept-Language`. Default: `Accept-Language`, else English.
    */
   language?: Language | ((req: HttpRequest) => string | undefined) | undefined;
@@ -144,9 +147,9 @@ export interface SecondFactorOptions<User> {
    * clients, of an identity provider behind `loginPath`, of a single-page application. They may call nothing.
    */
   returnToOrigins?: readonly string[] | undefined;
-  /** The client's address for events. Default: Express's `req.ip`, else the socket's. */
+  /** The client's address for events, told at once. Default: Express's `req.ip`, else the socket's. */
   ip?: ((req: HttpRequest) => string | undefined) | undefined;
-  /** Whether the browser came by https. Default: Express's `req.secure`, else the socket's. */
+  /** Whether the browser came by https, told at once. Default: Express's `req.secure`, else the socket's. */
   secure?: ((req: HttpRequest) => boolean) | undefined;
   /**
    * The key in `req.session`. Default `secondFactor`. With another one sessions are of nobody this package knows: who acts as
@@ -164,7 +167,7 @@ export interface SecondFactorOptions<User> {
   freshSeconds?: number | undefined;
   /** How long a store operation may take, in milliseconds, 10 to 60000. Default 2000. */
   storeTimeoutMs?: number | undefined;
-  /** Milliseconds since 1970; for tests. Default `Date.now`. */
+  /** Milliseconds since 1970, at once; for tests. Default `Date.now`. */
   clock?: (() => number) | undefined;
 }
 

@@ -369,7 +369,7 @@ describe('check-options', () => {
       checkOptions({ ...required(), issuer: () => said }).issuer({ id: '1', name: 'a' });
     expect(given('Acme: Ltd\n\ud800')).to.equal('Acme Ltd');
     expect(given('x'.repeat(101))).to.equal('x'.repeat(100));
-    for (const said of ['', ':', '\ud800', 7, null, undefined, Promise.resolve('Acme')]) {
+    for (const said of ['', ':', '\ud800', 7, null, undefined]) {
       expect(() => given(said)).to.throw(/issuer must be a name/);
     }
   });

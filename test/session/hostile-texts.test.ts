@@ -197,7 +197,8 @@ describe('texts from outside', () => {
     for (const [fields, got] of [
       [{ csrf: undefined }, '"csrf" is undefined'],
       [{ csrf: ['a'] }, '"csrf" is object'],
-      [Promise.resolve({ csrf: 'a' }), 'got a promise'],
+      [new Map([['csrf', 'a']]), 'got object'],
+      [['a'], 'got object'],
       [undefined, 'got undefined'],
       [null, 'got null'],
     ] as const) {

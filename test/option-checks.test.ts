@@ -1,0 +1,58 @@
+import { expect } from 'chai';
+import { randomBytes } from 'node:crypto';
+import { Passport } from 'passport';
+import type { SecondFactorOptions } from 'passport-second-factor';
+import { memoryStore } from 'passport-second-factor/memory';
+import { checkOptions } from '../lib/check-options.js';
+
+interface User {
+  id: string;
+}
+const required = (): SecondFactorOptions<User> => ({
+  passport: new Passport(),
+  issuer: 'Panel',
+  account: ({ id }) => ({ id, name: id }),
+  findUser: (id) => ({ id }),
+  store: memoryStore(),
+  keys: [randomBytes(32).toString('base64')],
+});
+
+describe('options that are functions', () => {
+  for (const name of ['issuer', 'formFields', 'carry', 'language', 'ip', 'secure', 'clock'] as const) {
+    it(`refuses a promise from ${name}, also one that rejects, and an asynchronous function from the start`, async () => {
+      const unheard: unknown[] = [];
+      const hear = (error: unknown): void => void unheard.push(error);
+      process.on('unhandledRejection', hear);
+      try {
+        for (const promise of [Promise.resolve('x'), Promise.reject(new Error('away'))]) {
+          const asked = checkOptions({ ...required(), [name]: () => promise })[name] as (
+            ...of: object[]
+          ) => unknown;
+          expect(() => asked({}, {})).to.throw(`${name} must answer at once, got a promise`);
+        }
+        await new Promise((resolve) => setImmediate(resolve));
+      } finally {
+        process.off('unhandledRejection', hear);
+      }
+      expect(unheard).to.deep.equal([]);
+      const asynchronous = { ...required(), [name]: async () => Promise.resolve() };
+      expect(() => checkOptions(asynchronous))
+        .to.throw(`${name} must answer at once, got a promise`)
+        .with.property('code', 'option-invalid');
+    });
+  }
+
+  it('carries what JSON can hold, as it holds it, and refuses what no session could store', () => {
+    const carried = (said: unknown): unknown =>
+      checkOptions({ ...required(), carry: () => said }).carry({} as never);
+    const cart = { items: [1], at: new Date(0) };
+    expect(carried(cart)).to.deep.equal({ items: [1], at: '1970-01-01T00:00:00.000Z' });
+    expect(carried(undefined)).to.equal(undefined);
+    expect(carried(null)).to.equal(null);
+    const circle: Record<string, unknown> = {};
+    circle.circle = circle;
+    for (const said of [circle, 7n]) {
+      expect(() => carried(said)).to.throw('carry must return what JSON can hold');
+    }
+  });
+});
