@@ -4,6 +4,9 @@ import type { Context } from './context.js';
 /** What tells a cookie from the others of the same instance; the name that browsers see is a keyed digest. */
 type CookieKey = readonly string[];
 
+/** The only cookie of an instance that is of no account, and goes by itself soon. */
+export const OF_NO_ACCOUNT: CookieKey = [];
+
 /** Tells the cookies of one browser apart. */
 const NAME_BYTES = 8;
 /** Of our cookies in one browser: 2.5 KB. Servers and proxies refuse every request with a header of 8 KB, or 16. */
@@ -43,7 +46,7 @@ export function makeRoom(context: Context, key: CookieKey): void {
   if (res.headersSent) return;
   const form = new RegExp(`^${prefixOf(context)}[0-9a-f]{${String(NAME_BYTES * 2)}}$`);
   const names = pairsOf(req).map((pair) => pair.replace(/=.*$/s, ''));
-  const own = cookieNames(context, key);
+  const own = [key, OF_NO_ACCOUNT].flatMap((each) => cookieNames(context, each));
   const others = [...new Set(names)].filter((name) => form.test(name) && !own.includes(name));
   const surplus = Math.max(0, others.length + 1 - MOST_COOKIES);
   for (const name of others.slice(0, Math.min(surplus, MOST_TAKEN_AWAY))) {

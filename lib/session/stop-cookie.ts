@@ -1,6 +1,6 @@
 import { safeReturnTo } from '../answer/return-to.js';
 import type { Context } from './context.js';
-import { cookieValues, sendCookie } from './own-cookie.js';
+import { OF_NO_ACCOUNT, cookieValues, sendCookie } from './own-cookie.js';
 import type { Stopped } from './state.js';
 
 /** Where a guard stopped a browser. */
@@ -15,8 +15,6 @@ export interface Stop {
 const STOP_SECONDS = 600;
 /** Longer destinations are dropped: with its name and attributes, 96 bytes, the whole cookie is to stay within 1 KB. */
 const RETURN_TO_MAXIMUM_BYTES = 1024 - 96;
-/** The only cookie of an instance that is of no account. */
-const KEY = [] as const;
 /** A stop leads to paths of the application only. */
 const NO_ORIGINS: ReadonlySet<string> = new Set();
 
@@ -27,12 +25,12 @@ const NO_ORIGINS: ReadonlySet<string> = new Set();
 export function rememberStop(context: Context, { returnTo, stopped }: Stop): void {
   const path = safeReturnTo(returnTo, NO_ORIGINS) ?? '';
   const fits = encodeURIComponent(path).length <= RETURN_TO_MAXIMUM_BYTES;
-  sendCookie(context, KEY, `${stopped ?? ''}${fits ? path : ''}`, STOP_SECONDS);
+  sendCookie(context, OF_NO_ACCOUNT, `${stopped ?? ''}${fits ? path : ''}`, STOP_SECONDS);
 }
 
 /** Where a guard stopped the browser last; `undefined` when none did, or when what the request brought is not ours. */
 export function readStop(context: Context): Stop | undefined {
-  const [value = '', ...further] = cookieValues(context, KEY);
+  const [value = '', ...further] = cookieValues(context, OF_NO_ACCOUNT);
   const [whole, stopped, path] = /^(page|form)?(\/.*)?$/s.exec(value) ?? [];
   const returnTo = path === undefined ? null : safeReturnTo(path, NO_ORIGINS);
   if (!whole || further.length > 0 || (path !== undefined && returnTo === null)) return undefined;
@@ -41,7 +39,7 @@ export function readStop(context: Context): Stop | undefined {
 
 /** Makes the browser forget where it was stopped; does nothing where the request brought nothing of it. */
 export function forgetStop(context: Context): void {
-  if (cookieValues(context, KEY).length > 0) sendCookie(context, KEY, '', 0);
+  if (cookieValues(context, OF_NO_ACCOUNT).length > 0) sendCookie(context, OF_NO_ACCOUNT, '', 0);
 }
 
 /** Where the browser goes on from a stop, which is forgotten by that; `null`: home. */

@@ -90,6 +90,20 @@ describe('session/browser-cookie', () => {
     expect(remembered.lastIndexOf(false)).to.equal(9);
   });
 
+  it('counts accounts only, and not where a guard stopped somebody meanwhile', async () => {
+    const users = Array.from({ length: 30 }, (_, i) => user(`user${String(i)}`));
+    const panel = await startSessionPanel({ users, options: { rememberBrowsers: { days: 30 } } });
+    const shared = new Client(panel);
+    for (const { login } of users) {
+      const phone = await enroll(panel, login);
+      await shared.login(login);
+      await shared.get('/secret', { accept: 'text/html' });
+      const { status } = await shared.post('/two-step/verify', { code: phone(), rememberBrowser: true });
+      expect(status).to.equal(200);
+    }
+    for (const { login } of users) expect(await signInAs(panel, login, shared.cookie)).to.equal(login);
+  });
+
   it('takes away few of many at once, what the browser has had longest, and none of the application', async () => {
     const panel = await startSessionPanel();
     const phone = await enroll(panel);
