@@ -72,6 +72,23 @@ describe('session/browser-cookie', () => {
     expect(await signIn(await start([next], before.now), pairOf(renewed))).to.equal('alice');
   });
 
+  it('counts again with a record of before it was forgotten, as a backup has it, until it is forgotten once more', async () => {
+    const panel = await startSessionPanel({ options: { rememberBrowsers: { days: 30 } } });
+    const phone = await enroll(panel);
+    const browser = new Client(panel);
+    await browser.login('alice');
+    await browser.post('/two-step/verify', { code: phone(), rememberBrowser: true });
+    const device = /second-factor-[^;]*/.exec(browser.cookie)?.[0] ?? '';
+    const older = await panel.store.get('alice');
+    const forget = (): Promise<boolean> => panel.secondFactor.admin.revokeBrowsers('alice', { by: 'test' });
+    await forget();
+    expect(await signInAs(panel, 'alice', device)).to.equal('code-required');
+    await panel.store.compareAndSet('alice', await panel.store.get('alice'), older);
+    expect(await signInAs(panel, 'alice', device)).to.equal('alice');
+    await forget();
+    expect(await signInAs(panel, 'alice', device)).to.equal('code-required');
+  });
+
   it('makes room for itself in a browser that many people share, so that no request of it becomes too long', async () => {
     const users = Array.from({ length: 40 }, (_, i) => user(`user${String(i)}`));
     const panel = await startSessionPanel({ users, options: { rememberBrowsers: { days: 30 } } });

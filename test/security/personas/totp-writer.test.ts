@@ -125,6 +125,21 @@ describe('Somebody who writes records (the table totp, or their keys in Redis) a
       expect(said(await verify(again, lost.nextCode()))).to.equal('verified');
     });
 
+    it('puts the record of before new recovery codes back: the former ones work, and the new ones do not (not prevented)', async () => {
+      const { jar, phone } = await target().enrolled('alice');
+      const make = async (): Promise<string[]> => {
+        const { body } = await jar.post('/two-step/recovery-codes', { code: phone.nextCode() });
+        return body.recoveryCodes as string[];
+      };
+      const [former] = await make();
+      const older = await sealedOf(target(), 'alice');
+      const [latter] = await make();
+      await put(target(), 'alice', older);
+      const thief = await target().pending('alice');
+      expect(said(await verify(thief, latter!))).to.equal('code-invalid');
+      expect(said(await verify(thief, former!))).to.equal('verified');
+    });
+
     it('puts a record back after it was disabled: it counts again, and nobody is in without its code', async () => {
       const { jar, phone } = await target().enrolled('alice');
       const older = await sealedOf(target(), 'alice');
