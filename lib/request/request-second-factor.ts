@@ -4,14 +4,14 @@ import { holds } from '../impersonation/stay.js';
 import { checkGuardOptions, evaluate } from '../session/evaluate.js';
 import type { Context } from '../session/context.js';
 import { emit, moveTo, moveToAnonymous, originOf } from '../session/context.js';
-import { SecondFactorError } from '../errors.js';
+import { SecondFactorError, isProblemCode } from '../errors.js';
 import { knownOnly } from '../known-only.js';
 import { findAccount, hasOtherFactorOnly, stampOf } from '../session/core.js';
 import { readFactor } from '../session/account-record.js';
 import { factsOf } from '../session/facts.js';
 import { isInTime, evaluateSession } from '../session/evaluate-session.js';
 import { refuse } from '../session/refuse.js';
-import type { ActingAccount, RequestSecondFactor } from '../session/request-api.js';
+import type { ActingAccount, Refusal, RequestSecondFactor } from '../session/request-api.js';
 import { requirementOf } from '../session/requirement.js';
 import type { StateName } from '../session/state.js';
 import { amrOf, isParked, isUser } from '../session/state.js';
@@ -55,12 +55,23 @@ export function createRequestApi(context: Context): RequestSecondFactor {
     path: context.core.options.basePath,
     evaluate: (options = {}) => evaluate(context, checkGuardOptions(options)),
     refuse: (refusal) => {
-      knownOnly(refusal, ['ok', 'kind', 'code', 'status', 'location', 'maxAge'], 'refusal field');
-      refuse(context, refusal);
+      refuse(context, checkedRefusal(refusal));
     },
     recheck: () => recheck(context),
     renew: (securityStamp) => renew(context, securityStamp),
   };
+}
+
+/** A decision that lets the request pass, or a code that is none, has no answer: a browser would go on to nowhere. */
+function checkedRefusal(refusal: Refusal): Refusal {
+  const fields = ['ok', 'kind', 'code', 'status', 'location', 'maxAge'];
+  const { ok, code, location } = knownOnly(refusal, fields, 'refusal field');
+  if (ok === false && typeof code === 'string' && isProblemCode(code) && typeof location === 'string')
+    return refusal;
+  throw new SecondFactorError(
+    'option-invalid',
+    'req.secondFactor.refuse(refusal) takes what evaluate() refused with: ok is false, with a code and a location',
+  );
 }
 
 async function recheck(context: Context): Promise<StateName> {

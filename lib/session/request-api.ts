@@ -75,7 +75,11 @@ export interface RequestSecondFactor {
   readonly path: string;
   /** {@link requireSecondFactor} as a value: synchronous, without a store read. */
   evaluate(options?: GuardOptions): GuardDecision;
-  /** Answers the request with a refusal of {@link RequestSecondFactor.evaluate}: a redirect or a problem document. */
+  /**
+   * Answers the request with a refusal of {@link RequestSecondFactor.evaluate}: a redirect or a problem document.
+   *
+   * @throws {SecondFactorError} `option-unknown`; `option-invalid` where it is no refusal
+   */
   refuse(refusal: Refusal): void;
   /**
    * Checks the session again, from the session store and the record, without changing it: for sockets and

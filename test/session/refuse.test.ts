@@ -158,4 +158,32 @@ describe('session/refuse: where a browser wanted to go', () => {
       expect(await panel.stored(client)).to.equal(null);
     });
   });
+
+  it('answers nothing that is no refusal: a decision that lets pass, another code, no location', async () => {
+    const refusal = { ok: false, kind: 'guard', code: 'login-required', status: 401, location: '/login' };
+    const wrong: readonly object[] = [
+      { ok: true },
+      {},
+      { ...refusal, ok: true },
+      ...['bogus', '__proto__', 'toString', 7, undefined].map((code) => ({ ...refusal, code })),
+      ...[undefined, null, 7].map((location) => ({ ...refusal, location })),
+    ];
+    const asked = await startSessionPanel({
+      routes({ app }) {
+        app.get('/answered/:number', (req, _res) => {
+          req.secondFactor?.refuse(wrong[Number(req.params.number)] as never);
+        });
+      },
+    });
+    for (const number of wrong.keys()) {
+      for (const headers of [HTML, {}]) {
+        const answer = await new Client(asked).get(`/answered/${number}`, headers);
+        expect([answer.status, answer.headers.location], JSON.stringify(wrong[number])).to.deep.equal([
+          500,
+          undefined,
+        ]);
+        expect(asked.errors.at(-1)).to.include({ code: 'option-invalid' });
+      }
+    }
+  });
 });
