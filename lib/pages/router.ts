@@ -89,7 +89,8 @@ function noticeRequest({ mounting }: Core, contexts: Contexts): RequestHandler {
     const context = contexts.get(req);
     if (context) context.routed = true;
     const [whole, rest] = [pathOf(req.originalUrl), pathOf(req.url)];
-    const place = whole.endsWith(rest) ? whole.slice(0, -rest.length) : whole;
+    // Express 4 leaves further slashes of a request with the place.
+    const place = (whole.endsWith(rest) ? whole.slice(0, -rest.length) : whole).replace(/(?<!\/)\/+$/, '');
     // Frameworks that strip no prefix tell no place, and nor does a request for a whole URL.
     if (place.startsWith('/')) mounting.atRouter(place);
     next();

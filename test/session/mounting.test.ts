@@ -158,6 +158,13 @@ describe('session/mounting, where the router is served', () => {
   });
 
   for (const version of [4, 5] as const) {
+    it(`says nothing of a second slash, which a request made up, under Express ${version}`, async () => {
+      const client = new Client(await startSessionPanel({ express: version }));
+      for (const path of ['/two-step//verify', '/two-step///', '/Two-Step//setup']) {
+        expect(await warningsOf(() => client.get(path)), path).to.deep.equal([]);
+      }
+    });
+
     it(`is found by what lists the routes of an application of Express ${version}`, async () => {
       const { app } = await startSessionPanel({ express: version });
       const { stack } =
