@@ -173,6 +173,27 @@ describe('the routes', () => {
     }
   });
 
+  it('tells what stands in the way with the field where typing begins, also where no code was refused', async () => {
+    const alice = new Visitor(panel);
+    await alice.logIn();
+    await alice.post('/two-step/setup');
+    const { body } = await alice.get('/two-step/setup');
+    phone = phoneWith(panel, String(body.key));
+    const skewed = await alice.submit('/two-step/setup/confirm', { code: phone.code(7) });
+    await alice.post('/two-step/setup/confirm', { code: phone.code() });
+    const pending = new Visitor(panel);
+    await pending.logIn();
+    for (let i = 0; i < 5; i++) await pending.submit('/two-step/verify', { code: phone.wrong() });
+    const locked = await pending.submit('/two-step/verify', { code: phone.code() });
+    expect([skewed.status, locked.status]).to.deep.equal([422, 429]);
+    for (const { text } of [skewed, locked]) {
+      const [field] = /<input[^>]*id="code"[^>]*>/.exec(text) ?? [];
+      expect(field)
+        .to.match(/aria-describedby="error"/)
+        .and.not.match(/aria-invalid/);
+    }
+  });
+
   describe('negotiation', () => {
     const HTML = 'text/html; charset=utf-8';
     const JSON_TYPE = 'application/json; charset=utf-8';

@@ -50,6 +50,8 @@ describe('a form of the application that a guard stops', () => {
     expect((await alice.open('/two-step/step-up')).text).to.contain(NOT_DONE);
     const wrong = await alice.submit('/two-step/step-up', { code: phone.wrong() });
     expect(wrong.text).to.contain(NOT_DONE);
+    expect(wrong.text, 'with the field where typing begins').to.match(/aria-describedby="error not-done"/);
+    expect(wrong.text).to.match(/<p [^>]*id="not-done">/);
     const right = await alice.submit('/two-step/step-up', { code: phone.next() });
     expect([right.status, right.headers.location]).to.deep.equal([303, '/items/7/edit?tab=2']);
     expect(done).to.equal(0);

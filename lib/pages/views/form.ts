@@ -19,6 +19,8 @@ interface CodeFieldOptions {
   readonly autofocus?: boolean;
   /** The error of the page is about this field. */
   readonly refused?: boolean;
+  /** The ids of what is to be known before typing: who cannot see is led to the field, past all that stands above it. */
+  readonly describedBy?: readonly string[];
   /** What stands between the field and the button. */
   readonly below?: Html | null;
 }
@@ -26,6 +28,7 @@ interface CodeFieldOptions {
 /** The field for the six digits, and the button that sends them. */
 export function codeField(texts: Texts, options: CodeFieldOptions = {}): Html {
   const { id = 'code', button = texts.ok, buttonClass = 'full', autofocus, refused, below = null } = options;
+  const { describedBy = refused ? ['error'] : [] } = options;
   return html`<label for="${id}">${texts.code}</label>
     <input
       id="${id}"
@@ -35,7 +38,8 @@ export function codeField(texts: Texts, options: CodeFieldOptions = {}): Html {
       maxlength="64"
       required
       ${autofocus ? new Html('autofocus') : null}
-      ${refused ? new Html('aria-invalid="true" aria-describedby="error"') : null}
+      ${refused ? new Html('aria-invalid="true"') : null}
+      ${describedBy.length > 0 ? html`aria-describedby="${describedBy.join(' ')}"` : null}
     />
     ${below} <button class="${buttonClass}" type="submit">${button}</button>`;
 }

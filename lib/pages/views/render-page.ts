@@ -11,7 +11,7 @@ import { recoveryCodeUsed } from './recovery-code-used.js';
 import { recoveryCodes } from './recovery-codes.js';
 import { settings } from './settings.js';
 import { setup } from './setup.js';
-import { notDone } from './stopped.js';
+import { NOT_DONE_ID, notDone } from './stopped.js';
 
 /** After these the way on is to sign in. */
 const SIGN_IN_AGAIN: ReadonlySet<ProblemCode> = new Set([
@@ -90,10 +90,11 @@ function stepUp(page: StepUpPage, texts: Texts): Html {
 }
 
 function codeForms(page: VerifyPage | StepUpPage, texts: Texts): Html {
-  const { action } = page.model;
+  const { action, notDone: isStopped } = page.model;
   const refused = page.error !== null && page.error.code !== 'locked';
+  const describedBy = [...(page.error ? ['error'] : []), ...(isStopped ? [NOT_DONE_ID] : [])];
   const below = page.name === 'verify' ? rememberBox(texts, page.model.rememberDays) : null;
-  return html`${form(page, action, codeField(texts, { autofocus: true, refused, below }))}
+  return html`${form(page, action, codeField(texts, { autofocus: true, refused, describedBy, below }))}
   ${recoveryForm(page, action, texts, {
     id: 'recovery-code',
     hint: texts.recoveryHint,

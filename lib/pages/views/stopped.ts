@@ -3,9 +3,12 @@ import type { Html } from './html.js';
 import { html } from './html.js';
 import { ICONS } from './icons.js';
 
+/** Names the notice of {@link notDone} on its page. */
+export const NOT_DONE_ID = 'not-done';
+
 /** Says that the form that led here was not carried out. */
 export function notDone(texts: Texts, model: { readonly notDone: boolean }): Html | null {
-  return model.notDone ? notice(texts.notDone) : null;
+  return model.notDone ? notice(texts.notDone, NOT_DONE_ID) : null;
 }
 
 /** Says that a form was not carried out because somebody acts as somebody else. */
@@ -18,6 +21,7 @@ export function neededFor(texts: Texts, model: { readonly neededFor: 'page' | 'f
   return model.neededFor === null ? null : notice(texts.neededFor[model.neededFor]);
 }
 
-function notice(text: string): Html {
-  return html`<p class="notice warn" role="status">${ICONS.error}<span>${text}</span></p>`;
+function notice(text: string, id?: string): Html {
+  const named = id === undefined ? null : html` id="${id}"`;
+  return html`<p class="notice warn" role="status"${named}>${ICONS.error}<span>${text}</span></p>`;
 }
