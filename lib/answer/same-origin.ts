@@ -42,8 +42,10 @@ export function ownReferrer(req: IncomingMessage, policy: Pick<OriginPolicy, 'se
   return own ? pathname + search : null;
 }
 
-function ownOrigin(req: IncomingMessage, { secure }: Pick<OriginPolicy, 'secure'>): string | null {
-  return parseOrigin(`${secure ? 'https' : 'http'}://${req.headers.host ?? ''}`);
+function ownOrigin({ headers }: IncomingMessage, { secure }: Pick<OriginPolicy, 'secure'>): string | null {
+  // Over HTTP/2 browsers send no Host (RFC 9113 §8.3.1); over HTTP/1 no header can have this name.
+  const host = headers.host ?? String(headers[':authority'] ?? '');
+  return parseOrigin(`${secure ? 'https' : 'http'}://${host}`);
 }
 
 /** An origin in its normal spelling (default port left out), or `null` when it is anything else. */

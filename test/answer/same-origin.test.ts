@@ -14,12 +14,14 @@ interface Case {
   readonly site?: string;
   readonly origin?: string;
   readonly host?: string;
+  /** What HTTP/2 has in the place of Host. */
+  readonly authority?: string;
   readonly secure?: boolean;
 }
 
-function allowed({ site, origin, host = HOST, secure = true }: Case): boolean {
+function allowed({ site, origin, host = HOST, authority, secure = true }: Case): boolean {
   const headers = {
-    host,
+    ...(authority === undefined ? { host } : { ':authority': authority }),
     ...(site !== undefined && { 'sec-fetch-site': site }),
     ...(origin !== undefined && { origin }),
   };
@@ -54,6 +56,8 @@ describe('answer/same-origin', () => {
     ['Host with the default port written out', { origin: `https://${HOST}`, host: `${HOST}:443` }, true],
     ['http with its default port', { origin: `http://${HOST}`, host: `${HOST}:80`, secure: false }, true],
     ['plain http on a LAN name (L8)', { origin: 'http://nas:8080', host: 'nas:8080', secure: false }, true],
+    ['the Origin of :authority, over HTTP/2', { origin: `https://${HOST}`, authority: HOST }, true],
+    ['another Origin over HTTP/2', { origin: 'https://evil.example', authority: HOST }, false],
     ['an IPv6 host', { origin: 'http://[::1]:3000', host: '[::1]:3000', secure: false }, true],
     ['another port', { origin: `https://${HOST}:8443` }, false],
     ['another scheme', { origin: `http://${HOST}` }, false],
