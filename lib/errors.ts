@@ -32,7 +32,10 @@ export const PROBLEMS = {
   'authenticator-limit': { status: 409, title: 'There are as many authenticators as an account can have.' },
   'authenticator-last': { status: 409, title: 'This is the only authenticator of the account.' },
   'recovery-codes-outdated': { status: 409, title: 'These recovery codes were replaced by newer ones.' },
-  'setup-expired': { status: 409, title: 'There is no unfinished set-up. Start again.' },
+  'setup-expired': {
+    status: 409,
+    title: 'There is no unfinished set-up: it is done already, was cancelled, or its time is over.',
+  },
   'not-impersonating': { status: 409, title: 'Nobody is acting as somebody else here.' },
   'clock-skew': { status: 422, title: 'The code is right for another minute: the two clocks disagree.' },
   locked: { status: 429, title: 'Too many wrong codes. Wait before the next one.' },

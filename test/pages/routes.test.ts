@@ -106,6 +106,19 @@ describe('the routes', () => {
     expect(file).to.equal(['Recovery codes – Acme Panel – alice', '', ...codesOf({ text }), ''].join('\r\n'));
   });
 
+  it('does not ask to start again who loads the page of the first recovery codes anew', async () => {
+    const alice = await someone('setting-up');
+    const { body } = await alice.get('/two-step/setup');
+    const code = phoneWith(panel, String(body.key)).code();
+    expect((await alice.submit('/two-step/setup/confirm', { code })).status).to.equal(200);
+    const again = await alice.submit('/two-step/setup/confirm', { code });
+    expect(summary(again)).to.equal('409 Two-step authentication');
+    expect(alertOf(again)).to.equal(
+      'There is no unfinished set-up: it is done already, was cancelled, or its time is over.',
+    );
+    expect(again.text).to.contain('If you did not save them, make new ones.');
+  });
+
   it('tells the wait of a lock, as Retry-After and in words', async () => {
     const alice = await someone('pending');
     for (let i = 0; i < 5; i++) await alice.post('/two-step/verify', { code: phone.wrong() });
