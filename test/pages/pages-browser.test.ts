@@ -4,6 +4,7 @@ import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playw
 import { memoryStore } from 'passport-second-factor/memory';
 import { stopPanels } from '../docs/trap-panel.js';
 import { DESK, expectNoWider, expectUsable, openPage, PHONE, startBrowser } from '../support/browser.js';
+import { eventually } from '../support/eventually.js';
 import { phoneWith, startPagePanel } from './page-panel.js';
 import type { PagePanel, Phone } from './page-panel.js';
 
@@ -212,6 +213,21 @@ describe('the pages in a browser', function () {
     expect(await page.evaluate('navigator.clipboard.readText()')).to.equal(codes.join('\n'));
     await press('Print');
     expect(await page.evaluate('globalThis.printed')).to.equal(true);
+  });
+
+  it('selects the codes where a browser lets no page copy, and says of nothing that it was copied', async () => {
+    await sitDown(DESK);
+    await page.addInitScript(
+      'navigator.clipboard.writeText = () => Promise.reject(new Error("not allowed"))',
+    );
+    await logIn();
+    await type((await startSetup()).code());
+    await press('Copy');
+    const codes = await page.locator('.codes li').allInnerTexts();
+    await eventually('the codes to be selected', async () => {
+      expect(await page.evaluate('String(getSelection()).trim().split(/\\s+/)')).to.deep.equal(codes);
+    });
+    expect(await page.getByText('Copied.').count()).to.equal(0);
   });
 
   it('prints nothing but the codes and what they are', async () => {

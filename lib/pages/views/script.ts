@@ -2,7 +2,8 @@ import { hashSource } from './hash-source.js';
 
 /**
  * What pages do more where there is JavaScript: the server's clock runs on, and recovery codes can be copied
- * and printed. The clock stops when the device slept or was set, rather than show a wrong time.
+ * and printed; where a browser lets no page copy they are selected, to be copied by hand. The clock stops when the
+ * device slept or was set, rather than show a wrong time.
  */
 export const SCRIPT = `
 (() => {
@@ -28,8 +29,12 @@ export const SCRIPT = `
     copy.hidden = false;
     copy.addEventListener('click', async () => {
       const codes = [...document.querySelectorAll('.codes li')].map((code) => code.textContent);
-      await navigator.clipboard.writeText(codes.join('\\n'));
-      one('[data-copied]').textContent = copy.dataset.copy;
+      try {
+        await navigator.clipboard.writeText(codes.join('\\n'));
+        one('[data-copied]').textContent = copy.dataset.copy;
+      } catch {
+        getSelection().selectAllChildren(one('.codes'));
+      }
     });
   }
 })();
