@@ -26,6 +26,11 @@ export function wantsHtml(req: Pick<IncomingMessage, 'headers'>): boolean {
   return clientOf(req) !== 'program';
 }
 
+/** Whether a browser loads a page ahead, that its user may never go to. Refused by status, it is asked for anew when they do. */
+export function isLoadedAhead({ headers }: Pick<IncomingMessage, 'headers'>): boolean {
+  return /^\s*prefetch\b/i.test(String(headers['sec-purpose'] ?? ''));
+}
+
 /** Whether a script asks for a part of a page, whose address is no place to go to. */
 export function wantsFragment(req: Pick<IncomingMessage, 'headers'>): boolean {
   const client = clientOf(req);

@@ -1,5 +1,5 @@
 import { challenge } from '../answer/challenge.js';
-import { wantsFragment, wantsHtml } from '../answer/negotiate.js';
+import { isLoadedAhead, wantsFragment, wantsHtml } from '../answer/negotiate.js';
 import { sendProblem } from '../answer/problem.js';
 import { redirect } from '../answer/redirect.js';
 import { isSafeMethod, isSameOrigin, ownReferrer } from '../answer/same-origin.js';
@@ -14,7 +14,7 @@ import { rememberStop } from './stop-cookie.js';
 /**
  * Answers a request that may not pass: a browser is sent to the page that helps and comes back to where it
  * wanted to go, or to the page of the form it sent, and never to a request that brought a proof of who is there; a
- * program gets a problem document with a challenge (RFC 9110 §11.6.1).
+ * program, and a browser that only loads ahead, gets a problem document with a challenge (RFC 9110 §11.6.1).
  *
  * @param onward where a browser goes on afterwards, `null`: nowhere in particular; default: by the request
  */
@@ -25,7 +25,7 @@ export function refuse(
 ): void {
   const { req, res } = context;
   debug('%s %s refused: %s, on to %s', req.method, pathOf(req.originalUrl ?? req.url), code, location);
-  if (wantsHtml(req)) {
+  if (wantsHtml(req) && !isLoadedAhead(req)) {
     const stop = onward === null ? null : stopOf(context, code, onward);
     // The application's own login page tells nothing of it.
     const isTold = location !== context.core.options.loginPath || !isUser(context.state);

@@ -86,6 +86,21 @@ describe('a form of the application that a guard stops', () => {
     expect((await alice.open('/two-step/step-up')).text).to.not.contain(NOT_DONE);
   });
 
+  it('is not forgotten for a page that the browser only loads ahead, which is refused, so that a click asks anew', async () => {
+    isLater();
+    await sendForm(alice);
+    for (const purpose of ['prefetch', 'prefetch;prerender', 'prefetch;anonymous-client-ip']) {
+      const ahead = await alice.open('/danger', { 'sec-purpose': purpose });
+      expect([ahead.status, ahead.headers.location, ahead.headers['set-cookie']], purpose).to.deep.equal([
+        401,
+        undefined,
+        undefined,
+      ]);
+    }
+    const { headers } = await alice.submit('/two-step/step-up', { code: phone.next() });
+    expect(headers.location).to.equal('/items/7/edit?tab=2');
+  });
+
   it('leads home where the browser does not say which page it stands on, or that of another site', async () => {
     isLater();
     const older = { accept: 'text/html', 'content-type': 'application/x-www-form-urlencoded' };
