@@ -34,7 +34,8 @@ export const PROBLEMS = {
   'recovery-codes-outdated': { status: 409, title: 'These recovery codes were replaced by newer ones.' },
   'setup-expired': {
     status: 409,
-    title: 'There is no unfinished set-up: it is done already, was cancelled, or its time is over.',
+    title:
+      'That set-up is over: it is done already, was cancelled, another one took its place, or its time has passed.',
   },
   'not-impersonating': { status: 409, title: 'Nobody is acting as somebody else here.' },
   'clock-skew': { status: 422, title: 'The code is right for another minute: the two clocks disagree.' },

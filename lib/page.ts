@@ -68,8 +68,10 @@ export type SettingsPage = PageOf<
     readonly account: string;
     /** Names of those who act as the account, from who signed in downward; usually empty. */
     readonly actors: readonly string[];
-    /** Goes back to who acted before (POST). */
+    /** Goes back to who acted before (POST with `from`). */
     readonly leave: string;
+    /** The id of the account: a form of another tab that was acted as before goes back no further. */
+    readonly from: string;
     readonly enrolled: boolean;
     /** Whether the account has a former second factor and none of ours: none can be enabled then. */
     readonly otherFactor: boolean;
@@ -133,7 +135,7 @@ export type BrowsersPage = PageOf<
   }
 >;
 
-/** The set-up form: posts `code` to `action`. */
+/** The set-up form: posts `code` and `id` to `action`. */
 export type SetupPage = PageOf<
   'setup',
   {
@@ -152,6 +154,8 @@ export type SetupPage = PageOf<
     readonly qr: string | null;
     /** Milliseconds since 1970. */
     readonly expiresAt: number;
+    /** Names this set-up: the code of one that another tab has put another in the place of is for none. */
+    readonly id: string;
     /** Milliseconds since 1970. */
     readonly serverTime: number;
   }

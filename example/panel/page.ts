@@ -1,5 +1,5 @@
 import type { Request, Response } from 'express';
-import { sessionOf, whoIsThere } from './http.js';
+import { sessionOf, userOf, whoIsThere } from './http.js';
 import type { Html } from './views/html.js';
 import { layout } from './views/layout.js';
 
@@ -9,5 +9,6 @@ export function sendPage(req: Request, res: Response, title: string, body: Html)
   if (notice !== null) delete req.session.notice;
   const { user, level, actors } = whoIsThere(req);
   const leave = `${sessionOf(req).path}/impersonation/leave`;
-  res.send(layout({ title, path: req.path, user, level, actors, leave, notice }, body));
+  const from = userOf(req).id;
+  res.send(layout({ title, path: req.path, user, level, actors, leave, from, notice }, body));
 }

@@ -40,7 +40,8 @@ export interface Account {
   readonly level: string | null;
   /** `null`: there is no password, or the application gives no stamps. */
   readonly stamp: string | null;
-  readonly enrolled: boolean;
+  /** `null`: the application does not say. */
+  readonly enrolled: boolean | null;
   readonly otherFactor: boolean;
 }
 
@@ -118,13 +119,16 @@ export function parseAccount(description: unknown): Account {
     level: level === undefined ? null : withoutUnprintable(level),
     stamp: 'securityStamp' in fields ? parseStamp(fields.securityStamp) : null,
     enrolled: parseFlag(fields, 'enrolled'),
-    otherFactor: parseFlag(fields, 'otherFactor'),
+    otherFactor: parseFlag(fields, 'otherFactor') ?? false,
   };
 }
 
-function parseFlag(fields: Readonly<Record<string, unknown>>, name: 'enrolled' | 'otherFactor'): boolean {
+function parseFlag(
+  fields: Readonly<Record<string, unknown>>,
+  name: 'enrolled' | 'otherFactor',
+): boolean | null {
   const flag = fields[name];
-  if (flag === undefined || typeof flag === 'boolean') return flag ?? false;
+  if (flag === undefined || typeof flag === 'boolean') return flag ?? null;
   throw invalid(`account().${name} must be a boolean, got ${kindOf(flag)}`);
 }
 

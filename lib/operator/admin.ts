@@ -96,7 +96,7 @@ export function createAdmin(core: Core): Admin {
       const found = await findAccount(core, parseAccountId(id));
       if (!found) return null;
       const { id: accountId, name, level, enrolled, otherFactor } = found.account;
-      return { id: accountId, name, level, enrolled, otherFactor };
+      return { id: accountId, name, level, enrolled: enrolled === true, otherFactor };
     },
 
     list: () => vault.list(),

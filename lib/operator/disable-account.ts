@@ -21,7 +21,7 @@ export async function disableAccount(
   // An application that cannot describe an account keeps no operator from helping its owner; its flag, which may be
   // all that stands against a lost record, is left alone until there was a record.
   if (!isUnknown) await reporting(core, account, () => setEnrolled(core, accountId, false));
-  const isFlagged = looked !== null && !isUnknown && looked.account.enrolled;
+  const isFlagged = looked !== null && !isUnknown && looked.account.enrolled === true;
   const removed = await change<boolean>(
     core,
     account,

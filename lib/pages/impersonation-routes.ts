@@ -12,9 +12,9 @@ export async function postImpersonation(context: Context): Promise<void> {
   else await answerRefusal(context, entered);
 }
 
-/** POST /impersonation/leave: goes back to who acted before. Takes nothing. */
+/** POST /impersonation/leave `{ from? }`: goes back to who acted before. Nobody can say to whom. */
 export async function postLeave(context: Context): Promise<void> {
-  const left = await leave(context);
+  const left = await leave(context, bodyField(context.req, 'from'));
   if (left.ok) answerOrRedirect(context, context.core.options.homePath, status(context));
   else await answerRefusal(context, left);
 }

@@ -29,6 +29,7 @@ export function settingsPage(context: Context, refused: Tried = null): PageDraft
     model: {
       actors: actors.map(({ account }) => account.name),
       leave: `${basePath}/impersonation/leave`,
+      from: known?.account.id ?? '',
       account: known?.account.name ?? '',
       refused,
       enrolled: Boolean(factor),

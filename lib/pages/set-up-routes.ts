@@ -42,11 +42,12 @@ export async function showSetup(context: Context): Promise<void> {
   } else await answerRefusal(context, setup);
 }
 
-/** POST /setup/confirm `{ code }`: enables the second factor; shows the recovery codes, once. */
+/** POST /setup/confirm `{ code, id? }`: enables the second factor; shows the recovery codes, once. */
 export async function postConfirm(context: Context): Promise<void> {
   const { basePath, homePath, returnToOrigins } = context.core.options;
   const place = context.state?.state === 'must-enroll' ? homePath : basePath;
-  const confirmed = await confirmSetup(context, bodyField(context.req, 'code'));
+  const { req } = context;
+  const confirmed = await confirmSetup(context, bodyField(req, 'code'), bodyField(req, 'id'));
   if (!confirmed.ok) {
     const open = await readSetup(context);
     const again = open.ok ? await setupPage(context, open.form) : settingsAgain(context, null);

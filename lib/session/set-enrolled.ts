@@ -1,8 +1,10 @@
+import type { Account } from '../account/account.js';
 import { encodeRecord } from '../account/record.js';
 import type { AccountRecord, Decision } from '../account/record.js';
 import { withoutFailures } from '../account/lockout.js';
 import { storeUnavailable } from '../vault/failure.js';
-import type { Core } from './core.js';
+import { reporting } from './account-record.js';
+import type { Core, EventOrigin } from './core.js';
 import { findAccount } from './core.js';
 
 /**
@@ -102,6 +104,17 @@ function withoutAdded(record: AccountRecord, added: string | undefined): Decisio
 export async function putFlag(core: Core, accountId: string): Promise<void> {
   await setEnrolled(core, accountId, true);
   await settleFlag(core, accountId);
+}
+
+/**
+ * Writes the flag of an account whose owner has just given a code, where the application says that there is no second factor:
+ * its table was restored, or a disabling failed half-way. Without the flag a record that is lost would leave the password
+ * alone. What fails is told to the operator, and keeps nobody out.
+ */
+export async function mendFlag(core: Core, account: Account, origin: EventOrigin): Promise<void> {
+  if (account.enrolled !== false) return;
+  const accountId = account.id;
+  await reporting(core, { accountId, origin }, () => putFlag(core, accountId)).catch(() => undefined);
 }
 
 /**

@@ -41,13 +41,22 @@ type Refusal = 'not-enrolled' | 'setup-expired' | 'authenticator-limit';
 /**
  * Enables the second factor, or adds or replaces an authenticator, when the code proves that the
  * authenticator holds the secret. The session is verified from then on.
+ *
+ * @param typed the code, of any type
+ * @param named which set-up it is for, of any type; one that another tab has put another in the place of is over. Left out:
+ *   whichever is there
  */
-export async function confirmSetup(context: Context, typed: unknown): Promise<Confirmed | RouteRefusal> {
+export async function confirmSetup(
+  context: Context,
+  typed: unknown,
+  named?: unknown,
+): Promise<Confirmed | RouteRefusal> {
   const { core } = context;
   const access = await mayEnroll(context);
   if (!access.ok) return access;
   const open = openSetup(context, access.state.setup, access.account);
-  if (!open) return refused('setup-expired');
+  const isAnother = named !== undefined && named !== '' && named !== open?.form.id;
+  if (!open || isAnother) return refused('setup-expired');
 
   const at = now(context);
   const confirmation = decideConfirmation(open.secret, typed, at, core.options.limits.window);

@@ -13,7 +13,7 @@ import type { RememberedState, VerifiedState } from '../session/state.js';
 import { forgetStop, takeStop } from '../session/stop-cookie.js';
 import type { CodeAttempt } from '../session/try-code.js';
 import { tryCode } from '../session/try-code.js';
-import { putFlag, setEnrolled, settleFlag } from '../session/set-enrolled.js';
+import { mendFlag, putFlag, setEnrolled, settleFlag } from '../session/set-enrolled.js';
 import { reporting, updateRecord } from '../session/account-record.js';
 import { requireEnrolledOwner } from '../session/require-owner.js';
 
@@ -132,6 +132,7 @@ export async function stepUp(context: Context, typed: unknown): Promise<SteppedU
     'application-and-user',
   );
   emit(context, 'stepped-up', account, {});
+  if (context.known) await mendFlag(context.core, context.known.account, originOf(context));
   const recoveryCodesLeft = accepted.method === 'otp' ? null : accepted.recoveryCodesLeft;
   return { ok: true, returnTo: takeStop(context), recoveryCodesLeft };
 }

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import type { Account } from '../account/account.js';
 import { authenticatorName, mayAddAuthenticator } from '../account/authenticators.js';
 import { SECRET_BYTES, encodeSecret, otpauthUri } from '../account/totp.js';
@@ -16,6 +16,9 @@ import type { MustEnrollState, SetupState, SignedInState, VerifiedState } from '
 import { refused } from '../session/refusal.js';
 import { requireOwner } from '../session/require-owner.js';
 
+/** 96 bits. */
+const NAME_CHARACTERS = 16;
+
 /** What a set-up form shows. */
 export interface SetupForm {
   readonly account: string;
@@ -28,6 +31,8 @@ export interface SetupForm {
   readonly expiresAt: number;
   /** What the new authenticator will be. */
   readonly kind: 'first' | 'added' | 'replacing';
+  /** Names this set-up: what it begins in another tab is another one. */
+  readonly id: string;
 }
 
 /** What a new authenticator is to be. */
@@ -172,6 +177,11 @@ export function openSetup(
   return { setup, secret, form: formOf(context, account, secret, setup) };
 }
 
+/** The key is random, and so is what it is sealed as: no two have one name, which tells nothing of it. */
+function nameOf({ sealed }: SetupState): string {
+  return createHash('sha256').update(sealed).digest('base64url').slice(0, NAME_CHARACTERS);
+}
+
 function formOf(
   { core, state }: Context,
   { id, name }: Account,
@@ -181,5 +191,6 @@ function formOf(
   const issuer = core.options.issuer({ id, name });
   const uri = otpauthUri(issuer, name, secret);
   const kind = state?.state !== 'verified' ? 'first' : setup.adds ? 'added' : 'replacing';
-  return { account: name, issuer, key: encodeSecret(secret), uri, expiresAt: setup.until, kind };
+  const key = encodeSecret(secret);
+  return { account: name, issuer, key, uri, expiresAt: setup.until, kind, id: nameOf(setup) };
 }

@@ -10,6 +10,7 @@ import type { ParkedUser } from './parked-user.js';
 import { endParked, parkedUser } from './parked-user.js';
 import { isInTime } from '../session/evaluate-session.js';
 import type { Refused } from '../session/refusal.js';
+import { mendFlag } from '../session/set-enrolled.js';
 import { refused, refusedBy } from '../session/refusal.js';
 import type { PendingState } from '../session/state.js';
 import { verifiedFrom } from '../session/state.js';
@@ -40,6 +41,7 @@ export async function secondStep(context: Context, typed: unknown, remember = fa
 
   const { method, factor } = outcome;
   const { user, found } = present;
+  await mendFlag(core, found.account, originOf(context));
   const mark = verifiedFrom(pending, pending.enrollment, method, now(context));
   const proof: Proof = { user, known: { ...found, factor }, mark, from: pending };
   const browser = tokenFor && { account: pending.account, token: tokenFor(outcome.browser), remembered };

@@ -65,7 +65,7 @@ describe('lib/account/account', () => {
 
   describe('parseAccount', () => {
     it('fills in what was not said', () => {
-      const filled = { ...NAMED, level: null, stamp: null, enrolled: false, otherFactor: false };
+      const filled = { ...NAMED, level: null, stamp: null, enrolled: null, otherFactor: false };
       expect(parseAccount(NAMED)).to.deep.equal(filled);
       const nothing = { level: undefined, enrolled: undefined, otherFactor: undefined };
       expect(parseAccount({ ...NAMED, ...nothing })).to.deep.equal(filled);

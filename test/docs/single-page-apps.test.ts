@@ -68,11 +68,11 @@ describe('docs/single-page-apps.md', () => {
     expect((await api.disable!(phone())).problem?.code).to.equal('not-enrolled');
 
     const setup = (await api.setup!()).value!;
-    expect(setup).to.have.all.keys('account', 'issuer', 'key', 'uri', 'qr', 'expiresAt', 'serverTime');
+    expect(setup).to.have.all.keys('id', 'account', 'issuer', 'key', 'uri', 'qr', 'expiresAt', 'serverTime');
     expect(setup.qr).to.match(/^<svg/);
-    expect((await api.confirm!('x')).problem?.code).to.equal('code-malformed');
+    expect((await api.confirm!(String(setup.id), 'x')).problem?.code).to.equal('code-malformed');
     expect((await api.cancelSetup!()).ok).to.equal(true);
-    expect((await api.confirm!('123456')).problem?.code).to.equal('setup-expired');
+    expect((await api.confirm!(String(setup.id), '123456')).problem?.code).to.equal('setup-expired');
     expect((await api.status!()).value).to.have.all.keys(
       ...['state', 'enrolled', 'otherFactor', 'required', 'requiredFrom', 'amr', 'verifiedAt'],
       ...[
@@ -103,8 +103,8 @@ describe('docs/single-page-apps.md', () => {
       setup: '/two-step/setup',
     });
     expect((await api.status!()).value).to.have.all.keys('state', 'until', 'serverTime');
-    const key = String((await api.setup!()).value?.key);
-    const confirmed = await api.confirm!(codeFor(key, panel.now));
+    const { id, key } = (await api.setup!()).value!;
+    const confirmed = await api.confirm!(String(id), codeFor(String(key), panel.now));
     expect(confirmed.value).to.include({ state: 'verified', returnTo: '/' });
     expect(confirmed.value?.recoveryCodes).to.have.length(10);
     expect((await api.disable!('123456')).problem?.code).to.equal('disable-refused');
@@ -115,8 +115,8 @@ describe('docs/single-page-apps.md', () => {
     const client = new Client(panel);
     await enroll(panel, 'alice', client);
     const api = await load(client);
-    const added = String((await api.add!('Tablet')).value?.key);
-    expect((await api.confirm!(codeFor(added, panel.now))).value).to.have.all.keys('state', 'returnTo');
+    const added = (await api.add!('Tablet')).value!;
+    expect((await api.confirm!(String(added.id), codeFor(String(added.key), panel.now))).value).to.have.all.keys('state', 'returnTo');
     const { authenticators } = (await api.status!()).value as {
       authenticators: { id: string; name: string }[];
     };
@@ -126,8 +126,8 @@ describe('docs/single-page-apps.md', () => {
     expect(left).to.deep.equal(authenticators.slice(1));
     expect((await api.removeAuthenticator!(first!)).problem?.code).to.equal('not-found');
     expect((await api.removeAuthenticator!(second!)).problem?.code).to.equal('authenticator-last');
-    const fresh = String((await api.setup!()).value?.key);
-    expect((await api.confirm!(codeFor(fresh, panel.now))).ok).to.equal(true);
+    const fresh = (await api.setup!()).value!;
+    expect((await api.confirm!(String(fresh.id), codeFor(String(fresh.key), panel.now))).ok).to.equal(true);
     expect((await api.status!()).value?.authenticators).to.have.length(1);
   });
 

@@ -70,6 +70,33 @@ describe('session/set-enrolled: a panel that keeps in its own table who has a se
     expect((await new Client(panel).login('alice')).body).to.deep.equal({ user: 'alice' });
   });
 
+  for (const proof of ['sign-in', 'step-up'] as const) {
+    it(`puts the flag right at a ${proof} where it says no, so that a lost record leaves nobody the password alone`, async () => {
+      const { client, phone } = await enrolled(panel);
+      flags = { alice: false }; // as in a table that was restored
+      if (proof === 'step-up') await client.post('/two-step/step-up', { code: phone() });
+      else {
+        const again = await loggedIn(panel);
+        expect((await again.post('/two-step/verify', { code: phone() })).status).to.equal(200);
+      }
+      expect(flags).to.deep.equal({ alice: true });
+      await panel.store.compareAndSet('alice', await panel.store.get('alice'), null);
+      expect((await new Client(panel).login('alice')).body).to.have.property('code', 'record-missing');
+    });
+  }
+
+  it('lets the owner in where the flag cannot be put right, and tells the operator', async () => {
+    const { phone } = await enrolled(panel);
+    flags = { alice: false };
+    beforeWrite = () => {
+      throw new Error('the table is read-only');
+    };
+    const again = await loggedIn(panel);
+    panel.told();
+    expect((await again.post('/two-step/verify', { code: phone() })).status).to.equal(200);
+    expect(panel.told()).to.include.members(['store-unavailable', 'signed-in']);
+  });
+
   it('locks nobody out in whatever order two that disable and enable write', async () => {
     const client = await loggedIn(panel);
     const { body } = await client.post('/two-step/setup');

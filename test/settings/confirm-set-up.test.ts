@@ -210,6 +210,21 @@ describe('settings/confirm-set-up', () => {
     expect((await panel.secondFactor.status('alice')).authenticators).to.equal(5);
   });
 
+  it('takes no code for a set-up that another tab has put another in the place of', async () => {
+    const panel = await startSessionPanel();
+    const { client } = await enrolled(panel);
+    const added = (await client.post('/two-step/setup', { add: true })).body;
+    const replacing = (await client.post('/two-step/setup')).body;
+    expect(added.id).to.be.a('string').and.not.equal(replacing.id);
+    panel.now += 30_000;
+    const confirm = async (setup: typeof added, id: unknown) =>
+      (await client.post('/two-step/setup/confirm', { code: codeOf(panel, setup.key), id })).body;
+    expect((await confirm(added, added.id)).code).to.equal('setup-expired');
+    expect((await confirm(replacing, [replacing.id])).code).to.equal('setup-expired');
+    expect((await client.get('/two-step/setup')).body.id).to.equal(replacing.id);
+    expect(await confirm(replacing, replacing.id)).to.include({ state: 'verified' });
+  });
+
   it('tells the second of two confirmations of one set-up that it is over', async () => {
     const panel = await startSessionPanel();
     const { client } = await enrolled(panel);

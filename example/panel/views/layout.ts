@@ -16,8 +16,10 @@ export interface Frame {
   readonly level: Level;
   /** Who acts as `user`, from who signed in downward. */
   readonly actors: readonly string[];
-  /** Goes back to who acted before (POST). */
+  /** Goes back to who acted before (POST with `from`). */
   readonly leave: string;
+  /** The account that is acted as, so that a form in another tab goes back no further. */
+  readonly from: string;
   readonly notice: string | null;
 }
 
@@ -82,12 +84,13 @@ function navigation({ path, level }: Frame): Html[] {
   });
 }
 
-function banner({ user, actors, leave }: Frame): Html {
+function banner({ user, actors, leave, from }: Frame): Html {
   const [first = '', ...others] = actors;
   const way = others.length === 0 ? null : html` <span class="way">by way of ${others.join(', ')}</span>`;
   return html`<section class="banner" aria-label="Acting as somebody else">
     <p>${icon('acting')} <span><strong>${first} acting as ${user}</strong>${way}</span></p>
     <form method="post" action="${leave}">
+      <input type="hidden" name="from" value="${from}" />
       <button type="submit">Return<span class="hidden"> to ${others.at(-1) ?? first}</span></button>
     </form>
   </section>`;

@@ -99,10 +99,14 @@ function disableForms(page: SettingsPage, texts: Texts): Html {
 }
 
 function acting(page: SettingsPage, texts: Texts): Html {
-  const { actors, account, leave } = page.model;
+  const { actors, account, leave, from } = page.model;
   return html`${notDoneWhileActing(texts, page.model)}
     <p>${texts.actingAs(isolated(actors[0] ?? ''), isolated(account))} ${texts.notWhileActing}</p>
-    ${form(page, leave, html`<button type="submit">${texts.leave}</button>`)}`;
+    ${form(
+      page,
+      leave,
+      html`<input type="hidden" name="from" value="${from}" /><button type="submit">${texts.leave}</button>`,
+    )}`;
 }
 
 /** A name that changes the direction of nothing around it (Unicode UAX #9 §2.4). */

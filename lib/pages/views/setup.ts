@@ -44,7 +44,14 @@ export function setup(page: SetupPage, texts: Texts): Html {
       <li>
         <h2>${texts.enterCode}</h2>
         <p>${texts.confirm}</p>
-        ${form(page, model.action, codeField(texts, { refused: codeRefused, describedBy: error ? ['error'] : [] }))}
+        ${form(
+          page,
+          model.action,
+          html`<input type="hidden" name="id" value="${model.id}" />${codeField(texts, {
+            refused: codeRefused,
+            describedBy: error ? ['error'] : [],
+          })}`,
+        )}
       </li>
     </ol>
     ${form(page, model.cancel, html`<button class="plain" type="submit">${texts.cancel}</button>`)}`;

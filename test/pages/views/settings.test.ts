@@ -14,6 +14,7 @@ const PAGE: SettingsPage = {
     account: 'alice',
     actors: [],
     leave: '/leave',
+    from: 'alice',
     refused: null,
     enrolled: false,
     otherFactor: false,
