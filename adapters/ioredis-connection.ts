@@ -30,14 +30,15 @@ export interface IoredisCluster extends Omit<IoredisClient, 'on' | 'call' | 'opt
   readonly options: { readonly keyPrefix?: string | undefined };
   on(event: 'ready' | 'end', listener: () => void): unknown;
   on(event: 'error', listener: (error: unknown) => void): unknown;
-  nodes(role: 'master'): IoredisClient[];
+  on(event: '+node', listener: (node: IoredisClient) => void): unknown;
+  nodes(role: 'all' | 'master'): IoredisClient[];
   refreshSlotsCache(done: (error?: Error | null) => void): void;
 }
 
 /**
  * Speaks to Redis through a client of ioredis, and follows that client with a constant number of listeners.
  *
- * ioredis sends commands that were not answered again when the connection is back.
+ * ioredis sends commands that were not answered again when the connection is back; the watch tells when it may have.
  */
 export function ioredisConnection(client: IoredisClient | IoredisCluster): RedisConnection {
   const watch = watchClient(client);
@@ -54,11 +55,12 @@ export function ioredisConnection(client: IoredisClient | IoredisCluster): Redis
 
   return {
     keyPrefix: () => Promise.resolve(client.options.keyPrefix ?? ''),
-    resends: true,
 
     async runScript(key, values, signal) {
       await watch.ready(signal);
-      return evaluate(key, values, signal);
+      const lossesBefore = watch.losses();
+      const reply = await evaluate(key, values, signal);
+      return { reply, resent: watch.losses() !== lossesBefore };
     },
 
     async *masters(signal) {
@@ -87,6 +89,8 @@ async function presentMasters(cluster: IoredisCluster): Promise<IoredisClient[]>
 interface Watch {
   /** Resolves once the client can take a command; rejects when it never will, and at the signal. */
   ready(signal?: AbortSignal): Promise<void>;
+  /** How many connections were lost until now. */
+  losses(): number;
 }
 
 /** One watch per client, however many stores use it: each costs listeners. */
@@ -104,6 +108,13 @@ function watchClient(client: IoredisClient | IoredisCluster): Watch {
     waiting.forEach((settle) => settle());
   });
   client.on('end', () => waiting.forEach((settle) => settle(closedError(lastError.value))));
+
+  let losses = 0;
+  const countLosses = (node: IoredisClient): void => {
+    node.on('close', () => (losses += 1));
+  };
+  for (const node of 'nodes' in client ? client.nodes('all') : [client]) countLosses(node);
+  if ('nodes' in client) client.on('+node', countLosses);
 
   const endedByFailover = 'nodes' in client ? () => false : failoverWatch(client);
 
@@ -129,6 +140,7 @@ function watchClient(client: IoredisClient | IoredisCluster): Watch {
         if (signal?.aborted === true) giveUp();
       });
     },
+    losses: () => losses,
   };
   watches.set(client, watch);
   return watch;

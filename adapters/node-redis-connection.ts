@@ -6,7 +6,7 @@ import {
   lastErrorOf,
   notConnectedError,
 } from './redis-connection.js';
-import type { ErrorSource, RedisConnection, RedisNode } from './redis-connection.js';
+import type { ErrorSource, RedisConnection, RedisNode, ScriptReply } from './redis-connection.js';
 import { SCRIPT, SCRIPT_SHA1 } from './redis-script.js';
 
 /** How often a client that is not connected is looked at. */
@@ -80,15 +80,21 @@ export function nodeRedisConnection(client: AnyNodeRedisClient): RedisConnection
 
   return {
     keyPrefix,
-    resends: isSentinel(client),
 
     async runScript(name, values, signal) {
       const key = (await keyPrefix(name, signal)) + name;
+      let resends = 0;
+      const evaluate = async (command: string, script: string): Promise<ScriptReply> => {
+        resends -= 1;
+        const watched = isSentinel(client) ? watchedSignal(signal, () => (resends += 1)) : signal;
+        const reply = await send(key, [command, script, '1', key, ...values], watched);
+        return { reply, resent: resends > 0 };
+      };
       try {
-        return await send(key, ['EVALSHA', SCRIPT_SHA1, '1', key, ...values], signal);
+        return await evaluate('EVALSHA', SCRIPT_SHA1);
       } catch (error) {
         if (!isUnknownScript(error)) throw error;
-        return send(key, ['EVAL', SCRIPT, '1', key, ...values], signal);
+        return evaluate('EVAL', SCRIPT);
       }
     },
 
@@ -134,6 +140,20 @@ async function dispatched(
     signal?.throwIfAborted(); // with its own reason: the client says "aborted"
     throw error;
   }
+}
+
+/**
+ * A signal that aborts with another one.
+ *
+ * @param queued is called each time the client queues a command with it: again when it sends the command again
+ */
+function watchedSignal(signal: AbortSignal | undefined, queued: () => void): AbortSignal {
+  const watched = AbortSignal.any(signal ? [signal] : []);
+  watched.addEventListener = (...listener: Parameters<AbortSignal['addEventListener']>) => {
+    queued();
+    EventTarget.prototype.addEventListener.apply(watched, listener);
+  };
+  return watched;
 }
 
 /** Resolves once the client can take a command; rejects when it never will, and soon after the signal. */

@@ -6,6 +6,13 @@ export interface RedisNode {
   send(command: string, ...args: string[]): Promise<unknown>;
 }
 
+/** What a script replied. */
+export interface ScriptReply {
+  readonly reply: unknown;
+  /** Whether the client may have sent the script again, its answer being lost: it ran twice then, and this is the second reply. */
+  readonly resent: boolean;
+}
+
 /**
  * What a store needs of Redis, whichever client brings it. A call waits as long as the client does; at the signal
  * it rejects when it waits for a connection, and sends nothing further.
@@ -17,10 +24,8 @@ export interface RedisConnection {
    * @param name of a key that the user of the connection may touch
    */
   keyPrefix(name: string, signal?: AbortSignal): Promise<string>;
-  /** Runs the script of `redis-script.ts` on one key, and gives its reply. */
-  runScript(key: string, values: readonly string[], signal?: AbortSignal): Promise<unknown>;
-  /** Whether the client sends a command again whose answer was lost: it may run twice, and the second reply is given. */
-  readonly resends: boolean;
+  /** Runs the script of `redis-script.ts` on one key. */
+  runScript(key: string, values: readonly string[], signal?: AbortSignal): Promise<ScriptReply>;
   /** All masters, one after the other. */
   masters(signal?: AbortSignal): AsyncIterable<RedisNode>;
 }

@@ -5,10 +5,10 @@ import { createHash } from 'node:crypto';
  *
  * - `KEYS[1]`: the key of one account.
  * - no arguments: replies with the value, or nil.
- * - two arguments, the expected and the next value: replies 1 when it swapped, -1 when there was nothing to delete,
- *   else 0. A value is written as `=` and the text, no value as nothing, so that the empty string is a value like any
- *   other. It also replies 1 when the next value is there already: texts are sealed with a random nonce, so it was
- *   written by this very swap, which a client has sent again after its connection was lost.
+ * - two arguments, the expected and the next value: replies 1 when it swapped, else 0. A value is written as `=` and
+ *   the text, no value as nothing, so that the empty string is a value like any other. It also replies 1 when the next
+ *   value is there already: texts are sealed with a random nonce, so it was written by this very swap, which a client
+ *   has sent again after its connection was lost.
  *
  * Every way out makes one write, `PERSIST` where there is nothing to change: a replica refuses it, so that
  * no answer is as old as a replica may be, and a cluster client asks the master. Needs no memory for it,
@@ -27,7 +27,6 @@ if found == ARGV[1] then
 end
 redis.call('PERSIST', KEYS[1])
 if #ARGV == 0 then return value end
-if not value and ARGV[2] == '' then return -1 end
 return value and found == ARGV[2] and 1 or 0
 `;
 

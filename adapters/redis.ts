@@ -3,13 +3,12 @@ import { knownOnly } from '../lib/known-only.js';
 import type { Deadline, Store } from '../lib/vault/store.js';
 import { redisConnection } from './redis-client.js';
 import type { RedisStoreClient } from './redis-client.js';
-import type { RedisConnection } from './redis-connection.js';
+import type { RedisConnection, ScriptReply } from './redis-connection.js';
 import { redisReport, redisRisks } from './redis-report.js';
 
 const DEFAULT_PREFIX = 'second-factor:';
-/** What the script replies to a swap. */
+/** What the script replies to a swap that was made. */
 const SWAPPED = 1;
-const NOTHING_TO_DELETE = -1;
 /** How many keys Redis looks at before it answers a SCAN, and others get their turn. */
 const KEYS_PER_SCAN = 500;
 
@@ -37,8 +36,8 @@ export interface RedisStoreOptions {
  *
  * Methods reject with an `Error` when the client is closed or not connected in time, when Redis refuses, and
  * when the client lost the answer. A client that sends such a command again (ioredis, `createSentinel`) never makes a
- * swap twice, and a deletion that finds nothing is `null` there: it may have been made before. `list()` may miss
- * accounts whose keys are moved to another master meanwhile.
+ * swap twice; where the value was deleted or changed when it came the second time, the answer is `null`: the swap may
+ * have been made before. `list()` may miss accounts whose keys are moved to another master meanwhile.
  *
  * @param client of ioredis 5 or 6, a `Redis` (also with `sentinels`) or `Cluster`; or of node-redis 5 or 6,
  *   made by `createClient`, `createClientPool`, `createCluster` or `createSentinel`; also with `keyPrefix`
@@ -60,22 +59,26 @@ export function redisStore(client: RedisStoreClient, options: RedisStoreOptions 
     accountId: string,
     values: readonly string[],
     deadline?: Deadline,
-  ): Promise<unknown> {
-    const reply = await connection.runScript(keyOf(accountId), values, deadline?.signal);
+  ): Promise<ScriptReply> {
+    const answer = await connection.runScript(keyOf(accountId), values, deadline?.signal);
     if (!warned) {
       warned = true;
       void warnOfRisks(connection);
     }
-    return reply;
+    return answer;
   }
 
   return {
-    get: (accountId, deadline) => runScript(accountId, [], deadline) as Promise<string | null>,
+    async get(accountId, deadline) {
+      const { reply } = await runScript(accountId, [], deadline);
+      return reply as string | null;
+    },
 
     async compareAndSet(accountId, expected, next, deadline) {
       const values = [expected, next].map((value) => (value === null ? '' : `=${value}`));
-      const reply = Number(await runScript(accountId, values, deadline));
-      return reply === NOTHING_TO_DELETE && connection.resends ? null : reply === SWAPPED;
+      const { reply, resent } = await runScript(accountId, values, deadline);
+      if (Number(reply) === SWAPPED) return true;
+      return resent ? null : false;
     },
 
     async *list(deadline) {

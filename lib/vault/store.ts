@@ -36,8 +36,8 @@ export interface Store {
    *
    * @param expected the value that must be there now; `null`: there must be none
    * @param next the new value; `null`: delete
-   * @returns `null` when there was nothing to delete, and this very call may have deleted it: its client sends again
-   *   what was not answered. The caller refuses then, as it does when the promise rejects.
+   * @returns `null` when `expected` is not there, and this very call may have replaced it before: its client has sent
+   *   again what was not answered. The caller refuses then, as it does when the promise rejects.
    */
   compareAndSet(
     accountId: string,

@@ -108,7 +108,8 @@ export function createVault(store: Store, sealer: Sealer, timeoutMs: number, und
       const { outcome, next } = decide(sealed);
       if (next === undefined || next === sealed) return outcome;
       const held = await store.compareAndSet(accountId, sealed, next, deadline);
-      if (held === null) throw new Error('the record is gone: this call may have deleted it, or another one');
+      if (held === null)
+        throw new Error('the record was changed: by this call, whose answer was lost, or by another one');
       if (held) return outcome;
       const longest = Math.min(FIRST_JITTER_MILLISECONDS * 2 ** round, LONGEST_JITTER_MILLISECONDS);
       await sleep(randomInt(longest + 1));

@@ -104,8 +104,12 @@ for (const library of LIBRARIES) {
       expect(outcomes).to.have.length(20);
     });
 
-    /** What a swap of `alice` tells that was made, and whose answer was lost with the connection. */
-    async function answerLost(next: string | null): Promise<unknown> {
+    /**
+     * What a swap of `alice` tells that was made, and whose answer was lost with the connection.
+     *
+     * @param after what somebody else swaps in before the client is connected again; left out: nothing
+     */
+    async function answerLost(next: string | null, after: string | null = next): Promise<unknown> {
       const proxy = await startTcpProxy(server);
       const far = impatient(redisStore(used(library.client(proxy)).client), limit.ms);
       expect(await far.get('alice')).to.equal('a');
@@ -113,11 +117,12 @@ for (const library of LIBRARIES) {
       proxy.holdAnswers();
       const swap = far.compareAndSet('alice', 'a', next).catch((error: unknown) => error);
       await until('the swap to be made', async () => (await store.get('alice')) === next);
+      if (after !== next) await store.compareAndSet('alice', next, after);
       proxy.breakAll();
 
       const answer = await swap;
-      expect(await store.get('alice')).to.equal(next);
-      expect(await recovered(far)).to.equal(next);
+      expect(await store.get('alice')).to.equal(after);
+      expect(await recovered(far)).to.equal(after);
       await proxy.close();
       return answer;
     }
@@ -134,6 +139,19 @@ for (const library of LIBRARIES) {
       const answer = await answerLost(null);
       if (resends) expect(answer).to.equal(null);
       else expect(answer).to.be.an('error');
+    });
+
+    for (const next of ['b', null]) {
+      const made = next === null ? 'deletion' : 'swap';
+      it(`says that it does not know when somebody else has changed the value since a ${made} was made`, async () => {
+        const answer = await answerLost(next, 'c');
+        if (resends) expect(answer).to.equal(null);
+        else expect(answer).to.be.an('error');
+      });
+    }
+
+    it('says no to a deletion that finds nothing while the connection holds', async () => {
+      expect(await store.compareAndSet('nobody', 'a', null)).to.equal(false);
     });
 
     it('neither reads nor swaps on a replica', async () => {

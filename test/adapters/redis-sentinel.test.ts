@@ -143,6 +143,19 @@ describe('adapters/redis behind Sentinel', () => {
       expect(await swap, name).to.equal(true);
       expect(await near.get(key), name).to.equal('b');
       expect(await eventually(`${name} to read`, () => store.get('alice')), name).to.equal('b');
+
+      proxy.holdAnswers();
+      const overtaken = store.compareAndSet('alice', 'b', 'c').catch((error: unknown) => error);
+      await until('the swap to be made', async () => (await near.get(key)) === 'c');
+      await near.set(key, 'd');
+      proxy.breakAll();
+
+      expect(await overtaken, name).to.equal(null);
+      expect(
+        await eventually(`${name} to swap`, () => store.compareAndSet('alice', 'c', 'e')),
+        name,
+      ).to.equal(false);
+      expect(await near.get(key), name).to.equal('d');
     }
   });
 });

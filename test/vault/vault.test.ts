@@ -255,7 +255,9 @@ describe('lib/vault/vault', () => {
       await put(vaultOf(store), 'alice', aRecord());
       const refused: unknown = await unsure.remove('alice').catch((error: unknown) => error);
       expect(refused).to.have.property('code', 'store-unavailable');
-      expect(refused).to.have.nested.property('cause.message').that.contains('may have deleted it');
+      expect(refused)
+        .to.have.nested.property('cause.message')
+        .that.contains('by this call, whose answer was lost');
     });
 
     it('deletes the record of one account and tells whether there was one', async () => {
