@@ -97,13 +97,17 @@ function withoutAdded(record: AccountRecord, added: string | undefined): Decisio
 }
 
 /**
- * Writes the flag of an account that has a record, and takes it away again where the record has gone meanwhile.
+ * Writes the flag of an account that has a record, and takes it away again where the record has gone meanwhile: also after
+ * a write that failed, which may have been made.
  *
  * @throws {SecondFactorError} `store-unavailable`
  */
 export async function putFlag(core: Core, accountId: string): Promise<void> {
-  await setEnrolled(core, accountId, true);
-  await settleFlag(core, accountId);
+  try {
+    await setEnrolled(core, accountId, true);
+  } finally {
+    await settleFlag(core, accountId);
+  }
 }
 
 /**

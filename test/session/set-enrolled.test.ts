@@ -97,6 +97,23 @@ describe('session/set-enrolled: a panel that keeps in its own table who has a se
     expect(panel.told()).to.include.members(['store-unavailable', 'signed-in']);
   });
 
+  for (const answer of ['comes', 'is lost'] as const) {
+    it(`locks nobody out when an operator disables it while a code puts the flag right, whose answer ${answer}`, async () => {
+      const { phone } = await enrolled(panel);
+      flags = { alice: false };
+      onceBefore(true, async () => {
+        await panel.secondFactor.admin.disable('alice', BY);
+        if (answer === 'comes') return;
+        flags.alice = true;
+        throw new Error('the connection was lost after');
+      });
+      const again = await loggedIn(panel);
+      await again.post('/two-step/verify', { code: phone() });
+      expect(flags).to.deep.equal({ alice: false });
+      expect((await new Client(panel).login('alice')).body).to.deep.equal({ user: 'alice' });
+    });
+  }
+
   it('locks nobody out in whatever order two that disable and enable write', async () => {
     const client = await loggedIn(panel);
     const { body } = await client.post('/two-step/setup');
