@@ -16,6 +16,7 @@ const OPTIONS = ['unenrolled', 'maxAge', 'acceptRememberedBrowser'];
 /**
  * Checks the options of a guard, once.
  *
+ * @returns a copy: what becomes of the application's object afterwards opens no route
  * @throws {SecondFactorError} `option-unknown`, `option-invalid`
  */
 export function checkGuardOptions(options: GuardOptions): GuardOptions {
@@ -33,7 +34,7 @@ export function checkGuardOptions(options: GuardOptions): GuardOptions {
   if (acceptRememberedBrowser !== undefined && typeof acceptRememberedBrowser !== 'boolean') {
     throw new SecondFactorError('option-invalid', 'acceptRememberedBrowser must be true or false');
   }
-  return options;
+  return { unenrolled, maxAge, acceptRememberedBrowser };
 }
 
 /** Whether the account that `req.user` is at this moment may pass. Reads no store. */

@@ -180,6 +180,20 @@ describe('session/require-second-factor', () => {
     }
   });
 
+  it('keeps what it was given, whatever becomes of the object', async () => {
+    const options: GuardOptions = { maxAge: 60 };
+    const guard = requireSecondFactor(options);
+    const panel = await startSessionPanel({
+      routes({ app }) {
+        app.get('/fresh', guard, (_req, res) => res.json({}));
+      },
+    });
+    const { client } = await enrolled(panel);
+    panel.now += 61_000;
+    delete options.maxAge;
+    expect((await client.get('/fresh')).body.code).to.equal('step-up-required');
+  });
+
   it('hands on a coded error where session() was not mounted', async () => {
     const panel = await startSessionPanel({
       bare: true,
