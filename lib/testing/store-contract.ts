@@ -1,5 +1,6 @@
 import { deepEqual, equal, fail, ok } from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
+import { SecondFactorError } from '../errors.js';
 import { knownOnly } from '../known-only.js';
 import type { Store } from '../vault/store.js';
 
@@ -80,8 +81,11 @@ export function storeContract(
   makeStore: () => Promise<Store> | Store,
   options: StoreContractOptions = {},
 ): readonly StoreContractTest[] {
-  knownOnly(options, ['sharedBackend'], 'store contract option');
-  const tests = options.sharedBackend === true ? { ...TESTS, ...SHARED_BACKEND_TESTS } : TESTS;
+  const { sharedBackend = false } = knownOnly(options, ['sharedBackend'], 'store contract option');
+  if (typeof sharedBackend !== 'boolean') {
+    throw new SecondFactorError('option-invalid', 'sharedBackend must be true or false');
+  }
+  const tests = sharedBackend ? { ...TESTS, ...SHARED_BACKEND_TESTS } : TESTS;
   return Object.entries(tests).map(([title, test]) => ({
     title,
     run: () => runTest(test, makeStore),

@@ -18,6 +18,16 @@ describe('lib/testing/store-contract', () => {
     expect(await failures(memoryStore, true)).to.include('shows one store at once what another one swapped');
   });
 
+  it('refuses to be told of a shared backend by anything but true or false', () => {
+    for (const sharedBackend of ['yes', 1, null]) {
+      const make = (): unknown =>
+        storeContract(memoryStore, { sharedBackend } as unknown as { sharedBackend: boolean });
+      expect(make)
+        .to.throw(/sharedBackend must be true or false/)
+        .with.property('code', 'option-invalid');
+    }
+  });
+
   it('leaves nothing behind, and other accounts as they are', async () => {
     const store = memoryStore();
     await store.compareAndSet('alice', null, 'a');
