@@ -112,7 +112,7 @@ describe('settings/set-up and session/manage: setEnrolled', () => {
     const { panel, log } = await startFlagged();
     const client = await loggedIn(panel);
     const { body } = await client.post('/two-step/setup');
-    expect(body).to.have.all.keys('account', 'issuer', 'key', 'uri', 'qr', 'expiresAt', 'serverTime');
+    expect(body).to.have.all.keys('id', 'account', 'issuer', 'key', 'uri', 'qr', 'expiresAt', 'serverTime');
     expect((await client.post('/two-step/setup/confirm', { code: '000000' })).status).to.be.oneOf([401, 422]);
     await client.post('/two-step/setup/cancel');
     expect(log).to.deep.equal([]);
