@@ -19,6 +19,21 @@ const LONGEST_JITTER_MILLISECONDS = 64;
 const TRY_BYTES = 16;
 
 /**
+ * Whether a swap was made.
+ *
+ * @param answer of a store; what a driver gives for a row that it did not change must not pass for yes
+ * @throws {Error} when that is not known
+ */
+function isHeld(answer: unknown): boolean {
+  if (typeof answer === 'boolean') return answer;
+  throw new Error(
+    answer === null
+      ? 'the record was changed: by this call, whose answer was lost, or by another one'
+      : `the store must answer a swap with true or false, got ${typeof answer}`,
+  );
+}
+
+/**
  * Hears of a change that was made, in place of a caller who was told that the outcome is unknown because the store was
  * late. What was not made, or is never known, is not told.
  */
@@ -107,10 +122,7 @@ export function createVault(store: Store, sealer: Sealer, timeoutMs: number, und
       deadline.signal.throwIfAborted();
       const { outcome, next } = decide(sealed);
       if (next === undefined || next === sealed) return outcome;
-      const held = await store.compareAndSet(accountId, sealed, next, deadline);
-      if (held === null)
-        throw new Error('the record was changed: by this call, whose answer was lost, or by another one');
-      if (held) return outcome;
+      if (isHeld(await store.compareAndSet(accountId, sealed, next, deadline))) return outcome;
       const longest = Math.min(FIRST_JITTER_MILLISECONDS * 2 ** round, LONGEST_JITTER_MILLISECONDS);
       await sleep(randomInt(longest + 1));
     }

@@ -260,6 +260,17 @@ describe('lib/vault/vault', () => {
         .that.contains('by this call, whose answer was lost');
     });
 
+    for (const answer of [{ modifiedCount: 0 }, undefined, 1, 'OK']) {
+      it(`refuses as unknown when the store answers ${JSON.stringify(answer)} to a swap`, async () => {
+        const store = memoryStore();
+        const odd = vaultOf({ ...store, compareAndSet: () => Promise.resolve(answer as unknown as boolean) });
+        await put(vaultOf(store), 'alice', aRecord());
+        const refused: unknown = await odd.remove('alice').catch((error: unknown) => error);
+        expect(refused).to.have.property('code', 'store-unavailable');
+        expect(refused).to.have.nested.property('cause.message').that.contains('true or false');
+      });
+    }
+
     it('deletes the record of one account and tells whether there was one', async () => {
       const store = counting(memoryStore());
       const vault = vaultOf(store);
