@@ -35,8 +35,8 @@ describe('a form of the second factor that went meanwhile', () => {
     const [{ id }] = body.authenticators as [{ id: string }];
     const fields = { id, all: 'on', set: String(body.recoveryCodesSet), code: phone.next() };
     if (form !== 'setup/confirm') return fields;
-    const { key } = (await alice.post('/two-step/setup')).body;
-    return { ...fields, code: phoneWith(panel, String(key)).code() };
+    const { key, id: setup } = (await alice.post('/two-step/setup')).body;
+    return { ...fields, id: String(setup), code: phoneWith(panel, String(key)).code() };
   }
 
   /** Something happens after the next request was checked, and before it acts. */

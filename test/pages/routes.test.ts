@@ -114,7 +114,7 @@ describe('the routes', () => {
     const again = await alice.submit('/two-step/setup/confirm', { code });
     expect(summary(again)).to.equal('409 Two-step authentication');
     expect(alertOf(again)).to.equal(
-      'There is no unfinished set-up: it is done already, was cancelled, or its time is over.',
+      'That set-up is over: it is done already, was cancelled, another one took its place, or its time has passed.',
     );
     expect(again.text).to.contain('If you did not save them, make new ones.');
   });
