@@ -7,6 +7,11 @@ export function bodyField(req: IncomingMessage, name: string): unknown {
   return (body as Record<string, unknown>)[name];
 }
 
+/** Whether a field says nothing: it is not there, `null` in JSON, or empty in a form. */
+export function isLeftOut(value: unknown): boolean {
+  return value === undefined || value === null || value === '';
+}
+
 /** Whether a field is a ticked box of a form, or `true` in JSON. */
 export function isTicked(value: unknown): boolean {
   return value === true || value === 'on' || value === 'true';
@@ -14,7 +19,7 @@ export function isTicked(value: unknown): boolean {
 
 /** Whether a field says that a box is not ticked: it is not there, or says so in JSON or a form. */
 export function isUnticked(value: unknown): boolean {
-  return value === undefined || value === null || value === false || value === '' || value === 'false';
+  return isLeftOut(value) || value === false || value === 'false';
 }
 
 /**

@@ -6,6 +6,7 @@ const FIELDS = {
   code: { types: ['string'], must: 'a string: six digits, or a recovery code where one is taken' },
   id: { types: ['string'], must: 'a string: the `id` that the list has' },
   account: { types: ['string', 'number'], must: 'a string: the id of an account' },
+  from: { types: ['string', 'number'], must: 'a string: the id of the account that is acted as' },
   name: { types: ['string'], must: 'a string' },
   add: { types: ['boolean'], must: "`true` or `false`, or 'on' of a form" },
 } as const satisfies Record<string, { types: readonly string[]; must: string }>;

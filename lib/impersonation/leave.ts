@@ -1,3 +1,4 @@
+import { isLeftOut } from '../answer/body-field.js';
 import type { Context, Present } from '../session/context.js';
 import { requireSession } from '../session/app-request.js';
 import { isOver, leaveSession, moveToAnonymous, originOf } from '../session/context.js';
@@ -16,14 +17,19 @@ import { refused } from '../session/refusal.js';
 /**
  * Goes back to who acted before, unless this request is back already; where the first actor is gone or changed, to no user.
  *
- * @param from the account that is to be left, of any type; where it was left already, by a page in another tab, nobody goes
- *   back further. Left out: whichever is acted as
+ * @param from the id of the account that is to be left, of any type; where it was left already, by a page in another tab,
+ *   nobody goes back further. Left out: whichever is acted as
  */
 export async function leave(context: Context, from?: unknown): Promise<{ ok: true } | RouteRefusal> {
   const { core, state } = context;
   if (context.hasLeft) return { ok: true };
   if (state?.state !== 'impersonating') return refused('not-impersonating');
-  if (from !== undefined && from !== '' && from !== state.account) return { ok: true };
+  if (!isLeftOut(from)) {
+    if (typeof from !== 'string' && typeof from !== 'number') {
+      return { ok: false, kind: 'field', code: 'body-malformed', field: 'from' };
+    }
+    if (String(from) !== state.account) return { ok: true };
+  }
   const origin = originOf(context);
   await goBack(context, state, state.actors.length - 1, () => {
     emitEvent(core, 'impersonation-left', state.account, origin, {});

@@ -7,6 +7,7 @@ import {
 import { enrolledRecord, decideConfirmation } from '../account/enrollment.js';
 import { SETUP_ATTEMPTS } from '../account/limits.js';
 import type { Authenticator } from '../account/record.js';
+import { isLeftOut } from '../answer/body-field.js';
 import { SecondFactorError } from '../errors.js';
 import type { Context } from '../session/context.js';
 import { emit, moveTo, now, originOf, updateState } from '../session/context.js';
@@ -55,7 +56,7 @@ export async function confirmSetup(
   const access = await mayEnroll(context);
   if (!access.ok) return access;
   const open = openSetup(context, access.state.setup, access.account);
-  const isAnother = named !== undefined && named !== '' && named !== open?.form.id;
+  const isAnother = !isLeftOut(named) && named !== open?.form.id;
   if (!open || isAnother) return refused('setup-expired');
 
   const at = now(context);

@@ -39,18 +39,6 @@ describe('impersonation', () => {
     expect(await whoIs(root)).to.deep.equal(['root']);
   });
 
-  it('goes back no further than a page says that another tab has left behind', async () => {
-    await enter(root, 'admin');
-    await enter(root, 'alice');
-    expect((await leave(root, { from: 'alice' })).status).to.equal(200);
-    expect((await leave(root, { from: 'alice' })).status).to.equal(200);
-    expect(await whoIs(root)).to.deep.equal(['root', 'admin']);
-    expect((await leave(root, { from: ['admin'] })).status).to.equal(200);
-    expect(await whoIs(root)).to.deep.equal(['root', 'admin']);
-    expect((await leave(root, { from: 'admin' })).status).to.equal(200);
-    expect(await whoIs(root)).to.deep.equal(['root']);
-  });
-
   it('K1: leaves for nobody who did not enter, and takes no parameter', async () => {
     const alice = panel.jar();
     await alice.login('alice');

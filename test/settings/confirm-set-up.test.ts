@@ -223,6 +223,8 @@ describe('settings/confirm-set-up', () => {
     expect((await confirm(replacing, [replacing.id])).code).to.equal('setup-expired');
     expect((await client.get('/two-step/setup')).body.id).to.equal(replacing.id);
     expect(await confirm(replacing, replacing.id)).to.include({ state: 'verified' });
+    const { body: next } = await client.post('/two-step/setup');
+    expect(await confirm(next, null), 'where a program names none').to.include({ state: 'verified' });
   });
 
   it('tells the second of two confirmations of one set-up that it is over', async () => {
