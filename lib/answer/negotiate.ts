@@ -26,9 +26,13 @@ export function wantsHtml(req: Pick<IncomingMessage, 'headers'>): boolean {
   return clientOf(req) !== 'program';
 }
 
-/** Whether a browser loads a page ahead, that its user may never go to. Refused by status, it is asked for anew when they do. */
+/**
+ * Whether a browser, or a script, loads a page ahead that its user may never go to. Refused by status, it is asked for
+ * anew when they do. No script can set the header of browsers, so Turbo and htmx have their own.
+ */
 export function isLoadedAhead({ headers }: Pick<IncomingMessage, 'headers'>): boolean {
-  return /^\s*prefetch\b/i.test(String(headers['sec-purpose'] ?? ''));
+  const purpose = headers['sec-purpose'] ?? headers['x-sec-purpose'] ?? '';
+  return /^\s*prefetch\b/i.test(String(purpose)) || headers['hx-preloaded'] === 'true';
 }
 
 /** Whether a script asks for a part of a page, whose address is no place to go to. */

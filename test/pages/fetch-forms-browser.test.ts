@@ -72,6 +72,7 @@ describe('forms that a script sends by fetch', function () {
           res.send(html('Login', `<form method="post" action="/login" ${form}>${fields}</form>`)),
         );
         app.get('/start', (_req, res) => res.send(html('Start', `<a href="/login" ${link}>Log in</a>`)));
+        app.get('/ahead', (_req, res) => res.send(html('Ahead', '<a href="/danger">Danger</a>')));
         app.get('/part', (_req, res) => {
           const framed = `<form method="post" action="/login" ${part}>${fields}</form><div id="part"></div>`;
           res.send(html('Part', module ? `<turbo-frame id="part">${framed}</turbo-frame>` : framed));
@@ -157,6 +158,25 @@ describe('forms that a script sends by fetch', function () {
       });
     });
   }
+
+  it('gets Turbo from a link that it loads ahead to a fresh code, and loading ahead moves nothing', async () => {
+    await sitDown({ ...SCRIPTS.Turbo, file: '@hotwired/turbo/dist/turbo.es2017-esm.js', module: true });
+    await context.addCookies(
+      [...visitor.cookies].map(([key, value]) => ({ name: key, value, url: panel.url })),
+    );
+    panel.now += 301_000;
+    await page.goto('/ahead');
+    const names = async (): Promise<string[]> => (await context.cookies()).map(({ name }) => name).sort();
+    const before = await names();
+    const ahead = page.waitForResponse('**/danger');
+    await page.getByRole('link').hover();
+    expect((await ahead).status()).to.equal(401);
+    expect(await names()).to.deep.equal(before);
+    await page.getByRole('link').click();
+    await isWhole('/two-step/step-up');
+    await typeCode();
+    await page.getByRole('heading', { name: 'Danger' }).waitFor();
+  });
 
   it('gets unpoly there from a form in a layer of its own', async () => {
     await sitDown({ ...SCRIPTS.unpoly, file: 'unpoly/unpoly.js', link: 'up-follow up-layer="new"' });

@@ -97,6 +97,13 @@ describe('a form of the application that a guard stops', () => {
         undefined,
       ]);
     }
+    const byFetch = { accept: 'text/html', 'sec-fetch-mode': 'cors' };
+    const turbo = { ...byFetch, 'x-turbo-request-id': '1', 'x-sec-purpose': 'prefetch' };
+    const htmx = { ...byFetch, 'hx-request': 'true', 'hx-boosted': 'true', 'hx-preloaded': 'true' };
+    for (const script of [turbo, htmx]) {
+      const ahead = await alice.open('/danger', script);
+      expect([ahead.status, ahead.headers['set-cookie']]).to.deep.equal([401, undefined]);
+    }
     const { headers } = await alice.submit('/two-step/step-up', { code: phone.next() });
     expect(headers.location).to.equal('/items/7/edit?tab=2');
   });
