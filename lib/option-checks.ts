@@ -52,12 +52,18 @@ export function atOnce<Fn extends (...args: never[]) => unknown>(fallback?: Fn):
     if (types.isAsyncFunction(asked)) throw promised();
     const ask = (...args: Parameters<Fn>): ReturnType<Fn> => {
       const said = asked(...args);
-      if (!types.isPromise(said)) return said as ReturnType<Fn>;
-      said.catch(() => undefined);
+      if (!isThenable(said)) return said as ReturnType<Fn>;
+      Promise.resolve(said).catch(() => undefined);
       throw promised();
     };
     return ask as unknown as Fn;
   };
+}
+
+/** Whether `await` would wait for a value: a promise, also one of a library's own, or a query that runs when it is awaited. */
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  const isObject = (typeof value === 'object' && value !== null) || typeof value === 'function';
+  return isObject && typeof Reflect.get(value, 'then') === 'function';
 }
 
 /** What may be left out. */
