@@ -7,6 +7,7 @@ import {
   leaveSession,
   moveTo,
   moveToAnonymous,
+  nobody,
   now,
   originOf,
   sessionState,
@@ -17,6 +18,7 @@ import type { Core, FoundUser, KnownUser } from '../session/core.js';
 import { findAccount, stampOf } from '../session/core.js';
 import { readFactor } from '../session/account-record.js';
 import { deserializedId, freshAccount } from '../session/described-account.js';
+import { isConfirming } from '../session/own-setup.js';
 import { factsOf } from '../session/facts.js';
 import type { SessionDecision } from '../session/evaluate-session.js';
 import { isFresh, evaluateSession } from '../session/evaluate-session.js';
@@ -60,6 +62,10 @@ export async function evaluateRequest(context: Context): Promise<void> {
     return;
   }
   const known = await knownUser(context, found);
+  if (state?.state === 'signed-in' && isConfirming(core, accountId, state.setup, known.factor)) {
+    nobody(context);
+    return;
+  }
   const requirement = await requirementOf(core, found.account);
   const decision = evaluateSession(state, factsOf(core, found.account, known.factor, requirement.required));
   await apply(context, { known, requirement }, decision, state, serialized);

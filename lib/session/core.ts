@@ -1,5 +1,6 @@
 import type { Account } from '../account/account.js';
 import { LONGEST, cleanText } from '../account/clean-text.js';
+import { secretDigest } from '../account/authenticators.js';
 import type { KnownBrowsers } from '../account/known-browsers.js';
 import { recoverySetName } from '../account/recovery-codes.js';
 import type { AccountRecord, Authenticator } from '../account/record.js';
@@ -42,6 +43,8 @@ export interface Factor extends KnownBrowsers {
   /** Names the set of recovery codes that is still to be confirmed; `null` where none is. */
   readonly recoveryCodesSet: string | null;
   readonly authenticators: readonly Pick<Authenticator, 'id' | 'name' | 'addedAt'>[];
+  /** Tell whether a secret is one of those in use, in the order of the authenticators. */
+  readonly secretDigests: readonly string[];
 }
 
 /** What a session needs to know of a record. */
@@ -53,6 +56,7 @@ export function factorOf(record: AccountRecord): Factor {
     recoveryCodesConfirmed: recoveryConfirmed,
     recoveryCodesSet: recoveryConfirmed === false ? recoverySetName(record) : null,
     authenticators: authenticators.map(({ id, name, addedAt }) => ({ id, name, addedAt })),
+    secretDigests: authenticators.map(({ secret }) => secretDigest(secret)),
     browsers,
     browsersStamp,
   };

@@ -87,20 +87,26 @@ async function enroll(
   const record = enrolledRecord(randomName(), authenticator, kept, at);
   const { enrollment } = record;
   const { core } = context;
-  const created = await updateRecord<boolean>(
+  const created = await updateRecord<'made' | 'made-before' | 'another'>(
     core,
     { accountId: account.id, origin: originOf(context) },
-    (present) => (present ? { outcome: false, next: 'unchanged' } : { outcome: true, next: record }),
-    async (made, origin) => {
-      if (!made) return;
+    (present) => {
+      if (!present) return { outcome: 'made', next: record };
+      const isSame = hasSecret(present, authenticator.secret);
+      return { outcome: isSame ? 'made-before' : 'another', next: 'unchanged' };
+    },
+    async (outcome, origin) => {
+      if (outcome !== 'made') return;
       const told = (): void => {
         emitEvent(core, 'enrolled', account.id, origin, {});
       };
       await flagEnrolled(core, account.id, record, told, () => requireSamePassword(context, state));
     },
   );
-  if (!created) {
-    return isParked(state) ? endParked(context, state, 'account-changed') : refused('already-enrolled');
+  if (created !== 'made') {
+    // By a second click, which must leave the first one its session: that has the recovery codes.
+    const ends = created === 'another' && isParked(state);
+    return ends ? endParked(context, state, 'account-changed') : refused('already-enrolled');
   }
   if (state.state === 'must-enroll' && waiting) {
     const mark = verifiedFrom(state, enrollment, 'otp', at);

@@ -9,6 +9,7 @@ import { emit, moveTo, now, originOf } from '../session/context.js';
 import { hasOtherFactorOnly } from '../session/core.js';
 import { readFactor } from '../session/account-record.js';
 import { isInTime } from '../session/evaluate-session.js';
+import { isConfirming, openSecret } from '../session/own-setup.js';
 import type { ParkedUser } from '../sign-in/parked-user.js';
 import { endParked, parkedUser } from '../sign-in/parked-user.js';
 import type { RouteRefusal } from '../session/refusal.js';
@@ -156,6 +157,7 @@ async function mustEnroll(context: Context, state: MustEnrollState): Promise<Set
   if (!waiting) return endParked(context, state, 'account-changed');
   const { account } = waiting.found;
   const factor = await readFactor(context.core, account, originOf(context));
+  if (isConfirming(context.core, account.id, state.setup, factor)) return refused('setup-expired');
   if (factor || account.otherFactor) return endParked(context, state, 'account-changed');
   return { ok: true, state, account, waiting };
 }
@@ -167,14 +169,8 @@ export function openSetup(
   account: Account,
 ): OpenSetup | null {
   if (!setup || !isInTime(setup.since, setup.until, now(context))) return null;
-  let secret: Buffer;
-  try {
-    secret = Buffer.from(context.core.sealer.open('setup', account.id, setup.sealed).text, 'base64url');
-  } catch {
-    // Sealed with a key that was taken out of the ring, or for another account: begin again.
-    return null;
-  }
-  return { setup, secret, form: formOf(context, account, secret, setup) };
+  const secret = openSecret(context.core, account.id, setup);
+  return secret && { setup, secret, form: formOf(context, account, secret, setup) };
 }
 
 /** The key is random, and so is what it is sealed as: no two have one name, which tells nothing of it. */

@@ -43,6 +43,35 @@ describe('settings/confirm-set-up', () => {
     expect(await client.me(), 'it asks for the code of the other one').to.equal(null);
   });
 
+  describe('while another request comes with the same cookie', () => {
+    for (const policy of ['optional', 'required'] as const) {
+      it(`shows the recovery codes all the same, to nobody else (${policy})`, async () => {
+        let during = (): Promise<unknown> => Promise.resolve();
+        const panel = await startSessionPanel({
+          options: { policy: () => policy, setEnrolled: async () => void (await during()) },
+        });
+        const client = new Client(panel);
+        await client.login('alice');
+        const confirm = await begin(panel, client);
+        const { cookie } = client;
+        const seen: unknown[] = [];
+        during = async () => {
+          during = () => Promise.resolve();
+          for (const path of ['/me', '/secret', '/two-step', '/two-step/setup']) {
+            const { body } = await new Client(panel).get(path, { cookie });
+            seen.push(body.user ?? body.code ?? body.state);
+          }
+          await new Client(panel).post('/two-step/setup/confirm', { code: '000000' }, { cookie });
+        };
+        panel.told();
+        expect((await confirm()).recoveryCodes).to.have.length(10);
+        expect(seen).to.have.length(4).and.not.include('alice').and.not.include('verified');
+        expect(panel.told()).to.include('enrolled').and.not.include('session-demoted');
+        expect(await client.me()).to.equal('alice');
+      });
+    }
+  });
+
   describe('where the password is changed just before the record is written', () => {
     const change = (panel: SessionPanel): void => void (userOf(panel).passwordChangedAt += 1);
 
