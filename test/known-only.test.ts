@@ -12,10 +12,11 @@ import {
 import { redisStore } from '../adapters/redis.js';
 import { createTotpTable, sqlStore, totpMigrations } from '../adapters/sql.js';
 import { storeContract } from '../lib/testing/store-contract.js';
-import { Client, stopPanels } from './docs/trap-panel.js';
+import { stopPanels } from './docs/trap-panel.js';
 import type { Panel } from './docs/trap-panel.js';
 import { startSessionPanel } from './support/session-panel.js';
 import type { SessionPanelParts } from './support/session-panel.js';
+import { Client } from './support/client.js';
 
 const BY = { by: 'test' };
 const SECRET = 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP';

@@ -5,8 +5,10 @@ import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
 import express from 'express';
 import { sameOrigin } from 'passport-second-factor';
-import { Client, enroll, knows, startPanel, stopPanels } from './trap-panel.js';
-import type { Answer, Panel, PanelParts } from './trap-panel.js';
+import { enroll, knows, startPanel, stopPanels } from './trap-panel.js';
+import type { Panel, PanelParts } from './trap-panel.js';
+import { Client } from '../support/client.js';
+import type { Answer } from '../support/client.js';
 
 /** What a browser sends to `https://panel.example`, without the headers that older ones lack. */
 const OLD_BROWSER = { host: 'panel.example', origin: 'https://panel.example' };

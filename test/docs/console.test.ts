@@ -18,8 +18,9 @@ import { fencedBlocks } from './code-blocks.js';
 import { programOf } from './doc-program.js';
 import type { ProgramFolder } from './doc-program.js';
 import { DATABASE } from './panel-database.js';
-import { Client, enroll, startPanel, stopPanels, user } from './trap-panel.js';
+import { enroll, startPanel, stopPanels, user } from './trap-panel.js';
 import type { Panel, Phone } from './trap-panel.js';
+import { Client } from '../support/client.js';
 
 const PAGE = 'docs/console.md';
 const [OLD, NEW] = [randomBytes(32).toString('base64'), randomBytes(32).toString('base64')];

@@ -5,8 +5,9 @@ import type { Request } from 'express';
 import type { Policy } from 'passport-second-factor';
 import { programOf } from './doc-program.js';
 import type { ProgramFolder } from './doc-program.js';
-import { Client, enroll, startPanel, stopPanels } from './trap-panel.js';
+import { enroll, startPanel, stopPanels } from './trap-panel.js';
 import type { Panel } from './trap-panel.js';
+import { Client } from '../support/client.js';
 
 interface Deadline {
   deadline(req: Request): { day: string; enable: string } | null;

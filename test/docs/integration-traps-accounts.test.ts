@@ -1,8 +1,9 @@
 import { expect } from 'chai';
 import { requireNotImpersonating, requireSecondFactor } from 'passport-second-factor';
 import { memoryStore } from 'passport-second-factor/memory';
-import { Client, enroll, enrolled, startPanel, stopPanels, user } from './trap-panel.js';
+import { enroll, enrolled, startPanel, stopPanels, user } from './trap-panel.js';
 import type { Panel, User } from './trap-panel.js';
+import { Client } from '../support/client.js';
 
 describe('integration traps: accounts and passwords', () => {
   afterEach(stopPanels);

@@ -2,8 +2,9 @@ import { expect } from 'chai';
 import express from 'express';
 import type { RequestHandler } from 'express';
 import { sameOrigin } from 'passport-second-factor';
-import { Client, enroll, enrolled, knows, startPanel, stopPanels } from './trap-panel.js';
+import { enroll, enrolled, knows, startPanel, stopPanels } from './trap-panel.js';
 import type { Panel } from './trap-panel.js';
+import { Client } from '../support/client.js';
 
 const byHeader = (req: express.Request): string | undefined => req.get('x-login');
 

@@ -10,8 +10,9 @@ import { SecondFactorError, requireSecondFactor } from 'passport-second-factor';
 import type { Store } from 'passport-second-factor';
 import { memoryStore } from 'passport-second-factor/memory';
 import { inTwoParts } from '../support/in-two-parts.js';
-import { Client, enroll, enrolled, startPanel, stopPanels } from './trap-panel.js';
+import { enroll, enrolled, startPanel, stopPanels } from './trap-panel.js';
 import type { Panel } from './trap-panel.js';
+import { Client } from '../support/client.js';
 
 const express4 = createRequire(import.meta.url)('express4') as typeof express;
 const HTML = { accept: 'text/html' };

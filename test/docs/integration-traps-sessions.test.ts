@@ -13,8 +13,9 @@ import type { RequestSecondFactor } from 'passport-second-factor';
 import { redisStore } from 'passport-second-factor/redis';
 import { startRedis } from '../support/redis-server.js';
 import type { RedisServer } from '../support/redis-server.js';
-import { Client, enroll, enrolled, startPanel, stopPanels, user } from './trap-panel.js';
+import { enroll, enrolled, startPanel, stopPanels, user } from './trap-panel.js';
 import type { Panel, User } from './trap-panel.js';
+import { Client } from '../support/client.js';
 
 describe('integration traps: sessions', () => {
   afterEach(stopPanels);

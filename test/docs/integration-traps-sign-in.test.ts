@@ -3,8 +3,9 @@ import { expect } from 'chai';
 import express from 'express';
 import type { RequestHandler } from 'express';
 import { memoryStore } from 'passport-second-factor/memory';
-import { Client, enroll, knows, startPanel, stopPanels } from './trap-panel.js';
+import { enroll, knows, startPanel, stopPanels } from './trap-panel.js';
 import type { Panel, User } from './trap-panel.js';
+import { Client } from '../support/client.js';
 
 const byHeader = (req: express.Request): string | undefined => req.get('x-login');
 

@@ -13,7 +13,7 @@ import type { RedisServer } from '../support/redis-server.js';
 import { phoneOf, programOf } from './doc-program.js';
 import type { ProgramFolder, RealPhone } from './doc-program.js';
 import { DATABASE } from './panel-database.js';
-import { Client } from './trap-panel.js';
+import { Client } from '../support/client.js';
 
 const HTML = { accept: 'text/html' };
 

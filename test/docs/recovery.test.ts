@@ -3,7 +3,8 @@ import { expect } from 'chai';
 import type { SecondFactor } from 'passport-second-factor';
 import { Secret, TOTP } from 'otpauth';
 import { programOf } from './doc-program.js';
-import { Client, enroll, startPanel, stopPanels } from './trap-panel.js';
+import { enroll, startPanel, stopPanels } from './trap-panel.js';
+import { Client } from '../support/client.js';
 
 type WayIn = (instance: SecondFactor, id: string, operator: string, ticket: string) => Promise<string | null>;
 

@@ -2,7 +2,8 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import type { RequestHandler } from 'express';
 import { programOf } from './doc-program.js';
-import { Client, enroll, startPanel, stopPanels } from './trap-panel.js';
+import { enroll, startPanel, stopPanels } from './trap-panel.js';
+import { Client } from '../support/client.js';
 
 interface Remembering {
   remembering: { rememberBrowsers: { days: number } };

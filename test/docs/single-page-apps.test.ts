@@ -6,8 +6,9 @@ import express from 'express';
 import { codeFor } from 'passport-second-factor/testing';
 import ts from 'typescript';
 import { fencedBlocks } from './code-blocks.js';
-import { Client, enroll, startPanel, stopPanels } from './trap-panel.js';
+import { enroll, startPanel, stopPanels } from './trap-panel.js';
 import type { Panel } from './trap-panel.js';
+import { Client } from '../support/client.js';
 
 interface Outcome {
   readonly ok: boolean;

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { createServer, request } from 'node:http';
-import type { IncomingHttpHeaders, Server } from 'node:http';
+import { createServer } from 'node:http';
+import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import express from 'express';
 import type { ErrorRequestHandler, Express } from 'express';
@@ -13,6 +13,7 @@ import { Strategy as LocalStrategy } from 'passport-local';
 import { createSecondFactor, requireSecondFactor } from 'passport-second-factor';
 import type { SecondFactor, SecondFactorOptions, Store } from 'passport-second-factor';
 import { memoryStore } from 'passport-second-factor/memory';
+import { Client } from '../support/client.js';
 
 /** A row of the panel's own table of users. */
 export interface User {
@@ -160,87 +161,6 @@ export async function startPanel(parts: PanelParts = {}): Promise<Panel> {
   await once(server, 'listening');
   running.push(server);
   return Object.assign(panel, { port: (server.address() as AddressInfo).port });
-}
-
-/** What a server answered. */
-export interface Answer {
-  readonly status: number;
-  readonly headers: IncomingHttpHeaders;
-  readonly text: string;
-  /** The body where it is JSON, else an empty object. */
-  readonly body: Record<string, unknown>;
-}
-
-/** A program or a browser with its own cookies, over real sockets. */
-export class Client {
-  readonly #cookies = new Map<string, string>();
-  readonly #port: number;
-  constructor({ port }: { readonly port: number }) {
-    this.#port = port;
-  }
-
-  get cookie(): string {
-    return [...this.#cookies].map(([name, value]) => `${name}=${value}`).join('; ');
-  }
-
-  get(path: string, headers: Record<string, string> = {}): Promise<Answer> {
-    return this.#send('GET', path, undefined, headers);
-  }
-
-  /** Sends JSON, or a form when the body is one. */
-  post(
-    path: string,
-    body: object | URLSearchParams = {},
-    headers: Record<string, string> = {},
-  ): Promise<Answer> {
-    const form = body instanceof URLSearchParams;
-    const type = form ? 'application/x-www-form-urlencoded' : 'application/json';
-    return this.#send('POST', path, form ? String(body) : JSON.stringify(body), {
-      'content-type': type,
-      ...headers,
-    });
-  }
-
-  login(username: string, password = 'password'): Promise<Answer> {
-    return this.post('/login', { username, password });
-  }
-
-  async me(): Promise<unknown> {
-    return (await this.get('/me')).body.user;
-  }
-
-  #send(method: string, path: string, body: string | undefined, given: Record<string, string>) {
-    const headers = {
-      accept: 'application/json',
-      cookie: this.cookie,
-      ...(body !== undefined && { 'content-length': String(Buffer.byteLength(body)) }),
-      ...given,
-    };
-    return new Promise<Answer>((resolve, reject) => {
-      const sent = request({ port: this.#port, method, path, headers, agent: false }, (res) => {
-        const chunks: Buffer[] = [];
-        res.on('data', (chunk: Buffer) => chunks.push(chunk));
-        res.on('end', () => {
-          for (const line of res.headers['set-cookie'] ?? []) {
-            const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? [];
-            if (/; Max-Age=0(;|$)/.test(line)) this.#cookies.delete(name);
-            else this.#cookies.set(name, value);
-          }
-          const text = Buffer.concat(chunks).toString('utf8');
-          const json = (res.headers['content-type'] ?? '').includes('json');
-          resolve({
-            status: res.statusCode ?? 0,
-            headers: res.headers,
-            text,
-            body: json ? (JSON.parse(text) as Record<string, unknown>) : {},
-          });
-        });
-      });
-      sent.on('error', reject);
-      // With a text Node.js would also send the headers as UTF-8.
-      sent.end(body === undefined ? undefined : Buffer.from(body));
-    });
-  }
 }
 
 /** The phone of somebody who enabled the second factor: a code that was not shown before, each time. */

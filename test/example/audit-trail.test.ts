@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { startPanel } from '../support/panel-process.js';
 import type { RunningPanel } from '../support/panel-process.js';
+import { Client } from '../support/client.js';
 
 const DOCUMENT = 'docs/impersonation.md';
 
@@ -26,7 +27,7 @@ describe('the audit trail of the example panel', () => {
     await root.actAs('admin');
     await root.post('/staff/admin/edit', { password: 'a-new-password' });
 
-    const again = panel.jar();
+    const again = new Client(panel);
     await again.login('admin', 'a-new-password');
     await again.post('/two-step/verify', { code: phone.nextCode() });
     await again.actAs('bob');

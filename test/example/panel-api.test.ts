@@ -3,9 +3,10 @@ import { Redis } from 'ioredis';
 import Libsql from 'libsql';
 import { Secret, TOTP, URI } from 'otpauth';
 import { runConsole, startPanel } from '../support/panel-process.js';
-import type { Jar, Phone, RunningPanel } from '../support/panel-process.js';
+import type { Phone, RunningPanel } from '../support/panel-process.js';
 import { startRedis } from '../support/redis-server.js';
 import type { RedisServer } from '../support/redis-server.js';
+import { Client } from '../support/client.js';
 
 for (const backend of ['SQLite and this process', 'Redis'] as const) {
   describe(`the example panel over HTTP, on ${backend}`, () => {
@@ -23,14 +24,14 @@ for (const backend of ['SQLite and this process', 'Redis'] as const) {
     beforeEach(() => panel.reset());
 
     /** Somebody with two-step authentication, signed in with both steps. */
-    async function enrolled(login: string): Promise<{ jar: Jar; phone: Phone }> {
+    async function enrolled(login: string): Promise<{ jar: Client; phone: Phone }> {
       const jar = await panel.signedIn(login);
       if (login === 'root') await jar.leave();
       return { jar, phone: await panel.enroll(jar) };
     }
 
     /** Root as root: without two-step authentication he is taken to admin first. */
-    async function root(): Promise<Jar> {
+    async function root(): Promise<Client> {
       const jar = await panel.signedIn('root');
       await jar.leave();
       return jar;
@@ -39,7 +40,7 @@ for (const backend of ['SQLite and this process', 'Redis'] as const) {
     describe('signing in', () => {
       it('takes login and password alone for an account that never enabled it (M1)', async () => {
         for (const [user, level] of Object.entries({ admin: 'admin', alice: 'user', bob: 'user' })) {
-          const jar = panel.jar();
+          const jar = new Client(panel);
           const answer = await jar.login(user);
           expect(answer.status).to.equal(200);
           expect(answer.body).to.deep.equal({ user, level, actors: [] });
@@ -49,7 +50,7 @@ for (const backend of ['SQLite and this process', 'Redis'] as const) {
 
       it('asks an account that enabled it for the code, and until then nobody is there (M2)', async () => {
         const { phone } = await enrolled('alice');
-        const jar = panel.jar();
+        const jar = new Client(panel);
         const first = await jar.login('alice');
         expect(first.status).to.equal(401);
         expect(first.body).to.include({ code: 'code-required', verify: '/two-step/verify' });
@@ -66,7 +67,7 @@ for (const backend of ['SQLite and this process', 'Redis'] as const) {
 
       it('leads people through both forms to the page they wanted (M2)', async () => {
         const { phone } = await enrolled('admin');
-        const jar = panel.jar();
+        const jar = new Client(panel);
         expect((await jar.open('/staff')).location).to.equal('/login');
         const first = await jar.submit('/login', { username: 'admin', password: 'admin-password' });
         expect([first.status, first.location]).to.deep.equal([303, '/two-step/verify']);
@@ -79,7 +80,7 @@ for (const backend of ['SQLite and this process', 'Redis'] as const) {
 
       it('ends a half-finished sign-in after ten minutes (M3)', async () => {
         const { phone } = await enrolled('alice');
-        const jar = panel.jar();
+        const jar = new Client(panel);
         await jar.login('alice');
         panel.advance(601);
         const late = await jar.post('/two-step/verify', { code: phone.code() });
@@ -94,7 +95,7 @@ for (const backend of ['SQLite and this process', 'Redis'] as const) {
           const redis = new Redis(server?.url ?? '');
           try {
             const before = new Set(await redis.keys('sess:*'));
-            await panel.jar().login('alice');
+            await new Client(panel).login('alice');
             const [parked = ''] = (await redis.keys('sess:*')).filter((key) => !before.has(key));
             const text = (await redis.get(parked)) ?? '';
             expect(text).to.contain('"pending"').and.not.to.contain('alice-password');
@@ -124,11 +125,11 @@ for (const backend of ['SQLite and this process', 'Redis'] as const) {
       it('changes nothing until the right code is sent (M6)', async () => {
         const jar = await panel.signedIn('alice');
         await jar.post('/two-step/setup');
-        expect((await panel.jar().login('alice')).status).to.equal(200);
+        expect((await new Client(panel).login('alice')).status).to.equal(200);
         expect((await jar.post('/two-step/setup/confirm', { code: '000000' })).status).to.equal(401);
-        expect((await panel.jar().login('alice')).status).to.equal(200);
+        expect((await new Client(panel).login('alice')).status).to.equal(200);
         await jar.post('/two-step/setup/cancel');
-        expect((await panel.jar().login('alice')).status).to.equal(200);
+        expect((await new Client(panel).login('alice')).status).to.equal(200);
         expect((await panel.secondFactor.status('alice')).enrolled).to.equal(false);
       });
 
@@ -158,9 +159,9 @@ for (const backend of ['SQLite and this process', 'Redis'] as const) {
         for (const body of [{}, { code: '' }, { code: '000000' }, { code: phone.code() }]) {
           expect((await jar.post('/two-step/disable', body)).status).to.be.oneOf([400, 401]);
         }
-        expect((await panel.jar().login('alice')).status).to.equal(401);
+        expect((await new Client(panel).login('alice')).status).to.equal(401);
         expect((await jar.post('/two-step/disable', { code: phone.nextCode() })).status).to.equal(200);
-        expect((await panel.jar().login('alice')).status).to.equal(200);
+        expect((await new Client(panel).login('alice')).status).to.equal(200);
       });
 
       it('is one console command for root, while the panel runs (M9)', async () => {
@@ -195,14 +196,14 @@ for (const backend of ['SQLite and this process', 'Redis'] as const) {
           database.close();
           expect(changes).to.equal(1);
           expect((await jar.get('/api/secret')).body.code).to.equal('enrollment-required');
-          expect((await panel.jar().login('alice')).status).to.equal(200);
+          expect((await new Client(panel).login('alice')).status).to.equal(200);
         });
       }
     });
 
     describe('root, admin and users', () => {
       it('takes root to admin at sign-in while neither has a second factor (M10)', async () => {
-        const jar = panel.jar();
+        const jar = new Client(panel);
         const answer = await jar.login('root');
         expect(answer.body).to.deep.equal({ user: 'admin', level: 'admin', actors: ['root'] });
         expect(await jar.who()).to.equal('root > admin');
@@ -212,7 +213,7 @@ for (const backend of ['SQLite and this process', 'Redis'] as const) {
 
       it('leaves root with a second factor where he is; Staff takes him to admin (M11)', async () => {
         const { phone } = await enrolled('root');
-        const jar = panel.jar();
+        const jar = new Client(panel);
         await jar.login('root');
         await jar.post('/two-step/verify', { code: phone.nextCode() });
         expect(await jar.who()).to.equal('root');
@@ -240,7 +241,7 @@ for (const backend of ['SQLite and this process', 'Redis'] as const) {
         expect(clicked.text).to.contain('This account uses two-step authentication');
         expect(await jar.who()).to.equal('root');
 
-        const own = panel.jar();
+        const own = new Client(panel);
         await own.login('admin');
         await own.post('/two-step/verify', { code: phone.nextCode() });
         expect(await own.who()).to.equal('admin');

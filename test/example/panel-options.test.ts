@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { policyOf, rememberBrowserDaysOf } from '../../example/panel/settings.js';
 import { startPanel } from '../support/panel-process.js';
 import type { RunningPanel } from '../support/panel-process.js';
+import { Client } from '../support/client.js';
 
 describe('the options of the example panel', () => {
   let panel: RunningPanel;
@@ -10,16 +11,16 @@ describe('the options of the example panel', () => {
   it('makes the second factor a must for the levels of PANEL_REQUIRE_FACTOR', async () => {
     panel = await startPanel(undefined, { PANEL_REQUIRE_FACTOR: 'root, admin' });
     for (const login of ['root', 'admin']) {
-      const jar = panel.jar();
+      const jar = new Client(panel);
       expect((await jar.login(login)).body).to.include({
         code: 'enrollment-required',
         setup: '/two-step/setup',
       });
       expect(await jar.who()).to.equal('enrollment-required');
     }
-    expect((await panel.jar().login('alice')).status).to.equal(200);
+    expect((await new Client(panel).login('alice')).status).to.equal(200);
 
-    const root = panel.jar();
+    const root = new Client(panel);
     await root.login('root');
     await panel.enroll(root);
     expect(await root.who()).to.equal('root');

@@ -1,9 +1,10 @@
 import { expect } from 'chai';
 import Libsql from 'libsql';
-import type { Jar, RunningPanel } from '../support/panel-process.js';
+import type { RunningPanel } from '../support/panel-process.js';
 import { startPanel } from '../support/panel-process.js';
 import { hearScrypt } from '../support/scrypt.js';
 import type { HeardScrypt } from '../support/scrypt.js';
+import { Client } from '../support/client.js';
 
 describe('a password that is being set, in the example panel', () => {
   let panel: RunningPanel;
@@ -24,7 +25,7 @@ describe('a password that is being set, in the example panel', () => {
     database.close();
   }
 
-  const ends: Record<string, (admin: Jar) => unknown> = {
+  const ends: Record<string, (admin: Client) => unknown> = {
     'is demoted': () => changeUsers("UPDATE users SET level = 'user' WHERE id = 'admin'"),
     'signs out': (admin) => admin.post('/logout'),
     'is removed': () => changeUsers("DELETE FROM users WHERE id = 'admin'"),
@@ -39,7 +40,7 @@ describe('a password that is being set, in the example panel', () => {
       await end(admin);
       hashing.release();
       expect((await setting).status).to.be.oneOf([401, 403]);
-      expect((await panel.jar().login('alice', 'password-of-a-thief')).body.code).to.equal(
+      expect((await new Client(panel).login('alice', 'password-of-a-thief')).body.code).to.equal(
         'invalid-credentials',
       );
     });
@@ -57,7 +58,9 @@ describe('a password that is being set, in the example panel', () => {
     await panel.enroll(owner);
     hashing.release();
     expect((await setting).status).to.equal(401);
-    expect((await panel.jar().login('bob', 'password-of-a-thief')).body.code).to.equal('invalid-credentials');
+    expect((await new Client(panel).login('bob', 'password-of-a-thief')).body.code).to.equal(
+      'invalid-credentials',
+    );
     expect((await owner.get('/api/me')).status).to.equal(200);
   });
 });

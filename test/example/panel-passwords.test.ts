@@ -1,6 +1,8 @@
 import { expect } from 'chai';
 import { startPanel } from '../support/panel-process.js';
-import type { Answer, Jar, RunningPanel } from '../support/panel-process.js';
+import type { RunningPanel } from '../support/panel-process.js';
+import { Client } from '../support/client.js';
+import type { Answer } from '../support/client.js';
 
 const LEVELS = { root: 'root', admin: 'admin', alice: 'user', bob: 'user' };
 const NEW = 'a-new-password';
@@ -13,7 +15,7 @@ describe('passwords in the example panel', () => {
   });
   afterEach(() => panel.end());
 
-  async function root(): Promise<Jar> {
+  async function root(): Promise<Client> {
     const jar = await panel.signedIn('root');
     await jar.leave();
     return jar;
@@ -23,7 +25,7 @@ describe('passwords in the example panel', () => {
   async function unchanged(): Promise<string[]> {
     const same: string[] = [];
     for (const login of Object.keys(LEVELS)) {
-      if ((await panel.jar().login(login)).status === 200) same.push(login);
+      if ((await new Client(panel).login(login)).status === 200) same.push(login);
     }
     return same;
   }
@@ -43,8 +45,8 @@ describe('passwords in the example panel', () => {
       expect((await jar.open('/staff')).text).not.to.contain('is changed');
 
       expect(await admin.who(), 'his old session').to.equal('login-required');
-      expect((await panel.jar().login('admin')).body.code).to.equal('invalid-credentials');
-      const again = panel.jar();
+      expect((await new Client(panel).login('admin')).body.code).to.equal('invalid-credentials');
+      const again = new Client(panel);
       expect((await again.login('admin', NEW)).body.code).to.equal('code-required');
       expect((await again.post('/two-step/verify', { code: phone.nextCode() })).status).to.equal(200);
       expect(await again.who()).to.equal('admin');
@@ -108,17 +110,17 @@ describe('passwords in the example panel', () => {
         for (const ask of [jar.post(EDIT, { password: NEW }), jar.get(EDIT)]) {
           isOld(await ask, '/two-step/step-up');
         }
-        for (const ask of [() => jar.submit(EDIT, { password: NEW }, EDIT), () => jar.open(EDIT)]) {
+        for (const ask of [() => jar.submit(EDIT, { password: NEW }, jar.from(EDIT)), () => jar.open(EDIT)]) {
           expect([(await ask()).status, (await ask()).location]).to.deep.equal([303, '/two-step/step-up']);
         }
         expect(await unchanged()).to.include('admin');
 
-        await jar.submit(EDIT, { password: NEW }, EDIT);
+        await jar.submit(EDIT, { password: NEW }, jar.from(EDIT));
         const back = await jar.submit('/two-step/step-up', { code: phone.nextCode() });
         expect([back.status, back.location]).to.deep.equal([303, EDIT]);
         expect((await jar.open(EDIT)).text).to.contain('New password');
         expect(await unchanged(), 'the step-up itself sets nothing').to.include('admin');
-        expect((await jar.submit(EDIT, { password: NEW }, EDIT)).location).to.equal('/staff');
+        expect((await jar.submit(EDIT, { password: NEW }, jar.from(EDIT))).location).to.equal('/staff');
         expect(await unchanged()).to.not.include('admin');
       });
 
@@ -126,7 +128,7 @@ describe('passwords in the example panel', () => {
         await panel.end();
         panel = await startPanel(undefined, { PANEL_REMEMBER_BROWSERS: '30' });
         const phone = await panel.enroll(await panel.signedIn('admin'));
-        const jar = panel.jar();
+        const jar = new Client(panel);
         await jar.login('admin');
         await jar.post('/two-step/verify', { code: phone.nextCode(), rememberBrowser: true });
         await jar.post('/logout');
@@ -140,13 +142,13 @@ describe('passwords in the example panel', () => {
         const jar = await panel.signedIn('root');
         panel.advance(HOURS);
         isOld(await jar.post(EDIT, { password: NEW }), '/login');
-        await jar.submit(EDIT, { password: NEW }, EDIT);
+        await jar.submit(EDIT, { password: NEW }, jar.from(EDIT));
         const back = await jar.submit('/login', { username: 'root', password: 'root-password' });
         expect(back.location).to.equal(EDIT);
         expect((await jar.open(EDIT)).text).to.contain('New password');
-        expect((await panel.jar().login('admin')).body.code).to.equal('code-required');
-        expect((await jar.submit(EDIT, { password: NEW }, EDIT)).location).to.equal('/staff');
-        expect((await panel.jar().login('admin', NEW)).body.code).to.equal('code-required');
+        expect((await new Client(panel).login('admin')).body.code).to.equal('code-required');
+        expect((await jar.submit(EDIT, { password: NEW }, jar.from(EDIT))).location).to.equal('/staff');
+        expect((await new Client(panel).login('admin', NEW)).body.code).to.equal('code-required');
       });
 
       it('lets root go on who acts as an admin, for the hour that this lasts', async () => {
@@ -183,9 +185,9 @@ describe('passwords in the example panel', () => {
 
     it('keeps pending sign-ins and strangers out', async () => {
       await panel.enroll(await panel.signedIn('admin'));
-      const pending = panel.jar();
+      const pending = new Client(panel);
       await pending.login('admin');
-      for (const jar of [pending, panel.jar()]) {
+      for (const jar of [pending, new Client(panel)]) {
         expect((await jar.get('/staff')).status).to.equal(401);
         expect((await jar.post('/staff/alice/edit', { password: NEW })).status).to.equal(401);
       }
@@ -205,7 +207,7 @@ describe('passwords in the example panel', () => {
       expect(await jar.who()).to.equal('alice');
       expect(await other.who()).to.equal('login-required');
       expect(await copy.who()).to.equal('login-required');
-      expect((await panel.jar().login('alice', NEW)).status).to.equal(200);
+      expect((await new Client(panel).login('alice', NEW)).status).to.equal(200);
     });
 
     it('keeps both steps done for who has a second factor', async () => {
@@ -215,7 +217,7 @@ describe('passwords in the example panel', () => {
       expect([saved.status, saved.location]).to.deep.equal([303, '/settings']);
       expect((await jar.open('/settings')).text).to.contain('Your password is changed.');
       expect((await jar.get('/api/secret')).status).to.equal(200);
-      expect((await panel.jar().login('alice', NEW)).body.code).to.equal('code-required');
+      expect((await new Client(panel).login('alice', NEW)).body.code).to.equal('code-required');
     });
 
     it('stays as it is when the current one is wrong or the new one too short', async () => {

@@ -5,11 +5,13 @@ import { expect } from 'chai';
 import { PASSWORD_COST } from '../../example/panel/passwords.js';
 import { secretsFile } from '../../example/panel/secrets.js';
 import { runConsole, startPanel, startPanelProcess } from '../support/panel-process.js';
-import type { Answer, RunningPanel } from '../support/panel-process.js';
+import type { RunningPanel } from '../support/panel-process.js';
 import { printed } from '../support/program.js';
 import { startRedis } from '../support/redis-server.js';
 import { hearScrypt } from '../support/scrypt.js';
 import { timeLimit } from '../support/time-limit.js';
+import type { Answer } from '../support/client.js';
+import { Client } from '../support/client.js';
 
 /** How often something that takes a while is asked for. */
 const POLL_MILLISECONDS = 20;
@@ -24,14 +26,17 @@ describe('the example panel as a server', () => {
     beforeEach(() => panel.reset());
 
     it('tells nothing of whether a login exists', async () => {
-      const [unknown, wrong] = [await panel.jar().login('nobody', 'x'), await panel.jar().login('root', 'x')];
+      const [unknown, wrong] = [
+        await new Client(panel).login('nobody', 'x'),
+        await new Client(panel).login('root', 'x'),
+      ];
       expect(unknown.status).to.equal(401);
       expect(unknown.body).to.include({ code: 'invalid-credentials', status: 401 });
       expect(unknown.headers['content-type']).to.contain('application/problem+json');
       expect(told(unknown)).to.deep.equal(told(wrong));
 
       const page = (username: string): Promise<Answer> =>
-        panel.jar().submit('/login', { username, password: 'x' });
+        new Client(panel).submit('/login', { username, password: 'x' });
       const [first, second] = [await page('nobody'), await page('root')];
       expect(first.status).to.equal(401);
       expect(first.text).to.contain('role="alert"').and.to.contain('The login or the password is not right.');
@@ -41,7 +46,7 @@ describe('the example panel as a server', () => {
     it('hashes as much for an unknown login', async () => {
       const scrypt = hearScrypt();
       try {
-        for (const login of ['nobody', 'root']) await panel.jar().login(login, 'x');
+        for (const login of ['nobody', 'root']) await new Client(panel).login(login, 'x');
         expect(scrypt.costs).to.deep.equal([PASSWORD_COST, PASSWORD_COST]);
       } finally {
         scrypt.end();
@@ -51,9 +56,9 @@ describe('the example panel as a server', () => {
     it('matches logins exactly, and reads them from the body only', async () => {
       for (const login of ['Root', 'root ', ' root', 'ＲＯＯＴ', 'root\u0000', ['root'], { a: 'root' }, 0]) {
         const body = { username: login, password: 'root-password' };
-        expect((await panel.jar().post('/login', body)).status, JSON.stringify(login)).to.equal(401);
+        expect((await new Client(panel).post('/login', body)).status, JSON.stringify(login)).to.equal(401);
       }
-      const query = await panel.jar().post('/login?username=root&password=root-password');
+      const query = await new Client(panel).post('/login?username=root&password=root-password');
       expect(query.status).to.equal(401);
       const twice = 'username=root&username=root&password=root-password';
       const form = { 'content-type': 'application/x-www-form-urlencoded' };
@@ -69,8 +74,11 @@ describe('the example panel as a server', () => {
       expect(page.status).to.equal(403);
       expect(page.text).to.contain('<!doctype html>').and.to.contain('This place is not for your level.');
       expect((await jar.get('/nothing')).body).to.include({ status: 404, code: 'not-found' });
-      expect((await panel.jar().open('/nothing')).text).to.contain('Not found');
-      expect((await panel.jar().get('/api/me')).body).to.include({ status: 401, code: 'login-required' });
+      expect((await new Client(panel).open('/nothing')).text).to.contain('Not found');
+      expect((await new Client(panel).get('/api/me')).body).to.include({
+        status: 401,
+        code: 'login-required',
+      });
     });
 
     it('refuses bodies that cannot be read', async () => {
@@ -98,7 +106,7 @@ describe('the example panel as a server', () => {
         }
       }
       expect(await jar.who()).to.equal('admin');
-      expect((await panel.jar().login('alice')).status).to.equal(200);
+      expect((await new Client(panel).login('alice')).status).to.equal(200);
     });
 
     it('sends headers that allow no script, no frame and no cache', async () => {
@@ -127,7 +135,7 @@ describe('the example panel as a server', () => {
 
     it('escapes what was typed', async () => {
       const hostile = '"><script>alert(1)</script>';
-      const { text } = await panel.jar().submit('/login', { username: hostile, password: 'x' });
+      const { text } = await new Client(panel).submit('/login', { username: hostile, password: 'x' });
       expect(text).not.to.contain('<script>');
       expect(text).to.contain('&quot;&gt;&lt;script&gt;');
     });
@@ -151,16 +159,16 @@ describe('the example panel as a server', () => {
       console.error = (...report: unknown[]) => reports.push(report);
       try {
         await broken.close();
-        const answer = await broken.jar().login('root');
+        const answer = await new Client(broken).login('root');
         expect(answer.status).to.equal(500);
         expect(answer.body).to.deep.equal({
           type: 'about:blank',
           title: 'Internal Server Error',
           status: 500,
         });
-        expect((await broken.jar().submit('/login', { username: 'a', password: 'b' })).text).not.to.match(
-          /driver|kysely|\.ts/i,
-        );
+        expect(
+          (await new Client(broken).submit('/login', { username: 'a', password: 'b' })).text,
+        ).not.to.match(/driver|kysely|\.ts/i);
         expect(reports).to.have.length(2);
       } finally {
         console.error = error;
@@ -182,12 +190,12 @@ describe('the example panel as a server', () => {
       for (const path of ['/api/me', '/api/secret', '/']) {
         expect((await jar.get(path)).status, path).to.equal(503);
       }
-      const refused = await panel.jar().login('alice');
+      const refused = await new Client(panel).login('alice');
       expect(refused.status).to.equal(503);
       expect((await jar.open('/')).text).to.contain('Try again');
       await redis.restart();
       limit.hold();
-      const again = panel.jar();
+      const again = new Client(panel);
       while ((await again.login('alice')).status === 503) await sleep(POLL_MILLISECONDS);
       expect(await again.who()).to.equal('alice');
     } finally {
@@ -203,13 +211,13 @@ describe('the example panel as a server', () => {
       const { port } = first;
       const env = { PORT: String(port) };
       try {
-        const jar = first.jar();
+        const jar = new Client(first);
         await jar.login('admin');
         await jar.post('/settings/password', {
           currentPassword: 'admin-password',
           newPassword: 'another-password',
         });
-        expect((await first.jar().login('admin')).status).to.equal(401);
+        expect((await new Client(first).login('admin')).status).to.equal(401);
         await printed(first, /"name":"password-changed".*"accountId":"admin"/);
         const status = await runConsole(env, 'status', 'root');
         expect(status).to.include({ code: 0, out: 'root\ntwo-step authentication: not enabled\n' });
@@ -218,7 +226,7 @@ describe('the example panel as a server', () => {
       }
       const second = await startPanelProcess(env);
       try {
-        expect((await second.jar().login('admin')).status).to.equal(200);
+        expect((await new Client(second).login('admin')).status).to.equal(200);
       } finally {
         await second.stop();
       }
@@ -227,7 +235,7 @@ describe('the example panel as a server', () => {
     it('does not touch the database of a panel that has the port already', async () => {
       const panel = await startPanelProcess();
       try {
-        const jar = panel.jar();
+        const jar = new Client(panel);
         await jar.login('alice');
         const clash = await startPanelProcess({ PORT: String(panel.port) }).catch((error: unknown) => error);
         expect(String(clash)).to.contain('EADDRINUSE');
@@ -248,7 +256,7 @@ describe('the example panel as a server', () => {
         }
         const panel = await startPanelProcess(env);
         try {
-          expect((await panel.jar().login('admin')).body.code).to.equal('code-required');
+          expect((await new Client(panel).login('admin')).body.code).to.equal('code-required');
         } finally {
           await panel.stop();
         }

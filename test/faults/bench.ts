@@ -3,12 +3,13 @@ import { Redis } from 'ioredis';
 import { Secret, TOTP } from 'otpauth';
 import { loadSecrets } from '../../example/panel/secrets.js';
 import { startPanel } from '../support/panel-process.js';
-import type { Answer, Jar, Phone, RunningPanel } from '../support/panel-process.js';
+import type { Phone, RunningPanel } from '../support/panel-process.js';
 import { startRedis } from '../support/redis-server.js';
 import { timeLimit } from '../support/time-limit.js';
 import { startFaultProxy } from './fault-proxy.js';
 import type { FaultProxy } from './fault-proxy.js';
 import { REDIS_PROTOCOL } from './redis-protocol.js';
+import type { Answer, Client } from '../support/client.js';
 
 /** The panel's cookie. */
 const SESSION_COOKIE = 'panel.sid';
@@ -25,7 +26,7 @@ export interface Bench {
    * Remembers sessions, second factors and the time; the function goes back to it. The session of the jar comes
    * back under another id, since nobody goes on twice from one.
    */
-  remember(jar: Jar): Promise<() => Promise<void>>;
+  remember(jar: Client): Promise<() => Promise<void>>;
   end(): Promise<void>;
 }
 
@@ -68,7 +69,7 @@ export function hush(): () => void {
 export async function rememberRedis(
   admin: Redis,
   panel: RunningPanel,
-  { cookies }: Jar,
+  { cookies }: Client,
 ): Promise<() => Promise<void>> {
   const { sessionSecret } = loadSecrets(panel.databaseFile, {});
   const [, id = ''] = /^s:([^.]+)/.exec(decodeURIComponent(cookies.get(SESSION_COOKIE) ?? '')) ?? [];
@@ -94,7 +95,7 @@ function signed(id: string, secret: string): string {
 /** What a flow starts from. */
 export interface Scene {
   /** Whose browser sends the requests. */
-  readonly jar: Jar;
+  readonly jar: Client;
   /** Of the account the flow is about. */
   readonly phone: Phone | undefined;
   readonly recoveryCodes: readonly string[];

@@ -1,8 +1,9 @@
 import { expect } from 'chai';
-import type { Answer } from '../support/panel-process.js';
 import { asAnswer, enrolled, phoneOf } from './bench.js';
 import type { Bench, Scene } from './bench.js';
 import type { Facts } from './facts.js';
+import type { Answer } from '../support/client.js';
+import { Client } from '../support/client.js';
 
 /** What is known while a flow goes on. */
 export interface Run extends Scene {
@@ -68,13 +69,13 @@ const withPassword = async ({ panel }: Bench): Promise<Scene> => ({
 const withBoth = ({ panel }: Bench): Promise<Scene> => enrolled(panel, 'alice');
 const pending = async ({ panel }: Bench): Promise<Scene> => {
   const scene = await enrolled(panel, 'alice');
-  const jar = panel.jar();
+  const jar = new Client(panel);
   await jar.login('alice');
   return { ...scene, jar };
 };
 const stranger = async (bench: Bench): Promise<Scene> => ({
   ...(await withBoth(bench)),
-  jar: bench.panel.jar(),
+  jar: new Client(bench.panel),
 });
 
 /** Everything that somebody does with two-step authentication. */
@@ -82,7 +83,7 @@ export const FLOWS: readonly Flow[] = [
   {
     name: 'sign-in without a factor',
     login: 'alice',
-    start: async ({ panel }) => ({ jar: panel.jar(), phone: undefined, recoveryCodes: [] }),
+    start: async ({ panel }) => ({ jar: new Client(panel), phone: undefined, recoveryCodes: [] }),
     steps: [{ send: login('alice') }],
     present: ['alice'],
     after: seen('alice', false),
@@ -232,7 +233,7 @@ export const FLOWS: readonly Flow[] = [
   {
     name: 'sign-in of root, who is taken to admin',
     login: 'root',
-    start: async ({ panel }) => ({ jar: panel.jar(), phone: undefined, recoveryCodes: [] }),
+    start: async ({ panel }) => ({ jar: new Client(panel), phone: undefined, recoveryCodes: [] }),
     steps: [{ send: login('root') }],
     present: ['root', 'root > admin'],
     // When the store cannot tell whether the admin has a second factor, root stays root.

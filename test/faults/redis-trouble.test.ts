@@ -3,12 +3,14 @@ import { Redis } from 'ioredis';
 import { until } from '../support/eventually.js';
 import { loadSlowly } from '../support/load-slowly.js';
 import { startPanel } from '../support/panel-process.js';
-import type { Answer, Jar, RunningPanel } from '../support/panel-process.js';
+import type { RunningPanel } from '../support/panel-process.js';
 import { startRedis } from '../support/redis-server.js';
 import type { RedisServer } from '../support/redis-server.js';
 import { timeLimit } from '../support/time-limit.js';
 import { enrolled, hush } from './bench.js';
 import type { Scene } from './bench.js';
+import { Client } from '../support/client.js';
+import type { Answer } from '../support/client.js';
 
 const limit = timeLimit();
 
@@ -36,8 +38,8 @@ describe('when Redis itself is in trouble (J1, J2)', () => {
     loud();
   });
 
-  async function parked(): Promise<Jar> {
-    const jar = panel.jar();
+  async function parked(): Promise<Client> {
+    const jar = new Client(panel);
     expect((await jar.login('alice')).body.code).to.equal('code-required');
     return jar;
   }
@@ -79,8 +81,8 @@ describe('when Redis itself is in trouble (J1, J2)', () => {
     await Promise.all([
       refused(first.get('/api/secret')),
       refused(second.post('/two-step/verify', { code })),
-      refused(panel.jar().login('alice')),
-      refused(panel.jar().login('bob')),
+      refused(new Client(panel).login('alice')),
+      refused(new Client(panel).login('bob')),
     ]);
     await restartRedis();
     await everythingWorks();
@@ -131,7 +133,7 @@ describe('when Redis itself is in trouble (J1, J2)', () => {
     await Promise.all([
       refused(alice.jar.get('/api/secret')),
       refused(jar.post('/two-step/verify', { code: alice.phone!.nextCode() })),
-      refused(panel.jar().login('bob')),
+      refused(new Client(panel).login('bob')),
     ]);
     await admin.replicaof('NO', 'ONE');
     await everythingWorks();
@@ -143,7 +145,7 @@ describe('when Redis itself is in trouble (J1, J2)', () => {
     await admin.config('SET', 'maxmemory', '1');
     await refused(jar.post('/two-step/verify', { code: alice.phone!.nextCode() }));
     await refused(alice.jar.post('/two-step/disable', { code: alice.phone!.code() }));
-    await refused(panel.jar().login('bob'));
+    await refused(new Client(panel).login('bob'));
     expect((await alice.jar.get('/api/secret')).status).to.equal(200);
     await admin.config('SET', 'maxmemory', '0');
     expect(await admin.get('second-factor:alice')).to.equal(before);
@@ -156,7 +158,7 @@ describe('when Redis itself is in trouble (J1, J2)', () => {
     await Promise.all([
       refused(alice.jar.get('/api/secret')),
       refused(jar.post('/two-step/verify', { code: alice.phone!.nextCode() })),
-      refused(panel.jar().login('bob')),
+      refused(new Client(panel).login('bob')),
     ]);
     await load();
     await everythingWorks();

@@ -1,6 +1,5 @@
 import { expect } from 'chai';
 import { until } from '../support/eventually.js';
-import type { Answer, Jar } from '../support/panel-process.js';
 import { phoneOf } from './bench.js';
 import type { Bench, Scene } from './bench.js';
 import { factsOf, seenWith } from './facts.js';
@@ -8,6 +7,8 @@ import type { Facts } from './facts.js';
 import { HARMLESS } from './fault.js';
 import type { Fault } from './fault.js';
 import type { Flow, Run } from './flows.js';
+import { Client } from '../support/client.js';
+import type { Answer } from '../support/client.js';
 
 /** For how many time steps a recovery code voids the codes of the phone, and the next one. */
 const STEPS_WAITED_MAXIMUM = 3;
@@ -73,7 +74,7 @@ interface Acted {
   readonly right: boolean;
   readonly answers: readonly { readonly answer: Answer; readonly right: boolean }[];
   /** The cookies at the beginning and after each answer. */
-  readonly trail: readonly Jar[];
+  readonly trail: readonly Client[];
 }
 
 /** Goes through a flow as a person does, who stops at the first answer that is not the right one. */
@@ -94,7 +95,7 @@ async function act(bench: Bench, flow: Flow, scene: Scene): Promise<Acted> {
   return { run, right, answers, trail };
 }
 
-function recovered(witness: Jar): Promise<void> {
+function recovered(witness: Client): Promise<void> {
   return until('the panel to work again', async () => (await witness.get('/api/me')).status === 200);
 }
 
@@ -133,7 +134,7 @@ function recordOf({ enrolled, failures, recoveryCodesLeft, browsers }: Facts): u
 
 /** Signs the owner in once more, from the beginning; tells whether the code of the flow was spent. */
 async function ownerGetsIn({ panel }: Bench, flow: Flow, run: Run): Promise<{ spent: boolean }> {
-  const jar = panel.jar();
+  const jar = new Client(panel);
   const first = await jar.login(flow.login);
   if (first.status === 200) {
     expect((await jar.get('/api/me')).status, 'the owner is in').to.equal(200);

@@ -1,23 +1,23 @@
 import { expect } from 'chai';
 import { startLevelPanel } from '../support/level-panel.js';
-import type { LevelJar, LevelPanel } from '../support/level-panel.js';
+import type { LevelPanel } from '../support/level-panel.js';
+import { Client } from '../support/client.js';
 
 describe('impersonation, the automatic switch', () => {
   let panel: LevelPanel;
-  let root: LevelJar;
+  let root: Client;
 
   beforeEach(async () => {
     panel = await startLevelPanel({ levels: ['root', 'admin', 'user'], autoSwitch: { root: 'admin' } });
-    root = panel.jar();
+    root = new Client(panel);
   });
 
   afterEach(() => panel.close());
 
-  const enter = (jar: LevelJar, account: unknown) => jar.post('/two-step/impersonation', { account });
-  const leave = (jar: LevelJar) => jar.post('/two-step/impersonation/leave');
-  const me = async (jar: LevelJar) =>
-    (await jar.get('/me')).body as { user: string | null; actors: string[] };
-  const whoIs = async (jar: LevelJar) => {
+  const enter = (jar: Client, account: unknown) => jar.post('/two-step/impersonation', { account });
+  const leave = (jar: Client) => jar.post('/two-step/impersonation/leave');
+  const me = async (jar: Client) => (await jar.get('/me')).body as { user: string | null; actors: string[] };
+  const whoIs = async (jar: Client) => {
     const { user, actors } = await me(jar);
     return [...actors, user];
   };
@@ -35,7 +35,7 @@ describe('impersonation, the automatic switch', () => {
     await root.login('root');
     await leave(root);
     const key = await panel.enroll(root);
-    const again = panel.jar();
+    const again = new Client(panel);
     await again.login('root');
     expect((await again.post('/two-step/verify', { code: panel.code(key, 1) })).status).to.equal(200);
     expect(await me(again)).to.include({ user: 'root', skipped: 'actor-has-second-factor' });
@@ -44,7 +44,7 @@ describe('impersonation, the automatic switch', () => {
   });
 
   it('M12: leaves root where he is when admin has a second factor', async () => {
-    const admin = panel.jar();
+    const admin = new Client(panel);
     await admin.login('admin');
     await panel.enroll(admin);
     await root.login('root');

@@ -1,30 +1,31 @@
 import { expect } from 'chai';
 import { startLevelPanel } from '../support/level-panel.js';
-import type { LevelJar, LevelPanel } from '../support/level-panel.js';
+import type { LevelPanel } from '../support/level-panel.js';
+import { Client } from '../support/client.js';
 
 const LEVELS = ['root', 'admin', 'user'];
 
 describe('impersonation, when somebody of the stack changes', () => {
   let panel: LevelPanel;
-  let root: LevelJar;
+  let root: Client;
 
   beforeEach(async () => {
     panel = await startLevelPanel({ levels: LEVELS });
-    root = panel.jar();
+    root = new Client(panel);
     await root.login('root');
   });
 
   afterEach(() => panel.close());
 
-  const enter = (jar: LevelJar, account: unknown) => jar.post('/two-step/impersonation', { account });
-  const leave = (jar: LevelJar) => jar.post('/two-step/impersonation/leave');
-  const whoIs = async (jar: LevelJar) => {
+  const enter = (jar: Client, account: unknown) => jar.post('/two-step/impersonation', { account });
+  const leave = (jar: Client) => jar.post('/two-step/impersonation/leave');
+  const whoIs = async (jar: Client) => {
     const { user, actors } = (await jar.get('/me')).body as { user: string | null; actors: string[] };
     return [...actors, user];
   };
   const eventNames = () => panel.events.map(({ name }) => name);
   const enrollElsewhere = async (login: string) => {
-    const jar = panel.jar();
+    const jar = new Client(panel);
     await jar.login(login);
     return panel.enroll(jar);
   };
@@ -49,7 +50,7 @@ describe('impersonation, when somebody of the stack changes', () => {
     });
 
     it('leaves nobody signed in when the actor enabled a second factor elsewhere', async () => {
-      const other = panel.jar();
+      const other = new Client(panel);
       await other.login('root');
       await panel.enroll(other);
       expect(await whoIs(root)).to.deep.equal([null]);
@@ -216,7 +217,7 @@ describe('impersonation, when somebody of the stack changes', () => {
   describe('K10: ends when the target changes', () => {
     it('falls back when the target enables a second factor, and is refused from then on', async () => {
       await enter(root, 'alice');
-      const alice = panel.jar();
+      const alice = new Client(panel);
       await alice.login('alice');
       await panel.enroll(alice);
       expect(await whoIs(root)).to.deep.equal(['root']);
@@ -247,7 +248,7 @@ describe('impersonation, when somebody of the stack changes', () => {
   describe('K21: in a race', () => {
     const admins = ['admin', 'admin2'];
     /** Somebody with rights over others is there only under his own name, or with root named before him. */
-    async function expectNamed(jars: readonly LevelJar[]): Promise<void> {
+    async function expectNamed(jars: readonly Client[]): Promise<void> {
       for (const jar of jars) {
         const there = await whoIs(jar);
         const last = there.at(-1) ?? null;
@@ -258,7 +259,7 @@ describe('impersonation, when somebody of the stack changes', () => {
 
     it('never leaves an admin without his actor when entering, leaving and signing out race', async () => {
       for (const round of [0, 1, 2]) {
-        const jar = panel.jar();
+        const jar = new Client(panel);
         await jar.login('root');
         await enter(jar, 'admin');
         const jars = Array.from({ length: 24 }, () => jar.copy());
@@ -284,7 +285,7 @@ describe('impersonation, when somebody of the stack changes', () => {
     });
 
     it('never acts as a target who enabled a second factor meanwhile', async () => {
-      const alice = panel.jar();
+      const alice = new Client(panel);
       await alice.login('alice');
       const { body } = await alice.post('/two-step/setup');
       const jars = Array.from({ length: 12 }, () => root.copy());

@@ -1,11 +1,12 @@
 import { expect } from 'chai';
 import session from 'express-session';
 import { startLevelPanel } from '../support/level-panel.js';
-import type { LevelJar, LevelPanel } from '../support/level-panel.js';
+import type { LevelPanel } from '../support/level-panel.js';
+import { Client } from '../support/client.js';
 
 describe('impersonation: how it ended is told', () => {
   let panel: LevelPanel;
-  let root: LevelJar;
+  let root: Client;
 
   /** What becomes of the ends of sessions. */
   let destroys: 'as asked' | 'never' | 'late';
@@ -20,7 +21,7 @@ describe('impersonation: how it ended is told', () => {
       else done?.(new Error('away'));
     };
     panel = await startLevelPanel({ levels: ['root', 'admin', 'user'] }, { sessions });
-    root = panel.jar();
+    root = new Client(panel);
     await root.login('root');
     await root.post('/two-step/impersonation', { account: 'alice' });
     panel.events.length = 0;
@@ -44,14 +45,14 @@ describe('impersonation: how it ended is told', () => {
   });
 
   it('by signing in to another account, with a second factor or without', async () => {
-    const bob = panel.jar();
+    const bob = new Client(panel);
     await bob.login('bob');
     await panel.enroll(bob);
     for (const [login, next] of [
       ['admin', 'signed-in'],
       ['bob', 'code-required'],
     ] as const) {
-      const jar = panel.jar();
+      const jar = new Client(panel);
       await jar.login('root');
       await jar.post('/two-step/impersonation', { account: 'alice' });
       panel.events.length = 0;
@@ -64,7 +65,7 @@ describe('impersonation: how it ended is told', () => {
   });
 
   it('once, whatever else asks at that moment', async () => {
-    const many = (ask: (jar: LevelJar) => Promise<unknown>) =>
+    const many = (ask: (jar: Client) => Promise<unknown>) =>
       Promise.all(Array.from({ length: 5 }, () => ask(root.copy())));
     await many((jar) => jar.post('/two-step/impersonation/leave'));
     expect(told()).to.deep.equal([['impersonation-left', 'alice', 'root']]);
@@ -73,7 +74,7 @@ describe('impersonation: how it ended is told', () => {
       ['alice', 'target-changed'],
       ['root', 'actor-changed'],
     ] as const) {
-      root = panel.jar();
+      root = new Client(panel);
       await root.login('root');
       await root.post('/two-step/impersonation', { account: 'alice' });
       panel.events.length = 0;
@@ -86,7 +87,7 @@ describe('impersonation: how it ended is told', () => {
   it('once, however many sign out or in at that moment', async () => {
     const { get } = panel.sessions;
     for (const reason of ['signed-out', 'new-sign-in'] as const) {
-      const jar = panel.jar();
+      const jar = new Client(panel);
       await jar.login('root');
       await jar.post('/two-step/impersonation', { account: 'alice' });
       panel.events.length = 0;
@@ -99,7 +100,7 @@ describe('impersonation: how it ended is told', () => {
         waiting = [];
         panel.sessions.get = get;
       };
-      const end = (copy: LevelJar) => (reason === 'signed-out' ? copy.post('/logout') : copy.login('admin'));
+      const end = (copy: Client) => (reason === 'signed-out' ? copy.post('/logout') : copy.login('admin'));
       await Promise.all(Array.from({ length: 5 }, () => end(jar.copy())));
       const ends = panel.events.filter(({ name }) => name === 'impersonation-ended');
       expect(ends).to.have.length(1);
@@ -145,7 +146,7 @@ describe('impersonation: how it ended is told', () => {
 
     it(`when a sign-in fails that would be ${next}, once, and only if it is over`, async () => {
       if (login === 'bob') {
-        const bob = panel.jar();
+        const bob = new Client(panel);
         await bob.login('bob');
         await panel.enroll(bob);
         panel.events.length = 0;
@@ -172,7 +173,7 @@ describe('impersonation: how it ended is told', () => {
     describe(`when a sign-in fails that would be ${next}`, () => {
       beforeEach(async () => {
         if (login === 'admin') return;
-        const bob = panel.jar();
+        const bob = new Client(panel);
         await bob.login('bob');
         await panel.enroll(bob);
         panel.events.length = 0;
@@ -217,7 +218,7 @@ describe('impersonation: how it ended is told', () => {
     ['a change of the actor', 'impersonation-ended'],
     ['a change of the account', 'impersonation-ended'],
   ] as const) {
-    const end = async (jar: LevelJar): Promise<number> => {
+    const end = async (jar: Client): Promise<number> => {
       if (ending === 'going back') return (await jar.post('/two-step/impersonation/leave')).status;
       panel.users.get(ending.endsWith('actor') ? 'root' : 'alice')!.stamp++;
       return (await jar.get('/me')).status;

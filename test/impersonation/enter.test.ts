@@ -1,8 +1,9 @@
 import { expect } from 'chai';
 import type { ImpersonationOptions, SecondFactorOptions } from '../../lib/index.js';
 import { startLevelPanel } from '../support/level-panel.js';
-import type { LevelJar, LevelPanel, LevelUser } from '../support/level-panel.js';
+import type { LevelPanel, LevelUser } from '../support/level-panel.js';
 import { warningsOf } from '../support/warnings.js';
+import { Client } from '../support/client.js';
 
 const LEVELS = ['root', 'admin', 'user'];
 const MINUTE = 60_000;
@@ -16,12 +17,12 @@ describe('impersonation/enter', () => {
     impersonation: ImpersonationOptions = { levels: LEVELS },
     options: Partial<SecondFactorOptions<LevelUser>> = {},
   ): Promise<LevelPanel> => (panel = await startLevelPanel(impersonation, undefined, options));
-  const signedIn = async (login: string): Promise<LevelJar> => {
-    const jar = panel.jar();
+  const signedIn = async (login: string): Promise<Client> => {
+    const jar = new Client(panel);
     await jar.login(login);
     return jar;
   };
-  const enter = (jar: LevelJar, account: unknown) => jar.post('/two-step/impersonation', { account });
+  const enter = (jar: Client, account: unknown) => jar.post('/two-step/impersonation', { account });
 
   it('tells in its answer who is there, and so does going back', async () => {
     await start({ levels: ['root', 'admin', 'user', 'nowhere'] });
@@ -192,7 +193,7 @@ describe('impersonation/enter', () => {
       await start();
       const key = await panel.enroll(await signedIn('root'));
       const no = { ok: false, reason: 'login-required' };
-      expect((await panel.jar().get('/may/alice')).body).to.deep.equal(no);
+      expect((await new Client(panel).get('/may/alice')).body).to.deep.equal(no);
       const pending = await signedIn('root');
       expect((await pending.get('/may/alice')).body).to.deep.equal(no);
       await pending.post('/two-step/verify', { code: panel.code(key, 1) });

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { startLevelPanel } from '../support/level-panel.js';
-import type { LevelJar, LevelPanel } from '../support/level-panel.js';
+import type { LevelPanel } from '../support/level-panel.js';
+import { Client } from '../support/client.js';
 
 const LEVELS = ['root', 'admin', 'user'];
 const HOUR = 3_600_000;
@@ -8,21 +9,20 @@ const MINUTE = 60_000;
 
 describe('impersonation', () => {
   let panel: LevelPanel;
-  let root: LevelJar;
+  let root: Client;
 
   beforeEach(async () => {
     panel = await startLevelPanel({ levels: LEVELS });
-    root = panel.jar();
+    root = new Client(panel);
     await root.login('root');
   });
 
   afterEach(() => panel.close());
 
-  const enter = (jar: LevelJar, account: unknown) => jar.post('/two-step/impersonation', { account });
-  const leave = (jar: LevelJar, body?: unknown) => jar.post('/two-step/impersonation/leave', body);
-  const me = async (jar: LevelJar) =>
-    (await jar.get('/me')).body as { user: string | null; actors: string[] };
-  const whoIs = async (jar: LevelJar) => {
+  const enter = (jar: Client, account: unknown) => jar.post('/two-step/impersonation', { account });
+  const leave = (jar: Client, body?: unknown) => jar.post('/two-step/impersonation/leave', body);
+  const me = async (jar: Client) => (await jar.get('/me')).body as { user: string | null; actors: string[] };
+  const whoIs = async (jar: Client) => {
     const { user, actors } = await me(jar);
     return [...actors, user];
   };
@@ -52,7 +52,7 @@ describe('impersonation', () => {
   });
 
   it('K1: leaves for nobody who did not enter, and takes no parameter', async () => {
-    const alice = panel.jar();
+    const alice = new Client(panel);
     await alice.login('alice');
     const refused = await leave(alice, { account: 'root', to: 'root', user: 'root' });
     expect(refused.status).to.equal(409);
@@ -62,7 +62,7 @@ describe('impersonation', () => {
     await enter(root, 'alice');
     await leave(root, { account: 'admin', actor: 'admin' });
     expect(await whoIs(root)).to.deep.equal(['root']);
-    expect((await leave(panel.jar())).status).to.equal(409);
+    expect((await leave(new Client(panel))).status).to.equal(409);
   });
 
   it('K2: has no GET, and nothing for anonymous and half-finished sign-ins', async () => {
@@ -71,11 +71,11 @@ describe('impersonation', () => {
     expect((await root.post('/two-step/impersonation?account=alice', {})).body.reason).to.equal(
       'account-unknown',
     );
-    expect((await enter(panel.jar(), 'alice')).body.code).to.equal('login-required');
-    const admin = panel.jar();
+    expect((await enter(new Client(panel), 'alice')).body.code).to.equal('login-required');
+    const admin = new Client(panel);
     await admin.login('admin');
     await panel.enroll(admin);
-    const pending = panel.jar();
+    const pending = new Client(panel);
     await pending.login('admin');
     expect((await enter(pending, 'alice')).body.code).to.equal('code-required');
     expect(await whoIs(pending)).to.deep.equal([null]);
@@ -90,7 +90,7 @@ describe('impersonation', () => {
       for (const target of ['root', 'admin', 'admin2', 'alice', 'bob', 'lost', 'nobody']) {
         const allowed = below[actor]?.includes(target) ?? false;
         it(`${allowed ? 'lets' : 'refuses'} ${actor} → ${target}`, async () => {
-          const jar = panel.jar();
+          const jar = new Client(panel);
           await jar.login(actor);
           const preview = await jar.get(`/may/${target}`);
           expect(preview.body.ok).to.equal(allowed);
@@ -248,7 +248,7 @@ describe('impersonation', () => {
   });
 
   it('K16: takes nothing but the account from any body', async () => {
-    const alice = panel.jar();
+    const alice = new Client(panel);
     const planted = {
       actors: ['root'],
       actor: 'root',
@@ -291,7 +291,7 @@ describe('impersonation', () => {
   it('K18: ends what is under way when the option is turned off', async () => {
     await enter(root, 'alice');
     panel = await panel.restart(undefined);
-    const again = panel.jar();
+    const again = new Client(panel);
     for (const [name, value] of root.cookies) again.cookies.set(name, value);
     expect(await whoIs(again)).to.deep.equal(['root']);
     expect(panel.events.at(-1)).to.include({ name: 'impersonation-ended', reason: 'switched-off' });
@@ -309,7 +309,7 @@ describe('impersonation', () => {
   });
 
   it('K20: is no sign-in of the target, and leaves him as he was', async () => {
-    const alice = panel.jar();
+    const alice = new Client(panel);
     await alice.login('alice');
     panel.now += MINUTE;
     const before = (await alice.get('/two-step')).body;
@@ -377,7 +377,7 @@ describe('impersonation', () => {
       },
     });
     panel = other;
-    const jar = other.jar();
+    const jar = new Client(other);
     await jar.login('root');
     await enter(jar, 'admin');
     asked.length = 0;

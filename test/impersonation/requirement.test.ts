@@ -1,7 +1,9 @@
 import { expect } from 'chai';
 import type { ImpersonationOptions, Policy } from '../../lib/index.js';
 import { startLevelPanel } from '../support/level-panel.js';
-import type { Answer, LevelJar, LevelPanel } from '../support/level-panel.js';
+import type { LevelPanel } from '../support/level-panel.js';
+import { Client } from '../support/client.js';
+import type { Answer } from '../support/client.js';
 
 const LEVELS = ['root', 'admin', 'user'];
 const TOMORROW = Date.now() + 86_400_000;
@@ -20,46 +22,46 @@ const NOBODY: Told = [false, null];
 /** A way from one account to another: what is done before, and the request that takes it. */
 interface Transition {
   readonly name: string;
-  readonly before?: (jar: LevelJar, panel: LevelPanel) => unknown;
-  readonly request: (jar: LevelJar, panel: LevelPanel) => Promise<Answer>;
+  readonly before?: (jar: Client, panel: LevelPanel) => unknown;
+  readonly request: (jar: Client, panel: LevelPanel) => Promise<Answer>;
   /** Who is signed in afterwards; `null`: nobody. */
   readonly then: string | null;
   readonly autoSwitch?: ImpersonationOptions['autoSwitch'];
 }
 
-const act = (jar: LevelJar, account: string): Promise<Answer> =>
+const act = (jar: Client, account: string): Promise<Answer> =>
   jar.post('/two-step/impersonation', { account });
-const leave = (jar: LevelJar): Promise<Answer> => jar.post('/two-step/impersonation/leave');
-const me = (jar: LevelJar): Promise<Answer> => jar.get('/me');
-const login = (account: string) => (jar: LevelJar) => jar.login(account);
+const leave = (jar: Client): Promise<Answer> => jar.post('/two-step/impersonation/leave');
+const me = (jar: Client): Promise<Answer> => jar.get('/me');
+const login = (account: string) => (jar: Client) => jar.login(account);
 const acting =
   (...accounts: string[]) =>
-  async (jar: LevelJar): Promise<void> => {
+  async (jar: Client): Promise<void> => {
     await jar.login('root');
     for (const account of accounts) await act(jar, account);
   };
-const enrolled = async (jar: LevelJar, panel: LevelPanel): Promise<string> => {
+const enrolled = async (jar: Client, panel: LevelPanel): Promise<string> => {
   await jar.login('root');
   const key = await panel.enroll(jar);
   panel.now += 30_000;
   return key;
 };
 let key = '';
-const parked = async (jar: LevelJar, panel: LevelPanel): Promise<void> => {
-  key = await enrolled(panel.jar(), panel);
+const parked = async (jar: Client, panel: LevelPanel): Promise<void> => {
+  key = await enrolled(new Client(panel), panel);
   await jar.login('root');
 };
-const withKey = async (jar: LevelJar, panel: LevelPanel): Promise<void> => {
+const withKey = async (jar: Client, panel: LevelPanel): Promise<void> => {
   key = await enrolled(jar, panel);
 };
-const begun = async (jar: LevelJar, panel: LevelPanel): Promise<void> => {
+const begun = async (jar: Client, panel: LevelPanel): Promise<void> => {
   await jar.login('root');
   key = (await jar.post('/two-step/setup')).body.key as string;
   panel.now += 30_000;
 };
 const give =
   (path: string) =>
-  (jar: LevelJar, panel: LevelPanel): Promise<Answer> =>
+  (jar: Client, panel: LevelPanel): Promise<Answer> =>
     jar.post(`/two-step/${path}`, { code: panel.code(key) });
 const changed =
   (account: string) =>
@@ -75,7 +77,7 @@ const TRANSITIONS: readonly Transition[] = [
   { name: 'a log-out', before: login('root'), request: (jar) => jar.post('/logout'), then: null },
   {
     name: 'a parked sign-in',
-    before: (_jar, panel) => enrolled(panel.jar(), panel),
+    before: (_jar, panel) => enrolled(new Client(panel), panel),
     request: login('root'),
     then: null,
   },
@@ -112,7 +114,7 @@ const TRANSITIONS: readonly Transition[] = [
   {
     name: 'a demotion to a parked sign-in',
     before: login('root'),
-    request: async (jar, panel) => (await enrolled(panel.jar(), panel), me(jar)),
+    request: async (jar, panel) => (await enrolled(new Client(panel), panel), me(jar)),
     then: null,
   },
   {
@@ -176,7 +178,7 @@ describe('`required` and `requiredFrom`', () => {
   for (const { name, before, request, then, autoSwitch } of TRANSITIONS) {
     it(`are those of ${then ?? 'nobody'} after ${name}, and on the next request`, async () => {
       panel = await startLevelPanel({ levels: LEVELS, autoSwitch }, undefined, { policy });
-      const jar = panel.jar();
+      const jar = new Client(panel);
       await before?.(jar, panel);
       const { body } = await request(jar, panel);
       const told = then === null ? NOBODY : POLICIES[then]!.told;
@@ -200,7 +202,7 @@ describe('`required` and `requiredFrom`', () => {
         return policy({ id });
       },
     });
-    const jar = panel.jar();
+    const jar = new Client(panel);
     await acting('admin', 'alice')(jar);
     broken = 'alice';
     expect((await me(jar)).body).to.deep.include({ user: 'admin', actors: ['root'] });

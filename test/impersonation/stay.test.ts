@@ -1,11 +1,12 @@
 import { expect } from 'chai';
 import type { Policy } from '../../lib/index.js';
 import { startLevelPanel } from '../support/level-panel.js';
-import type { LevelJar, LevelPanel } from '../support/level-panel.js';
+import type { LevelPanel } from '../support/level-panel.js';
+import { Client } from '../support/client.js';
 
 describe('impersonation/stay', () => {
   let panel: LevelPanel;
-  let root: LevelJar;
+  let root: Client;
   let policy: Policy;
   let canActAs: () => boolean;
 
@@ -17,13 +18,13 @@ describe('impersonation/stay', () => {
     };
     const levels = ['root', 'admin', 'user'];
     panel = await startLevelPanel({ levels, canActAs: () => canActAs() }, undefined, options);
-    root = panel.jar();
+    root = new Client(panel);
     await root.login('root');
     await root.post('/two-step/impersonation', { account: 'alice' });
   });
   afterEach(() => panel.close());
 
-  const whoIs = async (jar: LevelJar) => {
+  const whoIs = async (jar: Client) => {
     const { user, actors } = (await jar.get('/me')).body as { user: string | null; actors: string[] };
     return [...actors, user];
   };

@@ -1,8 +1,10 @@
 import { expect } from 'chai';
 import type { SecondFactorOptions } from '../../lib/index.js';
 import { startLevelPanel } from '../support/level-panel.js';
-import type { Answer, LevelJar, LevelPanel, LevelUser } from '../support/level-panel.js';
+import type { LevelPanel, LevelUser } from '../support/level-panel.js';
 import { warningsOf } from '../support/warnings.js';
+import { Client } from '../support/client.js';
+import type { Answer } from '../support/client.js';
 
 /** What the application says of alice while something is wrong with her data. */
 interface Trouble {
@@ -47,7 +49,7 @@ const HTML = { accept: 'text/html', 'x-turbo-request-id': '1', 'sec-fetch-site':
 
 describe('impersonation, when the application cannot say who the target is', () => {
   let panel: LevelPanel;
-  let root: LevelJar;
+  let root: Client;
   let trouble: Trouble;
   let databaseDown: boolean;
 
@@ -67,7 +69,7 @@ describe('impersonation, when the application cannot say who the target is', () 
     const canActAs = (_actor: unknown, { id }: { id: string }) =>
       (id === 'alice' && trouble.canActAs ? trouble.canActAs() : true) as boolean;
     panel = await startLevelPanel({ levels: ['root', 'admin', 'user'], canActAs }, undefined, options);
-    root = panel.jar();
+    root = new Client(panel);
     await root.login('root');
   }
   afterEach(() => panel.close());

@@ -4,10 +4,11 @@ import type { Notice, NoticeName } from '../../lib/index.js';
 import { englishNotice } from '../../lib/notices/english-notice.js';
 import { noticeOf } from '../../lib/notices/notice-of.js';
 import { russianNotice } from '../../lib/notices/russian-notice.js';
-import { Client, enroll, stopPanels } from '../docs/trap-panel.js';
+import { enroll, stopPanels } from '../docs/trap-panel.js';
 import { until } from '../support/eventually.js';
 import { startSessionPanel } from '../support/session-panel.js';
 import type { SessionPanel } from '../support/session-panel.js';
+import { Client } from '../support/client.js';
 
 const NAMES: readonly NoticeName[] = [
   'enabled',

@@ -1,8 +1,9 @@
 import { expect } from 'chai';
 import { Secret, TOTP } from 'otpauth';
-import { Client, enroll, stopPanels } from '../docs/trap-panel.js';
+import { enroll, stopPanels } from '../docs/trap-panel.js';
 import { startSessionPanel } from '../support/session-panel.js';
 import type { SessionPanel } from '../support/session-panel.js';
+import { Client } from '../support/client.js';
 
 const BY = { by: 'migration' };
 

@@ -8,8 +8,10 @@ import type { Express } from 'express';
 import type { Fault } from '../../lib/answer/faulty-field.js';
 import { stopPanels } from '../docs/trap-panel.js';
 import { until } from '../support/eventually.js';
-import { CALLS, enroll, NAVIGATES, startPagePanel, Visitor } from './page-panel.js';
-import type { Answer, PagePanel, Phone } from './page-panel.js';
+import { enroll, startPagePanel } from './page-panel.js';
+import type { PagePanel, Phone } from './page-panel.js';
+import { CALLS, Client, NAVIGATES } from '../support/client.js';
+import type { Answer } from '../support/client.js';
 
 /** Has no types of its own. */
 const express4 = createRequire(import.meta.url)('express4') as () => Express;
@@ -135,17 +137,17 @@ describe('the body of a request', () => {
   let phone: Phone;
 
   /** Somebody whose sign-in waits for the code. */
-  async function pendingOn(create: () => Express): Promise<Visitor> {
+  async function pendingOn(create: () => Express): Promise<Client> {
     panel = await startPagePanel({}, { create });
-    ({ phone } = await enroll(panel, new Visitor(panel)));
+    ({ phone } = await enroll(panel, new Client(panel)));
     panel.events.length = 0;
-    const pending = new Visitor(panel);
-    await pending.logIn();
+    const pending = new Client(panel);
+    await pending.logInByForm();
     panel.now += 30_000;
     return pending;
   }
 
-  function send(visitor: Visitor, path: string, given: Body, kind: Record<string, string>): Promise<Answer> {
+  function send(visitor: Client, path: string, given: Body, kind: Record<string, string>): Promise<Answer> {
     const { type, body, headers } = given;
     const filled = typeof body === 'string' ? body.replace('{code}', phone.code()) : body;
     return visitor.send('POST', path, { ...kind, ...(type && { 'content-type': type }), ...headers }, filled);
@@ -160,8 +162,8 @@ describe('the body of a request', () => {
         const pending = await pendingOn(create);
         const page = await pending.submit('/two-step/verify', { code: phone.code() });
         expect([page.status, page.headers.location]).to.deep.equal([303, '/']);
-        const again = new Visitor(panel);
-        await again.logIn();
+        const again = new Client(panel);
+        await again.logInByForm();
         const answer = await again.post('/two-step/verify', { code: phone.next() });
         expect([answer.status, answer.body.state]).to.deep.equal([200, 'verified']);
       });
@@ -190,7 +192,7 @@ describe('the body of a request', () => {
 
   it('is read alike at every operation', async () => {
     panel = await startPagePanel();
-    const alice = new Visitor(panel);
+    const alice = new Client(panel);
     ({ phone } = await enroll(panel, alice));
     panel.now += 30_000;
     const record = await panel.store.get('alice');
@@ -224,10 +226,10 @@ describe('the body of a request', () => {
             },
           },
         );
-        const alice = new Visitor(panel);
+        const alice = new Client(panel);
         ({ phone } = await enroll(panel, alice));
-        const pending = new Visitor(panel);
-        await pending.logIn();
+        const pending = new Client(panel);
+        await pending.logInByForm();
         expect((await pending.open('/two-step/verify')).status).to.equal(200);
         expect((await pending.submit('/two-step/verify', { code: phone.wrong() })).status).to.equal(401);
         expect((await pending.post('/two-step/verify', { code: phone.next() })).status).to.equal(200);
@@ -260,10 +262,10 @@ describe('the body of a request', () => {
           },
         },
       );
-      const alice = new Visitor(panel);
+      const alice = new Client(panel);
       ({ phone } = await enroll(panel, alice));
-      const pending = new Visitor(panel);
-      await pending.logIn();
+      const pending = new Client(panel);
+      await pending.logInByForm();
       panel.now += 30_000;
       panel.events.length = 0;
       for (const [who, path, fields] of [
@@ -340,9 +342,9 @@ describe('the body of a request', () => {
       express.urlencoded({ extended: true }),
     ]) {
       panel = await startPagePanel({}, { beforeRouter: ({ app }) => app.use(parser) });
-      ({ phone } = await enroll(panel, new Visitor(panel)));
-      const pending = new Visitor(panel);
-      await pending.logIn();
+      ({ phone } = await enroll(panel, new Client(panel)));
+      const pending = new Client(panel);
+      await pending.logInByForm();
       const record = await panel.store.get('alice');
       for (const given of [
         json('an operator', { code: { $ne: null } }, 'field-type'),
@@ -365,7 +367,7 @@ describe('the body of a request', () => {
     const record = await panel.store.get('alice');
     const large = json('large', { code: '0'.repeat(1_000_000) }, 'body-too-large');
     const burst = Array.from({ length: 100 }, () => send(pending, '/two-step/verify', large, CALLS));
-    const other = await new Visitor(panel).get('/me');
+    const other = await new Client(panel).get('/me');
     expect(other.status).to.equal(200);
     const answers = await Promise.all(burst);
     expect(new Set(answers.map(({ status }) => status))).to.deep.equal(new Set([400]));

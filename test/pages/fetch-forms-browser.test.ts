@@ -8,8 +8,9 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { stopPanels } from '../docs/trap-panel.js';
 import type { User } from '../docs/trap-panel.js';
 import { startBrowser } from '../support/browser.js';
-import { enroll, startPagePanel, Visitor } from './page-panel.js';
+import { enroll, startPagePanel } from './page-panel.js';
 import type { PagePanel, Phone } from './page-panel.js';
+import { Client } from '../support/client.js';
 
 /** A script that sends forms by fetch: what it is, and what its forms and links say. */
 interface Script {
@@ -39,7 +40,7 @@ describe('forms that a script sends by fetch', function () {
   let context: BrowserContext;
   let page: Page;
   let panel: PagePanel;
-  let visitor: Visitor;
+  let visitor: Client;
   /** A page of the application. */
   let html: (title: string, inside: string) => string;
   let phone: Phone;
@@ -90,7 +91,7 @@ describe('forms that a script sends by fetch', function () {
         );
       },
     });
-    visitor = new Visitor(panel);
+    visitor = new Client(panel);
     ({ phone, recoveryCodes } = await enroll(panel, visitor));
     context = await browser.newContext({ baseURL: panel.url, locale: 'en-GB' });
     page = await context.newPage();

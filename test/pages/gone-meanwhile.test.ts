@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import { stopPanels } from '../docs/trap-panel.js';
-import { enroll, phoneWith, startPagePanel, Visitor } from './page-panel.js';
+import { enroll, phoneWith, startPagePanel } from './page-panel.js';
 import type { PagePanel, Phone } from './page-panel.js';
+import { Client } from '../support/client.js';
 
 const ENABLED = 'Two-step authentication is enabled.';
 const NOT_ENABLED = 'Two-step authentication is not enabled.';
@@ -19,12 +20,12 @@ const FORMS = [
 
 describe('a form of the second factor that went meanwhile', () => {
   let panel: PagePanel;
-  let alice: Visitor;
+  let alice: Client;
   let phone: Phone;
 
   beforeEach(async () => {
     panel = await startPagePanel({ rememberBrowsers: { days: 30 } });
-    alice = new Visitor(panel);
+    alice = new Client(panel);
     ({ phone } = await enroll(panel, alice));
   });
   afterEach(stopPanels);

@@ -9,8 +9,9 @@ import type { SecondFactorOptions } from 'passport-second-factor';
 import { stopPanels } from '../docs/trap-panel.js';
 import type { User } from '../docs/trap-panel.js';
 import { startBrowser } from '../support/browser.js';
-import { enroll, startPagePanel, Visitor } from './page-panel.js';
+import { enroll, startPagePanel } from './page-panel.js';
 import type { Phone } from './page-panel.js';
+import { Client } from '../support/client.js';
 
 describe('forms whose redirects leave the origin', function () {
   let browser: Browser;
@@ -19,7 +20,7 @@ describe('forms whose redirects leave the origin', function () {
   let context: BrowserContext;
   let page: Page;
   let phone: Phone;
-  let visitor: Visitor;
+  let visitor: Client;
   let recoveryCodes: string[];
 
   before(async () => {
@@ -60,7 +61,7 @@ describe('forms whose redirects leave the origin', function () {
         },
       },
     );
-    visitor = new Visitor(panel);
+    visitor = new Client(panel);
     ({ phone, recoveryCodes } = await enroll(panel, visitor));
     context = await browser.newContext({ baseURL: panel.url, locale: 'en-GB' });
     page = await context.newPage();

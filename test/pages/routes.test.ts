@@ -1,10 +1,12 @@
 import { expect } from 'chai';
 import { stopPanels } from '../docs/trap-panel.js';
-import { enroll, NAVIGATES, phoneWith, startPagePanel, Visitor } from './page-panel.js';
-import type { Answer, PagePanel, Phone } from './page-panel.js';
+import { enroll, phoneWith, startPagePanel } from './page-panel.js';
+import type { PagePanel, Phone } from './page-panel.js';
 import type { Policy } from '../../lib/index.js';
 import { ROUTES } from './route-table.js';
 import type { Who } from './route-table.js';
+import { Client, NAVIGATES } from '../support/client.js';
+import type { Answer } from '../support/client.js';
 
 describe('the routes', () => {
   let panel: PagePanel;
@@ -21,16 +23,16 @@ describe('the routes', () => {
   });
   afterEach(stopPanels);
 
-  async function someone(who: Who): Promise<Visitor> {
-    const visitor = new Visitor(panel);
+  async function someone(who: Who): Promise<Client> {
+    const visitor = new Client(panel);
     policy = who === 'must-enroll' ? 'required' : 'optional';
     if (who === 'anonymous') return visitor;
     if (who === 'pending' || who === 'verified') ({ phone } = await enroll(panel, visitor));
-    else await visitor.logIn();
+    else await visitor.logInByForm();
     if (who === 'setting-up') await visitor.post('/two-step/setup');
     if (who !== 'pending') return visitor;
-    const other = new Visitor(panel);
-    await other.logIn();
+    const other = new Client(panel);
+    await other.logInByForm();
     return other;
   }
 
@@ -187,15 +189,15 @@ describe('the routes', () => {
   });
 
   it('tells what stands in the way with the field where typing begins, also where no code was refused', async () => {
-    const alice = new Visitor(panel);
-    await alice.logIn();
+    const alice = new Client(panel);
+    await alice.logInByForm();
     await alice.post('/two-step/setup');
     const { body } = await alice.get('/two-step/setup');
     phone = phoneWith(panel, String(body.key));
     const skewed = await alice.submit('/two-step/setup/confirm', { code: phone.code(7) });
     await alice.post('/two-step/setup/confirm', { code: phone.code() });
-    const pending = new Visitor(panel);
-    await pending.logIn();
+    const pending = new Client(panel);
+    await pending.logInByForm();
     for (let i = 0; i < 5; i++) await pending.submit('/two-step/verify', { code: phone.wrong() });
     const locked = await pending.submit('/two-step/verify', { code: phone.code() });
     expect([skewed.status, locked.status]).to.deep.equal([422, 429]);

@@ -2,8 +2,9 @@ import { expect } from 'chai';
 import express from 'express';
 import { stopPanels } from '../docs/trap-panel.js';
 import type { PanelParts } from '../docs/trap-panel.js';
-import { enroll, phoneWith, startPagePanel, Visitor } from './page-panel.js';
+import { enroll, phoneWith, startPagePanel } from './page-panel.js';
 import type { PagePanel, Phone } from './page-panel.js';
+import { Client } from '../support/client.js';
 
 /** What I3 of the threats lists, as a path a guard stops at. */
 const TURNED_AWAY = [
@@ -57,12 +58,12 @@ const PLANTABLE: PanelParts = {
 
 describe('step-up', () => {
   let panel: PagePanel;
-  let alice: Visitor;
+  let alice: Client;
   let phone: Phone;
 
   beforeEach(async () => {
     panel = await startPagePanel({}, PLANTABLE);
-    alice = new Visitor(panel);
+    alice = new Client(panel);
     ({ phone } = await enroll(panel, alice));
   });
   afterEach(stopPanels);
@@ -70,9 +71,9 @@ describe('step-up', () => {
   const later = (): void => void (panel.now += 400_000);
 
   it('is no place to come back to: who signs in has just given a code', async () => {
-    const visitor = new Visitor(panel);
+    const visitor = new Client(panel);
     expect((await visitor.open('/two-step/step-up')).headers.location).to.equal('/login');
-    await visitor.logIn();
+    await visitor.logInByForm();
     expect((await visitor.open('/two-step/step-up')).headers.location).to.equal('/two-step/verify');
     const signedIn = await visitor.submit('/two-step/verify', { code: phone.next() });
     expect(signedIn.headers.location).to.equal('/');
@@ -128,7 +129,7 @@ describe('step-up', () => {
 
   it('gives the session a new id: a copy of the old cookie is worth nothing (L2, G2)', async () => {
     later();
-    const copy = new Visitor(panel);
+    const copy = new Client(panel);
     for (const [name, value] of alice.cookies) copy.cookies.set(name, value);
     await alice.submit('/two-step/step-up', { code: phone.next() });
     expect(alice.cookie).to.not.equal(copy.cookie);
@@ -180,14 +181,14 @@ describe('step-up', () => {
 
   it('ends a sign-in at home whatever the session was made to say (I3)', async () => {
     for (const returnTo of PLANTED.filter((value) => value === null || typeof value === 'string')) {
-      const pending = new Visitor(panel);
-      await pending.logIn();
+      const pending = new Client(panel);
+      await pending.logInByForm();
       await pending.post('/plant', { returnTo });
       const { status, headers } = await pending.submit('/two-step/verify', { code: phone.next() });
       expect([returnTo, status, headers.location]).to.deep.equal([returnTo, 303, '/']);
-      const before = new Visitor(panel);
+      const before = new Client(panel);
       await before.post('/plant', { returnTo });
-      await before.logIn();
+      await before.logInByForm();
       const signedIn = await before.submit('/two-step/verify', { code: phone.next() });
       expect([returnTo, signedIn.headers.location]).to.deep.equal([returnTo, '/']);
     }
@@ -196,7 +197,7 @@ describe('step-up', () => {
   it('goes on to another origin only where the option names it', async () => {
     const origins = { returnToOrigins: ['https://app.example'], allowedOrigins: ['https://caller.example'] };
     panel = await startPagePanel(origins, PLANTABLE);
-    const bob = new Visitor(panel);
+    const bob = new Client(panel);
     ({ phone } = await enroll(panel, bob, 'bob'));
     const { headers } = await bob.open('/two-step/step-up');
     expect(headers['content-security-policy']).to.contain("form-action 'self' https://app.example;");
@@ -207,8 +208,8 @@ describe('step-up', () => {
       ['http://app.example/', '/'],
       ['https://caller.example/', '/'],
     ]) {
-      const waiting = new Visitor(panel);
-      await waiting.logIn('bob');
+      const waiting = new Client(panel);
+      await waiting.logInByForm('bob');
       await waiting.post('/plant', { returnTo });
       const signedIn = await waiting.submit('/two-step/verify', { code: phone.next() });
       expect(signedIn.headers.location).to.equal(expected);
@@ -218,12 +219,12 @@ describe('step-up', () => {
 
 describe('step-up of accounts without a second factor', () => {
   let panel: PagePanel;
-  let bob: Visitor;
+  let bob: Client;
 
   beforeEach(async () => {
     panel = await startPagePanel();
-    bob = new Visitor(panel);
-    await bob.logIn('bob');
+    bob = new Client(panel);
+    await bob.logInByForm('bob');
   });
   afterEach(stopPanels);
 
@@ -236,7 +237,7 @@ describe('step-up of accounts without a second factor', () => {
     const stopped = await bob.open('/lenient/x?y=1');
     expect([stopped.status, stopped.headers.location]).to.deep.equal([303, '/login']);
     const before = bob.cookie;
-    const back = await bob.logIn('bob');
+    const back = await bob.logInByForm('bob');
     expect([back.status, back.headers.location]).to.be.deep.oneOf([
       [302, '/lenient/x?y=1'],
       [303, '/lenient/x?y=1'],
@@ -277,7 +278,7 @@ describe('step-up of accounts without a second factor', () => {
     panel.now += 901_000;
     const stopped = await bob.submit('/two-step/setup');
     expect([stopped.status, stopped.headers.location]).to.deep.equal([303, '/login']);
-    expect((await bob.logIn('bob')).headers.location).to.equal('/two-step');
+    expect((await bob.logInByForm('bob')).headers.location).to.equal('/two-step');
     expect((await bob.submit('/two-step/setup')).headers.location).to.equal('/two-step/setup');
     expect(await panel.store.get('bob')).to.equal(null);
   });

@@ -3,8 +3,10 @@ import { requireNotImpersonating, requireSecondFactor } from 'passport-second-fa
 import type { Page, SecondFactorOptions } from 'passport-second-factor';
 import { stopPanels } from '../docs/trap-panel.js';
 import type { User } from '../docs/trap-panel.js';
-import { enroll, phoneWith, startPagePanel, Visitor } from './page-panel.js';
-import type { Answer, PagePanel, Phone } from './page-panel.js';
+import { enroll, phoneWith, startPagePanel } from './page-panel.js';
+import type { PagePanel, Phone } from './page-panel.js';
+import { Client } from '../support/client.js';
+import type { Answer } from '../support/client.js';
 
 const NOT_DONE = 'What you sent has not been carried out. Do it again after this step.';
 const NOT_WHILE_ACTING = 'because you are acting as somebody else';
@@ -13,7 +15,7 @@ const PAGE_NEEDS = 'The page you wanted needs two-step authentication.';
 
 describe('a form of the application that a guard stops', () => {
   let panel: PagePanel;
-  let alice: Visitor;
+  let alice: Client;
   let phone: Phone;
   let done: number;
 
@@ -35,12 +37,12 @@ describe('a form of the application that a guard stops', () => {
         });
       },
     });
-    alice = new Visitor(panel);
+    alice = new Client(panel);
     ({ phone } = await enroll(panel, alice));
   }
 
   /** Sends the form from its page, as a browser does. */
-  const sendForm = (visitor: Visitor, headers: Record<string, string> = {}): Promise<Answer> =>
+  const sendForm = (visitor: Client, headers: Record<string, string> = {}): Promise<Answer> =>
     visitor.submit('/items/7', {}, { referer: `${panel.url}/items/7/edit?tab=2`, ...headers });
   const isLater = (): unknown => (panel.now += 301_000);
 
@@ -61,12 +63,12 @@ describe('a form of the application that a guard stops', () => {
   });
 
   it('is told of at the code form to a stranger, and to a sign-in that waits', async () => {
-    const stranger = new Visitor(panel);
+    const stranger = new Client(panel);
     expect((await sendForm(stranger)).headers.location).to.equal('/login');
-    const waiting = new Visitor(panel);
-    await waiting.logIn();
+    const waiting = new Client(panel);
+    await waiting.logInByForm();
     expect((await sendForm(waiting)).headers.location).to.equal('/two-step/verify');
-    await stranger.logIn();
+    await stranger.logInByForm();
     for (const visitor of [stranger, waiting]) {
       expect((await visitor.open('/two-step/verify')).text).to.contain(NOT_DONE);
       const { headers } = await visitor.submit('/two-step/verify', { code: phone.next() });
@@ -75,10 +77,10 @@ describe('a form of the application that a guard stops', () => {
   });
 
   it('is forgotten where a page is stopped later', async () => {
-    const stranger = new Visitor(panel);
+    const stranger = new Client(panel);
     await sendForm(stranger);
     await stranger.open('/danger');
-    await stranger.logIn();
+    await stranger.logInByForm();
     expect((await stranger.open('/two-step/verify')).text).to.not.contain(NOT_DONE);
     isLater();
     await sendForm(alice);
@@ -142,8 +144,8 @@ describe('a form of the application that a guard stops', () => {
     await alice.open('/danger');
     const page = await alice.open('/two-step/step-up?stopped=form&notDone=true&neededFor=form');
     expect(page.text).to.not.contain(NOT_DONE);
-    const bob = new Visitor(panel);
-    await bob.logIn('bob');
+    const bob = new Client(panel);
+    await bob.logInByForm('bob');
     expect((await bob.open('/two-step?stopped=form&neededFor=page')).text).to.not.match(
       /wanted needs|sent needs/,
     );
@@ -151,13 +153,13 @@ describe('a form of the application that a guard stops', () => {
 
   it('sends an account without a factor to the settings, which say why, once', async () => {
     for (const [stop, told, back] of [
-      [(bob: Visitor) => sendForm(bob), FORM_NEEDS, '/items/7/edit?tab=2'],
-      [(bob: Visitor) => bob.open('/danger?x'), PAGE_NEEDS, '/danger?x'],
+      [(bob: Client) => sendForm(bob), FORM_NEEDS, '/items/7/edit?tab=2'],
+      [(bob: Client) => bob.open('/danger?x'), PAGE_NEEDS, '/danger?x'],
     ] as const) {
       await stopPanels();
       await start();
-      const bob = new Visitor(panel);
-      await bob.logIn('bob');
+      const bob = new Client(panel);
+      await bob.logInByForm('bob');
       expect((await stop(bob)).headers.location).to.equal('/two-step');
       expect((await bob.open('/two-step', { 'accept-language': 'ru' })).text).to.match(
         /нужна двухэтапная аутентификация/,
@@ -203,8 +205,8 @@ describe('a form of the application that a guard stops', () => {
     const pages: Page[] = [];
     await start({ render: (_req, res, page) => (pages.push(page), void res.end('ours')) });
     isLater();
-    const bob = new Visitor(panel);
-    await bob.logIn('bob');
+    const bob = new Client(panel);
+    await bob.logInByForm('bob');
     for (const visitor of [alice, bob]) await sendForm(visitor);
     await alice.open('/two-step/step-up');
     await bob.open('/two-step');
@@ -227,9 +229,9 @@ describe('a form of the application that a guard stops', () => {
   it('is told of where a policy first wants a factor', async () => {
     await stopPanels();
     await start({ policy: ({ id }) => (id === 'bob' ? 'required' : 'optional') });
-    const bob = new Visitor(panel);
+    const bob = new Client(panel);
     await sendForm(bob);
-    await bob.logIn('bob');
+    await bob.logInByForm('bob');
     expect((await bob.open('/two-step/setup')).text).to.contain(NOT_DONE);
   });
 

@@ -6,8 +6,9 @@ import type { Panel } from '../docs/trap-panel.js';
 import { complaintsOf, startBrowser } from '../support/browser.js';
 import { startSlowProxy } from '../support/slow-proxy.js';
 import type { SlowProxy } from '../support/slow-proxy.js';
-import { enroll, phoneWith, startPagePanel, Visitor } from './page-panel.js';
+import { enroll, phoneWith, startPagePanel } from './page-panel.js';
 import type { PagePanel, Phone } from './page-panel.js';
+import { Client } from '../support/client.js';
 
 const ENDED = 'This sign-in has ended';
 const UNSAVED = 'If you did not save them, make new ones.';
@@ -19,7 +20,7 @@ describe('two clicks on a slow network, in a browser', function () {
   let proxy: SlowProxy;
   let context: BrowserContext;
   let page: Page;
-  let alice: Visitor;
+  let alice: Client;
   let phone: Phone;
   let complaints: string[];
 
@@ -46,7 +47,7 @@ describe('two clicks on a slow network, in a browser', function () {
     page = await context.newPage();
     page.setDefaultTimeout(30_000);
     complaints = complaintsOf(page, proxy.url);
-    alice = new Visitor(panel);
+    alice = new Client(panel);
   }
 
   /** The browser goes on with the cookies of a visitor. */
@@ -77,8 +78,8 @@ describe('two clicks on a slow network, in a browser', function () {
     'the code': {
       async open() {
         await isEnrolled();
-        alice = new Visitor(panel);
-        await alice.logIn();
+        alice = new Client(panel);
+        await alice.logInByForm();
         await open('/two-step/verify');
         await page.fill('#code', phone.next());
       },
@@ -101,7 +102,7 @@ describe('two clicks on a slow network, in a browser', function () {
     },
     enable: {
       async open() {
-        await alice.logIn();
+        await alice.logInByForm();
         await open('/two-step');
       },
       button: button('Enable two-step authentication'),
@@ -110,7 +111,7 @@ describe('two clicks on a slow network, in a browser', function () {
     },
     'the first code': {
       async open() {
-        await alice.logIn();
+        await alice.logInByForm();
         phone = phoneWith(panel, String((await alice.post('/two-step/setup')).body.key));
         await open('/two-step/setup');
         await page.fill('#code', phone.code());
@@ -122,7 +123,7 @@ describe('two clicks on a slow network, in a browser', function () {
     },
     'cancelling the set-up': {
       async open() {
-        await alice.logIn();
+        await alice.logInByForm();
         await alice.post('/two-step/setup');
         await open('/two-step/setup');
       },
@@ -133,8 +134,8 @@ describe('two clicks on a slow network, in a browser', function () {
     'cancelling the sign-in': {
       async open() {
         await isEnrolled();
-        alice = new Visitor(panel);
-        await alice.logIn();
+        alice = new Client(panel);
+        await alice.logInByForm();
         await open('/two-step/verify');
       },
       button: button('Cancel and sign in as somebody else'),

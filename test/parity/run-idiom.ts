@@ -3,14 +3,16 @@ import express from 'express';
 import type { Response } from 'express';
 import type { Store } from 'express-session';
 import passport from 'passport';
-import { Client, stopPanels, user } from '../docs/trap-panel.js';
-import type { Answer, Panel } from '../docs/trap-panel.js';
+import { stopPanels, user } from '../docs/trap-panel.js';
+import type { Panel } from '../docs/trap-panel.js';
 import { startSessionPanel } from '../support/session-panel.js';
 import { useStrategies } from './strategies.js';
 import type { Idiom, LooseRequest, LooseResponse } from './idiom.js';
 import { told } from './idiom.js';
 import { watchProcess } from './watch-process.js';
 import { comparable } from './comparable.js';
+import { Client } from '../support/client.js';
+import type { Answer } from '../support/client.js';
 
 /** The versions and the session store an idiom is run on. */
 export interface Setting {

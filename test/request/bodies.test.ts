@@ -5,9 +5,10 @@ import express from 'express';
 import type { RequestHandler } from 'express';
 import { Secret, TOTP } from 'otpauth';
 import { PROBLEMS } from '../../lib/errors.js';
-import { Client, enroll, enrolled, stopPanels } from '../docs/trap-panel.js';
+import { enroll, enrolled, stopPanels } from '../docs/trap-panel.js';
 import { loggedIn, startSessionPanel } from '../support/session-panel.js';
 import type { SessionPanel } from '../support/session-panel.js';
+import { Client } from '../support/client.js';
 
 const HTML = { accept: 'text/html' };
 

@@ -1,10 +1,11 @@
 import { expect } from 'chai';
 import { memoryStore } from 'passport-second-factor/memory';
 import type { SecondFactorOptions, Store } from 'passport-second-factor';
-import { Client, enroll, enrolled, stopPanels } from '../docs/trap-panel.js';
+import { enroll, enrolled, stopPanels } from '../docs/trap-panel.js';
 import type { User } from '../docs/trap-panel.js';
 import { loggedIn, startSessionPanel } from '../support/session-panel.js';
 import type { SessionPanel } from '../support/session-panel.js';
+import { Client } from '../support/client.js';
 
 interface Cost {
   reads: number;

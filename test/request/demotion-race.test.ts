@@ -1,9 +1,10 @@
 import { expect } from 'chai';
 import { Secret } from 'otpauth';
-import { Client, enroll, enrolled, stopPanels } from '../docs/trap-panel.js';
+import { enroll, enrolled, stopPanels } from '../docs/trap-panel.js';
 import type { Phone } from '../docs/trap-panel.js';
 import { loggedIn, redisForTests, sessionId, startSessionPanel, userOf } from '../support/session-panel.js';
 import type { SessionPanel, SessionPanelParts } from '../support/session-panel.js';
+import { Client } from '../support/client.js';
 
 const BY = { by: 'operator' };
 

@@ -3,10 +3,11 @@ import type { RequestHandler } from 'express';
 import passport from 'passport';
 import { requireSecondFactor } from 'passport-second-factor';
 import { memoryStore } from 'passport-second-factor/memory';
-import { Client, enroll, enrolled, knows, stopPanels } from '../docs/trap-panel.js';
+import { enroll, enrolled, knows, stopPanels } from '../docs/trap-panel.js';
 import type { Panel, User } from '../docs/trap-panel.js';
 import { loggedIn, seenBy, sessionId, startSessionPanel, userOf } from '../support/session-panel.js';
 import type { SessionPanel } from '../support/session-panel.js';
+import { Client } from '../support/client.js';
 
 /** The reasons of the demotions so far. */
 function demotions(panel: SessionPanel): unknown[] {

@@ -1,10 +1,11 @@
 import { expect } from 'chai';
 import express from 'express';
 import type { RequestSecondFactor } from 'passport-second-factor';
-import { Client, enroll, enrolled, stopPanels } from '../docs/trap-panel.js';
+import { enroll, enrolled, stopPanels } from '../docs/trap-panel.js';
 import type { User } from '../docs/trap-panel.js';
 import { loggedIn, seenBy, sessionId, startSessionPanel, userOf } from '../support/session-panel.js';
 import type { SessionPanel } from '../support/session-panel.js';
+import { Client } from '../support/client.js';
 
 /** A panel that keeps the last `req.secondFactor` it saw, as a socket would. */
 async function startKeeping(): Promise<{ panel: SessionPanel; kept: () => RequestSecondFactor }> {
@@ -65,7 +66,7 @@ describe('request/request-second-factor', () => {
 
   it('tells what is known of the session in every state', async () => {
     const { panel } = await startKeeping();
-    const see = async (client: Client) => (await client.get('/keep')).body;
+    const see = async (client: Client) => (await client.get('/keep')).body as Record<string, unknown>;
     const path = '/two-step';
     expect(await see(new Client(panel))).to.deep.equal({ ...nobody, state: 'anonymous', path });
     const bob = await loggedIn(panel, 'bob');

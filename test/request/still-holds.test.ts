@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 import { enrolled, stopPanels } from '../docs/trap-panel.js';
-import type { Client } from '../docs/trap-panel.js';
 import { answerInTwoParts } from '../support/in-two-parts.js';
 import { startSessionPanel, userOf } from '../support/session-panel.js';
 import type { SessionPanel } from '../support/session-panel.js';
+import type { Client } from '../support/client.js';
 
 describe('request/still-holds: a body that comes late', () => {
   afterEach(stopPanels);

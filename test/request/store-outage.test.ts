@@ -3,14 +3,16 @@ import { expect } from 'chai';
 import session from 'express-session';
 import type { Redis } from 'ioredis';
 import { redisStore } from 'passport-second-factor/redis';
-import { Client, enroll, enrolled, stopPanels } from '../docs/trap-panel.js';
-import type { Answer, Phone } from '../docs/trap-panel.js';
+import { enroll, enrolled, stopPanels } from '../docs/trap-panel.js';
+import type { Phone } from '../docs/trap-panel.js';
 import { until } from '../support/eventually.js';
 import { connectRedis, loggedIn, startSessionPanel } from '../support/session-panel.js';
 import type { SessionPanel } from '../support/session-panel.js';
 import { startRedis } from '../support/redis-server.js';
 import type { RedisServer } from '../support/redis-server.js';
 import { timeLimit } from '../support/time-limit.js';
+import { Client } from '../support/client.js';
+import type { Answer } from '../support/client.js';
 
 const limit = timeLimit();
 

@@ -9,9 +9,10 @@ import { createSecondFactor } from 'passport-second-factor';
 import type { SecondFactor } from 'passport-second-factor';
 import { memoryStore } from 'passport-second-factor/memory';
 import supertest from 'supertest';
-import { Client, enroll, enrolled, stopPanels, user } from '../docs/trap-panel.js';
+import { enroll, enrolled, stopPanels, user } from '../docs/trap-panel.js';
 import type { User } from '../docs/trap-panel.js';
 import { loggedIn, sessionId, startSessionPanel } from '../support/session-panel.js';
+import { Client } from '../support/client.js';
 
 /** What one request to an application that is mounted wrongly is answered, with the message for the operator. */
 async function answered(app: Express, cookie = '', path = '/me') {
@@ -208,7 +209,7 @@ describe('request/take-over', () => {
         });
       },
     });
-    const see = async (client: Client) => (await client.get('/account')).body;
+    const see = async (client: Client) => (await client.get('/account')).body as Record<string, unknown>;
     const client = new Client(panel);
     await client.post('/in');
     expect(await see(client)).to.deep.equal({ account: 'alice', user: null, state: 'signed-in' });

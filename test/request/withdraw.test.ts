@@ -1,8 +1,9 @@
 import { expect } from 'chai';
 import type { ErrorRequestHandler } from 'express';
-import { Client, enrolled, stopPanels } from '../docs/trap-panel.js';
+import { enrolled, stopPanels } from '../docs/trap-panel.js';
 import type { User } from '../docs/trap-panel.js';
 import { loggedIn, startSessionPanel } from '../support/session-panel.js';
+import { Client } from '../support/client.js';
 
 describe('request/take-over of a session that cannot be checked', () => {
   afterEach(stopPanels);

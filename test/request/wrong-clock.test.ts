@@ -1,8 +1,9 @@
 import { expect } from 'chai';
-import { Client, enroll, stopPanels } from '../docs/trap-panel.js';
-import type { Answer } from '../docs/trap-panel.js';
+import { enroll, stopPanels } from '../docs/trap-panel.js';
 import { minutesOf, startSessionPanel } from '../support/session-panel.js';
 import type { SessionPanel } from '../support/session-panel.js';
+import { Client } from '../support/client.js';
+import type { Answer } from '../support/client.js';
 
 const HTML = { accept: 'text/html' };
 const DAY = 86_400_000;

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { isOut, onEachStore, raw } from './support/acgl-panel.js';
+import { Client } from '../support/client.js';
 
 /** Every text of an answer that could be a token. */
 function textsIn(value: unknown): string[] {
@@ -11,7 +12,7 @@ describe('A2: using a session that the answer to the password already carries', 
   onEachStore((target) => {
     it('has one cookie, of a session with nobody in it, and no token', async () => {
       await target().enrolled('alice');
-      const jar = target().jar();
+      const jar = new Client(target());
       const answer = await jar.login('alice');
       expect(answer.headers['set-cookie']).to.have.length(1);
       expect([...jar.cookies.keys()]).to.deep.equal(['panel.sid']);
@@ -21,7 +22,7 @@ describe('A2: using a session that the answer to the password already carries', 
 
     it('has nothing that lets anybody in, alone or mixed', async () => {
       await target().enrolled('alice');
-      const jar = target().jar();
+      const jar = new Client(target());
       const answer = await jar.login('alice');
       const cookie = jar.cookies.get('panel.sid') ?? '';
       const id = decodeURIComponent(cookie).slice(2).split('.')[0] ?? '';
@@ -43,7 +44,7 @@ describe('A2: using a session that the answer to the password already carries', 
 
     it('says the same to a browser: a redirect, and one cookie', async () => {
       await target().enrolled('alice');
-      const jar = target().jar();
+      const jar = new Client(target());
       const answer = await jar.submit('/login', { username: 'alice', password: 'alice-password' });
       expect([answer.status, answer.location]).to.deep.equal([303, '/two-step/verify']);
       expect(answer.headers['set-cookie']).to.have.length(1);

@@ -1,15 +1,16 @@
 import { expect } from 'chai';
-import { Client, enroll, knows } from '../docs/trap-panel.js';
+import { enroll, knows } from '../docs/trap-panel.js';
 import type { SessionPanel } from '../support/session-panel.js';
 import { isOut, onEachStore } from './support/acgl-panel.js';
 import { onEachSessionPanel } from './support/session-panels.js';
+import { Client } from '../support/client.js';
 
 describe('A3: a remember-me cookie made after the password, restored later', () => {
   onEachStore((target) => {
     it('is not made: what is left without the session is nobody', async () => {
       await target().enrolled('alice');
       for (const extra of [{ remember: 'on' }, { rememberMe: true }, { rememberBrowser: true }]) {
-        const jar = target().jar();
+        const jar = new Client(target());
         await jar.post('/login', { username: 'alice', password: 'alice-password', ...extra });
         jar.cookies.delete('panel.sid');
         expect([...jar.cookies]).to.deep.equal([]);

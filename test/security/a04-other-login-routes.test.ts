@@ -1,9 +1,10 @@
 import { expect } from 'chai';
 import type { RequestHandler } from 'express';
-import { Client, enroll, knows } from '../docs/trap-panel.js';
+import { enroll, knows } from '../docs/trap-panel.js';
 import type { Phone } from '../docs/trap-panel.js';
 import type { SessionPanel } from '../support/session-panel.js';
 import { onEachSessionPanel } from './support/session-panels.js';
+import { Client } from '../support/client.js';
 
 /** Doors beside the form: each knows who is there from the query string, as an identity provider does. */
 const OPERATIONS = {

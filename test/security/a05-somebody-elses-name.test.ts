@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { isOut, onEachStore, verify } from './support/acgl-panel.js';
+import { Client } from '../support/client.js';
 
 describe('A5: a second step that believes whose it is, or mixes two sign-ins', () => {
   onEachStore((target) => {
@@ -59,7 +60,7 @@ describe('A5: a second step that believes whose it is, or mixes two sign-ins', (
       const [alice, bob] = [await target().pending('alice'), await target().pending('bob')];
       const [idA, idB] = [alice, bob].map((jar) => decodeURIComponent(jar.cookies.get('panel.sid') ?? ''));
       const mixed = `${idB?.split('.')[0] ?? ''}.${idA?.split('.').slice(1).join('.') ?? ''}`;
-      const forged = target().jar();
+      const forged = new Client(target());
       forged.cookies.set('panel.sid', encodeURIComponent(mixed));
       expect((await verify(forged, phone.nextCode())).body.code).to.equal('sign-in-expired');
       await isOut(forged);

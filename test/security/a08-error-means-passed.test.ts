@@ -1,9 +1,10 @@
 import { expect } from 'chai';
-import { Client, enroll } from '../docs/trap-panel.js';
+import { enroll } from '../docs/trap-panel.js';
 import { loggedIn, userOf } from '../support/session-panel.js';
 import type { SessionPanel } from '../support/session-panel.js';
 import { isOut, onEachStore, verify } from './support/acgl-panel.js';
 import { onEachSessionPanel } from './support/session-panels.js';
+import { Client } from '../support/client.js';
 
 const spoil: Record<string, (sealed: string, other: string) => string | null> = {
   'is deleted': () => null,
@@ -38,7 +39,7 @@ describe('A8: an error or a missing piece that means "passed"', () => {
         expect([was.status, was.body.code]).to.deep.equal(
           what === 'is deleted' ? [403, 'enrollment-required'] : [503, 'record-unreadable'],
         );
-        const again = target().jar();
+        const again = new Client(target());
         await again.login('alice');
         expect((await again.get('/api/secret')).status).to.be.oneOf([401, 403]);
         if (what !== 'is deleted') await isOut(again);

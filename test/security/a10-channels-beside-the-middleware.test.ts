@@ -6,11 +6,12 @@ import type { AddressInfo, Socket } from 'node:net';
 import { expect } from 'chai';
 import express from 'express';
 import { requireSecondFactor } from 'passport-second-factor';
-import { Client, enroll } from '../docs/trap-panel.js';
+import { enroll } from '../docs/trap-panel.js';
 import { loggedIn } from '../support/session-panel.js';
 import type { SessionPanel } from '../support/session-panel.js';
 import { raw } from './support/acgl-panel.js';
 import { onEachSessionPanel } from './support/session-panels.js';
+import { Client } from '../support/client.js';
 
 describe('A10: a channel beside the middleware', () => {
   onEachSessionPanel((start) => {
@@ -52,7 +53,8 @@ describe('A10: a channel beside the middleware', () => {
       const phone = await enroll(panel);
       const client = await loggedIn(panel);
       const there = new Client(other.address() as AddressInfo);
-      const ask = async () => (await there.get('/me', { cookie: client.cookie })).body;
+      const ask = async () =>
+        (await there.get('/me', { cookie: client.cookie })).body as Record<string, unknown>;
       expect(await ask()).to.deep.equal({ user: null, in: false });
       await client.post('/two-step/verify', { code: phone() });
       expect((await ask()).in).to.equal(true);

@@ -1,8 +1,9 @@
 import { expect } from 'chai';
-import { Client, enroll } from '../docs/trap-panel.js';
+import { enroll } from '../docs/trap-panel.js';
 import { loggedIn, sessionId } from '../support/session-panel.js';
 import { isOut, onEachStore, verify, wrongCodes } from './support/acgl-panel.js';
 import { onEachSessionPanel } from './support/session-panels.js';
+import { Client } from '../support/client.js';
 
 describe('A11: changing the answer in transit', () => {
   onEachStore((target) => {

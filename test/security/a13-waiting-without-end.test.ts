@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { isOut, onEachStore, verify } from './support/acgl-panel.js';
+import { Client } from '../support/client.js';
 
 const LIFE_SECONDS = 600;
 
@@ -59,7 +60,7 @@ describe('A13: a waiting sign-in that never ends, or slides', () => {
     it('has a life in the store that shrinks at every request and never grows', async () => {
       const { redis } = target();
       await target().enrolled('alice');
-      const waiting = target().jar();
+      const waiting = new Client(target());
       await waiting.login('alice');
       const key = `sess:${
         decodeURIComponent(waiting.cookies.get('panel.sid') ?? '')

@@ -1,13 +1,14 @@
 import { expect } from 'chai';
 import { attack } from './support/befh-panels.js';
 import { enrolled, failuresOf, pending, said, verify } from './support/befh-people.js';
+import { Client } from '../support/client.js';
 
 attack('B3: a success elsewhere resets the counter', (on) => {
   it('keeps the count through right passwords and through sign-ins to an account of his own', async () => {
     const { panel } = on;
     const victim = await enrolled(panel, 'alice');
     const attacker = await enrolled(panel, 'bob');
-    const browser = panel.jar();
+    const browser = new Client(panel);
     for (const code of victim.wrong(4)) {
       await browser.login('alice');
       expect(said(await verify(browser, code))).to.equal('code-invalid');

@@ -1,7 +1,8 @@
 import { expect } from 'chai';
-import { Client, enroll, startPanel, stopPanels } from '../docs/trap-panel.js';
+import { enroll, startPanel, stopPanels } from '../docs/trap-panel.js';
 import { warningsOf } from '../support/warnings.js';
 import { onEachSessionPanel } from './support/session-panels.js';
+import { Client } from '../support/client.js';
 
 const STEP_MILLISECONDS = 30_000;
 

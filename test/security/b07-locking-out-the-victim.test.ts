@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { attack } from './support/befh-panels.js';
 import { burst, enrolled, failuresOf, isIn, pending, said, verify } from './support/befh-people.js';
+import { Client } from '../support/client.js';
 
 attack('B7: locking the victim out on purpose', (on) => {
   it('moves no counter without the password, at whatever operation', async () => {
@@ -9,12 +10,12 @@ attack('B7: locking the victim out on purpose', (on) => {
     const [wrong] = owner.wrong(1);
     const own = await panel.signedIn('bob');
     for (const path of ['verify', 'step-up', 'disable', 'recovery-codes', 'setup/confirm', 'cancel']) {
-      for (const jar of [panel.jar(), own]) {
+      for (const jar of [new Client(panel), own]) {
         const body = { code: wrong, user: 'alice', account: 'alice', username: 'alice' };
         await jar.post(`/two-step/${path}`, body);
       }
     }
-    await burst(20, () => panel.jar().login('alice', 'not-the-password'));
+    await burst(20, () => new Client(panel).login('alice', 'not-the-password'));
     expect(await failuresOf(panel)).to.equal(0);
     expect(said(await verify(await pending(panel), owner.nextCode()))).to.equal('verified');
   });

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { rateLimit } from 'express-rate-limit';
-import { Client, enroll, user } from '../docs/trap-panel.js';
+import { enroll, user } from '../docs/trap-panel.js';
 import { onEachSessionPanel } from './support/session-panels.js';
+import { Client } from '../support/client.js';
 
 const LOGINS = ['ann', 'ben', 'cat', 'dan', 'eve', 'fay'];
 

@@ -1,11 +1,12 @@
 import { expect } from 'chai';
 import type { Store } from 'passport-second-factor';
-import { Client, enroll } from '../docs/trap-panel.js';
+import { enroll } from '../docs/trap-panel.js';
 import type { Phone } from '../docs/trap-panel.js';
 import { startSessionPanel } from '../support/session-panel.js';
 import { timeLimit } from '../support/time-limit.js';
 import type { SessionPanel } from '../support/session-panel.js';
 import { onEachPlace } from './support/session-panels.js';
+import { Client } from '../support/client.js';
 
 const limit = timeLimit();
 

@@ -1,8 +1,9 @@
 import { expect } from 'chai';
-import { Client, enroll } from '../docs/trap-panel.js';
+import { enroll } from '../docs/trap-panel.js';
 import { loggedIn } from '../support/session-panel.js';
 import { isOut, onEachStore, verify } from './support/acgl-panel.js';
 import { onEachSessionPanel } from './support/session-panels.js';
+import { Client } from '../support/client.js';
 
 describe('C13: a code spent although the sign-in failed for another reason', () => {
   onEachStore((target) => {
@@ -16,7 +17,7 @@ describe('C13: a code spent although the sign-in failed for another reason', () 
       const foreign = { 'sec-fetch-site': 'cross-site', origin: 'https://evil.example' };
       expect((await verify(waiting, code, foreign)).body.code).to.equal('cross-site');
       expect((await verify(late, code)).status).to.equal(401);
-      expect((await verify(target().jar(), code)).body.code).to.equal('sign-in-expired');
+      expect((await verify(new Client(target()), code)).body.code).to.equal('sign-in-expired');
       const broken = { 'content-type': 'application/json', 'content-encoding': 'gzip' };
       expect((await verify(waiting, code, broken)).body.code).to.equal('body-malformed');
       expect(await target().record('alice'), 'nothing was spent').to.equal(before);

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { codeAt } from './support/acgl-panel.js';
 import { attack } from './support/dijk-panels.js';
+import { Client } from '../support/client.js';
 
 const MANAGING = [
   'setup',
@@ -33,7 +34,7 @@ attack(
     });
 
     it('lets who must enroll do so once: another who was parked before is refused at the confirmation', async () => {
-      const jars = [panel().jar(), panel().jar()];
+      const jars = [new Client(panel()), new Client(panel())];
       for (const jar of jars) expect((await jar.login('admin')).body.code).to.equal('enrollment-required');
       const [owner, thief] = jars as [(typeof jars)[0], (typeof jars)[0]];
       const { key } = (await thief.post('/two-step/setup')).body as { key: string };
@@ -49,7 +50,7 @@ attack(
     });
 
     it('enrolls one of many who confirm at once, and signs in nobody else', async () => {
-      const jars = Array.from({ length: 8 }, () => panel().jar());
+      const jars = Array.from({ length: 8 }, () => new Client(panel()));
       for (const jar of jars) await jar.login('admin');
       const enrolled = await Promise.allSettled(jars.map((jar) => panel().enroll(jar)));
       expect(enrolled.filter(({ status }) => status === 'fulfilled')).to.have.length(1);

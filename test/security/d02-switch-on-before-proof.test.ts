@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { Secret, TOTP } from 'otpauth';
 import { attack } from './support/dijk-panels.js';
+import { Client } from '../support/client.js';
 
 attack('D2: a set-up that was begun overwrites or switches on the factor', (panel) => {
   it('keeps the old authenticator, and knows nothing of the new one, until it is proved', async () => {
@@ -23,7 +24,7 @@ attack('D2: a set-up that was begun overwrites or switches on the factor', (pane
     const jar = await panel().signedIn('bob');
     await jar.post('/two-step/setup');
     await jar.post('/logout');
-    expect((await panel().jar().login('bob')).status).to.equal(200);
+    expect((await new Client(panel()).login('bob')).status).to.equal(200);
     expect(await panel().record('bob')).to.equal(null);
   });
 

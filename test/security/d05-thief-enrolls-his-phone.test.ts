@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { attack } from './support/dijk-panels.js';
+import { Client } from '../support/client.js';
 
 attack('D5: a stolen session enrolls the thief’s phone', (panel) => {
   it('asks who signed in a while ago for the password again, and begins nothing', async () => {
@@ -35,7 +36,7 @@ attack('D5: a stolen session enrolls the thief’s phone', (panel) => {
     ).to.include('enrolled');
     expect(await owner.who()).to.be.oneOf(['login-required', 'code-required']);
     // No request waits for its mail.
-    while (panel().mails.length === 0) await panel().jar().get('/login');
+    while (panel().mails.length === 0) await new Client(panel()).get('/login');
     expect(panel().mails.map((mail) => JSON.parse(mail) as object)).to.containSubset([
       { mailTo: 'alice', subject: 'Acme Panel: Two-step authentication was enabled' },
     ]);

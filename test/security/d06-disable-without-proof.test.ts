@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { attack } from './support/dijk-panels.js';
+import { Client } from '../support/client.js';
 
 attack(
   'D6: disable with a session only, or with anything but a good code',
@@ -20,7 +21,7 @@ attack(
         expect(answer.status, JSON.stringify(body)).to.be.oneOf([400, 401]);
       }
       expect((await panel().secondFactor.status('alice')).enrolled).to.equal(true);
-      expect((await panel().jar().login('alice')).body.code).to.equal('code-required');
+      expect((await new Client(panel()).login('alice')).body.code).to.equal('code-required');
     });
 
     it('takes from a session on a remembered browser nothing but a code', async () => {

@@ -1,16 +1,17 @@
 import { expect } from 'chai';
 import { attack } from './support/dijk-panels.js';
-import type { Jar, Phone } from '../support/panel-process.js';
+import type { Phone } from '../support/panel-process.js';
+import type { Client } from '../support/client.js';
 
 attack(
   'D9: what is left over after disabling or enrolling anew',
   (panel) => {
     /** A jar with everything an enrollment gives: verified, remembered, and a sign-in that waits. */
     async function artefacts(): Promise<{
-      jar: Jar;
+      jar: Client;
       phone: Phone;
-      remembered: Jar;
-      pending: Jar;
+      remembered: Client;
+      pending: Client;
       recoveryCode: string;
     }> {
       const { jar, phone } = await panel().enrolled('alice');
@@ -21,7 +22,7 @@ attack(
       return { jar, phone, remembered, pending, recoveryCode: String(codes.body.recoveryCodes[0]) };
     }
 
-    const ways: Record<string, (jar: Jar, phone: Phone) => Promise<unknown>> = {
+    const ways: Record<string, (jar: Client, phone: Phone) => Promise<unknown>> = {
       'the owner disabled it': (jar, phone) => jar.post('/two-step/disable', { code: phone.nextCode() }),
       'an operator disabled it': () => panel().secondFactor.admin.disable('alice', { by: 'test' }),
     };

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { FROM_ANOTHER_SITE, attack } from './support/dijk-panels.js';
 import type { AttackedPanel } from './support/dijk-panels.js';
-import type { Jar } from '../support/panel-process.js';
+import type { Client } from '../support/client.js';
 
 const ROUTES = [
   'setup',
@@ -27,7 +27,7 @@ attack(
   (panel) => {
     async function send(
       { send: raw }: AttackedPanel,
-      jar: Jar,
+      jar: Client,
       path: string,
       headers: Record<string, string>,
       fields: Record<string, string>,

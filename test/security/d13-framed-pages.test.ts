@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { attack } from './support/dijk-panels.js';
+import { Client } from '../support/client.js';
 
 attack('D13: a framed page tricks the user into showing or disabling', (panel) => {
   it('lets no answer of ours be framed, errors included', async () => {
@@ -17,8 +18,8 @@ attack('D13: a framed page tricks the user into showing or disabling', (panel) =
       await jar.submit('/two-step/disable', { code: 'x' }),
       await jar.get('/two-step/'),
       await jar.post('/two-step/setup/confirm', { code: '000000' }),
-      await panel().jar().post('/two-step/disable', {}),
-      await panel().jar().open('/two-step/'),
+      await new Client(panel()).post('/two-step/disable', {}),
+      await new Client(panel()).open('/two-step/'),
     ];
     for (const { headers, status } of answers) {
       expect(headers['x-frame-options'], String(status)).to.equal('DENY');

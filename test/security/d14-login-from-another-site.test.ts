@@ -1,11 +1,12 @@
 import { expect } from 'chai';
 import { FROM_ANOTHER_SITE, attack } from './support/dijk-panels.js';
+import { Client } from '../support/client.js';
 
 const FORM = 'application/x-www-form-urlencoded';
 
 attack('D14: the victim ends in the attacker’s account', (panel) => {
   it('refuses a sign-in that a page of another site sends', async () => {
-    const victim = panel().jar();
+    const victim = new Client(panel());
     const body = 'username=bob&password=bob-password';
     const headers = { ...FROM_ANOTHER_SITE, 'content-type': FORM };
     const { status, headers: answered } = await panel().send(victim, 'POST', '/login', headers, body);
@@ -26,7 +27,7 @@ attack('D14: the victim ends in the attacker’s account', (panel) => {
 
   it('never raises a session id that was there before, at either step', async () => {
     const { phone } = await panel().enrolled('bob');
-    const victim = panel().jar();
+    const victim = new Client(panel());
     // The panel keeps where somebody wanted to go, so the visitor has a session already.
     await victim.open('/settings');
     const planted = victim.copy();

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { attack } from './support/dijk-panels.js';
+import { Client } from '../support/client.js';
 
 attack('D15: a reset, a deactivation or a new name drops the factor', (panel) => {
   const changes: Record<string, string> = {
@@ -12,7 +13,7 @@ attack('D15: a reset, a deactivation or a new name drops the factor', (panel) =>
       const { phone } = await panel().enrolled('alice');
       const before = await panel().record('alice');
       panel().changeUsers(statement);
-      const jar = panel().jar();
+      const jar = new Client(panel());
       const login = what === 'a new login' ? 'alicia' : 'alice';
       expect((await jar.login(login, 'alice-password')).body.code).to.equal('code-required');
       expect((await jar.get('/api/secret')).status).to.equal(401);
@@ -27,7 +28,7 @@ attack('D15: a reset, a deactivation or a new name drops the factor', (panel) =>
     const root = await panel().root();
     const set = await root.post('/staff/alice/edit', { password: 'a new password' });
     expect(set.status).to.equal(200);
-    const jar = panel().jar();
+    const jar = new Client(panel());
     expect((await jar.login('alice', 'a new password')).body.code).to.equal('code-required');
   });
 
@@ -39,7 +40,7 @@ attack('D15: a reset, a deactivation or a new name drops the factor', (panel) =>
     panel().changeUsers(
       "INSERT INTO users SELECT 'alice', 'alice', 'user', password, 'back' FROM users WHERE id = 'bob'",
     );
-    const back = panel().jar();
+    const back = new Client(panel());
     expect((await back.login('alice', 'bob-password')).body.code).to.equal('code-required');
     expect(await panel().record('alice')).to.equal(before);
     expect((await back.post('/two-step/verify', { code: phone.nextCode() })).status).to.equal(200);

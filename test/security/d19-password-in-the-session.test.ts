@@ -4,6 +4,7 @@ import { startPanel } from '../support/panel-process.js';
 import type { RunningPanel } from '../support/panel-process.js';
 import { sharedRedis } from '../support/redis-server.js';
 import type { RedisServer } from '../support/redis-server.js';
+import { Client } from '../support/client.js';
 
 describe('D19: the password is parked with the pending sign-in', () => {
   let server: RedisServer;
@@ -19,8 +20,8 @@ describe('D19: the password is parked with the pending sign-in', () => {
   it('keeps neither password nor hash nor key in Redis, pending, enrolling or verified', async () => {
     const alice = await panel.signedIn('alice');
     const { key } = await panel.enroll(alice);
-    await panel.jar().login('alice');
-    const admin = panel.jar();
+    await new Client(panel).login('alice');
+    const admin = new Client(panel);
     await admin.login('admin');
     const { body } = await admin.post('/two-step/setup');
     const lying = await dumpRedis(server.url);

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { Secret, TOTP, URI } from 'otpauth';
 import { attack } from './support/dijk-panels.js';
+import { Client } from '../support/client.js';
 
 const NAMES = [
   'a:b',
@@ -21,7 +22,7 @@ attack('D20: a hostile login bends the URI of the QR code', (panel) => {
   it('brings exactly our secret, our issuer and the whole name', async () => {
     for (const name of NAMES) {
       panel().changeUsers(`UPDATE users SET login = '${name}' WHERE id = 'alice'`);
-      const jar = panel().jar();
+      const jar = new Client(panel());
       expect((await jar.login(name, 'alice-password')).status, name).to.equal(200);
       const { status, body } = await jar.post('/two-step/setup');
       expect(status).to.equal(200);

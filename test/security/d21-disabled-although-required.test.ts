@@ -1,17 +1,18 @@
 import { expect } from 'chai';
 import { attack } from './support/dijk-panels.js';
+import { Client } from '../support/client.js';
 
 attack(
   'D21: an operator disabled what the policy requires',
   (panel) => {
     it('lets the next sign-in do nothing but enroll, and the live session as well', async () => {
-      const jar = panel().jar();
+      const jar = new Client(panel());
       expect((await jar.login('admin')).body.code).to.equal('enrollment-required');
       await panel().enroll(jar);
       expect((await jar.get('/api/secret')).status).to.equal(200);
       await panel().secondFactor.admin.disable('admin', { by: 'test' });
 
-      const next = panel().jar();
+      const next = new Client(panel());
       await next.login('admin');
       for (const each of [jar, next]) {
         for (const path of ['/', '/staff', '/settings', '/api/me', '/api/secret', '/api/danger']) {
@@ -25,7 +26,7 @@ attack(
     });
 
     it('refuses to the owner what only an operator may do, and spends no code on it', async () => {
-      const jar = panel().jar();
+      const jar = new Client(panel());
       await jar.login('admin');
       const phone = await panel().enroll(jar);
       const before = await panel().record('admin');

@@ -3,6 +3,7 @@ import { expect } from 'chai';
 import { attack } from './support/befh-panels.js';
 import { enrolled, isIn, said } from './support/befh-people.js';
 import { REMEMBERS, rememberedOn, trustCookie } from './support/befh-browsers.js';
+import { Client } from '../support/client.js';
 
 const encoded = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
 
@@ -35,7 +36,7 @@ attack(
         '%E0%A4%A',
       ];
       for (const value of forged) {
-        const thief = panel.jar();
+        const thief = new Client(panel);
         thief.cookies.set(name, value);
         expect(said(await thief.login('alice')), value).to.equal('code-required');
         expect(await isIn(thief), value).to.equal(false);
@@ -49,7 +50,7 @@ attack(
       const owner = await enrolled(panel);
       const browser = await rememberedOn(panel, owner);
       const [{ id }] = (await browser.get('/two-step/browsers')).body.browsers as [{ id: string }];
-      const thief = panel.jar();
+      const thief = new Client(panel);
       thief.cookies.set(trustCookie(browser)[0], id);
       expect(said(await thief.login('alice'))).to.equal('code-required');
     });

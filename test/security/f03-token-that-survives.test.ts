@@ -1,12 +1,13 @@
 import { expect } from 'chai';
-import type { Jar, RunningPanel } from '../support/panel-process.js';
+import type { RunningPanel } from '../support/panel-process.js';
 import { runConsole } from '../support/panel-process.js';
 import { attack } from './support/befh-panels.js';
 import type { Owner } from './support/befh-people.js';
 import { enrolled, isIn, pending, said, verify } from './support/befh-people.js';
 import { REMEMBERS, comesBack, rememberedOn } from './support/befh-browsers.js';
+import type { Client } from '../support/client.js';
 
-type Event = (panel: RunningPanel, owner: Owner, browser: Jar) => Promise<unknown>;
+type Event = (panel: RunningPanel, owner: Owner, browser: Client) => Promise<unknown>;
 
 const EVENTS: Record<string, Event> = {
   'the factor was disabled and enabled again': async (panel, owner) => {

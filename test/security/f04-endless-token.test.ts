@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { attack } from './support/befh-panels.js';
 import { enrolled, isIn, said } from './support/befh-people.js';
 import { REMEMBERS, comesBack, rememberedOn, trustCookie } from './support/befh-browsers.js';
+import { Client } from '../support/client.js';
 
 const DAY_SECONDS = 86_400;
 
@@ -16,7 +17,7 @@ attack(
       const answers: string[] = [];
       for (let day = 1; day <= 31; day++) {
         panel.advance(DAY_SECONDS - (day === 1 ? 60 : 0));
-        const back = panel.jar();
+        const back = new Client(panel);
         back.cookies.set(...token);
         answers.push(said(await back.login('alice')));
       }

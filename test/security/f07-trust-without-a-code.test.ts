@@ -3,6 +3,7 @@ import { expect } from 'chai';
 import { attack } from './support/befh-panels.js';
 import { enrolled, pending, said, verify } from './support/befh-people.js';
 import { REMEMBERS } from './support/befh-browsers.js';
+import { Client } from '../support/client.js';
 
 const FLAGS = { rememberBrowser: true, trust: '1', remember: 'on' };
 
@@ -40,7 +41,7 @@ attack(
     it('remembers none for the flag in the query, or in the body of the first step', async () => {
       const { panel } = on;
       const owner = await enrolled(panel);
-      const jar = panel.jar();
+      const jar = new Client(panel);
       await jar.post('/login', { username: 'alice', password: 'alice-password', ...FLAGS });
       const answer = await jar.post('/two-step/verify?rememberBrowser=true', { code: owner.nextCode() });
       expect(said(answer)).to.equal('verified');

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { attack, restarted } from './support/befh-panels.js';
 import { enrolled, isIn, said, verify } from './support/befh-people.js';
 import { REMEMBERS, comesBack, rememberedOn, trustCookie } from './support/befh-browsers.js';
+import { Client } from '../support/client.js';
 
 attack(
   'F9: a remembered browser after the option was turned off',
@@ -18,16 +19,16 @@ attack(
       const control = await restarted(on, REMEMBERS);
       try {
         // With the option on the very same restart asks for none.
-        const other = control.jar(new Map([trustCookie(inside)]));
+        const other = new Client(control, new Map([trustCookie(inside)]));
         expect(said(await other.login('alice'))).to.equal('200');
 
-        const back = off.jar(new Map([trustCookie(browser)]));
+        const back = new Client(off, new Map([trustCookie(browser)]));
         expect(said(await back.login('alice'))).to.equal('code-required');
         expect(await isIn(back)).to.equal(false);
         expect(said(await verify(back, owner.nextCode(), { rememberBrowser: true }))).to.equal('verified');
         expect((await back.get('/two-step/browsers')).status).to.equal(404);
         // Sessions in Redis outlive the restart.
-        expect(await isIn(off.jar(inside.cookies))).to.equal(false);
+        expect(await isIn(new Client(off, inside.cookies))).to.equal(false);
       } finally {
         await off.end();
         await control.end();

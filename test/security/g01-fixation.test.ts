@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { isOut, onEachStore, verify } from './support/acgl-panel.js';
+import { Client } from '../support/client.js';
 
 describe('G1: a session id planted before either step', () => {
   onEachStore((target) => {
@@ -21,7 +22,7 @@ describe('G1: a session id planted before either step', () => {
     it('is no session at all when it was invented', async () => {
       await target().enrolled('alice');
       for (const invented of ['s%3Aplanted.AAAA', 'planted', 's%3Aplanted']) {
-        const victim = target().jar();
+        const victim = new Client(target());
         victim.cookies.set('panel.sid', invented);
         await victim.login('alice');
         expect(victim.cookies.get('panel.sid')).not.to.contain('planted');

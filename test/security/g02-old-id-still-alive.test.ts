@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import { isOut, onEachStore, verify } from './support/acgl-panel.js';
-import type { Jar } from '../support/panel-process.js';
+import type { Client } from '../support/client.js';
 
-const idOf = (jar: Jar): string =>
+const idOf = (jar: Client): string =>
   decodeURIComponent(jar.cookies.get('panel.sid') ?? '')
     .slice(2)
     .split('.')[0] ?? '';

@@ -1,13 +1,13 @@
 import { expect } from 'chai';
 import { Secret, TOTP } from 'otpauth';
-import { Client, enroll, enrolled } from '../docs/trap-panel.js';
+import { enroll, enrolled } from '../docs/trap-panel.js';
 import type { Phone } from '../docs/trap-panel.js';
 import { inTwoParts } from '../support/in-two-parts.js';
-import type { Jar } from '../support/panel-process.js';
 import { loggedIn, seenBy, userOf } from '../support/session-panel.js';
 import { cookieOf, isOut, onEachStore, verify } from './support/acgl-panel.js';
 import { inMemoryAndOnRedis, startLatePanel } from './support/late-bodies.js';
 import type { LatePanel } from './support/late-bodies.js';
+import { Client } from '../support/client.js';
 
 describe('G3: a slow request that saves a session back which was ended meanwhile', () => {
   onEachStore((target) => {
@@ -15,7 +15,7 @@ describe('G3: a slow request that saves a session back which was ended meanwhile
 
     it('does nothing for a thief who began it before the owner signed out', async () => {
       const { jar: owner, phone } = await target().enrolled('alice');
-      let jar: Jar = owner;
+      let jar: Client = owner;
       for (const path of ['disable', 'recovery-codes', 'step-up', 'setup', 'setup/confirm']) {
         const thief = jar.copy();
         const before = await target().record('alice');

@@ -5,8 +5,9 @@ import { expect } from 'chai';
 import cookieSession from 'cookie-session';
 import express from 'express';
 import type { ErrorRequestHandler } from 'express';
-import { Client, stopPanels } from '../docs/trap-panel.js';
+import { stopPanels } from '../docs/trap-panel.js';
 import { startSessionPanel } from '../support/session-panel.js';
+import { Client } from '../support/client.js';
 
 describe('G6: a session that is only in a cookie, sent again to restore a state', () => {
   after(stopPanels);

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { attack } from './support/befh-panels.js';
 import { enrolled, failuresOf, isIn, pending, said, verify } from './support/befh-people.js';
 import { sendRaw } from './support/befh-raw.js';
+import { Client } from '../support/client.js';
 
 attack('H5: a code or a secret in the query string', (on) => {
   it('takes none from there, at any operation, and does not spend it', async () => {
@@ -36,7 +37,7 @@ attack('H5: a code or a secret in the query string', (on) => {
 
   it('takes no password from there either, and no secret at set-up', async () => {
     const { panel } = on;
-    const jar = panel.jar();
+    const jar = new Client(panel);
     expect((await jar.post('/login?username=bob&password=bob-password')).status).to.equal(401);
     const bob = await panel.signedIn('bob');
     const secret = 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP';

@@ -1,7 +1,8 @@
 import { expect } from 'chai';
-import { Client, enroll, user } from '../docs/trap-panel.js';
+import { enroll, user } from '../docs/trap-panel.js';
 import type { Panel, Phone, User } from '../docs/trap-panel.js';
 import { onEachSessionPanel } from './support/session-panels.js';
+import { Client } from '../support/client.js';
 
 const SPELLINGS = ['Bob', 'bob', 'bob ', ' BOB', '\uff22\uff2f\uff22'];
 

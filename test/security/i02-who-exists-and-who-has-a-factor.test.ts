@@ -1,8 +1,9 @@
 import { expect } from 'chai';
-import type { Answer } from '../support/panel-process.js';
 import { callsOf } from '../support/calls-of.js';
 import { attack } from './support/befh-panels.js';
 import { enrolled, pending, verify } from './support/befh-people.js';
+import type { Answer } from '../support/client.js';
+import { Client } from '../support/client.js';
 
 /** Of one login, without a second factor, with one, and of nobody. */
 const LOGINS = ['bob', 'eve', 'alice', 'admin'];
@@ -36,9 +37,9 @@ attack('I2: answers that tell who exists and who has a second factor', (on) => {
     const programs: unknown[] = [];
     const people: unknown[] = [];
     for (const login of LOGINS) {
-      programs.push(comparable(await panel.jar().login(login, 'not-the-password')));
+      programs.push(comparable(await new Client(panel).login(login, 'not-the-password')));
       const form = { username: login, password: 'not-the-password' };
-      people.push(comparable(await panel.jar().submit('/login', form), login));
+      people.push(comparable(await new Client(panel).submit('/login', form), login));
     }
     for (const answer of programs) expect(answer).to.deep.equal(programs[0]).and.include({ status: 401 });
     for (const answer of people) expect(answer).to.deep.equal(people[0]).and.include({ status: 401 });
@@ -48,7 +49,7 @@ attack('I2: answers that tell who exists and who has a second factor', (on) => {
     const { panel } = on;
     await scene();
     for (const login of LOGINS) {
-      const { scrypt } = await callsOf(['scrypt'], () => panel.jar().login(login, 'not-the-password'));
+      const { scrypt } = await callsOf(['scrypt'], () => new Client(panel).login(login, 'not-the-password'));
       expect(scrypt, login).to.equal(1);
     }
   });
@@ -57,7 +58,7 @@ attack('I2: answers that tell who exists and who has a second factor', (on) => {
     const { panel } = on;
     await scene();
     panel.log.length = 0;
-    for (const login of LOGINS) await panel.jar().login(login, 'not-the-password');
+    for (const login of LOGINS) await new Client(panel).login(login, 'not-the-password');
     expect(panel.log).to.deep.equal([]);
   });
 
@@ -66,7 +67,7 @@ attack('I2: answers that tell who exists and who has a second factor', (on) => {
     const { admin } = await scene();
     const shown: unknown[] = [];
     for (const login of ['alice', 'admin']) {
-      const jar = panel.jar();
+      const jar = new Client(panel);
       const answers = [
         await jar.login(login),
         await jar.open('/two-step/verify'),
@@ -91,12 +92,12 @@ attack('I2: answers that tell who exists and who has a second factor', (on) => {
     const { panel } = on;
     const { alice } = await scene();
     for (const path of ['', '/verify', '/setup', '/step-up']) {
-      const stranger = await panel.jar().get(`/two-step${path}`);
+      const stranger = await new Client(panel).get(`/two-step${path}`);
       expect(stranger.text).to.not.match(/alice|admin\b|enrolled|failures/);
     }
     for (const path of ['/verify', '/step-up', '/disable', '/recovery-codes']) {
-      const right = await panel.jar().post(`/two-step${path}`, { code: alice.code(1) });
-      const wrong = await panel.jar().post(`/two-step${path}`, { code: alice.wrong(1)[0] });
+      const right = await new Client(panel).post(`/two-step${path}`, { code: alice.code(1) });
+      const wrong = await new Client(panel).post(`/two-step${path}`, { code: alice.wrong(1)[0] });
       expect(comparable(right), path).to.deep.equal(comparable(wrong));
     }
   });

@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import express from 'express';
-import { Client, enrolled } from '../docs/trap-panel.js';
+import { enrolled } from '../docs/trap-panel.js';
 import { onEachSessionPanel } from './support/session-panels.js';
+import { Client } from '../support/client.js';
 
 const ELSEWHERE = [
   '//evil.example',

@@ -1,9 +1,10 @@
 import { expect } from 'chai';
 import { memoryStore } from 'passport-second-factor/memory';
 import { Secret, TOTP } from 'otpauth';
-import { Client, stopPanels } from '../docs/trap-panel.js';
+import { stopPanels } from '../docs/trap-panel.js';
 import { startSessionPanel } from '../support/session-panel.js';
 import { Canaries } from './support/befh-canaries.js';
+import { Client } from '../support/client.js';
 
 describe('I5: secrets in events, notices, errors and session values', () => {
   afterEach(stopPanels);

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { attack } from './support/dijk-panels.js';
+import { Client } from '../support/client.js';
 
 attack('I7: lock, tries left or phones of an account read by others', (panel) => {
   it('tells who is pending nothing but that, and until when', async () => {
@@ -8,7 +9,7 @@ attack('I7: lock, tries left or phones of an account read by others', (panel) =>
     const keys = ['methods', 'serverTime', 'state', 'until'];
     expect(Object.keys((await jar.get('/two-step/')).body).sort()).to.deep.equal(keys);
     expect((await jar.get('/two-step/browsers')).status).to.be.oneOf([401, 404]);
-    const anonymous = (await panel().jar().get('/two-step/')).body;
+    const anonymous = (await new Client(panel()).get('/two-step/')).body;
     expect(Object.keys(anonymous).sort()).to.deep.equal(['serverTime', 'state']);
   });
 
@@ -25,12 +26,12 @@ attack('I7: lock, tries left or phones of an account read by others', (panel) =>
       expect(text).not.to.match(/failures|attempts|left|\b[1-5]\b of/i);
 
     const bob = await panel().signedIn('bob');
-    for (const each of [bob, panel().jar(), jar]) {
+    for (const each of [bob, new Client(panel()), jar]) {
       const { text } = await each.get('/two-step/?account=alice');
       expect(text).not.to.match(/lock|fail|alice/i);
     }
-    expect((await panel().jar().login('alice', 'wrong')).text).to.equal(
-      (await panel().jar().login('nobody', 'wrong')).text,
+    expect((await new Client(panel()).login('alice', 'wrong')).text).to.equal(
+      (await new Client(panel()).login('nobody', 'wrong')).text,
     );
   });
 });

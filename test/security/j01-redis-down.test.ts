@@ -5,6 +5,7 @@ import type { RunningPanel } from '../support/panel-process.js';
 import { startRedis } from '../support/redis-server.js';
 import type { RedisServer } from '../support/redis-server.js';
 import { timeLimit } from '../support/time-limit.js';
+import { Client } from '../support/client.js';
 
 const limit = timeLimit();
 
@@ -23,16 +24,16 @@ describe('J1: Redis is down, and the limits or the guard with it', () => {
   it('lets nobody through at any point, and works again when Redis is back', async () => {
     const verified = await panel.signedIn('alice');
     const phone = await panel.enroll(verified);
-    const pending = panel.jar();
+    const pending = new Client(panel);
     await pending.login('alice');
     const plain = await panel.signedIn('bob');
     await server.kill();
     limit.pass();
 
-    const fresh = panel.jar();
+    const fresh = new Client(panel);
     const answers = await Promise.all([
       fresh.login('alice'),
-      panel.jar().login('bob'),
+      new Client(panel).login('bob'),
       pending.post('/two-step/verify', { code: phone.nextCode() }),
       pending.get('/api/secret'),
       verified.get('/api/secret'),
@@ -56,7 +57,7 @@ describe('J1: Redis is down, and the limits or the guard with it', () => {
   });
 
   it('counts what was guessed before the outage', async () => {
-    const jar = panel.jar();
+    const jar = new Client(panel);
     expect((await jar.login('alice')).body.code).to.equal('code-required');
     for (let i = 0; i < 3; i++) await jar.post('/two-step/verify', { code: '000000' });
     await server.kill();

@@ -4,10 +4,11 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { Secret, TOTP } from 'otpauth';
 import { whenBack } from './support/dijk-outage.js';
-import { Jar, startPanelProcess } from '../support/panel-process.js';
+import { startPanelProcess } from '../support/panel-process.js';
 import type { PanelProcess } from '../support/panel-process.js';
 import { startRedis } from '../support/redis-server.js';
 import type { RedisServer } from '../support/redis-server.js';
+import { Client } from '../support/client.js';
 
 describe('J2: each process has a budget of guesses of its own', function () {
   let server: RedisServer;
@@ -28,7 +29,7 @@ describe('J2: each process has a budget of guesses of its own', function () {
 
   /** Enables two-step authentication; gives a code that was not used yet. */
   async function enrolled(login: string): Promise<() => string> {
-    const owner = panels[0]!.jar();
+    const owner = new Client(panels[0]!);
     await owner.login(login);
     const { body } = await owner.post('/two-step/setup');
     const phone = new TOTP({ secret: Secret.fromBase32(String(body.key)) });
@@ -37,8 +38,8 @@ describe('J2: each process has a budget of guesses of its own', function () {
     return () => phone.generate({ timestamp: Date.now() + 30_000 });
   }
 
-  async function parked(at: PanelProcess, login: string): Promise<Jar> {
-    const jar = at.jar();
+  async function parked(at: PanelProcess, login: string): Promise<Client> {
+    const jar = new Client(at);
     expect((await jar.login(login)).body.code).to.equal('code-required');
     return jar;
   }
@@ -57,8 +58,8 @@ describe('J2: each process has a budget of guesses of its own', function () {
     const [one, two] = panels as [PanelProcess, PanelProcess];
     const next = await enrolled('alice');
     const jar = await parked(one, 'alice');
-    const there = new Jar(two.port, jar.cookies);
-    const guess = (each: Jar) => each.post('/two-step/verify', { code: '000000' });
+    const there = new Client(two, jar.cookies);
+    const guess = (each: Client) => each.post('/two-step/verify', { code: '000000' });
     expect((await guess(jar)).body.code).to.equal('code-invalid');
     expect((await guess(there)).body.code).to.equal('code-invalid');
 

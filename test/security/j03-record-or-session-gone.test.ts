@@ -1,11 +1,12 @@
 import { expect } from 'chai';
 import { withRedis } from './support/dijk-panels.js';
-import { Client, enrolled, stopPanels } from '../docs/trap-panel.js';
+import { enrolled, stopPanels } from '../docs/trap-panel.js';
 import { startPanel } from '../support/panel-process.js';
 import type { RunningPanel } from '../support/panel-process.js';
 import { connectRedis, startSessionPanel } from '../support/session-panel.js';
 import { sharedRedis } from '../support/redis-server.js';
 import type { RedisServer } from '../support/redis-server.js';
+import { Client } from '../support/client.js';
 
 describe('J3: a failover or an eviction drops the record or the session', () => {
   let server: RedisServer;
@@ -25,7 +26,7 @@ describe('J3: a failover or an eviction drops the record or the session', () => 
   it('lets verified sessions fall back, and strict guards refuse, when the record is gone', async () => {
     const jar = await panel.signedIn('alice');
     const phone = await panel.enroll(jar);
-    const pending = panel.jar();
+    const pending = new Client(panel);
     await pending.login('alice');
     expect(await drop('second-factor:alice')).to.equal(1);
 
@@ -39,11 +40,11 @@ describe('J3: a failover or an eviction drops the record or the session', () => 
   it('asks to sign in again when the session is gone', async () => {
     const jar = await panel.signedIn('bob');
     await panel.enroll(jar);
-    const pending = panel.jar();
+    const pending = new Client(panel);
     await pending.login('bob');
     expect(await drop('sess:*')).to.be.at.least(2);
     for (const each of [jar, pending]) expect(await each.who()).to.equal('login-required');
-    expect((await panel.jar().login('bob')).body.code).to.equal('code-required');
+    expect((await new Client(panel).login('bob')).body.code).to.equal('code-required');
   });
 
   it('lets nobody in where the panel itself knows that the account is enrolled', async () => {

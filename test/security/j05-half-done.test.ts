@@ -1,7 +1,8 @@
 import { expect } from 'chai';
-import { Client, enrolled } from '../docs/trap-panel.js';
+import { enrolled } from '../docs/trap-panel.js';
 import { loggedIn } from '../support/session-panel.js';
 import { onEachSessionPanel } from './support/session-panels.js';
+import { Client } from '../support/client.js';
 
 describe('J5: half of a sign-in is done, and the other half fails', () => {
   onEachSessionPanel((start) => {

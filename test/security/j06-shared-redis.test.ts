@@ -2,12 +2,13 @@ import { expect } from 'chai';
 import { RedisStore } from 'connect-redis';
 import type { Redis } from 'ioredis';
 import { redisStore } from 'passport-second-factor/redis';
-import { Client, enrolled, stopPanels } from '../docs/trap-panel.js';
+import { enrolled, stopPanels } from '../docs/trap-panel.js';
 import { startPanel } from '../support/panel-process.js';
 import { connectRedis, startSessionPanel } from '../support/session-panel.js';
 import type { SessionPanel } from '../support/session-panel.js';
 import { sharedRedis } from '../support/redis-server.js';
 import type { RedisServer } from '../support/redis-server.js';
+import { Client } from '../support/client.js';
 
 describe('J6: two panels share a Redis, or the Redis forgets the script', () => {
   let server: RedisServer;
@@ -64,7 +65,7 @@ describe('J6: two panels share a Redis, or the Redis forgets the script', () => 
       const asked = Array.from({ length: 30 }, () => jar.get('/api/secret'));
       const [answers] = await Promise.all([Promise.all(asked), flushing()]);
       for (const { status } of answers) expect(status).to.equal(200);
-      const pending = panel.jar();
+      const pending = new Client(panel);
       await pending.login('admin');
       await redis.script('FLUSH');
       expect((await pending.post('/two-step/verify', { code: phone.nextCode() })).status).to.equal(200);

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { attack } from './support/dijk-panels.js';
+import { Client } from '../support/client.js';
 
 attack('K1: leave by a parameter, or without ever having entered', (panel) => {
   const wishes = [
@@ -26,7 +27,7 @@ attack('K1: leave by a parameter, or without ever having entered', (panel) => {
 
   it('brings nobody in who is pending or not there at all', async () => {
     await panel().enrolled('root');
-    for (const jar of [await panel().pending('root'), panel().jar()]) {
+    for (const jar of [await panel().pending('root'), new Client(panel())]) {
       for (const body of wishes) {
         expect((await jar.post('/two-step/impersonation/leave', body)).status).to.be.oneOf([401, 409]);
       }

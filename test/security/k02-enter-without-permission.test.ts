@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { attack } from './support/dijk-panels.js';
+import { Client } from '../support/client.js';
 
 attack('K2: enter without permission, or by a link', (panel) => {
   const targets = ['root', 'admin', 'alice', 'bob'];
@@ -11,7 +12,7 @@ attack('K2: enter without permission, or by a link', (panel) => {
       expect(await alice.who()).to.equal('alice');
     }
     await panel().enrolled('root');
-    for (const jar of [await panel().pending('root'), panel().jar()]) {
+    for (const jar of [await panel().pending('root'), new Client(panel())]) {
       for (const target of targets) expect((await jar.actAs(target)).status).to.equal(401);
       expect(await jar.who()).to.be.oneOf(['code-required', 'login-required']);
     }

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { codeAt, verify, wrongCodes } from './support/acgl-panel.js';
 import { attack } from './support/dijk-panels.js';
 import type { AttackedPanel } from './support/dijk-panels.js';
+import { Client } from '../support/client.js';
 
 type Change = (panel: AttackedPanel) => unknown;
 const changed =
@@ -25,7 +26,9 @@ attack('K5: the actor loses his rights while he acts', (panel) => {
       const refused = await jar.post('/settings/password', { newPassword: 'x'.repeat(12) });
       expect(refused.status, 'nothing is done in a wrong name').to.be.oneOf([401, 403]);
       expect(await jar.who()).to.equal(ends);
-      expect((await panel().jar().login('alice')).status, 'the password of alice is the same').to.equal(200);
+      expect((await new Client(panel()).login('alice')).status, 'the password of alice is the same').to.equal(
+        200,
+      );
     });
   }
 

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { attack } from './support/dijk-panels.js';
+import { Client } from '../support/client.js';
 
 attack(
   'K9: the policy of the target traps the actor on the enrollment page',
@@ -14,7 +15,7 @@ attack(
       expect(await panel().record('alice')).to.equal(null);
       expect((await jar.leave()).status).to.equal(200);
       expect(await jar.who()).to.equal('admin');
-      expect((await panel().jar().login('alice')).body.code).to.equal('enrollment-required');
+      expect((await new Client(panel()).login('alice')).body.code).to.equal('enrollment-required');
     });
   },
   { PANEL_REQUIRE_FACTOR: 'user' },

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { attack } from './support/dijk-panels.js';
+import { Client } from '../support/client.js';
 
 attack('K10: the target enables a factor, is promoted or goes meanwhile', (panel) => {
   const changes: Record<string, [change: () => unknown, ends: string]> = {
@@ -65,7 +66,7 @@ attack('K10: the target enables a factor, is promoted or goes meanwhile', (panel
     );
     for (const { status } of answers) expect(status).to.be.oneOf([401, 403]);
     for (const copy of [...copies, jar]) expect(await copy.who()).to.be.oneOf(['root', 'login-required']);
-    expect((await panel().jar().login('alice', 'set after it')).status).to.equal(401);
-    expect((await panel().jar().login('alice', 'set before it')).status).to.equal(200);
+    expect((await new Client(panel()).login('alice', 'set after it')).status).to.equal(401);
+    expect((await new Client(panel()).login('alice', 'set before it')).status).to.equal(200);
   });
 });

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { attack } from './support/dijk-panels.js';
+import { Client } from '../support/client.js';
 
 attack('K14: acting never ends, or lengthens the life of the actor', (panel) => {
   it('ends after the hour although it is used all the time, and hops do not add to it', async () => {
@@ -19,7 +20,7 @@ attack('K14: acting never ends, or lengthens the life of the actor', (panel) => 
         .events()
         .map(({ name }) => name),
     ).to.include('impersonation-ended');
-    expect((await panel().jar().login('alice')).status).to.equal(200);
+    expect((await new Client(panel()).login('alice')).status).to.equal(200);
   });
 
   it('ends a deeper hop with the first one', async () => {

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { attack } from './support/dijk-panels.js';
+import { Client } from '../support/client.js';
 
 const FORGED = {
   impersonatedBy: 'root',
@@ -17,7 +18,7 @@ const FORGED = {
 
 attack('K16: fields of the body become state', (panel) => {
   it('knows none of them, on every route', async () => {
-    const jar = panel().jar();
+    const jar = new Client(panel());
     const forged = (fields: object): string =>
       JSON.stringify({ ...FORGED, ...fields }).replace('__proto__x', '__proto__');
     const post = async (path: string, fields: object): Promise<void> => {

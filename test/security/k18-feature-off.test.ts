@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { startLevelPanel } from '../support/level-panel.js';
 import type { LevelPanel } from '../support/level-panel.js';
 import { onEachPlace } from './support/session-panels.js';
+import { Client } from '../support/client.js';
 
 const LEVELS = ['root', 'admin', 'user'];
 
@@ -13,13 +14,13 @@ describe('K18: the feature is off, but its sessions still work', () => {
 
     it('ends live impersonations with the restart, and knows no route of it', async () => {
       panel = await startLevelPanel({ levels: LEVELS }, await empty());
-      const before = panel.jar();
+      const before = new Client(panel);
       await before.login('root');
       await before.post('/two-step/impersonation', { account: 'alice' });
       expect((await before.get('/me')).body).to.include({ user: 'alice', state: 'impersonating' });
 
       panel = await panel.restart(undefined);
-      const jar = panel.jar();
+      const jar = new Client(panel);
       for (const [name, value] of before.cookies) jar.cookies.set(name, value);
       expect((await jar.post('/me')).status).to.equal(403);
       expect((await jar.get('/me')).body).to.deep.include({ user: 'root', actors: [] });
@@ -35,11 +36,11 @@ describe('K18: the feature is off, but its sessions still work', () => {
 
     it('ends those that a narrower rule no longer allows', async () => {
       panel = await startLevelPanel({ levels: LEVELS }, await empty());
-      const before = panel.jar();
+      const before = new Client(panel);
       await before.login('root');
       await before.post('/two-step/impersonation', { account: 'alice' });
       panel = await panel.restart({ levels: LEVELS, canActAs: (_actor, target) => target.id !== 'alice' });
-      const jar = panel.jar();
+      const jar = new Client(panel);
       for (const [name, value] of before.cookies) jar.cookies.set(name, value);
       expect((await jar.get('/me')).body).to.deep.include({ user: 'root', actors: [] });
     });

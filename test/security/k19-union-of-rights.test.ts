@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { said } from './support/befh-people.js';
 import { attack } from './support/dijk-panels.js';
+import { Client } from '../support/client.js';
 
 attack('K19: the rights of actor and target together', (panel) => {
   it('leaves an actor as alice nothing but what alice may', async () => {
@@ -12,7 +13,9 @@ attack('K19: the rights of actor and target together', (panel) => {
     for (const login of ['admin', 'bob', 'alice', 'root']) {
       const answer = await jar.post(`/staff/${login}/edit`, { password: 'a new password' });
       expect(answer.status, login).to.equal(403);
-      expect(said(await panel().jar().login(login))).to.equal(login === 'root' ? 'code-required' : '200');
+      expect(said(await new Client(panel()).login(login))).to.equal(
+        login === 'root' ? 'code-required' : '200',
+      );
     }
     const own = await panel().signedIn('alice');
     const { text } = await jar.open('/');

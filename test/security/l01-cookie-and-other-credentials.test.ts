@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import type { RequestHandler } from 'express';
-import { Client, enroll, enrolled, knows } from '../docs/trap-panel.js';
+import { enroll, enrolled, knows } from '../docs/trap-panel.js';
 import { onEachSessionPanel } from './support/session-panels.js';
+import { Client } from '../support/client.js';
 
 describe('L1: a full cookie of one account with the Bearer token of another', () => {
   onEachSessionPanel((start) => {

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { startLevelPanel } from '../support/level-panel.js';
 import type { LevelPanel } from '../support/level-panel.js';
 import { onEachPlace } from './support/session-panels.js';
+import { Client } from '../support/client.js';
 
 describe('L3: signing out with keepSessionInfo, then the code or going back', () => {
   onEachPlace((empty) => {
@@ -13,7 +14,7 @@ describe('L3: signing out with keepSessionInfo, then the code or going back', ()
 
     it('brings nobody back from a waiting sign-in', async () => {
       const key = await panel.enroll(await signedIn('alice'));
-      const waiting = panel.jar();
+      const waiting = new Client(panel);
       expect((await waiting.login('alice')).status).to.equal(401);
       const copy = waiting.copy();
       await waiting.post('/logout');
@@ -39,7 +40,7 @@ describe('L3: signing out with keepSessionInfo, then the code or going back', ()
     });
 
     async function signedIn(user: string) {
-      const jar = panel.jar();
+      const jar = new Client(panel);
       await jar.login(user);
       return jar;
     }

@@ -1,9 +1,10 @@
 import { expect } from 'chai';
 import express from 'express';
-import { Client, enroll, enrolled } from '../docs/trap-panel.js';
+import { enroll, enrolled } from '../docs/trap-panel.js';
 import { loggedIn } from '../support/session-panel.js';
 import type { SessionPanel } from '../support/session-panel.js';
 import { onEachSessionPanel } from './support/session-panels.js';
+import { Client } from '../support/client.js';
 
 describe('L4: a sub-application with its own passport.session() after a demotion', () => {
   onEachSessionPanel((start) => {

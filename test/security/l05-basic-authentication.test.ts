@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import type { RequestHandler } from 'express';
-import { Client, enroll } from '../docs/trap-panel.js';
+import { enroll } from '../docs/trap-panel.js';
 import { onEachSessionPanel } from './support/session-panels.js';
+import { Client } from '../support/client.js';
 
 describe('L5: Basic authentication with the password of an account that has a second factor', () => {
   onEachSessionPanel((start) => {

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { isOut, onEachStore, verify } from './support/acgl-panel.js';
+import { Client } from '../support/client.js';
 
 const HOST = 'panel.lan:3000';
 /**
@@ -32,7 +33,7 @@ describe('L8: plain http on a LAN name, strict referrer policies, proxies that r
       const { phone } = await target().enrolled('alice');
       const credentials = { username: 'alice', password: 'alice-password' };
       for (const headers of OWN) {
-        const jar = target().jar();
+        const jar = new Client(target());
         expect((await jar.post('/login', credentials, headers)).body.code).to.equal('code-required');
         const { status } = await verify(jar, phone.nextCode(), headers);
         expect(status, JSON.stringify(headers)).to.equal(200);

@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { expect } from 'chai';
 import { memoryStore } from 'passport-second-factor/memory';
-import { Client, enroll, stopPanels, user } from '../docs/trap-panel.js';
+import { enroll, stopPanels, user } from '../docs/trap-panel.js';
 import type { Phone } from '../docs/trap-panel.js';
 import { startSessionPanel } from '../support/session-panel.js';
 import type { SessionPanel } from '../support/session-panel.js';
+import { Client } from '../support/client.js';
 
 const key = (): string => randomBytes(32).toString('base64');
 

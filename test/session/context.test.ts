@@ -1,6 +1,7 @@
 import { expect } from 'chai';
-import { Client, enroll, stopPanels } from '../docs/trap-panel.js';
+import { enroll, stopPanels } from '../docs/trap-panel.js';
 import { loggedIn, startSessionPanel } from '../support/session-panel.js';
+import { Client } from '../support/client.js';
 
 describe('session/context: where an event came from', () => {
   afterEach(stopPanels);

@@ -1,8 +1,9 @@
 import { expect } from 'chai';
 import type { SecondFactorError } from 'passport-second-factor';
-import { Client, enrolled, stopPanels } from '../docs/trap-panel.js';
+import { enrolled, stopPanels } from '../docs/trap-panel.js';
 import { loggedIn, startSessionPanel, userOf } from '../support/session-panel.js';
 import type { SessionPanel } from '../support/session-panel.js';
+import { Client } from '../support/client.js';
 
 /** A row of a table of users: an account that signs in elsewhere only has no password. */
 interface Row {

@@ -1,8 +1,9 @@
 import { expect } from 'chai';
 import type { RequestHandler } from 'express';
-import { Client, enrolled, stopPanels } from '../docs/trap-panel.js';
+import { enrolled, stopPanels } from '../docs/trap-panel.js';
 import type { Panel, User } from '../docs/trap-panel.js';
 import { loggedIn, startSessionPanel, userOf } from '../support/session-panel.js';
+import { Client } from '../support/client.js';
 
 /** Sets another user than the session's on requests that say so, as Bearer credentials would. */
 function otherCredentials(users: Record<string, unknown>): (panel: Panel) => void {

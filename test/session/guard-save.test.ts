@@ -5,12 +5,13 @@ import { expect } from 'chai';
 import type { Request } from 'express';
 import session from 'express-session';
 import type { Redis } from 'ioredis';
-import { Client, enroll, enrolled, stopPanels } from '../docs/trap-panel.js';
+import { enroll, enrolled, stopPanels } from '../docs/trap-panel.js';
 import type { User } from '../docs/trap-panel.js';
 import { connectRedis, loggedIn, seenBy, sessionId, startSessionPanel } from '../support/session-panel.js';
 import type { SessionPanel } from '../support/session-panel.js';
 import { sharedRedis } from '../support/redis-server.js';
 import type { RedisServer } from '../support/redis-server.js';
+import { Client } from '../support/client.js';
 
 /** A store below whatever is put around it, whose look-ups can be replaced. */
 function replaceable() {

@@ -7,11 +7,12 @@ import type { Notice, SecondFactorOptions, Store } from 'passport-second-factor'
 import { memoryStore } from 'passport-second-factor/memory';
 import type { Command } from '../../lib/cli/parse-command.js';
 import { runCommand } from '../../lib/cli/run-command.js';
-import { Client, enroll, enrolled, stopPanels, user } from '../docs/trap-panel.js';
+import { enroll, enrolled, stopPanels, user } from '../docs/trap-panel.js';
 import type { User } from '../docs/trap-panel.js';
 import { startLevelPanel } from '../support/level-panel.js';
 import { loggedIn, redisForTests, startSessionPanel } from '../support/session-panel.js';
 import type { SessionPanel } from '../support/session-panel.js';
+import { Client } from '../support/client.js';
 
 /** What a terminal, a log or a mail would act on, beside what no UTF-8 can hold. */
 const HOSTILE = '\r\nBy: root\u009b2K\u0000\u202e\ud800';
@@ -139,7 +140,7 @@ describe('texts from outside', () => {
     });
     for (const level of ['root\u200b', 'root\u0000', '\u202eroot', 'ro\ud800ot', ' root', 'root\n']) {
       panel.users.get('alice')!.level = level;
-      const jar = panel.jar();
+      const jar = new Client(panel);
       expect((await jar.login('alice')).status).to.equal(200);
       const { status, body } = await jar.post('/two-step/impersonation', { account: 'bob' });
       expect([status, body.reason]).to.deep.equal([403, 'level-unknown']);
@@ -152,7 +153,7 @@ describe('texts from outside', () => {
   it('tells of an account that nobody could be in one line, of others as they are', async () => {
     const panel = await startLevelPanel({ levels: ['root', 'admin', 'user'] });
     for (const login of ['alice', 'root']) {
-      const jar = panel.jar();
+      const jar = new Client(panel);
       await jar.login(login);
       panel.events.length = 0;
       for (const account of [`x${HOSTILE}`, '\ud800', 'x'.repeat(300), '😀\n', 5, ['bob'], undefined]) {

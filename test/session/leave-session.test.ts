@@ -1,9 +1,10 @@
 import { expect } from 'chai';
 import session from 'express-session';
-import { Client, enrolled, stopPanels } from '../docs/trap-panel.js';
+import { enrolled, stopPanels } from '../docs/trap-panel.js';
 import { startLevelPanel } from '../support/level-panel.js';
 import { loggedIn, sessionId, startSessionPanel } from '../support/session-panel.js';
 import type { SessionPanel, SessionPanelParts } from '../support/session-panel.js';
+import { Client } from '../support/client.js';
 
 type Act = () => Promise<unknown>;
 
@@ -143,7 +144,7 @@ describe('session: one request goes on from a session, and none from one that wa
     let lookUp = 1;
     for (let overtook = true; overtook; lookUp++) {
       const panel = await startLevelPanel({ levels: ['root', 'admin', 'user'] });
-      const root = panel.jar();
+      const root = new Client(panel);
       await root.login('root');
       expect((await root.post('/two-step/impersonation', { account: 'alice' })).status).to.equal(200);
       const thief = root.copy();

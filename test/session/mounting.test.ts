@@ -5,11 +5,12 @@ import express from 'express';
 import passport from 'passport';
 import { createSecondFactor } from 'passport-second-factor';
 import { memoryStore } from 'passport-second-factor/memory';
-import { Client, stopPanels } from '../docs/trap-panel.js';
+import { stopPanels } from '../docs/trap-panel.js';
 import type { Panel } from '../docs/trap-panel.js';
 import { startSessionPanel } from '../support/session-panel.js';
 import type { SessionPanel, SessionPanelParts } from '../support/session-panel.js';
 import { warningsOf } from '../support/warnings.js';
+import { Client } from '../support/client.js';
 
 const require = createRequire(import.meta.url);
 const OLD_PASSPORT = require('passport05') as typeof passport;

@@ -1,12 +1,13 @@
 import { expect } from 'chai';
 import type { ErrorRequestHandler, Request } from 'express';
 import type { Redis } from 'ioredis';
-import { Client, enroll, enrolled, knows, stopPanels } from '../docs/trap-panel.js';
+import { enroll, enrolled, knows, stopPanels } from '../docs/trap-panel.js';
 import { sharedRedis } from '../support/redis-server.js';
 import { connectRedis, loggedIn, sessionId, startSessionPanel } from '../support/session-panel.js';
 import type { SessionPanel } from '../support/session-panel.js';
 import { requireSecondFactor } from '../../lib/index.js';
 import type { SecondFactorRequiredError } from '../../lib/index.js';
+import { Client } from '../support/client.js';
 
 const HTML = { accept: 'text/html' };
 

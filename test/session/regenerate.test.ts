@@ -1,11 +1,12 @@
 import { expect } from 'chai';
 import type { Redis } from 'ioredis';
-import { Client, enroll, enrolled, stopPanels } from '../docs/trap-panel.js';
+import { enroll, enrolled, stopPanels } from '../docs/trap-panel.js';
 import type { User } from '../docs/trap-panel.js';
 import { connectRedis, loggedIn, minutesOf, sessionId, startSessionPanel } from '../support/session-panel.js';
 import type { SessionPanel } from '../support/session-panel.js';
 import { sharedRedis } from '../support/redis-server.js';
 import type { RedisServer } from '../support/redis-server.js';
+import { Client } from '../support/client.js';
 
 /** What a copied cookie is worth. */
 async function worthOf(panel: SessionPanel, cookie: string): Promise<unknown> {

@@ -3,9 +3,10 @@ import type { Express } from 'express';
 import { requireSecondFactor } from 'passport-second-factor';
 import type { GuardOptions } from 'passport-second-factor';
 import { memoryStore } from 'passport-second-factor/memory';
-import { Client, enroll, enrolled, stopPanels } from '../docs/trap-panel.js';
+import { enroll, enrolled, stopPanels } from '../docs/trap-panel.js';
 import { loggedIn, startSessionPanel } from '../support/session-panel.js';
 import type { SessionPanel } from '../support/session-panel.js';
+import { Client } from '../support/client.js';
 
 const HTML = { accept: 'text/html' };
 const GUARDS: Record<string, GuardOptions> = {

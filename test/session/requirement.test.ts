@@ -1,9 +1,10 @@
 import { expect } from 'chai';
 import { Secret, TOTP } from 'otpauth';
 import type { Policy } from '../../lib/index.js';
-import { Client, enroll, stopPanels } from '../docs/trap-panel.js';
+import { enroll, stopPanels } from '../docs/trap-panel.js';
 import { sessionId, startSessionPanel } from '../support/session-panel.js';
 import type { SessionPanel, SessionPanelParts } from '../support/session-panel.js';
+import { Client } from '../support/client.js';
 
 const HTML = { accept: 'text/html' };
 
@@ -22,7 +23,7 @@ describe('session/requirement: a second factor that is a must', () => {
     const { body } = await client.post('/two-step/setup');
     const totp = new TOTP({ secret: Secret.fromBase32(String(body.key)) });
     const code = totp.generate({ timestamp: panel.now });
-    return (await client.post('/two-step/setup/confirm', { code })).body;
+    return (await client.post('/two-step/setup/confirm', { code })).body as Record<string, unknown>;
   }
 
   it('lets an account without one only enable it, or cancel (must-enroll)', async () => {

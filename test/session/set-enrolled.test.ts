@@ -1,13 +1,14 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { expect } from 'chai';
 import { Secret, TOTP } from 'otpauth';
-import { Client, enrolled, stopPanels } from '../docs/trap-panel.js';
+import { enrolled, stopPanels } from '../docs/trap-panel.js';
 import { until } from '../support/eventually.js';
 import { holdSwap } from '../support/late-swap.js';
 import type { LateAnswer } from '../support/late-swap.js';
 import { loggedIn, startSessionPanel } from '../support/session-panel.js';
 import type { SessionPanel } from '../support/session-panel.js';
 import { timeLimit } from '../support/time-limit.js';
+import { Client } from '../support/client.js';
 
 const BY = { by: 'operator' };
 const limit = timeLimit();

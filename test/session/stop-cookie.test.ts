@@ -2,10 +2,12 @@ import { randomBytes } from 'node:crypto';
 import { expect } from 'chai';
 import express from 'express';
 import { createSecondFactor, requireSecondFactor } from 'passport-second-factor';
-import { Client, enroll, enrolled, stopPanels } from '../docs/trap-panel.js';
-import type { Answer, Phone, User } from '../docs/trap-panel.js';
+import { enroll, enrolled, stopPanels } from '../docs/trap-panel.js';
+import type { Phone, User } from '../docs/trap-panel.js';
 import { loggedIn, startSessionPanel } from '../support/session-panel.js';
 import type { SessionPanel, SessionPanelParts } from '../support/session-panel.js';
+import { Client } from '../support/client.js';
+import type { Answer } from '../support/client.js';
 
 const HTML = { accept: 'text/html' };
 const START = { successReturnToOrRedirect: '/start' };

@@ -7,9 +7,9 @@ import { promised } from '../../lib/session/regenerate.js';
 import { watchedStore } from '../../lib/session/watched-store.js';
 import type { AppSession } from '../../lib/session/app-request.js';
 import { stopPanels } from '../docs/trap-panel.js';
-import type { Client } from '../docs/trap-panel.js';
 import { loggedIn, sessionId, startSessionPanel, userOf } from '../support/session-panel.js';
 import type { SessionPanel } from '../support/session-panel.js';
+import type { Client } from '../support/client.js';
 
 const ENDED = Symbol.for('passport-second-factor.ended');
 

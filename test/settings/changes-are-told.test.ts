@@ -1,8 +1,9 @@
 import { expect } from 'chai';
 import { Secret, TOTP } from 'otpauth';
-import { Client, enrolled, stopPanels } from '../docs/trap-panel.js';
+import { enrolled, stopPanels } from '../docs/trap-panel.js';
 import { loggedIn, startSessionPanel } from '../support/session-panel.js';
 import type { SessionPanel } from '../support/session-panel.js';
+import { Client } from '../support/client.js';
 
 /** What changes a record, and the event that its owner is told by. */
 const CHANGES = {

@@ -2,9 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { expect } from 'chai';
 import { Secret, TOTP } from 'otpauth';
 import type { Page } from 'passport-second-factor';
-import { Client, enrolled, stopPanels } from '../docs/trap-panel.js';
+import { enrolled, stopPanels } from '../docs/trap-panel.js';
 import { loggedIn, startSessionPanel, userOf } from '../support/session-panel.js';
 import type { SessionPanel } from '../support/session-panel.js';
+import { Client } from '../support/client.js';
 
 const BY = { by: 'operator' };
 const SECRET = 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP';
@@ -20,7 +21,8 @@ describe('settings/confirm-set-up', () => {
     const { body } = await client.post('/two-step/setup', wish);
     panel.now += 30_000;
     const code = codeOf(panel, body.key);
-    return async () => (await client.post('/two-step/setup/confirm', { code })).body;
+    return async () =>
+      (await client.post('/two-step/setup/confirm', { code })).body as Record<string, unknown>;
   }
 
   /** Does something just before the next swap of a record. */
@@ -245,7 +247,8 @@ describe('settings/confirm-set-up', () => {
     const client = await loggedIn(panel);
     const { body } = await client.post('/two-step/setup');
     panel.told();
-    const confirm = async (code: string) => (await client.post('/two-step/setup/confirm', { code })).body;
+    const confirm = async (code: string) =>
+      (await client.post('/two-step/setup/confirm', { code })).body as Record<string, unknown>;
     const refused = { name: 'code-refused', accountId: 'alice', operation: 'setup' };
     expect(await confirm('abc')).to.include({ code: 'code-malformed' });
     expect(panel.events.at(-1)).to.include({ ...refused, reason: 'code-malformed' });

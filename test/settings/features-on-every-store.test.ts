@@ -4,11 +4,12 @@ import type { Policy, Store } from 'passport-second-factor';
 import { redisStore } from 'passport-second-factor/redis';
 import { createTotpTable, sqlStore } from 'passport-second-factor/sql';
 import { BACKENDS } from '../adapters/sql-backends.js';
-import { Client, stopPanels, user } from '../docs/trap-panel.js';
-import type { Answer } from '../docs/trap-panel.js';
+import { stopPanels, user } from '../docs/trap-panel.js';
 import { startRedis } from '../support/redis-server.js';
 import { connectRedis, startSessionPanel } from '../support/session-panel.js';
 import type { SessionPanel } from '../support/session-panel.js';
+import { Client } from '../support/client.js';
+import type { Answer } from '../support/client.js';
 
 /** Guesses of a stranger at once; each is a connection of its own. */
 const STRANGERS = 60;
@@ -201,7 +202,7 @@ for (const { name, start } of STORES) {
           { cookie: `${cookie}; ${former}` },
         ),
       );
-      const told = (await Promise.all(guesses)).map(({ body }) => body.code);
+      const told = (await Promise.all(guesses)).map(({ body }) => body.code as unknown);
       expect(told.filter((each) => each === 'code-invalid')).to.have.length(FIRST_WAIT);
       expect(await verify(await waiting(owner), totp.generate({ timestamp: panel.now }))).to.equal('locked');
       expect((await panel.secondFactor.status(login)).failures).to.equal(0);
@@ -224,7 +225,7 @@ for (const { name, start } of STORES) {
       );
       const [owners, ...strangers] = await Promise.all([verify(owner, right), ...guesses]);
       expect(owners).to.equal('verified');
-      const told = strangers.map(({ body }) => body.code);
+      const told = strangers.map(({ body }) => body.code as unknown);
       expect(told.filter((each) => each === 'code-invalid')).to.have.length(FIRST_WAIT);
       expect(new Set(told)).to.deep.equal(new Set(['code-invalid', 'locked']));
       expect((await panel.secondFactor.status(login)).failures).to.equal(FIRST_WAIT);

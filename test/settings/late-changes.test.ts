@@ -6,7 +6,7 @@ import type { NoticeName, SecondFactorEvent } from 'passport-second-factor';
 import { memoryStore } from 'passport-second-factor/memory';
 import { redisStore } from 'passport-second-factor/redis';
 import { enrolled, stopPanels } from '../docs/trap-panel.js';
-import type { Answer, Phone, Client } from '../docs/trap-panel.js';
+import type { Phone } from '../docs/trap-panel.js';
 import { eventually, until } from '../support/eventually.js';
 import { holdSwap } from '../support/late-swap.js';
 import { startRedis } from '../support/redis-server.js';
@@ -15,6 +15,7 @@ import type { SessionPanel, SessionPanelParts } from '../support/session-panel.j
 import { NOW } from '../support/records.js';
 import { startTcpProxy } from '../support/tcp-proxy.js';
 import { timeLimit } from '../support/time-limit.js';
+import type { Answer, Client } from '../support/client.js';
 
 const BY = { by: 'operator', reason: 'asked' };
 const SECRET = 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ';

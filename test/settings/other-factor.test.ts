@@ -2,10 +2,11 @@ import { expect } from 'chai';
 import { Secret, TOTP } from 'otpauth';
 import { requireSecondFactor } from 'passport-second-factor';
 import type { Policy } from '../../lib/index.js';
-import { Client, enroll, stopPanels } from '../docs/trap-panel.js';
+import { enroll, stopPanels } from '../docs/trap-panel.js';
 import { inTwoParts } from '../support/in-two-parts.js';
 import { loggedIn, startSessionPanel } from '../support/session-panel.js';
 import type { SessionPanel } from '../support/session-panel.js';
+import { Client } from '../support/client.js';
 
 const HTML = { accept: 'text/html' };
 const SECRET = 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP';

@@ -1,8 +1,10 @@
 import { expect } from 'chai';
-import { Client, enrolled, stopPanels } from '../docs/trap-panel.js';
-import type { Answer, Phone } from '../docs/trap-panel.js';
+import { enrolled, stopPanels } from '../docs/trap-panel.js';
+import type { Phone } from '../docs/trap-panel.js';
 import { loggedIn, startSessionPanel } from '../support/session-panel.js';
 import type { SessionPanel } from '../support/session-panel.js';
+import { Client } from '../support/client.js';
+import type { Answer } from '../support/client.js';
 
 describe('settings/manage: whether recovery codes were saved', () => {
   let panel: SessionPanel;

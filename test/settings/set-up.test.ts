@@ -2,9 +2,10 @@ import { expect } from 'chai';
 import { memoryStore } from 'passport-second-factor/memory';
 import type { Store } from 'passport-second-factor';
 import { Secret, TOTP } from 'otpauth';
-import { Client, enroll, enrolled, stopPanels } from '../docs/trap-panel.js';
+import { enroll, enrolled, stopPanels } from '../docs/trap-panel.js';
 import { loggedIn, startSessionPanel } from '../support/session-panel.js';
 import type { SessionPanel } from '../support/session-panel.js';
+import { Client } from '../support/client.js';
 
 /** A panel that keeps a flag of its own; `log` has what happened to record and flag, in order. */
 async function startFlagged(): Promise<{
@@ -104,7 +105,9 @@ describe('settings/set-up and session/manage: setEnrolled', () => {
     );
     expect(answers.map(({ status }) => status).sort((a, b) => a - b)[0]).to.equal(200);
     expect(answers.filter(({ status }) => status === 200)).to.have.length(1);
-    const states = await Promise.all(jars.map(async (jar) => (await jar.get('/two-step')).body.state));
+    const states = await Promise.all(
+      jars.map(async (jar) => (await jar.get('/two-step')).body.state as unknown),
+    );
     expect(states.sort()).to.deep.equal(['pending', 'verified']);
   });
 

@@ -1,10 +1,11 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { expect } from 'chai';
-import { Client, enroll, stopPanels } from '../docs/trap-panel.js';
+import { enroll, stopPanels } from '../docs/trap-panel.js';
 import type { Panel, User } from '../docs/trap-panel.js';
 import { loggedIn, startSessionPanel } from '../support/session-panel.js';
 import type { SessionPanel } from '../support/session-panel.js';
 import type { Json, SecondFactorOptions } from 'passport-second-factor';
+import { Client } from '../support/client.js';
 
 type OnSignedIn = NonNullable<SecondFactorOptions<User>['onSignedIn']>;
 

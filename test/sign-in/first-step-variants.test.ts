@@ -3,9 +3,10 @@ import { expect } from 'chai';
 import express from 'express';
 import type { RequestHandler } from 'express';
 import { SecondFactorRequiredError } from 'passport-second-factor';
-import { Client, enroll, enrolled, knows, stopPanels } from '../docs/trap-panel.js';
+import { enroll, enrolled, knows, stopPanels } from '../docs/trap-panel.js';
 import type { Panel, User } from '../docs/trap-panel.js';
 import { loggedIn, sessionId, startSessionPanel } from '../support/session-panel.js';
+import { Client } from '../support/client.js';
 
 const whoIsThere: RequestHandler = (req, res) => {
   res.json({ user: (req.user as User | undefined | null)?.id ?? null, state: req.secondFactor?.state });

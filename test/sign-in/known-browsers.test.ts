@@ -1,10 +1,12 @@
 import { expect } from 'chai';
 import session from 'express-session';
 import { Secret, TOTP } from 'otpauth';
-import { Client, enroll, stopPanels } from '../docs/trap-panel.js';
-import type { Answer, Phone } from '../docs/trap-panel.js';
+import { enroll, stopPanels } from '../docs/trap-panel.js';
+import type { Phone } from '../docs/trap-panel.js';
 import { startSessionPanel, userOf } from '../support/session-panel.js';
 import type { SessionPanel } from '../support/session-panel.js';
+import { Client } from '../support/client.js';
+import type { Answer } from '../support/client.js';
 
 const HOUR = 3_600_000;
 

@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import type { RequestHandler } from 'express';
-import { Client, enroll, stopPanels } from '../docs/trap-panel.js';
+import { enroll, stopPanels } from '../docs/trap-panel.js';
 import { startSessionPanel, userOf } from '../support/session-panel.js';
+import { Client } from '../support/client.js';
 
 describe('sign-in/log-in with what a strategy knew before', () => {
   afterEach(stopPanels);

@@ -1,10 +1,11 @@
 import { expect } from 'chai';
 import express from 'express';
 import type { RequestHandler } from 'express';
-import { Client, enroll, enrolled, stopPanels } from '../docs/trap-panel.js';
+import { enroll, enrolled, stopPanels } from '../docs/trap-panel.js';
 import type { Panel, User } from '../docs/trap-panel.js';
 import { loggedIn, startSessionPanel, userOf } from '../support/session-panel.js';
 import type { SessionPanel } from '../support/session-panel.js';
+import { Client } from '../support/client.js';
 
 /** A route that calls `req.logIn` for alice or bob, and answers what came of it and who is there then. */
 function logInAs(panel: Panel, login: string, options: object = {}): RequestHandler {

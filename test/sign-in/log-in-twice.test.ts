@@ -1,6 +1,7 @@
 import { expect } from 'chai';
-import { Client, enroll, stopPanels, user } from '../docs/trap-panel.js';
+import { enroll, stopPanels, user } from '../docs/trap-panel.js';
 import { startSessionPanel } from '../support/session-panel.js';
+import { Client } from '../support/client.js';
 
 for (const { passport, express } of [
   { passport: 0.6, express: 4 },

@@ -1,9 +1,10 @@
 import { expect } from 'chai';
 import expressNow from 'express';
 import type { RequestHandler } from 'express';
-import { Client, enroll, enrolled, stopPanels, user } from '../docs/trap-panel.js';
+import { enroll, enrolled, stopPanels, user } from '../docs/trap-panel.js';
 import type { Panel, User } from '../docs/trap-panel.js';
 import { loggedIn, seenBy, sessionId, startSessionPanel, userOf } from '../support/session-panel.js';
+import { Client } from '../support/client.js';
 
 /** A route that calls `req.logIn` for whoever the body names, and answers who is there then. */
 function logInRoute({ app, users }: Panel, path = '/log-in', options: object = {}): void {

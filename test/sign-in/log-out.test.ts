@@ -1,7 +1,8 @@
 import { expect } from 'chai';
-import { Client, enroll, enrolled, stopPanels } from '../docs/trap-panel.js';
+import { enroll, enrolled, stopPanels } from '../docs/trap-panel.js';
 import { loggedIn, minutesOf, seenBy, sessionId, startSessionPanel } from '../support/session-panel.js';
 import type { SessionPanel, SessionPanelParts } from '../support/session-panel.js';
+import { Client } from '../support/client.js';
 
 const start = (parts: SessionPanelParts = {}): Promise<SessionPanel> =>
   startSessionPanel({

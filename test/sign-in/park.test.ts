@@ -1,11 +1,12 @@
 import { expect } from 'chai';
 import type { Redis } from 'ioredis';
-import { Client, enroll, stopPanels } from '../docs/trap-panel.js';
-import type { Answer } from '../docs/trap-panel.js';
+import { enroll, stopPanels } from '../docs/trap-panel.js';
 import { connectRedis, loggedIn, sessionId, startSessionPanel } from '../support/session-panel.js';
 import type { SessionPanel, SessionPanelParts } from '../support/session-panel.js';
 import { sharedRedis } from '../support/redis-server.js';
 import type { RedisServer } from '../support/redis-server.js';
+import { Client } from '../support/client.js';
+import type { Answer } from '../support/client.js';
 
 const DAY_MILLISECONDS = 86_400_000;
 

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { PASSWORD_COST } from '../../example/panel/passwords.js';
 import type { RunningPanel } from '../support/panel-process.js';
 import { startPanel } from '../support/panel-process.js';
+import { Client } from '../support/client.js';
 
 describe('a password that is changed while it is checked', () => {
   let panel: RunningPanel;
@@ -17,7 +18,7 @@ describe('a password that is changed while it is checked', () => {
     let old = 'alice-password';
     for (let time = 0; time < 6; time++) {
       const fresh = `another-password-${String(time)}`;
-      const jar = panel.jar();
+      const jar = new Client(panel);
       const [changed] = await Promise.all([
         root.post('/staff/alice/edit', { password: fresh }),
         jar.login('alice', old),

@@ -1,9 +1,11 @@
 import { expect } from 'chai';
-import { Client, enroll, knows, startPanel, stopPanels, user } from '../docs/trap-panel.js';
-import type { Answer, Panel, Phone } from '../docs/trap-panel.js';
+import { enroll, knows, startPanel, stopPanels, user } from '../docs/trap-panel.js';
+import type { Panel, Phone } from '../docs/trap-panel.js';
 import { startSessionPanel, userOf } from '../support/session-panel.js';
 import type { SessionPanel } from '../support/session-panel.js';
 import { requireSecondFactor } from '../../lib/index.js';
+import { Client } from '../support/client.js';
+import type { Answer } from '../support/client.js';
 
 const DAY = 86_400_000;
 const FIREFOX = 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0';

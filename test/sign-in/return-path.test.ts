@@ -1,10 +1,11 @@
 import { expect } from 'chai';
 import express from 'express';
 import type { AuthenticateOptions } from 'passport';
-import { Client, enroll, stopPanels } from '../docs/trap-panel.js';
+import { enroll, stopPanels } from '../docs/trap-panel.js';
 import type { Phone } from '../docs/trap-panel.js';
 import { startSessionPanel } from '../support/session-panel.js';
 import type { SessionPanel } from '../support/session-panel.js';
+import { Client } from '../support/client.js';
 
 const HTML = { accept: 'text/html' };
 const FORM = (login: string) => new URLSearchParams({ username: login, password: 'password' });

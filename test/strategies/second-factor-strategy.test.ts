@@ -2,10 +2,11 @@ import { expect } from 'chai';
 import express from 'express';
 import type { RequestHandler } from 'express';
 import type { AuthenticateOptions } from 'passport';
-import { Client, enroll, enrolled, stopPanels } from '../docs/trap-panel.js';
+import { enroll, enrolled, stopPanels } from '../docs/trap-panel.js';
 import type { Panel, User } from '../docs/trap-panel.js';
 import { loggedIn, sessionId, startSessionPanel } from '../support/session-panel.js';
 import type { SessionPanel, SessionPanelParts } from '../support/session-panel.js';
+import { Client } from '../support/client.js';
 
 const whoIsThere: RequestHandler = (req, res) => {
   const { secondFactor, authInfo, user } = req;

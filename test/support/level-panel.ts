@@ -16,32 +16,13 @@ import type {
   SecondFactorOptions,
   Store,
 } from '../../lib/index.js';
+import type { Client } from './client.js';
 
 /** A user of the panel of the tests. */
 export interface LevelUser {
   id: string;
   level: string;
   stamp: number;
-}
-
-/** An answer, with its JSON. */
-export interface Answer {
-  readonly status: number;
-  readonly location: string | null;
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- whatever the panel answers
-  readonly body: any;
-}
-
-/** The cookies of one browser, and how it calls the panel. */
-export interface LevelJar {
-  readonly cookies: Map<string, string>;
-  get(path: string, headers?: Record<string, string>): Promise<Answer>;
-  post(path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
-  /** Any other method. */
-  send(method: string, path: string, body?: unknown): Promise<Answer>;
-  login(user: string): Promise<Answer>;
-  /** A second browser with a copy of the cookies. */
-  copy(): LevelJar;
 }
 
 /** A panel with root, admins and users; every password is `x`. */
@@ -59,9 +40,10 @@ export interface LevelPanel {
   whileSlow(sessionId: string): unknown;
   /** Milliseconds since 1970; move it as you like. */
   now: number;
-  jar(): LevelJar;
+  readonly port: number;
+  readonly passwordOf: () => string;
   /** Enables the second factor in a jar; the key, for {@link LevelPanel.code}. */
-  enroll(jar: LevelJar): Promise<string>;
+  enroll(jar: Client): Promise<string>;
   /** The code of a key, some time steps from now. */
   code(key: string, steps?: number): string;
   /** The same panel started anew, over the same users, sessions and records, with other options. */
@@ -123,7 +105,8 @@ export async function startLevelPanel(
       },
       ...options,
     }),
-    jar: () => makeJar(base, new Map()),
+    port: 0,
+    passwordOf: () => 'x',
     async enroll(jar) {
       const setup = await jar.post('/two-step/setup');
       const confirmed = await jar.post('/two-step/setup/confirm', { code: panel.code(setup.body.key) });
@@ -187,45 +170,5 @@ export async function startLevelPanel(
   app.get('/note', (req, res) => res.json({ note: (req.session as { note?: string }).note ?? null }));
   const server: Server = app.listen(0);
   await new Promise((listening) => server.once('listening', listening));
-  const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  return panel;
-}
-
-function makeJar(base: string, cookies: Map<string, string>): LevelJar {
-  async function call(
-    method: string,
-    path: string,
-    body: unknown,
-    headers: Record<string, string>,
-  ): Promise<Answer> {
-    const answer = await fetch(base + path, {
-      method,
-      redirect: 'manual',
-      headers: {
-        ...(body !== undefined && { 'content-type': 'application/json' }),
-        cookie: [...cookies].map(([name, value]) => `${name}=${value}`).join('; '),
-        ...headers,
-      },
-      ...(body !== undefined && { body: JSON.stringify(body) }),
-    });
-    for (const cookie of answer.headers.getSetCookie()) {
-      const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(cookie) ?? [];
-      cookies.set(name, value);
-    }
-    const text = await answer.text();
-    const isJson = (answer.headers.get('content-type') ?? '').includes('json');
-    return {
-      status: answer.status,
-      location: answer.headers.get('location'),
-      body: isJson ? JSON.parse(text) : text,
-    };
-  }
-  return {
-    cookies,
-    get: (path, headers = {}) => call('GET', path, undefined, headers),
-    post: (path, body, headers = {}) => call('POST', path, body, headers),
-    send: (method, path, body) => call(method, path, body, {}),
-    login: (username) => call('POST', '/login', { username, password: 'x' }, {}),
-    copy: () => makeJar(base, new Map(cookies)),
-  };
+  return Object.assign(panel, { port: (server.address() as AddressInfo).port });
 }

@@ -6,10 +6,11 @@ import { Redis } from 'ioredis';
 import passport from 'passport';
 import type { SecondFactorEvent } from 'passport-second-factor';
 import { redisStore } from 'passport-second-factor/redis';
-import { Client, startPanel } from '../docs/trap-panel.js';
+import { startPanel } from '../docs/trap-panel.js';
 import type { Panel, PanelParts, User } from '../docs/trap-panel.js';
 import { startRedis } from './redis-server.js';
 import type { RedisServer } from './redis-server.js';
+import { Client } from './client.js';
 
 const require = createRequire(import.meta.url);
 const EXPRESS = { 4: require('express4') as typeof express, 5: express };

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { enrolled, failuresOf, isIn, said } from '../support/befh-people.js';
 import { attack } from '../support/dijk-panels.js';
+import { Client } from '../../support/client.js';
 
 attack('A user whom an operator helps, by acting as him', (panel) => {
   it('sees nothing of the operator, and has no more than before', async () => {
@@ -25,7 +26,7 @@ attack('A user whom an operator helps, by acting as him', (panel) => {
     await panel().enroll(admin);
     const sent = await root.post('/staff/bob/edit', { password: 'of-the-operator' });
     expect(said(sent)).to.equal('impersonation-refused');
-    expect((await panel().jar().login('bob', 'of-the-operator')).status).to.equal(401);
+    expect((await new Client(panel()).login('bob', 'of-the-operator')).status).to.equal(401);
     expect(await root.who()).to.equal('root');
     expect(await isIn(admin)).to.equal(true);
   });

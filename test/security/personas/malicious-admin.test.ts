@@ -3,6 +3,7 @@ import { inTwoParts } from '../../support/in-two-parts.js';
 import { enrolled, said, verify } from '../support/befh-people.js';
 import { attack } from '../support/dijk-panels.js';
 import { cookieOf } from '../support/acgl-panel.js';
+import { Client } from '../../support/client.js';
 
 const late = { password: 'late-password' };
 
@@ -12,7 +13,7 @@ attack('A malicious admin', (panel) => {
     const admin = await panel().signedIn('admin');
     const record = await panel().record('alice');
     expect((await admin.post('/staff/alice/edit', { password: 'of-the-admin' })).status).to.equal(200);
-    const thief = panel().jar();
+    const thief = new Client(panel());
     expect(said(await thief.login('alice', 'of-the-admin'))).to.equal('code-required');
     for (const path of ['/two-step/setup', '/two-step/disable', '/two-step/recovery-codes']) {
       expect((await thief.post(path, { code: '000000' })).status, path).to.equal(401);
@@ -21,7 +22,7 @@ attack('A malicious admin', (panel) => {
     expect(await panel().record('alice')).to.equal(record);
     // The owner is out, and his own password fails.
     expect(await alice.jar.who()).to.equal('login-required');
-    expect(said(await panel().jar().login('alice'))).to.equal('invalid-credentials');
+    expect(said(await new Client(panel()).login('alice'))).to.equal('invalid-credentials');
     expect(said(await admin.actAs('alice'))).to.equal('impersonation-refused');
   });
 
@@ -54,7 +55,9 @@ attack('A malicious admin', (panel) => {
       }
       const status = await inTwoParts(`${panel().url}/staff/alice/edit`, cookieOf(admin), late, end);
       expect(status, what).to.be.oneOf([401, 403]);
-      expect(said(await panel().jar().login('alice', 'late-password')), what).to.equal('invalid-credentials');
+      expect(said(await new Client(panel()).login('alice', 'late-password')), what).to.equal(
+        'invalid-credentials',
+      );
     }
   });
 
@@ -65,7 +68,7 @@ attack('A malicious admin', (panel) => {
       root.leave(),
     );
     expect(status).to.be.oneOf([401, 403]);
-    expect(said(await panel().jar().login('alice', 'late-password'))).to.equal('invalid-credentials');
+    expect(said(await new Client(panel()).login('alice', 'late-password'))).to.equal('invalid-credentials');
     expect(await root.who()).to.equal('root');
   });
 
@@ -76,7 +79,7 @@ attack('A malicious admin', (panel) => {
       root.post('/logout'),
     );
     expect(status).to.equal(401);
-    expect(said(await panel().jar().login('alice', 'late-password'))).to.equal('invalid-credentials');
+    expect(said(await new Client(panel()).login('alice', 'late-password'))).to.equal('invalid-credentials');
   });
 
   it('is not taken for an actor by what he puts into the request', async () => {

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { REMEMBERS, comesBack, rememberedOn } from '../support/befh-browsers.js';
 import { burst, enrolled, isIn, pending, said, tally, verify } from '../support/befh-people.js';
 import { attack } from '../support/dijk-panels.js';
+import { Client } from '../../support/client.js';
 
 attack(
   'Somebody who reads a code over a shoulder',
@@ -44,7 +45,7 @@ attack(
     it('and knows no password: has no operation to try it at', async () => {
       const alice = await enrolled(panel());
       const code = alice.nextCode();
-      const stranger = panel().jar();
+      const stranger = new Client(panel());
       for (const path of ['verify', 'disable', 'recovery-codes', 'step-up', 'setup/confirm', 'setup']) {
         const { status } = await stranger.post(`/two-step/${path}`, { code, account: 'alice' });
         expect(status, path).to.equal(401);

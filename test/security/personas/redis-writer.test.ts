@@ -1,10 +1,11 @@
 import { expect } from 'chai';
 import { Redis } from 'ioredis';
 import { startPanel } from '../../support/panel-process.js';
-import type { Jar, RunningPanel } from '../../support/panel-process.js';
+import type { RunningPanel } from '../../support/panel-process.js';
 import { sharedRedis } from '../../support/redis-server.js';
 import type { RedisServer } from '../../support/redis-server.js';
 import { enrolled, isIn, pending, said, verify } from '../support/befh-people.js';
+import { Client } from '../../support/client.js';
 
 interface Stored {
   cookie: object;
@@ -29,23 +30,23 @@ describe('Somebody who writes the sessions in Redis and has no key', () => {
     await panel.end();
   });
 
-  const keyOf = (jar: Jar): string => {
+  const keyOf = (jar: Client): string => {
     const cookie = decodeURIComponent(jar.cookies.get('panel.sid') ?? '');
     return `sess:${cookie.slice(2, cookie.lastIndexOf('.'))}`;
   };
-  async function read(jar: Jar): Promise<Stored> {
+  async function read(jar: Client): Promise<Stored> {
     return JSON.parse((await redis.get(keyOf(jar))) ?? '{}') as Stored;
   }
-  async function write(jar: Jar, session: object): Promise<void> {
+  async function write(jar: Client, session: object): Promise<void> {
     await redis.set(keyOf(jar), JSON.stringify(session));
   }
-  async function stateOf(jar: Jar): Promise<Record<string, unknown>> {
+  async function stateOf(jar: Client): Promise<Record<string, unknown>> {
     const { secondFactor } = await read(jar);
     if (!secondFactor) throw new Error('no state');
     return secondFactor;
   }
   /** Everything of a session of his but who is there and how. */
-  async function forge(jar: Jar, user: string | undefined, state: unknown): Promise<void> {
+  async function forge(jar: Client, user: string | undefined, state: unknown): Promise<void> {
     const { cookie } = await read(jar);
     await write(jar, { cookie, ...(user !== undefined && { passport: { user } }), secondFactor: state });
   }
@@ -229,7 +230,7 @@ describe('Somebody who writes the sessions in Redis and has no key', () => {
     const alice = await enrolled(panel);
     await redis.del('second-factor:alice');
     await redis.hset('second-factor:alice', 'a', 'b');
-    expect(said(await panel.jar().login('alice'))).to.equal('store-unavailable');
+    expect(said(await new Client(panel).login('alice'))).to.equal('store-unavailable');
     expect((await alice.jar.get('/api/secret')).status).to.equal(503);
     await redis.del('second-factor:alice');
   });

@@ -3,6 +3,7 @@ import { codeAt } from '../support/acgl-panel.js';
 import { comesBack, REMEMBERS, rememberedOn } from '../support/befh-browsers.js';
 import { burst, enrolled, failuresOf, isIn, pending, said, tally, verify } from '../support/befh-people.js';
 import { attack } from '../support/dijk-panels.js';
+import { Client } from '../../support/client.js';
 
 attack('Somebody with a stolen password', (panel) => {
   it('gets the code form and nothing else, and cannot turn the waiting sign-in into anything', async () => {
@@ -36,10 +37,10 @@ attack('Somebody with a stolen password', (panel) => {
   it('does not learn from his sign-in whether the owner is there, and ends none of his sessions', async () => {
     const alice = await enrolled(panel());
     await alice.jar.post('/logout');
-    const away = await panel().jar().login('alice');
+    const away = await new Client(panel()).login('alice');
     const jar = await pending(panel());
     await verify(jar, alice.nextCode());
-    const there = await panel().jar().login('alice');
+    const there = await new Client(panel()).login('alice');
     const hide = ({ body }: { body: object }): object => ({ ...body, until: '' });
     expect(hide(there)).to.deep.equal(hide(away));
     expect(await jar.who()).to.equal('alice');
@@ -64,8 +65,8 @@ attack('Somebody with a stolen password', (panel) => {
       ...Array.from({ length: 8 }, () => thief.copy().post('/settings/password', change)),
     ]);
     for (const { status } of answers) expect(status).to.be.oneOf([200, 401, 422]);
-    expect(said(await panel().jar().login('alice', 'of-the-thief'))).to.equal('invalid-credentials');
-    expect((await panel().jar().login('alice', 'of-the-admin')).status).to.equal(200);
+    expect(said(await new Client(panel()).login('alice', 'of-the-thief'))).to.equal('invalid-credentials');
+    expect((await new Client(panel()).login('alice', 'of-the-admin')).status).to.equal(200);
   });
 
   it('makes the owner wait by wrong codes, but not on a browser that has passed before', async () => {
@@ -86,7 +87,7 @@ attack('Somebody with a stolen password', (panel) => {
     const owner = await panel().signedIn('bob');
     await enrolled(panel(), 'bob');
     expect(await owner.who()).to.equal('code-required');
-    expect(said(await panel().jar().login('bob'))).to.equal('code-required');
+    expect(said(await new Client(panel()).login('bob'))).to.equal('code-required');
     expect(
       panel()
         .events()
@@ -94,7 +95,7 @@ attack('Somebody with a stolen password', (panel) => {
     ).to.include('enrolled');
     // The way out: an operator with a shell, and a new password.
     await panel().secondFactor.admin.disable('bob', { by: 'operator', reason: 'stolen' });
-    expect((await panel().jar().login('bob')).status).to.equal(200);
+    expect((await new Client(panel()).login('bob')).status).to.equal(200);
   });
 });
 
@@ -151,7 +152,7 @@ attack(
       expect(said(await thief.login('bob'))).to.equal('code-required');
       const [name] = [...remembered.cookies.keys()].filter((key) => key.includes('second-factor-'));
       const [, token] = [...comesBack(panel(), owner).cookies][0]!;
-      const renamed = panel().jar();
+      const renamed = new Client(panel());
       renamed.cookies.set(name!, token);
       expect(said(await renamed.login('bob'))).to.equal('code-required');
     });
@@ -163,9 +164,9 @@ attack(
   'Somebody with a stolen password of an account that must have a second factor and has none',
   (panel) => {
     it('enables his own before the owner does (not prevented), who comes too late with the code of his own set-up', async () => {
-      const thief = panel().jar();
+      const thief = new Client(panel());
       expect(said(await thief.login('bob'))).to.equal('enrollment-required');
-      const owner = panel().jar();
+      const owner = new Client(panel());
       await owner.login('bob');
       const { key } = (await owner.post('/two-step/setup')).body as { key: string };
       const bob = await panel().enroll(thief);
@@ -176,11 +177,11 @@ attack(
       expect([late.status, said(late)]).to.deep.equal([401, 'sign-in-expired']);
       expect(await panel().record('bob')).to.equal(record);
       expect(await isIn(owner)).to.equal(false);
-      expect(said(await panel().jar().login('bob'))).to.equal('code-required');
+      expect(said(await new Client(panel()).login('bob'))).to.equal('code-required');
     });
 
     it('wins or loses whole where both confirm at once', async () => {
-      const jars = [panel().jar(), panel().jar()];
+      const jars = [new Client(panel()), new Client(panel())];
       const keys: string[] = [];
       for (const jar of jars) {
         await jar.login('bob');
@@ -204,7 +205,7 @@ attack(
     });
 
     it('does nothing else before that', async () => {
-      const thief = panel().jar();
+      const thief = new Client(panel());
       await thief.login('bob');
       expect(await thief.who()).to.equal('enrollment-required');
       for (const path of ['disable', 'step-up', 'recovery-codes', 'verify', 'impersonation']) {

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { codeAt } from '../support/acgl-panel.js';
 import { enrolled, isIn, pending, said, verify } from '../support/befh-people.js';
 import { attack } from '../support/dijk-panels.js';
+import { Client } from '../../support/client.js';
 
 const FRESH_SECONDS = 15 * 60;
 
@@ -60,7 +61,7 @@ attack('Somebody with a stolen session cookie', (panel) => {
       const answer = await jar.copy().post('/staff/alice/edit', { password: 'of-the-thief' });
       expect(said(answer)).to.equal('step-up-required');
     }
-    expect((await panel().jar().login('alice')).status).to.equal(200);
+    expect((await new Client(panel()).login('alice')).status).to.equal(200);
   });
 
   it('that waits for the code: is nobody’s once the owner has given it, and gives no code of its own', async () => {
@@ -152,7 +153,7 @@ attack(
   'Somebody with a copied cookie of an account that must have a second factor and has none',
   (panel) => {
     it('reads the key if he copies it while the set-up is open (not prevented), and is nobody before that and after it', async () => {
-      const owner = panel().jar();
+      const owner = new Client(panel());
       expect(said(await owner.login('bob'))).to.equal('enrollment-required');
       const early = owner.copy();
       const { key } = (await owner.post('/two-step/setup')).body as { key: string };

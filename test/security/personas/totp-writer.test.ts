@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { onEachStore, verify } from '../support/acgl-panel.js';
 import type { Target } from '../support/acgl-panel.js';
 import { isIn, said } from '../support/befh-people.js';
+import { Client } from '../../support/client.js';
 
 /** Writes a row, whether there is one or not. */
 async function put(target: Target, account: string, sealed: string): Promise<void> {
@@ -37,7 +38,7 @@ describe('Somebody who writes records (the table totp, or their keys in Redis) a
       };
       for (const [what, sealed] of Object.entries(forged)) {
         await put(target(), 'alice', sealed);
-        expect(said(await target().jar().login('alice')), what).to.equal('record-unreadable');
+        expect(said(await new Client(target()).login('alice')), what).to.equal('record-unreadable');
         const { status, text } = await alice.jar.get('/api/secret');
         expect(status, what).to.equal(503);
         expect(text, what).not.to.include('Only with');
@@ -49,7 +50,7 @@ describe('Somebody who writes records (the table totp, or their keys in Redis) a
       await put(target(), 'alice', other);
       await put(target(), 'admin', own);
       for (const login of ['alice', 'admin']) {
-        expect((await target().jar().login(login)).status, login).to.equal(503);
+        expect((await new Client(target()).login(login)).status, login).to.equal(503);
       }
       // Put right again, all go on where they were.
       await put(target(), 'alice', own);
@@ -62,7 +63,7 @@ describe('Somebody who writes records (the table totp, or their keys in Redis) a
       const bob = await target().enrolled('bob');
       const alice = await target().signedIn('alice');
       await put(target(), 'alice', await sealedOf(target(), 'bob'));
-      expect(said(await target().jar().login('alice'))).to.equal('record-unreadable');
+      expect(said(await new Client(target()).login('alice'))).to.equal('record-unreadable');
       expect((await alice.get('/api/me')).status).to.equal(503);
       expect(await isIn(bob.jar)).to.equal(true);
       // Nor may anybody act as that account.
@@ -146,7 +147,7 @@ describe('Somebody who writes records (the table totp, or their keys in Redis) a
       expect((await jar.post('/two-step/disable', { code: phone.nextCode() })).status).to.equal(200);
       await put(target(), 'alice', older);
       expect(await jar.who()).to.equal('code-required');
-      expect(said(await target().jar().login('alice'))).to.equal('code-required');
+      expect(said(await new Client(target()).login('alice'))).to.equal('code-required');
     });
   });
 });

@@ -5,9 +5,11 @@ import { Redis } from 'ioredis';
 import Libsql from 'libsql';
 import { Secret, TOTP } from 'otpauth';
 import { startPanel } from '../../support/panel-process.js';
-import type { Answer, Jar, Phone, RunningPanel } from '../../support/panel-process.js';
+import type { Phone, RunningPanel } from '../../support/panel-process.js';
 import { sharedRedis } from '../../support/redis-server.js';
 import type { RedisServer } from '../../support/redis-server.js';
+import { Client } from '../../support/client.js';
+import type { Answer } from '../../support/client.js';
 
 /** The example panel under attack, and what lies in its stores. */
 export interface Target extends RunningPanel {
@@ -16,9 +18,9 @@ export interface Target extends RunningPanel {
   /** Sessions and records; `null` where there is no Redis. */
   readonly redis: Redis | null;
   /** An account with a second factor: a jar that gave both steps, and the phone. */
-  enrolled(login: string): Promise<{ jar: Jar; phone: Phone }>;
+  enrolled(login: string): Promise<{ jar: Client; phone: Phone }>;
   /** A jar that gave the password of an account with a second factor, and no code. */
-  pending(login: string, password?: string): Promise<Jar>;
+  pending(login: string, password?: string): Promise<Client>;
   /** What the store holds of an account, sealed; `null`: no second factor. */
   record(account: string): Promise<string | null>;
   /** Puts something else there; `null` deletes it. */
@@ -63,7 +65,7 @@ async function open(server: RedisServer | undefined): Promise<Target> {
       return { jar, phone: await panel.enroll(jar) };
     },
     async pending(login, password) {
-      const jar = panel.jar();
+      const jar = new Client(panel);
       const { body } = await jar.login(login, password);
       expect(body.code).to.equal('code-required');
       return jar;
@@ -88,7 +90,7 @@ async function open(server: RedisServer | undefined): Promise<Target> {
 }
 
 /** Nobody is in with these cookies. */
-export async function isOut(jar: Jar): Promise<void> {
+export async function isOut(jar: Client): Promise<void> {
   for (const path of ['/api/secret', '/api/me', '/api/danger']) {
     const { status, text } = await jar.get(path);
     expect(status, path).to.equal(401);
@@ -97,7 +99,7 @@ export async function isOut(jar: Jar): Promise<void> {
 }
 
 /** The code form, sent. */
-export function verify(jar: Jar, code: unknown, headers: Record<string, string> = {}): Promise<Answer> {
+export function verify(jar: Client, code: unknown, headers: Record<string, string> = {}): Promise<Answer> {
   return jar.post('/two-step/verify', { code }, headers);
 }
 
@@ -131,7 +133,7 @@ export function raw(
 }
 
 /** The cookies of a jar, as a header. */
-export function cookieOf(jar: Jar): string {
+export function cookieOf(jar: Client): string {
   return [...jar.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
 }
 

@@ -5,7 +5,8 @@ import type { AddressInfo } from 'node:net';
 import { Redis } from 'ioredis';
 import { createPanel } from '../../../example/panel/app.js';
 import type { PanelOptions } from '../../../example/panel/app.js';
-import { Jar, startPanel } from '../../support/panel-process.js';
+import { startPanel } from '../../support/panel-process.js';
+import type { Address } from '../../support/client.js';
 import type { RunningPanel } from '../../support/panel-process.js';
 import { sharedRedis } from '../../support/redis-server.js';
 import type { RedisServer } from '../../support/redis-server.js';
@@ -75,7 +76,7 @@ export async function everythingStored({ panel, redis }: Attacked): Promise<stri
 export async function restarted(
   { panel, redis }: Attacked,
   settings: Record<string, string>,
-): Promise<{ jar(cookies?: ReadonlyMap<string, string>): Jar; end(): Promise<void> }> {
+): Promise<Address & { end(): Promise<void> }> {
   const again = await createPanel({
     databaseFile: panel.databaseFile,
     redisUrl: redis?.url,
@@ -87,7 +88,8 @@ export async function restarted(
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
   return {
-    jar: (cookies) => new Jar(port, cookies),
+    port,
+    passwordOf: panel.passwordOf,
     async end() {
       server.closeAllConnections();
       server.close();

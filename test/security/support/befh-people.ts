@@ -1,13 +1,15 @@
 import { expect } from 'chai';
 import { Secret, TOTP } from 'otpauth';
-import type { Answer, Jar, RunningPanel } from '../../support/panel-process.js';
+import type { RunningPanel } from '../../support/panel-process.js';
 import { anAuthenticator, wrongCodes } from '../../support/records.js';
+import { Client } from '../../support/client.js';
+import type { Answer } from '../../support/client.js';
 
 /** Somebody with a second factor, and what he keeps to himself. */
 export interface Owner {
   readonly login: string;
   /** The browser that enabled it: signed in with both steps. */
-  readonly jar: Jar;
+  readonly jar: Client;
   readonly key: string;
   readonly recoveryCodes: readonly string[];
   /** The code of this moment, or of some time steps later. */
@@ -43,15 +45,15 @@ export async function enrolled(panel: RunningPanel, login = 'alice'): Promise<Ow
 }
 
 /** A browser after the right password of an account with a second factor, before the code. */
-export async function pending(panel: RunningPanel, login = 'alice'): Promise<Jar> {
-  const jar = panel.jar();
+export async function pending(panel: RunningPanel, login = 'alice'): Promise<Client> {
+  const jar = new Client(panel);
   const answer = await jar.login(login);
   expect(said(answer), answer.text).to.equal('code-required');
   return jar;
 }
 
 /** Sends a code of the second step. */
-export function verify(jar: Jar, code: unknown, more: object = {}): Promise<Answer> {
+export function verify(jar: Client, code: unknown, more: object = {}): Promise<Answer> {
   return jar.post('/two-step/verify', { code, ...more });
 }
 
@@ -74,7 +76,7 @@ export function burst<T>(count: number, send: (place: number) => Promise<T>): Pr
 }
 
 /** Whether a browser has both steps done. */
-export async function isIn(jar: Jar): Promise<boolean> {
+export async function isIn(jar: Client): Promise<boolean> {
   return (await jar.get('/api/secret')).status === 200;
 }
 

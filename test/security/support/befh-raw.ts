@@ -1,10 +1,11 @@
 import { request } from 'node:http';
-import type { Answer, Jar, RunningPanel } from '../../support/panel-process.js';
+import type { RunningPanel } from '../../support/panel-process.js';
+import type { Answer, Client } from '../../support/client.js';
 
 /** Sends a body as it is, with the cookies of a jar; what comes back changes no cookie. */
 export function sendRaw(
   panel: RunningPanel,
-  jar: Jar,
+  jar: Client,
   path: string,
   body: string | Buffer,
   type = 'application/json',

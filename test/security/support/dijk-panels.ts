@@ -3,9 +3,10 @@ import { Redis } from 'ioredis';
 import Libsql from 'libsql';
 import type { SecondFactorEvent } from 'passport-second-factor';
 import { startPanel } from '../../support/panel-process.js';
-import type { Jar, Phone, RunningPanel } from '../../support/panel-process.js';
+import type { Phone, RunningPanel } from '../../support/panel-process.js';
 import { sharedRedis } from '../../support/redis-server.js';
 import type { RedisServer } from '../../support/redis-server.js';
+import { Client } from '../../support/client.js';
 
 /** What a browser says of a request that a page of another site made. */
 export const FROM_ANOTHER_SITE = {
@@ -26,13 +27,13 @@ export interface AttackedPanel extends RunningPanel {
   /** The Redis server it is on; `undefined` on SQLite. */
   readonly redisServer: RedisServer | undefined;
   /** Somebody who enabled two-step authentication and is signed in with it. */
-  enrolled(login: string): Promise<{ jar: Jar; phone: Phone }>;
+  enrolled(login: string): Promise<{ jar: Client; phone: Phone }>;
   /** Password done, code missing. */
-  pending(login: string): Promise<Jar>;
+  pending(login: string): Promise<Client>;
   /** Signs in with both steps. */
-  verified(login: string, phone: Phone): Promise<Jar>;
+  verified(login: string, phone: Phone): Promise<Client>;
   /** Root as root: without two-step authentication he is taken to admin first. */
-  root(): Promise<Jar>;
+  root(): Promise<Client>;
   /** The record of an account as it lies in the store, sealed; `null` when there is none. */
   record(account: string): Promise<string | null>;
   /** Changes the panel's own table of users, as another process does. */
@@ -41,7 +42,7 @@ export interface AttackedPanel extends RunningPanel {
   events(): SecondFactorEvent[];
   /** Sends whatever is wanted, with the cookies of a jar that keeps none of the answer. */
   send(
-    jar: Jar,
+    jar: Client,
     method: string,
     path: string,
     headers?: Record<string, string>,
@@ -90,7 +91,7 @@ function attacked(panel: RunningPanel, redisServer: RedisServer | undefined): At
       return { jar, phone: await panel.enroll(jar) };
     },
     async pending(login) {
-      const jar = panel.jar();
+      const jar = new Client(panel);
       const { body } = await jar.login(login);
       if (body.code !== 'code-required') throw new Error(`not pending: ${JSON.stringify(body)}`);
       return jar;
@@ -185,7 +186,7 @@ function restoreUsers(panel: RunningPanel, rows: readonly UserRow[]): void {
 
 function sendRaw(
   url: string,
-  jar: Jar,
+  jar: Client,
   method: string,
   path: string,
   given: Record<string, string>,
