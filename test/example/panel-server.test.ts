@@ -1,5 +1,4 @@
 import { statSync } from 'node:fs';
-import { request } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { PASSWORD_COST } from '../../example/panel/passwords.js';
@@ -10,8 +9,8 @@ import { printed } from '../support/program.js';
 import { startRedis } from '../support/redis-server.js';
 import { hearScrypt } from '../support/scrypt.js';
 import { timeLimit } from '../support/time-limit.js';
-import type { Answer } from '../support/client.js';
 import { Client } from '../support/client.js';
+import type { Answer } from '../support/client.js';
 
 /** How often something that takes a while is asked for. */
 const POLL_MILLISECONDS = 20;
@@ -62,7 +61,7 @@ describe('the example panel as a server', () => {
       expect(query.status).to.equal(401);
       const twice = 'username=root&username=root&password=root-password';
       const form = { 'content-type': 'application/x-www-form-urlencoded' };
-      expect((await raw(panel, 'POST', '/login', twice, form)).status).to.equal(401);
+      expect((await new Client(panel).send('POST', '/login', form, twice)).status).to.equal(401);
     });
 
     it('answers people with pages and programs with problem documents', async () => {
@@ -83,16 +82,18 @@ describe('the example panel as a server', () => {
 
     it('refuses bodies that cannot be read', async () => {
       const json = { 'content-type': 'application/json' };
-      expect((await raw(panel, 'POST', '/login', '{"username":', json)).status).to.equal(400);
-      expect((await raw(panel, 'POST', '/login', `"${'x'.repeat(20_000)}"`, json)).status).to.equal(413);
-      expect((await raw(panel, 'POST', '/login', '[]', json)).status).to.equal(401);
+      expect((await new Client(panel).send('POST', '/login', json, '{"username":')).status).to.equal(400);
+      expect(
+        (await new Client(panel).send('POST', '/login', json, `"${'x'.repeat(20_000)}"`)).status,
+      ).to.equal(413);
+      expect((await new Client(panel).send('POST', '/login', json, '[]')).status).to.equal(401);
     });
 
     it('answers what names no path, and what names a whole address', async () => {
       for (const method of ['OPTIONS', 'GET', 'POST']) {
-        expect((await raw(panel, method, '*', '', {})).status, method).to.equal(404);
+        expect((await new Client(panel).send(method, '*', {}, '')).status, method).to.equal(404);
       }
-      expect((await raw(panel, 'GET', `${panel.url}/login`, '', {})).status).to.equal(200);
+      expect((await new Client(panel).send('GET', `${panel.url}/login`, {}, '')).status).to.equal(200);
     });
 
     it('refuses what other sites send, and changes nothing', async () => {
@@ -292,23 +293,4 @@ describe('the example panel as a server', () => {
 function told({ status, body, headers }: Answer): unknown {
   const { date: _date, ...others } = headers;
   return { status, body: body as unknown, headers: others };
-}
-
-/** Sends a body as it is. */
-function raw(
-  panel: RunningPanel,
-  method: string,
-  path: string,
-  body: string,
-  headers: Record<string, string>,
-): Promise<{ status: number }> {
-  const { hostname: host, port } = new URL(panel.url);
-  return new Promise((done, reject) => {
-    const sent = request({ host, port, path, method, headers, agent: false }, (res) => {
-      res.resume();
-      done({ status: res.statusCode ?? 0 });
-    });
-    sent.on('error', reject);
-    sent.end(body);
-  });
 }

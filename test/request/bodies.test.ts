@@ -1,4 +1,3 @@
-import { request } from 'node:http';
 import { expect } from 'chai';
 import { csrfSync } from 'csrf-sync';
 import express from 'express';
@@ -11,33 +10,6 @@ import type { SessionPanel } from '../support/session-panel.js';
 import { Client } from '../support/client.js';
 
 const HTML = { accept: 'text/html' };
-
-/** Sends bytes as they are. */
-function sendRaw(
-  panel: SessionPanel,
-  client: Client,
-  body: string,
-  type?: string,
-): Promise<{ status: number; text: string }> {
-  return new Promise((resolve, reject) => {
-    const headers = {
-      cookie: client.cookie,
-      accept: 'application/json',
-      'content-length': String(Buffer.byteLength(body)),
-      ...(type !== undefined && { 'content-type': type }),
-    };
-    const sent = request(
-      { port: panel.port, method: 'POST', path: '/two-step/verify', headers, agent: false },
-      (res) => {
-        let text = '';
-        res.setEncoding('utf8').on('data', (part: string) => (text += part));
-        res.on('end', () => resolve({ status: res.statusCode ?? 0, text }));
-      },
-    );
-    sent.on('error', reject);
-    sent.end(body);
-  });
-}
 
 describe('bodies at the code form', () => {
   afterEach(stopPanels);
@@ -72,7 +44,7 @@ describe('bodies at the code form', () => {
       const phone = await enroll(panel);
       const client = await loggedIn(panel);
       const before = await panel.store.get('alice');
-      const answer = await sendRaw(panel, client, body, type);
+      const answer = await client.postRaw('/two-step/verify', body, type ?? '');
       expect(answer.status).to.equal(400);
       expect(JSON.parse(answer.text)).to.include({ code, status: 400 });
       expect(await panel.store.get('alice')).to.equal(before);
@@ -124,7 +96,7 @@ describe('bodies at the code form', () => {
       }
       const phone = await enroll(panel);
       await client.login('alice');
-      expect((await sendRaw(panel, client, '')).status).to.equal(400);
+      expect((await client.postRaw('/two-step/verify', '', '')).status).to.equal(400);
       expect((await client.post('/two-step/verify', { code: phone() })).status).to.equal(200);
     });
   }

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import type { Express } from 'express';
-import { cookieOf, isOut, onEachStore, raw, verify } from './support/acgl-panel.js';
+import { isOut, onEachStore, verify } from './support/acgl-panel.js';
+import { Client } from '../support/client.js';
 
 const METHODS = ['GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'PATCH', 'DELETE'];
 /** Spellings of one path that a router, a proxy or a cache may take for the same. */
@@ -43,7 +44,7 @@ describe('A1: browsing straight to the app after the password', () => {
       const paths = pathsOf(target().app);
       expect(paths).to.include.members(['/api/secret', '/staff/bob/edit', '/two-step/disable', '/']);
 
-      const headers = { cookie: cookieOf(jar), accept: 'application/json', 'content-length': '0' };
+      const headers = { cookie: jar.cookie, accept: 'application/json', 'content-length': '0' };
       for (const path of paths) {
         const tried = SPELLINGS.flatMap((spell) =>
           METHODS.filter((method) => !OPEN.test(`${method} ${path}`)).map((method) => ({
@@ -54,7 +55,7 @@ describe('A1: browsing straight to the app after the password', () => {
         const answers = await Promise.all(
           tried.map(async ({ method, path }) => ({
             what: `${method} ${path}`,
-            ...(await raw(target(), method, path, headers)),
+            ...(await new Client(target()).send(method, path, headers)),
           })),
         );
         for (const { what, status, headers, text } of answers) {

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { isOut, onEachStore, raw } from './support/acgl-panel.js';
+import { isOut, onEachStore } from './support/acgl-panel.js';
 import { Client } from '../support/client.js';
 
 /** Every text of an answer that could be a token. */
@@ -36,7 +36,7 @@ describe('A2: using a session that the answer to the password already carries', 
           { cookie: `panel.sid.0=${token}; panel.sid.1=${cookie}` },
           { cookie: `panel.sid=${cookie}`, authorization: `Bearer ${token}`, 'x-session-id': token },
         ]) {
-          const tried = await raw(target(), 'GET', '/api/secret', headers);
+          const tried = await new Client(target()).send('GET', '/api/secret', headers);
           expect(tried.status, JSON.stringify(headers)).to.equal(401);
         }
       }

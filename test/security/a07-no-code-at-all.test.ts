@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { cookieOf, isOut, onEachStore, raw, verify } from './support/acgl-panel.js';
+import { isOut, onEachStore, verify } from './support/acgl-panel.js';
+import { Client } from '../support/client.js';
 
 describe('A7: an empty, missing, null or all-zero code', () => {
   onEachStore((target) => {
@@ -47,8 +48,8 @@ describe('A7: an empty, missing, null or all-zero code', () => {
         ['application/x-www-form-urlencoded', 'code='],
         ['text/plain', 'code=000000'],
       ] as const) {
-        const headers = { cookie: cookieOf(jar), 'content-type': type, accept: 'application/json' };
-        const { status } = await raw(target(), 'POST', '/two-step/verify', headers, body);
+        const headers = { cookie: jar.cookie, 'content-type': type, accept: 'application/json' };
+        const { status } = await new Client(target()).send('POST', '/two-step/verify', headers, body);
         expect(status, `${type} ${body}`).to.equal(400);
       }
       expect(await target().record('alice'), 'nothing was charged').to.equal(before);

@@ -9,7 +9,6 @@ import { requireSecondFactor } from 'passport-second-factor';
 import { enroll } from '../docs/trap-panel.js';
 import { loggedIn } from '../support/session-panel.js';
 import type { SessionPanel } from '../support/session-panel.js';
-import { raw } from './support/acgl-panel.js';
 import { onEachSessionPanel } from './support/session-panels.js';
 import { Client } from '../support/client.js';
 
@@ -35,7 +34,7 @@ describe('A10: a channel beside the middleware', () => {
       const ask = async (): Promise<string> => {
         const headers = { connection: 'Upgrade', upgrade: 'websocket', cookie: client.cookie };
         const url = `http://127.0.0.1:${String(panel.port)}`;
-        const { status, text } = await raw({ url }, 'GET', '/socket', headers);
+        const { status, text } = await new Client(panel).send('GET', '/socket', headers);
         return `${String(status)} ${text === 'in' ? 'in' : ''}`;
       };
       expect(await ask()).to.equal('401 ');

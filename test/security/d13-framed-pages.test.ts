@@ -25,7 +25,7 @@ attack('D13: a framed page tricks the user into showing or disabling', (panel) =
       expect(headers['x-frame-options'], String(status)).to.equal('DENY');
       expect(headers['content-security-policy'], String(status)).to.contain("frame-ancestors 'none'");
     }
-    const refused = await panel().send(jar, 'POST', '/two-step/disable', { origin: 'https://evil.example' });
+    const refused = await jar.peek('POST', '/two-step/disable', { origin: 'https://evil.example' });
     expect(refused.status).to.equal(403);
     expect(refused.headers['x-frame-options']).to.equal('DENY');
     expect(refused.headers['content-security-policy']).to.contain("frame-ancestors 'none'");

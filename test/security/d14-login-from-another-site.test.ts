@@ -9,7 +9,7 @@ attack('D14: the victim ends in the attacker’s account', (panel) => {
     const victim = new Client(panel());
     const body = 'username=bob&password=bob-password';
     const headers = { ...FROM_ANOTHER_SITE, 'content-type': FORM };
-    const { status, headers: answered } = await panel().send(victim, 'POST', '/login', headers, body);
+    const { status, headers: answered } = await victim.peek('POST', '/login', headers, body);
     expect(status).to.equal(403);
     expect(answered['set-cookie']).to.equal(undefined);
   });
@@ -19,7 +19,7 @@ attack('D14: the victim ends in the attacker’s account', (panel) => {
     const victim = await panel().pending('bob');
     const code = phone.nextCode();
     const headers = { ...FROM_ANOTHER_SITE, 'content-type': FORM };
-    const { status } = await panel().send(victim, 'POST', '/two-step/verify', headers, `code=${code}`);
+    const { status } = await victim.peek('POST', '/two-step/verify', headers, `code=${code}`);
     expect(status).to.equal(403);
     expect(await victim.who()).to.equal('code-required');
     expect((await victim.post('/two-step/verify', { code })).status).to.equal(200);

@@ -4,7 +4,7 @@ import { enroll, enrolled } from '../docs/trap-panel.js';
 import type { Phone } from '../docs/trap-panel.js';
 import { inTwoParts } from '../support/in-two-parts.js';
 import { loggedIn, seenBy, userOf } from '../support/session-panel.js';
-import { cookieOf, isOut, onEachStore, verify } from './support/acgl-panel.js';
+import { isOut, onEachStore, verify } from './support/acgl-panel.js';
 import { inMemoryAndOnRedis, startLatePanel } from './support/late-bodies.js';
 import type { LatePanel } from './support/late-bodies.js';
 import { Client } from '../support/client.js';
@@ -20,7 +20,7 @@ describe('G3: a slow request that saves a session back which was ended meanwhile
         const thief = jar.copy();
         const before = await target().record('alice');
         const body = { code: phone.nextCode() };
-        const status = await inTwoParts(urlOf(path), cookieOf(thief), body, () => jar.post('/logout'));
+        const status = await inTwoParts(urlOf(path), thief.cookie, body, () => jar.post('/logout'));
         expect(status, path).to.equal(401);
         expect(await target().record('alice'), path).to.equal(before);
         await isOut(thief);
@@ -33,7 +33,7 @@ describe('G3: a slow request that saves a session back which was ended meanwhile
       const admin = await target().signedIn('admin');
       const thief = admin.copy();
       const body = { account: 'alice' };
-      const status = await inTwoParts(urlOf('impersonation'), cookieOf(thief), body, () =>
+      const status = await inTwoParts(urlOf('impersonation'), thief.cookie, body, () =>
         admin.post('/logout'),
       );
       expect(status).to.equal(401);
@@ -43,7 +43,7 @@ describe('G3: a slow request that saves a session back which was ended meanwhile
       const waiting = await target().pending('bob');
       const copy = waiting.copy();
       const code = { code: phone.nextCode() };
-      const late = await inTwoParts(urlOf('verify'), cookieOf(copy), code, () =>
+      const late = await inTwoParts(urlOf('verify'), copy.cookie, code, () =>
         waiting.post('/two-step/cancel'),
       );
       expect(late).to.equal(401);
@@ -55,7 +55,7 @@ describe('G3: a slow request that saves a session back which was ended meanwhile
       expect(await root.who()).to.equal('root > admin');
       const thief = root.copy();
       const body = { account: 'alice' };
-      const status = await inTwoParts(urlOf('impersonation'), cookieOf(thief), body, () => root.leave());
+      const status = await inTwoParts(urlOf('impersonation'), thief.cookie, body, () => root.leave());
       expect(status).to.equal(401);
       await isOut(thief);
       expect(await root.who()).to.equal('root');

@@ -1,7 +1,6 @@
 import { expect } from 'chai';
 import { attack } from './support/befh-panels.js';
 import { enrolled, failuresOf, isIn, pending, verify } from './support/befh-people.js';
-import { sendRaw } from './support/befh-raw.js';
 import { Client } from '../support/client.js';
 
 const FORM = 'application/x-www-form-urlencoded';
@@ -36,7 +35,7 @@ attack('H1: arrays, objects and operators in the place of a code', (on) => {
     for (const path of OPERATIONS) {
       const jar = path.endsWith('verify') ? outside : owner.jar;
       for (const body of bodies) {
-        const { status } = await sendRaw(panel, jar, path, body);
+        const { status } = await jar.postRaw(path, body);
         expect(status, `${path} ${body.slice(0, 60)}`).to.equal(400);
       }
       for (const body of [
@@ -46,7 +45,7 @@ attack('H1: arrays, objects and operators in the place of a code', (on) => {
         `code%5B%24ne%5D=1`,
         `code.0=${right}`,
       ]) {
-        expect((await sendRaw(panel, jar, path, body, FORM)).status, `${path} ${body}`).to.equal(400);
+        expect((await jar.postRaw(path, body, FORM)).status, `${path} ${body}`).to.equal(400);
       }
     }
     expect(await failuresOf(panel)).to.equal(0);
@@ -61,7 +60,7 @@ attack('H1: arrays, objects and operators in the place of a code', (on) => {
     const owner = await enrolled(panel);
     const outside = await pending(panel);
     const body = JSON.stringify({ code: owner.wrong(10_000) });
-    expect((await sendRaw(panel, outside, '/two-step/verify', body)).status).to.be.oneOf([400, 413]);
+    expect((await outside.postRaw('/two-step/verify', body)).status).to.be.oneOf([400, 413]);
     expect(await failuresOf(panel)).to.be.at.most(1);
   });
 

@@ -1,7 +1,6 @@
 import { expect } from 'chai';
 import { attack } from './support/befh-panels.js';
 import { enrolled, failuresOf, isIn, pending, said, verify } from './support/befh-people.js';
-import { sendRaw } from './support/befh-raw.js';
 import { Client } from '../support/client.js';
 
 attack('H5: a code or a secret in the query string', (on) => {
@@ -13,7 +12,7 @@ attack('H5: a code or a secret in the query string', (on) => {
     const outside = await pending(panel);
     const query = `?code=${code}&rememberBrowser=true`;
     expect(said(await outside.post(`/two-step/verify${query}`))).to.equal('code-malformed');
-    expect((await sendRaw(panel, outside, `/two-step/verify${query}`, '', '')).status).to.equal(400);
+    expect((await outside.postRaw(`/two-step/verify${query}`, '', '')).status).to.equal(400);
     expect(said(await outside.get(`/two-step/verify${query}`))).to.equal('pending');
     expect((await outside.open(`/two-step/verify${query}`)).text).to.not.include(code);
     const withHeaders = {

@@ -4,7 +4,6 @@ import { inTwoParts } from '../support/in-two-parts.js';
 import { loggedIn, seenBy } from '../support/session-panel.js';
 import { attack } from './support/befh-panels.js';
 import { enrolled, failuresOf, pending, said, verify } from './support/befh-people.js';
-import { sendRaw } from './support/befh-raw.js';
 import { inMemoryAndOnRedis, startLatePanel } from './support/late-bodies.js';
 import { LONG_BODIES } from './support/long-bodies.js';
 
@@ -14,7 +13,7 @@ attack('H6: very long, deep or slow input', (on) => {
     const owner = await enrolled(panel);
     const jar = await pending(panel);
     for (const [body, type] of LONG_BODIES) {
-      const { status } = await sendRaw(panel, jar, '/two-step/verify', body, type);
+      const { status } = await jar.postRaw('/two-step/verify', body, type);
       expect(status, body.slice(0, 40)).to.be.oneOf([400, 413]);
     }
     expect(await failuresOf(panel)).to.equal(0);
@@ -33,9 +32,7 @@ attack('H6: very long, deep or slow input', (on) => {
       'text/plain',
     ];
     for (const type of strange) {
-      expect((await sendRaw(panel, jar, '/two-step/verify', body, type)).status, type).to.be.oneOf([
-        400, 415,
-      ]);
+      expect((await jar.postRaw('/two-step/verify', body, type)).status, type).to.be.oneOf([400, 415]);
     }
     for (const encoding of ['gzip', 'compress', 'br', 'identity, gzip']) {
       const answer = await jar.post(

@@ -1,7 +1,6 @@
 import { expect } from 'chai';
 import { attack } from './support/befh-panels.js';
 import { enrolled, failuresOf, isIn, pending, said, verify } from './support/befh-people.js';
-import { sendRaw } from './support/befh-raw.js';
 
 const FORM = 'application/x-www-form-urlencoded';
 
@@ -19,7 +18,7 @@ attack('H7: the same parameter twice', (on) => {
       [right, right],
       ['', right],
     ]) {
-      const answer = await sendRaw(panel, jar, '/two-step/verify', `code=${first}&code=${second}`, FORM);
+      const answer = await jar.postRaw('/two-step/verify', `code=${first}&code=${second}`, FORM);
       expect(answer.status).to.equal(400);
     }
     expect(await failuresOf(panel)).to.equal(0);
@@ -34,7 +33,7 @@ attack('H7: the same parameter twice', (on) => {
     const [wrong] = owner.wrong(1);
     // JSON.parse takes the last one; nobody looks at the other.
     const body = `{"code":"${owner.code(1)}","code":"${wrong}"}`;
-    expect(said(await sendRaw(panel, jar, '/two-step/verify', body))).to.equal('code-invalid');
+    expect(said(await jar.postRaw('/two-step/verify', body))).to.equal('code-invalid');
     expect(await failuresOf(panel)).to.equal(1);
   });
 });

@@ -82,6 +82,17 @@ export class Client {
     return this.send('POST', path, { ...NAVIGATES, ...FORM, ...headers }, body);
   }
 
+  /** Sends any request as a program, and keeps no cookie of the answer. */
+  peek(method: string, path: string, headers: Headers = {}, body?: string): Promise<Answer> {
+    return this.copy().send(method, path, { ...CALLS, ...headers }, body);
+  }
+
+  /** Posts bytes as they are, of a type or, where that is empty, of none; keeps no cookie of the answer. */
+  postRaw(path: string, body: string | Buffer, type = JSON_BODY['content-type'] as string): Promise<Answer> {
+    const headers = type === '' ? CALLS : { ...CALLS, 'content-type': type };
+    return this.copy().send('POST', path, headers, body);
+  }
+
   /** What a browser sends with a request that it makes from a page. */
   from(page: string): { readonly referer: string } {
     return { referer: `http://127.0.0.1:${String(this.#address.port)}${page}` };

@@ -6,10 +6,10 @@ import { Client } from '../../support/client.js';
 attack('A user whom an operator helps, by acting as him', (panel) => {
   it('sees nothing of the operator, and has no more than before', async () => {
     const alice = await panel().signedIn('alice');
-    const before = await panel().send(alice, 'GET', '/two-step');
+    const before = await alice.peek('GET', '/two-step');
     const admin = await panel().signedIn('admin');
     await admin.actAs('alice');
-    const after = await panel().send(alice, 'GET', '/two-step');
+    const after = await alice.peek('GET', '/two-step');
     const { serverTime: _then, ...was } = JSON.parse(before.text) as Record<string, unknown>;
     const { serverTime: _now, ...is } = JSON.parse(after.text) as Record<string, unknown>;
     expect(is).to.deep.equal(was);

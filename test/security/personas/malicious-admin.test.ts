@@ -2,7 +2,6 @@ import { expect } from 'chai';
 import { inTwoParts } from '../../support/in-two-parts.js';
 import { enrolled, said, verify } from '../support/befh-people.js';
 import { attack } from '../support/dijk-panels.js';
-import { cookieOf } from '../support/acgl-panel.js';
 import { Client } from '../../support/client.js';
 
 const late = { password: 'late-password' };
@@ -53,7 +52,7 @@ attack('A malicious admin', (panel) => {
         panel().changeUsers("UPDATE users SET level = 'admin' WHERE id = 'admin'");
         admin = await panel().signedIn('admin');
       }
-      const status = await inTwoParts(`${panel().url}/staff/alice/edit`, cookieOf(admin), late, end);
+      const status = await inTwoParts(`${panel().url}/staff/alice/edit`, admin.cookie, late, end);
       expect(status, what).to.be.oneOf([401, 403]);
       expect(said(await new Client(panel()).login('alice', 'late-password')), what).to.equal(
         'invalid-credentials',
@@ -64,9 +63,7 @@ attack('A malicious admin', (panel) => {
   it('changes no password as admin after root, who acts as him, has gone back', async () => {
     const root = await panel().signedIn('root');
     expect(await root.who()).to.equal('root > admin');
-    const status = await inTwoParts(`${panel().url}/staff/alice/edit`, cookieOf(root), late, () =>
-      root.leave(),
-    );
+    const status = await inTwoParts(`${panel().url}/staff/alice/edit`, root.cookie, late, () => root.leave());
     expect(status).to.be.oneOf([401, 403]);
     expect(said(await new Client(panel()).login('alice', 'late-password'))).to.equal('invalid-credentials');
     expect(await root.who()).to.equal('root');
@@ -75,7 +72,7 @@ attack('A malicious admin', (panel) => {
   it('changes no password as admin after root, who acts as him, has signed out', async () => {
     const root = await panel().signedIn('root');
     expect(await root.who()).to.equal('root > admin');
-    const status = await inTwoParts(`${panel().url}/staff/alice/edit`, cookieOf(root), late, () =>
+    const status = await inTwoParts(`${panel().url}/staff/alice/edit`, root.cookie, late, () =>
       root.post('/logout'),
     );
     expect(status).to.equal(401);

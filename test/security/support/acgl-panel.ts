@@ -1,5 +1,3 @@
-import { request } from 'node:http';
-import type { IncomingHttpHeaders } from 'node:http';
 import { expect } from 'chai';
 import { Redis } from 'ioredis';
 import Libsql from 'libsql';
@@ -101,40 +99,6 @@ export async function isOut(jar: Client): Promise<void> {
 /** The code form, sent. */
 export function verify(jar: Client, code: unknown, headers: Record<string, string> = {}): Promise<Answer> {
   return jar.post('/two-step/verify', { code }, headers);
-}
-
-/** What was answered, without more. */
-export interface RawAnswer {
-  readonly status: number;
-  readonly headers: IncomingHttpHeaders;
-  readonly text: string;
-}
-
-/** One request with any method, path and headers, exactly as written; cookies are not kept. */
-export function raw(
-  { url }: { readonly url: string },
-  method: string,
-  path: string,
-  headers: Record<string, string> = {},
-  body?: string,
-): Promise<RawAnswer> {
-  return new Promise((resolve, reject) => {
-    const sent = request(
-      { host: '127.0.0.1', port: Number(new URL(url).port), method, path, headers, agent: false },
-      (res) => {
-        let text = '';
-        res.setEncoding('utf8').on('data', (part: string) => (text += part));
-        res.on('end', () => resolve({ status: res.statusCode ?? 0, headers: res.headers, text }));
-      },
-    );
-    sent.on('error', reject);
-    sent.end(body);
-  });
-}
-
-/** The cookies of a jar, as a header. */
-export function cookieOf(jar: Client): string {
-  return [...jar.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
 }
 
 /** Codes of six digits that a phone shows within no step near now. */

@@ -1,4 +1,3 @@
-import { request } from 'node:http';
 import { Redis } from 'ioredis';
 import Libsql from 'libsql';
 import type { SecondFactorEvent } from 'passport-second-factor';
@@ -14,13 +13,6 @@ export const FROM_ANOTHER_SITE = {
   'sec-fetch-mode': 'navigate',
   origin: 'https://evil.example',
 };
-
-/** A raw answer, whose cookies nobody keeps. */
-export interface RawAnswer {
-  readonly status: number;
-  readonly text: string;
-  readonly headers: Record<string, string | string[] | undefined>;
-}
 
 /** The example panel under attack, and what can be looked at from behind. */
 export interface AttackedPanel extends RunningPanel {
@@ -40,14 +32,6 @@ export interface AttackedPanel extends RunningPanel {
   changeUsers(statement: string): void;
   /** Every event so far. */
   events(): SecondFactorEvent[];
-  /** Sends whatever is wanted, with the cookies of a jar that keeps none of the answer. */
-  send(
-    jar: Client,
-    method: string,
-    path: string,
-    headers?: Record<string, string>,
-    body?: string,
-  ): Promise<RawAnswer>;
 }
 
 /**
@@ -124,8 +108,6 @@ function attacked(panel: RunningPanel, redisServer: RedisServer | undefined): At
         .map((line) => JSON.parse(line) as SecondFactorEvent)
         // The panel's own events beside those of the package.
         .filter(({ name }) => (name as string) !== 'password-changed'),
-    send: (jar, method, path, headers = {}, body = '') =>
-      sendRaw(panel.url, jar, method, path, headers, body),
   };
   return self;
 }
@@ -181,33 +163,5 @@ function restoreUsers(panel: RunningPanel, rows: readonly UserRow[]): void {
     database.exec('DELETE FROM users');
     const insert = database.prepare('INSERT INTO users VALUES (?, ?, ?, ?, ?)');
     for (const { id, login, level, password, stamp } of rows) insert.run(id, login, level, password, stamp);
-  });
-}
-
-function sendRaw(
-  url: string,
-  jar: Client,
-  method: string,
-  path: string,
-  given: Record<string, string>,
-  body: string,
-): Promise<RawAnswer> {
-  const { hostname, port } = new URL(url);
-  const cookie = [...jar.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
-  const headers = {
-    accept: 'application/json',
-    cookie,
-    ...(body !== '' && { 'content-length': String(Buffer.byteLength(body)) }),
-    ...given,
-  };
-  return new Promise((done, reject) => {
-    const sent = request({ host: hostname, port, method, path, headers, agent: false }, (res) => {
-      let text = '';
-      res.setEncoding('utf8').on('data', (part: string) => (text += part));
-      res.on('end', () => done({ status: res.statusCode ?? 0, text, headers: res.headers }));
-      res.on('error', reject);
-    });
-    sent.on('error', reject);
-    sent.end(body);
   });
 }
