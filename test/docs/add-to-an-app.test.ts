@@ -7,10 +7,10 @@ import type { RedisServer } from '../support/redis-server.js';
 import { phoneOf, programOf } from './doc-program.js';
 import type { ProgramFolder } from './doc-program.js';
 import { DATABASE, DATABASE_COMMONJS } from './panel-database.js';
-import { startPanel, stopPanels, user } from './trap-panel.js';
-import type { User } from './trap-panel.js';
 import { Client } from '../support/client.js';
 import type { Answer } from '../support/client.js';
+import { startPanel, stopPanels, user } from '../support/panel.js';
+import type { User } from '../support/panel.js';
 
 const PAGE = 'docs/add-to-an-app.md';
 const COMMONJS = { page: 'docs/commonjs.md', file: 'app.cjs' };

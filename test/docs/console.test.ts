@@ -18,9 +18,11 @@ import { fencedBlocks } from './code-blocks.js';
 import { programOf } from './doc-program.js';
 import type { ProgramFolder } from './doc-program.js';
 import { DATABASE } from './panel-database.js';
-import { enroll, startPanel, stopPanels, user } from './trap-panel.js';
-import type { Panel, Phone } from './trap-panel.js';
 import { Client } from '../support/client.js';
+import { enroll } from '../support/people.js';
+import { startPanel, stopPanels, user } from '../support/panel.js';
+import type { Panel } from '../support/panel.js';
+import type { Phone } from '../support/people.js';
 
 const PAGE = 'docs/console.md';
 const [OLD, NEW] = [randomBytes(32).toString('base64'), randomBytes(32).toString('base64')];
@@ -171,17 +173,18 @@ describe('docs/console.md', function () {
       options: { keys: keys.split(',') },
     });
     const ours = await enroll(panel);
-    const phone = (): string => {
-      const code = ours();
+    const nextCode = (): string => {
+      const code = ours.nextCode();
       time = panel.now;
       return code;
     };
+    const phone = { ...ours, nextCode };
     return { panel, phone };
   }
 
   /** Signs in on a panel that was restarted with other keys. */
   async function signInWith(keys: string, phone: Phone): Promise<unknown> {
-    const code = phone();
+    const code = phone.nextCode();
     const clock = (): number => time;
     const options = { keys: keys.split(','), clock };
     const panel = await startPanel({ store: sqlite(), users: [user('alice', '1')], options });

@@ -5,7 +5,8 @@ import ts from 'typescript';
 import type { SecondFactor } from 'passport-second-factor';
 import { DEFAULT_LIMITS } from '../../lib/account/limits.js';
 import { programOf } from './doc-program.js';
-import { enroll, startPanel, stopPanels } from './trap-panel.js';
+import { enroll } from '../support/people.js';
+import { startPanel, stopPanels } from '../support/panel.js';
 
 type MailOwners = (
   instance: Pick<SecondFactor, 'events'>,

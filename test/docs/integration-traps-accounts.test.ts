@@ -1,9 +1,10 @@
 import { expect } from 'chai';
 import { requireNotImpersonating, requireSecondFactor } from 'passport-second-factor';
 import { memoryStore } from 'passport-second-factor/memory';
-import { enroll, enrolled, startPanel, stopPanels, user } from './trap-panel.js';
-import type { Panel, User } from './trap-panel.js';
 import { Client } from '../support/client.js';
+import { enroll, enrolled } from '../support/people.js';
+import { startPanel, stopPanels, user } from '../support/panel.js';
+import type { Panel, User } from '../support/panel.js';
 
 describe('integration traps: accounts and passwords', () => {
   afterEach(stopPanels);
@@ -49,7 +50,7 @@ describe('integration traps: accounts and passwords', () => {
       const { client, phone } = await enrolled(closed);
       const other = new Client(closed);
       await other.login('alice');
-      await other.post('/two-step/verify', { code: phone() });
+      await other.post('/two-step/verify', { code: phone.nextCode() });
       expect(await other.me()).to.equal('alice');
       await client.post('/password');
       expect(await client.me()).to.equal('alice');
@@ -93,7 +94,7 @@ describe('integration traps: accounts and passwords', () => {
       const client = new Client(panel);
       expect((await client.post('/reset')).body.code).to.equal('code-required');
       expect(await client.me()).to.equal(null);
-      expect((await client.post('/two-step/verify', { code: phone() })).status).to.equal(200);
+      expect((await client.post('/two-step/verify', { code: phone.nextCode() })).status).to.equal(200);
       expect(await client.me()).to.equal('alice');
     });
 
@@ -166,7 +167,7 @@ describe('integration traps: accounts and passwords', () => {
       await pending.login('alice');
       blocked.add('alice');
       expect(await client.me()).to.equal(null);
-      const late = await pending.post('/two-step/verify', { code: phone() });
+      const late = await pending.post('/two-step/verify', { code: phone.nextCode() });
       expect(late.body.code).to.equal('sign-in-expired');
     });
   });

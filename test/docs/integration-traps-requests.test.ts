@@ -10,9 +10,10 @@ import { SecondFactorError, requireSecondFactor } from 'passport-second-factor';
 import type { Store } from 'passport-second-factor';
 import { memoryStore } from 'passport-second-factor/memory';
 import { inTwoParts } from '../support/in-two-parts.js';
-import { enroll, enrolled, startPanel, stopPanels } from './trap-panel.js';
-import type { Panel } from './trap-panel.js';
 import { Client } from '../support/client.js';
+import { enroll, enrolled } from '../support/people.js';
+import { startPanel, stopPanels } from '../support/panel.js';
+import type { Panel } from '../support/panel.js';
 
 const express4 = createRequire(import.meta.url)('express4') as typeof express;
 const HTML = { accept: 'text/html' };
@@ -56,13 +57,15 @@ describe('integration traps: requests', () => {
       const openPhone = await enroll(open);
       const stuck = new Client(open);
       await stuck.login('alice');
-      expect((await stuck.post('/two-step/code', { code: openPhone() })).status).to.equal(400);
+      expect((await stuck.post('/two-step/code', { code: openPhone.nextCode() })).status).to.equal(400);
 
       const closed = await startPanel({ beforeRouter: ownRoute(express.json()) });
       const phone = await enroll(closed);
       const client = new Client(closed);
       await client.login('alice');
-      expect((await client.post('/two-step/code', { code: phone() })).body).to.deep.equal({ ok: true });
+      expect((await client.post('/two-step/code', { code: phone.nextCode() })).body).to.deep.equal({
+        ok: true,
+      });
     });
 
     it('are brought by the router, and may run before it', async () => {
@@ -72,20 +75,22 @@ describe('integration traps: requests', () => {
         for (const send of [form, (fields: object) => fields]) {
           const client = new Client(panel);
           await client.login('alice');
-          expect((await client.post('/two-step/verify', send({ code: phone() }))).status).to.equal(200);
+          expect((await client.post('/two-step/verify', send({ code: phone.nextCode() }))).status).to.equal(
+            200,
+          );
         }
       }
     });
 
     it('of Express 4 that know JSON alone do not hide the forms of the router', async () => {
       const panel = await startPanel({
-        create: express4,
+        express: 4,
         first: ({ app }) => app.use(express4.json()),
       });
       const phone = await enroll(panel);
       const client = new Client(panel);
       await client.login('alice');
-      const answer = await client.post('/two-step/verify', form({ code: phone() }));
+      const answer = await client.post('/two-step/verify', form({ code: phone.nextCode() }));
       expect(answer.body).to.include({ state: 'verified' });
     });
   });
@@ -114,7 +119,7 @@ describe('integration traps: requests', () => {
         await client.login('alice');
         const page = (await client.get('/two-step/verify', HTML)).text;
         const _csrf = /name="_csrf" value="([^"]+)"/.exec(page)?.[1] ?? 'none';
-        const sent = await client.post('/two-step/verify', form({ _csrf, code: phone() }), HTML);
+        const sent = await client.post('/two-step/verify', form({ _csrf, code: phone.nextCode() }), HTML);
         expect(sent.status).to.equal(closed ? 303 : 403);
       }
     });
@@ -170,7 +175,7 @@ describe('integration traps: requests', () => {
         const phone = await enroll(panel);
         const client = new Client(panel);
         await client.login('alice');
-        const answer = await client.post('/two-step/verify', { code: phone() }, page);
+        const answer = await client.post('/two-step/verify', { code: phone.nextCode() }, page);
         expect(answer.status).to.equal(status);
       }
     });

@@ -1,3 +1,4 @@
+import type { Phone } from '../support/people.js';
 import { EventEmitter, once } from 'node:events';
 import { ServerResponse, request } from 'node:http';
 import type { IncomingMessage } from 'node:http';
@@ -13,9 +14,10 @@ import type { RequestSecondFactor } from 'passport-second-factor';
 import { redisStore } from 'passport-second-factor/redis';
 import { startRedis } from '../support/redis-server.js';
 import type { RedisServer } from '../support/redis-server.js';
-import { enroll, enrolled, startPanel, stopPanels, user } from './trap-panel.js';
-import type { Panel, User } from './trap-panel.js';
 import { Client } from '../support/client.js';
+import { enroll, enrolled } from '../support/people.js';
+import { startPanel, stopPanels, user } from '../support/panel.js';
+import type { Panel, User } from '../support/panel.js';
 
 describe('integration traps: sessions', () => {
   afterEach(stopPanels);
@@ -222,7 +224,7 @@ describe('integration traps: sessions', () => {
       expect(await upgrade(closed, pending)).to.equal(401);
       expect(await upgrade(closed, new Client(closed))).to.equal(401);
       expect(await upgrade(closed, client)).to.equal(101);
-      await pending.post('/two-step/verify', { code: phone() });
+      await pending.post('/two-step/verify', { code: phone.nextCode() });
       expect(await upgrade(closed, pending)).to.equal(101);
     });
 
@@ -329,10 +331,10 @@ describe('integration traps: sessions', () => {
     });
 
     it('end with a logout, a changed password, an enrollment elsewhere, and a new session id', async () => {
-      const ways: ((panel: Panel, client: Client, phone: () => string) => unknown)[] = [
+      const ways: ((panel: Panel, client: Client, phone: Phone) => unknown)[] = [
         (_panel, client) => client.post('/logout'),
         ({ users }) => Object.assign(users[0]!, { passwordChangedAt: 2 }),
-        (_panel, client, phone) => client.post('/two-step/step-up', { code: phone() }),
+        (_panel, client, phone) => client.post('/two-step/step-up', { code: phone.nextCode() }),
       ];
       for (const happens of ways) {
         const panel = await startPanel({ routes: stream });

@@ -2,7 +2,8 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import type { AccountSummary, Notice } from 'passport-second-factor';
 import { programOf } from './doc-program.js';
-import { enroll, startPanel, stopPanels } from './trap-panel.js';
+import { enroll } from '../support/people.js';
+import { startPanel, stopPanels } from '../support/panel.js';
 
 interface Mail {
   to: string;

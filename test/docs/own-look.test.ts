@@ -4,11 +4,12 @@ import { expect } from 'chai';
 import type { HttpRequest, HttpResponse, Page } from 'passport-second-factor';
 import ts from 'typescript';
 import { STYLE } from '../../lib/pages/views/style.js';
-import { phoneWith, startPagePanel } from '../pages/page-panel.js';
 import { fencedBlocks } from './code-blocks.js';
-import { stopPanels } from './trap-panel.js';
 import { Client } from '../support/client.js';
 import type { Answer } from '../support/client.js';
+import { phoneWith } from '../support/people.js';
+import { startPagePanel } from '../support/page-panel.js';
+import { stopPanels } from '../support/panel.js';
 
 type ShowPage = (req: HttpRequest, res: HttpResponse, page: Page) => void;
 
@@ -52,7 +53,7 @@ describe('docs/own-look.md', () => {
     const setup = see(await alice.open('/two-step/setup'));
     expect(setup).to.contain('<svg');
     const phone = phoneWith(panel, /<code>([A-Z2-7]+)<\/code>/.exec(setup)?.[1] ?? '');
-    const wrong = see(await alice.submit('/two-step/setup/confirm', { code: phone.code(5) }));
+    const wrong = see(await alice.submit('/two-step/setup/confirm', { code: phone.code(10) }));
     expect(wrong).to.contain('<p role="alert">The code is right for another minute');
     const codes = see(await alice.submit('/two-step/setup/confirm', { code: phone.code() }));
     expect(codes.match(/<li>/g)).to.have.length(10);
@@ -61,7 +62,7 @@ describe('docs/own-look.md', () => {
     const pending = new Client(panel);
     await pending.logInByForm();
     see(await pending.open('/two-step/verify'));
-    await pending.submit('/two-step/verify', { code: phone.next(), rememberBrowser: 'on' });
+    await pending.submit('/two-step/verify', { code: phone.nextCode(), rememberBrowser: 'on' });
     const listed = see(await pending.open('/two-step/browsers'));
     expect(listed.match(/<li>/g)).to.have.length(1);
     see(await new Client(panel).submit('/two-step/verify', { code: '123456' }));

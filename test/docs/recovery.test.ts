@@ -3,8 +3,9 @@ import { expect } from 'chai';
 import type { SecondFactor } from 'passport-second-factor';
 import { Secret, TOTP } from 'otpauth';
 import { programOf } from './doc-program.js';
-import { enroll, startPanel, stopPanels } from './trap-panel.js';
 import { Client } from '../support/client.js';
+import { enroll } from '../support/people.js';
+import { startPanel, stopPanels } from '../support/panel.js';
 
 type WayIn = (instance: SecondFactor, id: string, operator: string, ticket: string) => Promise<string | null>;
 
@@ -34,7 +35,7 @@ describe('docs/recovery.md', () => {
     };
     const confirmed = await client.post('/two-step/setup/confirm', { code: shown() });
     expect(confirmed.body).to.deep.equal({ state: 'verified', returnTo: '/two-step' });
-    expect((await client.post('/two-step/recovery-codes', { code: lost() })).body.code).to.equal(
+    expect((await client.post('/two-step/recovery-codes', { code: lost.nextCode() })).body.code).to.equal(
       'code-invalid',
     );
     expect(

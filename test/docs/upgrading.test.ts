@@ -9,9 +9,9 @@ import type { Policy, SecondFactor, SecondFactorOptions } from 'passport-second-
 import { requireSecondFactor } from 'passport-second-factor';
 import { programOf } from './doc-program.js';
 import type { ProgramFolder } from './doc-program.js';
-import { startPanel, stopPanels } from './trap-panel.js';
-import type { Panel, User } from './trap-panel.js';
 import { Client } from '../support/client.js';
+import { startPanel, stopPanels } from '../support/panel.js';
+import type { Panel, User } from '../support/panel.js';
 
 const SECRET = 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP';
 /** The secrets and the check of before: a code works as long as it is shown, and is the word "old" for short. */

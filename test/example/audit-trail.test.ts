@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
-import { startPanel } from '../support/panel-process.js';
+import { startExamplePanel } from '../support/panel-process.js';
 import type { RunningPanel } from '../support/panel-process.js';
 import { Client } from '../support/client.js';
 
@@ -10,7 +10,7 @@ describe('the audit trail of the example panel', () => {
   let panel: RunningPanel;
 
   before(async () => {
-    panel = await startPanel();
+    panel = await startExamplePanel();
   });
   after(() => panel.end());
 

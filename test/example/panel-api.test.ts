@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { Redis } from 'ioredis';
 import Libsql from 'libsql';
 import { Secret, TOTP, URI } from 'otpauth';
-import { runConsole, startPanel } from '../support/panel-process.js';
+import { runConsole, startExamplePanel } from '../support/panel-process.js';
 import type { Phone, RunningPanel } from '../support/panel-process.js';
 import { startRedis } from '../support/redis-server.js';
 import type { RedisServer } from '../support/redis-server.js';
@@ -15,7 +15,7 @@ for (const backend of ['SQLite and this process', 'Redis'] as const) {
 
     before(async () => {
       server = backend === 'Redis' ? await startRedis() : undefined;
-      panel = await startPanel(server?.url);
+      panel = await startExamplePanel(server?.url);
     });
     after(async () => {
       await panel.end();

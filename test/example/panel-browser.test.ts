@@ -4,7 +4,7 @@ import { TOTP, URI } from 'otpauth';
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import { PNG } from 'pngjs';
 import { DESK, expectUsable as expectPageUsable, openPage, PHONE, startBrowser } from '../support/browser.js';
-import { startPanel } from '../support/panel-process.js';
+import { startExamplePanel } from '../support/panel-process.js';
 import type { RunningPanel } from '../support/panel-process.js';
 
 // With JSQR's types its function is the default export of the default export.
@@ -22,7 +22,7 @@ describe('the example panel in a browser', function () {
 
   before(async () => {
     browser = await startBrowser();
-    panel = await startPanel();
+    panel = await startExamplePanel();
   });
   after(async () => {
     await browser.close();

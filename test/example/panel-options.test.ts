@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { policyOf, rememberBrowserDaysOf } from '../../example/panel/settings.js';
-import { startPanel } from '../support/panel-process.js';
+import { startExamplePanel } from '../support/panel-process.js';
 import type { RunningPanel } from '../support/panel-process.js';
 import { Client } from '../support/client.js';
 
@@ -9,7 +9,7 @@ describe('the options of the example panel', () => {
   afterEach(() => panel.end());
 
   it('makes the second factor a must for the levels of PANEL_REQUIRE_FACTOR', async () => {
-    panel = await startPanel(undefined, { PANEL_REQUIRE_FACTOR: 'root, admin' });
+    panel = await startExamplePanel(undefined, { PANEL_REQUIRE_FACTOR: 'root, admin' });
     for (const login of ['root', 'admin']) {
       const jar = new Client(panel);
       expect((await jar.login(login)).body).to.include({
@@ -35,7 +35,7 @@ describe('the options of the example panel', () => {
   });
 
   it('lets users remember a browser with PANEL_REMEMBER_BROWSERS', async () => {
-    panel = await startPanel(undefined, { PANEL_REMEMBER_BROWSERS: '30' });
+    panel = await startExamplePanel(undefined, { PANEL_REMEMBER_BROWSERS: '30' });
     const alice = await panel.signedIn('alice');
     const phone = await panel.enroll(alice);
     await alice.post('/logout');
@@ -49,7 +49,7 @@ describe('the options of the example panel', () => {
   });
 
   it('shows the mails that owners would get', async () => {
-    panel = await startPanel();
+    panel = await startExamplePanel();
     await panel.enroll(await panel.signedIn('alice'));
     await panel.secondFactor.admin.recoveryCodes('alice', { by: 'console:ops' });
     await panel.secondFactor.admin.disable('alice', { by: 'console:ops' });
@@ -64,7 +64,7 @@ describe('the options of the example panel', () => {
   });
 
   it('refuses variables that mean nothing, and says what they must be', async () => {
-    panel = await startPanel();
+    panel = await startExamplePanel();
     for (const days of ['0', '-1', '1.5', '366', 'yes']) {
       expect(() => rememberBrowserDaysOf({ PANEL_REMEMBER_BROWSERS: days }), days).to.throw(/1 to 365/);
     }

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import Libsql from 'libsql';
 import type { RunningPanel } from '../support/panel-process.js';
-import { startPanel } from '../support/panel-process.js';
+import { startExamplePanel } from '../support/panel-process.js';
 import { hearScrypt } from '../support/scrypt.js';
 import type { HeardScrypt } from '../support/scrypt.js';
 import { Client } from '../support/client.js';
@@ -12,7 +12,7 @@ describe('a password that is being set, in the example panel', () => {
 
   before(async () => {
     scrypt = hearScrypt();
-    panel = await startPanel();
+    panel = await startExamplePanel();
   });
   after(async () => {
     scrypt.end();

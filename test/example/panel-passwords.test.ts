@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { startPanel } from '../support/panel-process.js';
+import { startExamplePanel } from '../support/panel-process.js';
 import type { RunningPanel } from '../support/panel-process.js';
 import { Client } from '../support/client.js';
 import type { Answer } from '../support/client.js';
@@ -11,7 +11,7 @@ describe('passwords in the example panel', () => {
   let panel: RunningPanel;
 
   beforeEach(async () => {
-    panel = await startPanel();
+    panel = await startExamplePanel();
   });
   afterEach(() => panel.end());
 
@@ -126,7 +126,7 @@ describe('passwords in the example panel', () => {
 
       it('asks a remembered browser for a code, however fresh the password is', async () => {
         await panel.end();
-        panel = await startPanel(undefined, { PANEL_REMEMBER_BROWSERS: '30' });
+        panel = await startExamplePanel(undefined, { PANEL_REMEMBER_BROWSERS: '30' });
         const phone = await panel.enroll(await panel.signedIn('admin'));
         const jar = new Client(panel);
         await jar.login('admin');

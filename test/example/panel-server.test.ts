@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { PASSWORD_COST } from '../../example/panel/passwords.js';
 import { secretsFile } from '../../example/panel/secrets.js';
-import { runConsole, startPanel, startPanelProcess } from '../support/panel-process.js';
+import { runConsole, startExamplePanel, startPanelProcess } from '../support/panel-process.js';
 import type { RunningPanel } from '../support/panel-process.js';
 import { printed } from '../support/program.js';
 import { startRedis } from '../support/redis-server.js';
@@ -19,7 +19,7 @@ describe('the example panel as a server', () => {
   describe('answers', () => {
     let panel: RunningPanel;
     before(async () => {
-      panel = await startPanel(undefined, {}, { passwordCost: PASSWORD_COST });
+      panel = await startExamplePanel(undefined, {}, { passwordCost: PASSWORD_COST });
     });
     after(() => panel.end());
     beforeEach(() => panel.reset());
@@ -154,7 +154,7 @@ describe('the example panel as a server', () => {
     });
 
     it('does not give away what went wrong inside', async () => {
-      const broken = await startPanel();
+      const broken = await startExamplePanel();
       const reports: unknown[][] = [];
       const { error } = console;
       console.error = (...report: unknown[]) => reports.push(report);
@@ -181,7 +181,7 @@ describe('the example panel as a server', () => {
   it('refuses with 503 while Redis is away, and works again when it is back', async () => {
     const limit = timeLimit();
     const redis = await startRedis();
-    const panel = await startPanel(redis.url, {}, { storeTimeoutMs: limit.ms });
+    const panel = await startExamplePanel(redis.url, {}, { storeTimeoutMs: limit.ms });
     const { error } = console;
     console.error = () => undefined;
     try {
@@ -247,7 +247,7 @@ describe('the example panel as a server', () => {
     });
 
     it('keeps accounts, second factors and keys with PANEL_DB, for its owner only', async () => {
-      const kept = await startPanel();
+      const kept = await startExamplePanel();
       const { env, databaseFile } = kept;
       const admin = await kept.signedIn('admin');
       await kept.enroll(admin);

@@ -2,7 +2,7 @@ import { createHmac, randomUUID } from 'node:crypto';
 import { Redis } from 'ioredis';
 import { Secret, TOTP } from 'otpauth';
 import { loadSecrets } from '../../example/panel/secrets.js';
-import { startPanel } from '../support/panel-process.js';
+import { startExamplePanel } from '../support/panel-process.js';
 import type { Phone, RunningPanel } from '../support/panel-process.js';
 import { startRedis } from '../support/redis-server.js';
 import { timeLimit } from '../support/time-limit.js';
@@ -40,7 +40,7 @@ export async function startRedisBench(): Promise<Bench> {
     flush: () => admin.script('FLUSH'),
   });
   const loud = hush();
-  const panel = await startPanel(`redis://127.0.0.1:${proxy.port}`, ENV, {
+  const panel = await startExamplePanel(`redis://127.0.0.1:${proxy.port}`, ENV, {
     storeTimeoutMs: limit.ms,
   });
   return {

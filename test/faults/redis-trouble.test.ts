@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { Redis } from 'ioredis';
 import { until } from '../support/eventually.js';
 import { loadSlowly } from '../support/load-slowly.js';
-import { startPanel } from '../support/panel-process.js';
+import { startExamplePanel } from '../support/panel-process.js';
 import type { RunningPanel } from '../support/panel-process.js';
 import { startRedis } from '../support/redis-server.js';
 import type { RedisServer } from '../support/redis-server.js';
@@ -27,7 +27,7 @@ describe('when Redis itself is in trouble (J1, J2)', () => {
     server = await startRedis({ args });
     admin = new Redis(server.url);
     admin.on('error', () => undefined);
-    panel = await startPanel(server.url, {}, { storeTimeoutMs: limit.ms });
+    panel = await startExamplePanel(server.url, {}, { storeTimeoutMs: limit.ms });
     alice = await enrolled(panel, 'alice');
   });
   afterEach(async () => {

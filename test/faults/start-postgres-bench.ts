@@ -2,7 +2,7 @@ import { Redis } from 'ioredis';
 import { Kysely, PostgresDialect } from 'kysely';
 import { Pool } from 'pg';
 import { createTotpTable, sqlStore } from 'passport-second-factor/sql';
-import { startPanel } from '../support/panel-process.js';
+import { startExamplePanel } from '../support/panel-process.js';
 import { startPostgres } from '../support/postgres-server.js';
 import { startRedis } from '../support/redis-server.js';
 import { timeLimit } from '../support/time-limit.js';
@@ -25,7 +25,7 @@ export async function startPostgresBench(): Promise<Bench> {
   const behind = open(postgres.url.replace(`:${postgres.port}/`, `:${proxy.port}/`), limit.ms);
   await createTotpTable(direct);
   const loud = hush();
-  const panel = await startPanel(redis.url, ENV, {
+  const panel = await startExamplePanel(redis.url, ENV, {
     records: sqlStore(behind),
     storeTimeoutMs: limit.ms,
   });

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { startLevelPanel } from '../support/level-panel.js';
 import type { LevelPanel } from '../support/level-panel.js';
 import { Client } from '../support/client.js';
+import { enable } from '../support/people.js';
 
 describe('impersonation, the automatic switch', () => {
   let panel: LevelPanel;
@@ -34,10 +35,10 @@ describe('impersonation, the automatic switch', () => {
   it('M11: leaves root with a second factor where he is', async () => {
     await root.login('root');
     await leave(root);
-    const key = await panel.enroll(root);
+    const { phone } = await enable(panel, root);
     const again = new Client(panel);
     await again.login('root');
-    expect((await again.post('/two-step/verify', { code: panel.code(key, 1) })).status).to.equal(200);
+    expect((await again.post('/two-step/verify', { code: phone.code(1) })).status).to.equal(200);
     expect(await me(again)).to.include({ user: 'root', skipped: 'actor-has-second-factor' });
     expect((await enter(again, 'admin')).status).to.equal(200);
     expect(await whoIs(again)).to.deep.equal(['root', 'admin']);
@@ -46,7 +47,7 @@ describe('impersonation, the automatic switch', () => {
   it('M12: leaves root where he is when admin has a second factor', async () => {
     const admin = new Client(panel);
     await admin.login('admin');
-    await panel.enroll(admin);
+    await enable(panel, admin);
     await root.login('root');
     expect(await me(root)).to.include({ user: 'root', skipped: 'target-has-second-factor' });
   });
@@ -95,13 +96,13 @@ describe('impersonation, the automatic switch', () => {
     panel.whileSlow = (id) => {
       ended = id;
       return new Promise((done) => {
-        panel.sessions.destroy(id, done);
+        panel.sessionStore.destroy(id, done);
       });
     };
-    await root.post('/login/slow', { username: 'root', password: 'x' });
+    await root.post('/login/slow', { username: 'root', password: 'password' });
     expect(ended).not.to.equal('');
     const left = await new Promise((done) => {
-      panel.sessions.get(ended, (_error, found) => {
+      panel.sessionStore.get(ended, (_error, found) => {
         done(found);
       });
     });

@@ -1,3 +1,4 @@
+import { enable, enroll, phoneWith } from '../support/people.js';
 import { expect } from 'chai';
 import { startLevelPanel } from '../support/level-panel.js';
 import type { LevelPanel } from '../support/level-panel.js';
@@ -24,11 +25,7 @@ describe('impersonation, when somebody of the stack changes', () => {
     return [...actors, user];
   };
   const eventNames = () => panel.events.map(({ name }) => name);
-  const enrollElsewhere = async (login: string) => {
-    const jar = new Client(panel);
-    await jar.login(login);
-    return panel.enroll(jar);
-  };
+  const enrollElsewhere = (login: string) => enroll(panel, login);
 
   describe('K5: ends when the actor changes', () => {
     beforeEach(() => enter(root, 'alice'));
@@ -40,7 +37,7 @@ describe('impersonation, when somebody of the stack changes', () => {
     });
 
     it('leaves nobody signed in when the actor’s password changed', async () => {
-      panel.users.get('root')!.stamp = 2;
+      panel.users.get('root')!.passwordChangedAt = 2;
       expect(await whoIs(root)).to.deep.equal([null]);
     });
 
@@ -52,7 +49,7 @@ describe('impersonation, when somebody of the stack changes', () => {
     it('leaves nobody signed in when the actor enabled a second factor elsewhere', async () => {
       const other = new Client(panel);
       await other.login('root');
-      await panel.enroll(other);
+      await enable(panel, other);
       expect(await whoIs(root)).to.deep.equal([null]);
     });
 
@@ -65,7 +62,7 @@ describe('impersonation, when somebody of the stack changes', () => {
 
   describe('K5: with a second factor of the actor', () => {
     beforeEach(async () => {
-      await panel.enroll(root);
+      await enable(panel, root);
       await enter(root, 'alice');
       expect(await whoIs(root)).to.deep.equal(['root', 'alice']);
     });
@@ -105,7 +102,7 @@ describe('impersonation, when somebody of the stack changes', () => {
     'was demoted': [() => (panel.users.get('admin')!.level = 'user'), ['root', 'admin']],
     'was promoted': [() => (panel.users.get('admin')!.level = 'root'), ['root']],
     'was deleted': [() => panel.users.delete('admin'), ['root']],
-    'has another password': [() => (panel.users.get('admin')!.stamp = 2), ['root']],
+    'has another password': [() => (panel.users.get('admin')!.passwordChangedAt = 2), ['root']],
     'enabled a second factor': [() => enrollElsewhere('admin'), ['root']],
   };
   for (const [what, [change, ends]] of Object.entries(returns)) {
@@ -156,7 +153,7 @@ describe('impersonation, when somebody of the stack changes', () => {
     for (const nth of [1, 2, 3]) {
       it(`does not leave to a first actor whose password has changed by look-up ${nth}`, async () => {
         await enter(root, 'alice');
-        atLookUp('root', nth, () => (panel.users.get('root')!.stamp = 2));
+        atLookUp('root', nth, () => (panel.users.get('root')!.passwordChangedAt = 2));
         const { status, body } = await leave(root);
         expect(status === 200 ? body.state : status).to.be.oneOf(['anonymous', 401, 403, 409]);
         expect(await whoIs(root)).to.deep.equal([null]);
@@ -165,14 +162,14 @@ describe('impersonation, when somebody of the stack changes', () => {
       it(`does not leave to an account in between whose password has changed by look-up ${nth}`, async () => {
         await enter(root, 'admin');
         await enter(root, 'alice');
-        atLookUp('admin', nth, () => (panel.users.get('admin')!.stamp = 2));
+        atLookUp('admin', nth, () => (panel.users.get('admin')!.passwordChangedAt = 2));
         const { body } = await leave(root);
         expect(body.actors ?? []).to.deep.equal([]);
         expect([['root'], [null]]).to.deep.include(await whoIs(root));
       });
 
       it(`does not leave to a first actor whose second factor is gone by read ${nth}`, async () => {
-        await panel.enroll(root);
+        await enable(panel, root);
         await enter(root, 'alice');
         atRead('root', nth, () => panel.secondFactor.admin.disable('root', { by: 'test' }));
         const { status, body } = await leave(root);
@@ -199,14 +196,14 @@ describe('impersonation, when somebody of the stack changes', () => {
 
     for (const nth of [1, 2]) {
       it(`leaves nobody signed in when the session store fails at write ${nth} of a hop`, async () => {
-        const original = panel.sessions.set.bind(panel.sessions);
+        const original = panel.sessionStore.set.bind(panel.sessionStore);
         let writes = 0;
-        panel.sessions.set = (sid, session, done) => {
+        panel.sessionStore.set = (sid, session, done) => {
           if (++writes === nth) done?.(new Error('full'));
           else original(sid, session, done);
         };
         expect((await enter(root, 'alice')).status).to.be.at.least(500);
-        panel.sessions.set = original;
+        panel.sessionStore.set = original;
         expect(writes).to.be.at.least(nth);
         expect(await whoIs(root)).to.deep.equal([null]);
         expect(eventNames()).to.not.include('impersonation-entered');
@@ -219,7 +216,7 @@ describe('impersonation, when somebody of the stack changes', () => {
       await enter(root, 'alice');
       const alice = new Client(panel);
       await alice.login('alice');
-      await panel.enroll(alice);
+      await enable(panel, alice);
       expect(await whoIs(root)).to.deep.equal(['root']);
       expect((await enter(root, 'alice')).body.reason).to.equal('target-has-second-factor');
     });
@@ -234,7 +231,7 @@ describe('impersonation, when somebody of the stack changes', () => {
     it('falls back to the first actor when the middle account changed', async () => {
       await enter(root, 'admin');
       await enter(root, 'alice');
-      panel.users.get('admin')!.stamp = 2;
+      panel.users.get('admin')!.passwordChangedAt = 2;
       expect(await whoIs(root)).to.deep.equal(['root']);
     });
 
@@ -290,7 +287,7 @@ describe('impersonation, when somebody of the stack changes', () => {
       const { body } = await alice.post('/two-step/setup');
       const jars = Array.from({ length: 12 }, () => root.copy());
       const entering = jars.map((jar) => enter(jar, 'alice'));
-      const code = panel.code(String(body.key));
+      const code = phoneWith(panel, String(body.key)).code();
       const confirmed = alice.post('/two-step/setup/confirm', { code });
       await Promise.all(entering);
       expect((await confirmed).status).to.equal(200);

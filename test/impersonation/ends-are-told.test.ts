@@ -3,6 +3,7 @@ import session from 'express-session';
 import { startLevelPanel } from '../support/level-panel.js';
 import type { LevelPanel } from '../support/level-panel.js';
 import { Client } from '../support/client.js';
+import { enable } from '../support/people.js';
 
 describe('impersonation: how it ended is told', () => {
   let panel: LevelPanel;
@@ -47,7 +48,7 @@ describe('impersonation: how it ended is told', () => {
   it('by signing in to another account, with a second factor or without', async () => {
     const bob = new Client(panel);
     await bob.login('bob');
-    await panel.enroll(bob);
+    await enable(panel, bob);
     for (const [login, next] of [
       ['admin', 'signed-in'],
       ['bob', 'code-required'],
@@ -78,14 +79,14 @@ describe('impersonation: how it ended is told', () => {
       await root.login('root');
       await root.post('/two-step/impersonation', { account: 'alice' });
       panel.events.length = 0;
-      panel.users.get(changes)!.stamp++;
+      panel.users.get(changes)!.passwordChangedAt++;
       await many((jar) => jar.get('/me'));
       expect(told()).to.deep.equal([['impersonation-ended', 'alice', 'root', reason]]);
     }
   });
 
   it('once, however many sign out or in at that moment', async () => {
-    const { get } = panel.sessions;
+    const { get } = panel.sessionStore;
     for (const reason of ['signed-out', 'new-sign-in'] as const) {
       const jar = new Client(panel);
       await jar.login('root');
@@ -93,12 +94,12 @@ describe('impersonation: how it ended is told', () => {
       panel.events.length = 0;
       // Each is let in before one of them ends the session.
       let waiting: (() => void)[] = [];
-      panel.sessions.get = (id, done) => {
-        waiting.push(() => get.call(panel.sessions, id, done));
+      panel.sessionStore.get = (id, done) => {
+        waiting.push(() => get.call(panel.sessionStore, id, done));
         if (waiting.length < 5) return;
         for (const go of waiting) go();
         waiting = [];
-        panel.sessions.get = get;
+        panel.sessionStore.get = get;
       };
       const end = (copy: Client) => (reason === 'signed-out' ? copy.post('/logout') : copy.login('admin'));
       await Promise.all(Array.from({ length: 5 }, () => end(jar.copy())));
@@ -109,30 +110,30 @@ describe('impersonation: how it ended is told', () => {
   });
 
   it('not while it goes on because the sessions are away', async () => {
-    const destroy = panel.sessions.destroy.bind(panel.sessions);
-    const get = panel.sessions.get.bind(panel.sessions);
+    const destroy = panel.sessionStore.destroy.bind(panel.sessionStore);
+    const get = panel.sessionStore.get.bind(panel.sessionStore);
     let reads = 0;
-    panel.sessions.get = (id, done) => {
+    panel.sessionStore.get = (id, done) => {
       if (++reads % 3 === 0) done(new Error('away'));
       else get(id, done);
     };
     expect((await root.post('/two-step/impersonation/leave')).status).to.equal(500);
-    Object.assign(panel.sessions, { get, destroy });
+    Object.assign(panel.sessionStore, { get, destroy });
     expect((await root.get('/me')).body.actors).to.deep.equal(['root']);
     expect(told()).to.deep.equal([]);
   });
 
   it('not when signing out fails and it goes on', async () => {
-    const set = panel.sessions.set.bind(panel.sessions);
-    panel.sessions.set = (_id, _session, done) => done?.(new Error('away'));
+    const set = panel.sessionStore.set.bind(panel.sessionStore);
+    panel.sessionStore.set = (_id, _session, done) => done?.(new Error('away'));
     expect((await root.post('/logout')).status).to.equal(500);
-    panel.sessions.set = set;
+    panel.sessionStore.set = set;
     expect((await root.get('/me')).body.actors).to.deep.equal(['root']);
     expect(told()).to.deep.equal([]);
   });
 
   it('when signing out fails and it is over all the same', async () => {
-    panel.sessions.destroy = (_id, done) => done?.(new Error('away'));
+    panel.sessionStore.destroy = (_id, done) => done?.(new Error('away'));
     expect((await root.post('/logout')).status).to.equal(500);
     expect((await root.get('/me')).body.user).to.equal(null);
     expect(told()).to.deep.equal([
@@ -148,19 +149,19 @@ describe('impersonation: how it ended is told', () => {
       if (login === 'bob') {
         const bob = new Client(panel);
         await bob.login('bob');
-        await panel.enroll(bob);
+        await enable(panel, bob);
         panel.events.length = 0;
       }
-      const [set, destroy] = [panel.sessions.set, panel.sessions.destroy];
-      panel.sessions.destroy = (_id, done) => done?.(new Error('away'));
+      const [set, destroy] = [panel.sessionStore.set, panel.sessionStore.destroy];
+      panel.sessionStore.destroy = (_id, done) => done?.(new Error('away'));
       expect((await root.copy().login(login)).status).to.equal(500);
-      panel.sessions.destroy = destroy;
+      panel.sessionStore.destroy = destroy;
       expect((await root.get('/me')).body.actors).to.deep.equal(['root']);
       expect(told()).to.deep.equal([]);
 
-      panel.sessions.set = (_id, _session, done) => done?.(new Error('away'));
+      panel.sessionStore.set = (_id, _session, done) => done?.(new Error('away'));
       expect((await root.login(login)).status).to.equal(500);
-      panel.sessions.set = set;
+      panel.sessionStore.set = set;
       expect((await root.get('/me')).body.user ?? null).to.equal(null);
       expect(told()).to.deep.equal([['impersonation-ended', 'alice', 'root', 'new-sign-in']]);
     });
@@ -175,7 +176,7 @@ describe('impersonation: how it ended is told', () => {
         if (login === 'admin') return;
         const bob = new Client(panel);
         await bob.login('bob');
-        await panel.enroll(bob);
+        await enable(panel, bob);
         panel.events.length = 0;
       });
 
@@ -187,23 +188,23 @@ describe('impersonation: how it ended is told', () => {
       });
 
       it('because the store is away once the session is gone', async () => {
-        const { get, set, destroy } = panel.sessions;
-        panel.sessions.destroy = (id, done) => {
-          destroy.call(panel.sessions, id, done);
-          panel.sessions.get = (_id, failed) => failed(new Error('away'));
-          panel.sessions.set = (_id, _session, failed) => failed?.(new Error('away'));
-          panel.sessions.destroy = (_id, failed) => failed?.(new Error('away'));
+        const { get, set, destroy } = panel.sessionStore;
+        panel.sessionStore.destroy = (id, done) => {
+          destroy.call(panel.sessionStore, id, done);
+          panel.sessionStore.get = (_id, failed) => failed(new Error('away'));
+          panel.sessionStore.set = (_id, _session, failed) => failed?.(new Error('away'));
+          panel.sessionStore.destroy = (_id, failed) => failed?.(new Error('away'));
         };
         expect((await root.copy().login(login)).status).to.equal(500);
-        Object.assign(panel.sessions, { get, set, destroy });
+        Object.assign(panel.sessionStore, { get, set, destroy });
         expect((await root.get('/me')).body.user).to.equal(null);
         expect(told()).to.deep.equal([['impersonation-ended', 'alice', 'root', 'new-sign-in']]);
       });
 
       it('not because the store could not end the session, and could do all else', async () => {
-        const { destroy } = panel.sessions;
-        panel.sessions.destroy = (_id, done) => {
-          panel.sessions.destroy = destroy;
+        const { destroy } = panel.sessionStore;
+        panel.sessionStore.destroy = (_id, done) => {
+          panel.sessionStore.destroy = destroy;
           done?.(new Error('away'));
         };
         expect((await root.copy().login(login)).status).to.equal(500);
@@ -220,7 +221,7 @@ describe('impersonation: how it ended is told', () => {
   ] as const) {
     const end = async (jar: Client): Promise<number> => {
       if (ending === 'going back') return (await jar.post('/two-step/impersonation/leave')).status;
-      panel.users.get(ending.endsWith('actor') ? 'root' : 'alice')!.stamp++;
+      panel.users.get(ending.endsWith('actor') ? 'root' : 'alice')!.passwordChangedAt++;
       return (await jar.get('/me')).status;
     };
 
@@ -234,11 +235,11 @@ describe('impersonation: how it ended is told', () => {
     });
 
     it(`by ${ending}, where the store is away once the session is gone, or says so too late`, async () => {
-      const { set } = panel.sessions;
+      const { set } = panel.sessionStore;
       destroys = 'late';
-      panel.sessions.set = (_id, _session, done) => done?.(new Error('away'));
+      panel.sessionStore.set = (_id, _session, done) => done?.(new Error('away'));
       expect(await end(root)).to.equal(500);
-      panel.sessions.set = set;
+      panel.sessionStore.set = set;
       expect(panel.events.map((event) => [event.name, event.actorId])).to.deep.equal([[name, 'root']]);
     });
   }

@@ -4,6 +4,7 @@ import { startLevelPanel } from '../support/level-panel.js';
 import type { LevelPanel, LevelUser } from '../support/level-panel.js';
 import { warningsOf } from '../support/warnings.js';
 import { Client } from '../support/client.js';
+import { enable } from '../support/people.js';
 
 const LEVELS = ['root', 'admin', 'user'];
 const MINUTE = 60_000;
@@ -43,7 +44,7 @@ describe('impersonation/enter', () => {
       if (!/^[a-z]+$/.test(id)) throw new Error('invalid input syntax for type uuid');
       return panel.users.get(id);
     };
-    const account = ({ id, level, stamp }: LevelUser) => ({
+    const account = ({ id, level, passwordChangedAt: stamp }: LevelUser) => ({
       id,
       name: id === 'bob' ? '' : id,
       level,
@@ -70,7 +71,7 @@ describe('impersonation/enter', () => {
 
   it('takes who still has the factor of before for somebody with one, as target, as actor and by itself', async () => {
     const has = new Set(['alice', 'admin']);
-    const account = ({ id, level, stamp }: LevelUser) => ({
+    const account = ({ id, level, passwordChangedAt: stamp }: LevelUser) => ({
       ...{ id, name: id, level, securityStamp: stamp },
       otherFactor: has.has(id),
     });
@@ -136,7 +137,7 @@ describe('impersonation/enter', () => {
   it('asks for a new proof only where that is what is missing', async () => {
     await start();
     const admin = await signedIn('admin');
-    await panel.enroll(admin);
+    await enable(panel, admin);
     const root = await signedIn('root');
     panel.now += 16 * MINUTE;
     expect((await enter(root, 'admin')).body.reason).to.equal('target-has-second-factor');
@@ -155,9 +156,9 @@ describe('impersonation/enter', () => {
 
   it('asks for a code on a remembered browser (F6, K17)', async () => {
     await start({ levels: LEVELS }, { rememberBrowsers: { days: 30 } });
-    const key = await panel.enroll(await signedIn('root'));
+    const { phone } = await enable(panel, await signedIn('root'));
     const root = await signedIn('root');
-    await root.post('/two-step/verify', { code: panel.code(key, 1), rememberBrowser: true });
+    await root.post('/two-step/verify', { code: phone.code(1), rememberBrowser: true });
     await root.post('/logout');
     await root.login('root');
     expect((await root.get('/me')).body).to.include({ user: 'root', state: 'remembered' });
@@ -191,12 +192,12 @@ describe('impersonation/enter', () => {
   describe('mayImpersonate()', () => {
     it('has nobody sign in for others who is not there himself', async () => {
       await start();
-      const key = await panel.enroll(await signedIn('root'));
+      const { phone } = await enable(panel, await signedIn('root'));
       const no = { ok: false, reason: 'login-required' };
       expect((await new Client(panel).get('/may/alice')).body).to.deep.equal(no);
       const pending = await signedIn('root');
       expect((await pending.get('/may/alice')).body).to.deep.equal(no);
-      await pending.post('/two-step/verify', { code: panel.code(key, 1) });
+      await pending.post('/two-step/verify', { code: phone.code(1) });
       expect((await pending.get('/may/alice')).body).to.deep.equal({ ok: true });
     });
 
@@ -215,7 +216,7 @@ describe('impersonation/enter', () => {
     ] as const) {
       const root = await signedIn('root');
       await enter(root, 'alice');
-      panel.users.get(account)!.stamp++;
+      panel.users.get(account)!.passwordChangedAt++;
       await root.get('/me');
       const ended = panel.events.find(({ name }) => name === 'impersonation-ended');
       expect(ended).to.include({ accountId: 'alice', actorId: 'root', reason });

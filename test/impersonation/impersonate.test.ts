@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { startLevelPanel } from '../support/level-panel.js';
 import type { LevelPanel } from '../support/level-panel.js';
 import { Client } from '../support/client.js';
+import { enable } from '../support/people.js';
 
 const LEVELS = ['root', 'admin', 'user'];
 const HOUR = 3_600_000;
@@ -74,7 +75,7 @@ describe('impersonation', () => {
     expect((await enter(new Client(panel), 'alice')).body.code).to.equal('login-required');
     const admin = new Client(panel);
     await admin.login('admin');
-    await panel.enroll(admin);
+    await enable(panel, admin);
     const pending = new Client(panel);
     await pending.login('admin');
     expect((await enter(pending, 'alice')).body.code).to.equal('code-required');
@@ -147,7 +148,7 @@ describe('impersonation', () => {
     });
 
     it('lets strict guards, but none that asks for a fresh code, to actors with one', async () => {
-      await panel.enroll(root);
+      await enable(panel, root);
       await enter(root, 'alice');
       expect((await root.get('/api/secret')).status).to.equal(200);
       expect((await root.get('/api/danger')).body.code).to.equal('impersonation-refused');
@@ -259,7 +260,7 @@ describe('impersonation', () => {
       secondFactor: { state: 'impersonating', account: 'alice', actors: [{ account: 'root' }] },
       ['__proto__']: { level: 'root' },
     };
-    await alice.post('/login', { ...planted, username: 'alice', password: 'x' });
+    await alice.post('/login', { ...planted, username: 'alice', password: 'password' });
     expect(await whoIs(alice)).to.deep.equal(['alice']);
     for (const path of ['/impersonation', '/impersonation/leave', '/verify', '/setup', '/cancel']) {
       await alice.post(`/two-step${path}`, { ...planted, account: 'bob' });
@@ -274,12 +275,12 @@ describe('impersonation', () => {
   });
 
   it('K17: asks an actor with an old proof to confirm that it is him', async () => {
-    const key = await panel.enroll(root);
+    const { phone } = await enable(panel, root);
     panel.now += 15 * MINUTE + 1000;
     const stale = await enter(root, 'alice');
     expect(stale.status).to.equal(401);
     expect(stale.body).to.include({ code: 'step-up-required', location: '/two-step/step-up' });
-    expect((await root.post('/two-step/step-up', { code: panel.code(key) })).status).to.equal(200);
+    expect((await root.post('/two-step/step-up', { code: phone.code() })).status).to.equal(200);
     expect((await enter(root, 'alice')).status).to.equal(200);
   });
 

@@ -4,6 +4,7 @@ import { startLevelPanel } from '../support/level-panel.js';
 import type { LevelPanel } from '../support/level-panel.js';
 import { Client } from '../support/client.js';
 import type { Answer } from '../support/client.js';
+import { enable, phoneWith } from '../support/people.js';
 
 const LEVELS = ['root', 'admin', 'user'];
 const TOMORROW = Date.now() + 86_400_000;
@@ -42,7 +43,7 @@ const acting =
   };
 const enrolled = async (jar: Client, panel: LevelPanel): Promise<string> => {
   await jar.login('root');
-  const key = await panel.enroll(jar);
+  const key = (await enable(panel, jar)).phone.key;
   panel.now += 30_000;
   return key;
 };
@@ -62,11 +63,11 @@ const begun = async (jar: Client, panel: LevelPanel): Promise<void> => {
 const give =
   (path: string) =>
   (jar: Client, panel: LevelPanel): Promise<Answer> =>
-    jar.post(`/two-step/${path}`, { code: panel.code(key) });
+    jar.post(`/two-step/${path}`, { code: phoneWith(panel, key).code() });
 const changed =
   (account: string) =>
   (panel: LevelPanel): void => {
-    panel.users.get(account)!.stamp++;
+    panel.users.get(account)!.passwordChangedAt++;
   };
 
 const TRANSITIONS: readonly Transition[] = [

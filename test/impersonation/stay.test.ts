@@ -75,7 +75,8 @@ describe('impersonation/stay', () => {
     let lookUps = 0;
     // Changed after the request was checked, before it asks again.
     panel.users.get = (id) => {
-      if (id === 'alice' && ++lookUps === 3) panel.users.set('alice', { ...original('alice')!, stamp: 2 });
+      if (id === 'alice' && ++lookUps === 3)
+        panel.users.set('alice', { ...original('alice')!, passwordChangedAt: 2 });
       return original(id);
     };
     expect((await root.get('/recheck')).body.state).to.equal('anonymous');

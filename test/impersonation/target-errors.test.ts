@@ -1,3 +1,4 @@
+import { user } from '../support/panel.js';
 import { expect } from 'chai';
 import type { SecondFactorOptions } from '../../lib/index.js';
 import { startLevelPanel } from '../support/level-panel.js';
@@ -23,7 +24,7 @@ const said = (user: LevelUser) => ({
   id: user.id,
   name: user.id,
   level: user.level,
-  securityStamp: user.stamp,
+  securityStamp: user.passwordChangedAt,
 });
 
 const TROUBLES: Record<string, Trouble> = {
@@ -37,7 +38,7 @@ const TROUBLES: Record<string, Trouble> = {
   'a property is unknown': told({ role: 'admin' }),
   'findUser throws': { findUser: broken },
   'findUser rejects': { findUser: rejects },
-  'findUser gives a user of another id': { findUser: () => ({ id: 'bob', level: 'user', stamp: 1 }) },
+  'findUser gives a user of another id': { findUser: () => ({ ...user('bob'), level: 'user' }) },
   'policy() throws': { policy: broken },
   'policy() says what it may not': { policy: () => 'perhaps' },
   'canActAs() throws': { canActAs: broken },
@@ -170,7 +171,7 @@ describe('impersonation, when the application cannot say who the target is', () 
         if (id === 'admin' && ++lookUps >= fails) broken();
         return users(id);
       };
-      if (fails === 2) users('alice')!.stamp++;
+      if (fails === 2) users('alice')!.passwordChangedAt++;
       await warningsOf(async () => expect((await ask()).status).to.equal(200));
       panel.users.get = users;
       expect(await whoIs()).to.deep.equal(['root']);

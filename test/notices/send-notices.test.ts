@@ -4,11 +4,11 @@ import type { Notice, NoticeName } from '../../lib/index.js';
 import { englishNotice } from '../../lib/notices/english-notice.js';
 import { noticeOf } from '../../lib/notices/notice-of.js';
 import { russianNotice } from '../../lib/notices/russian-notice.js';
-import { enroll, stopPanels } from '../docs/trap-panel.js';
 import { until } from '../support/eventually.js';
-import { startSessionPanel } from '../support/session-panel.js';
-import type { SessionPanel } from '../support/session-panel.js';
 import { Client } from '../support/client.js';
+import { enroll } from '../support/people.js';
+import { startPanel, stopPanels } from '../support/panel.js';
+import type { Panel } from '../support/panel.js';
 
 const NAMES: readonly NoticeName[] = [
   'enabled',
@@ -30,8 +30,8 @@ describe('notices', () => {
   });
   afterEach(stopPanels);
 
-  const start = (notify?: (account: { id: string }, notice: Notice) => unknown): Promise<SessionPanel> =>
-    startSessionPanel({
+  const start = (notify?: (account: { id: string }, notice: Notice) => unknown): Promise<Panel> =>
+    startPanel({
       options: {
         rememberBrowsers: { days: 30 },
         notify: notify ?? (({ id }, notice) => sent.push({ id, notice })),
@@ -49,7 +49,7 @@ describe('notices', () => {
     const phone = await enroll(panel, 'alice', client);
     expect(await names()).to.deep.equal(['alice: enabled']);
 
-    await client.post('/two-step/recovery-codes', { code: phone() });
+    await client.post('/two-step/recovery-codes', { code: phone.nextCode() });
     expect(await names()).to.deep.equal(['alice: recovery-codes-regenerated']);
 
     const { body } = await client.post('/two-step/setup', { add: true });
@@ -77,7 +77,7 @@ describe('notices', () => {
     const third = new Client(panel);
     await third.login('alice');
     panel.now += 60_000;
-    await third.post('/two-step/verify', { code: phone(), rememberBrowser: true });
+    await third.post('/two-step/verify', { code: phone.nextCode(), rememberBrowser: true });
     expect(await names()).to.deep.equal(['alice: browser-remembered']);
 
     await panel.secondFactor.admin.disable('alice', { by: 'console:root' });
@@ -115,7 +115,9 @@ describe('notices', () => {
         const phone = await enroll(panel);
         const client = new Client(panel);
         await client.login('alice');
-        expect((await client.post('/two-step/verify', { code: phone() })).body.state).to.equal('verified');
+        expect((await client.post('/two-step/verify', { code: phone.nextCode() })).body.state).to.equal(
+          'verified',
+        );
       }
       const failed = (): Error[] => warnings.filter(({ message }) => message.includes('mail is down'));
       await until('both hooks to be reported', () => failed().length === 2);

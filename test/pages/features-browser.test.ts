@@ -5,11 +5,11 @@ import { URI } from 'otpauth';
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import { PNG } from 'pngjs';
 import type { Policy } from 'passport-second-factor';
-import { stopPanels } from '../docs/trap-panel.js';
 import { DESK, expectUsable, openPage, PHONE, startBrowser } from '../support/browser.js';
-import { startPanel } from '../support/panel-process.js';
+import { startExamplePanel } from '../support/panel-process.js';
 import type { RunningPanel } from '../support/panel-process.js';
-import { startPagePanel } from './page-panel.js';
+import { stopPanels } from '../support/panel.js';
+import { startPagePanel } from '../support/page-panel.js';
 
 // With JSQR's types its function is the default export of the default export.
 const readQrCode = jsqr as unknown as typeof jsqr.default;
@@ -29,7 +29,10 @@ describe('what everybody asks for, in a browser', function () {
 
   before(async () => {
     browser = await startBrowser();
-    panel = await startPanel(undefined, { PANEL_REQUIRE_FACTOR: 'admin', PANEL_REMEMBER_BROWSERS: '30' });
+    panel = await startExamplePanel(undefined, {
+      PANEL_REQUIRE_FACTOR: 'admin',
+      PANEL_REMEMBER_BROWSERS: '30',
+    });
   });
   after(async () => {
     await browser.close();

@@ -1,8 +1,9 @@
 import { expect } from 'chai';
 import { TOTP, URI } from 'otpauth';
-import { stopPanels, user } from '../docs/trap-panel.js';
-import { enroll, startPagePanel } from './page-panel.js';
 import { Client } from '../support/client.js';
+import { stopPanels, user } from '../support/panel.js';
+import { enrolled } from '../support/people.js';
+import { startPagePanel } from '../support/page-panel.js';
 
 const NAMES: readonly (readonly [string, string])[] = [
   ['a script', '<script>alert(1)</script>'],
@@ -49,11 +50,11 @@ describe('names that are hostile', () => {
     it(`sends a form field whose value is ${what} as it is`, async () => {
       const panel = await startPagePanel({ formFields: () => ({ [name]: name, token: name }) });
       const visitor = new Client(panel);
-      const { phone } = await enroll(panel, visitor);
+      const { phone } = await enrolled(panel, 'alice', visitor);
       for (const page of [
         await visitor.open('/two-step'),
         await visitor.open('/two-step/step-up'),
-        await visitor.submit('/two-step/disable', { code: phone.wrong() }),
+        await visitor.submit('/two-step/disable', { code: phone.wrongCode() }),
       ]) {
         const forms = [...page.text.matchAll(/<form\b.*?<\/form>/gs)].map(([form]) => form);
         expect(forms).to.not.be.empty;
@@ -84,7 +85,7 @@ describe('names that are hostile', () => {
   it('names the panel by account where the issuer goes by account, and not before somebody is known', async () => {
     const panel = await startPagePanel({ issuer: ({ id, name }) => `Panel of ${name} ${id}` });
     const visitor = new Client(panel);
-    await enroll(panel, visitor);
+    await enrolled(panel, 'alice', visitor);
     expect((await visitor.open('/two-step')).text).to.contain('<bdi>Panel of alice alice</bdi>');
     const pending = new Client(panel);
     await pending.logInByForm();

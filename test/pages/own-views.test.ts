@@ -5,16 +5,16 @@ import type { Response } from 'express';
 import type { Page } from 'passport-second-factor';
 import { SEND_ONCE, SEND_ONCE_HASH } from '../../lib/pages/views/send-once.js';
 import { russian } from '../../lib/pages/texts-ru.js';
-import { stopPanels } from '../docs/trap-panel.js';
-import type { PanelParts } from '../docs/trap-panel.js';
-import { enroll, phoneWith, startPagePanel } from './page-panel.js';
-import type { PagePanel } from './page-panel.js';
 import { Client } from '../support/client.js';
+import { stopPanels } from '../support/panel.js';
+import type { Panel, PanelParts } from '../support/panel.js';
+import { enrolled, phoneWith } from '../support/people.js';
+import { startPagePanel } from '../support/page-panel.js';
 
 describe('the application’s own views', () => {
   afterEach(stopPanels);
 
-  async function startWithViews(parts: PanelParts = {}): Promise<{ panel: PagePanel; pages: Page[] }> {
+  async function startWithViews(parts: PanelParts = {}): Promise<{ panel: Panel; pages: Page[] }> {
     const pages: Page[] = [];
     const panel = await startPagePanel(
       {
@@ -42,16 +42,16 @@ describe('the application’s own views', () => {
     const setup = pages[1];
     if (setup?.name !== 'setup') throw new Error('no set-up page');
     const phone = phoneWith(panel, setup.model.key);
-    answers.push(await alice.submit('/two-step/setup/confirm', { code: phone.code(7) }));
+    answers.push(await alice.submit('/two-step/setup/confirm', { code: phone.code(14) }));
     answers.push(await alice.submit('/two-step/setup/confirm', { code: phone.code() }));
     answers.push(await alice.open('/two-step/step-up'));
-    answers.push(await alice.submit('/two-step/disable', { code: phone.wrong() }));
+    answers.push(await alice.submit('/two-step/disable', { code: phone.wrongCode() }));
     await new Client(panel).submit('/two-step/verify', { code: '123456' });
     const pending = new Client(panel);
     await pending.logInByForm();
     answers.push(await pending.open('/two-step/verify'));
-    for (let i = 0; i < 4; i++) await pending.post('/two-step/verify', { code: phone.wrong() });
-    answers.push(await pending.submit('/two-step/verify', { code: phone.wrong() }));
+    for (let i = 0; i < 4; i++) await pending.post('/two-step/verify', { code: phone.wrongCode() });
+    answers.push(await pending.submit('/two-step/verify', { code: phone.wrongCode() }));
 
     expect(answers.map(({ status, body }) => `${status} ${String(body.view)}`)).to.deep.equal([
       '200 settings',
@@ -127,7 +127,7 @@ describe('the application’s own views', () => {
 
   it('never see JSON answers', async () => {
     const { panel, pages } = await startWithViews();
-    const { recoveryCodes } = await enroll(panel, new Client(panel));
+    const { recoveryCodes } = await enrolled(panel, 'alice', new Client(panel));
     expect(recoveryCodes).to.have.length(10);
     expect(pages).to.deep.equal([]);
   });
@@ -175,7 +175,7 @@ describe('a CSRF protection of the application in front of the router', () => {
     getTokenFromRequest: (req) => (req.body as { _csrf?: string } | undefined)?._csrf,
   });
 
-  async function startProtected(): Promise<PagePanel> {
+  async function startProtected(): Promise<Panel> {
     return startPagePanel(
       { formFields: (req) => ({ _csrf: generateToken(req as express.Request) }) },
       {
@@ -203,7 +203,10 @@ describe('a CSRF protection of the application in front of the router', () => {
     const again = new Client(panel);
     await again.logInByForm();
     page = await again.open('/two-step/verify');
-    const answer = await again.submit('/two-step/verify', { _csrf: tokenOf(page.text), code: phone.next() });
+    const answer = await again.submit('/two-step/verify', {
+      _csrf: tokenOf(page.text),
+      code: phone.nextCode(),
+    });
     expect([answer.status, answer.headers.location]).to.deep.equal([303, '/']);
   });
 

@@ -1,10 +1,11 @@
 import { expect } from 'chai';
 import express from 'express';
-import { stopPanels } from '../docs/trap-panel.js';
-import type { PanelParts } from '../docs/trap-panel.js';
-import { enroll, phoneWith, startPagePanel } from './page-panel.js';
-import type { PagePanel, Phone } from './page-panel.js';
 import { Client } from '../support/client.js';
+import { stopPanels } from '../support/panel.js';
+import type { Panel, PanelParts } from '../support/panel.js';
+import { enrolled, phoneWith } from '../support/people.js';
+import { startPagePanel } from '../support/page-panel.js';
+import type { Phone } from '../support/people.js';
 
 /** What I3 of the threats lists, as a path a guard stops at. */
 const TURNED_AWAY = [
@@ -57,14 +58,14 @@ const PLANTABLE: PanelParts = {
 };
 
 describe('step-up', () => {
-  let panel: PagePanel;
+  let panel: Panel;
   let alice: Client;
   let phone: Phone;
 
   beforeEach(async () => {
     panel = await startPagePanel({}, PLANTABLE);
     alice = new Client(panel);
-    ({ phone } = await enroll(panel, alice));
+    ({ phone } = await enrolled(panel, 'alice', alice));
   });
   afterEach(stopPanels);
 
@@ -75,7 +76,7 @@ describe('step-up', () => {
     expect((await visitor.open('/two-step/step-up')).headers.location).to.equal('/login');
     await visitor.logInByForm();
     expect((await visitor.open('/two-step/step-up')).headers.location).to.equal('/two-step/verify');
-    const signedIn = await visitor.submit('/two-step/verify', { code: phone.next() });
+    const signedIn = await visitor.submit('/two-step/verify', { code: phone.nextCode() });
     expect(signedIn.headers.location).to.equal('/');
   });
 
@@ -93,19 +94,21 @@ describe('step-up', () => {
     expect([stopped.status, stopped.headers.location]).to.deep.equal([303, '/two-step/step-up']);
     const form = await alice.open('/two-step/step-up');
     expect(form.text).to.match(/<form method="post" action="\/two-step\/step-up">/);
-    const wrong = await alice.submit('/two-step/step-up', { code: phone.wrong() });
+    const wrong = await alice.submit('/two-step/step-up', { code: phone.wrongCode() });
     expect(wrong.status).to.equal(401);
-    const back = await alice.submit('/two-step/step-up', { code: phone.next() });
+    const back = await alice.submit('/two-step/step-up', { code: phone.nextCode() });
     expect([back.status, back.headers.location]).to.deep.equal([303, '/danger/backups?day=1&order=%2F']);
     expect((await alice.open('/danger/backups')).status).to.equal(200);
-    expect((await alice.submit('/two-step/step-up', { code: phone.next() })).headers.location).to.equal('/');
+    expect((await alice.submit('/two-step/step-up', { code: phone.nextCode() })).headers.location).to.equal(
+      '/',
+    );
   });
 
   it('brings nobody back to what was no GET', async () => {
     later();
     const stopped = await alice.submit('/danger/delete', { all: 'yes' });
     expect(stopped.headers.location).to.equal('/two-step/step-up');
-    const back = await alice.submit('/two-step/step-up', { code: phone.next() });
+    const back = await alice.submit('/two-step/step-up', { code: phone.nextCode() });
     expect(back.headers.location).to.equal('/');
   });
 
@@ -122,7 +125,7 @@ describe('step-up', () => {
       maxAge: 300,
       status: 401,
     });
-    const stepped = await alice.post('/two-step/step-up', { code: phone.next() });
+    const stepped = await alice.post('/two-step/step-up', { code: phone.nextCode() });
     expect([stepped.status, stepped.body]).to.deep.equal([200, { state: 'verified', returnTo: '/' }]);
     expect((await alice.get('/danger')).status).to.equal(200);
   });
@@ -131,7 +134,7 @@ describe('step-up', () => {
     later();
     const copy = new Client(panel);
     for (const [name, value] of alice.cookies) copy.cookies.set(name, value);
-    await alice.submit('/two-step/step-up', { code: phone.next() });
+    await alice.submit('/two-step/step-up', { code: phone.nextCode() });
     expect(alice.cookie).to.not.equal(copy.cookie);
     expect((await copy.get('/me')).body.user).to.equal(null);
     expect((await copy.get('/danger')).body.code).to.equal('login-required');
@@ -140,7 +143,7 @@ describe('step-up', () => {
 
   it('spends its code: the same one opens nothing else (C4)', async () => {
     later();
-    const code = phone.next();
+    const code = phone.nextCode();
     await alice.submit('/two-step/step-up', { code });
     const record = await panel.store.get('alice');
     for (const operation of ['step-up', 'disable', 'recovery-codes']) {
@@ -151,7 +154,7 @@ describe('step-up', () => {
 
   it('shares its budget with all other operations (B5)', async () => {
     for (const operation of ['step-up', 'disable', 'recovery-codes', 'step-up', 'disable']) {
-      await alice.post(`/two-step/${operation}`, { code: phone.wrong() });
+      await alice.post(`/two-step/${operation}`, { code: phone.wrongCode() });
     }
     const record = await panel.store.get('alice');
     const { status, body } = await alice.post('/two-step/step-up', { code: phone.code() });
@@ -163,7 +166,7 @@ describe('step-up', () => {
     it(`goes on at home after ${path} (I3)`, async () => {
       later();
       await alice.open(path);
-      const { headers } = await alice.submit('/two-step/step-up', { code: phone.next() });
+      const { headers } = await alice.submit('/two-step/step-up', { code: phone.nextCode() });
       expect(headers.location).to.equal('/');
     });
   }
@@ -174,7 +177,7 @@ describe('step-up', () => {
     const [name = ''] = [...alice.cookies].find(([, value]) => value.startsWith('page')) ?? [];
     for (const returnTo of PLANTED.filter((value) => typeof value === 'string')) {
       alice.cookies.set(name, encodeURIComponent(`page${returnTo}`));
-      const { status, headers } = await alice.submit('/two-step/step-up', { code: phone.next() });
+      const { status, headers } = await alice.submit('/two-step/step-up', { code: phone.nextCode() });
       expect([returnTo, status, headers.location]).to.deep.equal([returnTo, 303, '/']);
     }
   });
@@ -184,12 +187,12 @@ describe('step-up', () => {
       const pending = new Client(panel);
       await pending.logInByForm();
       await pending.post('/plant', { returnTo });
-      const { status, headers } = await pending.submit('/two-step/verify', { code: phone.next() });
+      const { status, headers } = await pending.submit('/two-step/verify', { code: phone.nextCode() });
       expect([returnTo, status, headers.location]).to.deep.equal([returnTo, 303, '/']);
       const before = new Client(panel);
       await before.post('/plant', { returnTo });
       await before.logInByForm();
-      const signedIn = await before.submit('/two-step/verify', { code: phone.next() });
+      const signedIn = await before.submit('/two-step/verify', { code: phone.nextCode() });
       expect([returnTo, signedIn.headers.location]).to.deep.equal([returnTo, '/']);
     }
   });
@@ -198,7 +201,7 @@ describe('step-up', () => {
     const origins = { returnToOrigins: ['https://app.example'], allowedOrigins: ['https://caller.example'] };
     panel = await startPagePanel(origins, PLANTABLE);
     const bob = new Client(panel);
-    ({ phone } = await enroll(panel, bob, 'bob'));
+    ({ phone } = await enrolled(panel, 'bob', bob));
     const { headers } = await bob.open('/two-step/step-up');
     expect(headers['content-security-policy']).to.contain("form-action 'self' https://app.example;");
     for (const [returnTo, expected] of [
@@ -211,14 +214,14 @@ describe('step-up', () => {
       const waiting = new Client(panel);
       await waiting.logInByForm('bob');
       await waiting.post('/plant', { returnTo });
-      const signedIn = await waiting.submit('/two-step/verify', { code: phone.next() });
+      const signedIn = await waiting.submit('/two-step/verify', { code: phone.nextCode() });
       expect(signedIn.headers.location).to.equal(expected);
     }
   });
 });
 
 describe('step-up of accounts without a second factor', () => {
-  let panel: PagePanel;
+  let panel: Panel;
   let bob: Client;
 
   beforeEach(async () => {

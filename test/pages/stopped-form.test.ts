@@ -1,12 +1,13 @@
 import { expect } from 'chai';
 import { requireNotImpersonating, requireSecondFactor } from 'passport-second-factor';
 import type { Page, SecondFactorOptions } from 'passport-second-factor';
-import { stopPanels } from '../docs/trap-panel.js';
-import type { User } from '../docs/trap-panel.js';
-import { enroll, phoneWith, startPagePanel } from './page-panel.js';
-import type { PagePanel, Phone } from './page-panel.js';
 import { Client } from '../support/client.js';
 import type { Answer } from '../support/client.js';
+import { stopPanels } from '../support/panel.js';
+import type { Panel, User } from '../support/panel.js';
+import { enrolled, phoneWith } from '../support/people.js';
+import { startPagePanel } from '../support/page-panel.js';
+import type { Phone } from '../support/people.js';
 
 const NOT_DONE = 'What you sent has not been carried out. Do it again after this step.';
 const NOT_WHILE_ACTING = 'because you are acting as somebody else';
@@ -14,7 +15,7 @@ const FORM_NEEDS = 'What you sent needs two-step authentication and has not been
 const PAGE_NEEDS = 'The page you wanted needs two-step authentication.';
 
 describe('a form of the application that a guard stops', () => {
-  let panel: PagePanel;
+  let panel: Panel;
   let alice: Client;
   let phone: Phone;
   let done: number;
@@ -38,7 +39,7 @@ describe('a form of the application that a guard stops', () => {
       },
     });
     alice = new Client(panel);
-    ({ phone } = await enroll(panel, alice));
+    ({ phone } = await enrolled(panel, 'alice', alice));
   }
 
   /** Sends the form from its page, as a browser does. */
@@ -50,11 +51,11 @@ describe('a form of the application that a guard stops', () => {
     isLater();
     expect((await sendForm(alice)).headers.location).to.equal('/two-step/step-up');
     expect((await alice.open('/two-step/step-up')).text).to.contain(NOT_DONE);
-    const wrong = await alice.submit('/two-step/step-up', { code: phone.wrong() });
+    const wrong = await alice.submit('/two-step/step-up', { code: phone.wrongCode() });
     expect(wrong.text).to.contain(NOT_DONE);
     expect(wrong.text, 'with the field where typing begins').to.match(/aria-describedby="error not-done"/);
     expect(wrong.text).to.match(/<p [^>]*id="not-done">/);
-    const right = await alice.submit('/two-step/step-up', { code: phone.next() });
+    const right = await alice.submit('/two-step/step-up', { code: phone.nextCode() });
     expect([right.status, right.headers.location]).to.deep.equal([303, '/items/7/edit?tab=2']);
     expect(done).to.equal(0);
     expect((await sendForm(alice)).headers.location).to.equal('/items');
@@ -71,7 +72,7 @@ describe('a form of the application that a guard stops', () => {
     await stranger.logInByForm();
     for (const visitor of [stranger, waiting]) {
       expect((await visitor.open('/two-step/verify')).text).to.contain(NOT_DONE);
-      const { headers } = await visitor.submit('/two-step/verify', { code: phone.next() });
+      const { headers } = await visitor.submit('/two-step/verify', { code: phone.nextCode() });
       expect(headers.location).to.equal('/items/7/edit?tab=2');
     }
   });
@@ -99,7 +100,7 @@ describe('a form of the application that a guard stops', () => {
         undefined,
       ]);
     }
-    const { headers } = await alice.submit('/two-step/step-up', { code: phone.next() });
+    const { headers } = await alice.submit('/two-step/step-up', { code: phone.nextCode() });
     expect(headers.location).to.equal('/items/7/edit?tab=2');
   });
 
@@ -110,7 +111,7 @@ describe('a form of the application that a guard stops', () => {
       await alice.open('/danger');
       await alice.send('POST', '/items/7', { ...older, referer }, '');
       expect((await alice.open('/two-step/step-up')).text).to.contain(NOT_DONE);
-      const { headers } = await alice.submit('/two-step/step-up', { code: phone.next() });
+      const { headers } = await alice.submit('/two-step/step-up', { code: phone.nextCode() });
       expect(headers.location, referer).to.equal('/');
       isLater();
     }
@@ -126,7 +127,7 @@ describe('a form of the application that a guard stops', () => {
     };
     await sendForm(alice, from);
     expect((await alice.open('/two-step/step-up')).text).to.not.contain(NOT_DONE);
-    const { headers } = await alice.submit('/two-step/step-up', { code: phone.next() });
+    const { headers } = await alice.submit('/two-step/step-up', { code: phone.nextCode() });
     expect(headers.location).to.equal('/danger?mine');
   });
 
@@ -134,7 +135,7 @@ describe('a form of the application that a guard stops', () => {
     for (const path of ['//e.com', '/%2f%2fe.com', '/%5Ce.com']) {
       isLater();
       await sendForm(alice, { referer: panel.url + path });
-      const { headers } = await alice.submit('/two-step/step-up', { code: phone.next() });
+      const { headers } = await alice.submit('/two-step/step-up', { code: phone.nextCode() });
       expect(headers.location, path).to.equal('/');
     }
   });
@@ -222,7 +223,7 @@ describe('a form of the application that a guard stops', () => {
     isLater();
     const { body } = await alice.post('/items/7', {}, { referer: `${panel.url}/items/7/edit` });
     expect(body).to.have.all.keys('type', 'title', 'status', 'code', 'location', 'maxAge');
-    const { headers } = await alice.submit('/two-step/step-up', { code: phone.next() });
+    const { headers } = await alice.submit('/two-step/step-up', { code: phone.nextCode() });
     expect(headers.location).to.equal('/');
   });
 
@@ -239,7 +240,7 @@ describe('a form of the application that a guard stops', () => {
     panel.now += 901_000;
     expect((await alice.submit('/two-step/setup')).headers.location).to.equal('/two-step/step-up');
     expect((await alice.open('/two-step/step-up')).text).to.contain(NOT_DONE);
-    const { headers } = await alice.submit('/two-step/step-up', { code: phone.next() });
+    const { headers } = await alice.submit('/two-step/step-up', { code: phone.nextCode() });
     expect(headers.location).to.equal('/two-step');
   });
 
@@ -254,7 +255,7 @@ describe('a form of the application that a guard stops', () => {
     const { status, headers } = await alice.open('/danger/rows', fetched);
     expect([status, headers['hx-redirect']]).to.deep.equal([200, '/two-step/step-up']);
     expect((await alice.open('/two-step/step-up')).text).to.not.contain(NOT_DONE);
-    expect((await alice.submit('/two-step/step-up', { code: phone.next() })).headers.location).to.equal(
+    expect((await alice.submit('/two-step/step-up', { code: phone.nextCode() })).headers.location).to.equal(
       '/list',
     );
   });

@@ -1,14 +1,15 @@
 import { expect } from 'chai';
 import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
 import { SEND_ONCE } from '../../lib/pages/views/send-once.js';
-import { stopPanels } from '../docs/trap-panel.js';
-import type { Panel } from '../docs/trap-panel.js';
 import { complaintsOf, startBrowser } from '../support/browser.js';
 import { startSlowProxy } from '../support/slow-proxy.js';
 import type { SlowProxy } from '../support/slow-proxy.js';
-import { enroll, phoneWith, startPagePanel } from './page-panel.js';
-import type { PagePanel, Phone } from './page-panel.js';
 import { Client } from '../support/client.js';
+import { stopPanels } from '../support/panel.js';
+import type { Panel } from '../support/panel.js';
+import { enrolled, phoneWith } from '../support/people.js';
+import { startPagePanel } from '../support/page-panel.js';
+import type { Phone } from '../support/people.js';
 
 const ENDED = 'This sign-in has ended';
 const UNSAVED = 'If you did not save them, make new ones.';
@@ -16,7 +17,7 @@ const UNSAVED = 'If you did not save them, make new ones.';
 describe('two clicks on a slow network, in a browser', function () {
   this.timeout(120_000);
   let browser: Browser;
-  let panel: PagePanel;
+  let panel: Panel;
   let proxy: SlowProxy;
   let context: BrowserContext;
   let page: Page;
@@ -58,7 +59,7 @@ describe('two clicks on a slow network, in a browser', function () {
   }
 
   async function isEnrolled(): Promise<void> {
-    ({ phone } = await enroll(panel, alice));
+    ({ phone } = await enrolled(panel, 'alice', alice));
   }
 
   /** A form of ours, in front of somebody who has filled it in. */
@@ -81,7 +82,7 @@ describe('two clicks on a slow network, in a browser', function () {
         alice = new Client(panel);
         await alice.logInByForm();
         await open('/two-step/verify');
-        await page.fill('#code', phone.next());
+        await page.fill('#code', phone.nextCode());
       },
       button: button('Ok'),
       field: '#code',
@@ -93,7 +94,7 @@ describe('two clicks on a slow network, in a browser', function () {
         await isEnrolled();
         panel.now += 400_000;
         await open('/danger');
-        await page.fill('#code', phone.next());
+        await page.fill('#code', phone.nextCode());
       },
       button: button('Ok'),
       field: '#code',
@@ -146,7 +147,7 @@ describe('two clicks on a slow network, in a browser', function () {
       async open() {
         await isEnrolled();
         await open('/two-step');
-        await page.fill('#code', phone.next());
+        await page.fill('#code', phone.nextCode());
       },
       button: button('Disable two-step authentication'),
       field: '#code',
@@ -157,7 +158,7 @@ describe('two clicks on a slow network, in a browser', function () {
       async open() {
         await isEnrolled();
         await open('/two-step');
-        await page.fill('#code-2', phone.next());
+        await page.fill('#code-2', phone.nextCode());
       },
       button: button('Make new recovery codes'),
       field: '#code-2',
@@ -228,7 +229,7 @@ describe('two clicks on a slow network, in a browser', function () {
     await page.getByLabel('Password').fill('password');
     await page.getByRole('button').click();
     if ((await panel.store.get('alice')) === null) return;
-    await page.fill('#code', phone.next());
+    await page.fill('#code', phone.nextCode());
     await page.locator('#code').press('Enter');
     await says('Home');
   }

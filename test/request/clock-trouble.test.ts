@@ -1,22 +1,21 @@
 import { expect } from 'chai';
 import { Secret, TOTP } from 'otpauth';
-import { stopPanels } from '../docs/trap-panel.js';
-import { startSessionPanel } from '../support/session-panel.js';
-import type { SessionPanel } from '../support/session-panel.js';
 import { Client } from '../support/client.js';
+import { startPanel, stopPanels } from '../support/panel.js';
+import type { Panel } from '../support/panel.js';
 
 const STEP = 30_000;
 const DAY = 86_400_000;
 
 describe('session: a phone whose clock is wrong (M7)', () => {
-  let panel: SessionPanel;
+  let panel: Panel;
   let client: Client;
   let totp: TOTP;
   /** Milliseconds by which the clock of the phone is ahead. */
   let ahead: number;
 
   beforeEach(async () => {
-    panel = await startSessionPanel();
+    panel = await startPanel();
     client = new Client(panel);
     await client.login('alice');
     const { body } = await client.post('/two-step/setup');

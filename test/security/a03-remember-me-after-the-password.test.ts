@@ -1,9 +1,10 @@
 import { expect } from 'chai';
-import { enroll, knows } from '../docs/trap-panel.js';
-import type { SessionPanel } from '../support/session-panel.js';
 import { isOut, onEachStore } from './support/acgl-panel.js';
 import { onEachSessionPanel } from './support/session-panels.js';
 import { Client } from '../support/client.js';
+import { enroll } from '../support/people.js';
+import { knows } from '../support/panel.js';
+import type { Panel } from '../support/panel.js';
 
 describe('A3: a remember-me cookie made after the password, restored later', () => {
   onEachStore((target) => {
@@ -21,7 +22,7 @@ describe('A3: a remember-me cookie made after the password, restored later', () 
 
   describe('where a panel has one of its own', () => {
     onEachSessionPanel((start) => {
-      const started = (): Promise<SessionPanel> =>
+      const started = (): Promise<Panel> =>
         start({
           options: {
             onSignedIn: (_req, res, { login }) =>
@@ -40,7 +41,7 @@ describe('A3: a remember-me cookie made after the password, restored later', () 
         const client = new Client(panel);
         await client.login('alice');
         expect(client.cookie).not.to.contain('remember=');
-        await client.post('/two-step/verify', { code: phone() });
+        await client.post('/two-step/verify', { code: phone.nextCode() });
         expect(client.cookie).to.contain('remember=alice');
       });
 

@@ -1,10 +1,10 @@
 import { expect } from 'chai';
-import { enroll } from '../docs/trap-panel.js';
-import { loggedIn, userOf } from '../support/session-panel.js';
-import type { SessionPanel } from '../support/session-panel.js';
 import { isOut, onEachStore, verify } from './support/acgl-panel.js';
 import { onEachSessionPanel } from './support/session-panels.js';
 import { Client } from '../support/client.js';
+import { enroll, loggedIn } from '../support/people.js';
+import { userOf } from '../support/panel.js';
+import type { Panel } from '../support/panel.js';
 
 const spoil: Record<string, (sealed: string, other: string) => string | null> = {
   'is deleted': () => null,
@@ -50,7 +50,7 @@ describe('A8: an error or a missing piece that means "passed"', () => {
 
   describe('where the panel cannot say who it is', () => {
     onEachSessionPanel((start) => {
-      let panel: SessionPanel;
+      let panel: Panel;
       let broken: () => unknown = () => undefined;
 
       for (const [what, fault] of Object.entries<() => unknown>({
@@ -74,7 +74,7 @@ describe('A8: an error or a missing piece that means "passed"', () => {
           const { cookie } = waiting;
           const before = await panel.store.get('alice');
           isBroken = true;
-          const refused = await waiting.post('/two-step/verify', { code: phone() });
+          const refused = await waiting.post('/two-step/verify', { code: phone.nextCode() });
           expect(refused.status).to.be.within(401, 500);
           expect((await new Client(panel).login('alice')).status).to.be.within(401, 500);
           isBroken = false;

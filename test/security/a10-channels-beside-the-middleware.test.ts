@@ -6,11 +6,10 @@ import type { AddressInfo, Socket } from 'node:net';
 import { expect } from 'chai';
 import express from 'express';
 import { requireSecondFactor } from 'passport-second-factor';
-import { enroll } from '../docs/trap-panel.js';
-import { loggedIn } from '../support/session-panel.js';
-import type { SessionPanel } from '../support/session-panel.js';
 import { onEachSessionPanel } from './support/session-panels.js';
 import { Client } from '../support/client.js';
+import { enroll, loggedIn } from '../support/people.js';
+import type { Panel } from '../support/panel.js';
 
 describe('A10: a channel beside the middleware', () => {
   onEachSessionPanel((start) => {
@@ -38,12 +37,12 @@ describe('A10: a channel beside the middleware', () => {
         return `${String(status)} ${text === 'in' ? 'in' : ''}`;
       };
       expect(await ask()).to.equal('401 ');
-      await client.post('/two-step/verify', { code: phone() });
+      await client.post('/two-step/verify', { code: phone.nextCode() });
       expect(await ask()).to.equal('200 in');
     });
 
     it('sees nobody in a waiting sign-in on another port that knows Passport’s session alone', async () => {
-      const panel: SessionPanel = await start();
+      const panel: Panel = await start();
       const app = express();
       app.use(panel.sessions, panel.passport.session());
       app.get('/me', (req, res) => res.json({ user: req.user ?? null, in: req.isAuthenticated() }));
@@ -55,7 +54,7 @@ describe('A10: a channel beside the middleware', () => {
       const ask = async () =>
         (await there.get('/me', { cookie: client.cookie })).body as Record<string, unknown>;
       expect(await ask()).to.deep.equal({ user: null, in: false });
-      await client.post('/two-step/verify', { code: phone() });
+      await client.post('/two-step/verify', { code: phone.nextCode() });
       expect((await ask()).in).to.equal(true);
       other.close();
     });

@@ -1,9 +1,9 @@
 import { expect } from 'chai';
-import { enroll } from '../docs/trap-panel.js';
-import { loggedIn, sessionId } from '../support/session-panel.js';
 import { isOut, onEachStore, verify, wrongCodes } from './support/acgl-panel.js';
 import { onEachSessionPanel } from './support/session-panels.js';
 import { Client } from '../support/client.js';
+import { enroll, loggedIn } from '../support/people.js';
+import { sessionId } from '../support/sessions.js';
 
 describe('A11: changing the answer in transit', () => {
   onEachStore((target) => {

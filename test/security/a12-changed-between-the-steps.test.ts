@@ -2,13 +2,13 @@ import { expect } from 'chai';
 import type { Store } from 'passport-second-factor';
 import { memoryStore } from 'passport-second-factor/memory';
 import { redisStore } from 'passport-second-factor/redis';
-import { enroll } from '../docs/trap-panel.js';
 import type { Phone } from '../support/panel-process.js';
-import { loggedIn, startSessionPanel, userOf } from '../support/session-panel.js';
-import type { SessionPanel } from '../support/session-panel.js';
 import { isOut, onEachStore, verify } from './support/acgl-panel.js';
 import type { Target } from './support/acgl-panel.js';
 import { inMemoryAndOnRedis } from './support/late-bodies.js';
+import { enroll, loggedIn } from '../support/people.js';
+import { startPanel, userOf } from '../support/panel.js';
+import type { Panel } from '../support/panel.js';
 
 /** What happens between the password and the code; the phone whose code is tried afterwards. */
 const CHANGES: Record<string, (target: Target, phone: Phone) => Promise<Phone>> = {
@@ -96,7 +96,7 @@ describe('A12: a password that changes while the code is checked', () => {
         compareAndSet: async (...swap) => after(await records.compareAndSet(...swap)),
       };
       const findUser = (id: string) => after({ ...userOf(panel, id) });
-      const panel: SessionPanel = await startSessionPanel({ ...parts(), store, options: { findUser } });
+      const panel: Panel = await startPanel({ ...parts(), store, options: { findUser } });
       const { sessionStore } = panel;
       const sessionOf = sessionStore.get.bind(sessionStore);
       sessionStore.get = (id, done) => {
@@ -109,7 +109,7 @@ describe('A12: a password that changes while the code is checked', () => {
       const answers: number[] = [];
       for (let place = 1, changed = true; changed; place++) {
         const client = await loggedIn(panel);
-        const code = phone();
+        const code = phone.nextCode();
         ahead = place;
         const { status } = await client.post('/two-step/verify', { code });
         changed = ahead <= 0;

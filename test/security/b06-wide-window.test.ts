@@ -1,8 +1,9 @@
 import { expect } from 'chai';
-import { enroll, startPanel, stopPanels } from '../docs/trap-panel.js';
 import { warningsOf } from '../support/warnings.js';
 import { onEachSessionPanel } from './support/session-panels.js';
 import { Client } from '../support/client.js';
+import { enroll } from '../support/people.js';
+import { startPanel, stopPanels } from '../support/panel.js';
 
 const STEP_MILLISECONDS = 30_000;
 
@@ -19,7 +20,7 @@ describe('B6: a window that is far too wide', () => {
         await client.login('alice');
         const present = panel.now;
         panel.now += (step - 1) * STEP_MILLISECONDS; // the phone goes one step ahead
-        const code = phone();
+        const code = phone.nextCode();
         panel.now = present;
         if ((await client.post('/two-step/verify', { code })).status === 200) opened.push(step);
       }
@@ -42,11 +43,11 @@ describe('B6: a window that is far too wide', () => {
       const client = new Client(panel);
       await client.login('alice');
       panel.now -= STEP_MILLISECONDS; // the phone is one step ahead, and that is learned
-      await client.post('/two-step/verify', { code: phone() });
+      await client.post('/two-step/verify', { code: phone.nextCode() });
       await new Client(panel).login('alice');
       const present = panel.now;
       panel.now += 4 * STEP_MILLISECONDS;
-      const far = phone();
+      const far = phone.nextCode();
       panel.now = present;
       const other = new Client(panel);
       await other.login('alice');

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
-import { runConsole, startPanel } from '../support/panel-process.js';
+import { runConsole, startExamplePanel } from '../support/panel-process.js';
 import { until } from '../support/eventually.js';
 import { warningsOf } from '../support/warnings.js';
 import type { Warning } from '../support/warnings.js';
@@ -30,7 +30,7 @@ describe('C11: a store that may lose what was spent', () => {
       const reports = (warned: readonly Warning[]): readonly Warning[] =>
         warned.filter(({ code }) => code === 'SECOND_FACTOR_STORE_MAY_LOSE');
       const warned = await warningsOf(async (heard) => {
-        const panel = await startPanel(env.REDIS_URL);
+        const panel = await startExamplePanel(env.REDIS_URL);
         await panel.signedIn('alice');
         if (redis) await until('the report', () => reports(heard).length > 0);
         await panel.end();

@@ -1,9 +1,8 @@
 import { expect } from 'chai';
-import { enroll } from '../docs/trap-panel.js';
-import { loggedIn } from '../support/session-panel.js';
 import { isOut, onEachStore, verify } from './support/acgl-panel.js';
 import { onEachSessionPanel } from './support/session-panels.js';
 import { Client } from '../support/client.js';
+import { enroll, loggedIn } from '../support/people.js';
 
 describe('C13: a code spent although the sign-in failed for another reason', () => {
   onEachStore((target) => {
@@ -34,7 +33,7 @@ describe('C13: a code spent although the sign-in failed for another reason', () 
       const phone = await enroll(panel);
       const waiting = await loggedIn(panel);
       const { cookie } = waiting;
-      const code = phone();
+      const code = phone.nextCode();
       const { sessionStore } = panel;
       const set = sessionStore.set.bind(sessionStore);
       sessionStore.set = (_sid, _session, done) => done?.(new Error('no space left'));
@@ -45,7 +44,7 @@ describe('C13: a code spent although the sign-in failed for another reason', () 
       }
       const again = await loggedIn(panel);
       expect((await again.post('/two-step/verify', { code })).body.code).to.equal('code-already-used');
-      expect((await again.post('/two-step/verify', { code: phone() })).status).to.equal(200);
+      expect((await again.post('/two-step/verify', { code: phone.nextCode() })).status).to.equal(200);
     });
   });
 });

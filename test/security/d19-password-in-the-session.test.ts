@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { dumpRedis } from './support/dijk-panels.js';
-import { startPanel } from '../support/panel-process.js';
+import { startExamplePanel } from '../support/panel-process.js';
 import type { RunningPanel } from '../support/panel-process.js';
 import { sharedRedis } from '../support/redis-server.js';
 import type { RedisServer } from '../support/redis-server.js';
@@ -11,7 +11,7 @@ describe('D19: the password is parked with the pending sign-in', () => {
   let panel: RunningPanel;
   before(async () => {
     server = await sharedRedis();
-    panel = await startPanel(server.url, { PANEL_REQUIRE_FACTOR: 'admin' });
+    panel = await startExamplePanel(server.url, { PANEL_REQUIRE_FACTOR: 'admin' });
   });
   after(async () => {
     await panel.end();

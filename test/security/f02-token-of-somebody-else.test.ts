@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { startPanel } from '../support/panel-process.js';
+import { startExamplePanel } from '../support/panel-process.js';
 import { attack } from './support/befh-panels.js';
 import { enrolled, isIn, said } from './support/befh-people.js';
 import { REMEMBERS, comesBack, rememberedOn, trustCookie } from './support/befh-browsers.js';
@@ -22,7 +22,7 @@ attack(
 
     it('asks for the code with the token of another panel with the same accounts', async () => {
       const { panel } = on;
-      const other = await startPanel(undefined, REMEMBERS);
+      const other = await startExamplePanel(undefined, REMEMBERS);
       try {
         await rememberedOn(panel, await enrolled(panel));
         const foreign = await rememberedOn(other, await enrolled(other));

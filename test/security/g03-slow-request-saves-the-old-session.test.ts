@@ -1,13 +1,14 @@
 import { expect } from 'chai';
 import { Secret, TOTP } from 'otpauth';
-import { enroll, enrolled } from '../docs/trap-panel.js';
-import type { Phone } from '../docs/trap-panel.js';
 import { inTwoParts } from '../support/in-two-parts.js';
-import { loggedIn, seenBy, userOf } from '../support/session-panel.js';
 import { isOut, onEachStore, verify } from './support/acgl-panel.js';
 import { inMemoryAndOnRedis, startLatePanel } from './support/late-bodies.js';
 import type { LatePanel } from './support/late-bodies.js';
 import { Client } from '../support/client.js';
+import { enroll, enrolled, loggedIn } from '../support/people.js';
+import type { Phone } from '../support/people.js';
+import { seenBy } from '../support/sessions.js';
+import { userOf } from '../support/panel.js';
 
 describe('G3: a slow request that saves a session back which was ended meanwhile', () => {
   onEachStore((target) => {
@@ -70,7 +71,7 @@ describe('G3: a slow request that saves a session back which was ended meanwhile
           const { client, phone } = await enrolled(panel);
           const { cookie } = client;
           const before = await panel.store.get('alice');
-          const status = await panel.late(`/two-step/${path}`, cookie, { code: phone() }, () =>
+          const status = await panel.late(`/two-step/${path}`, cookie, { code: phone.nextCode() }, () =>
             client.post('/logout'),
           );
           expect(status).to.equal(401);
@@ -132,7 +133,7 @@ describe('G3: a slow request that saves a session back which was ended meanwhile
         const client = await loggedIn(panel);
         const { cookie } = client;
         const before = await panel.store.get('alice');
-        const status = await panel.late('/two-step/verify', cookie, { code: phone() }, () =>
+        const status = await panel.late('/two-step/verify', cookie, { code: phone.nextCode() }, () =>
           client.post('/two-step/cancel'),
         );
         expect(status).to.equal(401);
@@ -145,7 +146,12 @@ describe('G3: a slow request that saves a session back which was ended meanwhile
         const panel = await startLatePanel(parts());
         const { client, phone } = await enrolled(panel);
         const nothing = (): Promise<void> => Promise.resolve();
-        const status = await panel.late('/two-step/disable', client.cookie, { code: phone() }, nothing);
+        const status = await panel.late(
+          '/two-step/disable',
+          client.cookie,
+          { code: phone.nextCode() },
+          nothing,
+        );
         expect(status).to.equal(200);
         expect(await panel.store.get('alice')).to.equal(null);
       });
@@ -180,8 +186,10 @@ describe('G3: a slow request that saves a session back which was ended meanwhile
 
         const ends: Record<string, (client: Client, phone: Phone) => Promise<unknown>> = {
           'signed out': (client) => client.post('/logout'),
-          'gave a code to step up': (client, phone) => client.post('/two-step/step-up', { code: phone() }),
-          'disabled the factor': (client, phone) => client.post('/two-step/disable', { code: phone() }),
+          'gave a code to step up': (client, phone) =>
+            client.post('/two-step/step-up', { code: phone.nextCode() }),
+          'disabled the factor': (client, phone) =>
+            client.post('/two-step/disable', { code: phone.nextCode() }),
         };
         for (const [what, end] of Object.entries(ends)) {
           it(`leaves nothing under the old id of a session whose owner ${what}`, async () => {
@@ -198,7 +206,7 @@ describe('G3: a slow request that saves a session back which was ended meanwhile
           const phone = await enroll(panel);
           const client = await loggedIn(panel);
           const { cookie } = client;
-          await slow(panel, cookie, () => client.post('/two-step/verify', { code: phone() }));
+          await slow(panel, cookie, () => client.post('/two-step/verify', { code: phone.nextCode() }));
           await staysDead(panel, cookie);
           expect(await client.me()).to.equal('alice');
         });

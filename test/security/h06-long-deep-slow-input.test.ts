@@ -1,11 +1,11 @@
 import { expect } from 'chai';
-import { enroll } from '../docs/trap-panel.js';
 import { inTwoParts } from '../support/in-two-parts.js';
-import { loggedIn, seenBy } from '../support/session-panel.js';
 import { attack } from './support/befh-panels.js';
 import { enrolled, failuresOf, pending, said, verify } from './support/befh-people.js';
 import { inMemoryAndOnRedis, startLatePanel } from './support/late-bodies.js';
 import { LONG_BODIES } from './support/long-bodies.js';
+import { enroll, loggedIn } from '../support/people.js';
+import { seenBy } from '../support/sessions.js';
 
 attack('H6: very long, deep or slow input', (on) => {
   it('refuses it, with one charge at most, and answers others afterwards', async () => {
@@ -65,7 +65,7 @@ describe('H6: slow input, where the body is read after the session', () => {
     it('does not let a body that comes after the end of the sign-in count', async () => {
       const panel = await startLatePanel(parts());
       const phone = await enroll(panel);
-      const code = phone();
+      const code = phone.nextCode();
       for (const late of ['not a code', '000000', code]) {
         const waiting = await loggedIn(panel);
         const { cookie } = waiting;

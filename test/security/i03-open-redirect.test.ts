@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import express from 'express';
-import { enrolled } from '../docs/trap-panel.js';
 import { onEachSessionPanel } from './support/session-panels.js';
 import { Client } from '../support/client.js';
+import { enrolled } from '../support/people.js';
 
 const ELSEWHERE = [
   '//evil.example',
@@ -49,7 +49,7 @@ describe('I3: the destination after the code leads elsewhere', () => {
         const client = new Client(panel);
         await client.post('/next', { to });
         await client.post('/enter', { username: 'alice', password: 'password' });
-        const form = new URLSearchParams({ code: phone() });
+        const form = new URLSearchParams({ code: phone.nextCode() });
         const page = { accept: 'text/html', 'sec-fetch-mode': 'navigate', 'sec-fetch-site': 'same-origin' };
         const answer = await client.post('/two-step/verify', form, page);
         const own = to === '/own/page?a=b';

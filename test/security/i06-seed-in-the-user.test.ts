@@ -1,7 +1,7 @@
 import { expect } from 'chai';
-import { enrolled } from '../docs/trap-panel.js';
 import { attack } from './support/dijk-panels.js';
 import { onEachSessionPanel } from './support/session-panels.js';
+import { enrolled } from '../support/people.js';
 
 attack('I6: what the panel tells of a user carries the seed', (panel) => {
   it('shows neither key nor codes in any JSON of the panel', async () => {

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { whenBack } from './support/dijk-outage.js';
-import { startPanel } from '../support/panel-process.js';
+import { startExamplePanel } from '../support/panel-process.js';
 import type { RunningPanel } from '../support/panel-process.js';
 import { startRedis } from '../support/redis-server.js';
 import type { RedisServer } from '../support/redis-server.js';
@@ -14,7 +14,7 @@ describe('J1: Redis is down, and the limits or the guard with it', () => {
   let panel: RunningPanel;
   before(async () => {
     server = await startRedis({ args: ['--appendonly', 'yes', '--appendfsync', 'always'] });
-    panel = await startPanel(server.url, {}, { storeTimeoutMs: limit.ms });
+    panel = await startExamplePanel(server.url, {}, { storeTimeoutMs: limit.ms });
   });
   after(async () => {
     await panel.end();

@@ -1,10 +1,10 @@
 import { expect } from 'chai';
 import { withRedis } from './support/dijk-panels.js';
-import { enrolled, stopPanels } from '../docs/trap-panel.js';
-import { startPanel } from '../support/panel-process.js';
+import { enrolled } from '../support/people.js';
+import { startExamplePanel } from '../support/panel-process.js';
 import type { RunningPanel } from '../support/panel-process.js';
-import { connectRedis, startSessionPanel } from '../support/session-panel.js';
-import { sharedRedis } from '../support/redis-server.js';
+import { startPanel, stopPanels } from '../support/panel.js';
+import { connectRedis, sharedRedis } from '../support/redis-server.js';
 import type { RedisServer } from '../support/redis-server.js';
 import { Client } from '../support/client.js';
 
@@ -13,7 +13,7 @@ describe('J3: a failover or an eviction drops the record or the session', () => 
   let panel: RunningPanel;
   before(async () => {
     server = await sharedRedis();
-    panel = await startPanel(server.url);
+    panel = await startExamplePanel(server.url);
   });
   after(async () => {
     await stopPanels();
@@ -51,7 +51,7 @@ describe('J3: a failover or an eviction drops the record or the session', () => 
     const redis = connectRedis(server);
     try {
       const known = new Set<string>();
-      const small = await startSessionPanel({
+      const small = await startPanel({
         redis,
         options: {
           account: ({ id, login }) => ({ id, name: login, enrolled: known.has(id) }),

@@ -1,8 +1,9 @@
 import { expect } from 'chai';
 import { inTwoParts } from '../support/in-two-parts.js';
-import { loggedIn, seenBy } from '../support/session-panel.js';
 import { attack } from './support/dijk-panels.js';
 import { inMemoryAndOnRedis, startLatePanel } from './support/late-bodies.js';
+import { loggedIn } from '../support/people.js';
+import { seenBy } from '../support/sessions.js';
 
 attack('K21: enter, leave, sign out and demote at once', (panel) => {
   /** Somebody with rights over others is there under his own name, or with root named before him. */

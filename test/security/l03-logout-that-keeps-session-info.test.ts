@@ -3,6 +3,7 @@ import { startLevelPanel } from '../support/level-panel.js';
 import type { LevelPanel } from '../support/level-panel.js';
 import { onEachPlace } from './support/session-panels.js';
 import { Client } from '../support/client.js';
+import { enable } from '../support/people.js';
 
 describe('L3: signing out with keepSessionInfo, then the code or going back', () => {
   onEachPlace((empty) => {
@@ -13,14 +14,14 @@ describe('L3: signing out with keepSessionInfo, then the code or going back', ()
     afterEach(() => panel.close());
 
     it('brings nobody back from a waiting sign-in', async () => {
-      const key = await panel.enroll(await signedIn('alice'));
+      const { phone } = await enable(panel, await signedIn('alice'));
       const waiting = new Client(panel);
       expect((await waiting.login('alice')).status).to.equal(401);
       const copy = waiting.copy();
       await waiting.post('/logout');
       panel.now += 30_000;
       for (const jar of [waiting, copy]) {
-        expect((await jar.post('/two-step/verify', { code: panel.code(key) })).status).to.equal(401);
+        expect((await jar.post('/two-step/verify', { code: phone.code() })).status).to.equal(401);
         expect((await jar.get('/me')).body.user).to.equal(null);
       }
     });

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
-import { enroll } from '../docs/trap-panel.js';
 import { onEachSessionPanel } from './support/session-panels.js';
 import { Client } from '../support/client.js';
+import { enroll } from '../support/people.js';
 
 describe('L6: two req.logIn in one request', () => {
   onEachSessionPanel((start) => {

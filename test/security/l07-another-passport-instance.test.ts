@@ -2,9 +2,9 @@ import { expect } from 'chai';
 import express from 'express';
 import passport from 'passport';
 import type { RequestHandler } from 'express';
-import { enrolled } from '../docs/trap-panel.js';
 import { onEachSessionPanel } from './support/session-panels.js';
 import { Client } from '../support/client.js';
+import { enrolled } from '../support/people.js';
 
 describe('L7: another Passport instance of the process that signs in a customer called alice', () => {
   onEachSessionPanel((start) => {

@@ -7,26 +7,25 @@ import type { Notice, SecondFactorOptions, Store } from 'passport-second-factor'
 import { memoryStore } from 'passport-second-factor/memory';
 import type { Command } from '../../lib/cli/parse-command.js';
 import { runCommand } from '../../lib/cli/run-command.js';
-import { enroll, enrolled, stopPanels, user } from '../docs/trap-panel.js';
-import type { User } from '../docs/trap-panel.js';
 import { startLevelPanel } from '../support/level-panel.js';
-import { loggedIn, redisForTests, startSessionPanel } from '../support/session-panel.js';
-import type { SessionPanel } from '../support/session-panel.js';
 import { Client } from '../support/client.js';
+import { enroll, enrolled, loggedIn } from '../support/people.js';
+import { startPanel, stopPanels, user } from '../support/panel.js';
+import type { Panel, User } from '../support/panel.js';
+import { redisForTests } from '../support/redis-server.js';
 
 /** What a terminal, a log or a mail would act on, beside what no UTF-8 can hold. */
 const HOSTILE = '\r\nBy: root\u009b2K\u0000\u202e\ud800';
 const HTML = { accept: 'text/html', 'sec-fetch-mode': 'navigate' };
 
-const start = (options: Partial<SecondFactorOptions<User>>): Promise<SessionPanel> =>
-  startSessionPanel({ options });
+const start = (options: Partial<SecondFactorOptions<User>>): Promise<Panel> => startPanel({ options });
 
 describe('texts from outside', () => {
   afterEach(stopPanels);
 
   it('tells a user agent and an address in one short line each, and knows the browser', async () => {
     const notices: Notice[] = [];
-    const panel = await startSessionPanel({
+    const panel = await startPanel({
       // What a framework may make of the header; Node itself decodes bytes one by one.
       first: ({ app }) =>
         app.use((req, _res, next) => {
@@ -222,7 +221,7 @@ describe('an account id of 255 bytes of emoji', () => {
   for (const [where, store] of Object.entries(stores)) {
     it(`works on pages, in the QR code, in events and on the console, in ${where}`, async () => {
       expect(Buffer.byteLength(ID)).to.equal(255);
-      const panel = await startSessionPanel({
+      const panel = await startPanel({
         store: store(),
         users: [user(ID)],
         options: { rememberBrowsers: { days: 30 }, impersonation: { levels: ['root', 'user'] } },
@@ -232,7 +231,7 @@ describe('an account id of 255 bytes of emoji', () => {
       await client.post('/logout');
       await client.login(ID);
       expect(
-        (await client.post('/two-step/verify', { code: phone(), rememberBrowser: true })).status,
+        (await client.post('/two-step/verify', { code: phone.nextCode(), rememberBrowser: true })).status,
       ).to.equal(200);
       await client.post('/logout');
       expect((await client.login(ID)).body).to.deep.equal({ user: ID });

@@ -1,10 +1,11 @@
 import { expect } from 'chai';
 import { Secret, TOTP } from 'otpauth';
 import type { Policy } from '../../lib/index.js';
-import { enroll, stopPanels } from '../docs/trap-panel.js';
-import { sessionId, startSessionPanel } from '../support/session-panel.js';
-import type { SessionPanel, SessionPanelParts } from '../support/session-panel.js';
 import { Client } from '../support/client.js';
+import { enroll } from '../support/people.js';
+import { startPanel, stopPanels } from '../support/panel.js';
+import { sessionId } from '../support/sessions.js';
+import type { Panel, PanelParts } from '../support/panel.js';
 
 const HTML = { accept: 'text/html' };
 
@@ -16,10 +17,10 @@ describe('session/requirement: a second factor that is a must', () => {
   });
   afterEach(stopPanels);
 
-  const start = (parts: SessionPanelParts = {}): Promise<SessionPanel> =>
-    startSessionPanel({ ...parts, options: { policy: () => policy, ...parts.options } });
+  const start = (parts: PanelParts = {}): Promise<Panel> =>
+    startPanel({ ...parts, options: { policy: () => policy, ...parts.options } });
 
-  async function confirm(panel: SessionPanel, client: Client): Promise<Record<string, unknown>> {
+  async function confirm(panel: Panel, client: Client): Promise<Record<string, unknown>> {
     const { body } = await client.post('/two-step/setup');
     const totp = new TOTP({ secret: Secret.fromBase32(String(body.key)) });
     const code = totp.generate({ timestamp: panel.now });
@@ -87,7 +88,7 @@ describe('session/requirement: a second factor that is a must', () => {
   });
 
   it('counts only for an account that still has no second factor, and is still the same (D1, A12)', async () => {
-    const changes: ((panel: SessionPanel) => unknown)[] = [
+    const changes: ((panel: Panel) => unknown)[] = [
       async (panel) => {
         policy = 'optional';
         await enroll(panel);
@@ -152,7 +153,7 @@ describe('session/requirement: a second factor that is a must', () => {
     const phone = await enroll(panel, 'alice', client);
     policy = 'required';
     const before = await panel.store.get('alice');
-    const code = phone();
+    const code = phone.nextCode();
     expect((await client.post('/two-step/disable', { code })).body.code).to.equal('disable-refused');
     expect(await panel.store.get('alice')).to.equal(before);
     expect((await client.get('/two-step')).body).to.include({ required: true, requiredFrom: null });

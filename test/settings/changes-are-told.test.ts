@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 import { Secret, TOTP } from 'otpauth';
-import { enrolled, stopPanels } from '../docs/trap-panel.js';
-import { loggedIn, startSessionPanel } from '../support/session-panel.js';
-import type { SessionPanel } from '../support/session-panel.js';
 import { Client } from '../support/client.js';
+import { enrolled, loggedIn } from '../support/people.js';
+import { startPanel, stopPanels } from '../support/panel.js';
+import type { Panel } from '../support/panel.js';
 
 /** What changes a record, and the event that its owner is told by. */
 const CHANGES = {
@@ -16,11 +16,11 @@ const CHANGES = {
 
 describe('a change of the second factor is told, whatever becomes of the session that made it (D5)', () => {
   let notices: string[];
-  let panel: SessionPanel;
+  let panel: Panel;
 
   beforeEach(async () => {
     notices = [];
-    panel = await startSessionPanel({
+    panel = await startPanel({
       options: {
         notify: (_account, { name }) => {
           notices.push(name);
@@ -49,7 +49,7 @@ describe('a change of the second factor is told, whatever becomes of the session
     if (change === 'adding') return { client, act: await confirm(client, { add: true }) };
     if (change === 'replacing') return { client, act: await confirm(client, {}) };
     if (change === 'disabling') {
-      const code = phone();
+      const code = phone.nextCode();
       return { client, act: () => client.post('/two-step/disable', { code }) };
     }
     await (

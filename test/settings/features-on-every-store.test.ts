@@ -4,12 +4,11 @@ import type { Policy, Store } from 'passport-second-factor';
 import { redisStore } from 'passport-second-factor/redis';
 import { createTotpTable, sqlStore } from 'passport-second-factor/sql';
 import { BACKENDS } from '../adapters/sql-backends.js';
-import { stopPanels, user } from '../docs/trap-panel.js';
-import { startRedis } from '../support/redis-server.js';
-import { connectRedis, startSessionPanel } from '../support/session-panel.js';
-import type { SessionPanel } from '../support/session-panel.js';
+import { connectRedis, startRedis } from '../support/redis-server.js';
 import { Client } from '../support/client.js';
 import type { Answer } from '../support/client.js';
+import { startPanel, stopPanels, user } from '../support/panel.js';
+import type { Panel } from '../support/panel.js';
 
 /** Guesses of a stranger at once; each is a connection of its own. */
 const STRANGERS = 60;
@@ -45,7 +44,7 @@ const STORES: readonly { readonly name: string; start(): Promise<RunningStore> }
 for (const { name, start } of STORES) {
   describe(`session: what everybody asks for, on ${name}`, function () {
     let running: RunningStore;
-    let panel: SessionPanel;
+    let panel: Panel;
     let policy: Policy;
     let login: string;
     let people = 0;
@@ -58,7 +57,7 @@ for (const { name, start } of STORES) {
     beforeEach(async () => {
       policy = 'optional';
       login = `person ${++people}`; // the records of earlier tests stay where they are
-      panel = await startSessionPanel({
+      panel = await startPanel({
         store: running.store,
         users: [user(login)],
         options: {

@@ -2,17 +2,17 @@ import { expect } from 'chai';
 import { Secret, TOTP } from 'otpauth';
 import { requireSecondFactor } from 'passport-second-factor';
 import type { Policy } from '../../lib/index.js';
-import { enroll, stopPanels } from '../docs/trap-panel.js';
 import { inTwoParts } from '../support/in-two-parts.js';
-import { loggedIn, startSessionPanel } from '../support/session-panel.js';
-import type { SessionPanel } from '../support/session-panel.js';
 import { Client } from '../support/client.js';
+import { enroll, loggedIn } from '../support/people.js';
+import { startPanel, stopPanels } from '../support/panel.js';
+import type { Panel } from '../support/panel.js';
 
 const HTML = { accept: 'text/html' };
 const SECRET = 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP';
 
 describe('an account that still has the second factor of before', () => {
-  let panel: SessionPanel;
+  let panel: Panel;
   let policy: Policy;
   let has: Set<string>;
   let flagged: [id: string, enrolled: boolean][];
@@ -21,7 +21,7 @@ describe('an account that still has the second factor of before', () => {
     policy = 'optional';
     has = new Set(['alice']);
     flagged = [];
-    panel = await startSessionPanel({
+    panel = await startPanel({
       options: {
         account: ({ id, login, passwordChangedAt }) => ({
           id,
@@ -112,7 +112,9 @@ describe('an account that still has the second factor of before', () => {
     expect((await bob.get('/secret')).status).to.equal(200);
     expect((await bob.get('/is')).body).to.include({ otherFactor: false, enrolled: true });
     expect((await bob.post('/two-step/setup', { add: true })).status).to.equal(200);
-    expect((await bob.post('/two-step/disable', { code: phone() })).body.code).to.equal('disable-refused');
+    expect((await bob.post('/two-step/disable', { code: phone.nextCode() })).body.code).to.equal(
+      'disable-refused',
+    );
   });
 
   it('enables one as any other once the application says no more', async () => {

@@ -2,14 +2,14 @@ import { expect } from 'chai';
 import { memoryStore } from 'passport-second-factor/memory';
 import type { Store } from 'passport-second-factor';
 import { Secret, TOTP } from 'otpauth';
-import { enroll, enrolled, stopPanels } from '../docs/trap-panel.js';
-import { loggedIn, startSessionPanel } from '../support/session-panel.js';
-import type { SessionPanel } from '../support/session-panel.js';
 import { Client } from '../support/client.js';
+import { enroll, enrolled, loggedIn } from '../support/people.js';
+import { startPanel, stopPanels } from '../support/panel.js';
+import type { Panel } from '../support/panel.js';
 
 /** A panel that keeps a flag of its own; `log` has what happened to record and flag, in order. */
 async function startFlagged(): Promise<{
-  panel: SessionPanel;
+  panel: Panel;
   log: string[];
   fail: (value: boolean) => void;
 }> {
@@ -21,7 +21,7 @@ async function startFlagged(): Promise<{
     if ((expected === null) !== (next === null)) log.push(next === null ? 'record off' : 'record on');
     return swap(id, expected, next);
   };
-  const panel = await startSessionPanel({
+  const panel = await startPanel({
     store,
     options: {
       async setEnrolled(id, value) {
@@ -42,7 +42,7 @@ describe('settings/set-up and session/manage: setEnrolled', () => {
     const { client, phone } = await enrolled(panel);
     expect(log).to.deep.equal(['record on', 'flag on']);
     log.length = 0;
-    expect((await client.post('/two-step/disable', { code: phone() })).status).to.equal(200);
+    expect((await client.post('/two-step/disable', { code: phone.nextCode() })).status).to.equal(200);
     expect(log).to.deep.equal(['flag off', 'record off']);
     await enroll(panel, 'bob');
     log.length = 0;
@@ -78,7 +78,7 @@ describe('settings/set-up and session/manage: setEnrolled', () => {
     const { panel, fail } = await startFlagged();
     const { client, phone } = await enrolled(panel);
     fail(true);
-    const answer = await client.post('/two-step/disable', { code: phone() });
+    const answer = await client.post('/two-step/disable', { code: phone.nextCode() });
     expect(answer).to.deep.include({ status: 503 });
     expect(answer.body.code).to.equal('store-unavailable');
     expect(await panel.store.get('alice')).to.be.a('string');
@@ -135,7 +135,7 @@ describe('settings/set-up and session/manage: setEnrolled', () => {
   })) {
     it(`brings no set-up back that ${how} while another request holds the session`, async () => {
       let meanwhile: (() => Promise<unknown>) | undefined;
-      const panel = await startSessionPanel({
+      const panel = await startPanel({
         options: {
           policy: async () => {
             const act = meanwhile;

@@ -1,30 +1,30 @@
 import { expect } from 'chai';
-import { enroll, stopPanels } from '../docs/trap-panel.js';
-import type { Phone } from '../docs/trap-panel.js';
-import { startSessionPanel } from '../support/session-panel.js';
-import type { SessionPanel } from '../support/session-panel.js';
 import { Client } from '../support/client.js';
+import { enroll } from '../support/people.js';
+import { startPanel, stopPanels } from '../support/panel.js';
+import type { Phone } from '../support/people.js';
+import type { Panel } from '../support/panel.js';
 
 const HOUR = 3_600_000;
 
 describe('session: a way round a lock-out on purpose (B7)', () => {
-  let panel: SessionPanel;
+  let panel: Panel;
   let phone: Phone;
   let owner: Client;
 
   beforeEach(async () => {
-    panel = await startSessionPanel();
+    panel = await startPanel();
     phone = await enroll(panel);
     owner = new Client(panel);
     await owner.login('alice');
-    await owner.post('/two-step/verify', { code: phone() });
+    await owner.post('/two-step/verify', { code: phone.nextCode() });
     await owner.post('/logout');
   });
   afterEach(stopPanels);
 
   /** A code that may be right already, while the clock stands still. */
   const early = (): string => {
-    const code = phone();
+    const code = phone.nextCode();
     panel.now -= 30_000;
     return code;
   };
@@ -33,7 +33,7 @@ describe('session: a way round a lock-out on purpose (B7)', () => {
   const wrong = (): string => {
     const right = new Set<string>();
     const before = panel.now;
-    for (let step = 0; step < 30; step++) right.add(phone());
+    for (let step = 0; step < 30; step++) right.add(phone.nextCode());
     panel.now = before;
     return ['000000', '111111', '222222', '333333'].find((code) => !right.has(code)) ?? '444444';
   };
@@ -68,13 +68,15 @@ describe('session: a way round a lock-out on purpose (B7)', () => {
       told += (await guess(stranger, 2)).filter((code) => code === 'code-invalid').length;
       panel.now += HOUR;
       await owner.login('alice');
-      expect((await owner.post('/two-step/verify', { code: phone() })).body.state).to.equal('verified');
+      expect((await owner.post('/two-step/verify', { code: phone.nextCode() })).body.state).to.equal(
+        'verified',
+      );
       await owner.post('/logout');
     }
     expect(told).to.equal(100);
     const last = new Client(panel);
     await last.login('alice');
-    expect((await last.post('/two-step/verify', { code: phone() })).body).to.include({
+    expect((await last.post('/two-step/verify', { code: phone.nextCode() })).body).to.include({
       code: 'locked',
       until: null,
     });
@@ -126,7 +128,7 @@ describe('session: a way round a lock-out on purpose (B7)', () => {
     for (let times = 0; times < 2; times++) {
       const before = owner.cookie;
       await owner.login('alice');
-      await owner.post('/two-step/verify', { code: phone() });
+      await owner.post('/two-step/verify', { code: phone.nextCode() });
       await owner.post('/logout');
       expect(owner.cookie).not.to.include(/second-factor-[^;]+/.exec(before)![0]);
     }

@@ -1,14 +1,14 @@
 import { expect } from 'chai';
 import { PASSWORD_COST } from '../../example/panel/passwords.js';
 import type { RunningPanel } from '../support/panel-process.js';
-import { startPanel } from '../support/panel-process.js';
+import { startExamplePanel } from '../support/panel-process.js';
 import { Client } from '../support/client.js';
 
 describe('a password that is changed while it is checked', () => {
   let panel: RunningPanel;
 
   before(async () => {
-    panel = await startPanel(undefined, {}, { passwordCost: PASSWORD_COST });
+    panel = await startExamplePanel(undefined, {}, { passwordCost: PASSWORD_COST });
   });
 
   after(() => panel.end());

@@ -60,7 +60,7 @@ export interface Phone {
  * @param options variables such as `PANEL_REQUIRE_FACTOR`
  * @param others what else is to be otherwise
  */
-export async function startPanel(
+export async function startExamplePanel(
   redisUrl?: string,
   options: Record<string, string> = {},
   others: Partial<PanelOptions> = {},

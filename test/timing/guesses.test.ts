@@ -6,7 +6,7 @@ import { DEFAULT_LIMITS } from '../../lib/account/limits.js';
 import { recoverySet } from '../../lib/account/recovery-codes.js';
 import { pending } from '../security/support/befh-people.js';
 import { LONG_BODIES } from '../security/support/long-bodies.js';
-import { startPanel } from '../support/panel-process.js';
+import { startExamplePanel } from '../support/panel-process.js';
 import type { RunningPanel } from '../support/panel-process.js';
 import { NOW, STEP, aRecord, nearlyRight, wrongCodes } from '../support/records.js';
 import { Client } from '../support/client.js';
@@ -42,7 +42,7 @@ describe('the time of a wrong code (I1, E6)', () => {
 describe('the time of an answer (I2, H6)', () => {
   let panel: RunningPanel;
   before(async () => {
-    panel = await startPanel(undefined, {}, { passwordCost: PASSWORD_COST });
+    panel = await startExamplePanel(undefined, {}, { passwordCost: PASSWORD_COST });
     await panel.enroll(await panel.signedIn('alice'));
   });
   after(() => panel.end());

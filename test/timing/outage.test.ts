@@ -2,7 +2,7 @@ import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { until } from '../support/eventually.js';
-import { startPanel } from '../support/panel-process.js';
+import { startExamplePanel } from '../support/panel-process.js';
 import type { RunningPanel } from '../support/panel-process.js';
 import { startRedis } from '../support/redis-server.js';
 import type { RedisServer } from '../support/redis-server.js';
@@ -25,7 +25,7 @@ describe('the time of an outage (J1)', () => {
 
   before(async () => {
     server = await startRedis({ args: ['--appendonly', 'yes', '--appendfsync', 'always'] });
-    panel = await startPanel(server.url, {}, { storeTimeoutMs: TIMEOUT_MILLISECONDS });
+    panel = await startExamplePanel(server.url, {}, { storeTimeoutMs: TIMEOUT_MILLISECONDS });
     verified = await panel.signedIn('alice');
     await panel.enroll(verified);
     parked = new Client(panel);

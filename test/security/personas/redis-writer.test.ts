@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { Redis } from 'ioredis';
-import { startPanel } from '../../support/panel-process.js';
+import { startExamplePanel } from '../../support/panel-process.js';
 import type { RunningPanel } from '../../support/panel-process.js';
 import { sharedRedis } from '../../support/redis-server.js';
 import type { RedisServer } from '../../support/redis-server.js';
@@ -21,7 +21,7 @@ describe('Somebody who writes the sessions in Redis and has no key', () => {
 
   before(async () => {
     server = await sharedRedis();
-    panel = await startPanel(server.url);
+    panel = await startExamplePanel(server.url);
     redis = new Redis(server.url);
   });
   afterEach(() => panel.reset());

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { Redis } from 'ioredis';
 import Libsql from 'libsql';
 import { Secret, TOTP } from 'otpauth';
-import { startPanel } from '../../support/panel-process.js';
+import { startExamplePanel } from '../../support/panel-process.js';
 import type { Phone, RunningPanel } from '../../support/panel-process.js';
 import { sharedRedis } from '../../support/redis-server.js';
 import type { RedisServer } from '../../support/redis-server.js';
@@ -50,7 +50,7 @@ export function onEachStore(tests: (target: () => Target) => void): void {
 }
 
 async function open(server: RedisServer | undefined): Promise<Target> {
-  const panel = await startPanel(server?.url);
+  const panel = await startExamplePanel(server?.url);
   const database = new Libsql(panel.databaseFile, { timeout: 2000 });
   const redis = server ? new Redis(server.url) : null;
   const keyOf = (account: string): string => `second-factor:${account}`;

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { Redis } from 'ioredis';
 import { createPanel } from '../../../example/panel/app.js';
 import type { PanelOptions } from '../../../example/panel/app.js';
-import { startPanel } from '../../support/panel-process.js';
+import { startExamplePanel } from '../../support/panel-process.js';
 import type { Address } from '../../support/client.js';
 import type { RunningPanel } from '../../support/panel-process.js';
 import { sharedRedis } from '../../support/redis-server.js';
@@ -40,7 +40,7 @@ export function attack(
         };
         before(async () => {
           on.redis = place === 'Redis' ? await sharedRedis() : undefined;
-          on.panel = await startPanel(on.redis?.url, settings, others);
+          on.panel = await startExamplePanel(on.redis?.url, settings, others);
         });
         afterEach(() => on.panel.reset());
         after(async () => {

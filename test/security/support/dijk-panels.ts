@@ -1,7 +1,7 @@
 import { Redis } from 'ioredis';
 import Libsql from 'libsql';
 import type { SecondFactorEvent } from 'passport-second-factor';
-import { startPanel } from '../../support/panel-process.js';
+import { startExamplePanel } from '../../support/panel-process.js';
 import type { Phone, RunningPanel } from '../../support/panel-process.js';
 import { sharedRedis } from '../../support/redis-server.js';
 import type { RedisServer } from '../../support/redis-server.js';
@@ -51,7 +51,7 @@ export function attack(
 
       before(async () => {
         server = backend === 'Redis' ? await sharedRedis() : undefined;
-        panel = attacked(await startPanel(server?.url, settings), server);
+        panel = attacked(await startExamplePanel(server?.url, settings), server);
         seeded = usersOf(panel);
       });
       after(async () => {
