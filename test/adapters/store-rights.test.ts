@@ -6,7 +6,7 @@ import type { Kysely } from 'kysely';
 import { redisStore } from '../../adapters/redis.js';
 import { createTotpTable, sqlStore } from '../../adapters/sql.js';
 import type { Store } from '../../lib/vault/store.js';
-import { fencedBlocks } from '../docs/code-blocks.js';
+import { fencedBlocks } from '../support/code-blocks.js';
 import { impatient } from '../support/impatient.js';
 import { startRedis } from '../support/redis-server.js';
 import type { RedisServer } from '../support/redis-server.js';

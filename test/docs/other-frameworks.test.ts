@@ -3,8 +3,8 @@ import { expect } from 'chai';
 import type { RunningProgram } from '../support/program.js';
 import { startRedis } from '../support/redis-server.js';
 import type { RedisServer } from '../support/redis-server.js';
-import { phoneOf, programOf } from './doc-program.js';
-import type { ProgramFolder } from './doc-program.js';
+import { phoneOf, programOf } from '../support/doc-program.js';
+import type { ProgramFolder } from '../support/doc-program.js';
 import { DATABASE } from './panel-database.js';
 import { Client } from '../support/client.js';
 

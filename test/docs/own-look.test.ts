@@ -4,7 +4,7 @@ import { expect } from 'chai';
 import type { HttpRequest, HttpResponse, Page } from 'passport-second-factor';
 import ts from 'typescript';
 import { STYLE } from '../../lib/pages/views/style.js';
-import { fencedBlocks } from './code-blocks.js';
+import { fencedBlocks } from '../support/code-blocks.js';
 import { Client } from '../support/client.js';
 import type { Answer } from '../support/client.js';
 import { phoneWith } from '../support/people.js';

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { expect } from 'chai';
 import type { RequestHandler } from 'express';
-import { programOf } from './doc-program.js';
+import { programOf } from '../support/doc-program.js';
 import { Client } from '../support/client.js';
 import { enroll } from '../support/people.js';
 import { startPanel, stopPanels } from '../support/panel.js';

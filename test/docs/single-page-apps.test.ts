@@ -5,7 +5,7 @@ import { csrfSync } from 'csrf-sync';
 import express from 'express';
 import { codeFor } from 'passport-second-factor/testing';
 import ts from 'typescript';
-import { fencedBlocks } from './code-blocks.js';
+import { fencedBlocks } from '../support/code-blocks.js';
 import { Client } from '../support/client.js';
 import { enroll } from '../support/people.js';
 import { startPanel, stopPanels } from '../support/panel.js';

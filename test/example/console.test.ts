@@ -4,9 +4,9 @@ import { dirname } from 'node:path';
 import { expect } from 'chai';
 import { Secret, TOTP } from 'otpauth';
 import { databaseFileOf } from '../../example/panel/settings.js';
-import { runConsole, startPanelProcess, withoutPanel } from '../support/panel-process.js';
-import type { Ended, PanelProcess } from '../support/panel-process.js';
 import { Visitor } from '../support/visitor.js';
+import { runConsole, startPanelProcess, withoutPanel } from '../support/example-process.js';
+import type { Ended, PanelProcess } from '../support/example-process.js';
 
 describe('npm run second-factor beside a panel that was started with nothing but a port', function () {
   this.timeout(120_000);

@@ -1,28 +1,29 @@
 import { expect } from 'chai';
 import { policyOf, rememberBrowserDaysOf } from '../../example/panel/settings.js';
-import { startExamplePanel } from '../support/panel-process.js';
-import type { RunningPanel } from '../support/panel-process.js';
 import { Client } from '../support/client.js';
+import { startExamplePanel } from '../support/example-panel.js';
+import type { ExamplePanel } from '../support/example-panel.js';
+import { enable, signedIn } from '../support/people.js';
 
 describe('the options of the example panel', () => {
-  let panel: RunningPanel;
+  let panel: ExamplePanel;
   afterEach(() => panel.end());
 
   it('makes the second factor a must for the levels of PANEL_REQUIRE_FACTOR', async () => {
     panel = await startExamplePanel(undefined, { PANEL_REQUIRE_FACTOR: 'root, admin' });
     for (const login of ['root', 'admin']) {
-      const jar = new Client(panel);
-      expect((await jar.login(login)).body).to.include({
+      const client = new Client(panel);
+      expect((await client.login(login)).body).to.include({
         code: 'enrollment-required',
         setup: '/two-step/setup',
       });
-      expect(await jar.who()).to.equal('enrollment-required');
+      expect(await client.who()).to.equal('enrollment-required');
     }
     expect((await new Client(panel).login('alice')).status).to.equal(200);
 
     const root = new Client(panel);
     await root.login('root');
-    await panel.enroll(root);
+    await enable(panel, root);
     expect(await root.who()).to.equal('root');
     const settings = await root.open('/settings');
     expect(settings.text).to.contain('must have it').and.not.to.contain('Disable two-step');
@@ -36,8 +37,8 @@ describe('the options of the example panel', () => {
 
   it('lets users remember a browser with PANEL_REMEMBER_BROWSERS', async () => {
     panel = await startExamplePanel(undefined, { PANEL_REMEMBER_BROWSERS: '30' });
-    const alice = await panel.signedIn('alice');
-    const phone = await panel.enroll(alice);
+    const alice = await signedIn(panel, 'alice');
+    const { phone } = await enable(panel, alice);
     await alice.post('/logout');
     await alice.login('alice');
     expect((await alice.open('/two-step/verify')).text).to.contain('Remember this browser for 30 days');
@@ -50,7 +51,7 @@ describe('the options of the example panel', () => {
 
   it('shows the mails that owners would get', async () => {
     panel = await startExamplePanel();
-    await panel.enroll(await panel.signedIn('alice'));
+    await enable(panel, await signedIn(panel, 'alice'));
     await panel.secondFactor.admin.recoveryCodes('alice', { by: 'console:ops' });
     await panel.secondFactor.admin.disable('alice', { by: 'console:ops' });
     await panel.secondFactor.close();

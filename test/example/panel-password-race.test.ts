@@ -1,13 +1,14 @@
 import { expect } from 'chai';
 import Libsql from 'libsql';
-import type { RunningPanel } from '../support/panel-process.js';
-import { startExamplePanel } from '../support/panel-process.js';
 import { hearScrypt } from '../support/scrypt.js';
 import type { HeardScrypt } from '../support/scrypt.js';
 import { Client } from '../support/client.js';
+import type { ExamplePanel } from '../support/example-panel.js';
+import { startExamplePanel } from '../support/example-panel.js';
+import { signedIn, enable } from '../support/people.js';
 
 describe('a password that is being set, in the example panel', () => {
-  let panel: RunningPanel;
+  let panel: ExamplePanel;
   let scrypt: HeardScrypt;
 
   before(async () => {
@@ -33,7 +34,7 @@ describe('a password that is being set, in the example panel', () => {
   for (const [what, end] of Object.entries(ends)) {
     it(`is not changed when the staff member who sets it ${what} while it is hashed`, async () => {
       changeUsers("UPDATE users SET level = 'admin' WHERE id = 'admin'");
-      const admin = await panel.signedIn('admin');
+      const admin = await signedIn(panel, 'admin');
       const hashing = scrypt.hold();
       const setting = admin.post('/staff/alice/edit', { password: 'password-of-a-thief' });
       await hashing.begun;
@@ -47,15 +48,15 @@ describe('a password that is being set, in the example panel', () => {
   }
 
   it('is not changed by its owner either once they need a second factor', async () => {
-    const thief = await panel.signedIn('bob');
-    const owner = await panel.signedIn('bob');
+    const thief = await signedIn(panel, 'bob');
+    const owner = await signedIn(panel, 'bob');
     const hashing = scrypt.hold();
     const setting = thief.post('/settings/password', {
       currentPassword: 'bob-password',
       newPassword: 'password-of-a-thief',
     });
     await hashing.begun;
-    await panel.enroll(owner);
+    await enable(panel, owner);
     hashing.release();
     expect((await setting).status).to.equal(401);
     expect((await new Client(panel).login('bob', 'password-of-a-thief')).body.code).to.equal(

@@ -3,21 +3,23 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { PASSWORD_COST } from '../../example/panel/passwords.js';
 import { secretsFile } from '../../example/panel/secrets.js';
-import { runConsole, startExamplePanel, startPanelProcess } from '../support/panel-process.js';
-import type { RunningPanel } from '../support/panel-process.js';
 import { printed } from '../support/program.js';
 import { startRedis } from '../support/redis-server.js';
 import { hearScrypt } from '../support/scrypt.js';
 import { timeLimit } from '../support/time-limit.js';
 import { Client } from '../support/client.js';
 import type { Answer } from '../support/client.js';
+import { runConsole, startPanelProcess } from '../support/example-process.js';
+import { startExamplePanel } from '../support/example-panel.js';
+import type { ExamplePanel } from '../support/example-panel.js';
+import { signedIn, enable } from '../support/people.js';
 
 /** How often something that takes a while is asked for. */
 const POLL_MILLISECONDS = 20;
 
 describe('the example panel as a server', () => {
   describe('answers', () => {
-    let panel: RunningPanel;
+    let panel: ExamplePanel;
     before(async () => {
       panel = await startExamplePanel(undefined, {}, { passwordCost: PASSWORD_COST });
     });
@@ -65,14 +67,14 @@ describe('the example panel as a server', () => {
     });
 
     it('answers people with pages and programs with problem documents', async () => {
-      const jar = await panel.signedIn('alice');
-      const problem = await jar.get('/staff');
+      const client = await signedIn(panel, 'alice');
+      const problem = await client.get('/staff');
       expect(problem.headers['content-type']).to.contain('application/problem+json');
       expect(problem.body).to.deep.include({ status: 403, code: 'level-too-low' });
-      const page = await jar.open('/staff');
+      const page = await client.open('/staff');
       expect(page.status).to.equal(403);
       expect(page.text).to.contain('<!doctype html>').and.to.contain('This place is not for your level.');
-      expect((await jar.get('/nothing')).body).to.include({ status: 404, code: 'not-found' });
+      expect((await client.get('/nothing')).body).to.include({ status: 404, code: 'not-found' });
       expect((await new Client(panel).open('/nothing')).text).to.contain('Not found');
       expect((await new Client(panel).get('/api/me')).body).to.include({
         status: 401,
@@ -97,23 +99,23 @@ describe('the example panel as a server', () => {
     });
 
     it('refuses what other sites send, and changes nothing', async () => {
-      const jar = await panel.signedIn('admin');
+      const client = await signedIn(panel, 'admin');
       for (const headers of [{ origin: 'https://evil.example' }, { 'sec-fetch-site': 'same-site' }]) {
         for (const path of ['/login', '/logout', '/staff/alice/edit', '/two-step/impersonation']) {
           const body = { password: 'another-password', account: 'alice', username: 'bob' };
-          const answer = await jar.post(path, body, headers);
+          const answer = await client.post(path, body, headers);
           expect(answer.status, path).to.equal(403);
           expect(answer.body.code, path).to.equal('cross-site');
         }
       }
-      expect(await jar.who()).to.equal('admin');
+      expect(await client.who()).to.equal('admin');
       expect((await new Client(panel).login('alice')).status).to.equal(200);
     });
 
     it('sends headers that allow no script, no frame and no cache', async () => {
-      const jar = await panel.signedIn('admin');
+      const client = await signedIn(panel, 'admin');
       for (const path of ['/', '/staff', '/settings', '/login', '/nothing']) {
-        const { headers, text } = await jar.open(path);
+        const { headers, text } = await client.open(path);
         expect(headers['content-security-policy'], path).to.contain("default-src 'none'");
         expect(headers['content-security-policy'], path).to.contain("frame-ancestors 'none'");
         expect(headers['cache-control'], path).to.equal('no-store');
@@ -125,9 +127,9 @@ describe('the example panel as a server', () => {
     });
 
     it('serves the style sheet without a session', async () => {
-      const jar = await panel.signedIn('admin');
+      const client = await signedIn(panel, 'admin');
       for (const path of ['/style.css', '/icon.svg']) {
-        const { status, headers } = await jar.open(path);
+        const { status, headers } = await client.open(path);
         expect(status).to.equal(200);
         expect(headers).not.to.have.property('set-cookie');
         expect(headers['cache-control']).to.contain('max-age=3600');
@@ -142,10 +144,10 @@ describe('the example panel as a server', () => {
     });
 
     it('logs every event as one line of JSON, without passwords and codes', async () => {
-      const jar = await panel.signedIn('alice');
-      const phone = await panel.enroll(jar);
+      const client = await signedIn(panel, 'alice');
+      const { phone } = await enable(panel, client);
       const code = phone.nextCode();
-      await jar.post('/two-step/disable', { code });
+      await client.post('/two-step/disable', { code });
       const names = panel.log.map((line) => (JSON.parse(line) as { name: string }).name);
       expect(names).to.include.members(['signed-in', 'setup-started', 'enrolled', 'disabled']);
       for (const secret of [code, phone.key, 'alice-password']) {
@@ -185,15 +187,15 @@ describe('the example panel as a server', () => {
     const { error } = console;
     console.error = () => undefined;
     try {
-      const jar = await panel.signedIn('alice');
+      const client = await signedIn(panel, 'alice');
       await redis.stop();
       limit.pass();
       for (const path of ['/api/me', '/api/secret', '/']) {
-        expect((await jar.get(path)).status, path).to.equal(503);
+        expect((await client.get(path)).status, path).to.equal(503);
       }
       const refused = await new Client(panel).login('alice');
       expect(refused.status).to.equal(503);
-      expect((await jar.open('/')).text).to.contain('Try again');
+      expect((await client.open('/')).text).to.contain('Try again');
       await redis.restart();
       limit.hold();
       const again = new Client(panel);
@@ -212,9 +214,9 @@ describe('the example panel as a server', () => {
       const { port } = first;
       const env = { PORT: String(port) };
       try {
-        const jar = new Client(first);
-        await jar.login('admin');
-        await jar.post('/settings/password', {
+        const client = new Client(first);
+        await client.login('admin');
+        await client.post('/settings/password', {
           currentPassword: 'admin-password',
           newPassword: 'another-password',
         });
@@ -236,11 +238,11 @@ describe('the example panel as a server', () => {
     it('does not touch the database of a panel that has the port already', async () => {
       const panel = await startPanelProcess();
       try {
-        const jar = new Client(panel);
-        await jar.login('alice');
+        const client = new Client(panel);
+        await client.login('alice');
         const clash = await startPanelProcess({ PORT: String(panel.port) }).catch((error: unknown) => error);
         expect(String(clash)).to.contain('EADDRINUSE');
-        expect(await jar.who()).to.equal('alice');
+        expect(await client.who()).to.equal('alice');
       } finally {
         await panel.stop();
       }
@@ -249,8 +251,8 @@ describe('the example panel as a server', () => {
     it('keeps accounts, second factors and keys with PANEL_DB, for its owner only', async () => {
       const kept = await startExamplePanel();
       const { env, databaseFile } = kept;
-      const admin = await kept.signedIn('admin');
-      await kept.enroll(admin);
+      const admin = await signedIn(kept, 'admin');
+      await enable(kept, admin);
       try {
         for (const file of [databaseFile, secretsFile(databaseFile)]) {
           expect(statSync(file).mode & 0o777, file).to.equal(0o600);

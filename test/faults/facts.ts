@@ -20,10 +20,13 @@ export interface Facts {
 }
 
 /** What any of some cookies still open. */
-export async function seenWith(jars: readonly Client[]): Promise<Pick<Facts, 'present' | 'open'>> {
+export async function seenWith(clients: readonly Client[]): Promise<Pick<Facts, 'present' | 'open'>> {
   const seen = await Promise.all(
-    jars.map(async (jar) => {
-      const [me, secret] = await Promise.all([jar.copy().get('/api/me'), jar.copy().get('/api/secret')]);
+    clients.map(async (client) => {
+      const [me, secret] = await Promise.all([
+        client.copy().get('/api/me'),
+        client.copy().get('/api/secret'),
+      ]);
       const who = me.status === 200 ? [...(me.body.actors as string[]), me.body.user as string] : [];
       return { who: who.join(' > '), open: secret.status === 200 };
     }),

@@ -15,11 +15,12 @@ describe('impersonation, the automatic switch', () => {
 
   afterEach(() => panel.close());
 
-  const enter = (jar: Client, account: unknown) => jar.post('/two-step/impersonation', { account });
-  const leave = (jar: Client) => jar.post('/two-step/impersonation/leave');
-  const me = async (jar: Client) => (await jar.get('/me')).body as { user: string | null; actors: string[] };
-  const whoIs = async (jar: Client) => {
-    const { user, actors } = await me(jar);
+  const enter = (client: Client, account: unknown) => client.post('/two-step/impersonation', { account });
+  const leave = (client: Client) => client.post('/two-step/impersonation/leave');
+  const me = async (client: Client) =>
+    (await client.get('/me')).body as { user: string | null; actors: string[] };
+  const whoIs = async (client: Client) => {
+    const { user, actors } = await me(client);
     return [...actors, user];
   };
 

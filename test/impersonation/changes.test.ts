@@ -18,10 +18,10 @@ describe('impersonation, when somebody of the stack changes', () => {
 
   afterEach(() => panel.close());
 
-  const enter = (jar: Client, account: unknown) => jar.post('/two-step/impersonation', { account });
-  const leave = (jar: Client) => jar.post('/two-step/impersonation/leave');
-  const whoIs = async (jar: Client) => {
-    const { user, actors } = (await jar.get('/me')).body as { user: string | null; actors: string[] };
+  const enter = (client: Client, account: unknown) => client.post('/two-step/impersonation', { account });
+  const leave = (client: Client) => client.post('/two-step/impersonation/leave');
+  const whoIs = async (client: Client) => {
+    const { user, actors } = (await client.get('/me')).body as { user: string | null; actors: string[] };
     return [...actors, user];
   };
   const eventNames = () => panel.events.map(({ name }) => name);
@@ -245,9 +245,9 @@ describe('impersonation, when somebody of the stack changes', () => {
   describe('K21: in a race', () => {
     const admins = ['admin', 'admin2'];
     /** Somebody with rights over others is there only under his own name, or with root named before him. */
-    async function expectNamed(jars: readonly Client[]): Promise<void> {
-      for (const jar of jars) {
-        const there = await whoIs(jar);
+    async function expectNamed(clients: readonly Client[]): Promise<void> {
+      for (const client of clients) {
+        const there = await whoIs(client);
         const last = there.at(-1) ?? null;
         if (last !== null && last !== 'root') expect(there[0], there.join(' > ')).to.equal('root');
         if (there.length > 1) expect(admins.includes(String(there[0]))).to.equal(false);
@@ -256,28 +256,28 @@ describe('impersonation, when somebody of the stack changes', () => {
 
     it('never leaves an admin without his actor when entering, leaving and signing out race', async () => {
       for (const round of [0, 1, 2]) {
-        const jar = new Client(panel);
-        await jar.login('root');
-        await enter(jar, 'admin');
-        const jars = Array.from({ length: 24 }, () => jar.copy());
+        const client = new Client(panel);
+        await client.login('root');
+        await enter(client, 'admin');
+        const clients = Array.from({ length: 24 }, () => client.copy());
         await Promise.all(
-          jars.map((each, i) => {
+          clients.map((each, i) => {
             if (i % 4 === 0) return leave(each);
             if (i % 12 === 7 + round) return each.post('/logout');
             return enter(each, i % 4 === 1 ? 'alice' : 'bob');
           }),
         );
-        await expectNamed([...jars, jar]);
+        await expectNamed([...clients, client]);
       }
     });
 
     it('never acts for an actor who was demoted meanwhile', async () => {
-      const jars = Array.from({ length: 24 }, () => root.copy());
-      const entering = jars.map((jar, i) => enter(jar, i % 2 === 0 ? 'admin' : 'alice'));
+      const clients = Array.from({ length: 24 }, () => root.copy());
+      const entering = clients.map((client, i) => enter(client, i % 2 === 0 ? 'admin' : 'alice'));
       panel.users.get('root')!.level = 'user';
       await Promise.all(entering);
-      for (const jar of [...jars, root]) {
-        expect([['root'], [null]]).to.deep.include(await whoIs(jar));
+      for (const client of [...clients, root]) {
+        expect([['root'], [null]]).to.deep.include(await whoIs(client));
       }
     });
 
@@ -285,26 +285,26 @@ describe('impersonation, when somebody of the stack changes', () => {
       const alice = new Client(panel);
       await alice.login('alice');
       const { body } = await alice.post('/two-step/setup');
-      const jars = Array.from({ length: 12 }, () => root.copy());
-      const entering = jars.map((jar) => enter(jar, 'alice'));
+      const clients = Array.from({ length: 12 }, () => root.copy());
+      const entering = clients.map((client) => enter(client, 'alice'));
       const code = phoneWith(panel, String(body.key)).code();
       const confirmed = alice.post('/two-step/setup/confirm', { code });
       await Promise.all(entering);
       expect((await confirmed).status).to.equal(200);
-      for (const jar of [...jars, root]) {
-        expect([['root'], [null]]).to.deep.include(await whoIs(jar));
-        expect((await jar.post('/note', {})).status).to.be.oneOf([200, 401, 403]);
+      for (const client of [...clients, root]) {
+        expect([['root'], [null]]).to.deep.include(await whoIs(client));
+        expect((await client.post('/note', {})).status).to.be.oneOf([200, 401, 403]);
       }
       expect(await whoIs(alice)).to.deep.equal(['alice']);
     });
 
     it('gives of many hops at once no session that does not name who acts', async () => {
-      const jars = Array.from({ length: 24 }, () => root.copy());
-      const answers = await Promise.all(jars.map((jar) => enter(jar, 'alice')));
+      const clients = Array.from({ length: 24 }, () => root.copy());
+      const answers = await Promise.all(clients.map((client) => enter(client, 'alice')));
       const entered = answers.filter(({ status }) => status === 200).length;
       expect(entered).to.be.at.least(1);
       // Session stores delete without telling whether there was something: hops of one moment may all hold.
-      const acting = (await Promise.all(jars.map(whoIs))).filter((there) => there.includes('alice'));
+      const acting = (await Promise.all(clients.map(whoIs))).filter((there) => there.includes('alice'));
       expect(acting).to.deep.equal(Array<string[]>(entered).fill(['root', 'alice']));
       expect(await whoIs(root)).to.deep.equal([null]);
     });

@@ -53,11 +53,11 @@ describe('impersonation: how it ended is told', () => {
       ['admin', 'signed-in'],
       ['bob', 'code-required'],
     ] as const) {
-      const jar = new Client(panel);
-      await jar.login('root');
-      await jar.post('/two-step/impersonation', { account: 'alice' });
+      const client = new Client(panel);
+      await client.login('root');
+      await client.post('/two-step/impersonation', { account: 'alice' });
       panel.events.length = 0;
-      await jar.login(login);
+      await client.login(login);
       expect(told()).to.deep.equal([
         ['impersonation-ended', 'alice', 'root', 'new-sign-in'],
         [next, login, undefined],
@@ -66,9 +66,9 @@ describe('impersonation: how it ended is told', () => {
   });
 
   it('once, whatever else asks at that moment', async () => {
-    const many = (ask: (jar: Client) => Promise<unknown>) =>
+    const many = (ask: (client: Client) => Promise<unknown>) =>
       Promise.all(Array.from({ length: 5 }, () => ask(root.copy())));
-    await many((jar) => jar.post('/two-step/impersonation/leave'));
+    await many((client) => client.post('/two-step/impersonation/leave'));
     expect(told()).to.deep.equal([['impersonation-left', 'alice', 'root']]);
 
     for (const [changes, reason] of [
@@ -80,7 +80,7 @@ describe('impersonation: how it ended is told', () => {
       await root.post('/two-step/impersonation', { account: 'alice' });
       panel.events.length = 0;
       panel.users.get(changes)!.passwordChangedAt++;
-      await many((jar) => jar.get('/me'));
+      await many((client) => client.get('/me'));
       expect(told()).to.deep.equal([['impersonation-ended', 'alice', 'root', reason]]);
     }
   });
@@ -88,9 +88,9 @@ describe('impersonation: how it ended is told', () => {
   it('once, however many sign out or in at that moment', async () => {
     const { get } = panel.sessionStore;
     for (const reason of ['signed-out', 'new-sign-in'] as const) {
-      const jar = new Client(panel);
-      await jar.login('root');
-      await jar.post('/two-step/impersonation', { account: 'alice' });
+      const client = new Client(panel);
+      await client.login('root');
+      await client.post('/two-step/impersonation', { account: 'alice' });
       panel.events.length = 0;
       // Each is let in before one of them ends the session.
       let waiting: (() => void)[] = [];
@@ -102,7 +102,7 @@ describe('impersonation: how it ended is told', () => {
         panel.sessionStore.get = get;
       };
       const end = (copy: Client) => (reason === 'signed-out' ? copy.post('/logout') : copy.login('admin'));
-      await Promise.all(Array.from({ length: 5 }, () => end(jar.copy())));
+      await Promise.all(Array.from({ length: 5 }, () => end(client.copy())));
       const ends = panel.events.filter(({ name }) => name === 'impersonation-ended');
       expect(ends).to.have.length(1);
       expect(ends[0]).to.include({ accountId: 'alice', actorId: 'root', reason });
@@ -219,10 +219,10 @@ describe('impersonation: how it ended is told', () => {
     ['a change of the actor', 'impersonation-ended'],
     ['a change of the account', 'impersonation-ended'],
   ] as const) {
-    const end = async (jar: Client): Promise<number> => {
-      if (ending === 'going back') return (await jar.post('/two-step/impersonation/leave')).status;
+    const end = async (client: Client): Promise<number> => {
+      if (ending === 'going back') return (await client.post('/two-step/impersonation/leave')).status;
       panel.users.get(ending.endsWith('actor') ? 'root' : 'alice')!.passwordChangedAt++;
-      return (await jar.get('/me')).status;
+      return (await client.get('/me')).status;
     };
 
     it(`by ${ending}, only once the session is gone`, async () => {

@@ -19,11 +19,11 @@ describe('impersonation/enter', () => {
     options: Partial<SecondFactorOptions<LevelUser>> = {},
   ): Promise<LevelPanel> => (panel = await startLevelPanel(impersonation, undefined, options));
   const signedIn = async (login: string): Promise<Client> => {
-    const jar = new Client(panel);
-    await jar.login(login);
-    return jar;
+    const client = new Client(panel);
+    await client.login(login);
+    return client;
   };
-  const enter = (jar: Client, account: unknown) => jar.post('/two-step/impersonation', { account });
+  const enter = (client: Client, account: unknown) => client.post('/two-step/impersonation', { account });
 
   it('tells in its answer who is there, and so does going back', async () => {
     await start({ levels: ['root', 'admin', 'user', 'nowhere'] });

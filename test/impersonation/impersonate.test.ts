@@ -20,11 +20,12 @@ describe('impersonation', () => {
 
   afterEach(() => panel.close());
 
-  const enter = (jar: Client, account: unknown) => jar.post('/two-step/impersonation', { account });
-  const leave = (jar: Client, body?: unknown) => jar.post('/two-step/impersonation/leave', body);
-  const me = async (jar: Client) => (await jar.get('/me')).body as { user: string | null; actors: string[] };
-  const whoIs = async (jar: Client) => {
-    const { user, actors } = await me(jar);
+  const enter = (client: Client, account: unknown) => client.post('/two-step/impersonation', { account });
+  const leave = (client: Client, body?: unknown) => client.post('/two-step/impersonation/leave', body);
+  const me = async (client: Client) =>
+    (await client.get('/me')).body as { user: string | null; actors: string[] };
+  const whoIs = async (client: Client) => {
+    const { user, actors } = await me(client);
     return [...actors, user];
   };
   const eventNames = () => panel.events.map(({ name }) => name);
@@ -91,15 +92,15 @@ describe('impersonation', () => {
       for (const target of ['root', 'admin', 'admin2', 'alice', 'bob', 'lost', 'nobody']) {
         const allowed = below[actor]?.includes(target) ?? false;
         it(`${allowed ? 'lets' : 'refuses'} ${actor} → ${target}`, async () => {
-          const jar = new Client(panel);
-          await jar.login(actor);
-          const preview = await jar.get(`/may/${target}`);
+          const client = new Client(panel);
+          await client.login(actor);
+          const preview = await client.get(`/may/${target}`);
           expect(preview.body.ok).to.equal(allowed);
-          const answer = await enter(jar, target);
+          const answer = await enter(client, target);
           expect(answer.status).to.equal(allowed ? 200 : 403);
           if (!allowed)
             expect(answer.body).to.include({ code: 'impersonation-refused', reason: preview.body.reason });
-          expect(await whoIs(jar)).to.deep.equal(allowed ? [actor, target] : [actor]);
+          expect(await whoIs(client)).to.deep.equal(allowed ? [actor, target] : [actor]);
         });
       }
     }
@@ -353,18 +354,20 @@ describe('impersonation', () => {
 
   it('K21: never ends as admin without actors when entering and leaving race', async () => {
     await enter(root, 'admin');
-    const jars = Array.from({ length: 12 }, () => root.copy());
+    const clients = Array.from({ length: 12 }, () => root.copy());
     await Promise.all(
-      jars.map((jar, i) => (i % 3 === 0 ? leave(jar) : enter(jar, i % 3 === 1 ? 'alice' : 'bob'))),
+      clients.map((client, i) =>
+        i % 3 === 0 ? leave(client) : enter(client, i % 3 === 1 ? 'alice' : 'bob'),
+      ),
     );
-    for (const jar of [...jars, root]) {
+    for (const client of [...clients, root]) {
       expect([
         ['root'],
         ['root', 'admin'],
         ['root', 'admin', 'alice'],
         ['root', 'admin', 'bob'],
         [null],
-      ]).to.deep.include(await whoIs(jar));
+      ]).to.deep.include(await whoIs(client));
     }
   });
 
@@ -378,12 +381,12 @@ describe('impersonation', () => {
       },
     });
     panel = other;
-    const jar = new Client(other);
-    await jar.login('root');
-    await enter(jar, 'admin');
+    const client = new Client(other);
+    await client.login('root');
+    await enter(client, 'admin');
     asked.length = 0;
-    expect((await enter(jar, 'bob')).body.reason).to.equal('not-allowed');
-    expect((await enter(jar, 'alice')).status).to.equal(200);
+    expect((await enter(client, 'bob')).body.reason).to.equal('not-allowed');
+    expect((await enter(client, 'alice')).status).to.equal(200);
     expect(asked).to.include.members(['admin → bob', 'admin → alice', 'root → alice']);
   });
 });

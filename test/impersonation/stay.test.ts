@@ -24,8 +24,8 @@ describe('impersonation/stay', () => {
   });
   afterEach(() => panel.close());
 
-  const whoIs = async (jar: Client) => {
-    const { user, actors } = (await jar.get('/me')).body as { user: string | null; actors: string[] };
+  const whoIs = async (client: Client) => {
+    const { user, actors } = (await client.get('/me')).body as { user: string | null; actors: string[] };
     return [...actors, user];
   };
 

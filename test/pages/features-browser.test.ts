@@ -6,10 +6,10 @@ import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playw
 import { PNG } from 'pngjs';
 import type { Policy } from 'passport-second-factor';
 import { DESK, expectUsable, openPage, PHONE, startBrowser } from '../support/browser.js';
-import { startExamplePanel } from '../support/panel-process.js';
-import type { RunningPanel } from '../support/panel-process.js';
 import { stopPanels } from '../support/panel.js';
 import { startPagePanel } from '../support/page-panel.js';
+import { startExamplePanel } from '../support/example-panel.js';
+import type { ExamplePanel } from '../support/example-panel.js';
 
 // With JSQR's types its function is the default export of the default export.
 const readQrCode = jsqr as unknown as typeof jsqr.default;
@@ -21,7 +21,7 @@ const PLACES: Readonly<Record<string, BrowserContextOptions>> = {
 describe('what everybody asks for, in a browser', function () {
   this.timeout(600_000);
   let browser: Browser;
-  let panel: RunningPanel;
+  let panel: ExamplePanel;
   let context: BrowserContext;
   let page: Page;
   let complaints: string[];
@@ -91,7 +91,7 @@ describe('what everybody asks for, in a browser', function () {
   /** A code that no time step before this moment had. */
   function codeOf(totp: TOTP): string {
     panel.advance(30);
-    return totp.generate({ timestamp: panel.now() });
+    return totp.generate({ timestamp: panel.now });
   }
 
   async function enroll(login: string): Promise<TOTP> {

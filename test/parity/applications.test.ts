@@ -7,7 +7,7 @@ import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { join, resolve } from 'node:path';
 import { expect } from 'chai';
-import { phoneOf } from '../docs/doc-program.js';
+import { phoneOf } from '../support/doc-program.js';
 import { startProvider } from './provider.js';
 import type { Provider } from './provider.js';
 import { Client } from '../support/client.js';

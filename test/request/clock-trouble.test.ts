@@ -29,9 +29,9 @@ describe('session: a phone whose clock is wrong (M7)', () => {
   const confirm = () => client.post('/two-step/setup/confirm', { code: shown() });
 
   async function signIn(code = shown()): Promise<unknown> {
-    const jar = new Client(panel);
-    await jar.login('alice');
-    const { body } = await jar.post('/two-step/verify', { code });
+    const browser = new Client(panel);
+    await browser.login('alice');
+    const { body } = await browser.post('/two-step/verify', { code });
     return body.code ?? body.state;
   }
 

@@ -1,21 +1,21 @@
 import { expect } from 'chai';
-import { isOut, onEachStore } from './support/acgl-panel.js';
-import { onEachSessionPanel } from './support/session-panels.js';
+import { onEachSessionPanel } from '../support/on-each-place.js';
 import { Client } from '../support/client.js';
-import { enroll } from '../support/people.js';
+import { enroll, enrolled } from '../support/people.js';
 import { knows } from '../support/panel.js';
 import type { Panel } from '../support/panel.js';
+import { attack, isOut } from '../support/attack.js';
 
 describe('A3: a remember-me cookie made after the password, restored later', () => {
-  onEachStore((target) => {
+  attack('on %s', (target) => {
     it('is not made: what is left without the session is nobody', async () => {
-      await target().enrolled('alice');
+      await enrolled(target(), 'alice');
       for (const extra of [{ remember: 'on' }, { rememberMe: true }, { rememberBrowser: true }]) {
-        const jar = new Client(target());
-        await jar.post('/login', { username: 'alice', password: 'alice-password', ...extra });
-        jar.cookies.delete('panel.sid');
-        expect([...jar.cookies]).to.deep.equal([]);
-        await isOut(jar);
+        const browser = new Client(target());
+        await browser.post('/login', { username: 'alice', password: 'alice-password', ...extra });
+        browser.cookies.delete('panel.sid');
+        expect([...browser.cookies]).to.deep.equal([]);
+        await isOut(browser);
       }
     });
   });

@@ -1,10 +1,10 @@
 import { expect } from 'chai';
-import { isOut, onEachStore, verify } from './support/acgl-panel.js';
-import { onEachSessionPanel } from './support/session-panels.js';
+import { onEachSessionPanel } from '../support/on-each-place.js';
 import { Client } from '../support/client.js';
-import { enroll, loggedIn } from '../support/people.js';
+import { enroll, enrolled, loggedIn, pending, verify } from '../support/people.js';
 import { userOf } from '../support/panel.js';
 import type { Panel } from '../support/panel.js';
+import { attack, isOut } from '../support/attack.js';
 
 const spoil: Record<string, (sealed: string, other: string) => string | null> = {
   'is deleted': () => null,
@@ -17,16 +17,16 @@ const spoil: Record<string, (sealed: string, other: string) => string | null> = 
 };
 
 describe('A8: an error or a missing piece that means "passed"', () => {
-  onEachStore((target) => {
+  attack('on %s', (target) => {
     const { error } = console;
     before(() => (console.error = () => undefined)); // the panel tells its operator of each
     after(() => (console.error = error));
 
     for (const [what, spoiled] of Object.entries(spoil)) {
       it(`opens nothing where the record ${what}`, async () => {
-        const { jar: full, phone } = await target().enrolled('alice');
-        const other = await target().enrolled('bob');
-        const waiting = await target().pending('alice');
+        const { client: full, phone } = await enrolled(target(), 'alice');
+        const other = await enrolled(target(), 'bob');
+        const waiting = await pending(target(), 'alice');
         const sealed = (await target().record('alice')) ?? '';
         await target().setRecord('alice', spoiled(sealed, (await target().record('bob')) ?? ''));
         phone.nextCode();

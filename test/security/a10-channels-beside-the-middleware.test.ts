@@ -6,7 +6,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { expect } from 'chai';
 import express from 'express';
 import { requireSecondFactor } from 'passport-second-factor';
-import { onEachSessionPanel } from './support/session-panels.js';
+import { onEachSessionPanel } from '../support/on-each-place.js';
 import { Client } from '../support/client.js';
 import { enroll, loggedIn } from '../support/people.js';
 import type { Panel } from '../support/panel.js';

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { warningsOf } from '../support/warnings.js';
-import { onEachSessionPanel } from './support/session-panels.js';
+import { onEachSessionPanel } from '../support/on-each-place.js';
 import { Client } from '../support/client.js';
 import { enroll } from '../support/people.js';
 import { startPanel, stopPanels } from '../support/panel.js';

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type { Store } from 'passport-second-factor';
 import { timeLimit } from '../support/time-limit.js';
-import { onEachPlace } from './support/session-panels.js';
+import { onEachPlace } from '../support/on-each-place.js';
 import { Client } from '../support/client.js';
 import { enroll } from '../support/people.js';
 import type { Phone } from '../support/people.js';

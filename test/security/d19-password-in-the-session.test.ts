@@ -1,14 +1,14 @@
 import { expect } from 'chai';
-import { dumpRedis } from './support/dijk-panels.js';
-import { startExamplePanel } from '../support/panel-process.js';
-import type { RunningPanel } from '../support/panel-process.js';
-import { sharedRedis } from '../support/redis-server.js';
+import { dumpRedis, sharedRedis } from '../support/redis-server.js';
 import type { RedisServer } from '../support/redis-server.js';
 import { Client } from '../support/client.js';
+import { startExamplePanel } from '../support/example-panel.js';
+import type { ExamplePanel } from '../support/example-panel.js';
+import { signedIn, enable } from '../support/people.js';
 
 describe('D19: the password is parked with the pending sign-in', () => {
   let server: RedisServer;
-  let panel: RunningPanel;
+  let panel: ExamplePanel;
   before(async () => {
     server = await sharedRedis();
     panel = await startExamplePanel(server.url, { PANEL_REQUIRE_FACTOR: 'admin' });
@@ -18,8 +18,8 @@ describe('D19: the password is parked with the pending sign-in', () => {
   });
 
   it('keeps neither password nor hash nor key in Redis, pending, enrolling or verified', async () => {
-    const alice = await panel.signedIn('alice');
-    const { key } = await panel.enroll(alice);
+    const alice = await signedIn(panel, 'alice');
+    const { key } = (await enable(panel, alice)).phone;
     await new Client(panel).login('alice');
     const admin = new Client(panel);
     await admin.login('admin');

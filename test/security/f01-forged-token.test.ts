@@ -1,17 +1,17 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { expect } from 'chai';
-import { attack } from './support/befh-panels.js';
-import { enrolled, isIn, said } from './support/befh-people.js';
-import { REMEMBERS, rememberedOn, trustCookie } from './support/befh-browsers.js';
+import { REMEMBERS, rememberedOn, trustCookie } from './remembered-browsers.js';
 import { Client } from '../support/client.js';
+import { attack, isIn } from '../support/attack.js';
+import { enrolled, said } from '../support/people.js';
 
 const encoded = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
 
 attack(
-  'F1: a forged token of a remembered browser',
-  (on) => {
+  'F1: a forged token of a remembered browser %s',
+  (attacked) => {
     it('asks for the code, whatever stands in the cookie', async () => {
-      const { panel } = on;
+      const panel = attacked();
       const owner = await enrolled(panel);
       const browser = await rememberedOn(panel, owner);
       const [name, token] = trustCookie(browser);
@@ -46,7 +46,7 @@ attack(
     });
 
     it('does not open by the id that the list of browsers shows', async () => {
-      const { panel } = on;
+      const panel = attacked();
       const owner = await enrolled(panel);
       const browser = await rememberedOn(panel, owner);
       const [{ id }] = (await browser.get('/two-step/browsers')).body.browsers as [{ id: string }];

@@ -1,37 +1,37 @@
 import { expect } from 'chai';
 import { Secret, TOTP } from 'otpauth';
 import { inTwoParts } from '../support/in-two-parts.js';
-import { isOut, onEachStore, verify } from './support/acgl-panel.js';
-import { inMemoryAndOnRedis, startLatePanel } from './support/late-bodies.js';
-import type { LatePanel } from './support/late-bodies.js';
+import { inMemoryAndOnRedis, startLatePanel } from './late-bodies.js';
+import type { LatePanel } from './late-bodies.js';
 import { Client } from '../support/client.js';
-import { enroll, enrolled, loggedIn } from '../support/people.js';
+import { enroll, enrolled, loggedIn, pending, signedIn, verify } from '../support/people.js';
 import type { Phone } from '../support/people.js';
 import { seenBy } from '../support/sessions.js';
 import { userOf } from '../support/panel.js';
+import { attack, isOut } from '../support/attack.js';
 
 describe('G3: a slow request that saves a session back which was ended meanwhile', () => {
-  onEachStore((target) => {
+  attack('on %s', (target) => {
     const urlOf = (path: string): string => `${target().url}/two-step/${path}`;
 
     it('does nothing for a thief who began it before the owner signed out', async () => {
-      const { jar: owner, phone } = await target().enrolled('alice');
-      let jar: Client = owner;
+      const { client: owner, phone } = await enrolled(target(), 'alice');
+      let browser: Client = owner;
       for (const path of ['disable', 'recovery-codes', 'step-up', 'setup', 'setup/confirm']) {
-        const thief = jar.copy();
+        const thief = browser.copy();
         const before = await target().record('alice');
         const body = { code: phone.nextCode() };
-        const status = await inTwoParts(urlOf(path), thief.cookie, body, () => jar.post('/logout'));
+        const status = await inTwoParts(urlOf(path), thief.cookie, body, () => browser.post('/logout'));
         expect(status, path).to.equal(401);
         expect(await target().record('alice'), path).to.equal(before);
         await isOut(thief);
-        jar = await target().pending('alice');
-        expect((await verify(jar, phone.nextCode())).status).to.equal(200);
+        browser = await pending(target(), 'alice');
+        expect((await verify(browser, phone.nextCode())).status).to.equal(200);
       }
     });
 
     it('enters nobody for an admin whose session was ended, and completes no cancelled sign-in', async () => {
-      const admin = await target().signedIn('admin');
+      const admin = await signedIn(target(), 'admin');
       const thief = admin.copy();
       const body = { account: 'alice' };
       const status = await inTwoParts(urlOf('impersonation'), thief.cookie, body, () =>
@@ -40,8 +40,8 @@ describe('G3: a slow request that saves a session back which was ended meanwhile
       expect(status).to.equal(401);
       await isOut(thief);
 
-      const { phone } = await target().enrolled('bob');
-      const waiting = await target().pending('bob');
+      const { phone } = await enrolled(target(), 'bob');
+      const waiting = await pending(target(), 'bob');
       const copy = waiting.copy();
       const code = { code: phone.nextCode() };
       const late = await inTwoParts(urlOf('verify'), copy.cookie, code, () =>
@@ -52,7 +52,7 @@ describe('G3: a slow request that saves a session back which was ended meanwhile
     });
 
     it('goes on from no acting that the actor left meanwhile', async () => {
-      const root = await target().signedIn('root');
+      const root = await signedIn(target(), 'root');
       expect(await root.who()).to.equal('root > admin');
       const thief = root.copy();
       const body = { account: 'alice' };

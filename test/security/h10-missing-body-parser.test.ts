@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { onEachSessionPanel } from './support/session-panels.js';
+import { onEachSessionPanel } from '../support/on-each-place.js';
 import { Client } from '../support/client.js';
 import { enroll } from '../support/people.js';
 

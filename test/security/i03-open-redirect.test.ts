@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import express from 'express';
-import { onEachSessionPanel } from './support/session-panels.js';
+import { onEachSessionPanel } from '../support/on-each-place.js';
 import { Client } from '../support/client.js';
 import { enrolled } from '../support/people.js';
 

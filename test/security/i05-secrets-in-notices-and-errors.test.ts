@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { memoryStore } from 'passport-second-factor/memory';
 import { Secret, TOTP } from 'otpauth';
-import { Canaries } from './support/befh-canaries.js';
+import { Canaries } from './canaries.js';
 import { Client } from '../support/client.js';
 import { startPanel, stopPanels } from '../support/panel.js';
 

@@ -6,17 +6,17 @@ import { inspect } from 'node:util';
 import { expect } from 'chai';
 import { Redis } from 'ioredis';
 import { Secret, TOTP } from 'otpauth';
-import type { PanelProcess } from '../support/panel-process.js';
-import { runConsole, startPanelProcess } from '../support/panel-process.js';
 import { startRedis } from '../support/redis-server.js';
 import type { RedisServer } from '../support/redis-server.js';
 import { makeSystemClock } from '../support/system-clock.js';
 import type { SystemClock } from '../support/system-clock.js';
-import { trustCookie } from './support/befh-browsers.js';
-import { Canaries } from './support/befh-canaries.js';
-import { said } from './support/befh-people.js';
+import { trustCookie } from './remembered-browsers.js';
+import { Canaries } from './canaries.js';
 import { Client } from '../support/client.js';
 import type { Answer } from '../support/client.js';
+import type { PanelProcess } from '../support/example-process.js';
+import { runConsole, startPanelProcess } from '../support/example-process.js';
+import { said } from '../support/people.js';
 
 const PASSWORD = 'canary-password-of-alice';
 
@@ -85,18 +85,18 @@ for (const place of ['SQLite', 'Redis'] as const) {
       }
       return answer;
     }
-    const post = (jar: Client, path: string, body: object = {}): Promise<Answer> =>
-      heard(path, jar.post(path, body));
+    const post = (owner: Client, path: string, body: object = {}): Promise<Answer> =>
+      heard(path, owner.post(path, body));
 
     it('has no trace of a key, code, recovery code, token or password after every flow', async () => {
-      const jar = new Client(panel);
+      const owner = new Client(panel);
       const login = (who: Client, password = PASSWORD): Promise<Answer> =>
         post(who, '/login', { username: 'alice', password });
-      await login(jar, 'alice-password');
+      await login(owner, 'alice-password');
       const change = { currentPassword: 'alice-password', newPassword: PASSWORD };
-      expect((await post(jar, '/settings/password', change)).status).to.equal(200);
+      expect((await post(owner, '/settings/password', change)).status).to.equal(200);
 
-      const { body } = await post(jar, '/two-step/setup');
+      const { body } = await post(owner, '/two-step/setup');
       canaries.addKey(String(body.key));
       const totp = new TOTP({ secret: Secret.fromBase32(String(body.key)) });
       const code = (): string => {
@@ -105,8 +105,8 @@ for (const place of ['SQLite', 'Redis'] as const) {
         canaries.addCode(shown);
         return shown;
       };
-      await heard('/two-step/setup', jar.open('/two-step/setup'));
-      const confirmed = await post(jar, '/two-step/setup/confirm', { code: code() });
+      await heard('/two-step/setup', owner.open('/two-step/setup'));
+      const confirmed = await post(owner, '/two-step/setup/confirm', { code: code() });
       const codes = confirmed.body.recoveryCodes as string[];
       for (const each of codes) canaries.add('recovery code', each);
 

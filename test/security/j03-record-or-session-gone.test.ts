@@ -1,16 +1,15 @@
 import { expect } from 'chai';
-import { withRedis } from './support/dijk-panels.js';
-import { enrolled } from '../support/people.js';
-import { startExamplePanel } from '../support/panel-process.js';
-import type { RunningPanel } from '../support/panel-process.js';
+import { enable, enrolled, signedIn } from '../support/people.js';
 import { startPanel, stopPanels } from '../support/panel.js';
-import { connectRedis, sharedRedis } from '../support/redis-server.js';
+import { connectRedis, sharedRedis, withRedis } from '../support/redis-server.js';
 import type { RedisServer } from '../support/redis-server.js';
 import { Client } from '../support/client.js';
+import { startExamplePanel } from '../support/example-panel.js';
+import type { ExamplePanel } from '../support/example-panel.js';
 
 describe('J3: a failover or an eviction drops the record or the session', () => {
   let server: RedisServer;
-  let panel: RunningPanel;
+  let panel: ExamplePanel;
   before(async () => {
     server = await sharedRedis();
     panel = await startExamplePanel(server.url);
@@ -24,26 +23,26 @@ describe('J3: a failover or an eviction drops the record or the session', () => 
     withRedis(server.url, async (redis) => redis.del(...(await redis.keys(pattern))));
 
   it('lets verified sessions fall back, and strict guards refuse, when the record is gone', async () => {
-    const jar = await panel.signedIn('alice');
-    const phone = await panel.enroll(jar);
+    const browser = await signedIn(panel, 'alice');
+    const { phone } = await enable(panel, browser);
     const pending = new Client(panel);
     await pending.login('alice');
     expect(await drop('second-factor:alice')).to.equal(1);
 
-    expect((await jar.get('/api/secret')).body.code).to.equal('enrollment-required');
-    expect((await jar.get('/two-step/')).body.state).to.equal('signed-in');
+    expect((await browser.get('/api/secret')).body.code).to.equal('enrollment-required');
+    expect((await browser.get('/two-step/')).body.state).to.equal('signed-in');
     const late = await pending.post('/two-step/verify', { code: phone.nextCode() });
     expect(late.body.code).to.equal('sign-in-expired');
     expect((await pending.get('/api/secret')).status).to.equal(401);
   });
 
   it('asks to sign in again when the session is gone', async () => {
-    const jar = await panel.signedIn('bob');
-    await panel.enroll(jar);
+    const browser = await signedIn(panel, 'bob');
+    await enable(panel, browser);
     const pending = new Client(panel);
     await pending.login('bob');
     expect(await drop('sess:*')).to.be.at.least(2);
-    for (const each of [jar, pending]) expect(await each.who()).to.equal('login-required');
+    for (const each of [browser, pending]) expect(await each.who()).to.equal('login-required');
     expect((await new Client(panel).login('bob')).body.code).to.equal('code-required');
   });
 

@@ -2,13 +2,13 @@ import { expect } from 'chai';
 import { RedisStore } from 'connect-redis';
 import type { Redis } from 'ioredis';
 import { redisStore } from 'passport-second-factor/redis';
-import { enrolled } from '../support/people.js';
-import { startExamplePanel } from '../support/panel-process.js';
+import { enable, enrolled, signedIn } from '../support/people.js';
 import { startPanel, stopPanels } from '../support/panel.js';
 import type { Panel } from '../support/panel.js';
 import { connectRedis, sharedRedis } from '../support/redis-server.js';
 import type { RedisServer } from '../support/redis-server.js';
 import { Client } from '../support/client.js';
+import { startExamplePanel } from '../support/example-panel.js';
 
 describe('J6: two panels share a Redis, or the Redis forgets the script', () => {
   let server: RedisServer;
@@ -58,12 +58,12 @@ describe('J6: two panels share a Redis, or the Redis forgets the script', () => 
   it('goes on after SCRIPT FLUSH, in the midst of a burst', async () => {
     const panel = await startExamplePanel(server.url);
     try {
-      const jar = await panel.signedIn('admin');
-      const phone = await panel.enroll(jar);
+      const browser = await signedIn(panel, 'admin');
+      const { phone } = await enable(panel, browser);
       const flushing = async (): Promise<void> => {
         for (let i = 0; i < 10; i++) await redis.script('FLUSH');
       };
-      const asked = Array.from({ length: 30 }, () => jar.get('/api/secret'));
+      const asked = Array.from({ length: 30 }, () => browser.get('/api/secret'));
       const [answers] = await Promise.all([Promise.all(asked), flushing()]);
       for (const { status } of answers) expect(status).to.equal(200);
       const pending = new Client(panel);

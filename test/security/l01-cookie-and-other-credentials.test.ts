@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { RequestHandler } from 'express';
-import { onEachSessionPanel } from './support/session-panels.js';
+import { onEachSessionPanel } from '../support/on-each-place.js';
 import { Client } from '../support/client.js';
 import { enroll, enrolled } from '../support/people.js';
 import { knows } from '../support/panel.js';

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { startLevelPanel } from '../support/level-panel.js';
 import type { LevelPanel } from '../support/level-panel.js';
-import { onEachPlace } from './support/session-panels.js';
+import { onEachPlace } from '../support/on-each-place.js';
 import { Client } from '../support/client.js';
 import { enable } from '../support/people.js';
 
@@ -20,9 +20,9 @@ describe('L3: signing out with keepSessionInfo, then the code or going back', ()
       const copy = waiting.copy();
       await waiting.post('/logout');
       panel.now += 30_000;
-      for (const jar of [waiting, copy]) {
-        expect((await jar.post('/two-step/verify', { code: phone.code() })).status).to.equal(401);
-        expect((await jar.get('/me')).body.user).to.equal(null);
+      for (const client of [waiting, copy]) {
+        expect((await client.post('/two-step/verify', { code: phone.code() })).status).to.equal(401);
+        expect((await client.get('/me')).body.user).to.equal(null);
       }
     });
 
@@ -33,17 +33,17 @@ describe('L3: signing out with keepSessionInfo, then the code or going back', ()
       expect((await root.get('/me')).body.actors).to.deep.equal(['root', 'admin']);
       const copy = root.copy();
       await root.post('/logout');
-      for (const jar of [root, copy]) {
-        const { status } = await jar.post('/two-step/impersonation/leave');
+      for (const client of [root, copy]) {
+        const { status } = await client.post('/two-step/impersonation/leave');
         expect(status).to.be.within(401, 409);
-        expect((await jar.get('/me')).body).to.deep.include({ user: null, actors: [] });
+        expect((await client.get('/me')).body).to.deep.include({ user: null, actors: [] });
       }
     });
 
     async function signedIn(user: string) {
-      const jar = new Client(panel);
-      await jar.login(user);
-      return jar;
+      const client = new Client(panel);
+      await client.login(user);
+      return client;
     }
   });
 });

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import express from 'express';
-import { onEachSessionPanel } from './support/session-panels.js';
+import { onEachSessionPanel } from '../support/on-each-place.js';
 import { Client } from '../support/client.js';
 import { enroll, enrolled, loggedIn } from '../support/people.js';
 import type { Panel } from '../support/panel.js';

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import express from 'express';
 import passport from 'passport';
 import type { RequestHandler } from 'express';
-import { onEachSessionPanel } from './support/session-panels.js';
+import { onEachSessionPanel } from '../support/on-each-place.js';
 import { Client } from '../support/client.js';
 import { enrolled } from '../support/people.js';
 

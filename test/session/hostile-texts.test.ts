@@ -139,9 +139,9 @@ describe('texts from outside', () => {
     });
     for (const level of ['root\u200b', 'root\u0000', '\u202eroot', 'ro\ud800ot', ' root', 'root\n']) {
       panel.users.get('alice')!.level = level;
-      const jar = new Client(panel);
-      expect((await jar.login('alice')).status).to.equal(200);
-      const { status, body } = await jar.post('/two-step/impersonation', { account: 'bob' });
+      const browser = new Client(panel);
+      expect((await browser.login('alice')).status).to.equal(200);
+      const { status, body } = await browser.post('/two-step/impersonation', { account: 'bob' });
       expect([status, body.reason]).to.deep.equal([403, 'level-unknown']);
       expect((await panel.secondFactor.admin.account('alice'))?.level).to.not.equal('root');
     }
@@ -152,11 +152,11 @@ describe('texts from outside', () => {
   it('tells of an account that nobody could be in one line, of others as they are', async () => {
     const panel = await startLevelPanel({ levels: ['root', 'admin', 'user'] });
     for (const login of ['alice', 'root']) {
-      const jar = new Client(panel);
-      await jar.login(login);
+      const browser = new Client(panel);
+      await browser.login(login);
       panel.events.length = 0;
       for (const account of [`x${HOSTILE}`, '\ud800', 'x'.repeat(300), '😀\n', 5, ['bob'], undefined]) {
-        expect((await jar.post('/two-step/impersonation', { account })).status).to.equal(403);
+        expect((await browser.post('/two-step/impersonation', { account })).status).to.equal(403);
       }
       expect(panel.events.map(({ accountId }) => accountId)).to.deep.equal([
         'x By: root 2K',

@@ -138,12 +138,12 @@ for (const kind of ['memory', 'Redis'] as const) {
       const client = await loggedIn(panel);
       const { cookie } = client;
       const code = phone.nextCode();
-      const jars = Array.from({ length: 10 }, () => new Client(panel));
+      const clients = Array.from({ length: 10 }, () => new Client(panel));
       const answers = await Promise.all(
-        jars.map((jar) => jar.post('/two-step/verify', { code }, { cookie, connection: 'close' })),
+        clients.map((browser) => browser.post('/two-step/verify', { code }, { cookie, connection: 'close' })),
       );
       expect(answers.filter(({ status }) => status === 200)).to.have.length(1);
-      const users = await Promise.all(jars.map((jar) => jar.me()));
+      const users = await Promise.all(clients.map((browser) => browser.me()));
       expect(users.filter((user) => user === 'alice')).to.have.length(1);
     });
   });

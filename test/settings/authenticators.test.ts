@@ -36,9 +36,9 @@ describe('settings/authenticators', () => {
   }
 
   async function verify(code: string): Promise<unknown> {
-    const jar = new Client(panel);
-    await jar.login('alice');
-    const { body } = await jar.post('/two-step/verify', { code });
+    const browser = new Client(panel);
+    await browser.login('alice');
+    const { body } = await browser.post('/two-step/verify', { code });
     return body.code ?? body.state;
   }
 

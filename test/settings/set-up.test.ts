@@ -93,20 +93,20 @@ describe('settings/set-up and session/manage: setEnrolled', () => {
 
   it('enables nothing twice: of two confirmations at once one is told it is enabled already', async () => {
     const { panel } = await startFlagged();
-    const jars = [await loggedIn(panel), await loggedIn(panel)];
+    const clients = [await loggedIn(panel), await loggedIn(panel)];
     const codes = await Promise.all(
-      jars.map(async (jar) => {
-        const { body } = await jar.post('/two-step/setup');
+      clients.map(async (browser) => {
+        const { body } = await browser.post('/two-step/setup');
         return new TOTP({ secret: Secret.fromBase32(String(body.key)) }).generate({ timestamp: panel.now });
       }),
     );
     const answers = await Promise.all(
-      jars.map((jar, i) => jar.post('/two-step/setup/confirm', { code: codes[i] })),
+      clients.map((browser, i) => browser.post('/two-step/setup/confirm', { code: codes[i] })),
     );
     expect(answers.map(({ status }) => status).sort((a, b) => a - b)[0]).to.equal(200);
     expect(answers.filter(({ status }) => status === 200)).to.have.length(1);
     const states = await Promise.all(
-      jars.map(async (jar) => (await jar.get('/two-step')).body.state as unknown),
+      clients.map(async (browser) => (await browser.get('/two-step')).body.state as unknown),
     );
     expect(states.sort()).to.deep.equal(['pending', 'verified']);
   });
@@ -168,17 +168,17 @@ describe('settings/set-up and session/manage: setEnrolled', () => {
     panel.now += 901_000;
     const parked = await loggedIn(panel);
     const before = await panel.store.get('alice');
-    for (const [jar, code] of [
+    for (const [browser, code] of [
       [parked, 'code-required'],
       [client, 'step-up-required'],
       [new Client(panel), 'sign-in-expired'],
     ] as const) {
-      expect((await jar.post('/two-step/setup')).body.code).to.equal(code);
-      const confirm = await jar.post('/two-step/setup/confirm', { code: '123456' });
+      expect((await browser.post('/two-step/setup')).body.code).to.equal(code);
+      const confirm = await browser.post('/two-step/setup/confirm', { code: '123456' });
       const expired = code === 'step-up-required' ? 'setup-expired' : code;
       expect(confirm.body.code).to.equal(expired);
       const shown = code === 'sign-in-expired' ? 'login-required' : expired;
-      expect((await jar.get('/two-step/setup')).body.code).to.equal(shown);
+      expect((await browser.get('/two-step/setup')).body.code).to.equal(shown);
     }
     expect(await panel.store.get('alice')).to.equal(before);
   });

@@ -169,8 +169,8 @@ describe('sign-in/remembered-browser', () => {
       ['alice', `${name}=eyJhbGciOiJub25lIn0.eyJzdWIiOiJhbGljZSJ9.`],
     ] as const;
     for (const [username, cookie] of attempts) {
-      const jar = new Client(panel);
-      const answer = await jar.post('/login', { username, password: 'password' }, { cookie });
+      const browser = new Client(panel);
+      const answer = await browser.post('/login', { username, password: 'password' }, { cookie });
       expect(answer.body.code, `${username} ${cookie}`).to.equal('code-required');
     }
   });
@@ -318,9 +318,9 @@ describe('sign-in/remembered-browser', () => {
     await remember(new Client(panel));
     const pending = new Client(panel);
     await pending.login('alice');
-    for (const jar of [pending, new Client(panel)]) {
-      expect((await jar.get('/two-step/browsers')).status).to.equal(401);
-      expect((await jar.post('/two-step/browsers/revoke', { all: true })).status).to.equal(401);
+    for (const browser of [pending, new Client(panel)]) {
+      expect((await browser.get('/two-step/browsers')).status).to.equal(401);
+      expect((await browser.post('/two-step/browsers/revoke', { all: true })).status).to.equal(401);
     }
     expect(await panel.secondFactor.admin.browsers('alice')).to.have.length(1);
   });

@@ -128,11 +128,11 @@ for (const passport of [0.6, 0.7] as const) {
     it('makes one session of many right codes at once, on one strategy object (A14, C5)', async () => {
       const panel = await start({}, { passport });
       const [alice, bob] = [await enroll(panel), await enroll(panel, 'bob')];
-      const jars = await Promise.all([0, 1, 2, 3].map((i) => loggedIn(panel, i % 2 ? 'bob' : 'alice')));
+      const clients = await Promise.all([0, 1, 2, 3].map((i) => loggedIn(panel, i % 2 ? 'bob' : 'alice')));
       const codes = [alice.nextCode(), bob.nextCode()];
       codes[0] = alice.nextCode();
       const answers = await Promise.all(
-        jars.map((jar, i) => jar.post('/two-step/code', { code: codes[i % 2] })),
+        clients.map((browser, i) => browser.post('/two-step/code', { code: codes[i % 2] })),
       );
       for (const [i, answer] of answers.entries()) {
         if (answer.status === 200) expect(answer.body.user).to.equal(i % 2 ? 'bob' : 'alice');

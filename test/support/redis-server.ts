@@ -80,6 +80,28 @@ export function redisForTests(): () => Redis {
   return () => redis;
 }
 
+/** Uses a connection of its own to a Redis server. */
+export async function withRedis<Result>(
+  url: string,
+  use: (redis: Redis) => Promise<Result>,
+): Promise<Result> {
+  const redis = new Redis(url);
+  try {
+    return await use(redis);
+  } finally {
+    redis.disconnect();
+  }
+}
+
+/** Everything that lies in a Redis server, as one text. */
+export function dumpRedis(url: string): Promise<string> {
+  return withRedis(url, async (redis) => {
+    const keys = await redis.keys('*');
+    const values = await Promise.all(keys.map((key) => redis.get(key)));
+    return keys.map((key, i) => `${key}\n${values[i] ?? ''}`).join('\n');
+  });
+}
+
 /** Resolves when the Redis server of a folder listens on a port and has loaded its data. */
 async function isReady(port: number, folder: string): Promise<void> {
   const client = new Redis(port, HOST, { lazyConnect: true, enableReadyCheck: false, retryStrategy: null });

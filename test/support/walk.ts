@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { Redis } from 'ioredis';
 import { Secret, TOTP } from 'otpauth';
-import { runConsole, startPanelProcess } from './panel-process.js';
-import type { Ended } from './panel-process.js';
 import { startRedis } from './redis-server.js';
 import { makeSystemClock } from './system-clock.js';
 import type { SystemClock } from './system-clock.js';
 import { Visitor } from './visitor.js';
 import type { Answer } from './client.js';
+import { runConsole, startPanelProcess } from './example-process.js';
+import type { Ended } from './example-process.js';
 
 /** The levels of the seeded accounts; their passwords are `<login>-password`. */
 export const LEVELS: Readonly<Record<string, string>> = {

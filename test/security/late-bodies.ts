@@ -2,10 +2,10 @@ import { EventEmitter, once } from 'node:events';
 import { request } from 'node:http';
 import type { IncomingMessage } from 'node:http';
 import type { Redis } from 'ioredis';
-import { connectRedis, sharedRedis } from '../../support/redis-server.js';
-import type { RedisServer } from '../../support/redis-server.js';
-import { startPanel, stopPanels, user } from '../../support/panel.js';
-import type { Panel, PanelParts } from '../../support/panel.js';
+import { connectRedis, sharedRedis } from '../support/redis-server.js';
+import type { RedisServer } from '../support/redis-server.js';
+import { startPanel, stopPanels, user } from '../support/panel.js';
+import type { Panel, PanelParts } from '../support/panel.js';
 
 /** What marks the request whose body is held back. */
 const LATE = 'x-late-body';

@@ -7,10 +7,10 @@ import Libsql from 'libsql';
 import type { Store } from 'passport-second-factor';
 import { redisStore } from 'passport-second-factor/redis';
 import { createTotpTable, sqlStore } from 'passport-second-factor/sql';
-import { connectRedis, sharedRedis } from '../../support/redis-server.js';
-import type { RedisServer } from '../../support/redis-server.js';
-import { startPanel, stopPanels } from '../../support/panel.js';
-import type { Panel, PanelParts } from '../../support/panel.js';
+import { connectRedis, sharedRedis } from './redis-server.js';
+import type { RedisServer } from './redis-server.js';
+import { startPanel, stopPanels } from './panel.js';
+import type { Panel, PanelParts } from './panel.js';
 
 /** Where a panel keeps its records and its sessions. */
 export interface Kept {
