@@ -19,10 +19,10 @@ import { programOf } from '../support/doc-program.js';
 import type { ProgramFolder } from '../support/doc-program.js';
 import { DATABASE } from './panel-database.js';
 import { Client } from '../support/client.js';
-import { enroll } from '../support/people.js';
+import { enroll, loggedIn } from '../support/people.js';
+import type { Phone } from '../support/people.js';
 import { startPanel, stopPanels, user } from '../support/panel.js';
 import type { Panel } from '../support/panel.js';
-import type { Phone } from '../support/people.js';
 
 const PAGE = 'docs/console.md';
 const [OLD, NEW] = [randomBytes(32).toString('base64'), randomBytes(32).toString('base64')];
@@ -96,8 +96,7 @@ describe('docs/console.md', function () {
     const made = await run(wordsOf(codes, '--yes'), OLD);
     expect(made.code, made.err).to.equal(0);
     expect(made.err).to.contain('"by":"console:').and.to.contain('"reason":"ticket 4711, called back"');
-    const browser = new Client(panel);
-    await browser.login('alice');
+    const browser = await loggedIn(panel);
     const [code] = made.out.split('\n');
     expect((await browser.post('/two-step/verify', { code })).body).to.include({ state: 'verified' });
 
@@ -188,8 +187,7 @@ describe('docs/console.md', function () {
     const clock = (): number => time;
     const options = { keys: keys.split(','), clock };
     const panel = await startPanel({ store: sqlite(), users: [user('alice', '1')], options });
-    const browser = new Client(panel);
-    await browser.login('alice');
+    const browser = await loggedIn(panel);
     return (await browser.post('/two-step/verify', { code })).body.state;
   }
 

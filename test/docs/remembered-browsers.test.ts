@@ -2,8 +2,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import type { RequestHandler } from 'express';
 import { programOf } from '../support/doc-program.js';
-import { Client } from '../support/client.js';
-import { enroll } from '../support/people.js';
+import { enroll, loggedIn } from '../support/people.js';
 import { startPanel, stopPanels } from '../support/panel.js';
 
 interface Remembering {
@@ -31,8 +30,7 @@ describe('docs/remembered-browsers.md', () => {
       },
     });
     const phone = await enroll(panel);
-    const client = new Client(panel);
-    await client.login('alice');
+    const client = await loggedIn(panel);
     await client.post('/two-step/verify', { code: phone.nextCode(), rememberBrowser: true });
     await client.post('/logout');
     await client.login('alice');

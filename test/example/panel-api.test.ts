@@ -7,9 +7,9 @@ import type { RedisServer } from '../support/redis-server.js';
 import { Client } from '../support/client.js';
 import { runConsole } from '../support/example-process.js';
 import { startExamplePanel } from '../support/example-panel.js';
+import { enable, loggedIn, signedIn } from '../support/people.js';
 import type { Phone } from '../support/people.js';
 import type { ExamplePanel } from '../support/example-panel.js';
-import { signedIn, enable } from '../support/people.js';
 
 for (const backend of ['SQLite and this process', 'Redis'] as const) {
   describe(`the example panel over HTTP, on ${backend}`, () => {
@@ -83,8 +83,7 @@ for (const backend of ['SQLite and this process', 'Redis'] as const) {
 
       it('ends a half-finished sign-in after ten minutes (M3)', async () => {
         const { phone } = await enrolled('alice');
-        const client = new Client(panel);
-        await client.login('alice');
+        const client = await loggedIn(panel);
         panel.advance(601);
         const late = await client.post('/two-step/verify', { code: phone.code() });
         expect(late.status).to.equal(401);
@@ -216,8 +215,7 @@ for (const backend of ['SQLite and this process', 'Redis'] as const) {
 
       it('leaves root with a second factor where he is; Staff takes him to admin (M11)', async () => {
         const { phone } = await enrolled('root');
-        const client = new Client(panel);
-        await client.login('root');
+        const client = await loggedIn(panel, 'root');
         await client.post('/two-step/verify', { code: phone.nextCode() });
         expect(await client.who()).to.equal('root');
         expect((await client.open('/')).text).to.contain('so you stay root');
@@ -244,8 +242,7 @@ for (const backend of ['SQLite and this process', 'Redis'] as const) {
         expect(clicked.text).to.contain('This account uses two-step authentication');
         expect(await client.who()).to.equal('root');
 
-        const own = new Client(panel);
-        await own.login('admin');
+        const own = await loggedIn(panel, 'admin');
         await own.post('/two-step/verify', { code: phone.nextCode() });
         expect(await own.who()).to.equal('admin');
       });

@@ -3,7 +3,7 @@ import { policyOf, rememberBrowserDaysOf } from '../../example/panel/settings.js
 import { Client } from '../support/client.js';
 import { startExamplePanel } from '../support/example-panel.js';
 import type { ExamplePanel } from '../support/example-panel.js';
-import { enable, signedIn } from '../support/people.js';
+import { enable, loggedIn, signedIn } from '../support/people.js';
 
 describe('the options of the example panel', () => {
   let panel: ExamplePanel;
@@ -21,8 +21,7 @@ describe('the options of the example panel', () => {
     }
     expect((await new Client(panel).login('alice')).status).to.equal(200);
 
-    const root = new Client(panel);
-    await root.login('root');
+    const root = await loggedIn(panel, 'root');
     await enable(panel, root);
     expect(await root.who()).to.equal('root');
     const settings = await root.open('/settings');

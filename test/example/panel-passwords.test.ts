@@ -3,7 +3,7 @@ import { Client } from '../support/client.js';
 import type { Answer } from '../support/client.js';
 import { startExamplePanel } from '../support/example-panel.js';
 import type { ExamplePanel } from '../support/example-panel.js';
-import { signedIn, enable } from '../support/people.js';
+import { enable, loggedIn, signedIn } from '../support/people.js';
 
 const LEVELS = { root: 'root', admin: 'admin', alice: 'user', bob: 'user' };
 const NEW = 'a-new-password';
@@ -132,8 +132,7 @@ describe('passwords in the example panel', () => {
         await panel.end();
         panel = await startExamplePanel(undefined, { PANEL_REMEMBER_BROWSERS: '30' });
         const { phone } = await enable(panel, await signedIn(panel, 'admin'));
-        const client = new Client(panel);
-        await client.login('admin');
+        const client = await loggedIn(panel, 'admin');
         await client.post('/two-step/verify', { code: phone.nextCode(), rememberBrowser: true });
         await client.post('/logout');
         expect((await client.login('admin')).status).to.equal(200);
@@ -189,8 +188,7 @@ describe('passwords in the example panel', () => {
 
     it('keeps pending sign-ins and strangers out', async () => {
       await enable(panel, await signedIn(panel, 'admin'));
-      const pending = new Client(panel);
-      await pending.login('admin');
+      const pending = await loggedIn(panel, 'admin');
       for (const client of [pending, new Client(panel)]) {
         expect((await client.get('/staff')).status).to.equal(401);
         expect((await client.post('/staff/alice/edit', { password: NEW })).status).to.equal(401);

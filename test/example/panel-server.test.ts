@@ -12,7 +12,7 @@ import type { Answer } from '../support/client.js';
 import { runConsole, startPanelProcess } from '../support/example-process.js';
 import { startExamplePanel } from '../support/example-panel.js';
 import type { ExamplePanel } from '../support/example-panel.js';
-import { signedIn, enable } from '../support/people.js';
+import { enable, loggedIn, signedIn } from '../support/people.js';
 
 /** How often something that takes a while is asked for. */
 const POLL_MILLISECONDS = 20;
@@ -214,8 +214,7 @@ describe('the example panel as a server', () => {
       const { port } = first;
       const env = { PORT: String(port) };
       try {
-        const client = new Client(first);
-        await client.login('admin');
+        const client = await loggedIn(first, 'admin');
         await client.post('/settings/password', {
           currentPassword: 'admin-password',
           newPassword: 'another-password',
@@ -238,8 +237,7 @@ describe('the example panel as a server', () => {
     it('does not touch the database of a panel that has the port already', async () => {
       const panel = await startPanelProcess();
       try {
-        const client = new Client(panel);
-        await client.login('alice');
+        const client = await loggedIn(panel);
         const clash = await startPanelProcess({ PORT: String(panel.port) }).catch((error: unknown) => error);
         expect(String(clash)).to.contain('EADDRINUSE');
         expect(await client.who()).to.equal('alice');

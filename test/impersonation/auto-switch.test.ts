@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { startLevelPanel } from '../support/level-panel.js';
 import type { LevelPanel } from '../support/level-panel.js';
 import { Client } from '../support/client.js';
-import { enable } from '../support/people.js';
+import { enable, loggedIn } from '../support/people.js';
 
 describe('impersonation, the automatic switch', () => {
   let panel: LevelPanel;
@@ -15,8 +15,6 @@ describe('impersonation, the automatic switch', () => {
 
   afterEach(() => panel.close());
 
-  const enter = (client: Client, account: unknown) => client.post('/two-step/impersonation', { account });
-  const leave = (client: Client) => client.post('/two-step/impersonation/leave');
   const me = async (client: Client) =>
     (await client.get('/me')).body as { user: string | null; actors: string[] };
   const whoIs = async (client: Client) => {
@@ -28,26 +26,24 @@ describe('impersonation, the automatic switch', () => {
     expect((await root.login('root')).body.user).to.equal('admin');
     expect(await whoIs(root)).to.deep.equal(['root', 'admin']);
     expect(panel.signedIn).to.deep.equal(['root']);
-    await leave(root);
+    await root.leave();
     expect(await whoIs(root)).to.deep.equal(['root']);
     expect(await whoIs(root)).to.deep.equal(['root']);
   });
 
   it('M11: leaves root with a second factor where he is', async () => {
     await root.login('root');
-    await leave(root);
+    await root.leave();
     const { phone } = await enable(panel, root);
-    const again = new Client(panel);
-    await again.login('root');
+    const again = await loggedIn(panel, 'root');
     expect((await again.post('/two-step/verify', { code: phone.code(1) })).status).to.equal(200);
     expect(await me(again)).to.include({ user: 'root', skipped: 'actor-has-second-factor' });
-    expect((await enter(again, 'admin')).status).to.equal(200);
+    expect((await again.actAs('admin')).status).to.equal(200);
     expect(await whoIs(again)).to.deep.equal(['root', 'admin']);
   });
 
   it('M12: leaves root where he is when admin has a second factor', async () => {
-    const admin = new Client(panel);
-    await admin.login('admin');
+    const admin = await loggedIn(panel, 'admin');
     await enable(panel, admin);
     await root.login('root');
     expect(await me(root)).to.include({ user: 'root', skipped: 'target-has-second-factor' });

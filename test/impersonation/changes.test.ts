@@ -1,4 +1,4 @@
-import { enable, enroll, phoneWith } from '../support/people.js';
+import { enable, enroll, loggedIn, phoneWith } from '../support/people.js';
 import { expect } from 'chai';
 import { startLevelPanel } from '../support/level-panel.js';
 import type { LevelPanel } from '../support/level-panel.js';
@@ -18,8 +18,6 @@ describe('impersonation, when somebody of the stack changes', () => {
 
   afterEach(() => panel.close());
 
-  const enter = (client: Client, account: unknown) => client.post('/two-step/impersonation', { account });
-  const leave = (client: Client) => client.post('/two-step/impersonation/leave');
   const whoIs = async (client: Client) => {
     const { user, actors } = (await client.get('/me')).body as { user: string | null; actors: string[] };
     return [...actors, user];
@@ -28,7 +26,7 @@ describe('impersonation, when somebody of the stack changes', () => {
   const enrollElsewhere = (login: string) => enroll(panel, login);
 
   describe('K5: ends when the actor changes', () => {
-    beforeEach(() => enter(root, 'alice'));
+    beforeEach(() => root.actAs('alice'));
 
     it('falls back to an actor who was demoted', async () => {
       panel.users.get('root')!.level = 'user';
@@ -47,8 +45,7 @@ describe('impersonation, when somebody of the stack changes', () => {
     });
 
     it('leaves nobody signed in when the actor enabled a second factor elsewhere', async () => {
-      const other = new Client(panel);
-      await other.login('root');
+      const other = await loggedIn(panel, 'root');
       await enable(panel, other);
       expect(await whoIs(root)).to.deep.equal([null]);
     });
@@ -63,7 +60,7 @@ describe('impersonation, when somebody of the stack changes', () => {
   describe('K5: with a second factor of the actor', () => {
     beforeEach(async () => {
       await enable(panel, root);
-      await enter(root, 'alice');
+      await root.actAs('alice');
       expect(await whoIs(root)).to.deep.equal(['root', 'alice']);
     });
 
@@ -76,25 +73,25 @@ describe('impersonation, when somebody of the stack changes', () => {
       await panel.secondFactor.admin.disable('root', { by: 'test' });
       await enrollElsewhere('root');
       expect(await whoIs(root)).to.deep.equal([null]);
-      expect((await leave(root)).body.code).to.equal('not-impersonating');
+      expect((await root.leave()).body.code).to.equal('not-impersonating');
     });
 
     it('does nothing, and forgets nobody, while the store cannot tell', async () => {
       const original = panel.store.get.bind(panel.store);
       panel.store.get = () => Promise.reject(new Error('down'));
       expect((await root.get('/me')).status).to.equal(503);
-      expect((await leave(root)).status).to.equal(503);
+      expect((await root.leave()).status).to.equal(503);
       panel.store.get = original;
       expect(await whoIs(root)).to.deep.equal(['root', 'alice']);
     });
   });
 
   it('K5: ends for every browser that has the cookie when one of them signs out', async () => {
-    await enter(root, 'alice');
+    await root.actAs('alice');
     const other = root.copy();
     await other.post('/logout');
     expect(await whoIs(root)).to.deep.equal([null]);
-    expect((await leave(root)).status).to.equal(409);
+    expect((await root.leave()).status).to.equal(409);
   });
 
   const returns: Record<string, [change: () => unknown, ends: (string | null)[]]> = {
@@ -107,8 +104,8 @@ describe('impersonation, when somebody of the stack changes', () => {
   };
   for (const [what, [change, ends]] of Object.entries(returns)) {
     it(`K4, K5: goes past an account in between that ${what}`, async () => {
-      await enter(root, 'admin');
-      await enter(root, 'alice');
+      await root.actAs('admin');
+      await root.actAs('alice');
       await change();
       expect((await root.post('/me')).status, 'nothing is done in a wrong name').to.equal(403);
       expect(await whoIs(root)).to.deep.equal(ends);
@@ -117,7 +114,7 @@ describe('impersonation, when somebody of the stack changes', () => {
   }
 
   it('K5: ends as nobody when the actor has a record that does not open', async () => {
-    await enter(root, 'alice');
+    await root.actAs('alice');
     await panel.store.compareAndSet('root', null, '1.nokey.AAAA');
     expect(await whoIs(root)).to.deep.equal([null]);
   });
@@ -152,27 +149,27 @@ describe('impersonation, when somebody of the stack changes', () => {
     // A request that acts looks at an account when it begins, when its body has come, and when it acts.
     for (const nth of [1, 2, 3]) {
       it(`does not leave to a first actor whose password has changed by look-up ${nth}`, async () => {
-        await enter(root, 'alice');
+        await root.actAs('alice');
         atLookUp('root', nth, () => (panel.users.get('root')!.passwordChangedAt = 2));
-        const { status, body } = await leave(root);
+        const { status, body } = await root.leave();
         expect(status === 200 ? body.state : status).to.be.oneOf(['anonymous', 401, 403, 409]);
         expect(await whoIs(root)).to.deep.equal([null]);
       });
 
       it(`does not leave to an account in between whose password has changed by look-up ${nth}`, async () => {
-        await enter(root, 'admin');
-        await enter(root, 'alice');
+        await root.actAs('admin');
+        await root.actAs('alice');
         atLookUp('admin', nth, () => (panel.users.get('admin')!.passwordChangedAt = 2));
-        const { body } = await leave(root);
+        const { body } = await root.leave();
         expect(body.actors ?? []).to.deep.equal([]);
         expect([['root'], [null]]).to.deep.include(await whoIs(root));
       });
 
       it(`does not leave to a first actor whose second factor is gone by read ${nth}`, async () => {
         await enable(panel, root);
-        await enter(root, 'alice');
+        await root.actAs('alice');
         atRead('root', nth, () => panel.secondFactor.admin.disable('root', { by: 'test' }));
-        const { status, body } = await leave(root);
+        const { status, body } = await root.leave();
         expect(status === 200 ? body.state : status).to.be.oneOf(['anonymous', 401, 403, 409]);
         expect(await whoIs(root)).to.deep.equal([null]);
       });
@@ -181,16 +178,16 @@ describe('impersonation, when somebody of the stack changes', () => {
     it('does not enter for a session that was signed out meanwhile', async () => {
       const other = root.copy();
       atRead('alice', 1, () => other.post('/logout'));
-      expect((await enter(root, 'alice')).status).to.be.within(400, 499);
+      expect((await root.actAs('alice')).status).to.be.within(400, 499);
       expect(await whoIs(root)).to.deep.equal([null]);
     });
 
     it('does not leave for a session that was signed out meanwhile', async () => {
-      await enter(root, 'admin');
-      await enter(root, 'alice');
+      await root.actAs('admin');
+      await root.actAs('alice');
       const other = root.copy();
       atRead('admin', 3, () => other.post('/logout'));
-      expect((await leave(root)).status).to.be.within(400, 499);
+      expect((await root.leave()).status).to.be.within(400, 499);
       expect(await whoIs(root)).to.deep.equal([null]);
     });
 
@@ -202,7 +199,7 @@ describe('impersonation, when somebody of the stack changes', () => {
           if (++writes === nth) done?.(new Error('full'));
           else original(sid, session, done);
         };
-        expect((await enter(root, 'alice')).status).to.be.at.least(500);
+        expect((await root.actAs('alice')).status).to.be.at.least(500);
         panel.sessionStore.set = original;
         expect(writes).to.be.at.least(nth);
         expect(await whoIs(root)).to.deep.equal([null]);
@@ -213,30 +210,29 @@ describe('impersonation, when somebody of the stack changes', () => {
 
   describe('K10: ends when the target changes', () => {
     it('falls back when the target enables a second factor, and is refused from then on', async () => {
-      await enter(root, 'alice');
-      const alice = new Client(panel);
-      await alice.login('alice');
+      await root.actAs('alice');
+      const alice = await loggedIn(panel);
       await enable(panel, alice);
       expect(await whoIs(root)).to.deep.equal(['root']);
-      expect((await enter(root, 'alice')).body.reason).to.equal('target-has-second-factor');
+      expect((await root.actAs('alice')).body.reason).to.equal('target-has-second-factor');
     });
 
     it('falls back by one level only when the lower account was promoted', async () => {
-      await enter(root, 'admin');
-      await enter(root, 'alice');
+      await root.actAs('admin');
+      await root.actAs('alice');
       panel.users.get('alice')!.level = 'admin';
       expect(await whoIs(root)).to.deep.equal(['root', 'admin']);
     });
 
     it('falls back to the first actor when the middle account changed', async () => {
-      await enter(root, 'admin');
-      await enter(root, 'alice');
+      await root.actAs('admin');
+      await root.actAs('alice');
       panel.users.get('admin')!.passwordChangedAt = 2;
       expect(await whoIs(root)).to.deep.equal(['root']);
     });
 
     it('leaves nobody signed in when the target was deleted', async () => {
-      await enter(root, 'alice');
+      await root.actAs('alice');
       panel.users.delete('alice');
       expect(await whoIs(root)).to.deep.equal([null]);
     });
@@ -256,15 +252,14 @@ describe('impersonation, when somebody of the stack changes', () => {
 
     it('never leaves an admin without his actor when entering, leaving and signing out race', async () => {
       for (const round of [0, 1, 2]) {
-        const client = new Client(panel);
-        await client.login('root');
-        await enter(client, 'admin');
+        const client = await loggedIn(panel, 'root');
+        await client.actAs('admin');
         const clients = Array.from({ length: 24 }, () => client.copy());
         await Promise.all(
           clients.map((each, i) => {
-            if (i % 4 === 0) return leave(each);
+            if (i % 4 === 0) return each.leave();
             if (i % 12 === 7 + round) return each.post('/logout');
-            return enter(each, i % 4 === 1 ? 'alice' : 'bob');
+            return each.actAs(i % 4 === 1 ? 'alice' : 'bob');
           }),
         );
         await expectNamed([...clients, client]);
@@ -273,7 +268,7 @@ describe('impersonation, when somebody of the stack changes', () => {
 
     it('never acts for an actor who was demoted meanwhile', async () => {
       const clients = Array.from({ length: 24 }, () => root.copy());
-      const entering = clients.map((client, i) => enter(client, i % 2 === 0 ? 'admin' : 'alice'));
+      const entering = clients.map((client, i) => client.actAs(i % 2 === 0 ? 'admin' : 'alice'));
       panel.users.get('root')!.level = 'user';
       await Promise.all(entering);
       for (const client of [...clients, root]) {
@@ -282,11 +277,10 @@ describe('impersonation, when somebody of the stack changes', () => {
     });
 
     it('never acts as a target who enabled a second factor meanwhile', async () => {
-      const alice = new Client(panel);
-      await alice.login('alice');
+      const alice = await loggedIn(panel);
       const { body } = await alice.post('/two-step/setup');
       const clients = Array.from({ length: 12 }, () => root.copy());
-      const entering = clients.map((client) => enter(client, 'alice'));
+      const entering = clients.map((client) => client.actAs('alice'));
       const code = phoneWith(panel, String(body.key)).code();
       const confirmed = alice.post('/two-step/setup/confirm', { code });
       await Promise.all(entering);
@@ -300,7 +294,7 @@ describe('impersonation, when somebody of the stack changes', () => {
 
     it('gives of many hops at once no session that does not name who acts', async () => {
       const clients = Array.from({ length: 24 }, () => root.copy());
-      const answers = await Promise.all(clients.map((client) => enter(client, 'alice')));
+      const answers = await Promise.all(clients.map((client) => client.actAs('alice')));
       const entered = answers.filter(({ status }) => status === 200).length;
       expect(entered).to.be.at.least(1);
       // Session stores delete without telling whether there was something: hops of one moment may all hold.

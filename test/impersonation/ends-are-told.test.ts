@@ -3,7 +3,7 @@ import session from 'express-session';
 import { startLevelPanel } from '../support/level-panel.js';
 import type { LevelPanel } from '../support/level-panel.js';
 import { Client } from '../support/client.js';
-import { enable } from '../support/people.js';
+import { burst, enable, loggedIn } from '../support/people.js';
 
 describe('impersonation: how it ended is told', () => {
   let panel: LevelPanel;
@@ -24,7 +24,7 @@ describe('impersonation: how it ended is told', () => {
     panel = await startLevelPanel({ levels: ['root', 'admin', 'user'] }, { sessions });
     root = new Client(panel);
     await root.login('root');
-    await root.post('/two-step/impersonation', { account: 'alice' });
+    await root.actAs('alice');
     panel.events.length = 0;
   });
   afterEach(() => panel.close());
@@ -46,16 +46,14 @@ describe('impersonation: how it ended is told', () => {
   });
 
   it('by signing in to another account, with a second factor or without', async () => {
-    const bob = new Client(panel);
-    await bob.login('bob');
+    const bob = await loggedIn(panel, 'bob');
     await enable(panel, bob);
     for (const [login, next] of [
       ['admin', 'signed-in'],
       ['bob', 'code-required'],
     ] as const) {
-      const client = new Client(panel);
-      await client.login('root');
-      await client.post('/two-step/impersonation', { account: 'alice' });
+      const client = await loggedIn(panel, 'root');
+      await client.actAs('alice');
       panel.events.length = 0;
       await client.login(login);
       expect(told()).to.deep.equal([
@@ -66,9 +64,8 @@ describe('impersonation: how it ended is told', () => {
   });
 
   it('once, whatever else asks at that moment', async () => {
-    const many = (ask: (client: Client) => Promise<unknown>) =>
-      Promise.all(Array.from({ length: 5 }, () => ask(root.copy())));
-    await many((client) => client.post('/two-step/impersonation/leave'));
+    const many = (ask: (client: Client) => Promise<unknown>) => burst(5, () => ask(root.copy()));
+    await many((client) => client.leave());
     expect(told()).to.deep.equal([['impersonation-left', 'alice', 'root']]);
 
     for (const [changes, reason] of [
@@ -77,7 +74,7 @@ describe('impersonation: how it ended is told', () => {
     ] as const) {
       root = new Client(panel);
       await root.login('root');
-      await root.post('/two-step/impersonation', { account: 'alice' });
+      await root.actAs('alice');
       panel.events.length = 0;
       panel.users.get(changes)!.passwordChangedAt++;
       await many((client) => client.get('/me'));
@@ -88,9 +85,8 @@ describe('impersonation: how it ended is told', () => {
   it('once, however many sign out or in at that moment', async () => {
     const { get } = panel.sessionStore;
     for (const reason of ['signed-out', 'new-sign-in'] as const) {
-      const client = new Client(panel);
-      await client.login('root');
-      await client.post('/two-step/impersonation', { account: 'alice' });
+      const client = await loggedIn(panel, 'root');
+      await client.actAs('alice');
       panel.events.length = 0;
       // Each is let in before one of them ends the session.
       let waiting: (() => void)[] = [];
@@ -102,7 +98,7 @@ describe('impersonation: how it ended is told', () => {
         panel.sessionStore.get = get;
       };
       const end = (copy: Client) => (reason === 'signed-out' ? copy.post('/logout') : copy.login('admin'));
-      await Promise.all(Array.from({ length: 5 }, () => end(client.copy())));
+      await burst(5, () => end(client.copy()));
       const ends = panel.events.filter(({ name }) => name === 'impersonation-ended');
       expect(ends).to.have.length(1);
       expect(ends[0]).to.include({ accountId: 'alice', actorId: 'root', reason });
@@ -117,7 +113,7 @@ describe('impersonation: how it ended is told', () => {
       if (++reads % 3 === 0) done(new Error('away'));
       else get(id, done);
     };
-    expect((await root.post('/two-step/impersonation/leave')).status).to.equal(500);
+    expect((await root.leave()).status).to.equal(500);
     Object.assign(panel.sessionStore, { get, destroy });
     expect((await root.get('/me')).body.actors).to.deep.equal(['root']);
     expect(told()).to.deep.equal([]);
@@ -147,8 +143,7 @@ describe('impersonation: how it ended is told', () => {
 
     it(`when a sign-in fails that would be ${next}, once, and only if it is over`, async () => {
       if (login === 'bob') {
-        const bob = new Client(panel);
-        await bob.login('bob');
+        const bob = await loggedIn(panel, 'bob');
         await enable(panel, bob);
         panel.events.length = 0;
       }
@@ -174,8 +169,7 @@ describe('impersonation: how it ended is told', () => {
     describe(`when a sign-in fails that would be ${next}`, () => {
       beforeEach(async () => {
         if (login === 'admin') return;
-        const bob = new Client(panel);
-        await bob.login('bob');
+        const bob = await loggedIn(panel, 'bob');
         await enable(panel, bob);
         panel.events.length = 0;
       });
@@ -220,7 +214,7 @@ describe('impersonation: how it ended is told', () => {
     ['a change of the account', 'impersonation-ended'],
   ] as const) {
     const end = async (client: Client): Promise<number> => {
-      if (ending === 'going back') return (await client.post('/two-step/impersonation/leave')).status;
+      if (ending === 'going back') return (await client.leave()).status;
       panel.users.get(ending.endsWith('actor') ? 'root' : 'alice')!.passwordChangedAt++;
       return (await client.get('/me')).status;
     };
@@ -256,7 +250,7 @@ describe('impersonation: how it ended is told', () => {
   });
 
   it('and nothing of the kind where nobody acted', async () => {
-    await root.post('/two-step/impersonation/leave');
+    await root.leave();
     panel.events.length = 0;
     await root.login('admin');
     await root.post('/logout');

@@ -4,7 +4,7 @@ import { startLevelPanel } from '../support/level-panel.js';
 import type { LevelPanel, LevelUser } from '../support/level-panel.js';
 import { warningsOf } from '../support/warnings.js';
 import { Client } from '../support/client.js';
-import { enable } from '../support/people.js';
+import { enable, loggedIn } from '../support/people.js';
 
 const LEVELS = ['root', 'admin', 'user'];
 const MINUTE = 60_000;
@@ -19,11 +19,10 @@ describe('impersonation/enter', () => {
     options: Partial<SecondFactorOptions<LevelUser>> = {},
   ): Promise<LevelPanel> => (panel = await startLevelPanel(impersonation, undefined, options));
   const signedIn = async (login: string): Promise<Client> => {
-    const client = new Client(panel);
-    await client.login(login);
+    const client = await loggedIn(panel, login);
     return client;
   };
-  const enter = (client: Client, account: unknown) => client.post('/two-step/impersonation', { account });
+  const enter = (client: Client, account: unknown) => client.actAs(account);
 
   it('tells in its answer who is there, and so does going back', async () => {
     await start({ levels: ['root', 'admin', 'user', 'nowhere'] });
@@ -33,7 +32,7 @@ describe('impersonation/enter', () => {
     expect(await logins(enter(root, 'admin'))).to.deep.equal(['root']);
     expect(await logins(enter(root, 'alice'))).to.deep.equal(['root', 'admin']);
     expect(await logins(enter(root, 'lost'))).to.deep.equal(['root', 'admin', 'alice']);
-    const leave = (): ReturnType<typeof enter> => root.post('/two-step/impersonation/leave');
+    const leave = (): ReturnType<typeof enter> => root.leave();
     expect(await logins(leave())).to.deep.equal(['root', 'admin']);
     expect(await logins(leave())).to.deep.equal(['root']);
     expect(await logins(leave())).to.deep.equal([]);

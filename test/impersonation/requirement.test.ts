@@ -29,17 +29,14 @@ interface Transition {
   readonly then: string | null;
   readonly autoSwitch?: ImpersonationOptions['autoSwitch'];
 }
-
-const act = (client: Client, account: string): Promise<Answer> =>
-  client.post('/two-step/impersonation', { account });
-const leave = (client: Client): Promise<Answer> => client.post('/two-step/impersonation/leave');
+const leave = (client: Client): Promise<Answer> => client.leave();
 const me = (client: Client): Promise<Answer> => client.get('/me');
 const login = (account: string) => (client: Client) => client.login(account);
 const acting =
   (...accounts: string[]) =>
   async (client: Client): Promise<void> => {
     await client.login('root');
-    for (const account of accounts) await act(client, account);
+    for (const account of accounts) await client.actAs(account);
   };
 const enrolled = async (client: Client, panel: LevelPanel): Promise<string> => {
   await client.login('root');
@@ -135,23 +132,28 @@ const TRANSITIONS: readonly Transition[] = [
   {
     name: 'beginning to act',
     before: login('root'),
-    request: (client) => act(client, 'admin'),
+    request: (client) => client.actAs('admin'),
     then: 'admin',
   },
   { name: 'acting', before: acting('admin'), request: me, then: 'admin' },
   {
     name: 'acting further down',
     before: acting('admin'),
-    request: (client) => act(client, 'alice'),
+    request: (client) => client.actAs('alice'),
     then: 'alice',
   },
   { name: 'acting at the second level', before: acting('admin', 'alice'), request: me, then: 'alice' },
-  { name: 'a refused hop', before: acting('admin'), request: (client) => act(client, 'root'), then: 'admin' },
+  {
+    name: 'a refused hop',
+    before: acting('admin'),
+    request: (client) => client.actAs('root'),
+    then: 'admin',
+  },
   { name: 'going back one level', before: acting('admin', 'alice'), request: leave, then: 'admin' },
   { name: 'going back to oneself', before: acting('alice'), request: leave, then: 'root' },
   {
     name: 'going back to oneself with a second factor',
-    before: async (client, panel) => (await withKey(client, panel), act(client, 'bob')),
+    before: async (client, panel) => (await withKey(client, panel), client.actAs('bob')),
     request: leave,
     then: 'root',
   },
@@ -220,7 +222,7 @@ describe('`required` and `requiredFrom`', () => {
     await acting('admin', 'alice')(client);
     broken = 'alice';
     expect((await me(client)).body).to.deep.include({ user: 'admin', actors: ['root'] });
-    expect((await act(client, 'alice')).status, 'nobody begins by an error').to.equal(500);
+    expect((await client.actAs('alice')).status, 'nobody begins by an error').to.equal(500);
     expect((await me(client)).body).to.deep.include({ user: 'admin', actors: ['root'] });
     expect(panel.events.at(-1)).to.include({ name: 'impersonation-ended', reason: 'target-error' });
   });

@@ -20,7 +20,7 @@ describe('impersonation/stay', () => {
     panel = await startLevelPanel({ levels, canActAs: () => canActAs() }, undefined, options);
     root = new Client(panel);
     await root.login('root');
-    await root.post('/two-step/impersonation', { account: 'alice' });
+    await root.actAs('alice');
   });
   afterEach(() => panel.close());
 
@@ -44,7 +44,7 @@ describe('impersonation/stay', () => {
       if (id === 'root' && ++lookUps === 3) policy = 'required';
       return original(id);
     };
-    await root.post('/two-step/impersonation/leave');
+    await root.leave();
     expect(lookUps).to.be.at.least(3);
     expect(await whoIs(root)).to.deep.equal([null]);
   });
@@ -57,7 +57,7 @@ describe('impersonation/stay', () => {
       throw new Error('no database');
     };
     expect(await whoIs(root)).to.deep.equal(['root']);
-    const refused = await root.post('/two-step/impersonation', { account: 'alice' });
+    const refused = await root.actAs('alice');
     expect(refused.status, 'nobody begins by an error').to.equal(500);
     expect((await root.post('/logout')).status).to.equal(200);
     expect(await whoIs(root)).to.deep.equal([null]);

@@ -75,7 +75,7 @@ describe('impersonation, when the application cannot say who the target is', () 
   }
   afterEach(() => panel.close());
 
-  const enter = (account: string) => root.post('/two-step/impersonation', { account });
+  const enter = (account: string) => root.actAs(account);
   const leave = (headers = {}) => root.post('/two-step/impersonation/leave', undefined, headers);
   const whoIs = async () => {
     const { user, actors } = (await root.get('/me')).body as { user: string | null; actors: string[] };

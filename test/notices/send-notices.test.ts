@@ -6,7 +6,7 @@ import { noticeOf } from '../../lib/notices/notice-of.js';
 import { russianNotice } from '../../lib/notices/russian-notice.js';
 import { until } from '../support/eventually.js';
 import { Client } from '../support/client.js';
-import { enroll } from '../support/people.js';
+import { enroll, loggedIn } from '../support/people.js';
 import { startPanel, stopPanels } from '../support/panel.js';
 import type { Panel } from '../support/panel.js';
 
@@ -66,16 +66,14 @@ describe('notices', () => {
     expect(sent[0]?.notice.texts.en.body).to.include('By: support');
     await names();
 
-    const other = new Client(panel);
-    await other.login('alice');
+    const other = await loggedIn(panel);
     await other.post('/two-step/verify', { code });
     expect(sent[0]?.notice.texts.en.body).to.include('9 are left');
     expect(sent[0]?.notice.texts.ru.body).to.include('Осталось: 9');
     expect(sent[0]?.notice).to.include({ ip: '127.0.0.1' });
     expect(await names()).to.deep.equal(['alice: recovery-code-used']);
 
-    const third = new Client(panel);
-    await third.login('alice');
+    const third = await loggedIn(panel);
     panel.now += 60_000;
     await third.post('/two-step/verify', { code: phone.nextCode(), rememberBrowser: true });
     expect(await names()).to.deep.equal(['alice: browser-remembered']);
@@ -113,8 +111,7 @@ describe('notices', () => {
       ]) {
         const panel = await start(hook);
         const phone = await enroll(panel);
-        const client = new Client(panel);
-        await client.login('alice');
+        const client = await loggedIn(panel);
         expect((await client.post('/two-step/verify', { code: phone.nextCode() })).body.state).to.equal(
           'verified',
         );

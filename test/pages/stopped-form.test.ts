@@ -183,7 +183,7 @@ describe('a form of the application that a guard stops', () => {
         return { id, name: login, level, securityStamp: passwordChangedAt };
       },
     });
-    await alice.post('/two-step/impersonation', { account: 'bob' });
+    await alice.actAs('bob');
     const send = (headers = {}): Promise<Answer> => alice.submit('/password', {}, headers);
     expect((await send({ 'sec-fetch-site': 'cross-site' })).headers.location).to.equal('/two-step');
     expect((await alice.open('/two-step')).text, 'of another site').to.not.contain(NOT_WHILE_ACTING);

@@ -139,8 +139,7 @@ describe('behind the CSRF protection of the application', () => {
 
   it('sends the token with every form of ours, and spends no code that comes without it (C13)', async () => {
     const panel = await start();
-    const enrolling = new Client(panel);
-    await enrolling.login('alice');
+    const enrolling = await loggedIn(panel);
     const { body } = await enrolling.post('/two-step/setup', {}, { 'x-csrf-token': await token(enrolling) });
     const totp = new TOTP({ secret: Secret.fromBase32(String(body.key)) });
     const code = (): string => totp.generate({ timestamp: (panel.now += 30_000) });
@@ -151,8 +150,7 @@ describe('behind the CSRF protection of the application', () => {
     );
     expect(confirmed.status).to.equal(200);
 
-    const client = new Client(panel);
-    await client.login('alice');
+    const client = await loggedIn(panel);
     const page = await client.get('/two-step/verify', HTML);
     const fields = [...page.text.matchAll(/<form[\s\S]*?<\/form>/g)].map(
       ([each]) => /name="_csrf" value="([^"]+)"/.exec(each)?.[1],

@@ -3,6 +3,7 @@ import { Secret, TOTP } from 'otpauth';
 import { Client } from '../support/client.js';
 import { startPanel, stopPanels } from '../support/panel.js';
 import type { Panel } from '../support/panel.js';
+import { loggedIn } from '../support/people.js';
 
 const STEP = 30_000;
 const DAY = 86_400_000;
@@ -29,8 +30,7 @@ describe('session: a phone whose clock is wrong (M7)', () => {
   const confirm = () => client.post('/two-step/setup/confirm', { code: shown() });
 
   async function signIn(code = shown()): Promise<unknown> {
-    const browser = new Client(panel);
-    await browser.login('alice');
+    const browser = await loggedIn(panel);
     const { body } = await browser.post('/two-step/verify', { code });
     return body.code ?? body.state;
   }

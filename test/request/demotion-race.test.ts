@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 import { Secret } from 'otpauth';
 import { Client } from '../support/client.js';
-import { enroll, enrolled, loggedIn } from '../support/people.js';
-import { startPanel, stopPanels, userOf } from '../support/panel.js';
+import { burst, enroll, enrolled, loggedIn } from '../support/people.js';
 import type { Phone } from '../support/people.js';
+import { startPanel, stopPanels, userOf } from '../support/panel.js';
 import { redisForTests } from '../support/redis-server.js';
 import { sessionId } from '../support/sessions.js';
 import type { Panel, PanelParts } from '../support/panel.js';
@@ -150,7 +150,7 @@ describe('request/evaluate-request: a session that loses rights while it ends', 
       const { owner, phone } = await DEMOTIONS[what]!(panel);
       panel.told();
       panel.together(8);
-      const answers = await Promise.all(Array.from({ length: 8 }, () => owner.get('/me')));
+      const answers = await burst(8, () => owner.get('/me'));
       expect(answers.filter(({ headers }) => headers['set-cookie'])).to.have.length(1);
       for (const { status, body } of answers) {
         expect([status, body]).to.be.deep.oneOf([
@@ -170,7 +170,7 @@ describe('request/evaluate-request: a session that loses rights while it ends', 
     const panel = await start({ session: { cookie: { maxAge: 3_600_000 } } });
     const { owner } = await DEMOTIONS['no second factor, which is required now']!(panel);
     panel.together(8);
-    await Promise.all(Array.from({ length: 8 }, () => owner.get('/me')));
+    await burst(8, () => owner.get('/me'));
     expect((await owner.get('/two-step')).body.state).to.equal('must-enroll');
     expect((await owner.post('/two-step/setup')).status).to.equal(200);
   });

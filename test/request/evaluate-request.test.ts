@@ -4,7 +4,7 @@ import passport from 'passport';
 import { requireSecondFactor } from 'passport-second-factor';
 import { memoryStore } from 'passport-second-factor/memory';
 import { Client } from '../support/client.js';
-import { enroll, enrolled, loggedIn } from '../support/people.js';
+import { burst, enroll, enrolled, loggedIn } from '../support/people.js';
 import { knows, startPanel, stopPanels, userOf } from '../support/panel.js';
 import type { Panel, User } from '../support/panel.js';
 import { seenBy, sessionId } from '../support/sessions.js';
@@ -332,7 +332,7 @@ describe('request/evaluate-request', () => {
     const other = await loggedIn(panel);
     await enroll(panel);
     const cookie = other.cookie;
-    const seen = await Promise.all(Array.from({ length: 10 }, () => seenBy(panel, cookie)));
+    const seen = await burst(10, () => seenBy(panel, cookie));
     expect(seen.filter(Boolean)).to.deep.equal([]);
     expect(await panel.stored(cookie)).to.equal(null);
   });

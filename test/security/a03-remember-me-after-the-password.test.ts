@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { onEachSessionPanel } from '../support/on-each-place.js';
 import { Client } from '../support/client.js';
-import { enroll, enrolled } from '../support/people.js';
+import { enroll, enrolled, loggedIn } from '../support/people.js';
 import { knows } from '../support/panel.js';
 import type { Panel } from '../support/panel.js';
 import { attack, isOut } from '../support/attack.js';
@@ -38,8 +38,7 @@ describe('A3: a remember-me cookie made after the password, restored later', () 
       it('does not have it made before the code', async () => {
         const panel = await started();
         const phone = await enroll(panel);
-        const client = new Client(panel);
-        await client.login('alice');
+        const client = await loggedIn(panel);
         expect(client.cookie).not.to.contain('remember=');
         await client.post('/two-step/verify', { code: phone.nextCode() });
         expect(client.cookie).to.contain('remember=alice');

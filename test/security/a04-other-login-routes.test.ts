@@ -43,7 +43,7 @@ describe('A4: a login route beside the form that asks for no code', () => {
         routes(made) {
           knows(made, 'oauth', (req) => req.query.as as string);
           for (const [path, operation] of Object.entries(OPERATIONS)) {
-            made.app.get(path, operation(made as Panel), (req, res) => {
+            made.app.get(path, operation(made), (req, res) => {
               res.json({ user: req.user ?? null });
             });
           }

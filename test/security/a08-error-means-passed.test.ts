@@ -39,8 +39,7 @@ describe('A8: an error or a missing piece that means "passed"', () => {
         expect([was.status, was.body.code]).to.deep.equal(
           what === 'is deleted' ? [403, 'enrollment-required'] : [503, 'record-unreadable'],
         );
-        const again = new Client(target());
-        await again.login('alice');
+        const again = await loggedIn(target());
         expect((await again.get('/api/secret')).status).to.be.oneOf([401, 403]);
         if (what !== 'is deleted') await isOut(again);
         await target().setRecord('alice', null);

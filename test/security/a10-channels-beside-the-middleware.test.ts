@@ -32,7 +32,6 @@ describe('A10: a channel beside the middleware', () => {
       const client = await loggedIn(panel);
       const ask = async (): Promise<string> => {
         const headers = { connection: 'Upgrade', upgrade: 'websocket', cookie: client.cookie };
-        const url = `http://127.0.0.1:${String(panel.port)}`;
         const { status, text } = await new Client(panel).send('GET', '/socket', headers);
         return `${String(status)} ${text === 'in' ? 'in' : ''}`;
       };

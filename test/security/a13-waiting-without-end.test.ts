@@ -1,7 +1,6 @@
 import { expect } from 'chai';
-import { Client } from '../support/client.js';
 import { attack, isOut } from '../support/attack.js';
-import { enrolled, pending, verify } from '../support/people.js';
+import { enrolled, loggedIn, pending, verify } from '../support/people.js';
 
 const LIFE_SECONDS = 600;
 
@@ -61,8 +60,7 @@ describe('A13: a waiting sign-in that never ends, or slides', () => {
     it('has a life in the store that shrinks at every request and never grows', async () => {
       const { redis } = target();
       await enrolled(target(), 'alice');
-      const waiting = new Client(target());
-      await waiting.login('alice');
+      const waiting = await loggedIn(target());
       const key = `sess:${
         decodeURIComponent(waiting.cookies.get('panel.sid') ?? '')
           .slice(2)

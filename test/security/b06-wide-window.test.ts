@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { warningsOf } from '../support/warnings.js';
 import { onEachSessionPanel } from '../support/on-each-place.js';
 import { Client } from '../support/client.js';
-import { enroll } from '../support/people.js';
+import { enroll, loggedIn } from '../support/people.js';
 import { startPanel, stopPanels } from '../support/panel.js';
 
 const STEP_MILLISECONDS = 30_000;
@@ -16,8 +16,7 @@ describe('B6: a window that is far too wide', () => {
       const opened: number[] = [];
       panel.now += 20 * STEP_MILLISECONDS;
       for (const step of steps) {
-        const client = new Client(panel);
-        await client.login('alice');
+        const client = await loggedIn(panel);
         const present = panel.now;
         panel.now += (step - 1) * STEP_MILLISECONDS; // the phone goes one step ahead
         const code = phone.nextCode();
@@ -40,8 +39,7 @@ describe('B6: a window that is far too wide', () => {
     it('does not grow with the offset that was learned', async () => {
       const panel = await start();
       const phone = await enroll(panel);
-      const client = new Client(panel);
-      await client.login('alice');
+      const client = await loggedIn(panel);
       panel.now -= STEP_MILLISECONDS; // the phone is one step ahead, and that is learned
       await client.post('/two-step/verify', { code: phone.nextCode() });
       await new Client(panel).login('alice');
@@ -49,8 +47,7 @@ describe('B6: a window that is far too wide', () => {
       panel.now += 4 * STEP_MILLISECONDS;
       const far = phone.nextCode();
       panel.now = present;
-      const other = new Client(panel);
-      await other.login('alice');
+      const other = await loggedIn(panel);
       expect((await other.post('/two-step/verify', { code: far })).body.code).to.equal('code-invalid');
     });
   });

@@ -2,8 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { rateLimit } from 'express-rate-limit';
 import { onEachSessionPanel } from '../support/on-each-place.js';
-import { Client } from '../support/client.js';
-import { enroll } from '../support/people.js';
+import { enroll, loggedIn } from '../support/people.js';
 import { user } from '../support/panel.js';
 
 const LOGINS = ['ann', 'ben', 'cat', 'dan', 'eve', 'fay'];
@@ -14,8 +13,7 @@ describe('B9: one code against many accounts', () => {
       const panel = await start({ users: LOGINS.map((login) => user(login)) });
       for (const login of LOGINS) {
         await enroll(panel, login);
-        const client = new Client(panel);
-        await client.login(login);
+        const client = await loggedIn(panel, login);
         await client.post('/two-step/verify', { code: '000000' }, { 'user-agent': 'a guesser' });
       }
       const refusals = panel.events.filter(({ name }) => name === 'code-refused');
@@ -43,8 +41,7 @@ describe('B9: one code against many accounts', () => {
       const statuses: number[] = [];
       for (const login of LOGINS) {
         await enroll(panel, login);
-        const client = new Client(panel);
-        await client.login(login);
+        const client = await loggedIn(panel, login);
         statuses.push((await client.post('/two-step/verify', { code: '000000' })).status);
       }
       expect(statuses).to.deep.equal([401, 401, 401, 401, 429, 429]);

@@ -2,8 +2,7 @@ import { expect } from 'chai';
 import type { Store } from 'passport-second-factor';
 import { timeLimit } from '../support/time-limit.js';
 import { onEachPlace } from '../support/on-each-place.js';
-import { Client } from '../support/client.js';
-import { enroll } from '../support/people.js';
+import { enroll, loggedIn } from '../support/people.js';
 import type { Phone } from '../support/people.js';
 import { startPanel } from '../support/panel.js';
 import type { Panel } from '../support/panel.js';
@@ -47,8 +46,7 @@ describe('B11: the store dies between the decision and the count', () => {
 
     for (const trouble of ['before the swap', 'after the swap', 'hangs'] as const) {
       it(`tells nobody whether a code was right (${trouble})`, async () => {
-        const client = new Client(panel);
-        await client.login('alice');
+        const client = await loggedIn(panel);
         panel.told();
         const code = phone.nextCode();
         const wrong = code === '000000' ? '000001' : '000000';
@@ -70,8 +68,7 @@ describe('B11: the store dies between the decision and the count', () => {
     }
 
     it('has no more guesses when the store fails again and again after the swap', async () => {
-      const client = new Client(panel);
-      await client.login('alice');
+      const client = await loggedIn(panel);
       fault = 'after the swap';
       for (let i = 0; i < 7; i++) await client.post('/two-step/verify', { code: '000000' });
       fault = 'none';

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { Secret, TOTP } from 'otpauth';
 import { Client } from '../support/client.js';
 import { attack } from '../support/attack.js';
-import { enrolled, pending, signedIn } from '../support/people.js';
+import { enrolled, pending, phoneWith, signedIn } from '../support/people.js';
 
 attack('D2: a set-up that was begun overwrites or switches on the factor (on %s)', (panel) => {
   it('keeps the old authenticator, and knows nothing of the new one, until it is proved', async () => {
@@ -32,9 +32,7 @@ attack('D2: a set-up that was begun overwrites or switches on the factor (on %s)
   it('drops the set-up with the session: nobody confirms it later, nor from another one', async () => {
     const client = await signedIn(panel(), 'bob');
     const { body } = await client.post('/two-step/setup');
-    const code = new TOTP({ secret: Secret.fromBase32(String(body.key)) }).generate({
-      timestamp: panel().now,
-    });
+    const code = phoneWith(panel(), String(body.key)).code();
     const copy = client.copy();
     await client.post('/logout');
     for (const other of [copy, await signedIn(panel(), 'bob')]) {

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { attack } from '../support/attack.js';
-import { signedIn, enrolled, enable } from '../support/people.js';
+import { burst, enable, enrolled, signedIn } from '../support/people.js';
 
 attack('D8: sessions from before enabling stay valid (on %s)', (panel) => {
   it('asks all other sessions for the code at once', async () => {
@@ -28,7 +28,7 @@ attack('D8: sessions from before enabling stay valid (on %s)', (panel) => {
 
   it('lets requests that race the enabling end in no session without the code', async () => {
     const client = await signedIn(panel(), 'alice');
-    const others = await Promise.all(Array.from({ length: 6 }, () => signedIn(panel(), 'alice')));
+    const others = await burst(6, () => signedIn(panel(), 'alice'));
     const racing = others.map(async (other) => {
       for (let i = 0; i < 5; i++) await other.get('/');
     });

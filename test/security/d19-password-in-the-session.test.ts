@@ -4,7 +4,7 @@ import type { RedisServer } from '../support/redis-server.js';
 import { Client } from '../support/client.js';
 import { startExamplePanel } from '../support/example-panel.js';
 import type { ExamplePanel } from '../support/example-panel.js';
-import { signedIn, enable } from '../support/people.js';
+import { enable, loggedIn, signedIn } from '../support/people.js';
 
 describe('D19: the password is parked with the pending sign-in', () => {
   let server: RedisServer;
@@ -21,8 +21,7 @@ describe('D19: the password is parked with the pending sign-in', () => {
     const alice = await signedIn(panel, 'alice');
     const { key } = (await enable(panel, alice)).phone;
     await new Client(panel).login('alice');
-    const admin = new Client(panel);
-    await admin.login('admin');
+    const admin = await loggedIn(panel, 'admin');
     const { body } = await admin.post('/two-step/setup');
     const lying = await dumpRedis(server.url);
     expect(lying).to.contain('"pending"').and.to.contain('"must-enroll"').and.to.contain('"verified"');

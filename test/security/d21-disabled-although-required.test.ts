@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { Client } from '../support/client.js';
 import { attack } from '../support/attack.js';
-import { enable } from '../support/people.js';
+import { enable, loggedIn } from '../support/people.js';
 
 attack(
   'D21: an operator disabled what the policy requires (on %s)',
@@ -13,8 +13,7 @@ attack(
       expect((await client.get('/api/secret')).status).to.equal(200);
       await panel().secondFactor.admin.disable('admin', { by: 'test' });
 
-      const next = new Client(panel());
-      await next.login('admin');
+      const next = await loggedIn(panel(), 'admin');
       for (const each of [client, next]) {
         for (const path of ['/', '/staff', '/settings', '/api/me', '/api/secret', '/api/danger']) {
           expect((await each.get(path)).status, path).to.be.oneOf([401, 403]);
@@ -27,8 +26,7 @@ attack(
     });
 
     it('refuses to the owner what only an operator may do, and spends no code on it', async () => {
-      const client = new Client(panel());
-      await client.login('admin');
+      const client = await loggedIn(panel(), 'admin');
       const { phone } = await enable(panel(), client);
       const before = await panel().record('admin');
       const refused = await client.post('/two-step/disable', { code: phone.nextCode() });

@@ -1,10 +1,9 @@
 import { expect } from 'chai';
-import { Secret, TOTP } from 'otpauth';
 import { inTwoParts } from '../support/in-two-parts.js';
 import { inMemoryAndOnRedis, startLatePanel } from './late-bodies.js';
 import type { LatePanel } from './late-bodies.js';
 import { Client } from '../support/client.js';
-import { enroll, enrolled, loggedIn, pending, signedIn, verify } from '../support/people.js';
+import { enroll, enrolled, loggedIn, pending, phoneWith, signedIn, verify } from '../support/people.js';
 import type { Phone } from '../support/people.js';
 import { seenBy } from '../support/sessions.js';
 import { userOf } from '../support/panel.js';
@@ -85,9 +84,7 @@ describe('G3: a slow request that saves a session back which was ended meanwhile
         const panel = await startLatePanel(parts());
         const client = await loggedIn(panel);
         const { body } = await client.post('/two-step/setup');
-        const code = new TOTP({ secret: Secret.fromBase32(String(body.key)) }).generate({
-          timestamp: panel.now,
-        });
+        const code = phoneWith(panel, String(body.key)).code();
         const { cookie } = client;
         const before = await panel.store.get('alice');
         const status = await panel.late('/two-step/setup/confirm', cookie, { code }, () =>
@@ -114,11 +111,11 @@ describe('G3: a slow request that saves a session back which was ended meanwhile
       it('goes on from no acting that the actor left meanwhile', async () => {
         const panel = await startLatePanel(parts());
         const client = await loggedIn(panel);
-        expect((await client.post('/two-step/impersonation', { account: 'bob' })).status).to.equal(200);
+        expect((await client.actAs('bob')).status).to.equal(200);
         const { cookie } = client;
         panel.told();
         const status = await panel.late('/two-step/impersonation', cookie, { account: 'carol' }, () =>
-          client.post('/two-step/impersonation/leave'),
+          client.leave(),
         );
         expect(status).to.equal(401);
         expect(panel.told()).to.deep.equal(['impersonation-left']);
@@ -214,9 +211,9 @@ describe('G3: a slow request that saves a session back which was ended meanwhile
         it('leaves nothing under the old id of an acting that its actor left', async () => {
           const panel = await start();
           const client = await loggedIn(panel);
-          expect((await client.post('/two-step/impersonation', { account: 'bob' })).status).to.equal(200);
+          expect((await client.actAs('bob')).status).to.equal(200);
           const { cookie } = client;
-          await slow(panel, cookie, () => client.post('/two-step/impersonation/leave'));
+          await slow(panel, cookie, () => client.leave());
           await staysDead(panel, cookie);
           expect(await client.me()).to.equal('alice');
         });

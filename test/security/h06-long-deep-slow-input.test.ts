@@ -48,7 +48,7 @@ attack('H6: very long, deep or slow input %s', (attacked) => {
     const panel = attacked();
     const owner = await enrolled(panel);
     const client = await pending(panel);
-    const cookie = [...client.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
+    const { cookie } = client;
     const late = { code: owner.phone.code(1) };
     const status = await inTwoParts(`${panel.url}/two-step/verify`, cookie, late, () =>
       client.post('/two-step/cancel'),

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { onEachSessionPanel } from '../support/on-each-place.js';
 import { Client } from '../support/client.js';
-import { enroll } from '../support/people.js';
+import { enroll, loggedIn } from '../support/people.js';
 
 const OPERATIONS = [
   'verify',
@@ -19,8 +19,7 @@ describe('H10: no body, and nobody who parses it', () => {
         const panel = await start({ express });
         const owner = new Client(panel);
         const phone = await enroll(panel, 'alice', owner);
-        const outside = new Client(panel);
-        await outside.login('alice');
+        const outside = await loggedIn(panel);
         for (const operation of OPERATIONS) {
           for (const client of [outside, owner, new Client(panel)]) {
             if (client === owner && operation === 'verify') continue; // done already: is sent home, and nothing is evaluated

@@ -6,7 +6,7 @@ import { inspect } from 'node:util';
 import { expect } from 'chai';
 import { Redis } from 'ioredis';
 import { Secret, TOTP } from 'otpauth';
-import { startRedis } from '../support/redis-server.js';
+import { startRedis, withRedis } from '../support/redis-server.js';
 import type { RedisServer } from '../support/redis-server.js';
 import { makeSystemClock } from '../support/system-clock.js';
 import type { SystemClock } from '../support/system-clock.js';
@@ -73,10 +73,10 @@ for (const place of ['SQLite', 'Redis'] as const) {
       told.push(path, answer.location ?? '', JSON.stringify({ ...answer.headers, 'set-cookie': '' }));
       if (answer.status >= 400) told.push(answer.text);
       if (redis) {
-        const client = new Redis(redis.url);
-        const keys = await client.keys('*');
-        kept.push(...(await Promise.all(keys.map(async (key) => String(await client.get(key))))));
-        client.disconnect();
+        const values = await withRedis(redis.url, async (client) =>
+          Promise.all((await client.keys('*')).map((key) => client.get(key))),
+        );
+        kept.push(...values.map(String));
       } else {
         for (const ending of ['', '-wal']) {
           const file = join(folder, 'panel.db') + ending;

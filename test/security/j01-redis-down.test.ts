@@ -6,7 +6,7 @@ import { timeLimit } from '../support/time-limit.js';
 import { Client } from '../support/client.js';
 import { startExamplePanel } from '../support/example-panel.js';
 import type { ExamplePanel } from '../support/example-panel.js';
-import { signedIn, enable } from '../support/people.js';
+import { enable, loggedIn, signedIn } from '../support/people.js';
 
 const limit = timeLimit();
 
@@ -25,8 +25,7 @@ describe('J1: Redis is down, and the limits or the guard with it', () => {
   it('lets nobody through at any point, and works again when Redis is back', async () => {
     const verified = await signedIn(panel, 'alice');
     const { phone } = await enable(panel, verified);
-    const pending = new Client(panel);
-    await pending.login('alice');
+    const pending = await loggedIn(panel);
     const plain = await signedIn(panel, 'bob');
     await server.kill();
     limit.pass();

@@ -9,6 +9,7 @@ import type { RedisServer } from '../support/redis-server.js';
 import { Client } from '../support/client.js';
 import { startPanelProcess } from '../support/example-process.js';
 import type { PanelProcess } from '../support/example-process.js';
+import { loggedIn, burst } from '../support/people.js';
 
 describe('J2: each process has a budget of guesses of its own', function () {
   let server: RedisServer;
@@ -29,8 +30,7 @@ describe('J2: each process has a budget of guesses of its own', function () {
 
   /** Enables two-step authentication; gives a code that was not used yet. */
   async function enrolled(login: string): Promise<() => string> {
-    const owner = new Client(panels[0]!);
-    await owner.login(login);
+    const owner = await loggedIn(panels[0]!, login);
     const { body } = await owner.post('/two-step/setup');
     const phone = new TOTP({ secret: Secret.fromBase32(String(body.key)) });
     const { status } = await owner.post('/two-step/setup/confirm', { code: phone.generate() });
@@ -64,12 +64,12 @@ describe('J2: each process has a budget of guesses of its own', function () {
     expect((await guess(there)).body.code).to.equal('code-invalid');
 
     await server.kill();
-    const away = await Promise.all(Array.from({ length: 20 }, (_, i) => guess(i % 2 ? client : there)));
+    const away = await burst(20, (i) => guess(i % 2 ? client : there));
     for (const { status } of away) expect(status).to.equal(503);
     await server.restart();
     for (const each of [client, there]) await whenBack(() => each.get('/two-step/'));
 
-    const answers = await Promise.all(Array.from({ length: 40 }, (_, i) => guess(i % 2 ? client : there)));
+    const answers = await burst(40, (i) => guess(i % 2 ? client : there));
     const told = answers.filter(({ body: { code: reason } }) => reason === 'code-invalid');
     expect(told.length).to.be.at.most(3);
     expect(answers.some(({ status }) => status === 200)).to.equal(false);

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { enable, enrolled, signedIn } from '../support/people.js';
+import { enable, enrolled, loggedIn, signedIn } from '../support/people.js';
 import { startPanel, stopPanels } from '../support/panel.js';
 import { connectRedis, sharedRedis, withRedis } from '../support/redis-server.js';
 import type { RedisServer } from '../support/redis-server.js';
@@ -25,8 +25,7 @@ describe('J3: a failover or an eviction drops the record or the session', () => 
   it('lets verified sessions fall back, and strict guards refuse, when the record is gone', async () => {
     const browser = await signedIn(panel, 'alice');
     const { phone } = await enable(panel, browser);
-    const pending = new Client(panel);
-    await pending.login('alice');
+    const pending = await loggedIn(panel);
     expect(await drop('second-factor:alice')).to.equal(1);
 
     expect((await browser.get('/api/secret')).body.code).to.equal('enrollment-required');
@@ -39,8 +38,7 @@ describe('J3: a failover or an eviction drops the record or the session', () => 
   it('asks to sign in again when the session is gone', async () => {
     const browser = await signedIn(panel, 'bob');
     await enable(panel, browser);
-    const pending = new Client(panel);
-    await pending.login('bob');
+    const pending = await loggedIn(panel, 'bob');
     expect(await drop('sess:*')).to.be.at.least(2);
     for (const each of [browser, pending]) expect(await each.who()).to.equal('login-required');
     expect((await new Client(panel).login('bob')).body.code).to.equal('code-required');

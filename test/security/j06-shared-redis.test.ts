@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { RedisStore } from 'connect-redis';
 import type { Redis } from 'ioredis';
 import { redisStore } from 'passport-second-factor/redis';
-import { enable, enrolled, signedIn } from '../support/people.js';
+import { enable, enrolled, loggedIn, signedIn } from '../support/people.js';
 import { startPanel, stopPanels } from '../support/panel.js';
 import type { Panel } from '../support/panel.js';
 import { connectRedis, sharedRedis } from '../support/redis-server.js';
@@ -36,8 +36,7 @@ describe('J6: two panels share a Redis, or the Redis forgets the script', () => 
     expect((await there.login('alice')).status).to.equal(200);
     expect((await there.get('/secret', { cookie: client.cookie })).status).to.equal(401);
     expect((await there.get('/secret')).status).to.equal(403);
-    const pending = new Client(one);
-    await pending.login('alice');
+    const pending = await loggedIn(one);
     expect(
       (await new Client(two).post('/two-step/verify', { code: phone.nextCode() }, { cookie: pending.cookie }))
         .status,
@@ -66,8 +65,7 @@ describe('J6: two panels share a Redis, or the Redis forgets the script', () => 
       const asked = Array.from({ length: 30 }, () => browser.get('/api/secret'));
       const [answers] = await Promise.all([Promise.all(asked), flushing()]);
       for (const { status } of answers) expect(status).to.equal(200);
-      const pending = new Client(panel);
-      await pending.login('admin');
+      const pending = await loggedIn(panel, 'admin');
       await redis.script('FLUSH');
       expect((await pending.post('/two-step/verify', { code: phone.nextCode() })).status).to.equal(200);
     } finally {

@@ -3,6 +3,7 @@ import { startLevelPanel } from '../support/level-panel.js';
 import type { LevelPanel } from '../support/level-panel.js';
 import { onEachPlace } from '../support/on-each-place.js';
 import { Client } from '../support/client.js';
+import { loggedIn } from '../support/people.js';
 
 const LEVELS = ['root', 'admin', 'user'];
 
@@ -14,9 +15,8 @@ describe('K18: the feature is off, but its sessions still work', () => {
 
     it('ends live impersonations with the restart, and knows no route of it', async () => {
       panel = await startLevelPanel({ levels: LEVELS }, await empty());
-      const before = new Client(panel);
-      await before.login('root');
-      await before.post('/two-step/impersonation', { account: 'alice' });
+      const before = await loggedIn(panel, 'root');
+      await before.actAs('alice');
       expect((await before.get('/me')).body).to.include({ user: 'alice', state: 'impersonating' });
 
       panel = await panel.restart(undefined);
@@ -24,8 +24,8 @@ describe('K18: the feature is off, but its sessions still work', () => {
       for (const [name, value] of before.cookies) client.cookies.set(name, value);
       expect((await client.post('/me')).status).to.equal(403);
       expect((await client.get('/me')).body).to.deep.include({ user: 'root', actors: [] });
-      expect((await client.post('/two-step/impersonation', { account: 'alice' })).status).to.equal(404);
-      expect((await client.post('/two-step/impersonation/leave')).status).to.equal(404);
+      expect((await client.actAs('alice')).status).to.equal(404);
+      expect((await client.leave()).status).to.equal(404);
       expect((await client.get('/me')).body.user).to.equal('root');
       expect(panel.events.find(({ name }) => name === 'impersonation-ended')).to.include({
         reason: 'switched-off',
@@ -36,9 +36,8 @@ describe('K18: the feature is off, but its sessions still work', () => {
 
     it('ends those that a narrower rule no longer allows', async () => {
       panel = await startLevelPanel({ levels: LEVELS }, await empty());
-      const before = new Client(panel);
-      await before.login('root');
-      await before.post('/two-step/impersonation', { account: 'alice' });
+      const before = await loggedIn(panel, 'root');
+      await before.actAs('alice');
       panel = await panel.restart({ levels: LEVELS, canActAs: (_actor, target) => target.id !== 'alice' });
       const client = new Client(panel);
       for (const [name, value] of before.cookies) client.cookies.set(name, value);

@@ -75,7 +75,7 @@ describe('K21: enter and sign out at once, where the body is read after the sess
       it(`lets no hop whose body was cut in two act for an actor who ${what} in between`, async () => {
         const panel = await startLatePanel(parts());
         const actor = await loggedIn(panel);
-        await actor.post('/two-step/impersonation', { account: 'bob' });
+        await actor.actAs('bob');
         const { cookie } = actor;
         panel.told();
         const status = await panel.late('/two-step/impersonation', cookie, { account: 'carol' }, () =>

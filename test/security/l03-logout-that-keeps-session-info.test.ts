@@ -3,7 +3,7 @@ import { startLevelPanel } from '../support/level-panel.js';
 import type { LevelPanel } from '../support/level-panel.js';
 import { onEachPlace } from '../support/on-each-place.js';
 import { Client } from '../support/client.js';
-import { enable } from '../support/people.js';
+import { enable, loggedIn } from '../support/people.js';
 
 describe('L3: signing out with keepSessionInfo, then the code or going back', () => {
   onEachPlace((empty) => {
@@ -28,21 +28,20 @@ describe('L3: signing out with keepSessionInfo, then the code or going back', ()
 
     it('brings nobody back from acting as somebody else, on no level', async () => {
       const root = await signedIn('root');
-      await root.post('/two-step/impersonation', { account: 'admin' });
-      await root.post('/two-step/impersonation', { account: 'alice' });
+      await root.actAs('admin');
+      await root.actAs('alice');
       expect((await root.get('/me')).body.actors).to.deep.equal(['root', 'admin']);
       const copy = root.copy();
       await root.post('/logout');
       for (const client of [root, copy]) {
-        const { status } = await client.post('/two-step/impersonation/leave');
+        const { status } = await client.leave();
         expect(status).to.be.within(401, 409);
         expect((await client.get('/me')).body).to.deep.include({ user: null, actors: [] });
       }
     });
 
     async function signedIn(user: string) {
-      const client = new Client(panel);
-      await client.login(user);
+      const client = await loggedIn(panel, user);
       return client;
     }
   });

@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { expect } from 'chai';
 import { memoryStore } from 'passport-second-factor/memory';
 import { Client } from '../support/client.js';
-import { enroll } from '../support/people.js';
-import { startPanel, stopPanels, user } from '../support/panel.js';
+import { enroll, loggedIn } from '../support/people.js';
 import type { Phone } from '../support/people.js';
+import { startPanel, stopPanels, user } from '../support/panel.js';
 import type { Panel } from '../support/panel.js';
 
 const key = (): string => randomBytes(32).toString('base64');
@@ -22,8 +22,7 @@ describe('session/browser-cookie', () => {
 
   /** Signs in with the password and then a code; the lines of the cookies that came of it. */
   async function verify(panel: Panel, phone: Phone, device = ''): Promise<string[]> {
-    const client = new Client(panel);
-    await client.login('alice');
+    const client = await loggedIn(panel);
     const cookie = `${client.cookie}; ${device}`;
     const body = { code: phone.nextCode(), rememberBrowser: true };
     const { status, headers } = await client.post('/two-step/verify', body, { cookie });
@@ -153,8 +152,7 @@ describe('session/browser-cookie', () => {
     const panel = await startPanel({ users, options: { rememberBrowsers: { days: 30 } } });
     const bob = await enroll(panel, 'bob');
     const alice = await enroll(panel);
-    const shared = new Client(panel);
-    await shared.login('bob');
+    const shared = await loggedIn(panel, 'bob');
     expect(
       (await shared.post('/two-step/verify', { code: bob.nextCode(), rememberBrowser: true })).status,
     ).to.equal(200);

@@ -141,7 +141,7 @@ describe('texts from outside', () => {
       panel.users.get('alice')!.level = level;
       const browser = new Client(panel);
       expect((await browser.login('alice')).status).to.equal(200);
-      const { status, body } = await browser.post('/two-step/impersonation', { account: 'bob' });
+      const { status, body } = await browser.actAs('bob');
       expect([status, body.reason]).to.deep.equal([403, 'level-unknown']);
       expect((await panel.secondFactor.admin.account('alice'))?.level).to.not.equal('root');
     }
@@ -152,11 +152,10 @@ describe('texts from outside', () => {
   it('tells of an account that nobody could be in one line, of others as they are', async () => {
     const panel = await startLevelPanel({ levels: ['root', 'admin', 'user'] });
     for (const login of ['alice', 'root']) {
-      const browser = new Client(panel);
-      await browser.login(login);
+      const browser = await loggedIn(panel, login);
       panel.events.length = 0;
       for (const account of [`x${HOSTILE}`, '\ud800', 'x'.repeat(300), '😀\n', 5, ['bob'], undefined]) {
-        expect((await browser.post('/two-step/impersonation', { account })).status).to.equal(403);
+        expect((await browser.actAs(account)).status).to.equal(403);
       }
       expect(panel.events.map(({ accountId }) => accountId)).to.deep.equal([
         'x By: root 2K',

@@ -145,15 +145,14 @@ describe('session: one request goes on from a session, and none from one that wa
     let lookUp = 1;
     for (let overtook = true; overtook; lookUp++) {
       const panel = await startLevelPanel({ levels: ['root', 'admin', 'user'] });
-      const root = new Client(panel);
-      await root.login('root');
-      expect((await root.post('/two-step/impersonation', { account: 'alice' })).status).to.equal(200);
+      const root = await loggedIn(panel, 'root');
+      expect((await root.actAs('alice')).status).to.equal(200);
       const thief = root.copy();
       const [cookie = ''] = root.cookies.values();
       const overtaken = overtake(panel.sessionStore, sessionId(`connect.sid=${cookie}`), lookUp, async () => {
         expect((await root.post('/logout')).status).to.be.below(400);
       });
-      const answer = await thief.post('/two-step/impersonation/leave');
+      const answer = await thief.leave();
       overtook = overtaken.done;
       if (overtook) {
         expect(answer.status, `look-up ${lookUp}`).to.be.oneOf([401, 409]);

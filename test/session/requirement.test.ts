@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { Secret, TOTP } from 'otpauth';
 import type { Policy } from '../../lib/index.js';
 import { Client } from '../support/client.js';
-import { enroll } from '../support/people.js';
+import { enroll, loggedIn } from '../support/people.js';
 import { startPanel, stopPanels } from '../support/panel.js';
 import { sessionId } from '../support/sessions.js';
 import type { Panel, PanelParts } from '../support/panel.js';
@@ -99,8 +99,7 @@ describe('session/requirement: a second factor that is a must', () => {
     ];
     for (const change of changes) {
       const panel = await start();
-      const client = new Client(panel);
-      await client.login('alice');
+      const client = await loggedIn(panel);
       const { body } = await client.post('/two-step/setup');
       await change(panel);
       const before = await panel.store.get('alice');
@@ -115,8 +114,7 @@ describe('session/requirement: a second factor that is a must', () => {
 
   it('ends after ten minutes, however often it is asked for', async () => {
     const panel = await start();
-    const client = new Client(panel);
-    await client.login('alice');
+    const client = await loggedIn(panel);
     await client.post('/two-step/setup');
     for (let minute = 1; minute < 10; minute++) {
       panel.now += 60_000;
@@ -132,8 +130,7 @@ describe('session/requirement: a second factor that is a must', () => {
   it('takes effect on sessions that are there, and again when an operator disables (D21)', async () => {
     policy = 'optional';
     const panel = await start();
-    const client = new Client(panel);
-    await client.login('alice');
+    const client = await loggedIn(panel);
     expect(await client.me()).to.equal('alice');
     policy = 'required';
     expect(await client.me()).to.equal(null);
@@ -220,8 +217,7 @@ describe('session/requirement: a second factor that is a must', () => {
         });
       },
     });
-    const client = new Client(panel);
-    await client.login('alice');
+    const client = await loggedIn(panel);
     const { until } = (await client.get('/two-step')).body;
     panel.now += 60_000;
     const always = { 'x-always': '1' };
@@ -246,8 +242,7 @@ describe('session/requirement: a second factor that is a must', () => {
 
   it('has an old session sign in again also after an operator took the second factor off', async () => {
     const panel = await start();
-    const owner = new Client(panel);
-    await owner.login('alice');
+    const owner = await loggedIn(panel);
     await confirm(panel, owner);
     panel.now += 15 * 60_000 + 1;
     await panel.secondFactor.admin.disable('alice', { by: 'operator' });

@@ -1,12 +1,12 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { expect } from 'chai';
-import { Secret, TOTP } from 'otpauth';
+import { Secret } from 'otpauth';
 import { until } from '../support/eventually.js';
 import { holdSwap } from '../support/late-swap.js';
 import type { LateAnswer } from '../support/late-swap.js';
 import { timeLimit } from '../support/time-limit.js';
 import { Client } from '../support/client.js';
-import { enrolled, loggedIn } from '../support/people.js';
+import { enrolled, loggedIn, phoneWith } from '../support/people.js';
 import { startPanel, stopPanels } from '../support/panel.js';
 import type { Panel } from '../support/panel.js';
 
@@ -57,7 +57,7 @@ describe('session/set-enrolled: a panel that keeps in its own table who has a se
   }
 
   async function confirm(client: Client, key: unknown): Promise<number> {
-    const code = new TOTP({ secret: Secret.fromBase32(String(key)) }).generate({ timestamp: panel.now });
+    const code = phoneWith(panel, String(key)).code();
     return (await client.post('/two-step/setup/confirm', { code })).status;
   }
 
@@ -174,9 +174,7 @@ describe('session/set-enrolled: a panel that keeps in its own table who has a se
       await client.login('alice');
       if (phone) await client.post('/two-step/verify', { code: phone.nextCode() });
       else ({ key } = (await client.post('/two-step/setup')).body);
-      const code =
-        phone?.nextCode() ??
-        new TOTP({ secret: Secret.fromBase32(String(key)) }).generate({ timestamp: panel.now });
+      const code = phone?.nextCode() ?? phoneWith(panel, String(key)).code();
       panel.told();
       onceBefore(what === 'enables', () => {
         throw new Error('the database is away');
@@ -241,10 +239,9 @@ describe('session/set-enrolled: a panel that keeps in its own table who has a se
 
     it('takes nothing back that its owner has signed in with meanwhile', async () => {
       const answer = await enabledLate();
-      const owner = new Client(panel);
-      await owner.login('alice');
+      const owner = await loggedIn(panel);
       panel.now += 30_000;
-      const code = new TOTP({ secret: Secret.fromBase32(key) }).generate({ timestamp: panel.now });
+      const code = phoneWith(panel, key).code();
       expect((await owner.post('/two-step/verify', { code })).body).to.include({ state: 'verified' });
       panel.told();
       onceBefore(true, () => {

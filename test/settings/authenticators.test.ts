@@ -1,4 +1,4 @@
-import { enroll, phoneWith } from '../support/people.js';
+import { burst, enroll, loggedIn, phoneWith } from '../support/people.js';
 import type { Phone } from '../support/people.js';
 import { expect } from 'chai';
 import { Secret, TOTP } from 'otpauth';
@@ -36,8 +36,7 @@ describe('settings/authenticators', () => {
   }
 
   async function verify(code: string): Promise<unknown> {
-    const browser = new Client(panel);
-    await browser.login('alice');
+    const browser = await loggedIn(panel);
     const { body } = await browser.post('/two-step/verify', { code });
     return body.code ?? body.state;
   }
@@ -62,11 +61,9 @@ describe('settings/authenticators', () => {
   });
 
   it('ends with a replaced authenticator all that it had let in, but not this session', async () => {
-    const other = new Client(panel);
-    await other.login('alice');
+    const other = await loggedIn(panel);
     await other.post('/two-step/verify', { code: phone.nextCode() });
-    const pending = new Client(panel);
-    await pending.login('alice');
+    const pending = await loggedIn(panel);
 
     await setUp();
     expect(await client.me()).to.equal('alice');
@@ -106,8 +103,7 @@ describe('settings/authenticators', () => {
 
   it('removes one of several, and with it all that was proved before', async () => {
     const second = await setUp({ add: true, name: 'Second' });
-    const other = new Client(panel);
-    await other.login('alice');
+    const other = await loggedIn(panel);
     await other.post('/two-step/verify', { code: second.nextCode() });
 
     const [first, last] = await listed();
@@ -162,11 +158,7 @@ describe('settings/authenticators', () => {
     const { body } = await client.post('/two-step/setup', { add: true });
     const code = secretOf(body.key).generate({ timestamp: panel.now });
     const { cookie } = client;
-    await Promise.all(
-      Array.from({ length: 10 }, () =>
-        new Client(panel).post('/two-step/setup/confirm', { code }, { cookie }),
-      ),
-    );
+    await burst(10, () => new Client(panel).post('/two-step/setup/confirm', { code }, { cookie }));
     const { authenticators } = await panel.secondFactor.status('alice');
     expect(authenticators).to.equal(2);
   });

@@ -1,7 +1,6 @@
 import { expect } from 'chai';
-import { Secret, TOTP } from 'otpauth';
 import { Client } from '../support/client.js';
-import { enrolled, loggedIn } from '../support/people.js';
+import { enrolled, loggedIn, phoneWith } from '../support/people.js';
 import { startPanel, stopPanels } from '../support/panel.js';
 import type { Panel } from '../support/panel.js';
 
@@ -33,7 +32,7 @@ describe('a change of the second factor is told, whatever becomes of the session
   async function confirm(client: Client, wish: object): Promise<() => Promise<unknown>> {
     const { body } = await client.post('/two-step/setup', wish);
     panel.now += 30_000;
-    const code = new TOTP({ secret: Secret.fromBase32(String(body.key)) }).generate({ timestamp: panel.now });
+    const code = phoneWith(panel, String(body.key)).code();
     return () => client.post('/two-step/setup/confirm', { code });
   }
 

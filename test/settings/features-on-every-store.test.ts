@@ -9,6 +9,7 @@ import { Client } from '../support/client.js';
 import type { Answer } from '../support/client.js';
 import { startPanel, stopPanels, user } from '../support/panel.js';
 import type { Panel } from '../support/panel.js';
+import { loggedIn, burst } from '../support/people.js';
 
 /** Guesses of a stranger at once; each is a connection of its own. */
 const STRANGERS = 60;
@@ -91,8 +92,7 @@ for (const { name, start } of STORES) {
     }
 
     async function enrolled(): Promise<{ client: Client; totp: TOTP; codes: string[] }> {
-      const client = new Client(panel);
-      await client.login(login);
+      const client = await loggedIn(panel, login);
       const { totp, body } = await setUp(client);
       return { client, totp, codes: body.recoveryCodes as string[] };
     }
@@ -170,7 +170,7 @@ for (const { name, start } of STORES) {
 
     it('takes each recovery code once, from many at once too, and none of an old set (E2)', async () => {
       const { totp, codes } = await enrolled();
-      const thieves = await Promise.all(Array.from({ length: 10 }, () => waiting()));
+      const thieves = await burst(10, () => waiting());
       const answers = await Promise.all(thieves.map((thief) => verify(thief, codes[0]!)));
       expect(answers.filter((answer) => answer === 'verified')).to.have.length(1);
       expect((await panel.secondFactor.status(login)).recoveryCodesLeft).to.equal(9);

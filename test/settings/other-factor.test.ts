@@ -1,10 +1,9 @@
 import { expect } from 'chai';
-import { Secret, TOTP } from 'otpauth';
 import { requireSecondFactor } from 'passport-second-factor';
 import type { Policy } from '../../lib/index.js';
 import { inTwoParts } from '../support/in-two-parts.js';
 import { Client } from '../support/client.js';
-import { enroll, loggedIn } from '../support/people.js';
+import { enroll, loggedIn, phoneWith } from '../support/people.js';
 import { startPanel, stopPanels } from '../support/panel.js';
 import type { Panel } from '../support/panel.js';
 
@@ -143,7 +142,7 @@ describe('an account that still has the second factor of before', () => {
     has.delete('alice');
     const begun = await loggedIn(panel);
     const { key } = (await begun.post('/two-step/setup')).body as { key: string };
-    const code = new TOTP({ secret: Secret.fromBase32(key) }).generate({ timestamp: panel.now });
+    const code = phoneWith(panel, key).code();
     const url = `http://127.0.0.1:${panel.port}/two-step/setup/confirm`;
     expect(await inTwoParts(url, begun.cookie, { code }, () => has.add('alice'))).to.equal(401);
     expect(await panel.store.get('alice')).to.equal(null);

@@ -3,7 +3,7 @@ import { memoryStore } from 'passport-second-factor/memory';
 import type { Store } from 'passport-second-factor';
 import { Secret, TOTP } from 'otpauth';
 import { Client } from '../support/client.js';
-import { enroll, enrolled, loggedIn } from '../support/people.js';
+import { enroll, enrolled, loggedIn, phoneWith } from '../support/people.js';
 import { startPanel, stopPanels } from '../support/panel.js';
 import type { Panel } from '../support/panel.js';
 
@@ -97,7 +97,7 @@ describe('settings/set-up and session/manage: setEnrolled', () => {
     const codes = await Promise.all(
       clients.map(async (browser) => {
         const { body } = await browser.post('/two-step/setup');
-        return new TOTP({ secret: Secret.fromBase32(String(body.key)) }).generate({ timestamp: panel.now });
+        return phoneWith(panel, String(body.key)).code();
       }),
     );
     const answers = await Promise.all(
@@ -203,9 +203,7 @@ describe('settings/set-up and session/manage: setEnrolled', () => {
     const second = await client.post('/two-step/setup');
     expect(second.body.key).not.to.equal(body.key);
     panel.now += 600_000;
-    const late = new TOTP({ secret: Secret.fromBase32(String(second.body.key)) }).generate({
-      timestamp: panel.now,
-    });
+    const late = phoneWith(panel, String(second.body.key)).code();
     expect((await client.post('/two-step/setup/confirm', { code: late })).body.code).to.equal(
       'setup-expired',
     );

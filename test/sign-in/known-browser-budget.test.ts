@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import { Client } from '../support/client.js';
-import { enroll } from '../support/people.js';
-import { startPanel, stopPanels } from '../support/panel.js';
+import { enroll, loggedIn } from '../support/people.js';
 import type { Phone } from '../support/people.js';
+import { startPanel, stopPanels } from '../support/panel.js';
 import type { Panel } from '../support/panel.js';
 
 const HOUR = 3_600_000;
@@ -48,8 +48,7 @@ describe('session: a way round a lock-out on purpose (B7)', () => {
   }
 
   it('lets the owner in on his own browser while a stranger has locked the codes', async () => {
-    const stranger = new Client(panel);
-    await stranger.login('alice');
+    const stranger = await loggedIn(panel);
     expect((await guess(stranger, 8)).filter((code) => code === 'code-invalid')).to.have.length(5);
     expect((await stranger.post('/two-step/verify', { code: early() })).body.code).to.equal('locked');
 
@@ -63,8 +62,7 @@ describe('session: a way round a lock-out on purpose (B7)', () => {
   it('gives strangers 100 guesses in all, and not 100 between two visits of the owner', async () => {
     let told = 0;
     for (let visit = 0; visit < 130; visit++) {
-      const stranger = new Client(panel);
-      await stranger.login('alice');
+      const stranger = await loggedIn(panel);
       told += (await guess(stranger, 2)).filter((code) => code === 'code-invalid').length;
       panel.now += HOUR;
       await owner.login('alice');
@@ -74,8 +72,7 @@ describe('session: a way round a lock-out on purpose (B7)', () => {
       await owner.post('/logout');
     }
     expect(told).to.equal(100);
-    const last = new Client(panel);
-    await last.login('alice');
+    const last = await loggedIn(panel);
     expect((await last.post('/two-step/verify', { code: phone.nextCode() })).body).to.include({
       code: 'locked',
       until: null,
@@ -93,8 +90,7 @@ describe('session: a way round a lock-out on purpose (B7)', () => {
     expect((await owner.post('/two-step/verify', { code: early() })).body.code).to.equal('locked');
 
     // Whoever is new is not locked by it.
-    const stranger = new Client(panel);
-    await stranger.login('alice');
+    const stranger = await loggedIn(panel);
     expect((await stranger.post('/two-step/verify', { code: early() })).body.state).to.equal('verified');
   });
 
@@ -111,12 +107,10 @@ describe('session: a way round a lock-out on purpose (B7)', () => {
   });
 
   it('knows no browser by a token that was made up', async () => {
-    const stranger = new Client(panel);
-    await stranger.login('alice');
+    const stranger = await loggedIn(panel);
     await guess(stranger, 5);
     const name = /(second-factor-\w+)=/.exec(owner.cookie)![1];
-    const forged = new Client(panel);
-    await forged.login('alice');
+    const forged = await loggedIn(panel);
     const cookie = `${forged.cookie}; ${name}=${'A'.repeat(43)}`;
     expect((await forged.post('/two-step/verify', { code: early() }, { cookie })).body.code).to.equal(
       'locked',
@@ -133,8 +127,7 @@ describe('session: a way round a lock-out on purpose (B7)', () => {
       expect(owner.cookie).not.to.include(/second-factor-[^;]+/.exec(before)![0]);
     }
 
-    const stranger = new Client(panel);
-    await stranger.login('alice');
+    const stranger = await loggedIn(panel);
     await guess(stranger, 5);
     const cookie = `${stranger.cookie}; ${name}=${old}`;
     expect((await stranger.post('/two-step/verify', { code: early() }, { cookie })).body.code).to.equal(

@@ -1,4 +1,4 @@
-import { enroll, phoneWith } from '../support/people.js';
+import { enroll, loggedIn, phoneWith } from '../support/people.js';
 import type { Phone } from '../support/people.js';
 import { expect } from 'chai';
 import session from 'express-session';
@@ -193,8 +193,7 @@ describe('sign-in/known-browsers', () => {
   describe('while the next token is on its way', () => {
     /** A sign-in with a right code whose session could not be saved: the browser keeps the token it had. */
     async function lose(device: string, also = {}): Promise<void> {
-      const tab = new Client(panel);
-      await tab.login('alice');
+      const tab = await loggedIn(panel);
       store.fails = 1;
       const cookie = `${tab.cookie}; ${device}`;
       const answer = await tab.post('/two-step/verify', { code: phone.nextCode(), ...also }, { cookie });

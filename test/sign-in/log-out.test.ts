@@ -87,8 +87,7 @@ describe('sign-in/log-out', () => {
   it('gives the session after a parked sign-in a life of its own', async () => {
     const panel = await start({ session: { cookie: { maxAge: 86_400_000 } } });
     await enroll(panel);
-    const client = new Client(panel);
-    await client.login('alice');
+    const client = await loggedIn(panel);
     await client.post('/leave');
     await client.post('/cart');
     expect(minutesOf(await panel.stored(client))).to.equal(24 * 60);

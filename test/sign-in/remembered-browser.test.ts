@@ -2,10 +2,10 @@ import { expect } from 'chai';
 import { requireSecondFactor } from '../../lib/index.js';
 import { Client } from '../support/client.js';
 import type { Answer } from '../support/client.js';
-import { enroll } from '../support/people.js';
+import { enroll, loggedIn } from '../support/people.js';
+import type { Phone } from '../support/people.js';
 import { knows, startPanel, stopPanels, user, userOf } from '../support/panel.js';
 import type { Panel } from '../support/panel.js';
-import type { Phone } from '../support/people.js';
 
 const DAY = 86_400_000;
 const FIREFOX = 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0';
@@ -65,8 +65,7 @@ describe('sign-in/remembered-browser', () => {
   });
 
   it('asks for a code where the box was not ticked, or the option is off', async () => {
-    const client = new Client(panel);
-    await client.login('alice');
+    const client = await loggedIn(panel);
     await client.post('/two-step/verify', { code: phone.nextCode() });
     expect((await comeBack(client)).body.code).to.equal('code-required');
     for (const rememberBrowser of [false, 'off', 1, {}, ['on'], null]) {
@@ -76,8 +75,7 @@ describe('sign-in/remembered-browser', () => {
 
     const off = await start(null);
     phone = await enroll(off);
-    const other = new Client(off);
-    await other.login('alice');
+    const other = await loggedIn(off);
     await other.post('/two-step/verify', { code: phone.nextCode(), rememberBrowser: true });
     expect(off.told()).not.to.include('browser-remembered');
     expect((await comeBack(other)).body.code).to.equal('code-required');
@@ -140,8 +138,7 @@ describe('sign-in/remembered-browser', () => {
   });
 
   it('shows nothing of a user agent but letters: it is printed on pages and terminals', async () => {
-    const client = new Client(panel);
-    await client.login('alice');
+    const client = await loggedIn(panel);
     const agent = { 'user-agent': '\x9b2J\x9b31mevil\x9d0;title\x9c/1.0 x' };
     await client.post('/two-step/verify', { code: phone.nextCode(), rememberBrowser: true }, agent);
     const [browser] = await panel.secondFactor.admin.browsers('alice');
@@ -156,8 +153,7 @@ describe('sign-in/remembered-browser', () => {
     expect((await new Client(panel).get('/me', onlyTrust)).body.user).to.equal(null);
 
     const bobs = await enroll(panel, 'bob');
-    const bob = new Client(panel);
-    await bob.login('bob');
+    const bob = await loggedIn(panel, 'bob');
     await bob.post('/two-step/verify', { code: bobs.nextCode() });
     const bobName = /(second-factor-\w+)=/.exec(bob.cookie)![1];
     const attempts = [
@@ -264,8 +260,7 @@ describe('sign-in/remembered-browser', () => {
         await remember(client);
         await comeBack(client);
         expect(await stateOf(client)).to.equal('remembered');
-        const other = new Client(panel);
-        await other.login('alice');
+        const other = await loggedIn(panel);
         await other.post('/two-step/verify', { code: phone.nextCode() });
 
         await act(other, panel);
@@ -278,8 +273,7 @@ describe('sign-in/remembered-browser', () => {
     it('stays through new recovery codes and a sign-in elsewhere', async () => {
       const client = new Client(panel);
       await remember(client);
-      const other = new Client(panel);
-      await other.login('alice');
+      const other = await loggedIn(panel);
       await other.post('/two-step/verify', { code: phone.nextCode() });
       await other.post('/two-step/recovery-codes', { code: phone.nextCode() });
       expect((await comeBack(client)).status).to.equal(200);
@@ -316,8 +310,7 @@ describe('sign-in/remembered-browser', () => {
 
   it('shows its list to nobody who is not signed in to the account (I7)', async () => {
     await remember(new Client(panel));
-    const pending = new Client(panel);
-    await pending.login('alice');
+    const pending = await loggedIn(panel);
     for (const browser of [pending, new Client(panel)]) {
       expect((await browser.get('/two-step/browsers')).status).to.equal(401);
       expect((await browser.post('/two-step/browsers/revoke', { all: true })).status).to.equal(401);

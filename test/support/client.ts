@@ -122,7 +122,7 @@ export class Client {
   }
 
   /** Begins to act as an account. */
-  actAs(account: string): Promise<Answer> {
+  actAs(account: unknown): Promise<Answer> {
     return this.post('/two-step/impersonation', { account });
   }
 

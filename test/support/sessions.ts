@@ -23,7 +23,7 @@ export function sessionId(of: Client | string): string {
 /** What a store has of the session of a client, or of a cookie; `null`: nothing. */
 export function storedSession(store: Store, of: Client | string): Promise<StoredSession | null> {
   return new Promise((resolve, reject) => {
-    void store.get(sessionId(of), (error: unknown, found?: object | null) => {
+    store.get(sessionId(of), (error: unknown, found?: object | null) => {
       if (error) reject(error instanceof Error ? error : new Error('the session store failed'));
       else resolve(found ? (JSON.parse(JSON.stringify(found)) as StoredSession) : null);
     });

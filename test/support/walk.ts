@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { Redis } from 'ioredis';
 import { Secret, TOTP } from 'otpauth';
-import { startRedis } from './redis-server.js';
+import { dumpRedis, startRedis } from './redis-server.js';
 import { makeSystemClock } from './system-clock.js';
 import type { SystemClock } from './system-clock.js';
 import { Visitor } from './visitor.js';
@@ -65,7 +65,7 @@ export async function startWalk(withRedis: boolean): Promise<Walk> {
     clock,
     port: panel.port,
     databaseFile,
-    redis: server ? () => everythingIn(server.url) : null,
+    redis: server ? () => dumpRedis(server.url) : null,
     phones,
     output: panel.output,
     visitor: () => new Visitor(panel),
@@ -109,14 +109,4 @@ export async function startWalk(withRedis: boolean): Promise<Walk> {
     },
   };
   return walk;
-}
-
-async function everythingIn(url: string): Promise<string> {
-  const redis = new Redis(url);
-  try {
-    const keys = await redis.keys('*');
-    return (await Promise.all(keys.map((key) => redis.get(key)))).join('\n');
-  } finally {
-    redis.disconnect();
-  }
 }

@@ -36,7 +36,7 @@ attack(
 
     it('and races the owner with it: one of all is in', async () => {
       const alice = await enrolled(panel());
-      const clients = await Promise.all(Array.from({ length: 12 }, () => pending(panel())));
+      const clients = await burst(12, () => pending(panel()));
       const code = alice.phone.nextCode();
       const answers = await burst(12, (i) => verify(clients[i]!, code));
       expect(tally(answers)).to.deep.equal({ verified: 1, 'code-already-used': 11 });

@@ -5,6 +5,7 @@ import {
   burst,
   enable,
   enrolled,
+  loggedIn,
   pending,
   phoneWith,
   said,
@@ -83,7 +84,7 @@ attack('Somebody with a stolen password (on %s)', (panel) => {
     const client = await pending(panel());
     await verify(client, alice.phone.nextCode());
     await client.post('/logout');
-    const thieves = await Promise.all(Array.from({ length: 5 }, () => pending(panel())));
+    const thieves = await burst(5, () => pending(panel()));
     const codes = alice.phone.wrongCodes(50);
     const answers = await burst(50, (i) => verify(thieves[i % 5]!, codes[i]));
     expect(tally(answers)).to.deep.equal({ 'code-invalid': 5, locked: 45 });
@@ -175,8 +176,7 @@ attack(
     it('enables his own before the owner does (not prevented), who comes too late with the code of his own set-up', async () => {
       const thief = new Client(panel());
       expect(said(await thief.login('bob'))).to.equal('enrollment-required');
-      const owner = new Client(panel());
-      await owner.login('bob');
+      const owner = await loggedIn(panel(), 'bob');
       const { key } = (await owner.post('/two-step/setup')).body as { key: string };
       const { phone: bob } = await enable(panel(), thief);
       expect(await thief.who()).to.equal('bob');
@@ -214,8 +214,7 @@ attack(
     });
 
     it('does nothing else before that', async () => {
-      const thief = new Client(panel());
-      await thief.login('bob');
+      const thief = await loggedIn(panel(), 'bob');
       expect(await thief.who()).to.equal('enrollment-required');
       for (const path of ['disable', 'step-up', 'recovery-codes', 'verify', 'impersonation']) {
         expect((await thief.post(`/two-step/${path}`, { code: '000000' })).status, path).to.be.oneOf([
