@@ -1,3 +1,4 @@
+import { burst, pending, signedIn } from '../support/people.js';
 import { expect } from 'chai';
 import { Redis } from 'ioredis';
 import { until } from '../support/eventually.js';
@@ -11,7 +12,6 @@ import { Client } from '../support/client.js';
 import type { Answer } from '../support/client.js';
 import { startExamplePanel } from '../support/example-panel.js';
 import type { ExamplePanel } from '../support/example-panel.js';
-import { signedIn } from '../support/people.js';
 
 const limit = timeLimit();
 
@@ -39,12 +39,6 @@ describe('when Redis itself is in trouble (J1, J2)', () => {
     loud();
   });
 
-  async function parked(): Promise<Client> {
-    const client = new Client(panel);
-    expect((await client.login('alice')).body.code).to.equal('code-required');
-    return client;
-  }
-
   async function refused(call: Promise<Answer>): Promise<void> {
     const { status, text } = await call;
     expect(status, text).to.equal(503);
@@ -71,14 +65,14 @@ describe('when Redis itself is in trouble (J1, J2)', () => {
   /** Who is in is in, and the owner gets in with a fresh code. */
   async function everythingWorks(): Promise<void> {
     await back();
-    const client = await parked();
+    const client = await pending(panel);
     expect((await client.post('/two-step/verify', { code: alice.phone!.nextCode() })).status).to.equal(200);
     expect((await client.get('/api/secret')).status).to.equal(200);
     expect((await signedIn(panel, 'bob')).cookies.size).to.equal(1);
   }
 
   it('refuses everything while Redis is killed, and knows a spent code after the restart', async () => {
-    const [first, second] = [await parked(), await parked()];
+    const [first, second] = [await pending(panel), await pending(panel)];
     const code = alice.phone!.nextCode();
     expect((await first.post('/two-step/verify', { code })).status).to.equal(200);
     await killRedis();
@@ -96,18 +90,18 @@ describe('when Redis itself is in trouble (J1, J2)', () => {
   });
 
   it('counts every guess that was told when Redis is killed in the middle of a burst (B11)', async () => {
-    const clients = await Promise.all(Array.from({ length: 4 }, parked));
+    const clients = await burst(4, () => pending(panel));
     const code = alice.phone!.nextCode();
     const wrong = String((Number(code) + 500_000) % 1_000_000).padStart(6, '0');
     const guessed = new Promise((resolve) => panel.secondFactor.events.on('code-refused', resolve));
-    const burst = Promise.all(
+    const guesses = Promise.all(
       clients.flatMap((client) =>
         Array.from({ length: 5 }, () => client.copy().post('/two-step/verify', { code: wrong })),
       ),
     );
     await guessed;
     await killRedis();
-    const answers = await burst;
+    const answers = await guesses;
     await restartRedis();
     await back();
     const told = answers.filter(({ body }) => body.code === 'code-invalid').length;
@@ -117,13 +111,13 @@ describe('when Redis itself is in trouble (J1, J2)', () => {
   });
 
   it('makes at most one session of one code while connections are killed (C5)', async () => {
-    const clients = await Promise.all(Array.from({ length: 6 }, parked));
+    const clients = await burst(6, () => pending(panel));
     const code = alice.phone!.nextCode();
-    const burst = Promise.all(clients.map((client) => client.post('/two-step/verify', { code })));
+    const guesses = Promise.all(clients.map((client) => client.post('/two-step/verify', { code })));
     for (let i = 0; i < 5; i++) {
       await admin.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
     }
-    const answers = await burst;
+    const answers = await guesses;
     await everythingWorks();
     const open = await Promise.all(clients.map((client) => client.get('/api/secret')));
     const inside = open.filter(({ status }) => status === 200).length;
@@ -132,7 +126,7 @@ describe('when Redis itself is in trouble (J1, J2)', () => {
   });
 
   it('lets nobody in on a replica, where records may be old', async () => {
-    const client = await parked();
+    const client = await pending(panel);
     await admin.replicaof(server.host, 1);
     await Promise.all([
       refused(alice.client.get('/api/secret')),
@@ -144,7 +138,7 @@ describe('when Redis itself is in trouble (J1, J2)', () => {
   });
 
   it('lets nobody in while there is no memory, and spends nothing', async () => {
-    const client = await parked();
+    const client = await pending(panel);
     const before = await admin.get('second-factor:alice');
     await admin.config('SET', 'maxmemory', '1');
     await refused(client.post('/two-step/verify', { code: alice.phone!.nextCode() }));
@@ -157,7 +151,7 @@ describe('when Redis itself is in trouble (J1, J2)', () => {
   });
 
   it('lets nobody in while Redis loads its data', async () => {
-    const client = await parked();
+    const client = await pending(panel);
     const load = await loadSlowly(server);
     await Promise.all([
       refused(alice.client.get('/api/secret')),

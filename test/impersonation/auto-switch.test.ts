@@ -1,6 +1,6 @@
-import { expect } from 'chai';
-import { startLevelPanel } from '../support/level-panel.js';
+import { startLevelPanel, whoIs } from '../support/level-panel.js';
 import type { LevelPanel } from '../support/level-panel.js';
+import { expect } from 'chai';
 import { Client } from '../support/client.js';
 import { enable, loggedIn } from '../support/people.js';
 
@@ -17,10 +17,6 @@ describe('impersonation, the automatic switch', () => {
 
   const me = async (client: Client) =>
     (await client.get('/me')).body as { user: string | null; actors: string[] };
-  const whoIs = async (client: Client) => {
-    const { user, actors } = await me(client);
-    return [...actors, user];
-  };
 
   it('M10: takes root without a second factor to admin, and back only once', async () => {
     expect((await root.login('root')).body.user).to.equal('admin');

@@ -1,7 +1,7 @@
+import { startLevelPanel, whoIs } from '../support/level-panel.js';
+import type { LevelPanel } from '../support/level-panel.js';
 import { enable, enroll, loggedIn, phoneWith } from '../support/people.js';
 import { expect } from 'chai';
-import { startLevelPanel } from '../support/level-panel.js';
-import type { LevelPanel } from '../support/level-panel.js';
 import { Client } from '../support/client.js';
 
 const LEVELS = ['root', 'admin', 'user'];
@@ -18,10 +18,6 @@ describe('impersonation, when somebody of the stack changes', () => {
 
   afterEach(() => panel.close());
 
-  const whoIs = async (client: Client) => {
-    const { user, actors } = (await client.get('/me')).body as { user: string | null; actors: string[] };
-    return [...actors, user];
-  };
   const eventNames = () => panel.events.map(({ name }) => name);
   const enrollElsewhere = (login: string) => enroll(panel, login);
 

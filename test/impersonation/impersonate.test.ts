@@ -1,6 +1,6 @@
-import { expect } from 'chai';
-import { startLevelPanel } from '../support/level-panel.js';
+import { startLevelPanel, whoIs } from '../support/level-panel.js';
 import type { LevelPanel } from '../support/level-panel.js';
+import { expect } from 'chai';
 import { Client } from '../support/client.js';
 import { enable, loggedIn } from '../support/people.js';
 
@@ -21,12 +21,6 @@ describe('impersonation', () => {
   afterEach(() => panel.close());
 
   const leave = (client: Client, body?: unknown) => client.post('/two-step/impersonation/leave', body);
-  const me = async (client: Client) =>
-    (await client.get('/me')).body as { user: string | null; actors: string[] };
-  const whoIs = async (client: Client) => {
-    const { user, actors } = await me(client);
-    return [...actors, user];
-  };
   const eventNames = () => panel.events.map(({ name }) => name);
 
   it('enters an account below, hops further down, and goes back level by level', async () => {

@@ -1,7 +1,7 @@
+import { startLevelPanel, whoIs } from '../support/level-panel.js';
+import type { LevelPanel } from '../support/level-panel.js';
 import { expect } from 'chai';
 import type { Policy } from '../../lib/index.js';
-import { startLevelPanel } from '../support/level-panel.js';
-import type { LevelPanel } from '../support/level-panel.js';
 import { Client } from '../support/client.js';
 
 describe('impersonation/stay', () => {
@@ -23,11 +23,6 @@ describe('impersonation/stay', () => {
     await root.actAs('alice');
   });
   afterEach(() => panel.close());
-
-  const whoIs = async (client: Client) => {
-    const { user, actors } = (await client.get('/me')).body as { user: string | null; actors: string[] };
-    return [...actors, user];
-  };
 
   it('ends with the next request when the policy requires a second factor of the actor, who has none', async () => {
     expect(await whoIs(root)).to.deep.equal(['root', 'alice']);

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { onEachSessionPanel } from '../support/on-each-place.js';
+import { onEachPanel } from '../support/on-each-place.js';
 import { Client } from '../support/client.js';
 import { enroll, enrolled, loggedIn } from '../support/people.js';
 import { knows } from '../support/panel.js';
@@ -21,7 +21,7 @@ describe('A3: a remember-me cookie made after the password, restored later', () 
   });
 
   describe('where a panel has one of its own', () => {
-    onEachSessionPanel((start) => {
+    onEachPanel((start) => {
       const started = (): Promise<Panel> =>
         start({
           options: {

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { RequestHandler } from 'express';
-import { onEachSessionPanel } from '../support/on-each-place.js';
+import { onEachPanel } from '../support/on-each-place.js';
 import { Client } from '../support/client.js';
 import { enroll } from '../support/people.js';
 import { knows } from '../support/panel.js';
@@ -34,7 +34,7 @@ const OPERATIONS = {
 };
 
 describe('A4: a login route beside the form that asks for no code', () => {
-  onEachSessionPanel((start) => {
+  onEachPanel((start) => {
     let panel: Panel;
     let phone: Phone;
 

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { onEachSessionPanel } from '../support/on-each-place.js';
+import { onEachPanel } from '../support/on-each-place.js';
 import { Client } from '../support/client.js';
 import { enroll, enrolled, loggedIn, pending, verify } from '../support/people.js';
 import { userOf } from '../support/panel.js';
@@ -48,7 +48,7 @@ describe('A8: an error or a missing piece that means "passed"', () => {
   });
 
   describe('where the panel cannot say who it is', () => {
-    onEachSessionPanel((start) => {
+    onEachPanel((start) => {
       let panel: Panel;
       let broken: () => unknown = () => undefined;
 

@@ -6,13 +6,13 @@ import type { AddressInfo, Socket } from 'node:net';
 import { expect } from 'chai';
 import express from 'express';
 import { requireSecondFactor } from 'passport-second-factor';
-import { onEachSessionPanel } from '../support/on-each-place.js';
+import { onEachPanel } from '../support/on-each-place.js';
 import { Client } from '../support/client.js';
 import { enroll, loggedIn } from '../support/people.js';
 import type { Panel } from '../support/panel.js';
 
 describe('A10: a channel beside the middleware', () => {
-  onEachSessionPanel((start) => {
+  onEachPanel((start) => {
     it('refuses a WebSocket of a waiting sign-in where the documented chain runs on the upgrade', async () => {
       const panel = await start();
       const gate = express

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { onEachSessionPanel } from '../support/on-each-place.js';
+import { onEachPanel } from '../support/on-each-place.js';
 import { Client } from '../support/client.js';
 import { enroll, enrolled, loggedIn, pending, verify } from '../support/people.js';
 import { sessionId } from '../support/sessions.js';
@@ -26,7 +26,7 @@ describe('A11: changing the answer in transit', () => {
     });
   });
 
-  onEachSessionPanel((start) => {
+  onEachPanel((start) => {
     it('leaves in the store, byte for byte, the session that was there', async () => {
       const panel = await start();
       await enroll(panel);

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { warningsOf } from '../support/warnings.js';
-import { onEachSessionPanel } from '../support/on-each-place.js';
+import { onEachPanel } from '../support/on-each-place.js';
 import { Client } from '../support/client.js';
 import { enroll, loggedIn } from '../support/people.js';
 import { startPanel, stopPanels } from '../support/panel.js';
@@ -8,7 +8,7 @@ import { startPanel, stopPanels } from '../support/panel.js';
 const STEP_MILLISECONDS = 30_000;
 
 describe('B6: a window that is far too wide', () => {
-  onEachSessionPanel((start) => {
+  onEachPanel((start) => {
     /** The steps, counted from the present one, whose codes open a fresh panel. */
     async function accepted(options: { window?: number }, steps: readonly number[]): Promise<number[]> {
       const panel = await start({ options });

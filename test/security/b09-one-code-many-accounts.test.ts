@@ -1,14 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { rateLimit } from 'express-rate-limit';
-import { onEachSessionPanel } from '../support/on-each-place.js';
+import { onEachPanel } from '../support/on-each-place.js';
 import { enroll, loggedIn } from '../support/people.js';
 import { user } from '../support/panel.js';
 
 const LOGINS = ['ann', 'ben', 'cat', 'dan', 'eve', 'fay'];
 
 describe('B9: one code against many accounts', () => {
-  onEachSessionPanel((start) => {
+  onEachPanel((start) => {
     it('tells with each refusal whose account, from where, at which operation and why', async () => {
       const panel = await start({ users: LOGINS.map((login) => user(login)) });
       for (const login of LOGINS) {

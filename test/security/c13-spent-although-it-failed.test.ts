@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { onEachSessionPanel } from '../support/on-each-place.js';
+import { onEachPanel } from '../support/on-each-place.js';
 import { Client } from '../support/client.js';
 import { enroll, enrolled, loggedIn, pending, verify } from '../support/people.js';
 import { attack, isOut } from '../support/attack.js';
@@ -25,7 +25,7 @@ describe('C13: a code spent although the sign-in failed for another reason', () 
     });
   });
 
-  onEachSessionPanel((start) => {
+  onEachPanel((start) => {
     it('lets nobody in and tells to try the next code where the session could not be saved', async () => {
       const panel = await start({
         first: ({ app }) => app.set('env', 'test'), // no stack traces on the console

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { onEachSessionPanel } from '../support/on-each-place.js';
+import { onEachPanel } from '../support/on-each-place.js';
 import { Client } from '../support/client.js';
 import { enroll } from '../support/people.js';
 import { user } from '../support/panel.js';
@@ -12,7 +12,7 @@ const SPELLINGS = ['Bob', 'bob', 'bob ', ' BOB', '\uff22\uff2f\uff22'];
 const generous = (login: string): string => login.normalize('NFKC').trim().toLowerCase();
 
 describe('H9: the same account under several spellings', () => {
-  onEachSessionPanel((start) => {
+  onEachPanel((start) => {
     let panel: Panel;
     let phone: Phone;
 

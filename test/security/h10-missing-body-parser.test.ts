@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { onEachSessionPanel } from '../support/on-each-place.js';
+import { onEachPanel } from '../support/on-each-place.js';
 import { Client } from '../support/client.js';
 import { enroll, loggedIn } from '../support/people.js';
 
@@ -13,7 +13,7 @@ const OPERATIONS = [
 ];
 
 describe('H10: no body, and nobody who parses it', () => {
-  onEachSessionPanel((start) => {
+  onEachPanel((start) => {
     for (const express of [4, 5] as const) {
       it(`refuses every operation without a body, crashes nowhere, and charges nothing (Express ${express})`, async () => {
         const panel = await start({ express });

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import express from 'express';
-import { onEachSessionPanel } from '../support/on-each-place.js';
+import { onEachPanel } from '../support/on-each-place.js';
 import { Client } from '../support/client.js';
 import { enrolled } from '../support/people.js';
 
@@ -29,7 +29,7 @@ const ELSEWHERE = [
 
 /** The example panel takes no destination from a client, so this panel has a route that does. */
 describe('I3: the destination after the code leads elsewhere', () => {
-  onEachSessionPanel((start) => {
+  onEachPanel((start) => {
     it('lands on the default for all of them, and on a path of ours for a path of ours', async () => {
       const panel = await start({
         beforeRouter: ({ app }) => {

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { onEachSessionPanel } from '../support/on-each-place.js';
+import { onEachPanel } from '../support/on-each-place.js';
 import { enrolled } from '../support/people.js';
 import { attack } from '../support/attack.js';
 
@@ -16,7 +16,7 @@ attack('I6: what the panel tells of a user carries the seed (on %s)', (panel) =>
 });
 
 describe('I6: what the request knows of a user carries the seed', () => {
-  onEachSessionPanel((start) => {
+  onEachPanel((start) => {
     it('has nothing of it in user, request and session', async () => {
       const panel = await start({
         beforeRouter: ({ app }) => {

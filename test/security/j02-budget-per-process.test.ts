@@ -1,3 +1,4 @@
+import { burst, loggedIn, pending } from '../support/people.js';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,7 +10,6 @@ import type { RedisServer } from '../support/redis-server.js';
 import { Client } from '../support/client.js';
 import { startPanelProcess } from '../support/example-process.js';
 import type { PanelProcess } from '../support/example-process.js';
-import { loggedIn, burst } from '../support/people.js';
 
 describe('J2: each process has a budget of guesses of its own', function () {
   let server: RedisServer;
@@ -38,15 +38,9 @@ describe('J2: each process has a budget of guesses of its own', function () {
     return () => phone.generate({ timestamp: Date.now() + 30_000 });
   }
 
-  async function parked(at: PanelProcess, login: string): Promise<Client> {
-    const client = new Client(at);
-    expect((await client.login(login)).body.code).to.equal('code-required');
-    return client;
-  }
-
   it('makes no two sessions of one code that is given to both at once (C5)', async () => {
     const next = await enrolled('bob');
-    const clients = await Promise.all([0, 1, 0, 1, 0, 1].map((place) => parked(panels[place]!, 'bob')));
+    const clients = await Promise.all([0, 1, 0, 1, 0, 1].map((place) => pending(panels[place]!, 'bob')));
     const code = next();
     const answers = await Promise.all(clients.map((client) => client.post('/two-step/verify', { code })));
     const open = await Promise.all(clients.map((client) => client.get('/api/secret')));
@@ -57,7 +51,7 @@ describe('J2: each process has a budget of guesses of its own', function () {
   it('tells five guesses in all, over two processes, and none while Redis is away', async () => {
     const [one, two] = panels as [PanelProcess, PanelProcess];
     const next = await enrolled('alice');
-    const client = await parked(one, 'alice');
+    const client = await pending(one, 'alice');
     const there = new Client(two, client.cookies);
     const guess = (each: Client) => each.post('/two-step/verify', { code: '000000' });
     expect((await guess(client)).body.code).to.equal('code-invalid');

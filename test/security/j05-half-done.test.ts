@@ -1,10 +1,10 @@
 import { expect } from 'chai';
-import { onEachSessionPanel } from '../support/on-each-place.js';
+import { onEachPanel } from '../support/on-each-place.js';
 import { Client } from '../support/client.js';
 import { enrolled, loggedIn } from '../support/people.js';
 
 describe('J5: half of a sign-in is done, and the other half fails', () => {
-  onEachSessionPanel((start) => {
+  onEachPanel((start) => {
     for (let nth = 1; nth <= 3; nth++) {
       it(`makes no session without a spent code, and spends none twice, when write ${nth} fails`, async () => {
         const panel = await start();

@@ -1,12 +1,12 @@
 import { expect } from 'chai';
 import type { RequestHandler } from 'express';
-import { onEachSessionPanel } from '../support/on-each-place.js';
+import { onEachPanel } from '../support/on-each-place.js';
 import { Client } from '../support/client.js';
 import { enroll, enrolled } from '../support/people.js';
 import { knows } from '../support/panel.js';
 
 describe('L1: a full cookie of one account with the Bearer token of another', () => {
-  onEachSessionPanel((start) => {
+  onEachPanel((start) => {
     it('is checked as the account that req.user is: the guard and our routes refuse', async () => {
       const panel = await start({
         beforeRouter(made) {

@@ -14,7 +14,7 @@ describe('L3: signing out with keepSessionInfo, then the code or going back', ()
     afterEach(() => panel.close());
 
     it('brings nobody back from a waiting sign-in', async () => {
-      const { phone } = await enable(panel, await signedIn('alice'));
+      const { phone } = await enable(panel, await loggedIn(panel, 'alice'));
       const waiting = new Client(panel);
       expect((await waiting.login('alice')).status).to.equal(401);
       const copy = waiting.copy();
@@ -27,7 +27,7 @@ describe('L3: signing out with keepSessionInfo, then the code or going back', ()
     });
 
     it('brings nobody back from acting as somebody else, on no level', async () => {
-      const root = await signedIn('root');
+      const root = await loggedIn(panel, 'root');
       await root.actAs('admin');
       await root.actAs('alice');
       expect((await root.get('/me')).body.actors).to.deep.equal(['root', 'admin']);
@@ -39,10 +39,5 @@ describe('L3: signing out with keepSessionInfo, then the code or going back', ()
         expect((await client.get('/me')).body).to.deep.include({ user: null, actors: [] });
       }
     });
-
-    async function signedIn(user: string) {
-      const client = await loggedIn(panel, user);
-      return client;
-    }
   });
 });

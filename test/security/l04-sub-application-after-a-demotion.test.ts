@@ -1,12 +1,12 @@
 import { expect } from 'chai';
 import express from 'express';
-import { onEachSessionPanel } from '../support/on-each-place.js';
+import { onEachPanel } from '../support/on-each-place.js';
 import { Client } from '../support/client.js';
 import { enroll, enrolled, loggedIn } from '../support/people.js';
 import type { Panel } from '../support/panel.js';
 
 describe('L4: a sub-application with its own passport.session() after a demotion', () => {
-  onEachSessionPanel((start) => {
+  onEachPanel((start) => {
     it('finds no user: not of a waiting sign-in, and not of a session that lost its rights', async () => {
       const panel: Panel = await start({
         routes({ app, passport }) {

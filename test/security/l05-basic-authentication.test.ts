@@ -1,11 +1,11 @@
 import { expect } from 'chai';
 import type { RequestHandler } from 'express';
-import { onEachSessionPanel } from '../support/on-each-place.js';
+import { onEachPanel } from '../support/on-each-place.js';
 import { Client } from '../support/client.js';
 import { enroll } from '../support/people.js';
 
 describe('L5: Basic authentication with the password of an account that has a second factor', () => {
-  onEachSessionPanel((start) => {
+  onEachPanel((start) => {
     it('is refused with code-required, whatever stands beside it, and leaves no session', async () => {
       const panel = await start({
         routes(made) {

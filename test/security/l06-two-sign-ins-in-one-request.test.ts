@@ -1,10 +1,10 @@
 import { expect } from 'chai';
-import { onEachSessionPanel } from '../support/on-each-place.js';
+import { onEachPanel } from '../support/on-each-place.js';
 import { Client } from '../support/client.js';
 import { enroll } from '../support/people.js';
 
 describe('L6: two req.logIn in one request', () => {
-  onEachSessionPanel((start) => {
+  onEachPanel((start) => {
     for (const order of [
       [0, 1],
       [1, 0],

@@ -224,7 +224,10 @@ describe('settings/confirm-set-up', () => {
     expect(added.id).to.be.a('string').and.not.equal(replacing.id);
     panel.now += 30_000;
     const confirm = async (setup: typeof added, id: unknown) =>
-      (await client.post('/two-step/setup/confirm', { code: codeOf(panel, setup.key), id })).body;
+      (await client.post('/two-step/setup/confirm', { code: codeOf(panel, setup.key), id })).body as Record<
+        string,
+        unknown
+      >;
     expect((await confirm(added, added.id)).code).to.equal('setup-expired');
     expect((await confirm(replacing, [replacing.id])).code).to.equal('setup-expired');
     expect((await client.get('/two-step/setup')).body.id).to.equal(replacing.id);

@@ -29,17 +29,8 @@ describe('session: a way round a lock-out on purpose (B7)', () => {
     return code;
   };
 
-  /** A code that is none of those that could be right now. */
-  const wrong = (): string => {
-    const right = new Set<string>();
-    const before = panel.now;
-    for (let step = 0; step < 30; step++) right.add(phone.nextCode());
-    panel.now = before;
-    return ['000000', '111111', '222222', '333333'].find((code) => !right.has(code)) ?? '444444';
-  };
-
   async function guess(client: Client, times: number): Promise<string[]> {
-    const code = wrong();
+    const code = phone.wrongCode();
     const answers: string[] = [];
     for (let i = 0; i < times; i++) {
       answers.push(String((await client.post('/two-step/verify', { code })).body.code));
@@ -97,7 +88,7 @@ describe('session: a way round a lock-out on purpose (B7)', () => {
   it('has one budget for all operations of a browser (B5)', async () => {
     await owner.login('alice');
     await owner.post('/two-step/verify', { code: early() });
-    const code = wrong();
+    const code = phone.wrongCode();
     const operations = ['step-up', 'disable', 'recovery-codes'];
     const answers: unknown[] = [];
     for (let i = 0; i < 6; i++) {

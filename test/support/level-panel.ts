@@ -9,6 +9,7 @@ import type {
   SecondFactorOptions,
   Store,
 } from '../../lib/index.js';
+import type { Client } from './client.js';
 import { startPanel, stopPanel, user } from './panel.js';
 import type { Panel, User } from './panel.js';
 
@@ -93,6 +94,12 @@ export async function startLevelPanel(
   });
   if (kept.now !== undefined) levels.now = kept.now;
   return levels;
+}
+
+/** Who is there, from who signed in to who is acted as; the last one is `null` when nobody is. */
+export async function whoIs(client: Client): Promise<(string | null)[]> {
+  const { user: last, actors } = (await client.get('/me')).body as { user: string | null; actors: string[] };
+  return [...actors, last];
 }
 
 function addRoutes({ app, passport }: Panel, levels: () => LevelPanel): void {

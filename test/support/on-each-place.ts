@@ -56,7 +56,7 @@ export function onEachPlace(tests: (empty: () => Promise<Kept>) => void): void {
 }
 
 /** Runs tests on panels that keep everything in one of the two places; see {@link onEachPlace}. */
-export function onEachSessionPanel(tests: (start: (parts?: PanelParts) => Promise<Panel>) => void): void {
+export function onEachPanel(tests: (start: (parts?: PanelParts) => Promise<Panel>) => void): void {
   onEachPlace((empty) => {
     tests(async (parts = {}) => {
       const { store, sessions } = await empty();

@@ -108,14 +108,6 @@ export function verify(
   return client.post('/two-step/verify', { code, ...more }, headers);
 }
 
-/** A client that signed in with both steps. */
-export async function verified(panel: Address, login: string, phone: Phone): Promise<Client> {
-  const client = await pending(panel, login);
-  const answer = await verify(client, phone.nextCode());
-  if (answer.status !== 200) throw new Error(`not verified: ${answer.text}`);
-  return client;
-}
-
 /** What an answer says in one word: the code of a refusal, the state reached, or the status. */
 export function said({ status, body }: Answer): string {
   const { code, state } = body as { code?: string; state?: string };

@@ -2,7 +2,6 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { Redis } from 'ioredis';
 import { Secret, TOTP } from 'otpauth';
 import { dumpRedis, startRedis } from './redis-server.js';
 import { makeSystemClock } from './system-clock.js';
