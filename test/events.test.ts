@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 import { createEmitter } from '../lib/events.js';
 import type { SecondFactorEvent } from '../lib/events.js';
-import { enroll, enrolled, stopPanels } from './docs/trap-panel.js';
-import { loggedIn, startSessionPanel } from './support/session-panel.js';
 import { warningsOf } from './support/warnings.js';
+import { enroll, enrolled, loggedIn } from './support/people.js';
+import { startPanel, stopPanels } from './support/panel.js';
 
 const BASE = { at: 1, accountId: 'alice' };
 
@@ -115,7 +115,7 @@ describe('events', () => {
   });
 
   it('changes no sign-in by a listener that throws', async () => {
-    const panel = await startSessionPanel();
+    const panel = await startPanel();
     panel.secondFactor.events.on('*', () => {
       throw new Error('the log is full');
     });
@@ -123,16 +123,16 @@ describe('events', () => {
     await warningsOf(async () => {
       const phone = await enroll(panel);
       const client = await loggedIn(panel);
-      await client.post('/two-step/verify', { code: phone() });
+      await client.post('/two-step/verify', { code: phone.nextCode() });
       user = await client.me();
     });
     expect(user).to.equal('alice');
   });
 
   it('tells when, who, from where and by what, and never a code, a key or a password (I5)', async () => {
-    const panel = await startSessionPanel({ options: { ip: () => '192.0.2.7' } });
+    const panel = await startPanel({ options: { ip: () => '192.0.2.7' } });
     const { client, phone } = await enrolled(panel);
-    const code = phone();
+    const code = phone.nextCode();
     await client.post('/two-step/step-up', { code }, { 'user-agent': 'x'.repeat(2000) });
     const [accepted] = panel.events.filter(({ name }) => name === 'code-accepted').slice(-1);
     expect(accepted).to.deep.equal({
@@ -150,15 +150,15 @@ describe('events', () => {
   });
 
   it('tells the whole life of a second factor, in order', async () => {
-    const panel = await startSessionPanel();
+    const panel = await startPanel();
     const { client, phone } = await enrolled(panel);
     await client.post('/logout');
     const again = await loggedIn(panel);
     await again.post('/two-step/verify', { code: 'x' });
-    await again.post('/two-step/verify', { code: phone() });
-    await again.post('/two-step/step-up', { code: phone() });
-    await again.post('/two-step/recovery-codes', { code: phone() });
-    await again.post('/two-step/disable', { code: phone() });
+    await again.post('/two-step/verify', { code: phone.nextCode() });
+    await again.post('/two-step/step-up', { code: phone.nextCode() });
+    await again.post('/two-step/recovery-codes', { code: phone.nextCode() });
+    await again.post('/two-step/disable', { code: phone.nextCode() });
     const evil = { origin: 'https://evil.example' };
     await again.post('/two-step/setup', {}, evil);
     expect(panel.told()).to.deep.equal([

@@ -12,10 +12,9 @@ import {
 import { redisStore } from '../adapters/redis.js';
 import { createTotpTable, sqlStore, totpMigrations } from '../adapters/sql.js';
 import { storeContract } from '../lib/testing/store-contract.js';
-import { Client, stopPanels } from './docs/trap-panel.js';
-import type { Panel } from './docs/trap-panel.js';
-import { startSessionPanel } from './support/session-panel.js';
-import type { SessionPanelParts } from './support/session-panel.js';
+import { Client } from './support/client.js';
+import { startPanel, stopPanels } from './support/panel.js';
+import type { Panel, PanelParts } from './support/panel.js';
 
 const BY = { by: 'test' };
 const SECRET = 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP';
@@ -38,7 +37,7 @@ describe('every object that the public API takes', () => {
   let secondFactor: SecondFactor;
 
   beforeEach(async () => {
-    panel = await startSessionPanel();
+    panel = await startPanel();
     ({ secondFactor } = panel);
   });
   afterEach(stopPanels);
@@ -120,7 +119,7 @@ describe('every object that the public API takes', () => {
   });
 
   it('is refused, with its own code, where the application returns it', async () => {
-    const returned: readonly (readonly [NonNullable<SessionPanelParts['options']>, string, RegExp])[] = [
+    const returned: readonly (readonly [NonNullable<PanelParts['options']>, string, RegExp])[] = [
       ...(
         [
           ['securitystamp', 'securityStamp'],
@@ -147,7 +146,7 @@ describe('every object that the public API takes', () => {
       ],
     ];
     for (const [options, code, message] of returned) {
-      const wrong = await startSessionPanel({ options });
+      const wrong = await startPanel({ options });
       const client = new Client(wrong);
       expect((await client.login('alice')).body.code).to.equal(code);
       expect(wrong.errors.at(-1)).to.have.property('message').match(message);
@@ -157,7 +156,7 @@ describe('every object that the public API takes', () => {
 
   it('is refused where a request hands it in', async () => {
     const thrown: string[] = [];
-    const asked = await startSessionPanel({
+    const asked = await startPanel({
       routes({ app }) {
         app.get('/asked', (req, res) => {
           for (const call of [
@@ -192,7 +191,7 @@ describe('every object that the public API takes', () => {
       [{ session: false, second_factor: 'not-required' }, 'option-unknown'],
       [{ whenCodeRequired: undefined, scope: ['mail'], prompt: 'login', constructor: 1 }, null],
     ];
-    const logged = await startSessionPanel({
+    const logged = await startPanel({
       routes({ app, users }) {
         app.post('/as/:number', (req, res, next) => {
           const [options] = given[Number(req.params.number)]!;

@@ -4,7 +4,7 @@ import { sql } from 'kysely';
 import type { Kysely } from 'kysely';
 import { createTotpTable, sqlStore } from '../../adapters/sql.js';
 import { storeContract } from '../../lib/testing/store-contract.js';
-import { fencedBlocks } from '../docs/code-blocks.js';
+import { fencedBlocks } from '../support/code-blocks.js';
 import { startPgbouncer } from '../support/pgbouncer.js';
 import { startPostgres } from '../support/postgres-server.js';
 import type { PostgresServer } from '../support/postgres-server.js';

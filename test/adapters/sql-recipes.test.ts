@@ -7,7 +7,7 @@ import * as prettier from 'prettier';
 import ts from 'typescript';
 import { storeContract } from '../../lib/testing/store-contract.js';
 import type { Store } from '../../lib/vault/store.js';
-import { fencedBlocks } from '../docs/code-blocks.js';
+import { fencedBlocks } from '../support/code-blocks.js';
 import { sqliteFile } from '../support/sqlite.js';
 import { mongoDouble } from './recipes/mongo-double.js';
 import { mongoStore } from './recipes/mongo-store.js';

@@ -5,7 +5,7 @@ import { expect } from 'chai';
 import { Migrator, MssqlAdapter, sql } from 'kysely';
 import type { Kysely, QueryExecutorProvider } from 'kysely';
 import { createTotpTable, sqlStore, totpMigrations } from '../../adapters/sql.js';
-import { fencedBlocks } from '../docs/code-blocks.js';
+import { fencedBlocks } from '../support/code-blocks.js';
 import { listAccounts } from './list-accounts.js';
 import { BACKENDS } from './sql-backends.js';
 import type { OpenOptions, RunningBackend, Tables } from './sql-backends.js';

@@ -6,8 +6,7 @@ import type { Kysely } from 'kysely';
 import { redisStore } from '../../adapters/redis.js';
 import { createTotpTable, sqlStore } from '../../adapters/sql.js';
 import type { Store } from '../../lib/vault/store.js';
-import { fencedBlocks } from '../docs/code-blocks.js';
-import { startPanel, stopPanels } from '../docs/trap-panel.js';
+import { fencedBlocks } from '../support/code-blocks.js';
 import { impatient } from '../support/impatient.js';
 import { startRedis } from '../support/redis-server.js';
 import type { RedisServer } from '../support/redis-server.js';
@@ -17,6 +16,7 @@ import type { TestClient } from './redis-clients.js';
 import { startRedisCluster } from './redis-cluster.js';
 import { BACKENDS, openDatabase } from './sql-backends.js';
 import type { RunningBackend, Tables } from './sql-backends.js';
+import { startPanel, stopPanels } from '../support/panel.js';
 
 const DOCUMENT = 'docs/stores.md';
 const BLOCKS = fencedBlocks(DOCUMENT, readFileSync(DOCUMENT, 'utf8'));

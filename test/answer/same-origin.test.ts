@@ -4,8 +4,8 @@ import express from 'express';
 import { sameOrigin } from 'passport-second-factor';
 import supertest from 'supertest';
 import { isSameOrigin, parseOrigin } from '../../lib/answer/same-origin.js';
-import { enrolled, stopPanels } from '../docs/trap-panel.js';
-import { startSessionPanel } from '../support/session-panel.js';
+import { enrolled } from '../support/people.js';
+import { startPanel, stopPanels } from '../support/panel.js';
 
 const HOST = 'panel.example';
 const ALLOWED = 'https://app.example';
@@ -158,10 +158,10 @@ describe('answer/same-origin', () => {
     afterEach(stopPanels);
 
     it('refuse other sites, change nothing and tell an event', async () => {
-      const panel = await startSessionPanel({ options: { allowedOrigins: [ALLOWED] } });
+      const panel = await startPanel({ options: { allowedOrigins: [ALLOWED] } });
       const { client, phone } = await enrolled(panel);
       const before = await panel.store.get('alice');
-      const code = phone();
+      const code = phone.nextCode();
       panel.told();
       const routes = [
         'verify',

@@ -4,11 +4,13 @@ import { Redis } from 'ioredis';
 import type { RunningProgram } from '../support/program.js';
 import { startRedis } from '../support/redis-server.js';
 import type { RedisServer } from '../support/redis-server.js';
-import { phoneOf, programOf } from './doc-program.js';
-import type { ProgramFolder } from './doc-program.js';
+import { phoneOf, programOf } from '../support/doc-program.js';
+import type { ProgramFolder } from '../support/doc-program.js';
 import { DATABASE, DATABASE_COMMONJS } from './panel-database.js';
-import { Client, startPanel, stopPanels, user } from './trap-panel.js';
-import type { Answer, User } from './trap-panel.js';
+import { Client } from '../support/client.js';
+import type { Answer } from '../support/client.js';
+import { startPanel, stopPanels, user } from '../support/panel.js';
+import type { User } from '../support/panel.js';
 
 const PAGE = 'docs/add-to-an-app.md';
 const COMMONJS = { page: 'docs/commonjs.md', file: 'app.cjs' };

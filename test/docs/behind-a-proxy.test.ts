@@ -5,8 +5,11 @@ import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
 import express from 'express';
 import { sameOrigin } from 'passport-second-factor';
-import { Client, enroll, knows, startPanel, stopPanels } from './trap-panel.js';
-import type { Answer, Panel, PanelParts } from './trap-panel.js';
+import { Client } from '../support/client.js';
+import type { Answer } from '../support/client.js';
+import { enroll } from '../support/people.js';
+import { knows, startPanel, stopPanels } from '../support/panel.js';
+import type { Panel, PanelParts } from '../support/panel.js';
 
 /** What a browser sends to `https://panel.example`, without the headers that older ones lack. */
 const OLD_BROWSER = { host: 'panel.example', origin: 'https://panel.example' };
@@ -89,7 +92,7 @@ describe('docs/behind-a-proxy.md', () => {
     const other = new Client(await startProxy(panel));
     const parked = await other.post('/login', ALICE, OLD_BROWSER);
     expect(setCookie(parked)).to.match(/^__Host-panel=.*; Secure/);
-    const verified = await other.post('/two-step/verify', { code: phone() }, OLD_BROWSER);
+    const verified = await other.post('/two-step/verify', { code: phone.nextCode() }, OLD_BROWSER);
     expect(verified.body).to.include({ state: 'verified' });
     expect(setCookie(verified)).to.match(/; Secure/);
   });
@@ -164,7 +167,7 @@ describe('docs/behind-a-proxy.md', () => {
         await client.post('/panel/form', new URLSearchParams(ALICE), html),
         await client.get('/panel/two-step/verify', html),
         await client.post('/panel/two-step/verify', new URLSearchParams({ code: 'x' }), html),
-        await client.post('/panel/two-step/verify', new URLSearchParams({ code: phone() }), html),
+        await client.post('/panel/two-step/verify', new URLSearchParams({ code: phone.nextCode() }), html),
         await client.get('/panel/secret?a=1'),
         await client.get('/panel/two-step/verify', html),
       ];
@@ -202,7 +205,7 @@ describe('docs/behind-a-proxy.md', () => {
       const phone = await enroll(panel);
       expect((await client.get('/panel/secret')).body.location).to.equal('/panel/login');
       expect((await client.post('/panel/login', ALICE)).body.verify).to.equal('/panel/two-step/verify');
-      const verified = await client.post('/panel/two-step/verify', { code: phone() });
+      const verified = await client.post('/panel/two-step/verify', { code: phone.nextCode() });
       expect(verified.body).to.deep.equal({ state: 'verified', returnTo: '/panel/' });
       expect((await client.get('/panel/path')).body).to.deep.equal(['/panel/two-step', { ok: true }]);
 
@@ -249,7 +252,11 @@ describe('docs/behind-a-proxy.md', () => {
         expect(refused.status).to.equal(pageStatus === 'ok' ? 200 : 401);
         expect(refused.headers['www-authenticate'] !== undefined).to.equal(pageStatus === 'problem');
         expect((await direct.post('/two-step/verify', { code: WRONG })).status, 'JSON').to.equal(401);
-        const right = await client.post('/two-step/verify', new URLSearchParams({ code: phone() }), html);
+        const right = await client.post(
+          '/two-step/verify',
+          new URLSearchParams({ code: phone.nextCode() }),
+          html,
+        );
         expect([right.status, right.headers.location]).to.deep.equal([303, '/']);
       });
     }

@@ -2,8 +2,8 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { expect } from 'chai';
 import ts from 'typescript';
-import { fencedBlocks, hasReason, isUnchecked, typeCheck } from './code-blocks.js';
-import type { CodeBlock } from './code-blocks.js';
+import { fencedBlocks, hasReason, isUnchecked, typeCheck } from '../support/code-blocks.js';
+import type { CodeBlock } from '../support/code-blocks.js';
 
 const root = resolve(import.meta.dirname, '../..');
 /** Where the blocks seem to lie: beside the sources, so that packages are found, and never on the disk. */

@@ -5,7 +5,7 @@ import type { Kysely } from 'kysely';
 import type { Store } from 'passport-second-factor';
 import { startPostgres } from '../support/postgres-server.js';
 import { sqliteFile } from '../support/sqlite.js';
-import { programOf } from './doc-program.js';
+import { programOf } from '../support/doc-program.js';
 
 const require = createRequire(import.meta.url);
 

@@ -14,12 +14,15 @@ import { USAGE } from '../../lib/cli/parse-command.js';
 import { compiled } from '../support/compiled.js';
 import { startRedis } from '../support/redis-server.js';
 import type { RedisServer } from '../support/redis-server.js';
-import { fencedBlocks } from './code-blocks.js';
-import { programOf } from './doc-program.js';
-import type { ProgramFolder } from './doc-program.js';
+import { fencedBlocks } from '../support/code-blocks.js';
+import { programOf } from '../support/doc-program.js';
+import type { ProgramFolder } from '../support/doc-program.js';
 import { DATABASE } from './panel-database.js';
-import { Client, enroll, startPanel, stopPanels, user } from './trap-panel.js';
-import type { Panel, Phone } from './trap-panel.js';
+import { Client } from '../support/client.js';
+import { enroll, loggedIn } from '../support/people.js';
+import type { Phone } from '../support/people.js';
+import { startPanel, stopPanels, user } from '../support/panel.js';
+import type { Panel } from '../support/panel.js';
 
 const PAGE = 'docs/console.md';
 const [OLD, NEW] = [randomBytes(32).toString('base64'), randomBytes(32).toString('base64')];
@@ -93,8 +96,7 @@ describe('docs/console.md', function () {
     const made = await run(wordsOf(codes, '--yes'), OLD);
     expect(made.code, made.err).to.equal(0);
     expect(made.err).to.contain('"by":"console:').and.to.contain('"reason":"ticket 4711, called back"');
-    const browser = new Client(panel);
-    await browser.login('alice');
+    const browser = await loggedIn(panel);
     const [code] = made.out.split('\n');
     expect((await browser.post('/two-step/verify', { code })).body).to.include({ state: 'verified' });
 
@@ -170,22 +172,22 @@ describe('docs/console.md', function () {
       options: { keys: keys.split(',') },
     });
     const ours = await enroll(panel);
-    const phone = (): string => {
-      const code = ours();
+    const nextCode = (): string => {
+      const code = ours.nextCode();
       time = panel.now;
       return code;
     };
+    const phone = { ...ours, nextCode };
     return { panel, phone };
   }
 
   /** Signs in on a panel that was restarted with other keys. */
   async function signInWith(keys: string, phone: Phone): Promise<unknown> {
-    const code = phone();
+    const code = phone.nextCode();
     const clock = (): number => time;
     const options = { keys: keys.split(','), clock };
     const panel = await startPanel({ store: sqlite(), users: [user('alice', '1')], options });
-    const browser = new Client(panel);
-    await browser.login('alice');
+    const browser = await loggedIn(panel);
     return (await browser.post('/two-step/verify', { code })).body.state;
   }
 

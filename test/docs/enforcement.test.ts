@@ -3,10 +3,12 @@ import { expect } from 'chai';
 import express from 'express';
 import type { Request } from 'express';
 import type { Policy } from 'passport-second-factor';
-import { programOf } from './doc-program.js';
-import type { ProgramFolder } from './doc-program.js';
-import { Client, enroll, startPanel, stopPanels } from './trap-panel.js';
-import type { Panel } from './trap-panel.js';
+import { programOf } from '../support/doc-program.js';
+import type { ProgramFolder } from '../support/doc-program.js';
+import { Client } from '../support/client.js';
+import { enroll } from '../support/people.js';
+import { startPanel, stopPanels } from '../support/panel.js';
+import type { Panel } from '../support/panel.js';
 
 interface Deadline {
   deadline(req: Request): { day: string; enable: string } | null;

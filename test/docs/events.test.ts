@@ -4,8 +4,9 @@ import { expect } from 'chai';
 import ts from 'typescript';
 import type { SecondFactor } from 'passport-second-factor';
 import { DEFAULT_LIMITS } from '../../lib/account/limits.js';
-import { programOf } from './doc-program.js';
-import { enroll, startPanel, stopPanels } from './trap-panel.js';
+import { programOf } from '../support/doc-program.js';
+import { enroll } from '../support/people.js';
+import { startPanel, stopPanels } from '../support/panel.js';
 
 type MailOwners = (
   instance: Pick<SecondFactor, 'events'>,

@@ -1,8 +1,10 @@
 import { expect } from 'chai';
 import { requireNotImpersonating, requireSecondFactor } from 'passport-second-factor';
 import { memoryStore } from 'passport-second-factor/memory';
-import { Client, enroll, enrolled, startPanel, stopPanels, user } from './trap-panel.js';
-import type { Panel, User } from './trap-panel.js';
+import { Client } from '../support/client.js';
+import { enroll, enrolled, loggedIn } from '../support/people.js';
+import { startPanel, stopPanels, user } from '../support/panel.js';
+import type { Panel, User } from '../support/panel.js';
 
 describe('integration traps: accounts and passwords', () => {
   afterEach(stopPanels);
@@ -46,9 +48,8 @@ describe('integration traps: accounts and passwords', () => {
 
       const closed = await start(true);
       const { client, phone } = await enrolled(closed);
-      const other = new Client(closed);
-      await other.login('alice');
-      await other.post('/two-step/verify', { code: phone() });
+      const other = await loggedIn(closed);
+      await other.post('/two-step/verify', { code: phone.nextCode() });
       expect(await other.me()).to.equal('alice');
       await client.post('/password');
       expect(await client.me()).to.equal('alice');
@@ -68,8 +69,7 @@ describe('integration traps: accounts and passwords', () => {
           });
         },
       });
-      const client = new Client(panel);
-      await client.login('alice');
+      const client = await loggedIn(panel);
       panel.now += 3 * 86_400_000;
       await client.post('/profile/own');
       expect((await client.post('/two-step/setup')).body.code).to.equal('step-up-required');
@@ -92,7 +92,7 @@ describe('integration traps: accounts and passwords', () => {
       const client = new Client(panel);
       expect((await client.post('/reset')).body.code).to.equal('code-required');
       expect(await client.me()).to.equal(null);
-      expect((await client.post('/two-step/verify', { code: phone() })).status).to.equal(200);
+      expect((await client.post('/two-step/verify', { code: phone.nextCode() })).status).to.equal(200);
       expect(await client.me()).to.equal('alice');
     });
 
@@ -100,8 +100,7 @@ describe('integration traps: accounts and passwords', () => {
       const panel = await startPanel();
       await enroll(panel);
       await panel.secondFactor.admin.disable('alice', { by: 'password reset' });
-      const client = new Client(panel);
-      await client.login('alice');
+      const client = await loggedIn(panel);
       expect(await client.me()).to.equal('alice');
     });
   });
@@ -161,11 +160,10 @@ describe('integration traps: accounts and passwords', () => {
         blocked.has(id) ? null : (users.find((known) => known.id === id) ?? null);
       const closed = await startPanel({ users, options: { findUser } });
       const { client, phone } = await enrolled(closed);
-      const pending = new Client(closed);
-      await pending.login('alice');
+      const pending = await loggedIn(closed);
       blocked.add('alice');
       expect(await client.me()).to.equal(null);
-      const late = await pending.post('/two-step/verify', { code: phone() });
+      const late = await pending.post('/two-step/verify', { code: phone.nextCode() });
       expect(late.body.code).to.equal('sign-in-expired');
     });
   });
@@ -218,10 +216,9 @@ describe('integration traps: accounts and passwords', () => {
           app.post('/closed/tokens', requireNotImpersonating(), mint);
         },
       });
-      const root = new Client(panel);
-      await root.login('root');
+      const root = await loggedIn(panel, 'root');
       expect((await root.post('/closed/tokens')).status).to.equal(200);
-      expect((await root.post('/two-step/impersonation', { account: 'alice' })).status).to.equal(200);
+      expect((await root.actAs('alice')).status).to.equal(200);
       expect(await root.me()).to.equal('alice');
       expect((await root.post('/open/tokens')).status).to.equal(200);
       expect((await root.post('/closed/tokens')).body.code).to.equal('impersonation-refused');
@@ -247,15 +244,14 @@ describe('integration traps: accounts and passwords', () => {
           app.post(['/staff/:id/edit', '/open/:id/edit'], signedIn, (_req, res) => res.json({ done: true }));
         },
       });
-      const root = new Client(panel);
-      await root.login('root');
+      const root = await loggedIn(panel, 'root');
       expect((await root.post('/staff/alice/edit')).status).to.equal(200);
       now += 8 * 3_600_000;
       expect((await root.post('/open/alice/edit')).status, 'the trap').to.equal(200);
       const { status, body } = await root.post('/staff/alice/edit');
       expect([status, body.code, body.location]).to.deep.equal([401, 'step-up-required', '/login']);
       await root.login('root');
-      await root.post('/two-step/impersonation', { account: 'admin' });
+      await root.actAs('admin');
       now += 1_000_000;
       expect((await root.post('/staff/alice/edit')).status).to.equal(200);
     });

@@ -2,8 +2,10 @@ import { expect } from 'chai';
 import express from 'express';
 import type { RequestHandler } from 'express';
 import { sameOrigin } from 'passport-second-factor';
-import { Client, enroll, enrolled, knows, startPanel, stopPanels } from './trap-panel.js';
-import type { Panel } from './trap-panel.js';
+import { Client } from '../support/client.js';
+import { enroll, enrolled } from '../support/people.js';
+import { knows, startPanel, stopPanels } from '../support/panel.js';
+import type { Panel } from '../support/panel.js';
 
 const byHeader = (req: express.Request): string | undefined => req.get('x-login');
 
@@ -22,7 +24,9 @@ describe('integration traps: around the login route', () => {
       const phone = await enroll(panel);
       const client = new Client(panel);
       expect((await client.get('/me', header)).body.code).to.equal('code-required');
-      expect((await client.post('/two-step/verify', { code: phone() }, header)).status).to.equal(200);
+      expect((await client.post('/two-step/verify', { code: phone.nextCode() }, header)).status).to.equal(
+        200,
+      );
       expect((await client.get('/me', header)).body.user).to.equal('alice');
     });
 
@@ -43,13 +47,15 @@ describe('integration traps: around the login route', () => {
       const openPhone = await enroll(open);
       const stuck = new Client(open);
       await stuck.get('/me', header);
-      expect((await stuck.post('/code', { code: openPhone() }, header)).body.code).to.equal('code-required');
+      expect((await stuck.post('/code', { code: openPhone.nextCode() }, header)).body.code).to.equal(
+        'code-required',
+      );
 
       const closed = await startPanel({ routes: codeRoute('/two-step/code') });
       const phone = await enroll(closed);
       const client = new Client(closed);
       await client.get('/me', header);
-      expect((await client.post('/two-step/code', { code: phone() }, header)).body).to.deep.equal({
+      expect((await client.post('/two-step/code', { code: phone.nextCode() }, header)).body).to.deep.equal({
         ok: true,
       });
       expect(await client.me()).to.equal('alice');
@@ -111,7 +117,7 @@ describe('integration traps: around the login route', () => {
       const client = new Client(panel);
       await client.post('/login', { username: 'alice', password: 'password' }, { 'x-cart': '7' });
       expect([verified, signedIn]).to.deep.equal([['password done'], []]);
-      await client.post('/two-step/verify', { code: phone() });
+      await client.post('/two-step/verify', { code: phone.nextCode() });
       expect(signedIn).to.deep.equal(['alice otp "7"']);
     });
   });

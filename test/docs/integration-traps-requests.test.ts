@@ -10,8 +10,10 @@ import { SecondFactorError, requireSecondFactor } from 'passport-second-factor';
 import type { Store } from 'passport-second-factor';
 import { memoryStore } from 'passport-second-factor/memory';
 import { inTwoParts } from '../support/in-two-parts.js';
-import { Client, enroll, enrolled, startPanel, stopPanels } from './trap-panel.js';
-import type { Panel } from './trap-panel.js';
+import { Client } from '../support/client.js';
+import { enroll, enrolled, loggedIn } from '../support/people.js';
+import { startPanel, stopPanels } from '../support/panel.js';
+import type { Panel } from '../support/panel.js';
 
 const express4 = createRequire(import.meta.url)('express4') as typeof express;
 const HTML = { accept: 'text/html' };
@@ -31,8 +33,7 @@ describe('integration traps: requests', () => {
           ...(isFirst && { first: ({ app }: Panel) => app.use(express.json()) }),
           routes: ({ app }) => app.post('/late', guard, express.json(), (_req, res) => res.json({})),
         });
-        const client = new Client(panel);
-        await client.login('alice');
+        const client = await loggedIn(panel);
         const url = `http://127.0.0.1:${String(panel.port)}/late`;
         expect(await inTwoParts(url, client.cookie, { a: 'body' }, () => client.post('/logout'))).to.equal(
           status,
@@ -53,15 +54,15 @@ describe('integration traps: requests', () => {
     it('are missing on a route of your own before the router, where every code is malformed', async () => {
       const open = await startPanel({ beforeRouter: ownRoute() });
       const openPhone = await enroll(open);
-      const stuck = new Client(open);
-      await stuck.login('alice');
-      expect((await stuck.post('/two-step/code', { code: openPhone() })).status).to.equal(400);
+      const stuck = await loggedIn(open);
+      expect((await stuck.post('/two-step/code', { code: openPhone.nextCode() })).status).to.equal(400);
 
       const closed = await startPanel({ beforeRouter: ownRoute(express.json()) });
       const phone = await enroll(closed);
-      const client = new Client(closed);
-      await client.login('alice');
-      expect((await client.post('/two-step/code', { code: phone() })).body).to.deep.equal({ ok: true });
+      const client = await loggedIn(closed);
+      expect((await client.post('/two-step/code', { code: phone.nextCode() })).body).to.deep.equal({
+        ok: true,
+      });
     });
 
     it('are brought by the router, and may run before it', async () => {
@@ -69,22 +70,22 @@ describe('integration traps: requests', () => {
         const panel = await startPanel(first ? { first } : {});
         const phone = await enroll(panel);
         for (const send of [form, (fields: object) => fields]) {
-          const client = new Client(panel);
-          await client.login('alice');
-          expect((await client.post('/two-step/verify', send({ code: phone() }))).status).to.equal(200);
+          const client = await loggedIn(panel);
+          expect((await client.post('/two-step/verify', send({ code: phone.nextCode() }))).status).to.equal(
+            200,
+          );
         }
       }
     });
 
     it('of Express 4 that know JSON alone do not hide the forms of the router', async () => {
       const panel = await startPanel({
-        create: express4,
+        express: 4,
         first: ({ app }) => app.use(express4.json()),
       });
       const phone = await enroll(panel);
-      const client = new Client(panel);
-      await client.login('alice');
-      const answer = await client.post('/two-step/verify', form({ code: phone() }));
+      const client = await loggedIn(panel);
+      const answer = await client.post('/two-step/verify', form({ code: phone.nextCode() }));
       expect(answer.body).to.include({ state: 'verified' });
     });
   });
@@ -109,11 +110,10 @@ describe('integration traps: requests', () => {
       for (const closed of [false, true]) {
         const panel = await start(closed ? { formFields: (req: object) => ({ _csrf: token(req) }) } : {});
         const phone = await enroll(panel);
-        const client = new Client(panel);
-        await client.login('alice');
+        const client = await loggedIn(panel);
         const page = (await client.get('/two-step/verify', HTML)).text;
         const _csrf = /name="_csrf" value="([^"]+)"/.exec(page)?.[1] ?? 'none';
-        const sent = await client.post('/two-step/verify', form({ _csrf, code: phone() }), HTML);
+        const sent = await client.post('/two-step/verify', form({ _csrf, code: phone.nextCode() }), HTML);
         expect(sent.status).to.equal(closed ? 303 : 403);
       }
     });
@@ -167,9 +167,8 @@ describe('integration traps: requests', () => {
       ] as const) {
         const panel = await startPanel({ options });
         const phone = await enroll(panel);
-        const client = new Client(panel);
-        await client.login('alice');
-        const answer = await client.post('/two-step/verify', { code: phone() }, page);
+        const client = await loggedIn(panel);
+        const answer = await client.post('/two-step/verify', { code: phone.nextCode() }, page);
         expect(answer.status).to.equal(status);
       }
     });
@@ -261,8 +260,7 @@ describe('integration traps: requests', () => {
           app.use((_error: unknown, _req: unknown, _res: unknown, next: () => void) => next());
         },
       });
-      const client = new Client(panel);
-      await client.login('alice');
+      const client = await loggedIn(panel);
       expect(await client.me()).to.equal(null);
     });
 

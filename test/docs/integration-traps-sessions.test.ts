@@ -1,3 +1,5 @@
+import { enroll, enrolled, loggedIn } from '../support/people.js';
+import type { Phone } from '../support/people.js';
 import { EventEmitter, once } from 'node:events';
 import { ServerResponse, request } from 'node:http';
 import type { IncomingMessage } from 'node:http';
@@ -13,8 +15,9 @@ import type { RequestSecondFactor } from 'passport-second-factor';
 import { redisStore } from 'passport-second-factor/redis';
 import { startRedis } from '../support/redis-server.js';
 import type { RedisServer } from '../support/redis-server.js';
-import { Client, enroll, enrolled, startPanel, stopPanels, user } from './trap-panel.js';
-import type { Panel, User } from './trap-panel.js';
+import { Client } from '../support/client.js';
+import { startPanel, stopPanels, user } from '../support/panel.js';
+import type { Panel, User } from '../support/panel.js';
 
 describe('integration traps: sessions', () => {
   afterEach(stopPanels);
@@ -149,8 +152,7 @@ describe('integration traps: sessions', () => {
 
       it('meet in one record and one session, unless each has its prefixes', async () => {
         const [open, openNeighbour] = [await start('a', false), await start('b', false)];
-        const stranger = new Client(open);
-        await stranger.login('alice');
+        const stranger = await loggedIn(open);
         const there = await openNeighbour.secondFactor.status('alice');
         expect(there.enrolled).to.equal(false);
         expect((await new Client(openNeighbour).get('/me', { cookie: stranger.cookie })).body.user).to.equal(
@@ -216,12 +218,11 @@ describe('integration traps: sessions', () => {
       const closed = await startPanel();
       listen(closed, gateOf(closed));
       const { client, phone } = await enrolled(closed);
-      const pending = new Client(closed);
-      await pending.login('alice');
+      const pending = await loggedIn(closed);
       expect(await upgrade(closed, pending)).to.equal(401);
       expect(await upgrade(closed, new Client(closed))).to.equal(401);
       expect(await upgrade(closed, client)).to.equal(101);
-      await pending.post('/two-step/verify', { code: phone() });
+      await pending.post('/two-step/verify', { code: phone.nextCode() });
       expect(await upgrade(closed, pending)).to.equal(101);
     });
 
@@ -328,10 +329,10 @@ describe('integration traps: sessions', () => {
     });
 
     it('end with a logout, a changed password, an enrollment elsewhere, and a new session id', async () => {
-      const ways: ((panel: Panel, client: Client, phone: () => string) => unknown)[] = [
+      const ways: ((panel: Panel, client: Client, phone: Phone) => unknown)[] = [
         (_panel, client) => client.post('/logout'),
         ({ users }) => Object.assign(users[0]!, { passwordChangedAt: 2 }),
-        (_panel, client, phone) => client.post('/two-step/step-up', { code: phone() }),
+        (_panel, client, phone) => client.post('/two-step/step-up', { code: phone.nextCode() }),
       ];
       for (const happens of ways) {
         const panel = await startPanel({ routes: stream });
@@ -342,8 +343,7 @@ describe('integration traps: sessions', () => {
         await ends(res);
       }
       const panel = await startPanel({ routes: stream });
-      const other = new Client(panel);
-      await other.login('alice');
+      const other = await loggedIn(panel);
       const res = await open(panel, other, '/stream');
       await enroll(panel);
       await ends(res);

@@ -3,8 +3,10 @@ import { expect } from 'chai';
 import express from 'express';
 import type { RequestHandler } from 'express';
 import { memoryStore } from 'passport-second-factor/memory';
-import { Client, enroll, knows, startPanel, stopPanels } from './trap-panel.js';
-import type { Panel, User } from './trap-panel.js';
+import { Client } from '../support/client.js';
+import { enroll } from '../support/people.js';
+import { knows, startPanel, stopPanels } from '../support/panel.js';
+import type { Panel, User } from '../support/panel.js';
 
 const byHeader = (req: express.Request): string | undefined => req.get('x-login');
 
@@ -86,7 +88,7 @@ describe('integration traps: signing in', () => {
       expect((await client.post('/open/token', alice)).body).to.deep.equal({ token: 'token of alice' });
 
       expect((await client.post('/closed/token', alice)).body).to.deep.equal({ code: 'code-malformed' });
-      const code = phone();
+      const code = phone.nextCode();
       expect((await client.post('/closed/token', { ...alice, code })).body.token).to.equal('token of alice');
       expect((await client.post('/closed/token', { ...alice, code })).body.code).to.equal(
         'code-already-used',
@@ -102,7 +104,9 @@ describe('integration traps: signing in', () => {
       const events: string[] = [];
       panel.secondFactor.events.on('*', ({ name }) => events.push(name));
       store.get = () => Promise.reject(new Error('down'));
-      const error = await panel.secondFactor.verify('alice', phone()).catch((caught: unknown) => caught);
+      const error = await panel.secondFactor
+        .verify('alice', phone.nextCode())
+        .catch((caught: unknown) => caught);
       expect(error).to.include({ code: 'store-unavailable', status: 503 });
       expect(events).to.deep.equal(['store-unavailable']);
     });
@@ -223,7 +227,7 @@ describe('integration traps: signing in', () => {
       const client = new Client(panel);
       expect((await client.post('/guarded', alice)).body.code).to.equal('code-required');
       expect(users).to.deep.equal([null]);
-      expect((await client.post('/two-step/verify', { code: phone() })).status).to.equal(200);
+      expect((await client.post('/two-step/verify', { code: phone.nextCode() })).status).to.equal(200);
       expect(await client.me()).to.equal('alice');
     });
   });
@@ -298,7 +302,7 @@ describe('integration traps: signing in', () => {
         const alice = new Client(panel);
         await alice.get('/secret?mine', html);
         await alice.post(`/sign-in?asks=${asks}`, { ...bob, username: 'alice' });
-        const verified = await alice.post('/two-step/verify', { code: phone() });
+        const verified = await alice.post('/two-step/verify', { code: phone.nextCode() });
         expect(verified.body).to.deep.equal({ state: 'verified', returnTo: '/secret?mine' });
       }
     });

@@ -10,10 +10,10 @@ import { printed } from '../support/program.js';
 import type { RunningProgram } from '../support/program.js';
 import { startRedis } from '../support/redis-server.js';
 import type { RedisServer } from '../support/redis-server.js';
-import { phoneOf, programOf } from './doc-program.js';
-import type { ProgramFolder, RealPhone } from './doc-program.js';
+import { phoneOf, programOf } from '../support/doc-program.js';
+import type { ProgramFolder, RealPhone } from '../support/doc-program.js';
 import { DATABASE } from './panel-database.js';
-import { Client } from './trap-panel.js';
+import { Client } from '../support/client.js';
 
 const HTML = { accept: 'text/html' };
 

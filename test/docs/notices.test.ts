@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import { expect } from 'chai';
 import type { AccountSummary, Notice } from 'passport-second-factor';
-import { programOf } from './doc-program.js';
-import { enroll, startPanel, stopPanels } from './trap-panel.js';
+import { programOf } from '../support/doc-program.js';
+import { enroll } from '../support/people.js';
+import { startPanel, stopPanels } from '../support/panel.js';
 
 interface Mail {
   to: string;

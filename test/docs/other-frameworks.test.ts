@@ -3,10 +3,10 @@ import { expect } from 'chai';
 import type { RunningProgram } from '../support/program.js';
 import { startRedis } from '../support/redis-server.js';
 import type { RedisServer } from '../support/redis-server.js';
-import { phoneOf, programOf } from './doc-program.js';
-import type { ProgramFolder } from './doc-program.js';
+import { phoneOf, programOf } from '../support/doc-program.js';
+import type { ProgramFolder } from '../support/doc-program.js';
 import { DATABASE } from './panel-database.js';
-import { Client } from './trap-panel.js';
+import { Client } from '../support/client.js';
 
 const PAGE = 'docs/other-frameworks.md';
 const HTML = { accept: 'text/html', 'sec-fetch-mode': 'navigate', 'sec-fetch-site': 'same-origin' };

@@ -4,10 +4,12 @@ import { expect } from 'chai';
 import type { HttpRequest, HttpResponse, Page } from 'passport-second-factor';
 import ts from 'typescript';
 import { STYLE } from '../../lib/pages/views/style.js';
-import { phoneWith, startPagePanel, Visitor } from '../pages/page-panel.js';
-import type { Answer } from '../pages/page-panel.js';
-import { fencedBlocks } from './code-blocks.js';
-import { stopPanels } from './trap-panel.js';
+import { fencedBlocks } from '../support/code-blocks.js';
+import { Client } from '../support/client.js';
+import type { Answer } from '../support/client.js';
+import { phoneWith } from '../support/people.js';
+import { startPagePanel } from '../support/page-panel.js';
+import { stopPanels } from '../support/panel.js';
 
 type ShowPage = (req: HttpRequest, res: HttpResponse, page: Page) => void;
 
@@ -36,7 +38,7 @@ describe('docs/own-look.md', () => {
       rememberBrowsers: { days: 30 },
       policy: ({ id }) => (id === 'bob' ? 'required' : 'optional'),
     });
-    const alice = new Visitor(panel);
+    const alice = new Client(panel);
     const titles: string[] = [];
     const see = (answer: Answer): string => {
       const title = /<h1>([^<]*)<\/h1>/.exec(answer.text)?.[1] ?? '';
@@ -45,27 +47,27 @@ describe('docs/own-look.md', () => {
         expect(form).to.contain('name="token" value="&#60;&#34;&#62;"');
       return answer.text;
     };
-    await alice.logIn();
+    await alice.logInByForm();
     see(await alice.open('/two-step'));
     await alice.submit('/two-step/setup');
     const setup = see(await alice.open('/two-step/setup'));
     expect(setup).to.contain('<svg');
     const phone = phoneWith(panel, /<code>([A-Z2-7]+)<\/code>/.exec(setup)?.[1] ?? '');
-    const wrong = see(await alice.submit('/two-step/setup/confirm', { code: phone.code(5) }));
+    const wrong = see(await alice.submit('/two-step/setup/confirm', { code: phone.code(10) }));
     expect(wrong).to.contain('<p role="alert">The code is right for another minute');
     const codes = see(await alice.submit('/two-step/setup/confirm', { code: phone.code() }));
     expect(codes.match(/<li>/g)).to.have.length(10);
     see(await alice.open('/two-step'));
     see(await alice.open('/two-step/step-up'));
-    const pending = new Visitor(panel);
-    await pending.logIn();
+    const pending = new Client(panel);
+    await pending.logInByForm();
     see(await pending.open('/two-step/verify'));
-    await pending.submit('/two-step/verify', { code: phone.next(), rememberBrowser: 'on' });
+    await pending.submit('/two-step/verify', { code: phone.nextCode(), rememberBrowser: 'on' });
     const listed = see(await pending.open('/two-step/browsers'));
     expect(listed.match(/<li>/g)).to.have.length(1);
-    see(await new Visitor(panel).submit('/two-step/verify', { code: '123456' }));
-    const bob = new Visitor(panel);
-    await bob.logIn('bob');
+    see(await new Client(panel).submit('/two-step/verify', { code: '123456' }));
+    const bob = new Client(panel);
+    await bob.logInByForm('bob');
     see(await bob.open('/two-step/setup'));
     expect(titles).to.deep.equal([
       '200 Two-step authentication of alice',

@@ -2,8 +2,9 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import type { SecondFactor } from 'passport-second-factor';
 import { Secret, TOTP } from 'otpauth';
-import { programOf } from './doc-program.js';
-import { Client, enroll, startPanel, stopPanels } from './trap-panel.js';
+import { programOf } from '../support/doc-program.js';
+import { enroll, loggedIn } from '../support/people.js';
+import { startPanel, stopPanels } from '../support/panel.js';
 
 type WayIn = (instance: SecondFactor, id: string, operator: string, ticket: string) => Promise<string | null>;
 
@@ -20,8 +21,7 @@ describe('docs/recovery.md', () => {
     const code = (await wayIn(panel.secondFactor, 'alice', 'support', 'ticket 7')) ?? '';
     expect(code).to.match(/^[0-9A-HJKMNP-TV-Z]{4}(-[0-9A-HJKMNP-TV-Z]{4}){5}$/);
 
-    const client = new Client(panel);
-    await client.login('alice');
+    const client = await loggedIn(panel);
     const { body } = await client.post('/two-step/verify', { code: code.toLowerCase().replaceAll('-', ' ') });
     expect(body).to.include({ state: 'verified', recoveryCodesLeft: 9 });
     panel.now += 600_000;
@@ -33,7 +33,7 @@ describe('docs/recovery.md', () => {
     };
     const confirmed = await client.post('/two-step/setup/confirm', { code: shown() });
     expect(confirmed.body).to.deep.equal({ state: 'verified', returnTo: '/two-step' });
-    expect((await client.post('/two-step/recovery-codes', { code: lost() })).body.code).to.equal(
+    expect((await client.post('/two-step/recovery-codes', { code: lost.nextCode() })).body.code).to.equal(
       'code-invalid',
     );
     expect(

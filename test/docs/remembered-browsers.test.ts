@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import { expect } from 'chai';
 import type { RequestHandler } from 'express';
-import { programOf } from './doc-program.js';
-import { Client, enroll, startPanel, stopPanels } from './trap-panel.js';
+import { programOf } from '../support/doc-program.js';
+import { enroll, loggedIn } from '../support/people.js';
+import { startPanel, stopPanels } from '../support/panel.js';
 
 interface Remembering {
   remembering: { rememberBrowsers: { days: number } };
@@ -29,16 +30,15 @@ describe('docs/remembered-browsers.md', () => {
       },
     });
     const phone = await enroll(panel);
-    const client = new Client(panel);
-    await client.login('alice');
-    await client.post('/two-step/verify', { code: phone(), rememberBrowser: true });
+    const client = await loggedIn(panel);
+    await client.post('/two-step/verify', { code: phone.nextCode(), rememberBrowser: true });
     await client.post('/logout');
     await client.login('alice');
     expect((await client.get('/everyday')).body).to.deep.equal({ amr: ['pwd'] });
     for (const path of ['/always', '/recently']) {
       expect((await client.get(path)).body.code).to.equal('step-up-required');
     }
-    await client.post('/two-step/step-up', { code: phone() });
+    await client.post('/two-step/step-up', { code: phone.nextCode() });
     for (const path of ['/everyday', '/always', '/recently']) {
       expect((await client.get(path)).body).to.deep.equal({ amr: ['pwd', 'otp', 'mfa'] });
     }

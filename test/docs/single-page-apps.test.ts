@@ -5,9 +5,11 @@ import { csrfSync } from 'csrf-sync';
 import express from 'express';
 import { codeFor } from 'passport-second-factor/testing';
 import ts from 'typescript';
-import { fencedBlocks } from './code-blocks.js';
-import { Client, enroll, startPanel, stopPanels } from './trap-panel.js';
-import type { Panel } from './trap-panel.js';
+import { fencedBlocks } from '../support/code-blocks.js';
+import { Client } from '../support/client.js';
+import { enroll } from '../support/people.js';
+import { startPanel, stopPanels } from '../support/panel.js';
+import type { Panel } from '../support/panel.js';
 
 interface Outcome {
   readonly ok: boolean;
@@ -56,16 +58,16 @@ describe('docs/single-page-apps.md', () => {
     });
     expect((await api.status!()).value).to.include({ state: 'pending' });
     expect((await api.verify!('12345')).problem?.code).to.equal('code-malformed');
-    const code = phone();
+    const code = phone.nextCode();
     expect((await api.verify!(code)).value).to.deep.equal({ state: 'verified', returnTo: '/' });
     expect((await api.stepUp!(code)).problem?.code).to.equal('code-already-used');
-    expect((await api.stepUp!(phone())).value).to.include({ state: 'verified' });
-    const shown = (await api.recoveryCodes!(phone())).value!;
+    expect((await api.stepUp!(phone.nextCode())).value).to.include({ state: 'verified' });
+    const shown = (await api.recoveryCodes!(phone.nextCode())).value!;
     expect(shown.recoveryCodes).to.have.length(10);
     const confirmed = await api.confirmRecoveryCodes!(String(shown.recoveryCodesSet));
     expect(confirmed.value).to.include({ recoveryCodesConfirmed: true, recoveryCodesSet: null });
-    expect((await api.disable!(phone())).value).to.deep.equal({ state: 'signed-in' });
-    expect((await api.disable!(phone())).problem?.code).to.equal('not-enrolled');
+    expect((await api.disable!(phone.nextCode())).value).to.deep.equal({ state: 'signed-in' });
+    expect((await api.disable!(phone.nextCode())).problem?.code).to.equal('not-enrolled');
 
     const setup = (await api.setup!()).value!;
     expect(setup).to.have.all.keys('id', 'account', 'issuer', 'key', 'uri', 'qr', 'expiresAt', 'serverTime');
@@ -116,7 +118,9 @@ describe('docs/single-page-apps.md', () => {
     await enroll(panel, 'alice', client);
     const api = await load(client);
     const added = (await api.add!('Tablet')).value!;
-    expect((await api.confirm!(String(added.id), codeFor(String(added.key), panel.now))).value).to.have.all.keys('state', 'returnTo');
+    expect(
+      (await api.confirm!(String(added.id), codeFor(String(added.key), panel.now))).value,
+    ).to.have.all.keys('state', 'returnTo');
     const { authenticators } = (await api.status!()).value as {
       authenticators: { id: string; name: string }[];
     };
@@ -137,7 +141,7 @@ describe('docs/single-page-apps.md', () => {
     const client = new Client(panel);
     const api = await load(client);
     await api.signIn!('alice', 'password');
-    expect((await api.verify!(phone(), true)).ok).to.equal(true);
+    expect((await api.verify!(phone.nextCode(), true)).ok).to.equal(true);
     await client.post('/logout');
     expect((await api.signIn!('alice', 'password')).ok).to.equal(true);
     const { browsers } = (await api.browsers!()).value as { browsers: { id: string; current: boolean }[] };
@@ -146,7 +150,7 @@ describe('docs/single-page-apps.md', () => {
     expect((await api.forgetAllBrowsers!()).ok).to.equal(true);
     expect((await api.browsers!()).problem?.code).to.equal('code-required');
     await api.signIn!('alice', 'password');
-    await api.verify!(phone(), true);
+    await api.verify!(phone.nextCode(), true);
     const [again] = ((await api.browsers!()).value as { browsers: { id: string }[] }).browsers;
     expect((await api.forgetBrowser!(again!.id)).ok).to.equal(true);
     expect((await api.browsers!()).value).to.deep.equal({ browsers: [] });

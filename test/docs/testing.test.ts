@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
-import { programOf } from './doc-program.js';
+import { programOf } from '../support/doc-program.js';
 
 describe('docs/testing.md', () => {
   it('has a test of an application that passes', async () => {

@@ -4,13 +4,14 @@ import { pathToFileURL } from 'node:url';
 import { expect } from 'chai';
 import express from 'express';
 import type { RequestHandler } from 'express';
-import { Secret, TOTP } from 'otpauth';
 import type { Policy, SecondFactor, SecondFactorOptions } from 'passport-second-factor';
 import { requireSecondFactor } from 'passport-second-factor';
-import { programOf } from './doc-program.js';
-import type { ProgramFolder } from './doc-program.js';
-import { Client, startPanel, stopPanels } from './trap-panel.js';
-import type { Panel, User } from './trap-panel.js';
+import { programOf } from '../support/doc-program.js';
+import type { ProgramFolder } from '../support/doc-program.js';
+import { Client } from '../support/client.js';
+import { startPanel, stopPanels } from '../support/panel.js';
+import type { Panel, User } from '../support/panel.js';
+import { loggedIn, phoneWith } from '../support/people.js';
 
 const SECRET = 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP';
 /** The secrets and the check of before: a code works as long as it is shown, and is the word "old" for short. */
@@ -134,8 +135,7 @@ describe('docs/upgrading.md', () => {
   for (const policy of ['optional', 'required'] as const) {
     it(`moves a user by the old code to the same entry on the phone (${policy})`, async () => {
       await start({ policy: () => policy });
-      const alice = new Client(panel);
-      await alice.login('alice');
+      const alice = await loggedIn(panel);
       for (const path of ['/me', '/two-step']) {
         expect((await alice.get(path)).headers.location, path).to.equal('/old-code');
       }
@@ -144,7 +144,7 @@ describe('docs/upgrading.md', () => {
       expect(await old.oldSecrets.has('alice')).to.equal(false);
       expect(await alice.me(), 'one more code is asked for').to.equal(null);
       panel.now += 60_000;
-      const code = new TOTP({ secret: Secret.fromBase32(SECRET) }).generate({ timestamp: panel.now });
+      const code = phoneWith(panel, SECRET).code();
       expect((await alice.post('/two-step/verify', { code })).body).to.include({ state: 'verified' });
       expect(await alice.me()).to.equal('alice');
       expect((await alice.get('/secret')).status).to.equal(200);
@@ -158,8 +158,7 @@ describe('docs/upgrading.md', () => {
   ] as const) {
     it(`moves a user whose old code was sent twice, ${when}`, async () => {
       await start();
-      const alice = new Client(panel);
-      await alice.login('alice');
+      const alice = await loggedIn(panel);
       const hears = new EventEmitter();
       let asked = 0;
       old.oldSecrets.asked = async () => {
@@ -177,8 +176,7 @@ describe('docs/upgrading.md', () => {
 
   it('asks nothing of users who never had one, and moves nobody who is not there', async () => {
     await start();
-    const bob = new Client(panel);
-    await bob.login('bob');
+    const bob = await loggedIn(panel, 'bob');
     expect(await bob.me()).to.equal('bob');
     expect((await bob.post('/old-code', { code: 'old' })).headers.location).to.equal('/');
     expect((await new Client(panel).post('/old-code', { code: 'old' })).headers.location).to.equal('/');

@@ -1,32 +1,34 @@
 import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
-import { startPanel } from '../support/panel-process.js';
-import type { RunningPanel } from '../support/panel-process.js';
+import { Client } from '../support/client.js';
+import { startExamplePanel } from '../support/example-panel.js';
+import type { ExamplePanel } from '../support/example-panel.js';
+import { signedIn, enable } from '../support/people.js';
 
 const DOCUMENT = 'docs/impersonation.md';
 
 describe('the audit trail of the example panel', () => {
-  let panel: RunningPanel;
+  let panel: ExamplePanel;
 
   before(async () => {
-    panel = await startPanel();
+    panel = await startExamplePanel();
   });
   after(() => panel.end());
 
   it('is in the documentation as the panel writes it (K15)', async () => {
-    const root = await panel.signedIn('root');
+    const root = await signedIn(panel, 'root');
     await root.actAs('alice');
     await root.actAs('bob');
     await root.post('/two-step/setup');
     await root.leave();
 
-    const admin = await panel.signedIn('admin');
-    const phone = await panel.enroll(admin);
+    const admin = await signedIn(panel, 'admin');
+    const { phone } = await enable(panel, admin);
     await root.get('/api/me');
     await root.actAs('admin');
     await root.post('/staff/admin/edit', { password: 'a-new-password' });
 
-    const again = panel.jar();
+    const again = new Client(panel);
     await again.login('admin', 'a-new-password');
     await again.post('/two-step/verify', { code: phone.nextCode() });
     await again.actAs('bob');

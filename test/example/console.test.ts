@@ -4,9 +4,9 @@ import { dirname } from 'node:path';
 import { expect } from 'chai';
 import { Secret, TOTP } from 'otpauth';
 import { databaseFileOf } from '../../example/panel/settings.js';
-import { runConsole, startPanelProcess, withoutPanel } from '../support/panel-process.js';
-import type { Ended, PanelProcess } from '../support/panel-process.js';
 import { Visitor } from '../support/visitor.js';
+import { runConsole, startPanelProcess, withoutPanel } from '../support/example-process.js';
+import type { Ended, PanelProcess } from '../support/example-process.js';
 
 describe('npm run second-factor beside a panel that was started with nothing but a port', function () {
   this.timeout(120_000);
@@ -15,9 +15,9 @@ describe('npm run second-factor beside a panel that was started with nothing but
 
   before(async () => {
     panel = await startPanelProcess();
-    alice = new Visitor(panel.port);
+    alice = new Visitor(panel);
     await alice.post('/login', { username: 'alice', password: 'alice-password' });
-    const { json } = await alice.post('/two-step/setup');
+    const { body: json } = await alice.post('/two-step/setup');
     const code = new TOTP({ secret: Secret.fromBase32(String(json.key)) }).generate();
     expect((await alice.post('/two-step/setup/confirm', { code })).status).to.equal(200);
   });
@@ -41,7 +41,7 @@ describe('npm run second-factor beside a panel that was started with nothing but
   });
 
   it('ends a wait, and takes two-step authentication off, for the panel that runs', async () => {
-    const guesser = new Visitor(panel.port);
+    const guesser = new Visitor(panel);
     await guesser.post('/login', { username: 'alice', password: 'alice-password' });
     for (let i = 0; i < 5; i++) await guesser.post('/two-step/verify', { code: '000000' });
     expect((await guesser.post('/two-step/verify', { code: '000000' })).status).to.equal(429);
@@ -56,8 +56,8 @@ describe('npm run second-factor beside a panel that was started with nothing but
     expect(ended.err, 'the owner gets a mail').to.match(
       /"mailTo":"alice","subject":"Acme Panel: .* disabled"/,
     );
-    expect((await alice.get('/api/secret')).json.code).to.equal('enrollment-required');
-    expect((await alice.get('/api/me')).json.user, 'signed in she stays').to.equal('alice');
+    expect((await alice.get('/api/secret')).body.code).to.equal('enrollment-required');
+    expect((await alice.get('/api/me')).body.user, 'signed in she stays').to.equal('alice');
   });
 });
 

@@ -4,9 +4,9 @@ import { networkInterfaces } from 'node:os';
 import { expect } from 'chai';
 import { hostOf } from '../../example/panel/settings.js';
 import { compiled } from '../support/compiled.js';
-import { startPanelProcess, withoutPanel } from '../support/panel-process.js';
 import { printed, startProgram } from '../support/program.js';
 import type { RunningProgram } from '../support/program.js';
+import { startPanelProcess, withoutPanel } from '../support/example-process.js';
 
 const LOOPBACK = '127.0.0.1';
 /** Addresses of this machine that are not the one; Linux has all of 127.0.0.0/8. */

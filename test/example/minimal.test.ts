@@ -2,12 +2,12 @@ import { randomBytes } from 'node:crypto';
 import { expect } from 'chai';
 import { Redis } from 'ioredis';
 import { Secret, TOTP } from 'otpauth';
-import { Client } from '../docs/trap-panel.js';
 import { compiled } from '../support/compiled.js';
 import { printed, startProgram } from '../support/program.js';
 import type { RunningProgram } from '../support/program.js';
 import { startRedis } from '../support/redis-server.js';
 import type { RedisServer } from '../support/redis-server.js';
+import { Client } from '../support/client.js';
 
 const STEP_MILLISECONDS = 30_000;
 const ALICE = { username: 'alice', password: 'alice-password' };

@@ -4,8 +4,9 @@ import { TOTP, URI } from 'otpauth';
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import { PNG } from 'pngjs';
 import { DESK, expectUsable as expectPageUsable, openPage, PHONE, startBrowser } from '../support/browser.js';
-import { startPanel } from '../support/panel-process.js';
-import type { RunningPanel } from '../support/panel-process.js';
+import { startExamplePanel } from '../support/example-panel.js';
+import type { ExamplePanel } from '../support/example-panel.js';
+import { enable, signedIn } from '../support/people.js';
 
 // With JSQR's types its function is the default export of the default export.
 const readQrCode = jsqr as unknown as typeof jsqr.default;
@@ -13,7 +14,7 @@ const readQrCode = jsqr as unknown as typeof jsqr.default;
 describe('the example panel in a browser', function () {
   this.timeout(600_000);
   let browser: Browser;
-  let panel: RunningPanel;
+  let panel: ExamplePanel;
   let context: BrowserContext;
   let page: Page;
   /** What a browser complained of: scripts, styles and forms that a policy refused, or another site called. */
@@ -22,7 +23,7 @@ describe('the example panel in a browser', function () {
 
   before(async () => {
     browser = await startBrowser();
-    panel = await startPanel();
+    panel = await startExamplePanel();
   });
   after(async () => {
     await browser.close();
@@ -77,7 +78,7 @@ describe('the example panel in a browser', function () {
   const who = (): Promise<string> => page.locator('.who').innerText();
 
   /** Enables two-step authentication from the settings, with the code of a phone that scans the screen. */
-  async function enable(): Promise<() => string> {
+  async function enableOnScreen(): Promise<() => string> {
     await follow('User settings');
     await expectUsable();
     await press('Enable two-step authentication');
@@ -85,13 +86,13 @@ describe('the example panel in a browser', function () {
     const phone = await scanScreen();
     const key = (await page.locator('.key').innerText()).replace(/\s/g, '');
     expect(phone.secret.base32, 'what is scanned and what is typed').to.equal(key);
-    await typeCode(phone.generate({ timestamp: panel.now() }));
+    await typeCode(phone.generate({ timestamp: panel.now }));
     expect(await heading()).to.equal('Your recovery codes');
     await follow('I have saved them');
     await expectUsable();
     return () => {
       panel.advance(30);
-      return phone.generate({ timestamp: panel.now() });
+      return phone.generate({ timestamp: panel.now });
     };
   }
 
@@ -123,7 +124,7 @@ describe('the example panel in a browser', function () {
       expect(await page.getByRole('alert').innerText()).to.equal('The code is not right.');
       await press('Cancel');
       await open('/');
-      const code = await enable();
+      const code = await enableOnScreen();
       await open('/settings');
       expect(await page.getByRole('main').innerText()).to.contain('Enabled');
 
@@ -157,7 +158,7 @@ describe('the example panel in a browser', function () {
   ] as const) {
     it(`shows every place and every refusal without scrolling sideways, ${what}`, async () => {
       await sitDown({ viewport: { width, height: 740 } });
-      await panel.enroll(await panel.signedIn('bob'));
+      await enable(panel, await signedIn(panel, 'bob'));
       await signIn('root');
       for (const path of ['/', '/clients', '/staff', '/staff/bob/edit', '/settings', '/nothing']) {
         await open(path);
@@ -200,7 +201,7 @@ describe('the example panel in a browser', function () {
     expect(await who()).to.match(/^Signed in as\s+root\s+root$/);
     for (const path of ['/', '/clients', '/staff', '/staff/admin/edit']) await open(path);
 
-    const rootCode = await enable();
+    const rootCode = await enableOnScreen();
     await open('/');
     await press('Log out');
     await typeLogin('root');
@@ -213,7 +214,7 @@ describe('the example panel in a browser', function () {
     await press('Log out');
 
     await signIn('admin');
-    const adminCode = await enable();
+    const adminCode = await enableOnScreen();
     await open('/');
     await press('Log out');
 

@@ -1,27 +1,28 @@
 import { expect } from 'chai';
 import { policyOf, rememberBrowserDaysOf } from '../../example/panel/settings.js';
-import { startPanel } from '../support/panel-process.js';
-import type { RunningPanel } from '../support/panel-process.js';
+import { Client } from '../support/client.js';
+import { startExamplePanel } from '../support/example-panel.js';
+import type { ExamplePanel } from '../support/example-panel.js';
+import { enable, loggedIn, signedIn } from '../support/people.js';
 
 describe('the options of the example panel', () => {
-  let panel: RunningPanel;
+  let panel: ExamplePanel;
   afterEach(() => panel.end());
 
   it('makes the second factor a must for the levels of PANEL_REQUIRE_FACTOR', async () => {
-    panel = await startPanel(undefined, { PANEL_REQUIRE_FACTOR: 'root, admin' });
+    panel = await startExamplePanel(undefined, { PANEL_REQUIRE_FACTOR: 'root, admin' });
     for (const login of ['root', 'admin']) {
-      const jar = panel.jar();
-      expect((await jar.login(login)).body).to.include({
+      const client = new Client(panel);
+      expect((await client.login(login)).body).to.include({
         code: 'enrollment-required',
         setup: '/two-step/setup',
       });
-      expect(await jar.who()).to.equal('enrollment-required');
+      expect(await client.who()).to.equal('enrollment-required');
     }
-    expect((await panel.jar().login('alice')).status).to.equal(200);
+    expect((await new Client(panel).login('alice')).status).to.equal(200);
 
-    const root = panel.jar();
-    await root.login('root');
-    await panel.enroll(root);
+    const root = await loggedIn(panel, 'root');
+    await enable(panel, root);
     expect(await root.who()).to.equal('root');
     const settings = await root.open('/settings');
     expect(settings.text).to.contain('must have it').and.not.to.contain('Disable two-step');
@@ -34,9 +35,9 @@ describe('the options of the example panel', () => {
   });
 
   it('lets users remember a browser with PANEL_REMEMBER_BROWSERS', async () => {
-    panel = await startPanel(undefined, { PANEL_REMEMBER_BROWSERS: '30' });
-    const alice = await panel.signedIn('alice');
-    const phone = await panel.enroll(alice);
+    panel = await startExamplePanel(undefined, { PANEL_REMEMBER_BROWSERS: '30' });
+    const alice = await signedIn(panel, 'alice');
+    const { phone } = await enable(panel, alice);
     await alice.post('/logout');
     await alice.login('alice');
     expect((await alice.open('/two-step/verify')).text).to.contain('Remember this browser for 30 days');
@@ -48,8 +49,8 @@ describe('the options of the example panel', () => {
   });
 
   it('shows the mails that owners would get', async () => {
-    panel = await startPanel();
-    await panel.enroll(await panel.signedIn('alice'));
+    panel = await startExamplePanel();
+    await enable(panel, await signedIn(panel, 'alice'));
     await panel.secondFactor.admin.recoveryCodes('alice', { by: 'console:ops' });
     await panel.secondFactor.admin.disable('alice', { by: 'console:ops' });
     await panel.secondFactor.close();
@@ -63,7 +64,7 @@ describe('the options of the example panel', () => {
   });
 
   it('refuses variables that mean nothing, and says what they must be', async () => {
-    panel = await startPanel();
+    panel = await startExamplePanel();
     for (const days of ['0', '-1', '1.5', '366', 'yes']) {
       expect(() => rememberBrowserDaysOf({ PANEL_REMEMBER_BROWSERS: days }), days).to.throw(/1 to 365/);
     }

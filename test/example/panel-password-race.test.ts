@@ -1,17 +1,19 @@
 import { expect } from 'chai';
 import Libsql from 'libsql';
-import type { Jar, RunningPanel } from '../support/panel-process.js';
-import { startPanel } from '../support/panel-process.js';
 import { hearScrypt } from '../support/scrypt.js';
 import type { HeardScrypt } from '../support/scrypt.js';
+import { Client } from '../support/client.js';
+import type { ExamplePanel } from '../support/example-panel.js';
+import { startExamplePanel } from '../support/example-panel.js';
+import { signedIn, enable } from '../support/people.js';
 
 describe('a password that is being set, in the example panel', () => {
-  let panel: RunningPanel;
+  let panel: ExamplePanel;
   let scrypt: HeardScrypt;
 
   before(async () => {
     scrypt = hearScrypt();
-    panel = await startPanel();
+    panel = await startExamplePanel();
   });
   after(async () => {
     scrypt.end();
@@ -24,7 +26,7 @@ describe('a password that is being set, in the example panel', () => {
     database.close();
   }
 
-  const ends: Record<string, (admin: Jar) => unknown> = {
+  const ends: Record<string, (admin: Client) => unknown> = {
     'is demoted': () => changeUsers("UPDATE users SET level = 'user' WHERE id = 'admin'"),
     'signs out': (admin) => admin.post('/logout'),
     'is removed': () => changeUsers("DELETE FROM users WHERE id = 'admin'"),
@@ -32,32 +34,34 @@ describe('a password that is being set, in the example panel', () => {
   for (const [what, end] of Object.entries(ends)) {
     it(`is not changed when the staff member who sets it ${what} while it is hashed`, async () => {
       changeUsers("UPDATE users SET level = 'admin' WHERE id = 'admin'");
-      const admin = await panel.signedIn('admin');
+      const admin = await signedIn(panel, 'admin');
       const hashing = scrypt.hold();
       const setting = admin.post('/staff/alice/edit', { password: 'password-of-a-thief' });
       await hashing.begun;
       await end(admin);
       hashing.release();
       expect((await setting).status).to.be.oneOf([401, 403]);
-      expect((await panel.jar().login('alice', 'password-of-a-thief')).body.code).to.equal(
+      expect((await new Client(panel).login('alice', 'password-of-a-thief')).body.code).to.equal(
         'invalid-credentials',
       );
     });
   }
 
   it('is not changed by its owner either once they need a second factor', async () => {
-    const thief = await panel.signedIn('bob');
-    const owner = await panel.signedIn('bob');
+    const thief = await signedIn(panel, 'bob');
+    const owner = await signedIn(panel, 'bob');
     const hashing = scrypt.hold();
     const setting = thief.post('/settings/password', {
       currentPassword: 'bob-password',
       newPassword: 'password-of-a-thief',
     });
     await hashing.begun;
-    await panel.enroll(owner);
+    await enable(panel, owner);
     hashing.release();
     expect((await setting).status).to.equal(401);
-    expect((await panel.jar().login('bob', 'password-of-a-thief')).body.code).to.equal('invalid-credentials');
+    expect((await new Client(panel).login('bob', 'password-of-a-thief')).body.code).to.equal(
+      'invalid-credentials',
+    );
     expect((await owner.get('/api/me')).status).to.equal(200);
   });
 });

@@ -23,9 +23,9 @@ for (const backend of ['its own database', 'Redis'] as const) {
         const who = walk.visitor();
         expect((await walk.password(who, login, 'not it')).status).to.equal(401);
         expect(await walk.present(who)).to.equal('');
-        const { status, json } = await walk.password(who, login);
+        const { status, body } = await walk.password(who, login);
         expect(status).to.equal(200);
-        expect(json).to.deep.equal({ user: login, level: LEVELS[login], actors: [] });
+        expect(body).to.deep.equal({ user: login, level: LEVELS[login], actors: [] });
       }
       const person = walk.visitor();
       const asked = await person.open('/settings');
@@ -41,11 +41,11 @@ for (const backend of ['its own database', 'Redis'] as const) {
       let page = await person.follow(await person.open('/'), 'User settings');
       page = await person.press(page, 'Enable two-step authentication');
       expect(page.words).to.contain('alice');
-      const { json } = await person.get('/two-step/setup');
-      expect(page.words.replaceAll(' ', '')).to.contain(String(json.key));
+      const { body } = await person.get('/two-step/setup');
+      expect(page.words.replaceAll(' ', '')).to.contain(String(body.key));
       expect(page.html).to.contain('<svg');
-      const scanned = URI.parse(String(json.uri)) as TOTP;
-      const typed = new TOTP({ secret: Secret.fromBase32(String(json.key)) });
+      const scanned = URI.parse(String(body.uri)) as TOTP;
+      const typed = new TOTP({ secret: Secret.fromBase32(String(body.key)) });
       walk.phones.set('alice', typed);
       expect(scanned.generate({ timestamp: walk.clock.now() })).to.equal(walk.code('alice'));
 
@@ -56,7 +56,7 @@ for (const backend of ['its own database', 'Redis'] as const) {
       }
       const late = await person.post('/two-step/setup/confirm', { code: walk.code('alice', 12 * MINUTE) });
       expect(late.status).to.equal(422);
-      expect(late.json).to.include({ code: 'clock-skew', minutes: 12 });
+      expect(late.body).to.include({ code: 'clock-skew', minutes: 12 });
 
       await person.press(page, 'Cancel');
       expect((await person.post('/two-step/setup/confirm', { code: walk.code('alice') })).status).to.equal(
@@ -67,11 +67,11 @@ for (const backend of ['its own database', 'Redis'] as const) {
       walk.clock.jump(HOUR);
       const again = await walk.signIn('alice');
       const setup = await again.post('/two-step/setup');
-      expect(Date.parse(String(setup.json.serverTime))).to.equal(walk.clock.now());
+      expect(Date.parse(String(setup.body.serverTime))).to.equal(walk.clock.now());
       walk.clock.jump(-10 * MINUTE);
       await walk.enable(await walk.signIn('alice'), 'alice');
       const parked = await walk.password(walk.visitor(), 'alice');
-      expect([parked.status, parked.json.code]).to.deep.equal([401, 'code-required']);
+      expect([parked.status, parked.body.code]).to.deep.equal([401, 'code-required']);
     });
 
     it('signs in with two steps, and until the second nobody is there (M2)', async () => {
@@ -91,7 +91,7 @@ for (const backend of ['its own database', 'Redis'] as const) {
       expect((await person.get('/api/danger')).status).to.equal(200);
       walk.clock.jump(6 * MINUTE);
       expect((await person.get('/api/secret')).status).to.equal(200);
-      expect((await person.get('/api/danger')).json.code).to.equal('step-up-required');
+      expect((await person.get('/api/danger')).body.code).to.equal('step-up-required');
     });
 
     for (const [jump, what] of [
@@ -101,15 +101,15 @@ for (const backend of ['its own database', 'Redis'] as const) {
     ] as const) {
       it(`lets nobody finish a half-finished sign-in ${what} (M3)`, async () => {
         const who = walk.visitor();
-        const { json } = await walk.password(who, 'alice');
-        expect(Date.parse(String(json.until))).to.equal(walk.clock.now() + 10 * MINUTE * 1000);
+        const { body } = await walk.password(who, 'alice');
+        expect(Date.parse(String(body.until))).to.equal(walk.clock.now() + 10 * MINUTE * 1000);
         if (jump < 0) walk.clock.jump(2 * HOUR); // so that the code itself is a new one
         const parked = jump < 0 ? walk.visitor() : who;
         if (jump < 0) await walk.password(parked, 'alice');
         walk.clock.jump(jump);
         const refused = await parked.post('/two-step/verify', { code: walk.code('alice') });
         expect(refused.status).to.equal(401);
-        expect(refused.json.code).to.equal('sign-in-expired');
+        expect(refused.body.code).to.equal('sign-in-expired');
         expect(await walk.present(parked)).to.equal('');
         expect((await parked.get('/api/secret')).status).to.equal(401);
       });
@@ -123,9 +123,9 @@ for (const backend of ['its own database', 'Redis'] as const) {
       const replay = async (): Promise<unknown> => {
         const who = walk.visitor();
         await walk.password(who, 'alice');
-        const { json } = await who.post('/two-step/verify', { code: used });
+        const { body } = await who.post('/two-step/verify', { code: used });
         expect(await walk.present(who)).to.equal('');
-        return json.code as unknown;
+        return body.code as unknown;
       };
       expect(await replay()).to.equal('code-already-used');
       walk.clock.jump(-MINUTE);
@@ -180,7 +180,7 @@ for (const backend of ['its own database', 'Redis'] as const) {
         expect(ended.code, ended.err).to.equal(0);
         expect((await walk.password(walk.visitor(), login)).status).to.equal(200);
       }
-      expect((await root.get('/api/secret')).json.code).to.equal('enrollment-required');
+      expect((await root.get('/api/secret')).body.code).to.equal('enrollment-required');
       expect(await walk.present(root)).to.equal('root');
       expect((await walk.console('disable', 'Root', '--yes')).code).to.equal(1);
     });
@@ -195,7 +195,7 @@ for (const backend of ['its own database', 'Redis'] as const) {
         database.prepare('delete from totp where account = ?').run('bob');
         database.close();
         expect((await walk.password(walk.visitor(), 'bob')).status).to.equal(200);
-        expect((await bob.get('/api/secret')).json.code).to.equal('enrollment-required');
+        expect((await bob.get('/api/secret')).body.code).to.equal('enrollment-required');
         expect(await walk.present(bob)).to.equal('bob');
       });
 
@@ -218,7 +218,7 @@ for (const backend of ['its own database', 'Redis'] as const) {
         page = await person.press(page, 'Return to root');
         expect(page.words).not.to.contain('acting as');
         expect(await walk.present(person)).to.equal('root');
-        expect((await walk.goBack(person)).json.code).to.equal('not-impersonating');
+        expect((await walk.goBack(person)).body.code).to.equal('not-impersonating');
       });
 
       it('lets each level act as accounts below, and as nobody else (M14)', async () => {
@@ -226,7 +226,7 @@ for (const backend of ['its own database', 'Redis'] as const) {
           for (const target of [...Object.keys(LEVELS), 'nobody']) {
             const who = await walk.signIn(actor);
             if (actor === 'root') await walk.goBack(who);
-            const { status, json } = await walk.actAs(who, target);
+            const { status, body } = await walk.actAs(who, target);
             const rank = (login: string): number =>
               ['root', 'admin', 'user'].indexOf(LEVELS[login] ?? 'root');
             if (rank(target) > rank(actor)) {
@@ -235,9 +235,9 @@ for (const backend of ['its own database', 'Redis'] as const) {
               await walk.goBack(who);
             } else {
               expect(status, `${actor} as ${target}`).to.equal(403);
-              expect(json.code).to.equal('impersonation-refused');
+              expect(body.code).to.equal('impersonation-refused');
               const isTold = target === 'nobody' && rank('alice') > rank(actor);
-              expect(json.reason).to.equal(isTold ? 'account-unknown' : 'not-below');
+              expect(body.reason).to.equal(isTold ? 'account-unknown' : 'not-below');
             }
             expect(await walk.present(who)).to.equal(actor);
           }
@@ -254,7 +254,7 @@ for (const backend of ['its own database', 'Redis'] as const) {
             walk.clock.jump(MINUTE + 1);
           } else walk.clock.jump(jump);
           const late = await who.post('/two-step/setup');
-          expect([late.status, late.json.code], 'nothing is done in a wrong name').to.deep.equal([
+          expect([late.status, late.body.code], 'nothing is done in a wrong name').to.deep.equal([
             403,
             'impersonation-refused',
           ]);
@@ -276,7 +276,7 @@ for (const backend of ['its own database', 'Redis'] as const) {
         await person.press(home, 'Return to root');
 
         walk.clock.jump(20 * MINUTE);
-        expect((await walk.actAs(person, 'admin')).json.code).to.equal('step-up-required');
+        expect((await walk.actAs(person, 'admin')).body.code).to.equal('step-up-required');
         expect((await person.post('/two-step/step-up', { code: walk.nextCode('root') })).status).to.equal(
           200,
         );
@@ -292,8 +292,8 @@ for (const backend of ['its own database', 'Redis'] as const) {
         for (const who of [withoutFactor, withFactor]) {
           expect(await walk.present(who), 'root is not taken to admin').to.equal('root');
           for (const target of ['admin', 'bob']) {
-            const { status, json } = await walk.actAs(who, target);
-            expect([status, json.reason]).to.deep.equal([403, 'target-has-second-factor']);
+            const { status, body } = await walk.actAs(who, target);
+            expect([status, body.reason]).to.deep.equal([403, 'target-has-second-factor']);
           }
         }
         const staff = await withoutFactor.follow(await withoutFactor.open('/'), 'Staff');
@@ -301,7 +301,7 @@ for (const backend of ['its own database', 'Redis'] as const) {
         const refused = await withoutFactor.press(staff, 'Log in as admin');
         expect(refused.status).to.equal(403);
         expect(refused.words).to.contain('This account uses two-step authentication');
-        expect((await walk.actAs(await walk.signIn('admin'), 'bob')).json.reason).to.equal(
+        expect((await walk.actAs(await walk.signIn('admin'), 'bob')).body.reason).to.equal(
           'target-has-second-factor',
         );
         expect(await walk.present(await walk.signIn('admin'))).to.equal('admin');
@@ -312,9 +312,9 @@ for (const backend of ['its own database', 'Redis'] as const) {
         const staff = await root.follow(await root.open('/'), 'Staff');
         const edit = await root.follow(staff, 'Edit admin');
         await root.press(edit, 'Save', { password: 'set-by-root-1' });
-        expect((await walk.password(walk.visitor(), 'admin')).json.code).to.equal('invalid-credentials');
+        expect((await walk.password(walk.visitor(), 'admin')).body.code).to.equal('invalid-credentials');
         const admin = walk.visitor();
-        expect((await walk.password(admin, 'admin', 'set-by-root-1')).json.code).to.equal('code-required');
+        expect((await walk.password(admin, 'admin', 'set-by-root-1')).body.code).to.equal('code-required');
         expect(await walk.present(admin)).to.equal('');
         expect((await admin.post('/two-step/verify', { code: walk.nextCode('admin') })).status).to.equal(200);
         expect(await walk.present(admin)).to.equal('admin');
@@ -334,7 +334,7 @@ for (const backend of ['its own database', 'Redis'] as const) {
           await guesser.post('/two-step/verify', { code: '000000' });
         }
         const locked = await guesser.post('/two-step/verify', { code: walk.nextCode('bob') });
-        expect([locked.status, locked.json.code]).to.deep.equal([429, 'locked']);
+        expect([locked.status, locked.body.code]).to.deep.equal([429, 'locked']);
         expect(Number(locked.headers['retry-after'])).to.be.within(1, MINUTE);
         expect((await walk.console('status', 'bob')).out).to.match(/enabled[\s\S]*codes are refused until/);
         expect((await walk.console('unlock', 'bob', '--yes')).code).to.equal(0);

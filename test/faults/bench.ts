@@ -1,14 +1,16 @@
+import { enrolled } from '../support/people.js';
+import type { Owner, Phone } from '../support/people.js';
 import { createHmac, randomUUID } from 'node:crypto';
 import { Redis } from 'ioredis';
-import { Secret, TOTP } from 'otpauth';
 import { loadSecrets } from '../../example/panel/secrets.js';
-import { startPanel } from '../support/panel-process.js';
-import type { Answer, Jar, Phone, RunningPanel } from '../support/panel-process.js';
 import { startRedis } from '../support/redis-server.js';
 import { timeLimit } from '../support/time-limit.js';
 import { startFaultProxy } from './fault-proxy.js';
 import type { FaultProxy } from './fault-proxy.js';
 import { REDIS_PROTOCOL } from './redis-protocol.js';
+import type { Answer, Client } from '../support/client.js';
+import { startExamplePanel } from '../support/example-panel.js';
+import type { ExamplePanel } from '../support/example-panel.js';
 
 /** The panel's cookie. */
 const SESSION_COOKIE = 'panel.sid';
@@ -17,7 +19,7 @@ export const ENV = { PANEL_REMEMBER_BROWSERS: '30' };
 
 /** The example panel behind a proxy, and the moments it can be taken back to. */
 export interface Bench {
-  readonly panel: RunningPanel;
+  readonly panel: ExamplePanel;
   readonly proxy: FaultProxy;
   /** Takes two-step authentication off everybody, and ends all sessions. */
   clear(): Promise<unknown>;
@@ -25,7 +27,7 @@ export interface Bench {
    * Remembers sessions, second factors and the time; the function goes back to it. The session of the jar comes
    * back under another id, since nobody goes on twice from one.
    */
-  remember(jar: Jar): Promise<() => Promise<void>>;
+  remember(client: Client): Promise<() => Promise<void>>;
   end(): Promise<void>;
 }
 
@@ -39,14 +41,14 @@ export async function startRedisBench(): Promise<Bench> {
     flush: () => admin.script('FLUSH'),
   });
   const loud = hush();
-  const panel = await startPanel(`redis://127.0.0.1:${proxy.port}`, ENV, {
+  const panel = await startExamplePanel(`redis://127.0.0.1:${proxy.port}`, ENV, {
     storeTimeoutMs: limit.ms,
   });
   return {
     panel,
     proxy,
     clear: () => admin.flushdb(),
-    remember: (jar) => rememberRedis(admin, panel, jar),
+    remember: (client) => rememberRedis(admin, panel, client),
     async end() {
       loud();
       await panel.end();
@@ -67,12 +69,12 @@ export function hush(): () => void {
 /** Remembers what Redis holds, and the panel's time; see {@link Bench.remember}. */
 export async function rememberRedis(
   admin: Redis,
-  panel: RunningPanel,
-  { cookies }: Jar,
+  panel: ExamplePanel,
+  { cookies }: Client,
 ): Promise<() => Promise<void>> {
   const { sessionSecret } = loadSecrets(panel.databaseFile, {});
   const [, id = ''] = /^s:([^.]+)/.exec(decodeURIComponent(cookies.get(SESSION_COOKIE) ?? '')) ?? [];
-  const at = panel.now();
+  const at = panel.now;
   const keys = await admin.keys('*');
   const values = keys.length === 0 ? [] : await admin.mget(keys);
   return async () => {
@@ -82,7 +84,7 @@ export async function rememberRedis(
     const all = renamed.flatMap((key, place) => [key, values[place] ?? '']);
     await admin.flushdb();
     if (all.length > 0) await admin.mset(...all);
-    panel.advance((at - panel.now()) / 1000);
+    panel.advance((at - panel.now) / 1000);
   };
 }
 
@@ -94,35 +96,17 @@ function signed(id: string, secret: string): string {
 /** What a flow starts from. */
 export interface Scene {
   /** Whose browser sends the requests. */
-  readonly jar: Jar;
+  readonly client: Client;
   /** Of the account the flow is about. */
   readonly phone: Phone | undefined;
   readonly recoveryCodes: readonly string[];
 }
 
-/** Enables two-step authentication in a jar; the phone and the recovery codes. */
-export async function enrolled(
-  panel: RunningPanel,
-  login: string,
-): Promise<Scene & { readonly phone: Phone }> {
-  const jar = await panel.signedIn(login);
-  const phone = await panel.enroll(jar);
-  const { body } = await jar.post('/two-step/recovery-codes', { code: phone.nextCode() });
-  return { jar, phone, recoveryCodes: body.recoveryCodes as string[] };
-}
-
-/** An authenticator into which a key was typed; its clock is the panel's. */
-export function phoneOf(panel: RunningPanel, key: string): Phone {
-  const totp = new TOTP({ secret: Secret.fromBase32(key) });
-  const code = (): string => totp.generate({ timestamp: panel.now() });
-  return {
-    key,
-    code,
-    nextCode() {
-      panel.advance(30);
-      return code();
-    },
-  };
+/** Somebody with a second factor, who took fresh recovery codes since. */
+export async function withFreshCodes(panel: ExamplePanel, login: string): Promise<Owner> {
+  const owner = await enrolled(panel, login);
+  const { body } = await owner.client.post('/two-step/recovery-codes', { code: owner.phone.nextCode() });
+  return { ...owner, recoveryCodes: body.recoveryCodes as string[] };
 }
 
 /** Something that is no request, told as if it were one. */

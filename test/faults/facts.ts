@@ -1,5 +1,5 @@
-import type { Jar } from '../support/panel-process.js';
 import type { Bench } from './bench.js';
+import type { Client } from '../support/client.js';
 
 /** What can be seen of an account and of all cookies that a browser was ever given. */
 export interface Facts {
@@ -20,10 +20,13 @@ export interface Facts {
 }
 
 /** What any of some cookies still open. */
-export async function seenWith(jars: readonly Jar[]): Promise<Pick<Facts, 'present' | 'open'>> {
+export async function seenWith(clients: readonly Client[]): Promise<Pick<Facts, 'present' | 'open'>> {
   const seen = await Promise.all(
-    jars.map(async (jar) => {
-      const [me, secret] = await Promise.all([jar.copy().get('/api/me'), jar.copy().get('/api/secret')]);
+    clients.map(async (client) => {
+      const [me, secret] = await Promise.all([
+        client.copy().get('/api/me'),
+        client.copy().get('/api/secret'),
+      ]);
       const who = me.status === 200 ? [...(me.body.actors as string[]), me.body.user as string] : [];
       return { who: who.join(' > '), open: secret.status === 200 };
     }),
@@ -33,7 +36,7 @@ export async function seenWith(jars: readonly Jar[]): Promise<Pick<Facts, 'prese
 }
 
 /** Looks at an account, and at every state of a browser's cookies, the last one last. */
-export async function factsOf({ panel }: Bench, login: string, trail: readonly Jar[]): Promise<Facts> {
+export async function factsOf({ panel }: Bench, login: string, trail: readonly Client[]): Promise<Facts> {
   const last = trail.at(-1)!.copy();
   const status = await panel.secondFactor.status(login);
   const who = await last.who();

@@ -1,8 +1,9 @@
+import type { Phone } from '../support/people.js';
 import { setImmediate as turn } from 'node:timers/promises';
 import { expect } from 'chai';
-import { enroll, enrolled, stopPanels, user } from '../docs/trap-panel.js';
-import { loggedIn, startSessionPanel } from '../support/session-panel.js';
-import type { SessionPanel } from '../support/session-panel.js';
+import { enroll, enrolled, loggedIn } from '../support/people.js';
+import { startPanel, stopPanels, user } from '../support/panel.js';
+import type { Panel } from '../support/panel.js';
 
 /** What becomes of one write of the panel's own flag. */
 type Trouble = 'refused' | 'lost' | 'late';
@@ -10,7 +11,7 @@ type Trouble = 'refused' | 'lost' | 'late';
 type StoreTrouble = 'refused' | 'lost';
 
 interface FlagPanel {
-  readonly panel: SessionPanel;
+  readonly panel: Panel;
   readonly flags: Map<string, boolean>;
   /** The next write of the flag fails. */
   failFlag(trouble: Trouble): void;
@@ -23,7 +24,7 @@ async function startFlagPanel(): Promise<FlagPanel> {
   const flags = new Map<string, boolean>();
   let flagTrouble: Trouble | undefined;
   let swapTrouble: { place: number; trouble: StoreTrouble } | undefined;
-  const panel = await startSessionPanel({
+  const panel = await startPanel({
     users: [user('alice'), user('bob')],
     options: {
       account: ({ id, login, passwordChangedAt }) => ({
@@ -58,10 +59,10 @@ async function startFlagPanel(): Promise<FlagPanel> {
 }
 
 /** The owner is in with what the account asks for; 503 would be a lock-out. */
-async function ownerGetsIn(panel: SessionPanel, phone: () => string): Promise<void> {
+async function ownerGetsIn(panel: Panel, phone: Phone | null): Promise<void> {
   const client = await loggedIn(panel);
   if ((await client.me()) === 'alice') return;
-  const answer = await client.post('/two-step/verify', { code: phone() });
+  const answer = await client.post('/two-step/verify', { code: phone?.nextCode() ?? '' });
   expect([answer.status, await client.me()], answer.text).to.deep.equal([200, 'alice']);
 }
 
@@ -77,19 +78,20 @@ describe('when the flag in the table of the panel cannot be written (J5)', () =>
       expect([phone !== null, hasRecord, flags.get('alice') ?? false]).to.deep.equal(
         trouble === 'late' ? [true, true, true] : [false, false, false],
       );
-      await ownerGetsIn(panel, phone ?? (() => ''));
+      await ownerGetsIn(panel, phone);
     });
 
     it(`leaves no flag without a record when disabling and the write is ${trouble}`, async () => {
       const { panel, flags, failFlag } = await startFlagPanel();
       const { client, phone } = await enrolled(panel);
       failFlag(trouble);
-      const answer = await client.post('/two-step/disable', { code: phone() });
+      const answer = await client.post('/two-step/disable', { code: phone.nextCode() });
       const { enrolled: hasRecord } = await panel.secondFactor.status('alice');
       expect([answer.status, hasRecord]).to.deep.equal(trouble === 'late' ? [200, false] : [503, true]);
       if (trouble !== 'lost') expect(flags.get('alice')).to.equal(hasRecord);
       await ownerGetsIn(panel, phone);
-      if (hasRecord) expect((await client.post('/two-step/disable', { code: phone() })).status).to.equal(200);
+      if (hasRecord)
+        expect((await client.post('/two-step/disable', { code: phone.nextCode() })).status).to.equal(200);
       expect(flags.get('alice')).to.equal(false);
     });
   }
@@ -110,7 +112,7 @@ describe('when the flag in the table of the panel cannot be written (J5)', () =>
         const { panel, flags, failSwap } = await startFlagPanel();
         const { client, phone } = await enrolled(panel);
         failSwap(place, trouble);
-        expect((await client.post('/two-step/disable', { code: phone() })).status).to.equal(503);
+        expect((await client.post('/two-step/disable', { code: phone.nextCode() })).status).to.equal(503);
         const { enrolled: hasRecord } = await panel.secondFactor.status('alice');
         expect(hasRecord).to.equal(place === 1 || trouble === 'refused');
         if (place === 1) expect(flags.get('alice')).to.equal(true);
@@ -141,6 +143,6 @@ describe('when the flag in the table of the panel cannot be written (J5)', () =>
       'record-missing',
     );
     await panel.secondFactor.admin.disable('alice', { by: 'test' });
-    await ownerGetsIn(panel, () => '');
+    await ownerGetsIn(panel, null);
   });
 });

@@ -1,8 +1,10 @@
+import { phoneWith, signedIn } from '../support/people.js';
 import { expect } from 'chai';
-import type { Answer } from '../support/panel-process.js';
-import { asAnswer, enrolled, phoneOf } from './bench.js';
+import { asAnswer, withFreshCodes } from './bench.js';
 import type { Bench, Scene } from './bench.js';
 import type { Facts } from './facts.js';
+import type { Answer } from '../support/client.js';
+import { Client } from '../support/client.js';
 
 /** What is known while a flow goes on. */
 export interface Run extends Scene {
@@ -38,43 +40,45 @@ export interface Flow {
 
 const login =
   (username: string): Step['send'] =>
-  ({ jar }) =>
-    jar.login(username);
+  ({ client }) =>
+    client.login(username);
 const fresh = (run: Run): string => (run.code = run.phone?.nextCode() ?? run.code);
 const give =
   (path: string, more: object = {}): Step['send'] =>
   (run) =>
-    run.jar.post(path, { code: fresh(run), ...more });
+    run.client.post(path, { code: fresh(run), ...more });
 const setUp: Step = {
   async send(run) {
-    const answer = await run.jar.post('/two-step/setup');
+    const answer = await run.client.post('/two-step/setup');
     run.key = String(answer.body.key ?? '');
     return answer;
   },
 };
 const confirm: Step = {
   send: (run) =>
-    run.jar.post('/two-step/setup/confirm', { code: (run.code = phoneOf(run.bench.panel, run.key).code()) }),
+    run.client.post('/two-step/setup/confirm', {
+      code: (run.code = phoneWith(run.bench.panel, run.key).code()),
+    }),
 };
 const seen = (who: string, secret: boolean) => (facts: Facts) => {
   expect([facts.who, facts.secret], 'who is there').to.deep.equal([who, secret]);
 };
 
 const withPassword = async ({ panel }: Bench): Promise<Scene> => ({
-  jar: await panel.signedIn('alice'),
+  client: await signedIn(panel, 'alice'),
   phone: undefined,
   recoveryCodes: [],
 });
-const withBoth = ({ panel }: Bench): Promise<Scene> => enrolled(panel, 'alice');
+const withBoth = ({ panel }: Bench): Promise<Scene> => withFreshCodes(panel, 'alice');
 const pending = async ({ panel }: Bench): Promise<Scene> => {
-  const scene = await enrolled(panel, 'alice');
-  const jar = panel.jar();
-  await jar.login('alice');
-  return { ...scene, jar };
+  const scene = await withFreshCodes(panel, 'alice');
+  const client = new Client(panel);
+  await client.login('alice');
+  return { ...scene, client };
 };
 const stranger = async (bench: Bench): Promise<Scene> => ({
   ...(await withBoth(bench)),
-  jar: bench.panel.jar(),
+  client: new Client(bench.panel),
 });
 
 /** Everything that somebody does with two-step authentication. */
@@ -82,7 +86,7 @@ export const FLOWS: readonly Flow[] = [
   {
     name: 'sign-in without a factor',
     login: 'alice',
-    start: async ({ panel }) => ({ jar: panel.jar(), phone: undefined, recoveryCodes: [] }),
+    start: async ({ panel }) => ({ client: new Client(panel), phone: undefined, recoveryCodes: [] }),
     steps: [{ send: login('alice') }],
     present: ['alice'],
     after: seen('alice', false),
@@ -101,7 +105,8 @@ export const FLOWS: readonly Flow[] = [
     start: pending,
     steps: [
       {
-        send: (run) => run.jar.post('/two-step/verify', { code: wrong((run.code = run.phone!.nextCode())) }),
+        send: (run) =>
+          run.client.post('/two-step/verify', { code: wrong((run.code = run.phone!.nextCode())) }),
         right: [401, 'code-invalid'],
       },
     ],
@@ -114,7 +119,7 @@ export const FLOWS: readonly Flow[] = [
     start: pending,
     steps: [
       {
-        send: (run) => run.jar.post('/two-step/verify', { code: (run.code = run.recoveryCodes[3]!) }),
+        send: (run) => run.client.post('/two-step/verify', { code: (run.code = run.recoveryCodes[3]!) }),
       },
     ],
     present: ['alice'],
@@ -139,8 +144,8 @@ export const FLOWS: readonly Flow[] = [
     login: 'alice',
     async start(bench) {
       const scene = await pending(bench);
-      await scene.jar.post('/two-step/verify', { code: scene.phone!.nextCode(), rememberBrowser: true });
-      scene.jar.cookies.delete('panel.sid');
+      await scene.client.post('/two-step/verify', { code: scene.phone!.nextCode(), rememberBrowser: true });
+      scene.client.cookies.delete('panel.sid');
       return scene;
     },
     steps: [{ send: login('alice') }],
@@ -202,18 +207,18 @@ export const FLOWS: readonly Flow[] = [
     login: 'alice',
     async start(bench) {
       const scene = await pending(bench);
-      await scene.jar.post('/two-step/verify', { code: scene.phone!.nextCode(), rememberBrowser: true });
+      await scene.client.post('/two-step/verify', { code: scene.phone!.nextCode(), rememberBrowser: true });
       return scene;
     },
-    steps: [{ send: ({ jar }) => jar.post('/two-step/browsers/revoke', { all: true }) }],
+    steps: [{ send: ({ client }) => client.post('/two-step/browsers/revoke', { all: true }) }],
     present: ['alice'],
     after: ({ browsers }) => expect(browsers).to.equal(0),
   },
   {
     name: 'hop',
     login: 'admin',
-    start: ({ panel }) => enrolled(panel, 'admin'),
-    steps: [{ send: ({ jar }) => jar.actAs('bob') }],
+    start: ({ panel }) => withFreshCodes(panel, 'admin'),
+    steps: [{ send: ({ client }) => client.actAs('bob') }],
     present: ['admin', 'admin > bob'],
     after: seen('admin > bob', true),
   },
@@ -221,18 +226,18 @@ export const FLOWS: readonly Flow[] = [
     name: 'leave',
     login: 'admin',
     async start({ panel }) {
-      const scene = await enrolled(panel, 'admin');
-      await scene.jar.actAs('bob');
+      const scene = await withFreshCodes(panel, 'admin');
+      await scene.client.actAs('bob');
       return scene;
     },
-    steps: [{ send: ({ jar }) => jar.leave() }],
+    steps: [{ send: ({ client }) => client.leave() }],
     present: ['admin', 'admin > bob'],
     after: seen('admin', true),
   },
   {
     name: 'sign-in of root, who is taken to admin',
     login: 'root',
-    start: async ({ panel }) => ({ jar: panel.jar(), phone: undefined, recoveryCodes: [] }),
+    start: async ({ panel }) => ({ client: new Client(panel), phone: undefined, recoveryCodes: [] }),
     steps: [{ send: login('root') }],
     present: ['root', 'root > admin'],
     // When the store cannot tell whether the admin has a second factor, root stays root.
@@ -242,7 +247,7 @@ export const FLOWS: readonly Flow[] = [
     name: 'logout',
     login: 'alice',
     start: withBoth,
-    steps: [{ send: ({ jar }) => jar.post('/logout') }],
+    steps: [{ send: ({ client }) => client.post('/logout') }],
     present: ['alice'],
     after: ({ present }) => expect(present).to.deep.equal([]),
   },
@@ -250,7 +255,7 @@ export const FLOWS: readonly Flow[] = [
     name: 'giving a sign-in up',
     login: 'alice',
     start: pending,
-    steps: [{ send: ({ jar }) => jar.post('/two-step/cancel') }],
+    steps: [{ send: ({ client }) => client.post('/two-step/cancel') }],
     present: [],
     after: ({ parked }) => expect(parked).to.equal(false),
   },
@@ -258,7 +263,7 @@ export const FLOWS: readonly Flow[] = [
     name: 'a guarded request',
     login: 'alice',
     start: withBoth,
-    steps: [{ send: ({ jar }) => jar.get('/api/secret') }],
+    steps: [{ send: ({ client }) => client.get('/api/secret') }],
     present: ['alice'],
     after: seen('alice', true),
   },

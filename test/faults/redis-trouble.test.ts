@@ -1,21 +1,24 @@
+import { burst, pending, signedIn } from '../support/people.js';
 import { expect } from 'chai';
 import { Redis } from 'ioredis';
 import { until } from '../support/eventually.js';
 import { loadSlowly } from '../support/load-slowly.js';
-import { startPanel } from '../support/panel-process.js';
-import type { Answer, Jar, RunningPanel } from '../support/panel-process.js';
 import { startRedis } from '../support/redis-server.js';
 import type { RedisServer } from '../support/redis-server.js';
 import { timeLimit } from '../support/time-limit.js';
-import { enrolled, hush } from './bench.js';
+import { hush, withFreshCodes } from './bench.js';
 import type { Scene } from './bench.js';
+import { Client } from '../support/client.js';
+import type { Answer } from '../support/client.js';
+import { startExamplePanel } from '../support/example-panel.js';
+import type { ExamplePanel } from '../support/example-panel.js';
 
 const limit = timeLimit();
 
 describe('when Redis itself is in trouble (J1, J2)', () => {
   let server: RedisServer;
   let admin: Redis;
-  let panel: RunningPanel;
+  let panel: ExamplePanel;
   let alice: Scene;
   let loud: () => void;
 
@@ -25,8 +28,8 @@ describe('when Redis itself is in trouble (J1, J2)', () => {
     server = await startRedis({ args });
     admin = new Redis(server.url);
     admin.on('error', () => undefined);
-    panel = await startPanel(server.url, {}, { storeTimeoutMs: limit.ms });
-    alice = await enrolled(panel, 'alice');
+    panel = await startExamplePanel(server.url, {}, { storeTimeoutMs: limit.ms });
+    alice = await withFreshCodes(panel, 'alice');
   });
   afterEach(async () => {
     limit.hold();
@@ -35,12 +38,6 @@ describe('when Redis itself is in trouble (J1, J2)', () => {
     await server.kill();
     loud();
   });
-
-  async function parked(): Promise<Jar> {
-    const jar = panel.jar();
-    expect((await jar.login('alice')).body.code).to.equal('code-required');
-    return jar;
-  }
 
   async function refused(call: Promise<Answer>): Promise<void> {
     const { status, text } = await call;
@@ -59,28 +56,31 @@ describe('when Redis itself is in trouble (J1, J2)', () => {
   }
 
   function back(): Promise<void> {
-    return until('the panel to work again', async () => (await alice.jar.get('/api/secret')).status === 200);
+    return until(
+      'the panel to work again',
+      async () => (await alice.client.get('/api/secret')).status === 200,
+    );
   }
 
   /** Who is in is in, and the owner gets in with a fresh code. */
   async function everythingWorks(): Promise<void> {
     await back();
-    const jar = await parked();
-    expect((await jar.post('/two-step/verify', { code: alice.phone!.nextCode() })).status).to.equal(200);
-    expect((await jar.get('/api/secret')).status).to.equal(200);
-    expect((await panel.signedIn('bob')).cookies.size).to.equal(1);
+    const client = await pending(panel);
+    expect((await client.post('/two-step/verify', { code: alice.phone!.nextCode() })).status).to.equal(200);
+    expect((await client.get('/api/secret')).status).to.equal(200);
+    expect((await signedIn(panel, 'bob')).cookies.size).to.equal(1);
   }
 
   it('refuses everything while Redis is killed, and knows a spent code after the restart', async () => {
-    const [first, second] = [await parked(), await parked()];
+    const [first, second] = [await pending(panel), await pending(panel)];
     const code = alice.phone!.nextCode();
     expect((await first.post('/two-step/verify', { code })).status).to.equal(200);
     await killRedis();
     await Promise.all([
       refused(first.get('/api/secret')),
       refused(second.post('/two-step/verify', { code })),
-      refused(panel.jar().login('alice')),
-      refused(panel.jar().login('bob')),
+      refused(new Client(panel).login('alice')),
+      refused(new Client(panel).login('bob')),
     ]);
     await restartRedis();
     await everythingWorks();
@@ -90,18 +90,18 @@ describe('when Redis itself is in trouble (J1, J2)', () => {
   });
 
   it('counts every guess that was told when Redis is killed in the middle of a burst (B11)', async () => {
-    const jars = await Promise.all(Array.from({ length: 4 }, parked));
+    const clients = await burst(4, () => pending(panel));
     const code = alice.phone!.nextCode();
     const wrong = String((Number(code) + 500_000) % 1_000_000).padStart(6, '0');
     const guessed = new Promise((resolve) => panel.secondFactor.events.on('code-refused', resolve));
-    const burst = Promise.all(
-      jars.flatMap((jar) =>
-        Array.from({ length: 5 }, () => jar.copy().post('/two-step/verify', { code: wrong })),
+    const guesses = Promise.all(
+      clients.flatMap((client) =>
+        Array.from({ length: 5 }, () => client.copy().post('/two-step/verify', { code: wrong })),
       ),
     );
     await guessed;
     await killRedis();
-    const answers = await burst;
+    const answers = await guesses;
     await restartRedis();
     await back();
     const told = answers.filter(({ body }) => body.code === 'code-invalid').length;
@@ -111,52 +111,52 @@ describe('when Redis itself is in trouble (J1, J2)', () => {
   });
 
   it('makes at most one session of one code while connections are killed (C5)', async () => {
-    const jars = await Promise.all(Array.from({ length: 6 }, parked));
+    const clients = await burst(6, () => pending(panel));
     const code = alice.phone!.nextCode();
-    const burst = Promise.all(jars.map((jar) => jar.post('/two-step/verify', { code })));
+    const guesses = Promise.all(clients.map((client) => client.post('/two-step/verify', { code })));
     for (let i = 0; i < 5; i++) {
       await admin.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
     }
-    const answers = await burst;
+    const answers = await guesses;
     await everythingWorks();
-    const open = await Promise.all(jars.map((jar) => jar.get('/api/secret')));
+    const open = await Promise.all(clients.map((client) => client.get('/api/secret')));
     const inside = open.filter(({ status }) => status === 200).length;
     expect(inside).to.be.at.most(1);
     expect(answers.filter(({ status }) => status === 200).length).to.be.at.most(inside);
   });
 
   it('lets nobody in on a replica, where records may be old', async () => {
-    const jar = await parked();
+    const client = await pending(panel);
     await admin.replicaof(server.host, 1);
     await Promise.all([
-      refused(alice.jar.get('/api/secret')),
-      refused(jar.post('/two-step/verify', { code: alice.phone!.nextCode() })),
-      refused(panel.jar().login('bob')),
+      refused(alice.client.get('/api/secret')),
+      refused(client.post('/two-step/verify', { code: alice.phone!.nextCode() })),
+      refused(new Client(panel).login('bob')),
     ]);
     await admin.replicaof('NO', 'ONE');
     await everythingWorks();
   });
 
   it('lets nobody in while there is no memory, and spends nothing', async () => {
-    const jar = await parked();
+    const client = await pending(panel);
     const before = await admin.get('second-factor:alice');
     await admin.config('SET', 'maxmemory', '1');
-    await refused(jar.post('/two-step/verify', { code: alice.phone!.nextCode() }));
-    await refused(alice.jar.post('/two-step/disable', { code: alice.phone!.code() }));
-    await refused(panel.jar().login('bob'));
-    expect((await alice.jar.get('/api/secret')).status).to.equal(200);
+    await refused(client.post('/two-step/verify', { code: alice.phone!.nextCode() }));
+    await refused(alice.client.post('/two-step/disable', { code: alice.phone!.code() }));
+    await refused(new Client(panel).login('bob'));
+    expect((await alice.client.get('/api/secret')).status).to.equal(200);
     await admin.config('SET', 'maxmemory', '0');
     expect(await admin.get('second-factor:alice')).to.equal(before);
     await everythingWorks();
   });
 
   it('lets nobody in while Redis loads its data', async () => {
-    const jar = await parked();
+    const client = await pending(panel);
     const load = await loadSlowly(server);
     await Promise.all([
-      refused(alice.jar.get('/api/secret')),
-      refused(jar.post('/two-step/verify', { code: alice.phone!.nextCode() })),
-      refused(panel.jar().login('bob')),
+      refused(alice.client.get('/api/secret')),
+      refused(client.post('/two-step/verify', { code: alice.phone!.nextCode() })),
+      refused(new Client(panel).login('bob')),
     ]);
     await load();
     await everythingWorks();

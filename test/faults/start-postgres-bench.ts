@@ -2,7 +2,6 @@ import { Redis } from 'ioredis';
 import { Kysely, PostgresDialect } from 'kysely';
 import { Pool } from 'pg';
 import { createTotpTable, sqlStore } from 'passport-second-factor/sql';
-import { startPanel } from '../support/panel-process.js';
 import { startPostgres } from '../support/postgres-server.js';
 import { startRedis } from '../support/redis-server.js';
 import { timeLimit } from '../support/time-limit.js';
@@ -10,6 +9,7 @@ import { ENV, hush, rememberRedis } from './bench.js';
 import type { Bench } from './bench.js';
 import { startFaultProxy } from './fault-proxy.js';
 import { POSTGRES_PROTOCOL } from './postgres-protocol.js';
+import { startExamplePanel } from '../support/example-panel.js';
 
 interface Tables {
   totp: { account: string; sealed: string };
@@ -25,7 +25,7 @@ export async function startPostgresBench(): Promise<Bench> {
   const behind = open(postgres.url.replace(`:${postgres.port}/`, `:${proxy.port}/`), limit.ms);
   await createTotpTable(direct);
   const loud = hush();
-  const panel = await startPanel(redis.url, ENV, {
+  const panel = await startExamplePanel(redis.url, ENV, {
     records: sqlStore(behind),
     storeTimeoutMs: limit.ms,
   });
@@ -36,8 +36,8 @@ export async function startPostgresBench(): Promise<Bench> {
     panel,
     proxy,
     clear,
-    async remember(jar) {
-      const goBack = await rememberRedis(sessions, panel, jar);
+    async remember(browser) {
+      const goBack = await rememberRedis(sessions, panel, browser);
       const rows = await direct.selectFrom('totp').select(['account', 'sealed']).execute();
       return async () => {
         await clear();

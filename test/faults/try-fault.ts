@@ -1,13 +1,14 @@
+import { phoneWith, signedIn } from '../support/people.js';
 import { expect } from 'chai';
 import { until } from '../support/eventually.js';
-import type { Answer, Jar } from '../support/panel-process.js';
-import { phoneOf } from './bench.js';
 import type { Bench, Scene } from './bench.js';
 import { factsOf, seenWith } from './facts.js';
 import type { Facts } from './facts.js';
 import { HARMLESS } from './fault.js';
 import type { Fault } from './fault.js';
 import type { Flow, Run } from './flows.js';
+import { Client } from '../support/client.js';
+import type { Answer } from '../support/client.js';
 
 /** For how many time steps a recovery code voids the codes of the phone, and the next one. */
 const STEPS_WAITED_MAXIMUM = 3;
@@ -29,10 +30,10 @@ export async function readyFlow(bench: Bench, flow: Flow): Promise<ReadyFlow> {
   proxy.arm();
   proxy.heal();
   await bench.clear();
-  const witness = await panel.signedIn('bob');
+  const witness = await signedIn(panel, 'bob');
   const scene = await flow.start(bench);
-  const goBack = await bench.remember(scene.jar);
-  const before = await factsOf(bench, flow.login, [scene.jar]);
+  const goBack = await bench.remember(scene.client);
+  const before = await factsOf(bench, flow.login, [scene.client]);
 
   proxy.arm();
   const plain = await act(bench, flow, scene);
@@ -73,28 +74,28 @@ interface Acted {
   readonly right: boolean;
   readonly answers: readonly { readonly answer: Answer; readonly right: boolean }[];
   /** The cookies at the beginning and after each answer. */
-  readonly trail: readonly Jar[];
+  readonly trail: readonly Client[];
 }
 
 /** Goes through a flow as a person does, who stops at the first answer that is not the right one. */
 async function act(bench: Bench, flow: Flow, scene: Scene): Promise<Acted> {
-  const jar = scene.jar.copy();
-  const run: Run = { ...scene, jar, bench, code: '', key: '' };
+  const client = scene.client.copy();
+  const run: Run = { ...scene, client, bench, code: '', key: '' };
   const answers = [];
-  const trail = [jar.copy()];
+  const trail = [client.copy()];
   let right = true;
   for (const step of flow.steps) {
     const answer = await step.send(run);
     const [status, code] = step.right ?? [200];
     right = answer.status === status && (code === undefined || answer.body.code === code);
     answers.push({ answer, right });
-    trail.push(jar.copy());
+    trail.push(client.copy());
     if (!right) break;
   }
   return { run, right, answers, trail };
 }
 
-function recovered(witness: Jar): Promise<void> {
+function recovered(witness: Client): Promise<void> {
   return until('the panel to work again', async () => (await witness.get('/api/me')).status === 200);
 }
 
@@ -133,29 +134,29 @@ function recordOf({ enrolled, failures, recoveryCodesLeft, browsers }: Facts): u
 
 /** Signs the owner in once more, from the beginning; tells whether the code of the flow was spent. */
 async function ownerGetsIn({ panel }: Bench, flow: Flow, run: Run): Promise<{ spent: boolean }> {
-  const jar = panel.jar();
-  const first = await jar.login(flow.login);
+  const client = new Client(panel);
+  const first = await client.login(flow.login);
   if (first.status === 200) {
-    expect((await jar.get('/api/me')).status, 'the owner is in').to.equal(200);
+    expect((await client.get('/api/me')).status, 'the owner is in').to.equal(200);
     return { spent: true };
   }
   expect(first.body.code, 'the owner is asked for a code').to.equal('code-required');
   let spent = run.code === '';
   if (run.code !== '') {
-    const again = await jar.post('/two-step/verify', { code: run.code });
+    const again = await client.post('/two-step/verify', { code: run.code });
     spent = again.status !== 200;
     if (spent) expect(again.body.code).to.be.oneOf(['code-already-used', 'code-invalid']);
   }
-  const phones = [run.phone, run.key === '' ? undefined : phoneOf(panel, run.key)];
+  const phones = [run.phone, run.key === '' ? undefined : phoneWith(panel, run.key)];
   for (
     let steps = 0;
-    steps < STEPS_WAITED_MAXIMUM && (await jar.get('/api/secret')).status !== 200;
+    steps < STEPS_WAITED_MAXIMUM && (await client.get('/api/secret')).status !== 200;
     steps++
   ) {
     panel.advance(30);
-    for (const phone of phones) if (phone) await jar.post('/two-step/verify', { code: phone.code() });
+    for (const phone of phones) if (phone) await client.post('/two-step/verify', { code: phone.code() });
   }
-  expect((await jar.get('/api/secret')).status, 'the owner is in').to.equal(200);
+  expect((await client.get('/api/secret')).status, 'the owner is in').to.equal(200);
   return { spent };
 }
 

@@ -1,52 +1,46 @@
+import { startLevelPanel, whoIs } from '../support/level-panel.js';
+import type { LevelPanel } from '../support/level-panel.js';
 import { expect } from 'chai';
-import { startLevelPanel } from '../support/level-panel.js';
-import type { LevelJar, LevelPanel } from '../support/level-panel.js';
+import { Client } from '../support/client.js';
+import { enable, loggedIn } from '../support/people.js';
 
 describe('impersonation, the automatic switch', () => {
   let panel: LevelPanel;
-  let root: LevelJar;
+  let root: Client;
 
   beforeEach(async () => {
     panel = await startLevelPanel({ levels: ['root', 'admin', 'user'], autoSwitch: { root: 'admin' } });
-    root = panel.jar();
+    root = new Client(panel);
   });
 
   afterEach(() => panel.close());
 
-  const enter = (jar: LevelJar, account: unknown) => jar.post('/two-step/impersonation', { account });
-  const leave = (jar: LevelJar) => jar.post('/two-step/impersonation/leave');
-  const me = async (jar: LevelJar) =>
-    (await jar.get('/me')).body as { user: string | null; actors: string[] };
-  const whoIs = async (jar: LevelJar) => {
-    const { user, actors } = await me(jar);
-    return [...actors, user];
-  };
+  const me = async (client: Client) =>
+    (await client.get('/me')).body as { user: string | null; actors: string[] };
 
   it('M10: takes root without a second factor to admin, and back only once', async () => {
     expect((await root.login('root')).body.user).to.equal('admin');
     expect(await whoIs(root)).to.deep.equal(['root', 'admin']);
     expect(panel.signedIn).to.deep.equal(['root']);
-    await leave(root);
+    await root.leave();
     expect(await whoIs(root)).to.deep.equal(['root']);
     expect(await whoIs(root)).to.deep.equal(['root']);
   });
 
   it('M11: leaves root with a second factor where he is', async () => {
     await root.login('root');
-    await leave(root);
-    const key = await panel.enroll(root);
-    const again = panel.jar();
-    await again.login('root');
-    expect((await again.post('/two-step/verify', { code: panel.code(key, 1) })).status).to.equal(200);
+    await root.leave();
+    const { phone } = await enable(panel, root);
+    const again = await loggedIn(panel, 'root');
+    expect((await again.post('/two-step/verify', { code: phone.code(1) })).status).to.equal(200);
     expect(await me(again)).to.include({ user: 'root', skipped: 'actor-has-second-factor' });
-    expect((await enter(again, 'admin')).status).to.equal(200);
+    expect((await again.actAs('admin')).status).to.equal(200);
     expect(await whoIs(again)).to.deep.equal(['root', 'admin']);
   });
 
   it('M12: leaves root where he is when admin has a second factor', async () => {
-    const admin = panel.jar();
-    await admin.login('admin');
-    await panel.enroll(admin);
+    const admin = await loggedIn(panel, 'admin');
+    await enable(panel, admin);
     await root.login('root');
     expect(await me(root)).to.include({ user: 'root', skipped: 'target-has-second-factor' });
   });
@@ -95,13 +89,13 @@ describe('impersonation, the automatic switch', () => {
     panel.whileSlow = (id) => {
       ended = id;
       return new Promise((done) => {
-        panel.sessions.destroy(id, done);
+        panel.sessionStore.destroy(id, done);
       });
     };
-    await root.post('/login/slow', { username: 'root', password: 'x' });
+    await root.post('/login/slow', { username: 'root', password: 'password' });
     expect(ended).not.to.equal('');
     const left = await new Promise((done) => {
-      panel.sessions.get(ended, (_error, found) => {
+      panel.sessionStore.get(ended, (_error, found) => {
         done(found);
       });
     });

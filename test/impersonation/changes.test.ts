@@ -1,36 +1,28 @@
+import { startLevelPanel, whoIs } from '../support/level-panel.js';
+import type { LevelPanel } from '../support/level-panel.js';
+import { enable, enroll, loggedIn, phoneWith } from '../support/people.js';
 import { expect } from 'chai';
-import { startLevelPanel } from '../support/level-panel.js';
-import type { LevelJar, LevelPanel } from '../support/level-panel.js';
+import { Client } from '../support/client.js';
 
 const LEVELS = ['root', 'admin', 'user'];
 
 describe('impersonation, when somebody of the stack changes', () => {
   let panel: LevelPanel;
-  let root: LevelJar;
+  let root: Client;
 
   beforeEach(async () => {
     panel = await startLevelPanel({ levels: LEVELS });
-    root = panel.jar();
+    root = new Client(panel);
     await root.login('root');
   });
 
   afterEach(() => panel.close());
 
-  const enter = (jar: LevelJar, account: unknown) => jar.post('/two-step/impersonation', { account });
-  const leave = (jar: LevelJar) => jar.post('/two-step/impersonation/leave');
-  const whoIs = async (jar: LevelJar) => {
-    const { user, actors } = (await jar.get('/me')).body as { user: string | null; actors: string[] };
-    return [...actors, user];
-  };
   const eventNames = () => panel.events.map(({ name }) => name);
-  const enrollElsewhere = async (login: string) => {
-    const jar = panel.jar();
-    await jar.login(login);
-    return panel.enroll(jar);
-  };
+  const enrollElsewhere = (login: string) => enroll(panel, login);
 
   describe('K5: ends when the actor changes', () => {
-    beforeEach(() => enter(root, 'alice'));
+    beforeEach(() => root.actAs('alice'));
 
     it('falls back to an actor who was demoted', async () => {
       panel.users.get('root')!.level = 'user';
@@ -39,7 +31,7 @@ describe('impersonation, when somebody of the stack changes', () => {
     });
 
     it('leaves nobody signed in when the actor’s password changed', async () => {
-      panel.users.get('root')!.stamp = 2;
+      panel.users.get('root')!.passwordChangedAt = 2;
       expect(await whoIs(root)).to.deep.equal([null]);
     });
 
@@ -49,9 +41,8 @@ describe('impersonation, when somebody of the stack changes', () => {
     });
 
     it('leaves nobody signed in when the actor enabled a second factor elsewhere', async () => {
-      const other = panel.jar();
-      await other.login('root');
-      await panel.enroll(other);
+      const other = await loggedIn(panel, 'root');
+      await enable(panel, other);
       expect(await whoIs(root)).to.deep.equal([null]);
     });
 
@@ -64,8 +55,8 @@ describe('impersonation, when somebody of the stack changes', () => {
 
   describe('K5: with a second factor of the actor', () => {
     beforeEach(async () => {
-      await panel.enroll(root);
-      await enter(root, 'alice');
+      await enable(panel, root);
+      await root.actAs('alice');
       expect(await whoIs(root)).to.deep.equal(['root', 'alice']);
     });
 
@@ -78,25 +69,25 @@ describe('impersonation, when somebody of the stack changes', () => {
       await panel.secondFactor.admin.disable('root', { by: 'test' });
       await enrollElsewhere('root');
       expect(await whoIs(root)).to.deep.equal([null]);
-      expect((await leave(root)).body.code).to.equal('not-impersonating');
+      expect((await root.leave()).body.code).to.equal('not-impersonating');
     });
 
     it('does nothing, and forgets nobody, while the store cannot tell', async () => {
       const original = panel.store.get.bind(panel.store);
       panel.store.get = () => Promise.reject(new Error('down'));
       expect((await root.get('/me')).status).to.equal(503);
-      expect((await leave(root)).status).to.equal(503);
+      expect((await root.leave()).status).to.equal(503);
       panel.store.get = original;
       expect(await whoIs(root)).to.deep.equal(['root', 'alice']);
     });
   });
 
   it('K5: ends for every browser that has the cookie when one of them signs out', async () => {
-    await enter(root, 'alice');
+    await root.actAs('alice');
     const other = root.copy();
     await other.post('/logout');
     expect(await whoIs(root)).to.deep.equal([null]);
-    expect((await leave(root)).status).to.equal(409);
+    expect((await root.leave()).status).to.equal(409);
   });
 
   const returns: Record<string, [change: () => unknown, ends: (string | null)[]]> = {
@@ -104,13 +95,13 @@ describe('impersonation, when somebody of the stack changes', () => {
     'was demoted': [() => (panel.users.get('admin')!.level = 'user'), ['root', 'admin']],
     'was promoted': [() => (panel.users.get('admin')!.level = 'root'), ['root']],
     'was deleted': [() => panel.users.delete('admin'), ['root']],
-    'has another password': [() => (panel.users.get('admin')!.stamp = 2), ['root']],
+    'has another password': [() => (panel.users.get('admin')!.passwordChangedAt = 2), ['root']],
     'enabled a second factor': [() => enrollElsewhere('admin'), ['root']],
   };
   for (const [what, [change, ends]] of Object.entries(returns)) {
     it(`K4, K5: goes past an account in between that ${what}`, async () => {
-      await enter(root, 'admin');
-      await enter(root, 'alice');
+      await root.actAs('admin');
+      await root.actAs('alice');
       await change();
       expect((await root.post('/me')).status, 'nothing is done in a wrong name').to.equal(403);
       expect(await whoIs(root)).to.deep.equal(ends);
@@ -119,7 +110,7 @@ describe('impersonation, when somebody of the stack changes', () => {
   }
 
   it('K5: ends as nobody when the actor has a record that does not open', async () => {
-    await enter(root, 'alice');
+    await root.actAs('alice');
     await panel.store.compareAndSet('root', null, '1.nokey.AAAA');
     expect(await whoIs(root)).to.deep.equal([null]);
   });
@@ -154,27 +145,27 @@ describe('impersonation, when somebody of the stack changes', () => {
     // A request that acts looks at an account when it begins, when its body has come, and when it acts.
     for (const nth of [1, 2, 3]) {
       it(`does not leave to a first actor whose password has changed by look-up ${nth}`, async () => {
-        await enter(root, 'alice');
-        atLookUp('root', nth, () => (panel.users.get('root')!.stamp = 2));
-        const { status, body } = await leave(root);
+        await root.actAs('alice');
+        atLookUp('root', nth, () => (panel.users.get('root')!.passwordChangedAt = 2));
+        const { status, body } = await root.leave();
         expect(status === 200 ? body.state : status).to.be.oneOf(['anonymous', 401, 403, 409]);
         expect(await whoIs(root)).to.deep.equal([null]);
       });
 
       it(`does not leave to an account in between whose password has changed by look-up ${nth}`, async () => {
-        await enter(root, 'admin');
-        await enter(root, 'alice');
-        atLookUp('admin', nth, () => (panel.users.get('admin')!.stamp = 2));
-        const { body } = await leave(root);
+        await root.actAs('admin');
+        await root.actAs('alice');
+        atLookUp('admin', nth, () => (panel.users.get('admin')!.passwordChangedAt = 2));
+        const { body } = await root.leave();
         expect(body.actors ?? []).to.deep.equal([]);
         expect([['root'], [null]]).to.deep.include(await whoIs(root));
       });
 
       it(`does not leave to a first actor whose second factor is gone by read ${nth}`, async () => {
-        await panel.enroll(root);
-        await enter(root, 'alice');
+        await enable(panel, root);
+        await root.actAs('alice');
         atRead('root', nth, () => panel.secondFactor.admin.disable('root', { by: 'test' }));
-        const { status, body } = await leave(root);
+        const { status, body } = await root.leave();
         expect(status === 200 ? body.state : status).to.be.oneOf(['anonymous', 401, 403, 409]);
         expect(await whoIs(root)).to.deep.equal([null]);
       });
@@ -183,29 +174,29 @@ describe('impersonation, when somebody of the stack changes', () => {
     it('does not enter for a session that was signed out meanwhile', async () => {
       const other = root.copy();
       atRead('alice', 1, () => other.post('/logout'));
-      expect((await enter(root, 'alice')).status).to.be.within(400, 499);
+      expect((await root.actAs('alice')).status).to.be.within(400, 499);
       expect(await whoIs(root)).to.deep.equal([null]);
     });
 
     it('does not leave for a session that was signed out meanwhile', async () => {
-      await enter(root, 'admin');
-      await enter(root, 'alice');
+      await root.actAs('admin');
+      await root.actAs('alice');
       const other = root.copy();
       atRead('admin', 3, () => other.post('/logout'));
-      expect((await leave(root)).status).to.be.within(400, 499);
+      expect((await root.leave()).status).to.be.within(400, 499);
       expect(await whoIs(root)).to.deep.equal([null]);
     });
 
     for (const nth of [1, 2]) {
       it(`leaves nobody signed in when the session store fails at write ${nth} of a hop`, async () => {
-        const original = panel.sessions.set.bind(panel.sessions);
+        const original = panel.sessionStore.set.bind(panel.sessionStore);
         let writes = 0;
-        panel.sessions.set = (sid, session, done) => {
+        panel.sessionStore.set = (sid, session, done) => {
           if (++writes === nth) done?.(new Error('full'));
           else original(sid, session, done);
         };
-        expect((await enter(root, 'alice')).status).to.be.at.least(500);
-        panel.sessions.set = original;
+        expect((await root.actAs('alice')).status).to.be.at.least(500);
+        panel.sessionStore.set = original;
         expect(writes).to.be.at.least(nth);
         expect(await whoIs(root)).to.deep.equal([null]);
         expect(eventNames()).to.not.include('impersonation-entered');
@@ -215,30 +206,29 @@ describe('impersonation, when somebody of the stack changes', () => {
 
   describe('K10: ends when the target changes', () => {
     it('falls back when the target enables a second factor, and is refused from then on', async () => {
-      await enter(root, 'alice');
-      const alice = panel.jar();
-      await alice.login('alice');
-      await panel.enroll(alice);
+      await root.actAs('alice');
+      const alice = await loggedIn(panel);
+      await enable(panel, alice);
       expect(await whoIs(root)).to.deep.equal(['root']);
-      expect((await enter(root, 'alice')).body.reason).to.equal('target-has-second-factor');
+      expect((await root.actAs('alice')).body.reason).to.equal('target-has-second-factor');
     });
 
     it('falls back by one level only when the lower account was promoted', async () => {
-      await enter(root, 'admin');
-      await enter(root, 'alice');
+      await root.actAs('admin');
+      await root.actAs('alice');
       panel.users.get('alice')!.level = 'admin';
       expect(await whoIs(root)).to.deep.equal(['root', 'admin']);
     });
 
     it('falls back to the first actor when the middle account changed', async () => {
-      await enter(root, 'admin');
-      await enter(root, 'alice');
-      panel.users.get('admin')!.stamp = 2;
+      await root.actAs('admin');
+      await root.actAs('alice');
+      panel.users.get('admin')!.passwordChangedAt = 2;
       expect(await whoIs(root)).to.deep.equal(['root']);
     });
 
     it('leaves nobody signed in when the target was deleted', async () => {
-      await enter(root, 'alice');
+      await root.actAs('alice');
       panel.users.delete('alice');
       expect(await whoIs(root)).to.deep.equal([null]);
     });
@@ -247,9 +237,9 @@ describe('impersonation, when somebody of the stack changes', () => {
   describe('K21: in a race', () => {
     const admins = ['admin', 'admin2'];
     /** Somebody with rights over others is there only under his own name, or with root named before him. */
-    async function expectNamed(jars: readonly LevelJar[]): Promise<void> {
-      for (const jar of jars) {
-        const there = await whoIs(jar);
+    async function expectNamed(clients: readonly Client[]): Promise<void> {
+      for (const client of clients) {
+        const there = await whoIs(client);
         const last = there.at(-1) ?? null;
         if (last !== null && last !== 'root') expect(there[0], there.join(' > ')).to.equal('root');
         if (there.length > 1) expect(admins.includes(String(there[0]))).to.equal(false);
@@ -258,55 +248,53 @@ describe('impersonation, when somebody of the stack changes', () => {
 
     it('never leaves an admin without his actor when entering, leaving and signing out race', async () => {
       for (const round of [0, 1, 2]) {
-        const jar = panel.jar();
-        await jar.login('root');
-        await enter(jar, 'admin');
-        const jars = Array.from({ length: 24 }, () => jar.copy());
+        const client = await loggedIn(panel, 'root');
+        await client.actAs('admin');
+        const clients = Array.from({ length: 24 }, () => client.copy());
         await Promise.all(
-          jars.map((each, i) => {
-            if (i % 4 === 0) return leave(each);
+          clients.map((each, i) => {
+            if (i % 4 === 0) return each.leave();
             if (i % 12 === 7 + round) return each.post('/logout');
-            return enter(each, i % 4 === 1 ? 'alice' : 'bob');
+            return each.actAs(i % 4 === 1 ? 'alice' : 'bob');
           }),
         );
-        await expectNamed([...jars, jar]);
+        await expectNamed([...clients, client]);
       }
     });
 
     it('never acts for an actor who was demoted meanwhile', async () => {
-      const jars = Array.from({ length: 24 }, () => root.copy());
-      const entering = jars.map((jar, i) => enter(jar, i % 2 === 0 ? 'admin' : 'alice'));
+      const clients = Array.from({ length: 24 }, () => root.copy());
+      const entering = clients.map((client, i) => client.actAs(i % 2 === 0 ? 'admin' : 'alice'));
       panel.users.get('root')!.level = 'user';
       await Promise.all(entering);
-      for (const jar of [...jars, root]) {
-        expect([['root'], [null]]).to.deep.include(await whoIs(jar));
+      for (const client of [...clients, root]) {
+        expect([['root'], [null]]).to.deep.include(await whoIs(client));
       }
     });
 
     it('never acts as a target who enabled a second factor meanwhile', async () => {
-      const alice = panel.jar();
-      await alice.login('alice');
+      const alice = await loggedIn(panel);
       const { body } = await alice.post('/two-step/setup');
-      const jars = Array.from({ length: 12 }, () => root.copy());
-      const entering = jars.map((jar) => enter(jar, 'alice'));
-      const code = panel.code(String(body.key));
+      const clients = Array.from({ length: 12 }, () => root.copy());
+      const entering = clients.map((client) => client.actAs('alice'));
+      const code = phoneWith(panel, String(body.key)).code();
       const confirmed = alice.post('/two-step/setup/confirm', { code });
       await Promise.all(entering);
       expect((await confirmed).status).to.equal(200);
-      for (const jar of [...jars, root]) {
-        expect([['root'], [null]]).to.deep.include(await whoIs(jar));
-        expect((await jar.post('/note', {})).status).to.be.oneOf([200, 401, 403]);
+      for (const client of [...clients, root]) {
+        expect([['root'], [null]]).to.deep.include(await whoIs(client));
+        expect((await client.post('/note', {})).status).to.be.oneOf([200, 401, 403]);
       }
       expect(await whoIs(alice)).to.deep.equal(['alice']);
     });
 
     it('gives of many hops at once no session that does not name who acts', async () => {
-      const jars = Array.from({ length: 24 }, () => root.copy());
-      const answers = await Promise.all(jars.map((jar) => enter(jar, 'alice')));
+      const clients = Array.from({ length: 24 }, () => root.copy());
+      const answers = await Promise.all(clients.map((client) => client.actAs('alice')));
       const entered = answers.filter(({ status }) => status === 200).length;
       expect(entered).to.be.at.least(1);
       // Session stores delete without telling whether there was something: hops of one moment may all hold.
-      const acting = (await Promise.all(jars.map(whoIs))).filter((there) => there.includes('alice'));
+      const acting = (await Promise.all(clients.map(whoIs))).filter((there) => there.includes('alice'));
       expect(acting).to.deep.equal(Array<string[]>(entered).fill(['root', 'alice']));
       expect(await whoIs(root)).to.deep.equal([null]);
     });

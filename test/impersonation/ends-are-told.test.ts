@@ -1,11 +1,13 @@
 import { expect } from 'chai';
 import session from 'express-session';
 import { startLevelPanel } from '../support/level-panel.js';
-import type { LevelJar, LevelPanel } from '../support/level-panel.js';
+import type { LevelPanel } from '../support/level-panel.js';
+import { Client } from '../support/client.js';
+import { burst, enable, loggedIn } from '../support/people.js';
 
 describe('impersonation: how it ended is told', () => {
   let panel: LevelPanel;
-  let root: LevelJar;
+  let root: Client;
 
   /** What becomes of the ends of sessions. */
   let destroys: 'as asked' | 'never' | 'late';
@@ -20,9 +22,9 @@ describe('impersonation: how it ended is told', () => {
       else done?.(new Error('away'));
     };
     panel = await startLevelPanel({ levels: ['root', 'admin', 'user'] }, { sessions });
-    root = panel.jar();
+    root = new Client(panel);
     await root.login('root');
-    await root.post('/two-step/impersonation', { account: 'alice' });
+    await root.actAs('alice');
     panel.events.length = 0;
   });
   afterEach(() => panel.close());
@@ -44,18 +46,16 @@ describe('impersonation: how it ended is told', () => {
   });
 
   it('by signing in to another account, with a second factor or without', async () => {
-    const bob = panel.jar();
-    await bob.login('bob');
-    await panel.enroll(bob);
+    const bob = await loggedIn(panel, 'bob');
+    await enable(panel, bob);
     for (const [login, next] of [
       ['admin', 'signed-in'],
       ['bob', 'code-required'],
     ] as const) {
-      const jar = panel.jar();
-      await jar.login('root');
-      await jar.post('/two-step/impersonation', { account: 'alice' });
+      const client = await loggedIn(panel, 'root');
+      await client.actAs('alice');
       panel.events.length = 0;
-      await jar.login(login);
+      await client.login(login);
       expect(told()).to.deep.equal([
         ['impersonation-ended', 'alice', 'root', 'new-sign-in'],
         [next, login, undefined],
@@ -64,43 +64,41 @@ describe('impersonation: how it ended is told', () => {
   });
 
   it('once, whatever else asks at that moment', async () => {
-    const many = (ask: (jar: LevelJar) => Promise<unknown>) =>
-      Promise.all(Array.from({ length: 5 }, () => ask(root.copy())));
-    await many((jar) => jar.post('/two-step/impersonation/leave'));
+    const many = (ask: (client: Client) => Promise<unknown>) => burst(5, () => ask(root.copy()));
+    await many((client) => client.leave());
     expect(told()).to.deep.equal([['impersonation-left', 'alice', 'root']]);
 
     for (const [changes, reason] of [
       ['alice', 'target-changed'],
       ['root', 'actor-changed'],
     ] as const) {
-      root = panel.jar();
+      root = new Client(panel);
       await root.login('root');
-      await root.post('/two-step/impersonation', { account: 'alice' });
+      await root.actAs('alice');
       panel.events.length = 0;
-      panel.users.get(changes)!.stamp++;
-      await many((jar) => jar.get('/me'));
+      panel.users.get(changes)!.passwordChangedAt++;
+      await many((client) => client.get('/me'));
       expect(told()).to.deep.equal([['impersonation-ended', 'alice', 'root', reason]]);
     }
   });
 
   it('once, however many sign out or in at that moment', async () => {
-    const { get } = panel.sessions;
+    const { get } = panel.sessionStore;
     for (const reason of ['signed-out', 'new-sign-in'] as const) {
-      const jar = panel.jar();
-      await jar.login('root');
-      await jar.post('/two-step/impersonation', { account: 'alice' });
+      const client = await loggedIn(panel, 'root');
+      await client.actAs('alice');
       panel.events.length = 0;
       // Each is let in before one of them ends the session.
       let waiting: (() => void)[] = [];
-      panel.sessions.get = (id, done) => {
-        waiting.push(() => get.call(panel.sessions, id, done));
+      panel.sessionStore.get = (id, done) => {
+        waiting.push(() => get.call(panel.sessionStore, id, done));
         if (waiting.length < 5) return;
         for (const go of waiting) go();
         waiting = [];
-        panel.sessions.get = get;
+        panel.sessionStore.get = get;
       };
-      const end = (copy: LevelJar) => (reason === 'signed-out' ? copy.post('/logout') : copy.login('admin'));
-      await Promise.all(Array.from({ length: 5 }, () => end(jar.copy())));
+      const end = (copy: Client) => (reason === 'signed-out' ? copy.post('/logout') : copy.login('admin'));
+      await burst(5, () => end(client.copy()));
       const ends = panel.events.filter(({ name }) => name === 'impersonation-ended');
       expect(ends).to.have.length(1);
       expect(ends[0]).to.include({ accountId: 'alice', actorId: 'root', reason });
@@ -108,30 +106,30 @@ describe('impersonation: how it ended is told', () => {
   });
 
   it('not while it goes on because the sessions are away', async () => {
-    const destroy = panel.sessions.destroy.bind(panel.sessions);
-    const get = panel.sessions.get.bind(panel.sessions);
+    const destroy = panel.sessionStore.destroy.bind(panel.sessionStore);
+    const get = panel.sessionStore.get.bind(panel.sessionStore);
     let reads = 0;
-    panel.sessions.get = (id, done) => {
+    panel.sessionStore.get = (id, done) => {
       if (++reads % 3 === 0) done(new Error('away'));
       else get(id, done);
     };
-    expect((await root.post('/two-step/impersonation/leave')).status).to.equal(500);
-    Object.assign(panel.sessions, { get, destroy });
+    expect((await root.leave()).status).to.equal(500);
+    Object.assign(panel.sessionStore, { get, destroy });
     expect((await root.get('/me')).body.actors).to.deep.equal(['root']);
     expect(told()).to.deep.equal([]);
   });
 
   it('not when signing out fails and it goes on', async () => {
-    const set = panel.sessions.set.bind(panel.sessions);
-    panel.sessions.set = (_id, _session, done) => done?.(new Error('away'));
+    const set = panel.sessionStore.set.bind(panel.sessionStore);
+    panel.sessionStore.set = (_id, _session, done) => done?.(new Error('away'));
     expect((await root.post('/logout')).status).to.equal(500);
-    panel.sessions.set = set;
+    panel.sessionStore.set = set;
     expect((await root.get('/me')).body.actors).to.deep.equal(['root']);
     expect(told()).to.deep.equal([]);
   });
 
   it('when signing out fails and it is over all the same', async () => {
-    panel.sessions.destroy = (_id, done) => done?.(new Error('away'));
+    panel.sessionStore.destroy = (_id, done) => done?.(new Error('away'));
     expect((await root.post('/logout')).status).to.equal(500);
     expect((await root.get('/me')).body.user).to.equal(null);
     expect(told()).to.deep.equal([
@@ -145,21 +143,20 @@ describe('impersonation: how it ended is told', () => {
 
     it(`when a sign-in fails that would be ${next}, once, and only if it is over`, async () => {
       if (login === 'bob') {
-        const bob = panel.jar();
-        await bob.login('bob');
-        await panel.enroll(bob);
+        const bob = await loggedIn(panel, 'bob');
+        await enable(panel, bob);
         panel.events.length = 0;
       }
-      const [set, destroy] = [panel.sessions.set, panel.sessions.destroy];
-      panel.sessions.destroy = (_id, done) => done?.(new Error('away'));
+      const [set, destroy] = [panel.sessionStore.set, panel.sessionStore.destroy];
+      panel.sessionStore.destroy = (_id, done) => done?.(new Error('away'));
       expect((await root.copy().login(login)).status).to.equal(500);
-      panel.sessions.destroy = destroy;
+      panel.sessionStore.destroy = destroy;
       expect((await root.get('/me')).body.actors).to.deep.equal(['root']);
       expect(told()).to.deep.equal([]);
 
-      panel.sessions.set = (_id, _session, done) => done?.(new Error('away'));
+      panel.sessionStore.set = (_id, _session, done) => done?.(new Error('away'));
       expect((await root.login(login)).status).to.equal(500);
-      panel.sessions.set = set;
+      panel.sessionStore.set = set;
       expect((await root.get('/me')).body.user ?? null).to.equal(null);
       expect(told()).to.deep.equal([['impersonation-ended', 'alice', 'root', 'new-sign-in']]);
     });
@@ -172,9 +169,8 @@ describe('impersonation: how it ended is told', () => {
     describe(`when a sign-in fails that would be ${next}`, () => {
       beforeEach(async () => {
         if (login === 'admin') return;
-        const bob = panel.jar();
-        await bob.login('bob');
-        await panel.enroll(bob);
+        const bob = await loggedIn(panel, 'bob');
+        await enable(panel, bob);
         panel.events.length = 0;
       });
 
@@ -186,23 +182,23 @@ describe('impersonation: how it ended is told', () => {
       });
 
       it('because the store is away once the session is gone', async () => {
-        const { get, set, destroy } = panel.sessions;
-        panel.sessions.destroy = (id, done) => {
-          destroy.call(panel.sessions, id, done);
-          panel.sessions.get = (_id, failed) => failed(new Error('away'));
-          panel.sessions.set = (_id, _session, failed) => failed?.(new Error('away'));
-          panel.sessions.destroy = (_id, failed) => failed?.(new Error('away'));
+        const { get, set, destroy } = panel.sessionStore;
+        panel.sessionStore.destroy = (id, done) => {
+          destroy.call(panel.sessionStore, id, done);
+          panel.sessionStore.get = (_id, failed) => failed(new Error('away'));
+          panel.sessionStore.set = (_id, _session, failed) => failed?.(new Error('away'));
+          panel.sessionStore.destroy = (_id, failed) => failed?.(new Error('away'));
         };
         expect((await root.copy().login(login)).status).to.equal(500);
-        Object.assign(panel.sessions, { get, set, destroy });
+        Object.assign(panel.sessionStore, { get, set, destroy });
         expect((await root.get('/me')).body.user).to.equal(null);
         expect(told()).to.deep.equal([['impersonation-ended', 'alice', 'root', 'new-sign-in']]);
       });
 
       it('not because the store could not end the session, and could do all else', async () => {
-        const { destroy } = panel.sessions;
-        panel.sessions.destroy = (_id, done) => {
-          panel.sessions.destroy = destroy;
+        const { destroy } = panel.sessionStore;
+        panel.sessionStore.destroy = (_id, done) => {
+          panel.sessionStore.destroy = destroy;
           done?.(new Error('away'));
         };
         expect((await root.copy().login(login)).status).to.equal(500);
@@ -217,10 +213,10 @@ describe('impersonation: how it ended is told', () => {
     ['a change of the actor', 'impersonation-ended'],
     ['a change of the account', 'impersonation-ended'],
   ] as const) {
-    const end = async (jar: LevelJar): Promise<number> => {
-      if (ending === 'going back') return (await jar.post('/two-step/impersonation/leave')).status;
-      panel.users.get(ending.endsWith('actor') ? 'root' : 'alice')!.stamp++;
-      return (await jar.get('/me')).status;
+    const end = async (client: Client): Promise<number> => {
+      if (ending === 'going back') return (await client.leave()).status;
+      panel.users.get(ending.endsWith('actor') ? 'root' : 'alice')!.passwordChangedAt++;
+      return (await client.get('/me')).status;
     };
 
     it(`by ${ending}, only once the session is gone`, async () => {
@@ -233,11 +229,11 @@ describe('impersonation: how it ended is told', () => {
     });
 
     it(`by ${ending}, where the store is away once the session is gone, or says so too late`, async () => {
-      const { set } = panel.sessions;
+      const { set } = panel.sessionStore;
       destroys = 'late';
-      panel.sessions.set = (_id, _session, done) => done?.(new Error('away'));
+      panel.sessionStore.set = (_id, _session, done) => done?.(new Error('away'));
       expect(await end(root)).to.equal(500);
-      panel.sessions.set = set;
+      panel.sessionStore.set = set;
       expect(panel.events.map((event) => [event.name, event.actorId])).to.deep.equal([[name, 'root']]);
     });
   }
@@ -254,7 +250,7 @@ describe('impersonation: how it ended is told', () => {
   });
 
   it('and nothing of the kind where nobody acted', async () => {
-    await root.post('/two-step/impersonation/leave');
+    await root.leave();
     panel.events.length = 0;
     await root.login('admin');
     await root.post('/logout');

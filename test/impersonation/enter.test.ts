@@ -1,8 +1,11 @@
+import { Client } from '../support/client.js';
+import type { Answer } from '../support/client.js';
 import { expect } from 'chai';
 import type { ImpersonationOptions, SecondFactorOptions } from '../../lib/index.js';
 import { startLevelPanel } from '../support/level-panel.js';
-import type { LevelJar, LevelPanel, LevelUser } from '../support/level-panel.js';
+import type { LevelPanel, LevelUser } from '../support/level-panel.js';
 import { warningsOf } from '../support/warnings.js';
+import { enable, loggedIn } from '../support/people.js';
 
 const LEVELS = ['root', 'admin', 'user'];
 const MINUTE = 60_000;
@@ -16,22 +19,16 @@ describe('impersonation/enter', () => {
     impersonation: ImpersonationOptions = { levels: LEVELS },
     options: Partial<SecondFactorOptions<LevelUser>> = {},
   ): Promise<LevelPanel> => (panel = await startLevelPanel(impersonation, undefined, options));
-  const signedIn = async (login: string): Promise<LevelJar> => {
-    const jar = panel.jar();
-    await jar.login(login);
-    return jar;
-  };
-  const enter = (jar: LevelJar, account: unknown) => jar.post('/two-step/impersonation', { account });
 
   it('tells in its answer who is there, and so does going back', async () => {
     await start({ levels: ['root', 'admin', 'user', 'nowhere'] });
-    const root = await signedIn('root');
-    const logins = async (answer: ReturnType<typeof enter>) =>
+    const root = await loggedIn(panel, 'root');
+    const logins = async (answer: Promise<Answer>) =>
       ((await answer).body as { actors: { id: string }[] }).actors.map(({ id }) => id);
-    expect(await logins(enter(root, 'admin'))).to.deep.equal(['root']);
-    expect(await logins(enter(root, 'alice'))).to.deep.equal(['root', 'admin']);
-    expect(await logins(enter(root, 'lost'))).to.deep.equal(['root', 'admin', 'alice']);
-    const leave = (): ReturnType<typeof enter> => root.post('/two-step/impersonation/leave');
+    expect(await logins(root.actAs('admin'))).to.deep.equal(['root']);
+    expect(await logins(root.actAs('alice'))).to.deep.equal(['root', 'admin']);
+    expect(await logins(root.actAs('lost'))).to.deep.equal(['root', 'admin', 'alice']);
+    const leave = (): Promise<Answer> => root.leave();
     expect(await logins(leave())).to.deep.equal(['root', 'admin']);
     expect(await logins(leave())).to.deep.equal(['root']);
     expect(await logins(leave())).to.deep.equal([]);
@@ -42,20 +39,20 @@ describe('impersonation/enter', () => {
       if (!/^[a-z]+$/.test(id)) throw new Error('invalid input syntax for type uuid');
       return panel.users.get(id);
     };
-    const account = ({ id, level, stamp }: LevelUser) => ({
+    const account = ({ id, level, passwordChangedAt: stamp }: LevelUser) => ({
       id,
       name: id === 'bob' ? '' : id,
       level,
       securityStamp: stamp,
     });
     await start({ levels: LEVELS }, { findUser, account });
-    const root = await signedIn('root');
+    const root = await loggedIn(panel, 'root');
     for (const [id, why] of [
       ["x' OR 1", 'findUser(accountId) threw: invalid input syntax for type uuid'],
       ['bob', 'account() was asked about a user that findUser gave: account().name must be'],
     ] as const) {
       const warnings = await warningsOf(async () => {
-        const { status, body } = await enter(root, id);
+        const { status, body } = await root.actAs(id);
         expect([status, body.reason]).to.deep.equal([403, 'account-unknown']);
         const may = await root.get(`/may/${encodeURIComponent(id)}`);
         expect(may.body).to.deep.equal({ ok: false, reason: 'account-unknown' });
@@ -69,38 +66,40 @@ describe('impersonation/enter', () => {
 
   it('takes who still has the factor of before for somebody with one, as target, as actor and by itself', async () => {
     const has = new Set(['alice', 'admin']);
-    const account = ({ id, level, stamp }: LevelUser) => ({
+    const account = ({ id, level, passwordChangedAt: stamp }: LevelUser) => ({
       ...{ id, name: id, level, securityStamp: stamp },
       otherFactor: has.has(id),
     });
     await start({ levels: LEVELS, autoSwitch: { root: 'admin' } }, { account });
-    const root = await signedIn('root');
+    const root = await loggedIn(panel, 'root');
     expect((await root.get('/me')).body).to.include({ user: 'root', skipped: 'target-has-second-factor' });
-    expect((await enter(root, 'alice')).body.reason).to.equal('target-has-second-factor');
-    expect((await enter(root, 'bob')).status).to.equal(200);
-    expect((await enter(await signedIn('admin'), 'bob')).body.reason).to.equal('actor-not-verified');
+    expect((await root.actAs('alice')).body.reason).to.equal('target-has-second-factor');
+    expect((await root.actAs('bob')).status).to.equal(200);
+    expect((await (await loggedIn(panel, 'admin')).actAs('bob')).body.reason).to.equal('actor-not-verified');
 
     has.add('bob');
     expect((await root.get('/me')).body).to.include({ user: 'root' });
-    await enter(root, 'bob');
+    await root.actAs('bob');
     has.delete('bob');
-    await enter(root, 'bob');
+    await root.actAs('bob');
     has.add('root');
     expect((await root.get('/me')).body, 'as who gets a record while acting').to.include({ user: null });
     has.delete('admin');
-    expect((await (await signedIn('root')).get('/me')).body.skipped).to.equal('actor-has-second-factor');
+    expect((await (await loggedIn(panel, 'root')).get('/me')).body.skipped).to.equal(
+      'actor-has-second-factor',
+    );
   });
 
   it('is told as a hop that somebody asked for', async () => {
     await start();
-    await enter(await signedIn('root'), 'alice');
+    await (await loggedIn(panel, 'root')).actAs('alice');
     const entered = { name: 'impersonation-entered', accountId: 'alice', actorId: 'root', automatic: false };
     expect(panel.events.at(-1)).to.include(entered);
   });
 
   it('tells of a refusal the account that was named, cut where it is endless, and the rule', async () => {
     await start();
-    const root = await signedIn('root');
+    const root = await loggedIn(panel, 'root');
     const refusal = { name: 'impersonation-refused', actorId: 'root' };
     for (const [named, accountId, reason] of [
       ['root', 'root', 'not-below'],
@@ -108,14 +107,14 @@ describe('impersonation/enter', () => {
       ['x'.repeat(9_000), 'x'.repeat(255), 'account-unknown'],
       [['alice'], '', 'account-unknown'],
     ] as const) {
-      await enter(root, named);
+      await root.actAs(named);
       expect(panel.events.at(-1)).to.include({ ...refusal, accountId, reason });
     }
   });
 
   it('looks up no account for who may act as nobody, nor for what can be no account', async () => {
     await start();
-    const [root, alice] = [await signedIn('root'), await signedIn('alice')];
+    const [root, alice] = [await loggedIn(panel, 'root'), await loggedIn(panel, 'alice')];
     const looked: unknown[] = [];
     const original = panel.users.get.bind(panel.users);
     panel.users.get = (id) => {
@@ -123,45 +122,45 @@ describe('impersonation/enter', () => {
       return original(id);
     };
     for (const account of ['bob', 'nobody', 'alice', 'root']) {
-      expect((await enter(alice, account)).body.reason, account).to.equal('not-below');
+      expect((await alice.actAs(account)).body.reason, account).to.equal('not-below');
     }
     expect(new Set(looked)).to.deep.equal(new Set(['alice']));
     for (const account of [{ id: 'bob' }, ['bob'], '', null, 'a\0b']) {
-      expect((await enter(root, account)).body.reason).to.equal('account-unknown');
+      expect((await root.actAs(account)).body.reason).to.equal('account-unknown');
     }
     expect(new Set(looked)).to.deep.equal(new Set(['alice', 'root']));
   });
 
   it('asks for a new proof only where that is what is missing', async () => {
     await start();
-    const admin = await signedIn('admin');
-    await panel.enroll(admin);
-    const root = await signedIn('root');
+    const admin = await loggedIn(panel, 'admin');
+    await enable(panel, admin);
+    const root = await loggedIn(panel, 'root');
     panel.now += 16 * MINUTE;
-    expect((await enter(root, 'admin')).body.reason).to.equal('target-has-second-factor');
-    expect((await enter(root, 'alice')).body.code).to.equal('step-up-required');
+    expect((await root.actAs('admin')).body.reason).to.equal('target-has-second-factor');
+    expect((await root.actAs('alice')).body.code).to.equal('step-up-required');
   });
 
   it('refuses a hop further down with a proof too old: there is no step-up while acting', async () => {
     await start();
-    const root = await signedIn('root');
-    await enter(root, 'admin');
+    const root = await loggedIn(panel, 'root');
+    await root.actAs('admin');
     panel.now += 16 * MINUTE;
-    const { status, body } = await enter(root, 'alice');
+    const { status, body } = await root.actAs('alice');
     expect(status).to.equal(403);
     expect(body).to.include({ code: 'impersonation-refused', reason: 'proof-too-old' });
   });
 
   it('asks for a code on a remembered browser (F6, K17)', async () => {
     await start({ levels: LEVELS }, { rememberBrowsers: { days: 30 } });
-    const key = await panel.enroll(await signedIn('root'));
-    const root = await signedIn('root');
-    await root.post('/two-step/verify', { code: panel.code(key, 1), rememberBrowser: true });
+    const { phone } = await enable(panel, await loggedIn(panel, 'root'));
+    const root = await loggedIn(panel, 'root');
+    await root.post('/two-step/verify', { code: phone.code(1), rememberBrowser: true });
     await root.post('/logout');
     await root.login('root');
     expect((await root.get('/me')).body).to.include({ user: 'root', state: 'remembered' });
     expect((await root.get('/may/alice')).body).to.deep.equal({ ok: false, reason: 'actor-not-verified' });
-    const { status, body } = await enter(root, 'alice');
+    const { status, body } = await root.actAs('alice');
     expect(status).to.equal(401);
     expect(body).to.include({ code: 'step-up-required', location: '/two-step/step-up' });
   });
@@ -173,7 +172,7 @@ describe('impersonation/enter', () => {
       return true;
     };
     await start({ levels: LEVELS, canActAs });
-    const root = await signedIn('root');
+    const root = await loggedIn(panel, 'root');
     const askedFor = async (account: string): Promise<string[]> => {
       asked.length = 0;
       await root.get(`/may/${account}`);
@@ -182,7 +181,7 @@ describe('impersonation/enter', () => {
     expect(await askedFor('alice')).to.deep.equal(['root alice']);
     expect(await askedFor('root')).to.deep.equal([]);
     expect(await askedFor('lost')).to.deep.equal([]);
-    await enter(root, 'admin');
+    await root.actAs('admin');
     expect(await askedFor('alice')).to.deep.equal(['admin alice', 'root alice']);
     expect(await askedFor('admin2')).to.deep.equal([]);
   });
@@ -190,18 +189,18 @@ describe('impersonation/enter', () => {
   describe('mayImpersonate()', () => {
     it('has nobody sign in for others who is not there himself', async () => {
       await start();
-      const key = await panel.enroll(await signedIn('root'));
+      const { phone } = await enable(panel, await loggedIn(panel, 'root'));
       const no = { ok: false, reason: 'login-required' };
-      expect((await panel.jar().get('/may/alice')).body).to.deep.equal(no);
-      const pending = await signedIn('root');
+      expect((await new Client(panel).get('/may/alice')).body).to.deep.equal(no);
+      const pending = await loggedIn(panel, 'root');
       expect((await pending.get('/may/alice')).body).to.deep.equal(no);
-      await pending.post('/two-step/verify', { code: panel.code(key, 1) });
+      await pending.post('/two-step/verify', { code: phone.code(1) });
       expect((await pending.get('/may/alice')).body).to.deep.equal({ ok: true });
     });
 
     it('allows nothing where the option is off', async () => {
       panel = await startLevelPanel(undefined);
-      const root = await signedIn('root');
+      const root = await loggedIn(panel, 'root');
       expect((await root.get('/may/alice')).body).to.deep.equal({ ok: false, reason: 'not-allowed' });
     });
   });
@@ -212,9 +211,9 @@ describe('impersonation/enter', () => {
       ['root', 'actor-changed'],
       ['alice', 'target-changed'],
     ] as const) {
-      const root = await signedIn('root');
-      await enter(root, 'alice');
-      panel.users.get(account)!.stamp++;
+      const root = await loggedIn(panel, 'root');
+      await root.actAs('alice');
+      panel.users.get(account)!.passwordChangedAt++;
       await root.get('/me');
       const ended = panel.events.find(({ name }) => name === 'impersonation-ended');
       expect(ended).to.include({ accountId: 'alice', actorId: 'root', reason });

@@ -1,7 +1,10 @@
 import { expect } from 'chai';
 import type { ImpersonationOptions, Policy } from '../../lib/index.js';
 import { startLevelPanel } from '../support/level-panel.js';
-import type { Answer, LevelJar, LevelPanel } from '../support/level-panel.js';
+import type { LevelPanel } from '../support/level-panel.js';
+import { Client } from '../support/client.js';
+import type { Answer } from '../support/client.js';
+import { enable, phoneWith } from '../support/people.js';
 
 const LEVELS = ['root', 'admin', 'user'];
 const TOMORROW = Date.now() + 86_400_000;
@@ -20,51 +23,48 @@ const NOBODY: Told = [false, null];
 /** A way from one account to another: what is done before, and the request that takes it. */
 interface Transition {
   readonly name: string;
-  readonly before?: (jar: LevelJar, panel: LevelPanel) => unknown;
-  readonly request: (jar: LevelJar, panel: LevelPanel) => Promise<Answer>;
+  readonly before?: (client: Client, panel: LevelPanel) => unknown;
+  readonly request: (client: Client, panel: LevelPanel) => Promise<Answer>;
   /** Who is signed in afterwards; `null`: nobody. */
   readonly then: string | null;
   readonly autoSwitch?: ImpersonationOptions['autoSwitch'];
 }
-
-const act = (jar: LevelJar, account: string): Promise<Answer> =>
-  jar.post('/two-step/impersonation', { account });
-const leave = (jar: LevelJar): Promise<Answer> => jar.post('/two-step/impersonation/leave');
-const me = (jar: LevelJar): Promise<Answer> => jar.get('/me');
-const login = (account: string) => (jar: LevelJar) => jar.login(account);
+const leave = (client: Client): Promise<Answer> => client.leave();
+const me = (client: Client): Promise<Answer> => client.get('/me');
+const login = (account: string) => (client: Client) => client.login(account);
 const acting =
   (...accounts: string[]) =>
-  async (jar: LevelJar): Promise<void> => {
-    await jar.login('root');
-    for (const account of accounts) await act(jar, account);
+  async (client: Client): Promise<void> => {
+    await client.login('root');
+    for (const account of accounts) await client.actAs(account);
   };
-const enrolled = async (jar: LevelJar, panel: LevelPanel): Promise<string> => {
-  await jar.login('root');
-  const key = await panel.enroll(jar);
+const enrolled = async (client: Client, panel: LevelPanel): Promise<string> => {
+  await client.login('root');
+  const key = (await enable(panel, client)).phone.key;
   panel.now += 30_000;
   return key;
 };
 let key = '';
-const parked = async (jar: LevelJar, panel: LevelPanel): Promise<void> => {
-  key = await enrolled(panel.jar(), panel);
-  await jar.login('root');
+const parked = async (client: Client, panel: LevelPanel): Promise<void> => {
+  key = await enrolled(new Client(panel), panel);
+  await client.login('root');
 };
-const withKey = async (jar: LevelJar, panel: LevelPanel): Promise<void> => {
-  key = await enrolled(jar, panel);
+const withKey = async (client: Client, panel: LevelPanel): Promise<void> => {
+  key = await enrolled(client, panel);
 };
-const begun = async (jar: LevelJar, panel: LevelPanel): Promise<void> => {
-  await jar.login('root');
-  key = (await jar.post('/two-step/setup')).body.key as string;
+const begun = async (client: Client, panel: LevelPanel): Promise<void> => {
+  await client.login('root');
+  key = (await client.post('/two-step/setup')).body.key as string;
   panel.now += 30_000;
 };
 const give =
   (path: string) =>
-  (jar: LevelJar, panel: LevelPanel): Promise<Answer> =>
-    jar.post(`/two-step/${path}`, { code: panel.code(key) });
+  (client: Client, panel: LevelPanel): Promise<Answer> =>
+    client.post(`/two-step/${path}`, { code: phoneWith(panel, key).code() });
 const changed =
   (account: string) =>
   (panel: LevelPanel): void => {
-    panel.users.get(account)!.stamp++;
+    panel.users.get(account)!.passwordChangedAt++;
   };
 
 const TRANSITIONS: readonly Transition[] = [
@@ -72,10 +72,10 @@ const TRANSITIONS: readonly Transition[] = [
   { name: 'a sign-in with the password alone', request: login('root'), then: 'root' },
   { name: 'a session that is kept', before: login('root'), request: me, then: 'root' },
   { name: 'a sign-in by somebody else', before: login('root'), request: login('bob'), then: 'bob' },
-  { name: 'a log-out', before: login('root'), request: (jar) => jar.post('/logout'), then: null },
+  { name: 'a log-out', before: login('root'), request: (client) => client.post('/logout'), then: null },
   {
     name: 'a parked sign-in',
-    before: (_jar, panel) => enrolled(panel.jar(), panel),
+    before: (_jar, panel) => enrolled(new Client(panel), panel),
     request: login('root'),
     then: null,
   },
@@ -83,20 +83,20 @@ const TRANSITIONS: readonly Transition[] = [
   {
     name: 'a sign-in that is given up',
     before: parked,
-    request: (jar) => jar.post('/two-step/cancel'),
+    request: (client) => client.post('/two-step/cancel'),
     then: null,
   },
   { name: 'a sign-in that must enroll', request: login('alice'), then: null },
   {
     name: 'a set-up that begins',
     before: login('root'),
-    request: (jar) => jar.post('/two-step/setup'),
+    request: (client) => client.post('/two-step/setup'),
     then: 'root',
   },
   {
     name: 'a set-up that is cancelled',
     before: begun,
-    request: (jar) => jar.post('/two-step/setup/cancel'),
+    request: (client) => client.post('/two-step/setup/cancel'),
     then: 'root',
   },
   { name: 'a set-up that is confirmed', before: begun, request: give('setup/confirm'), then: 'root' },
@@ -105,37 +105,55 @@ const TRANSITIONS: readonly Transition[] = [
   {
     name: 'a changed password',
     before: login('root'),
-    request: (jar, panel) => (changed('root')(panel), me(jar)),
+    request: (client, panel) => (changed('root')(panel), me(client)),
     then: null,
   },
-  { name: 'a renewed session', before: login('root'), request: (jar) => jar.post('/renew'), then: 'root' },
+  {
+    name: 'a renewed session',
+    before: login('root'),
+    request: (client) => client.post('/renew'),
+    then: 'root',
+  },
   {
     name: 'a demotion to a parked sign-in',
     before: login('root'),
-    request: async (jar, panel) => (await enrolled(panel.jar(), panel), me(jar)),
+    request: async (client, panel) => (await enrolled(new Client(panel), panel), me(client)),
     then: null,
   },
   {
     name: 'a demotion to the password alone',
     before: withKey,
-    request: async (jar, panel) => (await panel.secondFactor.admin.disable('root', { by: 'test' }), me(jar)),
+    request: async (client, panel) => (
+      await panel.secondFactor.admin.disable('root', { by: 'test' }),
+      me(client)
+    ),
     then: 'root',
   },
-  { name: 'beginning to act', before: login('root'), request: (jar) => act(jar, 'admin'), then: 'admin' },
+  {
+    name: 'beginning to act',
+    before: login('root'),
+    request: (client) => client.actAs('admin'),
+    then: 'admin',
+  },
   { name: 'acting', before: acting('admin'), request: me, then: 'admin' },
   {
     name: 'acting further down',
     before: acting('admin'),
-    request: (jar) => act(jar, 'alice'),
+    request: (client) => client.actAs('alice'),
     then: 'alice',
   },
   { name: 'acting at the second level', before: acting('admin', 'alice'), request: me, then: 'alice' },
-  { name: 'a refused hop', before: acting('admin'), request: (jar) => act(jar, 'root'), then: 'admin' },
+  {
+    name: 'a refused hop',
+    before: acting('admin'),
+    request: (client) => client.actAs('root'),
+    then: 'admin',
+  },
   { name: 'going back one level', before: acting('admin', 'alice'), request: leave, then: 'admin' },
   { name: 'going back to oneself', before: acting('alice'), request: leave, then: 'root' },
   {
     name: 'going back to oneself with a second factor',
-    before: async (jar, panel) => (await withKey(jar, panel), act(jar, 'bob')),
+    before: async (client, panel) => (await withKey(client, panel), client.actAs('bob')),
     request: leave,
     then: 'root',
   },
@@ -143,25 +161,25 @@ const TRANSITIONS: readonly Transition[] = [
   {
     name: 'signing out while acting',
     before: acting('admin'),
-    request: (jar) => jar.post('/logout'),
+    request: (client) => client.post('/logout'),
     then: null,
   },
   {
     name: 'the end of the hour',
     before: acting('admin'),
-    request: (jar, panel) => ((panel.now += 3_600_000), me(jar)),
+    request: (client, panel) => ((panel.now += 3_600_000), me(client)),
     then: 'root',
   },
   {
     name: 'a second level that changed',
     before: acting('admin', 'alice'),
-    request: (jar, panel) => (changed('alice')(panel), me(jar)),
+    request: (client, panel) => (changed('alice')(panel), me(client)),
     then: 'admin',
   },
   {
     name: 'an actor who changed',
     before: acting('admin'),
-    request: (jar, panel) => (changed('root')(panel), me(jar)),
+    request: (client, panel) => (changed('root')(panel), me(client)),
     then: null,
   },
   { name: 'the automatic switch', autoSwitch: { root: 'admin' }, request: login('root'), then: 'admin' },
@@ -176,9 +194,9 @@ describe('`required` and `requiredFrom`', () => {
   for (const { name, before, request, then, autoSwitch } of TRANSITIONS) {
     it(`are those of ${then ?? 'nobody'} after ${name}, and on the next request`, async () => {
       panel = await startLevelPanel({ levels: LEVELS, autoSwitch }, undefined, { policy });
-      const jar = panel.jar();
-      await before?.(jar, panel);
-      const { body } = await request(jar, panel);
+      const client = new Client(panel);
+      await before?.(client, panel);
+      const { body } = await request(client, panel);
       const told = then === null ? NOBODY : POLICIES[then]!.told;
       const seen = (): unknown[] => [panel.last?.required, panel.last?.requiredFrom];
       expect(seen(), 'in the request').to.deep.equal(told);
@@ -187,7 +205,7 @@ describe('`required` and `requiredFrom`', () => {
         const requiredFrom = from === null ? null : new Date(from).toISOString();
         expect(body, 'in the answer').to.include({ required, requiredFrom });
       }
-      expect((await me(jar)).body.user).to.equal(then);
+      expect((await me(client)).body.user).to.equal(then);
       expect(seen(), 'in the next one').to.deep.equal(told);
     });
   }
@@ -200,12 +218,12 @@ describe('`required` and `requiredFrom`', () => {
         return policy({ id });
       },
     });
-    const jar = panel.jar();
-    await acting('admin', 'alice')(jar);
+    const client = new Client(panel);
+    await acting('admin', 'alice')(client);
     broken = 'alice';
-    expect((await me(jar)).body).to.deep.include({ user: 'admin', actors: ['root'] });
-    expect((await act(jar, 'alice')).status, 'nobody begins by an error').to.equal(500);
-    expect((await me(jar)).body).to.deep.include({ user: 'admin', actors: ['root'] });
+    expect((await me(client)).body).to.deep.include({ user: 'admin', actors: ['root'] });
+    expect((await client.actAs('alice')).status, 'nobody begins by an error').to.equal(500);
+    expect((await me(client)).body).to.deep.include({ user: 'admin', actors: ['root'] });
     expect(panel.events.at(-1)).to.include({ name: 'impersonation-ended', reason: 'target-error' });
   });
 });

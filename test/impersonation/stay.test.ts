@@ -1,11 +1,12 @@
+import { startLevelPanel, whoIs } from '../support/level-panel.js';
+import type { LevelPanel } from '../support/level-panel.js';
 import { expect } from 'chai';
 import type { Policy } from '../../lib/index.js';
-import { startLevelPanel } from '../support/level-panel.js';
-import type { LevelJar, LevelPanel } from '../support/level-panel.js';
+import { Client } from '../support/client.js';
 
 describe('impersonation/stay', () => {
   let panel: LevelPanel;
-  let root: LevelJar;
+  let root: Client;
   let policy: Policy;
   let canActAs: () => boolean;
 
@@ -17,16 +18,11 @@ describe('impersonation/stay', () => {
     };
     const levels = ['root', 'admin', 'user'];
     panel = await startLevelPanel({ levels, canActAs: () => canActAs() }, undefined, options);
-    root = panel.jar();
+    root = new Client(panel);
     await root.login('root');
-    await root.post('/two-step/impersonation', { account: 'alice' });
+    await root.actAs('alice');
   });
   afterEach(() => panel.close());
-
-  const whoIs = async (jar: LevelJar) => {
-    const { user, actors } = (await jar.get('/me')).body as { user: string | null; actors: string[] };
-    return [...actors, user];
-  };
 
   it('ends with the next request when the policy requires a second factor of the actor, who has none', async () => {
     expect(await whoIs(root)).to.deep.equal(['root', 'alice']);
@@ -43,7 +39,7 @@ describe('impersonation/stay', () => {
       if (id === 'root' && ++lookUps === 3) policy = 'required';
       return original(id);
     };
-    await root.post('/two-step/impersonation/leave');
+    await root.leave();
     expect(lookUps).to.be.at.least(3);
     expect(await whoIs(root)).to.deep.equal([null]);
   });
@@ -56,7 +52,7 @@ describe('impersonation/stay', () => {
       throw new Error('no database');
     };
     expect(await whoIs(root)).to.deep.equal(['root']);
-    const refused = await root.post('/two-step/impersonation', { account: 'alice' });
+    const refused = await root.actAs('alice');
     expect(refused.status, 'nobody begins by an error').to.equal(500);
     expect((await root.post('/logout')).status).to.equal(200);
     expect(await whoIs(root)).to.deep.equal([null]);
@@ -74,7 +70,8 @@ describe('impersonation/stay', () => {
     let lookUps = 0;
     // Changed after the request was checked, before it asks again.
     panel.users.get = (id) => {
-      if (id === 'alice' && ++lookUps === 3) panel.users.set('alice', { ...original('alice')!, stamp: 2 });
+      if (id === 'alice' && ++lookUps === 3)
+        panel.users.set('alice', { ...original('alice')!, passwordChangedAt: 2 });
       return original(id);
     };
     expect((await root.get('/recheck')).body.state).to.equal('anonymous');

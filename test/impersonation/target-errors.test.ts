@@ -1,8 +1,11 @@
+import { startLevelPanel, whoIs } from '../support/level-panel.js';
+import type { LevelPanel, LevelUser } from '../support/level-panel.js';
+import { user } from '../support/panel.js';
 import { expect } from 'chai';
 import type { SecondFactorOptions } from '../../lib/index.js';
-import { startLevelPanel } from '../support/level-panel.js';
-import type { Answer, LevelJar, LevelPanel, LevelUser } from '../support/level-panel.js';
 import { warningsOf } from '../support/warnings.js';
+import { Client } from '../support/client.js';
+import type { Answer } from '../support/client.js';
 
 /** What the application says of alice while something is wrong with her data. */
 interface Trouble {
@@ -21,7 +24,7 @@ const said = (user: LevelUser) => ({
   id: user.id,
   name: user.id,
   level: user.level,
-  securityStamp: user.stamp,
+  securityStamp: user.passwordChangedAt,
 });
 
 const TROUBLES: Record<string, Trouble> = {
@@ -35,7 +38,7 @@ const TROUBLES: Record<string, Trouble> = {
   'a property is unknown': told({ role: 'admin' }),
   'findUser throws': { findUser: broken },
   'findUser rejects': { findUser: rejects },
-  'findUser gives a user of another id': { findUser: () => ({ id: 'bob', level: 'user', stamp: 1 }) },
+  'findUser gives a user of another id': { findUser: () => ({ ...user('bob'), level: 'user' }) },
   'policy() throws': { policy: broken },
   'policy() says what it may not': { policy: () => 'perhaps' },
   'canActAs() throws': { canActAs: broken },
@@ -47,7 +50,7 @@ const HTML = { accept: 'text/html', 'x-turbo-request-id': '1', 'sec-fetch-site':
 
 describe('impersonation, when the application cannot say who the target is', () => {
   let panel: LevelPanel;
-  let root: LevelJar;
+  let root: Client;
   let trouble: Trouble;
   let databaseDown: boolean;
 
@@ -67,17 +70,13 @@ describe('impersonation, when the application cannot say who the target is', () 
     const canActAs = (_actor: unknown, { id }: { id: string }) =>
       (id === 'alice' && trouble.canActAs ? trouble.canActAs() : true) as boolean;
     panel = await startLevelPanel({ levels: ['root', 'admin', 'user'], canActAs }, undefined, options);
-    root = panel.jar();
+    root = new Client(panel);
     await root.login('root');
   }
   afterEach(() => panel.close());
 
-  const enter = (account: string) => root.post('/two-step/impersonation', { account });
+  const enter = (account: string) => root.actAs(account);
   const leave = (headers = {}) => root.post('/two-step/impersonation/leave', undefined, headers);
-  const whoIs = async () => {
-    const { user, actors } = (await root.get('/me')).body as { user: string | null; actors: string[] };
-    return [...actors, user];
-  };
   const ends = () => panel.events.filter(({ name }) => name === 'impersonation-ended');
 
   for (const isFresh of [false, true]) {
@@ -104,14 +103,14 @@ describe('impersonation, when the application cannot say who the target is', () 
             const warnings = await warningsOf(async () => {
               expect((await ask()).status, which).to.equal(status);
             });
-            expect(await whoIs(), which).to.deep.equal(['root']);
+            expect(await whoIs(root), which).to.deep.equal(['root']);
             expect(ends()).to.have.length(1);
             expect(ends()[0]).to.include({ accountId: 'alice', actorId: 'root', reason: 'target-error' });
             expect(warnings.map(({ message }) => message)).to.have.length(1);
             expect(warnings[0]?.message).to.include('acting as somebody else has ended').and.match(/\w+\(/);
           }
           expect((await root.post('/logout')).status).to.equal(200);
-          expect(await whoIs()).to.deep.equal([null]);
+          expect(await whoIs(root)).to.deep.equal([null]);
         });
       }
 
@@ -119,9 +118,9 @@ describe('impersonation, when the application cannot say who the target is', () 
         await enter('admin');
         await enter('alice');
         trouble = { account: broken };
-        await warningsOf(async () => expect(await whoIs()).to.deep.equal(['root', 'admin']));
+        await warningsOf(async () => expect(await whoIs(root)).to.deep.equal(['root', 'admin']));
         expect((await leave()).body.actors).to.deep.equal([]);
-        expect(await whoIs()).to.deep.equal(['root']);
+        expect(await whoIs(root)).to.deep.equal(['root']);
       });
 
       it('leaves one level, not two, when leaving finds it', async () => {
@@ -129,7 +128,7 @@ describe('impersonation, when the application cannot say who the target is', () 
         await enter('alice');
         trouble = { findUser: broken };
         await warningsOf(async () => expect((await leave()).status).to.equal(200));
-        expect(await whoIs()).to.deep.equal(['root', 'admin']);
+        expect(await whoIs(root)).to.deep.equal(['root', 'admin']);
       });
 
       it('ends nothing while nobody can be looked up, or the record store is away', async () => {
@@ -147,7 +146,7 @@ describe('impersonation, when the application cannot say who the target is', () 
         });
         expect(warnings).to.deep.equal([]);
         expect(ends()).to.deep.equal([]);
-        expect(await whoIs()).to.deep.equal(['root', 'alice']);
+        expect(await whoIs(root)).to.deep.equal(['root', 'alice']);
       });
     });
   }
@@ -168,10 +167,10 @@ describe('impersonation, when the application cannot say who the target is', () 
         if (id === 'admin' && ++lookUps >= fails) broken();
         return users(id);
       };
-      if (fails === 2) users('alice')!.stamp++;
+      if (fails === 2) users('alice')!.passwordChangedAt++;
       await warningsOf(async () => expect((await ask()).status).to.equal(200));
       panel.users.get = users;
-      expect(await whoIs()).to.deep.equal(['root']);
+      expect(await whoIs(root)).to.deep.equal(['root']);
       expect(panel.events.map(({ name, accountId, actorId }) => [name, accountId, actorId])).to.deep.equal([
         [fails === 3 ? 'impersonation-left' : 'impersonation-ended', 'alice', 'root'],
       ]);
@@ -198,7 +197,7 @@ describe('impersonation, when the application cannot say who the target is', () 
         expect((await ask()).status).to.equal(503);
         expect(reads).to.be.at.least(fails);
         panel.store.get = get;
-        expect(await whoIs()).to.deep.equal(['root', 'admin', 'alice']);
+        expect(await whoIs(root)).to.deep.equal(['root', 'admin', 'alice']);
       }
       expect(ends()).to.deep.equal([]);
       expect(new Set(panel.events.map(({ name }) => name))).to.deep.equal(new Set(['store-unavailable']));
@@ -210,7 +209,7 @@ describe('impersonation, when the application cannot say who the target is', () 
       await start(isFresh);
       await enter('alice');
       trouble = told({ id: 'bob' });
-      await warningsOf(async () => expect(await whoIs()).to.deep.equal(['root']));
+      await warningsOf(async () => expect(await whoIs(root)).to.deep.equal(['root']));
       expect(ends()).to.have.length(1);
       expect(ends()[0]).to.include({ accountId: 'alice', actorId: 'root', reason: 'target-error' });
       if (!isFresh) await panel.close();
@@ -233,6 +232,6 @@ describe('impersonation, when the application cannot say who the target is', () 
     expect(lookUps).to.equal(3);
     panel.users.get = users;
     expect(warnings).to.deep.equal([]);
-    expect(await whoIs()).to.deep.equal(['root', 'alice']);
+    expect(await whoIs(root)).to.deep.equal(['root', 'alice']);
   });
 });

@@ -6,11 +6,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Libsql from 'libsql';
 import { createPanel } from '../../example/panel/app.js';
-import type { Answer } from '../support/panel-process.js';
-import { Jar } from '../support/panel-process.js';
 import type { Act, Door } from './command.js';
 import type { Seen } from './see.js';
 import type { Made } from './world.js';
+import type { Answer } from '../support/client.js';
+import { Client } from '../support/client.js';
 
 /** scrypt's least: the histories sign in thousands of times. */
 const PASSWORD_COST = 2;
@@ -58,10 +58,10 @@ export async function startDrivenPanel(now: number): Promise<DrivenPanel> {
   const table = new Libsql(databaseFile, { timeout: PATIENCE_MILLISECONDS });
   table.exec('create table model_seed as select * from users');
   const agent = new Agent({ keepAlive: true });
-  let browsers: Jar[] = [];
-  const seen = new Map<Jar, string[]>();
+  let browsers: Client[] = [];
+  const seen = new Map<Client, string[]>();
 
-  const browser = (jar: number): Jar => {
+  const browser = (jar: number): Client => {
     const found = browsers[jar];
     if (!found) throw new Error(`there is no jar ${String(jar)}`);
     return found;
@@ -70,7 +70,7 @@ export async function startDrivenPanel(now: number): Promise<DrivenPanel> {
     now,
     reset(jars) {
       table.exec('delete from totp; delete from users; insert into users select * from model_seed;');
-      browsers = Array.from({ length: jars }, () => new Jar(port, new Map(), agent));
+      browsers = Array.from({ length: jars }, () => new Client({ port }, new Map(), agent));
     },
     async do(act) {
       if ('jar' in act) return request(browser(act.jar), act, seen.get(browser(act.jar)) ?? []);
@@ -121,7 +121,7 @@ export async function startDrivenPanel(now: number): Promise<DrivenPanel> {
       seen.set(copied, seen.get(browser(from)) ?? []);
     },
     clear: (jar) => {
-      browsers[jar] = new Jar(port, new Map(), agent);
+      browsers[jar] = new Client({ port }, new Map(), agent);
     },
     async close() {
       table.close();
@@ -141,7 +141,7 @@ function away(account: string): [string, string] {
 }
 
 async function request(
-  jar: Jar,
+  jar: Client,
   act: Extract<Act, { jar: number }>,
   phones: readonly string[],
 ): Promise<Came> {
@@ -193,6 +193,6 @@ function outcomeOf(answer: Answer | undefined): string {
 }
 
 /** The cookies that browsers are known by. */
-function tokensOf(jar: Jar): Map<string, string> {
+function tokensOf(jar: Client): Map<string, string> {
   return new Map([...jar.cookies].filter(([name]) => name.startsWith('second-factor-')));
 }

@@ -4,10 +4,11 @@ import type { Notice, NoticeName } from '../../lib/index.js';
 import { englishNotice } from '../../lib/notices/english-notice.js';
 import { noticeOf } from '../../lib/notices/notice-of.js';
 import { russianNotice } from '../../lib/notices/russian-notice.js';
-import { Client, enroll, stopPanels } from '../docs/trap-panel.js';
 import { until } from '../support/eventually.js';
-import { startSessionPanel } from '../support/session-panel.js';
-import type { SessionPanel } from '../support/session-panel.js';
+import { Client } from '../support/client.js';
+import { enroll, loggedIn } from '../support/people.js';
+import { startPanel, stopPanels } from '../support/panel.js';
+import type { Panel } from '../support/panel.js';
 
 const NAMES: readonly NoticeName[] = [
   'enabled',
@@ -29,8 +30,8 @@ describe('notices', () => {
   });
   afterEach(stopPanels);
 
-  const start = (notify?: (account: { id: string }, notice: Notice) => unknown): Promise<SessionPanel> =>
-    startSessionPanel({
+  const start = (notify?: (account: { id: string }, notice: Notice) => unknown): Promise<Panel> =>
+    startPanel({
       options: {
         rememberBrowsers: { days: 30 },
         notify: notify ?? (({ id }, notice) => sent.push({ id, notice })),
@@ -48,7 +49,7 @@ describe('notices', () => {
     const phone = await enroll(panel, 'alice', client);
     expect(await names()).to.deep.equal(['alice: enabled']);
 
-    await client.post('/two-step/recovery-codes', { code: phone() });
+    await client.post('/two-step/recovery-codes', { code: phone.nextCode() });
     expect(await names()).to.deep.equal(['alice: recovery-codes-regenerated']);
 
     const { body } = await client.post('/two-step/setup', { add: true });
@@ -65,18 +66,16 @@ describe('notices', () => {
     expect(sent[0]?.notice.texts.en.body).to.include('By: support');
     await names();
 
-    const other = new Client(panel);
-    await other.login('alice');
+    const other = await loggedIn(panel);
     await other.post('/two-step/verify', { code });
     expect(sent[0]?.notice.texts.en.body).to.include('9 are left');
     expect(sent[0]?.notice.texts.ru.body).to.include('Осталось: 9');
     expect(sent[0]?.notice).to.include({ ip: '127.0.0.1' });
     expect(await names()).to.deep.equal(['alice: recovery-code-used']);
 
-    const third = new Client(panel);
-    await third.login('alice');
+    const third = await loggedIn(panel);
     panel.now += 60_000;
-    await third.post('/two-step/verify', { code: phone(), rememberBrowser: true });
+    await third.post('/two-step/verify', { code: phone.nextCode(), rememberBrowser: true });
     expect(await names()).to.deep.equal(['alice: browser-remembered']);
 
     await panel.secondFactor.admin.disable('alice', { by: 'console:root' });
@@ -112,9 +111,10 @@ describe('notices', () => {
       ]) {
         const panel = await start(hook);
         const phone = await enroll(panel);
-        const client = new Client(panel);
-        await client.login('alice');
-        expect((await client.post('/two-step/verify', { code: phone() })).body.state).to.equal('verified');
+        const client = await loggedIn(panel);
+        expect((await client.post('/two-step/verify', { code: phone.nextCode() })).body.state).to.equal(
+          'verified',
+        );
       }
       const failed = (): Error[] => warnings.filter(({ message }) => message.includes('mail is down'));
       await until('both hooks to be reported', () => failed().length === 2);

@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { expect } from 'chai';
 import { memoryStore } from 'passport-second-factor/memory';
 import type { Operator } from 'passport-second-factor';
-import { enroll, enrolled, stopPanels } from '../docs/trap-panel.js';
 import { caught, guess } from '../support/headless.js';
-import { loggedIn, startSessionPanel } from '../support/session-panel.js';
+import { enroll, enrolled, loggedIn } from '../support/people.js';
+import { startPanel, stopPanels } from '../support/panel.js';
 
 const BY: Operator = { by: 'operator', reason: 'ticket 7' };
 describe('operator/admin', () => {
@@ -12,7 +12,7 @@ describe('operator/admin', () => {
 
   describe('disable', () => {
     it('takes the factor off at once, tells whether there was one, and is one event', async () => {
-      const panel = await startSessionPanel();
+      const panel = await startPanel();
       const { client } = await enrolled(panel);
       panel.told();
       expect(await panel.secondFactor.admin.disable('alice', BY)).to.equal(true);
@@ -26,7 +26,7 @@ describe('operator/admin', () => {
     });
 
     it('touches exactly the account it is told', async () => {
-      const panel = await startSessionPanel();
+      const panel = await startPanel();
       await enroll(panel);
       for (const id of ['Alice', 'alice ', 'ALICE', 'ali']) {
         expect(await panel.secondFactor.admin.disable(id, BY), id).to.equal(false);
@@ -35,7 +35,7 @@ describe('operator/admin', () => {
     });
 
     it('wants to know who does it', async () => {
-      const panel = await startSessionPanel();
+      const panel = await startPanel();
       await enroll(panel);
       for (const operator of [undefined, {}, { by: '' }, { by: 7 }, { by: 'x', reason: 7 }]) {
         for (const deed of ['disable', 'unlock', 'recoveryCodes'] as const) {
@@ -49,9 +49,9 @@ describe('operator/admin', () => {
 
   describe('unlock', () => {
     it('ends a wait, and the codes that could be read by then stay void', async () => {
-      const panel = await startSessionPanel();
+      const panel = await startPanel();
       const phone = await enroll(panel);
-      const used = phone();
+      const used = phone.nextCode();
       await panel.secondFactor.verify('alice', used);
       await guess(panel, used, 5);
       expect(await panel.secondFactor.verify('alice', used)).to.deep.include({ ok: false, reason: 'locked' });
@@ -63,26 +63,29 @@ describe('operator/admin', () => {
         ok: false,
         reason: 'code-already-used',
       });
-      expect(await panel.secondFactor.verify('alice', phone())).to.include({ ok: true });
+      expect(await panel.secondFactor.verify('alice', phone.nextCode())).to.include({ ok: true });
     });
 
     it('brings an account back from the hard limit', async () => {
-      const panel = await startSessionPanel({ options: { lockout: { after: 2, hardLimit: 2 } } });
+      const panel = await startPanel({ options: { lockout: { after: 2, hardLimit: 2 } } });
       const phone = await enroll(panel);
-      await guess(panel, phone(), 2);
+      await guess(panel, phone.nextCode(), 2);
       expect(await panel.secondFactor.status('alice')).to.include({ locked: true, lockedUntil: null });
       panel.now += 86_400_000;
-      expect(await panel.secondFactor.verify('alice', phone())).to.deep.equal({
+      expect(await panel.secondFactor.verify('alice', phone.nextCode())).to.deep.equal({
         ok: false,
         reason: 'locked',
         until: null,
       });
       await panel.secondFactor.admin.unlock('alice', BY);
-      expect(await panel.secondFactor.verify('alice', phone())).to.include({ ok: true, method: 'otp' });
+      expect(await panel.secondFactor.verify('alice', phone.nextCode())).to.include({
+        ok: true,
+        method: 'otp',
+      });
     });
 
     it('tells of an account that is not enrolled, with no event', async () => {
-      const panel = await startSessionPanel();
+      const panel = await startPanel();
       expect(await panel.secondFactor.admin.unlock('bob', BY)).to.equal(false);
       expect(panel.told()).to.deep.equal([]);
       expect(await panel.store.get('bob')).to.equal(null);
@@ -91,7 +94,7 @@ describe('operator/admin', () => {
 
   describe('recoveryCodes', () => {
     it('makes ten that work once each, and makes the old ones void (E1, E4)', async () => {
-      const panel = await startSessionPanel();
+      const panel = await startPanel();
       await enroll(panel);
       const old = (await panel.secondFactor.admin.recoveryCodes('alice', BY))!;
       const made = (await panel.secondFactor.admin.recoveryCodes('alice', BY))!;
@@ -111,7 +114,7 @@ describe('operator/admin', () => {
     });
 
     it('makes none for an account that is not enrolled', async () => {
-      const panel = await startSessionPanel();
+      const panel = await startPanel();
       expect(await panel.secondFactor.admin.recoveryCodes('bob', BY)).to.equal(null);
       expect(panel.told()).to.deep.equal([]);
     });
@@ -119,7 +122,7 @@ describe('operator/admin', () => {
 
   describe('forget', () => {
     it('deletes the record of an account that was deleted, once told', async () => {
-      const panel = await startSessionPanel();
+      const panel = await startPanel();
       await enroll(panel);
       panel.told();
       await panel.secondFactor.admin.forget('alice');
@@ -132,9 +135,9 @@ describe('operator/admin', () => {
   it('lists, rekeys and checks every record', async () => {
     const [old, fresh] = [randomBytes(32).toString('base64'), randomBytes(32).toString('base64')];
     const store = memoryStore();
-    const before = await startSessionPanel({ store, options: { keys: [old] } });
+    const before = await startPanel({ store, options: { keys: [old] } });
     const { client } = await enrolled(before);
-    const after = await startSessionPanel({
+    const after = await startPanel({
       store,
       options: { keys: [fresh, old] },
       session: { store: before.sessionStore },
@@ -160,7 +163,7 @@ describe('operator/admin', () => {
   });
 
   it('describes an account as the panel does, and tells of none', async () => {
-    const { secondFactor } = await startSessionPanel();
+    const { secondFactor } = await startPanel();
     const alice = { id: 'alice', name: 'alice', level: null, enrolled: false, otherFactor: false };
     expect(await secondFactor.admin.account('alice')).to.deep.equal(alice);
     expect(await secondFactor.admin.account('nobody')).to.equal(null);
@@ -172,13 +175,13 @@ describe('operator/admin', () => {
     store.close = async () => {
       closed++;
     };
-    const panel = await startSessionPanel({ store });
+    const panel = await startPanel({ store });
     await panel.secondFactor.close();
     expect(closed).to.equal(1);
   });
 
   it('forgets the browsers of an account that is enrolled, and tells of one that is not', async () => {
-    const panel = await startSessionPanel({ options: { rememberBrowsers: { days: 30 } } });
+    const panel = await startPanel({ options: { rememberBrowsers: { days: 30 } } });
     const by = { by: 'operator' };
     expect(await panel.secondFactor.admin.browsers('alice')).to.deep.equal([]);
     expect(await panel.secondFactor.admin.revokeBrowsers('alice', by)).to.equal(false);
@@ -188,7 +191,7 @@ describe('operator/admin', () => {
     expect(await panel.store.get('alice')).to.equal(null);
     const phone = await enroll(panel);
     const client = await loggedIn(panel);
-    await client.post('/two-step/verify', { code: phone(), rememberBrowser: true });
+    await client.post('/two-step/verify', { code: phone.nextCode(), rememberBrowser: true });
     expect(await panel.secondFactor.admin.browsers('alice')).to.have.length(1);
     panel.told();
     expect(await panel.secondFactor.admin.revokeBrowsers('alice', by)).to.equal(true);

@@ -1,16 +1,16 @@
 import { expect } from 'chai';
 import { memoryStore } from 'passport-second-factor/memory';
 import type { AccountId } from 'passport-second-factor';
-import { enroll, stopPanels } from '../docs/trap-panel.js';
 import { caught, guess } from '../support/headless.js';
-import { loggedIn, startSessionPanel } from '../support/session-panel.js';
+import { enroll, loggedIn } from '../support/people.js';
+import { startPanel, stopPanels } from '../support/panel.js';
 
 describe('operator/headless', () => {
   afterEach(stopPanels);
 
   describe('status', () => {
     it('tells what is known of one account, or of several in their order', async () => {
-      const panel = await startSessionPanel();
+      const panel = await startPanel();
       await enroll(panel);
       const alice = {
         accountId: 'alice',
@@ -40,11 +40,11 @@ describe('operator/headless', () => {
     });
 
     it('tells of failures, of a wait, and of its end', async () => {
-      const panel = await startSessionPanel();
+      const panel = await startPanel();
       const phone = await enroll(panel);
-      await guess(panel, phone(), 4);
+      await guess(panel, phone.nextCode(), 4);
       expect(await panel.secondFactor.status('alice')).to.include({ failures: 4, locked: false });
-      await guess(panel, phone(), 1);
+      await guess(panel, phone.nextCode(), 1);
       expect(await panel.secondFactor.status('alice')).to.include({
         failures: 5,
         locked: true,
@@ -60,14 +60,14 @@ describe('operator/headless', () => {
 
     it('tells of a record that does not open rather than of none', async () => {
       const store = memoryStore();
-      const panel = await startSessionPanel({ store });
+      const panel = await startPanel({ store });
       await enroll(panel);
       await store.compareAndSet('bob', null, await store.get('alice')); // another account's
       expect(await panel.secondFactor.status('bob')).to.include({ enrolled: true, readable: false });
     });
 
     it('rejects what cannot be an account id', async () => {
-      const { secondFactor } = await startSessionPanel();
+      const { secondFactor } = await startPanel();
       for (const id of ['', 'a\0b', 'x'.repeat(256), 1.5, {}, null, undefined, [{}], ['']])
         expect(await caught(secondFactor.status(id as AccountId))).to.include({ code: 'account-invalid' });
     });
@@ -75,10 +75,10 @@ describe('operator/headless', () => {
 
   describe('verify', () => {
     it('has the budget of guesses of every other operation (B5)', async () => {
-      const panel = await startSessionPanel();
+      const panel = await startPanel();
       const phone = await enroll(panel);
       const client = await loggedIn(panel);
-      const right = phone();
+      const right = phone.nextCode();
       await guess(panel, right, 3);
       const wrong = right === '000000' ? '111111' : '000000';
       for (let each = 0; each < 2; each++) await client.post('/two-step/verify', { code: wrong });
@@ -87,10 +87,10 @@ describe('operator/headless', () => {
     });
 
     it('tells events where the code came from', async () => {
-      const panel = await startSessionPanel();
+      const panel = await startPanel();
       const phone = await enroll(panel);
       panel.told();
-      await panel.secondFactor.verify('alice', phone(), { ip: '192.0.2.7', userAgent: 'cli' });
+      await panel.secondFactor.verify('alice', phone.nextCode(), { ip: '192.0.2.7', userAgent: 'cli' });
       expect(panel.events.at(-1)).to.deep.equal({
         name: 'code-accepted',
         at: panel.now,
@@ -106,7 +106,7 @@ describe('operator/headless', () => {
     });
 
     it('tells that an account is not enrolled, and rejects where the panel knows better', async () => {
-      const panel = await startSessionPanel({
+      const panel = await startPanel({
         options: { account: ({ id, login }) => ({ id, name: login, enrolled: id === 'alice' }) },
       });
       expect(await panel.secondFactor.verify('bob', '123456')).to.deep.equal({
@@ -122,14 +122,14 @@ describe('operator/headless', () => {
 
     it('rejects whom the panel does not know, with a factor or without, and spends no code (A8)', async () => {
       const gone = { all: false };
-      const panel = await startSessionPanel({
+      const panel = await startPanel({
         options: { findUser: (id) => (gone.all ? null : panel.users.find((user) => user.id === id)) },
       });
       const phone = await enroll(panel);
       const record = await panel.store.get('alice');
       gone.all = true;
       for (const [id, code] of [
-        ['alice', phone()],
+        ['alice', phone.nextCode()],
         ['bob', '123456'],
         ['nobody', '123456'],
       ] as const) {
@@ -141,7 +141,7 @@ describe('operator/headless', () => {
 
     it('rejects with what findUser threw, and never says that nobody is enrolled (A8)', async () => {
       const cause = new Error('invalid input syntax for type uuid');
-      const { secondFactor } = await startSessionPanel({
+      const { secondFactor } = await startPanel({
         options: { findUser: () => Promise.reject(cause) },
       });
       for (const asked of [
@@ -158,7 +158,7 @@ describe('operator/headless', () => {
     });
 
     it('evaluates nothing that is no string, uncharged (A7, H1)', async () => {
-      const panel = await startSessionPanel();
+      const panel = await startPanel();
       await enroll(panel);
       const before = await panel.store.get('alice');
       for (const code of [
@@ -185,7 +185,7 @@ describe('operator/headless', () => {
   });
 
   it('evaluates codes of an account that must have a second factor and has one as any other', async () => {
-    const required = await startSessionPanel({ options: { policy: () => 'required' } });
+    const required = await startPanel({ options: { policy: () => 'required' } });
     await required.secondFactor.admin.import('alice', {
       secret: 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP',
       by: 'operator',

@@ -1,15 +1,16 @@
 import { expect } from 'chai';
 import { Secret, TOTP } from 'otpauth';
-import { Client, enroll, stopPanels } from '../docs/trap-panel.js';
-import { startSessionPanel } from '../support/session-panel.js';
-import type { SessionPanel } from '../support/session-panel.js';
+import { Client } from '../support/client.js';
+import { enroll } from '../support/people.js';
+import { startPanel, stopPanels } from '../support/panel.js';
+import type { Panel } from '../support/panel.js';
 
 const BY = { by: 'migration' };
 
 describe('operator/import-secret', () => {
-  let panel: SessionPanel;
+  let panel: Panel;
   beforeEach(async () => {
-    panel = await startSessionPanel();
+    panel = await startPanel();
   });
   afterEach(stopPanels);
 

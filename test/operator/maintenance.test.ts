@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { expect } from 'chai';
 import { memoryStore } from 'passport-second-factor/memory';
-import { enroll, stopPanels, user } from '../docs/trap-panel.js';
-import { startSessionPanel } from '../support/session-panel.js';
+import { enroll } from '../support/people.js';
+import { startPanel, stopPanels, user } from '../support/panel.js';
 
 const key = (): string => randomBytes(32).toString('base64');
 const away = async (call: Promise<unknown>): Promise<unknown> => call.catch((error: unknown) => error);
@@ -14,9 +14,9 @@ describe('operator/maintenance', () => {
     const [old, fresh] = [key(), key()];
     const store = memoryStore();
     const users = ['alice', 'bob', 'carol'].map((login) => user(login));
-    const before = await startSessionPanel({ store, users, options: { keys: [old] } });
+    const before = await startPanel({ store, users, options: { keys: [old] } });
     await enroll(before, 'alice');
-    const after = await startSessionPanel({ store, users, options: { keys: [fresh, old] } });
+    const after = await startPanel({ store, users, options: { keys: [fresh, old] } });
     await enroll(after, 'bob');
     await store.compareAndSet('carol', null, '1.nokey.AAAA');
     after.told();
@@ -42,7 +42,7 @@ describe('operator/maintenance', () => {
 
   it('tells how far the clock of the store is ahead of the middle of asking, and what it warns of', async () => {
     const store = memoryStore();
-    const panel = await startSessionPanel({ store });
+    const panel = await startPanel({ store });
     expect(await panel.secondFactor.admin.check()).to.include({ storeClockAheadMs: null });
     store.inspect = async () => {
       panel.now += 100;
@@ -57,7 +57,7 @@ describe('operator/maintenance', () => {
 
   it('rejects when the store does not answer', async () => {
     const broken = new Error('down');
-    const panel = await startSessionPanel();
+    const panel = await startPanel();
     panel.store.inspect = () => Promise.reject(broken);
     expect(await away(panel.secondFactor.admin.check())).to.include({
       code: 'store-unavailable',

@@ -74,8 +74,8 @@ export class ConsumerProject {
     await this.#compile('nodenext', { outDir: 'compiled' });
   }
 
-  /** Starts an app, and returns its address once it listens. */
-  async start(app: string): Promise<string> {
+  /** Starts an app, and returns its port once it listens. */
+  async start(app: string): Promise<number> {
     const child = spawn(process.execPath, [app], { cwd: this.#folder, stdio: ['ignore', 'pipe', 'pipe'] });
     this.#running.add(child);
     let errors = '';
@@ -84,7 +84,7 @@ export class ConsumerProject {
       once(child.stdout, 'data').then(([chunk]) => String(chunk).trim()),
       once(child, 'close').then(() => Promise.reject(new Error(`${app} ended: ${errors}`))),
     ]);
-    return `http://127.0.0.1:${port}`;
+    return Number(port);
   }
 
   /** Installs more, as a user types it. */

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { Secret, TOTP } from 'otpauth';
-import { Browser } from './browser.js';
+import { Client } from '../support/client.js';
 import { ConsumerProject } from './consumer-project.js';
 
 /** The peers an integrator may have, old and new. */
@@ -102,9 +102,9 @@ function nest(version: string) {
 }
 
 /** What a user does: enables the second factor, signs in anew elsewhere, and is asked for the code. */
-async function signInInTwoSteps(origin: string): Promise<void> {
-  const office = new Browser(origin);
-  expect(await office.post('/login', ALICE)).to.deep.equal({ status: 200, body: { user: 'alice' } });
+async function signInInTwoSteps(port: number): Promise<void> {
+  const office = new Client({ port });
+  expect(await office.post('/login', ALICE)).to.deep.include({ status: 200, body: { user: 'alice' } });
   expect((await office.get('/backups')).body.type).to.match(/enrollment-required$/);
 
   const setup = await office.post('/two-step/setup');
@@ -113,9 +113,9 @@ async function signInInTwoSteps(origin: string): Promise<void> {
   const confirmed = await office.post('/two-step/setup/confirm', { code: phone.generate() });
   expect(confirmed.status, JSON.stringify(confirmed.body)).to.equal(200);
   expect(confirmed.body.recoveryCodes).to.have.length(10);
-  expect(await office.get('/backups')).to.deep.equal({ status: 200, body: { backupsOf: 'alice' } });
+  expect(await office.get('/backups')).to.deep.include({ status: 200, body: { backupsOf: 'alice' } });
 
-  const home = new Browser(origin);
+  const home = new Client({ port });
   const parked = await home.post('/login', ALICE);
   expect(parked.status, JSON.stringify(parked.body)).to.equal(401);
   expect(parked.body.type).to.match(/code-required$/);
@@ -127,5 +127,5 @@ async function signInInTwoSteps(origin: string): Promise<void> {
   const verified = await home.post('/two-step/verify', { code });
   expect(verified.status, JSON.stringify(verified.body)).to.equal(200);
   expect(verified.body.state).to.equal('verified');
-  expect(await home.get('/backups')).to.deep.equal({ status: 200, body: { backupsOf: 'alice' } });
+  expect(await home.get('/backups')).to.deep.include({ status: 200, body: { backupsOf: 'alice' } });
 }

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:
 import { join, resolve } from 'node:path';
 import { expect } from 'chai';
 import ts from 'typescript';
-import { fencedBlocks, isUnchecked, typeCheck } from '../docs/code-blocks.js';
+import { fencedBlocks, isUnchecked, typeCheck } from '../support/code-blocks.js';
 import { packedTarball } from './packed-tarball.js';
 
 const root = resolve(import.meta.dirname, '../..');

@@ -1,18 +1,19 @@
 import { request } from 'node:http';
-import { createRequire } from 'node:module';
 import { setTimeout as wait } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { expect } from 'chai';
 import express from 'express';
-import type { Express } from 'express';
 import type { Fault } from '../../lib/answer/faulty-field.js';
-import { stopPanels } from '../docs/trap-panel.js';
 import { until } from '../support/eventually.js';
-import { CALLS, enroll, NAVIGATES, startPagePanel, Visitor } from './page-panel.js';
-import type { Answer, PagePanel, Phone } from './page-panel.js';
+import { CALLS, Client, NAVIGATES } from '../support/client.js';
+import type { Answer } from '../support/client.js';
+import { stopPanels } from '../support/panel.js';
+import { enrolled } from '../support/people.js';
+import { startPagePanel } from '../support/page-panel.js';
+import type { Panel } from '../support/panel.js';
+import type { Phone } from '../support/people.js';
 
 /** Has no types of its own. */
-const express4 = createRequire(import.meta.url)('express4') as () => Express;
 
 const JSON_TYPE = 'application/json';
 const FORM_TYPE = 'application/x-www-form-urlencoded';
@@ -131,43 +132,40 @@ const BODIES: readonly Body[] = [
 describe('the body of a request', () => {
   afterEach(stopPanels);
 
-  let panel: PagePanel;
+  let panel: Panel;
   let phone: Phone;
 
   /** Somebody whose sign-in waits for the code. */
-  async function pendingOn(create: () => Express): Promise<Visitor> {
-    panel = await startPagePanel({}, { create });
-    ({ phone } = await enroll(panel, new Visitor(panel)));
+  async function pendingOn(version: 4 | 5 = 5): Promise<Client> {
+    panel = await startPagePanel({}, { express: version });
+    ({ phone } = await enrolled(panel, 'alice', new Client(panel)));
     panel.events.length = 0;
-    const pending = new Visitor(panel);
-    await pending.logIn();
+    const pending = new Client(panel);
+    await pending.logInByForm();
     panel.now += 30_000;
     return pending;
   }
 
-  function send(visitor: Visitor, path: string, given: Body, kind: Record<string, string>): Promise<Answer> {
+  function send(visitor: Client, path: string, given: Body, kind: Record<string, string>): Promise<Answer> {
     const { type, body, headers } = given;
     const filled = typeof body === 'string' ? body.replace('{code}', phone.code()) : body;
     return visitor.send('POST', path, { ...kind, ...(type && { 'content-type': type }), ...headers }, filled);
   }
 
-  for (const [version, create] of [
-    ['Express 5', express],
-    ['Express 4', express4],
-  ] as const) {
-    describe(`under ${version}`, () => {
+  for (const version of [5, 4] as const) {
+    describe(`under Express ${version}`, () => {
       it('takes the code as a form and as JSON', async () => {
-        const pending = await pendingOn(create);
+        const pending = await pendingOn(version);
         const page = await pending.submit('/two-step/verify', { code: phone.code() });
         expect([page.status, page.headers.location]).to.deep.equal([303, '/']);
-        const again = new Visitor(panel);
-        await again.logIn();
-        const answer = await again.post('/two-step/verify', { code: phone.next() });
+        const again = new Client(panel);
+        await again.logInByForm();
+        const answer = await again.post('/two-step/verify', { code: phone.nextCode() });
         expect([answer.status, answer.body.state]).to.deep.equal([200, 'verified']);
       });
 
       it('refuses everything else, and charges nothing (H1, H2, H3, H6, H7, H10)', async () => {
-        const pending = await pendingOn(create);
+        const pending = await pendingOn(version);
         const record = await panel.store.get('alice');
         for (const given of BODIES) {
           const answer = await send(pending, '/two-step/verify', given, CALLS);
@@ -190,8 +188,8 @@ describe('the body of a request', () => {
 
   it('is read alike at every operation', async () => {
     panel = await startPagePanel();
-    const alice = new Visitor(panel);
-    ({ phone } = await enroll(panel, alice));
+    const alice = new Client(panel);
+    ({ phone } = await enrolled(panel, 'alice', alice));
     panel.now += 30_000;
     const record = await panel.store.get('alice');
     for (const operation of ['disable', 'recovery-codes', 'step-up']) {
@@ -211,11 +209,11 @@ describe('the body of a request', () => {
     ['null', null],
   ] as const) {
     it(`is read where the server left ${what} in req.body, as adapters for functions do`, async () => {
-      for (const create of [express, express4]) {
+      for (const version of [5, 4] as const) {
         panel = await startPagePanel(
           {},
           {
-            create,
+            express: version,
             beforeRouter: ({ app }) => {
               app.use('/two-step', (req, _res, next) => {
                 req.body = given;
@@ -224,13 +222,13 @@ describe('the body of a request', () => {
             },
           },
         );
-        const alice = new Visitor(panel);
-        ({ phone } = await enroll(panel, alice));
-        const pending = new Visitor(panel);
-        await pending.logIn();
+        const alice = new Client(panel);
+        ({ phone } = await enrolled(panel, 'alice', alice));
+        const pending = new Client(panel);
+        await pending.logInByForm();
         expect((await pending.open('/two-step/verify')).status).to.equal(200);
-        expect((await pending.submit('/two-step/verify', { code: phone.wrong() })).status).to.equal(401);
-        expect((await pending.post('/two-step/verify', { code: phone.next() })).status).to.equal(200);
+        expect((await pending.submit('/two-step/verify', { code: phone.wrongCode() })).status).to.equal(401);
+        expect((await pending.post('/two-step/verify', { code: phone.nextCode() })).status).to.equal(200);
         await stopPanels();
       }
     });
@@ -260,10 +258,10 @@ describe('the body of a request', () => {
           },
         },
       );
-      const alice = new Visitor(panel);
-      ({ phone } = await enroll(panel, alice));
-      const pending = new Visitor(panel);
-      await pending.logIn();
+      const alice = new Client(panel);
+      ({ phone } = await enrolled(panel, 'alice', alice));
+      const pending = new Client(panel);
+      await pending.logInByForm();
       panel.now += 30_000;
       panel.events.length = 0;
       for (const [who, path, fields] of [
@@ -302,9 +300,9 @@ describe('the body of a request', () => {
   }
 
   it('charges one wrong code once, whatever stands beside it (K16)', async () => {
-    const pending = await pendingOn(express);
+    const pending = await pendingOn();
     const { status } = await pending.post('/two-step/verify', {
-      code: phone.wrong(),
+      code: phone.wrongCode(),
       user: 'bob',
       userId: 'bob',
       account: 'bob',
@@ -318,7 +316,7 @@ describe('the body of a request', () => {
   });
 
   it('is the only place a code is taken from: never the query string (H5)', async () => {
-    const pending = await pendingOn(express);
+    const pending = await pendingOn();
     const record = await panel.store.get('alice');
     const query = `code=${phone.code()}&returnTo=https://evil.example/`;
     for (const answer of [
@@ -340,9 +338,9 @@ describe('the body of a request', () => {
       express.urlencoded({ extended: true }),
     ]) {
       panel = await startPagePanel({}, { beforeRouter: ({ app }) => app.use(parser) });
-      ({ phone } = await enroll(panel, new Visitor(panel)));
-      const pending = new Visitor(panel);
-      await pending.logIn();
+      ({ phone } = await enrolled(panel, 'alice', new Client(panel)));
+      const pending = new Client(panel);
+      await pending.logInByForm();
       const record = await panel.store.get('alice');
       for (const given of [
         json('an operator', { code: { $ne: null } }, 'field-type'),
@@ -355,17 +353,17 @@ describe('the body of a request', () => {
         expect((await send(pending, '/two-step/verify', given, CALLS)).status, given.what).to.equal(400);
       }
       expect(await panel.store.get('alice')).to.equal(record);
-      expect((await pending.post('/two-step/verify', { code: phone.next() })).status).to.equal(200);
+      expect((await pending.post('/two-step/verify', { code: phone.nextCode() })).status).to.equal(200);
       await stopPanels();
     }
   });
 
   it('keeps nobody waiting who sends a hundred large ones at once (H6)', async () => {
-    const pending = await pendingOn(express);
+    const pending = await pendingOn();
     const record = await panel.store.get('alice');
     const large = json('large', { code: '0'.repeat(1_000_000) }, 'body-too-large');
     const burst = Array.from({ length: 100 }, () => send(pending, '/two-step/verify', large, CALLS));
-    const other = await new Visitor(panel).get('/me');
+    const other = await new Client(panel).get('/me');
     expect(other.status).to.equal(200);
     const answers = await Promise.all(burst);
     expect(new Set(answers.map(({ status }) => status))).to.deep.equal(new Set([400]));

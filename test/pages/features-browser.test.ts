@@ -5,11 +5,11 @@ import { URI } from 'otpauth';
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import { PNG } from 'pngjs';
 import type { Policy } from 'passport-second-factor';
-import { stopPanels } from '../docs/trap-panel.js';
 import { DESK, expectUsable, openPage, PHONE, startBrowser } from '../support/browser.js';
-import { startPanel } from '../support/panel-process.js';
-import type { RunningPanel } from '../support/panel-process.js';
-import { startPagePanel } from './page-panel.js';
+import { stopPanels } from '../support/panel.js';
+import { startPagePanel } from '../support/page-panel.js';
+import { startExamplePanel } from '../support/example-panel.js';
+import type { ExamplePanel } from '../support/example-panel.js';
 
 // With JSQR's types its function is the default export of the default export.
 const readQrCode = jsqr as unknown as typeof jsqr.default;
@@ -21,7 +21,7 @@ const PLACES: Readonly<Record<string, BrowserContextOptions>> = {
 describe('what everybody asks for, in a browser', function () {
   this.timeout(600_000);
   let browser: Browser;
-  let panel: RunningPanel;
+  let panel: ExamplePanel;
   let context: BrowserContext;
   let page: Page;
   let complaints: string[];
@@ -29,7 +29,10 @@ describe('what everybody asks for, in a browser', function () {
 
   before(async () => {
     browser = await startBrowser();
-    panel = await startPanel(undefined, { PANEL_REQUIRE_FACTOR: 'admin', PANEL_REMEMBER_BROWSERS: '30' });
+    panel = await startExamplePanel(undefined, {
+      PANEL_REQUIRE_FACTOR: 'admin',
+      PANEL_REMEMBER_BROWSERS: '30',
+    });
   });
   after(async () => {
     await browser.close();
@@ -88,7 +91,7 @@ describe('what everybody asks for, in a browser', function () {
   /** A code that no time step before this moment had. */
   function codeOf(totp: TOTP): string {
     panel.advance(30);
-    return totp.generate({ timestamp: panel.now() });
+    return totp.generate({ timestamp: panel.now });
   }
 
   async function enroll(login: string): Promise<TOTP> {

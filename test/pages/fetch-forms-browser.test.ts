@@ -5,11 +5,13 @@ import express from 'express';
 import { requireSecondFactor } from 'passport-second-factor';
 import type { SecondFactorOptions } from 'passport-second-factor';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { stopPanels } from '../docs/trap-panel.js';
-import type { User } from '../docs/trap-panel.js';
 import { startBrowser } from '../support/browser.js';
-import { enroll, startPagePanel, Visitor } from './page-panel.js';
-import type { PagePanel, Phone } from './page-panel.js';
+import { Client } from '../support/client.js';
+import { stopPanels } from '../support/panel.js';
+import type { Panel, User } from '../support/panel.js';
+import { enrolled } from '../support/people.js';
+import { startPagePanel } from '../support/page-panel.js';
+import type { Phone } from '../support/people.js';
 
 /** A script that sends forms by fetch: what it is, and what its forms and links say. */
 interface Script {
@@ -38,12 +40,12 @@ describe('forms that a script sends by fetch', function () {
   let browser: Browser;
   let context: BrowserContext;
   let page: Page;
-  let panel: PagePanel;
-  let visitor: Visitor;
+  let panel: Panel;
+  let visitor: Client;
   /** A page of the application. */
   let html: (title: string, inside: string) => string;
   let phone: Phone;
-  let recoveryCodes: string[];
+  let recoveryCodes: readonly string[];
 
   before(async () => {
     browser = await startBrowser();
@@ -91,8 +93,8 @@ describe('forms that a script sends by fetch', function () {
         );
       },
     });
-    visitor = new Visitor(panel);
-    ({ phone, recoveryCodes } = await enroll(panel, visitor));
+    visitor = new Client(panel);
+    ({ phone, recoveryCodes } = await enrolled(panel, 'alice', visitor));
     context = await browser.newContext({ baseURL: panel.url, locale: 'en-GB' });
     page = await context.newPage();
     page.setDefaultTimeout(10_000);
@@ -116,7 +118,7 @@ describe('forms that a script sends by fetch', function () {
     expect(radius).to.not.equal('0px');
   }
 
-  async function typeCode(code = phone.next()): Promise<void> {
+  async function typeCode(code = phone.nextCode()): Promise<void> {
     await page.locator('input[name=code]:visible').first().fill(code);
     await page.locator('input[name=code]:visible').first().press('Enter');
   }

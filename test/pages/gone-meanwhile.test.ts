@@ -1,7 +1,10 @@
 import { expect } from 'chai';
-import { stopPanels } from '../docs/trap-panel.js';
-import { enroll, phoneWith, startPagePanel, Visitor } from './page-panel.js';
-import type { PagePanel, Phone } from './page-panel.js';
+import { Client } from '../support/client.js';
+import { stopPanels } from '../support/panel.js';
+import { enrolled, phoneWith } from '../support/people.js';
+import { startPagePanel } from '../support/page-panel.js';
+import type { Panel } from '../support/panel.js';
+import type { Phone } from '../support/people.js';
 
 const ENABLED = 'Two-step authentication is enabled.';
 const NOT_ENABLED = 'Two-step authentication is not enabled.';
@@ -18,14 +21,14 @@ const FORMS = [
 ] as const;
 
 describe('a form of the second factor that went meanwhile', () => {
-  let panel: PagePanel;
-  let alice: Visitor;
+  let panel: Panel;
+  let alice: Client;
   let phone: Phone;
 
   beforeEach(async () => {
     panel = await startPagePanel({ rememberBrowsers: { days: 30 } });
-    alice = new Visitor(panel);
-    ({ phone } = await enroll(panel, alice));
+    alice = new Client(panel);
+    ({ phone } = await enrolled(panel, 'alice', alice));
   });
   afterEach(stopPanels);
 
@@ -33,7 +36,7 @@ describe('a form of the second factor that went meanwhile', () => {
   async function fieldsOf(form: (typeof FORMS)[number]): Promise<Record<string, string>> {
     const { body } = await alice.get('/two-step');
     const [{ id }] = body.authenticators as [{ id: string }];
-    const fields = { id, all: 'on', set: String(body.recoveryCodesSet), code: phone.next() };
+    const fields = { id, all: 'on', set: String(body.recoveryCodesSet), code: phone.nextCode() };
     if (form !== 'setup/confirm') return fields;
     const { key, id: setup } = (await alice.post('/two-step/setup')).body;
     return { ...fields, id: String(setup), code: phoneWith(panel, String(key)).code() };
@@ -77,7 +80,7 @@ describe('a form of the second factor that went meanwhile', () => {
 
   it('shows the settings, and no form for a code that there is not, at a step-up', async () => {
     await panel.secondFactor.admin.disable('alice', BY);
-    const { status, text } = await alice.submit('/two-step/step-up', { code: phone.next() });
+    const { status, text } = await alice.submit('/two-step/step-up', { code: phone.nextCode() });
     expect(status).to.equal(409);
     expect(text).to.contain(NOT_ENABLED).and.contain('Enable two-step authentication');
     expect(text).not.to.contain('name="code"');
@@ -85,7 +88,7 @@ describe('a form of the second factor that went meanwhile', () => {
 
   it('is a problem document for a program, as ever', async () => {
     meanwhile(() => panel.secondFactor.admin.disable('alice', BY));
-    const { status, body } = await alice.post('/two-step/step-up', { code: phone.next() });
+    const { status, body } = await alice.post('/two-step/step-up', { code: phone.nextCode() });
     expect([status, body.code]).to.deep.equal([409, 'not-enrolled']);
   });
 });

@@ -1,7 +1,9 @@
 import { expect } from 'chai';
 import { TOTP, URI } from 'otpauth';
-import { stopPanels, user } from '../docs/trap-panel.js';
-import { enroll, startPagePanel, Visitor } from './page-panel.js';
+import { Client } from '../support/client.js';
+import { stopPanels, user } from '../support/panel.js';
+import { enrolled } from '../support/people.js';
+import { startPagePanel } from '../support/page-panel.js';
 
 const NAMES: readonly (readonly [string, string])[] = [
   ['a script', '<script>alert(1)</script>'],
@@ -20,7 +22,7 @@ describe('names that are hostile', () => {
   for (const [what, name] of NAMES) {
     it(`shows an account whose name is ${what} as a text`, async () => {
       const panel = await startPagePanel({ issuer: 'Acme' }, { users: [user(name, 'alice')] });
-      const visitor = new Visitor(panel);
+      const visitor = new Client(panel);
       await visitor.submit('/login', { username: name, password: 'password' });
       const { body } = await visitor.post('/two-step/setup');
       const pages = [await visitor.open('/two-step'), await visitor.open('/two-step/setup')];
@@ -47,12 +49,12 @@ describe('names that are hostile', () => {
 
     it(`sends a form field whose value is ${what} as it is`, async () => {
       const panel = await startPagePanel({ formFields: () => ({ [name]: name, token: name }) });
-      const visitor = new Visitor(panel);
-      const { phone } = await enroll(panel, visitor);
+      const visitor = new Client(panel);
+      const { phone } = await enrolled(panel, 'alice', visitor);
       for (const page of [
         await visitor.open('/two-step'),
         await visitor.open('/two-step/step-up'),
-        await visitor.submit('/two-step/disable', { code: phone.wrong() }),
+        await visitor.submit('/two-step/disable', { code: phone.wrongCode() }),
       ]) {
         const forms = [...page.text.matchAll(/<form\b.*?<\/form>/gs)].map(([form]) => form);
         expect(forms).to.not.be.empty;
@@ -68,8 +70,8 @@ describe('names that are hostile', () => {
   it('shows an issuer as a text, and asks for one without a colon or a line break', async () => {
     const issuer = '<b>"Acme" & \'Sons\'</b>\u202E';
     const panel = await startPagePanel({ issuer });
-    const visitor = new Visitor(panel);
-    await visitor.logIn();
+    const visitor = new Client(panel);
+    await visitor.logInByForm();
     await visitor.post('/two-step/setup');
     for (const path of ['/two-step', '/two-step/setup']) {
       const { text } = await visitor.open(path);
@@ -82,11 +84,11 @@ describe('names that are hostile', () => {
 
   it('names the panel by account where the issuer goes by account, and not before somebody is known', async () => {
     const panel = await startPagePanel({ issuer: ({ id, name }) => `Panel of ${name} ${id}` });
-    const visitor = new Visitor(panel);
-    await enroll(panel, visitor);
+    const visitor = new Client(panel);
+    await enrolled(panel, 'alice', visitor);
     expect((await visitor.open('/two-step')).text).to.contain('<bdi>Panel of alice alice</bdi>');
-    const pending = new Visitor(panel);
-    await pending.logIn();
+    const pending = new Client(panel);
+    await pending.logInByForm();
     const { status, text } = await pending.open('/two-step/verify');
     expect(status).to.equal(200);
     expect(text, 'I2').to.not.contain('alice');

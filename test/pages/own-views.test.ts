@@ -5,15 +5,16 @@ import type { Response } from 'express';
 import type { Page } from 'passport-second-factor';
 import { SEND_ONCE, SEND_ONCE_HASH } from '../../lib/pages/views/send-once.js';
 import { russian } from '../../lib/pages/texts-ru.js';
-import { stopPanels } from '../docs/trap-panel.js';
-import type { PanelParts } from '../docs/trap-panel.js';
-import { enroll, phoneWith, startPagePanel, Visitor } from './page-panel.js';
-import type { PagePanel } from './page-panel.js';
+import { Client } from '../support/client.js';
+import { stopPanels } from '../support/panel.js';
+import type { Panel, PanelParts } from '../support/panel.js';
+import { enrolled, phoneWith } from '../support/people.js';
+import { startPagePanel } from '../support/page-panel.js';
 
 describe('the application’s own views', () => {
   afterEach(stopPanels);
 
-  async function startWithViews(parts: PanelParts = {}): Promise<{ panel: PagePanel; pages: Page[] }> {
+  async function startWithViews(parts: PanelParts = {}): Promise<{ panel: Panel; pages: Page[] }> {
     const pages: Page[] = [];
     const panel = await startPagePanel(
       {
@@ -33,24 +34,24 @@ describe('the application’s own views', () => {
 
   it('are handed every page, with the status set and what the forms need', async () => {
     const { panel, pages } = await startWithViews();
-    const alice = new Visitor(panel);
-    await alice.logIn();
+    const alice = new Client(panel);
+    await alice.logInByForm();
     const answers = [await alice.open('/two-step')];
     await alice.submit('/two-step/setup');
     answers.push(await alice.open('/two-step/setup'));
     const setup = pages[1];
     if (setup?.name !== 'setup') throw new Error('no set-up page');
     const phone = phoneWith(panel, setup.model.key);
-    answers.push(await alice.submit('/two-step/setup/confirm', { code: phone.code(7) }));
+    answers.push(await alice.submit('/two-step/setup/confirm', { code: phone.code(14) }));
     answers.push(await alice.submit('/two-step/setup/confirm', { code: phone.code() }));
     answers.push(await alice.open('/two-step/step-up'));
-    answers.push(await alice.submit('/two-step/disable', { code: phone.wrong() }));
-    await new Visitor(panel).submit('/two-step/verify', { code: '123456' });
-    const pending = new Visitor(panel);
-    await pending.logIn();
+    answers.push(await alice.submit('/two-step/disable', { code: phone.wrongCode() }));
+    await new Client(panel).submit('/two-step/verify', { code: '123456' });
+    const pending = new Client(panel);
+    await pending.logInByForm();
     answers.push(await pending.open('/two-step/verify'));
-    for (let i = 0; i < 4; i++) await pending.post('/two-step/verify', { code: phone.wrong() });
-    answers.push(await pending.submit('/two-step/verify', { code: phone.wrong() }));
+    for (let i = 0; i < 4; i++) await pending.post('/two-step/verify', { code: phone.wrongCode() });
+    answers.push(await pending.submit('/two-step/verify', { code: phone.wrongCode() }));
 
     expect(answers.map(({ status, body }) => `${status} ${String(body.view)}`)).to.deep.equal([
       '200 settings',
@@ -104,8 +105,8 @@ describe('the application’s own views', () => {
           });
         },
       });
-      const alice = new Visitor(panel);
-      await alice.logIn();
+      const alice = new Client(panel);
+      await alice.logInByForm();
       const { headers } = await alice.open('/two-step');
       expect(headers['content-security-policy']).to.equal(expected);
       expect(headers['x-frame-options']).to.equal('DENY');
@@ -116,8 +117,8 @@ describe('the application’s own views', () => {
   it('hand an error of a view to the application, and change nothing', async () => {
     const failure = new Error('no such template');
     const panel = await startPagePanel({ render: () => Promise.reject(failure) });
-    const alice = new Visitor(panel);
-    await alice.logIn();
+    const alice = new Client(panel);
+    await alice.logInByForm();
     const { status, body } = await alice.open('/two-step');
     expect([status, body.code]).to.deep.equal([500, 'no such template']);
     expect(panel.errors).to.deep.equal([failure]);
@@ -126,7 +127,7 @@ describe('the application’s own views', () => {
 
   it('never see JSON answers', async () => {
     const { panel, pages } = await startWithViews();
-    const { recoveryCodes } = await enroll(panel, new Visitor(panel));
+    const { recoveryCodes } = await enrolled(panel, 'alice', new Client(panel));
     expect(recoveryCodes).to.have.length(10);
     expect(pages).to.deep.equal([]);
   });
@@ -136,14 +137,14 @@ describe('the application’s stylesheet', () => {
   afterEach(stopPanels);
 
   it('is loaded after ours, and only then anything of this origin', async () => {
-    const plain = new Visitor(await startPagePanel());
-    await plain.logIn();
+    const plain = new Client(await startPagePanel());
+    await plain.logInByForm();
     const without = await plain.open('/two-step');
     expect(without.text).to.not.contain('<link');
     expect(without.headers['content-security-policy']).to.not.contain("style-src 'self'");
 
-    const styled = new Visitor(await startPagePanel({ stylesheet: '/panel.css?v=3' }));
-    await styled.logIn();
+    const styled = new Client(await startPagePanel({ stylesheet: '/panel.css?v=3' }));
+    await styled.logInByForm();
     const { text, headers } = await styled.open('/two-step');
     expect(text).to.match(/<\/style>\s*<link rel="stylesheet" href="\/panel.css\?v=3" \/>\s*<\/head>/);
     expect(headers['content-security-policy']).to.match(
@@ -174,7 +175,7 @@ describe('a CSRF protection of the application in front of the router', () => {
     getTokenFromRequest: (req) => (req.body as { _csrf?: string } | undefined)?._csrf,
   });
 
-  async function startProtected(): Promise<PagePanel> {
+  async function startProtected(): Promise<Panel> {
     return startPagePanel(
       { formFields: (req) => ({ _csrf: generateToken(req as express.Request) }) },
       {
@@ -189,8 +190,8 @@ describe('a CSRF protection of the application in front of the router', () => {
 
   it('lets our forms through, across every new session', async () => {
     const panel = await startProtected();
-    const alice = new Visitor(panel);
-    await alice.logIn();
+    const alice = new Client(panel);
+    await alice.logInByForm();
     let page = await alice.open('/two-step');
     await alice.submit('/two-step/setup', { _csrf: tokenOf(page.text) });
     page = await alice.open('/two-step/setup');
@@ -199,17 +200,20 @@ describe('a CSRF protection of the application in front of the router', () => {
     page = await alice.submit('/two-step/setup/confirm', { _csrf: tokenOf(page.text), code: phone.code() });
     expect(page.status).to.equal(200);
 
-    const again = new Visitor(panel);
-    await again.logIn();
+    const again = new Client(panel);
+    await again.logInByForm();
     page = await again.open('/two-step/verify');
-    const answer = await again.submit('/two-step/verify', { _csrf: tokenOf(page.text), code: phone.next() });
+    const answer = await again.submit('/two-step/verify', {
+      _csrf: tokenOf(page.text),
+      code: phone.nextCode(),
+    });
     expect([answer.status, answer.headers.location]).to.deep.equal([303, '/']);
   });
 
   it('refuses what comes without its token, and nothing is charged (C13)', async () => {
     const panel = await startProtected();
-    const alice = new Visitor(panel);
-    await alice.logIn();
+    const alice = new Client(panel);
+    await alice.logInByForm();
     const { status } = await alice.submit('/two-step/setup');
     expect(status).to.equal(403);
     expect((await alice.get('/two-step')).body.state).to.equal('signed-in');

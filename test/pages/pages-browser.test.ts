@@ -2,11 +2,13 @@ import { text } from 'node:stream/consumers';
 import { expect } from 'chai';
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import { memoryStore } from 'passport-second-factor/memory';
-import { stopPanels } from '../docs/trap-panel.js';
 import { DESK, expectNoWider, expectUsable, openPage, PHONE, startBrowser } from '../support/browser.js';
 import { eventually } from '../support/eventually.js';
-import { phoneWith, startPagePanel } from './page-panel.js';
-import type { PagePanel, Phone } from './page-panel.js';
+import { stopPanels } from '../support/panel.js';
+import { phoneWith } from '../support/people.js';
+import { startPagePanel } from '../support/page-panel.js';
+import type { Panel } from '../support/panel.js';
+import type { Phone } from '../support/people.js';
 
 /** The narrowest screen (WCAG 2.2, 1.4.10), a phone, a desk. */
 const WIDTHS = [320, 375, 1280];
@@ -14,7 +16,7 @@ const WIDTHS = [320, 375, 1280];
 describe('the pages in a browser', function () {
   this.timeout(600_000);
   let browser: Browser;
-  let panel: PagePanel;
+  let panel: Panel;
   let context: BrowserContext;
   let page: Page;
   let complaints: string[];
@@ -98,9 +100,9 @@ describe('the pages in a browser', function () {
       await look('settings, not enabled');
       const phone = await startSetup();
       await look('set-up');
-      await type(phone.wrong());
+      await type(phone.wrongCode());
       await look('set-up, wrong code');
-      await type(phone.code(7));
+      await type(phone.code(14));
       expect(await alert()).to.match(/7 (minutes|минут)/);
       await look('set-up, clock');
       await type(phone.code());
@@ -109,14 +111,14 @@ describe('the pages in a browser', function () {
       await look('recovery codes, saved');
       await page.locator('#saved button').click();
       await look('settings, enabled');
-      await type(phone.wrong(), 1);
+      await type(phone.wrongCode(), 1);
       await look('settings, wrong code');
       panel.now += 400_000;
       await page.goto('/danger');
       await look('step-up');
       await type('abc');
       await look('step-up, no code');
-      await type(phone.next());
+      await type(phone.nextCode());
       expect(await heading()).to.equal('Danger');
 
       await context.clearCookies();
@@ -124,11 +126,11 @@ describe('the pages in a browser', function () {
       await look('code form');
       await page.locator('summary').last().click();
       await look('code form, recovery code');
-      await type(phone.wrong());
+      await type(phone.wrongCode());
       await look('code form, wrong code');
       await type(phone.code());
       await look('code form, code used before');
-      for (let i = 0; i < 5; i++) await type(phone.wrong());
+      for (let i = 0; i < 5; i++) await type(phone.wrongCode());
       await look('code form, locked');
       panel.now += 60_000;
       storeDown = true;
@@ -171,7 +173,7 @@ describe('the pages in a browser', function () {
       panel.now += 400_000;
       await page.goto('/danger/here?x=1');
       expect(await heading()).to.equal('Confirm that it is you');
-      await type(phone.next());
+      await type(phone.nextCode());
       expect(page.url()).to.equal(`${panel.url}/danger/here?x=1`);
 
       await context.clearCookies();
@@ -268,11 +270,11 @@ describe('the pages in a browser', function () {
       'Cancel and sign in as somebody else',
     ]);
     for (let i = 0; i < 3; i++) await page.keyboard.press('Shift+Tab');
-    await page.keyboard.type(phone.wrong());
+    await page.keyboard.type(phone.wrongCode());
     await page.keyboard.press('Enter');
     await page.getByRole('alert').waitFor();
     await page.locator('#code:focus').waitFor();
-    await page.keyboard.type(phone.next());
+    await page.keyboard.type(phone.nextCode());
     await page.keyboard.press('Enter');
     await page.waitForURL(`${panel.url}/`);
     expect(await heading()).to.equal('Home');

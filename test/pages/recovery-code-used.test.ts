@@ -1,21 +1,23 @@
 import { expect } from 'chai';
-import { stopPanels } from '../docs/trap-panel.js';
-import { enroll, startPagePanel, Visitor } from './page-panel.js';
-import type { PagePanel } from './page-panel.js';
+import { Client } from '../support/client.js';
+import { stopPanels } from '../support/panel.js';
+import { enrolled } from '../support/people.js';
+import { startPagePanel } from '../support/page-panel.js';
+import type { Panel } from '../support/panel.js';
 
 describe('after a recovery code', () => {
-  let panel: PagePanel;
+  let panel: Panel;
   let codes: string[];
   beforeEach(async () => {
     panel = await startPagePanel({ issuer: 'Acme Panel' });
-    await enroll(panel, new Visitor(panel));
+    await enrolled(panel, 'alice', new Client(panel));
     codes = (await panel.secondFactor.admin.recoveryCodes('alice', { by: 'test' }))!;
   });
   afterEach(stopPanels);
 
-  async function pending(): Promise<Visitor> {
-    const visitor = new Visitor(panel);
-    await visitor.logIn();
+  async function pending(): Promise<Client> {
+    const visitor = new Client(panel);
+    await visitor.logInByForm();
     return visitor;
   }
 

@@ -6,11 +6,13 @@ import { expect } from 'chai';
 import express from 'express';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import type { SecondFactorOptions } from 'passport-second-factor';
-import { stopPanels } from '../docs/trap-panel.js';
-import type { User } from '../docs/trap-panel.js';
 import { startBrowser } from '../support/browser.js';
-import { enroll, startPagePanel, Visitor } from './page-panel.js';
-import type { Phone } from './page-panel.js';
+import { Client } from '../support/client.js';
+import { stopPanels } from '../support/panel.js';
+import type { User } from '../support/panel.js';
+import { enrolled } from '../support/people.js';
+import { startPagePanel } from '../support/page-panel.js';
+import type { Phone } from '../support/people.js';
 
 describe('forms whose redirects leave the origin', function () {
   let browser: Browser;
@@ -19,8 +21,8 @@ describe('forms whose redirects leave the origin', function () {
   let context: BrowserContext;
   let page: Page;
   let phone: Phone;
-  let visitor: Visitor;
-  let recoveryCodes: string[];
+  let visitor: Client;
+  let recoveryCodes: readonly string[];
 
   before(async () => {
     browser = await startBrowser();
@@ -60,8 +62,8 @@ describe('forms whose redirects leave the origin', function () {
         },
       },
     );
-    visitor = new Visitor(panel);
-    ({ phone, recoveryCodes } = await enroll(panel, visitor));
+    visitor = new Client(panel);
+    ({ phone, recoveryCodes } = await enrolled(panel, 'alice', visitor));
     context = await browser.newContext({ baseURL: panel.url, locale: 'en-GB' });
     page = await context.newPage();
     page.setDefaultTimeout(10_000);
@@ -89,7 +91,7 @@ describe('forms whose redirects leave the origin', function () {
       await sitDown('allowedOrigins' in options ? { allowedOrigins: [clientOrigin] } : {});
       await logIn();
       const blocked = isBlocked();
-      await typeCode(phone.next());
+      await typeCode(phone.nextCode());
       await blocked;
       expect(page.url()).to.match(/\/two-step\/verify$/);
     });
@@ -98,11 +100,11 @@ describe('forms whose redirects leave the origin', function () {
   it('go on to an origin of returnToOrigins: code, cancel, step-up, and what leads home', async () => {
     await sitDown({ returnToOrigins: [clientOrigin] });
     await logIn();
-    await typeCode(phone.next());
+    await typeCode(phone.nextCode());
     await arrives();
 
     await page.goto('/two-step/step-up');
-    await typeCode(phone.next());
+    await typeCode(phone.nextCode());
     await arrives();
 
     await context.clearCookies();

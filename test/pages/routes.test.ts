@@ -1,13 +1,17 @@
 import { expect } from 'chai';
-import { stopPanels } from '../docs/trap-panel.js';
-import { enroll, NAVIGATES, phoneWith, startPagePanel, Visitor } from './page-panel.js';
-import type { Answer, PagePanel, Phone } from './page-panel.js';
 import type { Policy } from '../../lib/index.js';
 import { ROUTES } from './route-table.js';
 import type { Who } from './route-table.js';
+import { Client, NAVIGATES } from '../support/client.js';
+import type { Answer } from '../support/client.js';
+import { stopPanels } from '../support/panel.js';
+import { enrolled, phoneWith } from '../support/people.js';
+import { startPagePanel } from '../support/page-panel.js';
+import type { Panel } from '../support/panel.js';
+import type { Phone } from '../support/people.js';
 
 describe('the routes', () => {
-  let panel: PagePanel;
+  let panel: Panel;
   let phone: Phone;
   let policy: Policy;
 
@@ -21,16 +25,16 @@ describe('the routes', () => {
   });
   afterEach(stopPanels);
 
-  async function someone(who: Who): Promise<Visitor> {
-    const visitor = new Visitor(panel);
+  async function someone(who: Who): Promise<Client> {
+    const visitor = new Client(panel);
     policy = who === 'must-enroll' ? 'required' : 'optional';
     if (who === 'anonymous') return visitor;
-    if (who === 'pending' || who === 'verified') ({ phone } = await enroll(panel, visitor));
-    else await visitor.logIn();
+    if (who === 'pending' || who === 'verified') ({ phone } = await enrolled(panel, 'alice', visitor));
+    else await visitor.logInByForm();
     if (who === 'setting-up') await visitor.post('/two-step/setup');
     if (who !== 'pending') return visitor;
-    const other = new Visitor(panel);
-    await other.logIn();
+    const other = new Client(panel);
+    await other.logInByForm();
     return other;
   }
 
@@ -70,7 +74,7 @@ describe('the routes', () => {
     const codes = codesOf(shown);
     expect(codes).to.have.length(10);
 
-    const renewed = await alice.submit('/two-step/recovery-codes', { code: phone.next() });
+    const renewed = await alice.submit('/two-step/recovery-codes', { code: phone.nextCode() });
     expect(summary(renewed)).to.equal('200 Your recovery codes');
     expectSafe(renewed);
     expect(codesOf(renewed)).to.have.length(10);
@@ -121,7 +125,7 @@ describe('the routes', () => {
 
   it('tells the wait of a lock, as Retry-After and in words', async () => {
     const alice = await someone('pending');
-    for (let i = 0; i < 5; i++) await alice.post('/two-step/verify', { code: phone.wrong() });
+    for (let i = 0; i < 5; i++) await alice.post('/two-step/verify', { code: phone.wrongCode() });
     const record = await panel.store.get('alice');
     const page = await alice.submit('/two-step/verify', { code: phone.code() });
     expect(page.status).to.equal(429);
@@ -141,13 +145,13 @@ describe('the routes', () => {
       [7, '7 minutes ahead of'],
       [-7, '7 minutes behind'],
     ] as const) {
-      const page = await alice.submit('/two-step/setup/confirm', { code: phone.code(minutes) });
+      const page = await alice.submit('/two-step/setup/confirm', { code: phone.code(minutes * 2) });
       expect(page.status).to.equal(422);
       expect(alertOf(page)).to.contain(`the clock of your phone is ${words} the server’s`);
       const time = new Date(panel.now).toISOString();
       expect(page.text).to.contain(`datetime="${time}"`);
       expect(page.text).to.contain(`${time.slice(0, 19).replace('T', ' ')} UTC`);
-      const answer = await alice.post('/two-step/setup/confirm', { code: phone.code(minutes) });
+      const answer = await alice.post('/two-step/setup/confirm', { code: phone.code(minutes * 2) });
       expect([answer.status, answer.body.code, answer.body.minutes]).to.deep.equal([
         422,
         'clock-skew',
@@ -161,9 +165,9 @@ describe('the routes', () => {
     const alice = await someone('setting-up');
     const { body } = await alice.get('/two-step/setup');
     phone = phoneWith(panel, String(body.key));
-    let page = await alice.submit('/two-step/setup/confirm', { code: phone.wrong() });
+    let page = await alice.submit('/two-step/setup/confirm', { code: phone.wrongCode() });
     for (let i = 1; i < 10; i++)
-      page = await alice.submit('/two-step/setup/confirm', { code: phone.wrong() });
+      page = await alice.submit('/two-step/setup/confirm', { code: phone.wrongCode() });
     expect(summary(page)).to.equal('401 Two-step authentication');
     expect(alertOf(page)).to.equal('The code is not right.');
     expect(page.text).to.contain('Enable two-step authentication');
@@ -178,7 +182,7 @@ describe('the routes', () => {
       ['/two-step/disable', 'code'],
       ['/two-step/recovery-codes', 'code-2'],
     ] as const) {
-      const { text } = await alice.submit(path, { code: phone.wrong() });
+      const { text } = await alice.submit(path, { code: phone.wrongCode() });
       const refused = [...text.matchAll(/<input[^>]*aria-invalid="true"[^>]*>/g)].map(([input]) => input);
       expect(refused).to.have.length(1);
       expect(refused[0]).to.match(new RegExp(`id="${id}"`));
@@ -187,16 +191,16 @@ describe('the routes', () => {
   });
 
   it('tells what stands in the way with the field where typing begins, also where no code was refused', async () => {
-    const alice = new Visitor(panel);
-    await alice.logIn();
+    const alice = new Client(panel);
+    await alice.logInByForm();
     await alice.post('/two-step/setup');
     const { body } = await alice.get('/two-step/setup');
     phone = phoneWith(panel, String(body.key));
-    const skewed = await alice.submit('/two-step/setup/confirm', { code: phone.code(7) });
+    const skewed = await alice.submit('/two-step/setup/confirm', { code: phone.code(14) });
     await alice.post('/two-step/setup/confirm', { code: phone.code() });
-    const pending = new Visitor(panel);
-    await pending.logIn();
-    for (let i = 0; i < 5; i++) await pending.submit('/two-step/verify', { code: phone.wrong() });
+    const pending = new Client(panel);
+    await pending.logInByForm();
+    for (let i = 0; i < 5; i++) await pending.submit('/two-step/verify', { code: phone.wrongCode() });
     const locked = await pending.submit('/two-step/verify', { code: phone.code() });
     expect([skewed.status, locked.status]).to.deep.equal([422, 429]);
     for (const { text } of [skewed, locked]) {
@@ -255,7 +259,7 @@ describe('the routes', () => {
     for (const site of ['cross-site', 'same-site']) {
       const page = await alice.submit(
         '/two-step/disable',
-        { code: phone.next() },
+        { code: phone.nextCode() },
         { 'sec-fetch-site': site },
       );
       expect(summary(page)).to.equal('403 This did not work');

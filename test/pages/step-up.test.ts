@@ -1,9 +1,11 @@
 import { expect } from 'chai';
 import express from 'express';
-import { stopPanels } from '../docs/trap-panel.js';
-import type { PanelParts } from '../docs/trap-panel.js';
-import { enroll, phoneWith, startPagePanel, Visitor } from './page-panel.js';
-import type { PagePanel, Phone } from './page-panel.js';
+import { Client } from '../support/client.js';
+import { stopPanels } from '../support/panel.js';
+import type { Panel, PanelParts } from '../support/panel.js';
+import { enrolled, phoneWith } from '../support/people.js';
+import { startPagePanel } from '../support/page-panel.js';
+import type { Phone } from '../support/people.js';
 
 /** What I3 of the threats lists, as a path a guard stops at. */
 const TURNED_AWAY = [
@@ -56,25 +58,25 @@ const PLANTABLE: PanelParts = {
 };
 
 describe('step-up', () => {
-  let panel: PagePanel;
-  let alice: Visitor;
+  let panel: Panel;
+  let alice: Client;
   let phone: Phone;
 
   beforeEach(async () => {
     panel = await startPagePanel({}, PLANTABLE);
-    alice = new Visitor(panel);
-    ({ phone } = await enroll(panel, alice));
+    alice = new Client(panel);
+    ({ phone } = await enrolled(panel, 'alice', alice));
   });
   afterEach(stopPanels);
 
   const later = (): void => void (panel.now += 400_000);
 
   it('is no place to come back to: who signs in has just given a code', async () => {
-    const visitor = new Visitor(panel);
+    const visitor = new Client(panel);
     expect((await visitor.open('/two-step/step-up')).headers.location).to.equal('/login');
-    await visitor.logIn();
+    await visitor.logInByForm();
     expect((await visitor.open('/two-step/step-up')).headers.location).to.equal('/two-step/verify');
-    const signedIn = await visitor.submit('/two-step/verify', { code: phone.next() });
+    const signedIn = await visitor.submit('/two-step/verify', { code: phone.nextCode() });
     expect(signedIn.headers.location).to.equal('/');
   });
 
@@ -92,19 +94,21 @@ describe('step-up', () => {
     expect([stopped.status, stopped.headers.location]).to.deep.equal([303, '/two-step/step-up']);
     const form = await alice.open('/two-step/step-up');
     expect(form.text).to.match(/<form method="post" action="\/two-step\/step-up">/);
-    const wrong = await alice.submit('/two-step/step-up', { code: phone.wrong() });
+    const wrong = await alice.submit('/two-step/step-up', { code: phone.wrongCode() });
     expect(wrong.status).to.equal(401);
-    const back = await alice.submit('/two-step/step-up', { code: phone.next() });
+    const back = await alice.submit('/two-step/step-up', { code: phone.nextCode() });
     expect([back.status, back.headers.location]).to.deep.equal([303, '/danger/backups?day=1&order=%2F']);
     expect((await alice.open('/danger/backups')).status).to.equal(200);
-    expect((await alice.submit('/two-step/step-up', { code: phone.next() })).headers.location).to.equal('/');
+    expect((await alice.submit('/two-step/step-up', { code: phone.nextCode() })).headers.location).to.equal(
+      '/',
+    );
   });
 
   it('brings nobody back to what was no GET', async () => {
     later();
     const stopped = await alice.submit('/danger/delete', { all: 'yes' });
     expect(stopped.headers.location).to.equal('/two-step/step-up');
-    const back = await alice.submit('/two-step/step-up', { code: phone.next() });
+    const back = await alice.submit('/two-step/step-up', { code: phone.nextCode() });
     expect(back.headers.location).to.equal('/');
   });
 
@@ -121,16 +125,16 @@ describe('step-up', () => {
       maxAge: 300,
       status: 401,
     });
-    const stepped = await alice.post('/two-step/step-up', { code: phone.next() });
+    const stepped = await alice.post('/two-step/step-up', { code: phone.nextCode() });
     expect([stepped.status, stepped.body]).to.deep.equal([200, { state: 'verified', returnTo: '/' }]);
     expect((await alice.get('/danger')).status).to.equal(200);
   });
 
   it('gives the session a new id: a copy of the old cookie is worth nothing (L2, G2)', async () => {
     later();
-    const copy = new Visitor(panel);
+    const copy = new Client(panel);
     for (const [name, value] of alice.cookies) copy.cookies.set(name, value);
-    await alice.submit('/two-step/step-up', { code: phone.next() });
+    await alice.submit('/two-step/step-up', { code: phone.nextCode() });
     expect(alice.cookie).to.not.equal(copy.cookie);
     expect((await copy.get('/me')).body.user).to.equal(null);
     expect((await copy.get('/danger')).body.code).to.equal('login-required');
@@ -139,7 +143,7 @@ describe('step-up', () => {
 
   it('spends its code: the same one opens nothing else (C4)', async () => {
     later();
-    const code = phone.next();
+    const code = phone.nextCode();
     await alice.submit('/two-step/step-up', { code });
     const record = await panel.store.get('alice');
     for (const operation of ['step-up', 'disable', 'recovery-codes']) {
@@ -150,7 +154,7 @@ describe('step-up', () => {
 
   it('shares its budget with all other operations (B5)', async () => {
     for (const operation of ['step-up', 'disable', 'recovery-codes', 'step-up', 'disable']) {
-      await alice.post(`/two-step/${operation}`, { code: phone.wrong() });
+      await alice.post(`/two-step/${operation}`, { code: phone.wrongCode() });
     }
     const record = await panel.store.get('alice');
     const { status, body } = await alice.post('/two-step/step-up', { code: phone.code() });
@@ -162,7 +166,7 @@ describe('step-up', () => {
     it(`goes on at home after ${path} (I3)`, async () => {
       later();
       await alice.open(path);
-      const { headers } = await alice.submit('/two-step/step-up', { code: phone.next() });
+      const { headers } = await alice.submit('/two-step/step-up', { code: phone.nextCode() });
       expect(headers.location).to.equal('/');
     });
   }
@@ -173,22 +177,22 @@ describe('step-up', () => {
     const [name = ''] = [...alice.cookies].find(([, value]) => value.startsWith('page')) ?? [];
     for (const returnTo of PLANTED.filter((value) => typeof value === 'string')) {
       alice.cookies.set(name, encodeURIComponent(`page${returnTo}`));
-      const { status, headers } = await alice.submit('/two-step/step-up', { code: phone.next() });
+      const { status, headers } = await alice.submit('/two-step/step-up', { code: phone.nextCode() });
       expect([returnTo, status, headers.location]).to.deep.equal([returnTo, 303, '/']);
     }
   });
 
   it('ends a sign-in at home whatever the session was made to say (I3)', async () => {
     for (const returnTo of PLANTED.filter((value) => value === null || typeof value === 'string')) {
-      const pending = new Visitor(panel);
-      await pending.logIn();
+      const pending = new Client(panel);
+      await pending.logInByForm();
       await pending.post('/plant', { returnTo });
-      const { status, headers } = await pending.submit('/two-step/verify', { code: phone.next() });
+      const { status, headers } = await pending.submit('/two-step/verify', { code: phone.nextCode() });
       expect([returnTo, status, headers.location]).to.deep.equal([returnTo, 303, '/']);
-      const before = new Visitor(panel);
+      const before = new Client(panel);
       await before.post('/plant', { returnTo });
-      await before.logIn();
-      const signedIn = await before.submit('/two-step/verify', { code: phone.next() });
+      await before.logInByForm();
+      const signedIn = await before.submit('/two-step/verify', { code: phone.nextCode() });
       expect([returnTo, signedIn.headers.location]).to.deep.equal([returnTo, '/']);
     }
   });
@@ -196,8 +200,8 @@ describe('step-up', () => {
   it('goes on to another origin only where the option names it', async () => {
     const origins = { returnToOrigins: ['https://app.example'], allowedOrigins: ['https://caller.example'] };
     panel = await startPagePanel(origins, PLANTABLE);
-    const bob = new Visitor(panel);
-    ({ phone } = await enroll(panel, bob, 'bob'));
+    const bob = new Client(panel);
+    ({ phone } = await enrolled(panel, 'bob', bob));
     const { headers } = await bob.open('/two-step/step-up');
     expect(headers['content-security-policy']).to.contain("form-action 'self' https://app.example;");
     for (const [returnTo, expected] of [
@@ -207,23 +211,23 @@ describe('step-up', () => {
       ['http://app.example/', '/'],
       ['https://caller.example/', '/'],
     ]) {
-      const waiting = new Visitor(panel);
-      await waiting.logIn('bob');
+      const waiting = new Client(panel);
+      await waiting.logInByForm('bob');
       await waiting.post('/plant', { returnTo });
-      const signedIn = await waiting.submit('/two-step/verify', { code: phone.next() });
+      const signedIn = await waiting.submit('/two-step/verify', { code: phone.nextCode() });
       expect(signedIn.headers.location).to.equal(expected);
     }
   });
 });
 
 describe('step-up of accounts without a second factor', () => {
-  let panel: PagePanel;
-  let bob: Visitor;
+  let panel: Panel;
+  let bob: Client;
 
   beforeEach(async () => {
     panel = await startPagePanel();
-    bob = new Visitor(panel);
-    await bob.logIn('bob');
+    bob = new Client(panel);
+    await bob.logInByForm('bob');
   });
   afterEach(stopPanels);
 
@@ -236,7 +240,7 @@ describe('step-up of accounts without a second factor', () => {
     const stopped = await bob.open('/lenient/x?y=1');
     expect([stopped.status, stopped.headers.location]).to.deep.equal([303, '/login']);
     const before = bob.cookie;
-    const back = await bob.logIn('bob');
+    const back = await bob.logInByForm('bob');
     expect([back.status, back.headers.location]).to.be.deep.oneOf([
       [302, '/lenient/x?y=1'],
       [303, '/lenient/x?y=1'],
@@ -277,7 +281,7 @@ describe('step-up of accounts without a second factor', () => {
     panel.now += 901_000;
     const stopped = await bob.submit('/two-step/setup');
     expect([stopped.status, stopped.headers.location]).to.deep.equal([303, '/login']);
-    expect((await bob.logIn('bob')).headers.location).to.equal('/two-step');
+    expect((await bob.logInByForm('bob')).headers.location).to.equal('/two-step');
     expect((await bob.submit('/two-step/setup')).headers.location).to.equal('/two-step/setup');
     expect(await panel.store.get('bob')).to.equal(null);
   });

@@ -1,10 +1,13 @@
 import { expect } from 'chai';
 import { requireNotImpersonating, requireSecondFactor } from 'passport-second-factor';
 import type { Page, SecondFactorOptions } from 'passport-second-factor';
-import { stopPanels } from '../docs/trap-panel.js';
-import type { User } from '../docs/trap-panel.js';
-import { enroll, phoneWith, startPagePanel, Visitor } from './page-panel.js';
-import type { Answer, PagePanel, Phone } from './page-panel.js';
+import { Client } from '../support/client.js';
+import type { Answer } from '../support/client.js';
+import { stopPanels } from '../support/panel.js';
+import type { Panel, User } from '../support/panel.js';
+import { enrolled, phoneWith } from '../support/people.js';
+import { startPagePanel } from '../support/page-panel.js';
+import type { Phone } from '../support/people.js';
 
 const NOT_DONE = 'What you sent has not been carried out. Do it again after this step.';
 const NOT_WHILE_ACTING = 'because you are acting as somebody else';
@@ -12,8 +15,8 @@ const FORM_NEEDS = 'What you sent needs two-step authentication and has not been
 const PAGE_NEEDS = 'The page you wanted needs two-step authentication.';
 
 describe('a form of the application that a guard stops', () => {
-  let panel: PagePanel;
-  let alice: Visitor;
+  let panel: Panel;
+  let alice: Client;
   let phone: Phone;
   let done: number;
 
@@ -35,12 +38,12 @@ describe('a form of the application that a guard stops', () => {
         });
       },
     });
-    alice = new Visitor(panel);
-    ({ phone } = await enroll(panel, alice));
+    alice = new Client(panel);
+    ({ phone } = await enrolled(panel, 'alice', alice));
   }
 
   /** Sends the form from its page, as a browser does. */
-  const sendForm = (visitor: Visitor, headers: Record<string, string> = {}): Promise<Answer> =>
+  const sendForm = (visitor: Client, headers: Record<string, string> = {}): Promise<Answer> =>
     visitor.submit('/items/7', {}, { referer: `${panel.url}/items/7/edit?tab=2`, ...headers });
   const isLater = (): unknown => (panel.now += 301_000);
 
@@ -48,11 +51,11 @@ describe('a form of the application that a guard stops', () => {
     isLater();
     expect((await sendForm(alice)).headers.location).to.equal('/two-step/step-up');
     expect((await alice.open('/two-step/step-up')).text).to.contain(NOT_DONE);
-    const wrong = await alice.submit('/two-step/step-up', { code: phone.wrong() });
+    const wrong = await alice.submit('/two-step/step-up', { code: phone.wrongCode() });
     expect(wrong.text).to.contain(NOT_DONE);
     expect(wrong.text, 'with the field where typing begins').to.match(/aria-describedby="error not-done"/);
     expect(wrong.text).to.match(/<p [^>]*id="not-done">/);
-    const right = await alice.submit('/two-step/step-up', { code: phone.next() });
+    const right = await alice.submit('/two-step/step-up', { code: phone.nextCode() });
     expect([right.status, right.headers.location]).to.deep.equal([303, '/items/7/edit?tab=2']);
     expect(done).to.equal(0);
     expect((await sendForm(alice)).headers.location).to.equal('/items');
@@ -61,24 +64,24 @@ describe('a form of the application that a guard stops', () => {
   });
 
   it('is told of at the code form to a stranger, and to a sign-in that waits', async () => {
-    const stranger = new Visitor(panel);
+    const stranger = new Client(panel);
     expect((await sendForm(stranger)).headers.location).to.equal('/login');
-    const waiting = new Visitor(panel);
-    await waiting.logIn();
+    const waiting = new Client(panel);
+    await waiting.logInByForm();
     expect((await sendForm(waiting)).headers.location).to.equal('/two-step/verify');
-    await stranger.logIn();
+    await stranger.logInByForm();
     for (const visitor of [stranger, waiting]) {
       expect((await visitor.open('/two-step/verify')).text).to.contain(NOT_DONE);
-      const { headers } = await visitor.submit('/two-step/verify', { code: phone.next() });
+      const { headers } = await visitor.submit('/two-step/verify', { code: phone.nextCode() });
       expect(headers.location).to.equal('/items/7/edit?tab=2');
     }
   });
 
   it('is forgotten where a page is stopped later', async () => {
-    const stranger = new Visitor(panel);
+    const stranger = new Client(panel);
     await sendForm(stranger);
     await stranger.open('/danger');
-    await stranger.logIn();
+    await stranger.logInByForm();
     expect((await stranger.open('/two-step/verify')).text).to.not.contain(NOT_DONE);
     isLater();
     await sendForm(alice);
@@ -104,7 +107,7 @@ describe('a form of the application that a guard stops', () => {
       const ahead = await alice.open('/danger', script);
       expect([ahead.status, ahead.headers['set-cookie']]).to.deep.equal([401, undefined]);
     }
-    const { headers } = await alice.submit('/two-step/step-up', { code: phone.next() });
+    const { headers } = await alice.submit('/two-step/step-up', { code: phone.nextCode() });
     expect(headers.location).to.equal('/items/7/edit?tab=2');
   });
 
@@ -115,7 +118,7 @@ describe('a form of the application that a guard stops', () => {
       await alice.open('/danger');
       await alice.send('POST', '/items/7', { ...older, referer }, '');
       expect((await alice.open('/two-step/step-up')).text).to.contain(NOT_DONE);
-      const { headers } = await alice.submit('/two-step/step-up', { code: phone.next() });
+      const { headers } = await alice.submit('/two-step/step-up', { code: phone.nextCode() });
       expect(headers.location, referer).to.equal('/');
       isLater();
     }
@@ -131,7 +134,7 @@ describe('a form of the application that a guard stops', () => {
     };
     await sendForm(alice, from);
     expect((await alice.open('/two-step/step-up')).text).to.not.contain(NOT_DONE);
-    const { headers } = await alice.submit('/two-step/step-up', { code: phone.next() });
+    const { headers } = await alice.submit('/two-step/step-up', { code: phone.nextCode() });
     expect(headers.location).to.equal('/danger?mine');
   });
 
@@ -139,7 +142,7 @@ describe('a form of the application that a guard stops', () => {
     for (const path of ['//e.com', '/%2f%2fe.com', '/%5Ce.com']) {
       isLater();
       await sendForm(alice, { referer: panel.url + path });
-      const { headers } = await alice.submit('/two-step/step-up', { code: phone.next() });
+      const { headers } = await alice.submit('/two-step/step-up', { code: phone.nextCode() });
       expect(headers.location, path).to.equal('/');
     }
   });
@@ -149,8 +152,8 @@ describe('a form of the application that a guard stops', () => {
     await alice.open('/danger');
     const page = await alice.open('/two-step/step-up?stopped=form&notDone=true&neededFor=form');
     expect(page.text).to.not.contain(NOT_DONE);
-    const bob = new Visitor(panel);
-    await bob.logIn('bob');
+    const bob = new Client(panel);
+    await bob.logInByForm('bob');
     expect((await bob.open('/two-step?stopped=form&neededFor=page')).text).to.not.match(
       /wanted needs|sent needs/,
     );
@@ -158,13 +161,13 @@ describe('a form of the application that a guard stops', () => {
 
   it('sends an account without a factor to the settings, which say why, once', async () => {
     for (const [stop, told, back] of [
-      [(bob: Visitor) => sendForm(bob), FORM_NEEDS, '/items/7/edit?tab=2'],
-      [(bob: Visitor) => bob.open('/danger?x'), PAGE_NEEDS, '/danger?x'],
+      [(bob: Client) => sendForm(bob), FORM_NEEDS, '/items/7/edit?tab=2'],
+      [(bob: Client) => bob.open('/danger?x'), PAGE_NEEDS, '/danger?x'],
     ] as const) {
       await stopPanels();
       await start();
-      const bob = new Visitor(panel);
-      await bob.logIn('bob');
+      const bob = new Client(panel);
+      await bob.logInByForm('bob');
       expect((await stop(bob)).headers.location).to.equal('/two-step');
       expect((await bob.open('/two-step', { 'accept-language': 'ru' })).text).to.match(
         /нужна двухэтапная аутентификация/,
@@ -187,7 +190,7 @@ describe('a form of the application that a guard stops', () => {
         return { id, name: login, level, securityStamp: passwordChangedAt };
       },
     });
-    await alice.post('/two-step/impersonation', { account: 'bob' });
+    await alice.actAs('bob');
     const send = (headers = {}): Promise<Answer> => alice.submit('/password', {}, headers);
     expect((await send({ 'sec-fetch-site': 'cross-site' })).headers.location).to.equal('/two-step');
     expect((await alice.open('/two-step')).text, 'of another site').to.not.contain(NOT_WHILE_ACTING);
@@ -210,8 +213,8 @@ describe('a form of the application that a guard stops', () => {
     const pages: Page[] = [];
     await start({ render: (_req, res, page) => (pages.push(page), void res.end('ours')) });
     isLater();
-    const bob = new Visitor(panel);
-    await bob.logIn('bob');
+    const bob = new Client(panel);
+    await bob.logInByForm('bob');
     for (const visitor of [alice, bob]) await sendForm(visitor);
     await alice.open('/two-step/step-up');
     await bob.open('/two-step');
@@ -227,16 +230,16 @@ describe('a form of the application that a guard stops', () => {
     isLater();
     const { body } = await alice.post('/items/7', {}, { referer: `${panel.url}/items/7/edit` });
     expect(body).to.have.all.keys('type', 'title', 'status', 'code', 'location', 'maxAge');
-    const { headers } = await alice.submit('/two-step/step-up', { code: phone.next() });
+    const { headers } = await alice.submit('/two-step/step-up', { code: phone.nextCode() });
     expect(headers.location).to.equal('/');
   });
 
   it('is told of where a policy first wants a factor', async () => {
     await stopPanels();
     await start({ policy: ({ id }) => (id === 'bob' ? 'required' : 'optional') });
-    const bob = new Visitor(panel);
+    const bob = new Client(panel);
     await sendForm(bob);
-    await bob.logIn('bob');
+    await bob.logInByForm('bob');
     expect((await bob.open('/two-step/setup')).text).to.contain(NOT_DONE);
   });
 
@@ -244,7 +247,7 @@ describe('a form of the application that a guard stops', () => {
     panel.now += 901_000;
     expect((await alice.submit('/two-step/setup')).headers.location).to.equal('/two-step/step-up');
     expect((await alice.open('/two-step/step-up')).text).to.contain(NOT_DONE);
-    const { headers } = await alice.submit('/two-step/step-up', { code: phone.next() });
+    const { headers } = await alice.submit('/two-step/step-up', { code: phone.nextCode() });
     expect(headers.location).to.equal('/two-step');
   });
 
@@ -259,7 +262,7 @@ describe('a form of the application that a guard stops', () => {
     const { status, headers } = await alice.open('/danger/rows', fetched);
     expect([status, headers['hx-redirect']]).to.deep.equal([200, '/two-step/step-up']);
     expect((await alice.open('/two-step/step-up')).text).to.not.contain(NOT_DONE);
-    expect((await alice.submit('/two-step/step-up', { code: phone.next() })).headers.location).to.equal(
+    expect((await alice.submit('/two-step/step-up', { code: phone.nextCode() })).headers.location).to.equal(
       '/list',
     );
   });

@@ -2,9 +2,11 @@ import { expect } from 'chai';
 import { PROBLEMS } from '../../lib/errors.js';
 import { english } from '../../lib/pages/texts-en.js';
 import { russian } from '../../lib/pages/texts-ru.js';
-import { stopPanels } from '../docs/trap-panel.js';
-import { enroll, startPagePanel, Visitor } from './page-panel.js';
-import type { PagePanel } from './page-panel.js';
+import { Client } from '../support/client.js';
+import { stopPanels } from '../support/panel.js';
+import { enrolled } from '../support/people.js';
+import { startPagePanel } from '../support/page-panel.js';
+import type { Panel } from '../support/panel.js';
 
 /** The same in both languages: mission.md names the button. */
 const SAME = ['ok'];
@@ -79,9 +81,9 @@ describe('the texts', () => {
 describe('the language of the pages', () => {
   afterEach(stopPanels);
 
-  async function languageOf(panel: PagePanel, accept?: string): Promise<string | undefined> {
-    const visitor = new Visitor(panel);
-    await visitor.logIn();
+  async function languageOf(panel: Panel, accept?: string): Promise<string | undefined> {
+    const visitor = new Client(panel);
+    await visitor.logInByForm();
     const headers = accept === undefined ? {} : { 'accept-language': accept };
     const { text, status } = await visitor.open('/two-step', headers);
     expect(status).to.equal(200);
@@ -116,8 +118,8 @@ describe('the language of the pages', () => {
 
   it('is what the function says of the request, by the first part of the tag', async () => {
     const panel = await startPagePanel({ language: (req) => req.headers['x-language'] as string });
-    const visitor = new Visitor(panel);
-    await visitor.logIn();
+    const visitor = new Client(panel);
+    await visitor.logInByForm();
     for (const [said, expected] of [
       ['ru', 'ru'],
       ['ru-RU', 'ru'],
@@ -145,11 +147,11 @@ describe('the language of the pages', () => {
 
   it('is the language of errors and of the page’s own file', async () => {
     const panel = await startPagePanel({ language: 'ru' });
-    const alice = new Visitor(panel);
-    const { phone } = await enroll(panel, alice);
-    const refused = await alice.submit('/two-step/recovery-codes', { code: phone.wrong() });
+    const alice = new Client(panel);
+    const { phone } = await enrolled(panel, 'alice', alice);
+    const refused = await alice.submit('/two-step/recovery-codes', { code: phone.wrongCode() });
     expect(refused.text).to.contain('Неверный код.');
-    const { text } = await alice.submit('/two-step/recovery-codes', { code: phone.next() });
+    const { text } = await alice.submit('/two-step/recovery-codes', { code: phone.nextCode() });
     expect(text).to.contain('Коды сохранены');
     expect(decodeURIComponent(/href="data:[^,]*,([^"]*)"/.exec(text)?.[1] ?? '')).to.match(
       /^Коды восстановления – /,

@@ -1,13 +1,15 @@
 import { expect } from 'chai';
 import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
 import { SEND_ONCE } from '../../lib/pages/views/send-once.js';
-import { stopPanels } from '../docs/trap-panel.js';
-import type { Panel } from '../docs/trap-panel.js';
 import { complaintsOf, startBrowser } from '../support/browser.js';
 import { startSlowProxy } from '../support/slow-proxy.js';
 import type { SlowProxy } from '../support/slow-proxy.js';
-import { enroll, phoneWith, startPagePanel, Visitor } from './page-panel.js';
-import type { PagePanel, Phone } from './page-panel.js';
+import { Client } from '../support/client.js';
+import { stopPanels } from '../support/panel.js';
+import type { Panel } from '../support/panel.js';
+import { enrolled, phoneWith } from '../support/people.js';
+import { startPagePanel } from '../support/page-panel.js';
+import type { Phone } from '../support/people.js';
 
 const ENDED = 'This sign-in has ended';
 const UNSAVED = 'If you did not save them, make new ones.';
@@ -15,11 +17,11 @@ const UNSAVED = 'If you did not save them, make new ones.';
 describe('two clicks on a slow network, in a browser', function () {
   this.timeout(120_000);
   let browser: Browser;
-  let panel: PagePanel;
+  let panel: Panel;
   let proxy: SlowProxy;
   let context: BrowserContext;
   let page: Page;
-  let alice: Visitor;
+  let alice: Client;
   let phone: Phone;
   let complaints: string[];
 
@@ -46,7 +48,7 @@ describe('two clicks on a slow network, in a browser', function () {
     page = await context.newPage();
     page.setDefaultTimeout(30_000);
     complaints = complaintsOf(page, proxy.url);
-    alice = new Visitor(panel);
+    alice = new Client(panel);
   }
 
   /** The browser goes on with the cookies of a visitor. */
@@ -57,7 +59,7 @@ describe('two clicks on a slow network, in a browser', function () {
   }
 
   async function isEnrolled(): Promise<void> {
-    ({ phone } = await enroll(panel, alice));
+    ({ phone } = await enrolled(panel, 'alice', alice));
   }
 
   /** A form of ours, in front of somebody who has filled it in. */
@@ -77,10 +79,10 @@ describe('two clicks on a slow network, in a browser', function () {
     'the code': {
       async open() {
         await isEnrolled();
-        alice = new Visitor(panel);
-        await alice.logIn();
+        alice = new Client(panel);
+        await alice.logInByForm();
         await open('/two-step/verify');
-        await page.fill('#code', phone.next());
+        await page.fill('#code', phone.nextCode());
       },
       button: button('Ok'),
       field: '#code',
@@ -92,7 +94,7 @@ describe('two clicks on a slow network, in a browser', function () {
         await isEnrolled();
         panel.now += 400_000;
         await open('/danger');
-        await page.fill('#code', phone.next());
+        await page.fill('#code', phone.nextCode());
       },
       button: button('Ok'),
       field: '#code',
@@ -101,7 +103,7 @@ describe('two clicks on a slow network, in a browser', function () {
     },
     enable: {
       async open() {
-        await alice.logIn();
+        await alice.logInByForm();
         await open('/two-step');
       },
       button: button('Enable two-step authentication'),
@@ -110,7 +112,7 @@ describe('two clicks on a slow network, in a browser', function () {
     },
     'the first code': {
       async open() {
-        await alice.logIn();
+        await alice.logInByForm();
         phone = phoneWith(panel, String((await alice.post('/two-step/setup')).body.key));
         await open('/two-step/setup');
         await page.fill('#code', phone.code());
@@ -122,7 +124,7 @@ describe('two clicks on a slow network, in a browser', function () {
     },
     'cancelling the set-up': {
       async open() {
-        await alice.logIn();
+        await alice.logInByForm();
         await alice.post('/two-step/setup');
         await open('/two-step/setup');
       },
@@ -133,8 +135,8 @@ describe('two clicks on a slow network, in a browser', function () {
     'cancelling the sign-in': {
       async open() {
         await isEnrolled();
-        alice = new Visitor(panel);
-        await alice.logIn();
+        alice = new Client(panel);
+        await alice.logInByForm();
         await open('/two-step/verify');
       },
       button: button('Cancel and sign in as somebody else'),
@@ -145,7 +147,7 @@ describe('two clicks on a slow network, in a browser', function () {
       async open() {
         await isEnrolled();
         await open('/two-step');
-        await page.fill('#code', phone.next());
+        await page.fill('#code', phone.nextCode());
       },
       button: button('Disable two-step authentication'),
       field: '#code',
@@ -156,7 +158,7 @@ describe('two clicks on a slow network, in a browser', function () {
       async open() {
         await isEnrolled();
         await open('/two-step');
-        await page.fill('#code-2', phone.next());
+        await page.fill('#code-2', phone.nextCode());
       },
       button: button('Make new recovery codes'),
       field: '#code-2',
@@ -227,7 +229,7 @@ describe('two clicks on a slow network, in a browser', function () {
     await page.getByLabel('Password').fill('password');
     await page.getByRole('button').click();
     if ((await panel.store.get('alice')) === null) return;
-    await page.fill('#code', phone.next());
+    await page.fill('#code', phone.nextCode());
     await page.locator('#code').press('Enter');
     await says('Home');
   }

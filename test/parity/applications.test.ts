@@ -7,11 +7,11 @@ import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { join, resolve } from 'node:path';
 import { expect } from 'chai';
-import { phoneOf } from '../docs/doc-program.js';
-import { Client } from '../docs/trap-panel.js';
-import type { Answer } from '../docs/trap-panel.js';
+import { phoneOf } from '../support/doc-program.js';
 import { startProvider } from './provider.js';
 import type { Provider } from './provider.js';
+import { Client } from '../support/client.js';
+import type { Answer } from '../support/client.js';
 
 const MAXIMUM_NEW_LINES = 15;
 const NEW_BLOCK = /^\/\/ <new>\n([\s\S]*?)^\/\/ <\/new>\n/gm;

@@ -1,7 +1,7 @@
 import type { NextFunction, Request, Response } from 'express';
 import type { SessionOptions } from 'express-session';
 import { asTold } from '../../lib/session/regenerate.js';
-import type { Panel } from '../docs/trap-panel.js';
+import type { Panel } from '../support/panel.js';
 
 /** A function of a library as plain JavaScript calls it: with what arguments it likes. */
 export type Loose = (...args: unknown[]) => unknown;

@@ -3,14 +3,15 @@ import express from 'express';
 import type { Response } from 'express';
 import type { Store } from 'express-session';
 import passport from 'passport';
-import { Client, stopPanels, user } from '../docs/trap-panel.js';
-import type { Answer, Panel } from '../docs/trap-panel.js';
-import { startSessionPanel } from '../support/session-panel.js';
 import { useStrategies } from './strategies.js';
 import type { Idiom, LooseRequest, LooseResponse } from './idiom.js';
 import { told } from './idiom.js';
 import { watchProcess } from './watch-process.js';
 import { comparable } from './comparable.js';
+import { Client } from '../support/client.js';
+import type { Answer } from '../support/client.js';
+import { startPanel, stopPanels, user } from '../support/panel.js';
+import type { Panel } from '../support/panel.js';
 
 /** The versions and the session store an idiom is run on. */
 export interface Setting {
@@ -81,7 +82,7 @@ async function start(
   let answering: Response | undefined;
   const store = await setting.emptyStore();
   const { genid = () => `s${String(ids.size + 1)}` } = parts.session ?? {};
-  const panel = await startSessionPanel({
+  const panel = await startPanel({
     express: setting.express,
     passport: setting.passport,
     bare: !withPackage,

@@ -10,9 +10,8 @@ import type { Store } from 'express-session';
 import pg from 'pg';
 import { createClient } from 'redis';
 import type { Loose } from './idiom.js';
-import { connectRedis } from '../support/session-panel.js';
 import { startPostgres } from '../support/postgres-server.js';
-import { startRedis } from '../support/redis-server.js';
+import { connectRedis, startRedis } from '../support/redis-server.js';
 
 const require = createRequire(import.meta.url);
 

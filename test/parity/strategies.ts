@@ -1,5 +1,5 @@
-import type { Panel } from '../docs/trap-panel.js';
 import { BOB } from './idiom.js';
+import type { Panel } from '../support/panel.js';
 
 /** What Passport gives a strategy to end with. */
 interface Ways {

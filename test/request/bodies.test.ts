@@ -1,42 +1,15 @@
-import { request } from 'node:http';
 import { expect } from 'chai';
 import { csrfSync } from 'csrf-sync';
 import express from 'express';
 import type { RequestHandler } from 'express';
 import { Secret, TOTP } from 'otpauth';
 import { PROBLEMS } from '../../lib/errors.js';
-import { Client, enroll, enrolled, stopPanels } from '../docs/trap-panel.js';
-import { loggedIn, startSessionPanel } from '../support/session-panel.js';
-import type { SessionPanel } from '../support/session-panel.js';
+import { Client } from '../support/client.js';
+import { enroll, enrolled, loggedIn } from '../support/people.js';
+import { startPanel, stopPanels } from '../support/panel.js';
+import type { Panel } from '../support/panel.js';
 
 const HTML = { accept: 'text/html' };
-
-/** Sends bytes as they are. */
-function sendRaw(
-  panel: SessionPanel,
-  client: Client,
-  body: string,
-  type?: string,
-): Promise<{ status: number; text: string }> {
-  return new Promise((resolve, reject) => {
-    const headers = {
-      cookie: client.cookie,
-      accept: 'application/json',
-      'content-length': String(Buffer.byteLength(body)),
-      ...(type !== undefined && { 'content-type': type }),
-    };
-    const sent = request(
-      { port: panel.port, method: 'POST', path: '/two-step/verify', headers, agent: false },
-      (res) => {
-        let text = '';
-        res.setEncoding('utf8').on('data', (part: string) => (text += part));
-        res.on('end', () => resolve({ status: res.statusCode ?? 0, text }));
-      },
-    );
-    sent.on('error', reject);
-    sent.end(body);
-  });
-}
 
 describe('bodies at the code form', () => {
   afterEach(stopPanels);
@@ -67,29 +40,32 @@ describe('bodies at the code form', () => {
     ['thousands of fields (H6)', form, 'a=1&'.repeat(4000), 'body-malformed'],
   ] as const) {
     it(`refuses ${what} with 400, uncharged`, async () => {
-      const panel = await startSessionPanel();
+      const panel = await startPanel();
       const phone = await enroll(panel);
       const client = await loggedIn(panel);
       const before = await panel.store.get('alice');
-      const answer = await sendRaw(panel, client, body, type);
+      const answer = await client.postRaw('/two-step/verify', body, type ?? '');
       expect(answer.status).to.equal(400);
       expect(JSON.parse(answer.text)).to.include({ code, status: 400 });
       expect(await panel.store.get('alice')).to.equal(before);
-      expect((await client.post('/two-step/verify', { code: phone() })).status, 'still parked').to.equal(200);
+      expect(
+        (await client.post('/two-step/verify', { code: phone.nextCode() })).status,
+        'still parked',
+      ).to.equal(200);
     });
   }
 
   it('takes no code from the query string (H5)', async () => {
-    const panel = await startSessionPanel();
+    const panel = await startPanel();
     const phone = await enroll(panel);
     const client = await loggedIn(panel);
-    const code = phone();
+    const code = phone.nextCode();
     expect((await client.post(`/two-step/verify?code=${code}`)).body.code).to.equal('code-malformed');
     expect((await client.post('/two-step/verify', { code })).status, 'not spent').to.equal(200);
   });
 
   it('takes a code with spaces and hyphens, from a form and from JSON', async () => {
-    const panel = await startSessionPanel();
+    const panel = await startPanel();
     const phone = await enroll(panel);
     for (const send of [
       (client: Client, code: string) =>
@@ -98,7 +74,7 @@ describe('bodies at the code form', () => {
         client.post('/two-step/verify', { code: code.replace(/^.../, '$&-') }),
     ]) {
       const client = await loggedIn(panel);
-      expect((await send(client, phone())).status).to.equal(200);
+      expect((await send(client, phone.nextCode())).status).to.equal(200);
     }
   });
 
@@ -110,7 +86,7 @@ describe('bodies at the code form', () => {
     [5, [express.text({ type: '*/*' })]],
   ] as const) {
     it(`crashes on nothing in Express ${version} with ${parsers.length} body parsers of the application (H10)`, async () => {
-      const panel = await startSessionPanel({
+      const panel = await startPanel({
         express: version,
         first: ({ app }) => {
           for (const parser of parsers) app.use(parser as RequestHandler);
@@ -123,8 +99,8 @@ describe('bodies at the code form', () => {
       }
       const phone = await enroll(panel);
       await client.login('alice');
-      expect((await sendRaw(panel, client, '')).status).to.equal(400);
-      expect((await client.post('/two-step/verify', { code: phone() })).status).to.equal(200);
+      expect((await client.postRaw('/two-step/verify', '', '')).status).to.equal(400);
+      expect((await client.post('/two-step/verify', { code: phone.nextCode() })).status).to.equal(200);
     });
   }
 });
@@ -132,12 +108,12 @@ describe('bodies at the code form', () => {
 describe('behind the CSRF protection of the application', () => {
   afterEach(stopPanels);
 
-  async function start(): Promise<SessionPanel> {
+  async function start(): Promise<Panel> {
     const { csrfSynchronisedProtection, generateToken } = csrfSync({
       getTokenFromRequest: (req) =>
         (req.body as { _csrf?: string } | undefined)?._csrf ?? req.get('x-csrf-token'),
     });
-    return startSessionPanel({
+    return startPanel({
       session: { saveUninitialized: true },
       options: { formFields: (req) => ({ _csrf: generateToken(req as unknown as express.Request) }) },
       beforeRouter({ app }) {
@@ -163,8 +139,7 @@ describe('behind the CSRF protection of the application', () => {
 
   it('sends the token with every form of ours, and spends no code that comes without it (C13)', async () => {
     const panel = await start();
-    const enrolling = new Client(panel);
-    await enrolling.login('alice');
+    const enrolling = await loggedIn(panel);
     const { body } = await enrolling.post('/two-step/setup', {}, { 'x-csrf-token': await token(enrolling) });
     const totp = new TOTP({ secret: Secret.fromBase32(String(body.key)) });
     const code = (): string => totp.generate({ timestamp: (panel.now += 30_000) });
@@ -175,8 +150,7 @@ describe('behind the CSRF protection of the application', () => {
     );
     expect(confirmed.status).to.equal(200);
 
-    const client = new Client(panel);
-    await client.login('alice');
+    const client = await loggedIn(panel);
     const page = await client.get('/two-step/verify', HTML);
     const fields = [...page.text.matchAll(/<form[\s\S]*?<\/form>/g)].map(
       ([each]) => /name="_csrf" value="([^"]+)"/.exec(each)?.[1],
@@ -198,7 +172,7 @@ describe('bodies at other routes', () => {
   afterEach(stopPanels);
 
   it('are refused alike: 400, uncharged', async () => {
-    const panel = await startSessionPanel();
+    const panel = await startPanel();
     const { client } = await enrolled(panel);
     const before = await panel.store.get('alice');
     for (const route of ['step-up', 'disable', 'recovery-codes']) {
@@ -212,7 +186,7 @@ describe('bodies at other routes', () => {
   });
 
   it('say which field is missing or of another type, to those who may use it', async () => {
-    const panel = await startSessionPanel({
+    const panel = await startPanel({
       options: {
         account: ({ id, login }) => ({ id, name: login, level: 'root' }),
         rememberBrowsers: { days: 30 },
@@ -251,7 +225,7 @@ describe('bodies at other routes', () => {
 
   it('say it of the strategy too, in what Passport hands to the callback', async () => {
     const parsers = { none: [], json: [express.json()] };
-    const panel = await startSessionPanel({
+    const panel = await startPanel({
       routes({ app, passport, secondFactor }) {
         passport.use(secondFactor.strategy);
         for (const [name, parser] of Object.entries(parsers)) {

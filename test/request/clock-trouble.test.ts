@@ -1,21 +1,22 @@
 import { expect } from 'chai';
 import { Secret, TOTP } from 'otpauth';
-import { Client, stopPanels } from '../docs/trap-panel.js';
-import { startSessionPanel } from '../support/session-panel.js';
-import type { SessionPanel } from '../support/session-panel.js';
+import { Client } from '../support/client.js';
+import { startPanel, stopPanels } from '../support/panel.js';
+import type { Panel } from '../support/panel.js';
+import { loggedIn } from '../support/people.js';
 
 const STEP = 30_000;
 const DAY = 86_400_000;
 
 describe('session: a phone whose clock is wrong (M7)', () => {
-  let panel: SessionPanel;
+  let panel: Panel;
   let client: Client;
   let totp: TOTP;
   /** Milliseconds by which the clock of the phone is ahead. */
   let ahead: number;
 
   beforeEach(async () => {
-    panel = await startSessionPanel();
+    panel = await startPanel();
     client = new Client(panel);
     await client.login('alice');
     const { body } = await client.post('/two-step/setup');
@@ -29,9 +30,8 @@ describe('session: a phone whose clock is wrong (M7)', () => {
   const confirm = () => client.post('/two-step/setup/confirm', { code: shown() });
 
   async function signIn(code = shown()): Promise<unknown> {
-    const jar = new Client(panel);
-    await jar.login('alice');
-    const { body } = await jar.post('/two-step/verify', { code });
+    const browser = await loggedIn(panel);
+    const { body } = await browser.post('/two-step/verify', { code });
     return body.code ?? body.state;
   }
 

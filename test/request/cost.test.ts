@@ -1,10 +1,10 @@
 import { expect } from 'chai';
 import { memoryStore } from 'passport-second-factor/memory';
 import type { SecondFactorOptions, Store } from 'passport-second-factor';
-import { Client, enroll, enrolled, stopPanels } from '../docs/trap-panel.js';
-import type { User } from '../docs/trap-panel.js';
-import { loggedIn, startSessionPanel } from '../support/session-panel.js';
-import type { SessionPanel } from '../support/session-panel.js';
+import { Client } from '../support/client.js';
+import { enroll, enrolled, loggedIn } from '../support/people.js';
+import { startPanel, stopPanels } from '../support/panel.js';
+import type { Panel, User } from '../support/panel.js';
 
 interface Cost {
   reads: number;
@@ -13,7 +13,7 @@ interface Cost {
 
 /** A panel, and what something costs its store. */
 async function startCounting(options: Partial<SecondFactorOptions<User>> = {}): Promise<{
-  panel: SessionPanel;
+  panel: Panel;
   costOf: (act: () => Promise<unknown>) => Promise<Cost>;
 }> {
   const store: Store = memoryStore();
@@ -27,7 +27,7 @@ async function startCounting(options: Partial<SecondFactorOptions<User>> = {}): 
     cost.swaps++;
     return compareAndSet.call(store, id, expected, next);
   };
-  const panel = await startSessionPanel({ store, options });
+  const panel = await startPanel({ store, options });
   return {
     panel,
     async costOf(act) {
@@ -65,7 +65,7 @@ describe('what the store is asked', () => {
     await client.post('/two-step/setup', { add: true });
     await client.post('/logout');
     await client.login('alice');
-    const code = phone();
+    const code = phone.nextCode();
     const ticked = () => client.post('/two-step/verify', { code, rememberBrowser: true });
     expect(await costOf(ticked)).to.deep.equal({ reads: 1, swaps: 1 });
     await client.post('/logout');
@@ -100,14 +100,17 @@ describe('what the store is asked', () => {
     const evaluate = (code: unknown) => costOf(() => client.post('/two-step/verify', { code }));
     expect(await evaluate('12345'), 'malformed').to.deep.equal(ONE_READ);
     expect(await evaluate('AAAA-AAAA-AAAA-AAAA-AAAA-AAAA'), 'a wrong recovery code').to.deep.equal(ONE_READ);
-    const code = phone();
+    const code = phone.nextCode();
     const wrong = code === '000000' ? '111111' : '000000';
     expect(await evaluate(wrong), 'wrong').to.deep.equal({ reads: 1, swaps: 1 });
     expect(await evaluate(code), 'right').to.deep.equal({ reads: 1, swaps: 1 });
 
     const again = await loggedIn(panel);
     expect(await costOf(() => again.post('/two-step/verify', { code })), 'used').to.deep.equal(ONE_READ);
-    expect(await costOf(() => panel.secondFactor.verify('alice', phone())), 'headless').to.deep.equal({
+    expect(
+      await costOf(() => panel.secondFactor.verify('alice', phone.nextCode())),
+      'headless',
+    ).to.deep.equal({
       reads: 1,
       swaps: 1,
     });
@@ -117,7 +120,7 @@ describe('what the store is asked', () => {
     const { panel, costOf } = await startCounting();
     const phone = await enroll(panel);
     const client = await loggedIn(panel);
-    const right = phone();
+    const right = phone.nextCode();
     const wrong = right === '000000' ? '111111' : '000000';
     for (let guess = 0; guess < 5; guess++) await client.post('/two-step/verify', { code: wrong });
     for (const code of [wrong, right]) {
@@ -134,7 +137,7 @@ describe('what the store is asked', () => {
     const { panel, costOf } = await startCounting();
     const { client, phone } = await enrolled(panel);
     for (const path of ['/two-step/step-up', '/two-step/recovery-codes']) {
-      const code = phone();
+      const code = phone.nextCode();
       expect(await costOf(() => client.post(path, { code })), path).to.deep.equal({ reads: 2, swaps: 1 });
     }
   });

@@ -1,14 +1,17 @@
 import { expect } from 'chai';
 import { Secret } from 'otpauth';
-import { Client, enroll, enrolled, stopPanels } from '../docs/trap-panel.js';
-import type { Phone } from '../docs/trap-panel.js';
-import { loggedIn, redisForTests, sessionId, startSessionPanel, userOf } from '../support/session-panel.js';
-import type { SessionPanel, SessionPanelParts } from '../support/session-panel.js';
+import { Client } from '../support/client.js';
+import { burst, enroll, enrolled, loggedIn } from '../support/people.js';
+import type { Phone } from '../support/people.js';
+import { startPanel, stopPanels, userOf } from '../support/panel.js';
+import { redisForTests } from '../support/redis-server.js';
+import { sessionId } from '../support/sessions.js';
+import type { Panel, PanelParts } from '../support/panel.js';
 
 const BY = { by: 'operator' };
 
 /** A panel in which a test does something at any wait of a request. */
-interface WaitingPanel extends SessionPanel {
+interface WaitingPanel extends Panel {
   required: boolean;
   /** Does something at one of the waits from now on: of the session store, the record store, the application. */
   at(wait: number, act: () => Promise<unknown>): void;
@@ -16,7 +19,7 @@ interface WaitingPanel extends SessionPanel {
   together(count: number): void;
 }
 
-async function start(parts: SessionPanelParts = {}): Promise<WaitingPanel> {
+async function start(parts: PanelParts = {}): Promise<WaitingPanel> {
   let next: { left: number; act: () => Promise<unknown> } | undefined;
   const wait = async (): Promise<void> => {
     if (!next || --next.left > 0) return;
@@ -26,7 +29,7 @@ async function start(parts: SessionPanelParts = {}): Promise<WaitingPanel> {
   };
   let missing = 0;
   const arrived: (() => void)[] = [];
-  const panel = await startSessionPanel({
+  const panel = await startPanel({
     ...parts,
     options: {
       rememberBrowsers: { days: 30 },
@@ -51,7 +54,7 @@ async function start(parts: SessionPanelParts = {}): Promise<WaitingPanel> {
   return made;
 }
 
-async function unmarked(panel: SessionPanel, client: Client): Promise<void> {
+async function unmarked(panel: Panel, client: Client): Promise<void> {
   const { secondFactor: _mark, ...session } = (await panel.stored(client))!;
   await new Promise((done) => panel.sessionStore.set(sessionId(client), session as never, done));
 }
@@ -72,7 +75,7 @@ const DEMOTIONS: Record<string, (panel: WaitingPanel) => Promise<{ owner: Client
     const { client: owner, phone } = await enrolled(panel);
     await owner.post('/logout');
     await owner.login('alice');
-    await owner.post('/two-step/verify', { code: phone(), rememberBrowser: true });
+    await owner.post('/two-step/verify', { code: phone.nextCode(), rememberBrowser: true });
     await owner.post('/logout');
     expect((await owner.login('alice')).status).to.equal(200);
     await panel.secondFactor.admin.revokeBrowsers('alice', BY);
@@ -104,7 +107,7 @@ describe('request/evaluate-request: a session that loses rights while it ends', 
   const redis = redisForTests();
   afterEach(stopPanels);
 
-  const ENDS: Record<string, (panel: SessionPanel, owner: Client) => Promise<unknown>> = {
+  const ENDS: Record<string, (panel: Panel, owner: Client) => Promise<unknown>> = {
     'signed out': (_panel, owner) => owner.post('/logout'),
     'ended by the application': (panel, owner) =>
       new Promise((done) => panel.sessionStore.destroy(sessionId(owner), done)),
@@ -147,7 +150,7 @@ describe('request/evaluate-request: a session that loses rights while it ends', 
       const { owner, phone } = await DEMOTIONS[what]!(panel);
       panel.told();
       panel.together(8);
-      const answers = await Promise.all(Array.from({ length: 8 }, () => owner.get('/me')));
+      const answers = await burst(8, () => owner.get('/me'));
       expect(answers.filter(({ headers }) => headers['set-cookie'])).to.have.length(1);
       for (const { status, body } of answers) {
         expect([status, body]).to.be.deep.oneOf([
@@ -157,7 +160,7 @@ describe('request/evaluate-request: a session that loses rights while it ends', 
       }
       expect(panel.told()).to.deep.equal(['code-required', 'session-demoted']);
       expect((await owner.get('/two-step')).body.state).to.equal('pending');
-      expect((await owner.post('/two-step/verify', { code: phone!() })).body).to.include({
+      expect((await owner.post('/two-step/verify', { code: phone!.nextCode() })).body).to.include({
         state: 'verified',
       });
     });
@@ -167,7 +170,7 @@ describe('request/evaluate-request: a session that loses rights while it ends', 
     const panel = await start({ session: { cookie: { maxAge: 3_600_000 } } });
     const { owner } = await DEMOTIONS['no second factor, which is required now']!(panel);
     panel.together(8);
-    await Promise.all(Array.from({ length: 8 }, () => owner.get('/me')));
+    await burst(8, () => owner.get('/me'));
     expect((await owner.get('/two-step')).body.state).to.equal('must-enroll');
     expect((await owner.post('/two-step/setup')).status).to.equal(200);
   });
@@ -179,12 +182,14 @@ describe('request/evaluate-request: a session that loses rights while it ends', 
       if (failure) throw failure;
       return null;
     };
-    const panel = await startSessionPanel({ options: { carry } });
+    const panel = await startPanel({ options: { carry } });
     const owner = await loggedIn(panel);
     const phone = await enroll(panel);
     failures.push(new Error('carry'));
     expect((await owner.get('/me')).status).to.equal(500);
     expect((await owner.get('/two-step')).body.state).to.equal('pending');
-    expect((await owner.post('/two-step/verify', { code: phone() })).body).to.include({ state: 'verified' });
+    expect((await owner.post('/two-step/verify', { code: phone.nextCode() })).body).to.include({
+      state: 'verified',
+    });
   });
 });

@@ -3,18 +3,19 @@ import type { RequestHandler } from 'express';
 import passport from 'passport';
 import { requireSecondFactor } from 'passport-second-factor';
 import { memoryStore } from 'passport-second-factor/memory';
-import { Client, enroll, enrolled, knows, stopPanels } from '../docs/trap-panel.js';
-import type { Panel, User } from '../docs/trap-panel.js';
-import { loggedIn, seenBy, sessionId, startSessionPanel, userOf } from '../support/session-panel.js';
-import type { SessionPanel } from '../support/session-panel.js';
+import { Client } from '../support/client.js';
+import { burst, enroll, enrolled, loggedIn } from '../support/people.js';
+import { knows, startPanel, stopPanels, userOf } from '../support/panel.js';
+import type { Panel, User } from '../support/panel.js';
+import { seenBy, sessionId } from '../support/sessions.js';
 
 /** The reasons of the demotions so far. */
-function demotions(panel: SessionPanel): unknown[] {
+function demotions(panel: Panel): unknown[] {
   return panel.events.flatMap((event) => (event.name === 'session-demoted' ? [event.reason] : []));
 }
 
 /** Writes into a session as the store has it. */
-async function rewrite(panel: SessionPanel, client: Client, change: object): Promise<void> {
+async function rewrite(panel: Panel, client: Client, change: object): Promise<void> {
   const stored = JSON.parse(JSON.stringify({ ...(await panel.stored(client)), ...change })) as never;
   await new Promise((done) => panel.sessionStore.set(sessionId(client), stored, done));
 }
@@ -23,7 +24,7 @@ describe('request/evaluate-request', () => {
   afterEach(stopPanels);
 
   it('parks every other session of an account when the second factor is enabled (D8)', async () => {
-    const panel = await startSessionPanel();
+    const panel = await startPanel();
     const other = await loggedIn(panel);
     const phone = await enroll(panel);
     const cookie = other.cookie;
@@ -33,13 +34,15 @@ describe('request/evaluate-request', () => {
     expect(await panel.stored(other)).not.to.have.property('passport');
     expect(await panel.stored(cookie), 'the id it had is dead').to.equal(null);
     expect((await other.get('/secret')).body.code).to.equal('code-required');
-    expect((await other.post('/two-step/verify', { code: phone() })).body).to.include({ state: 'verified' });
+    expect((await other.post('/two-step/verify', { code: phone.nextCode() })).body).to.include({
+      state: 'verified',
+    });
     expect(await other.me()).to.equal('alice');
   });
 
   it('ends sessions when accounts begin to have a security stamp, and when they have none any more', async () => {
     const given = { stamp: true };
-    const panel = await startSessionPanel({
+    const panel = await startPanel({
       options: {
         account: ({ id, login, passwordChangedAt }) => ({
           id,
@@ -60,7 +63,7 @@ describe('request/evaluate-request', () => {
   });
 
   it('makes a verified session a signed-in one when the factor is gone, and the guard refuses', async () => {
-    const panel = await startSessionPanel();
+    const panel = await startPanel();
     const { client } = await enrolled(panel);
     const passwordAt = (await panel.stored(client))?.secondFactor?.passwordAt;
     const cookie = client.cookie;
@@ -76,19 +79,21 @@ describe('request/evaluate-request', () => {
   });
 
   it('parks a verified session whose factor was replaced, and wants the new code', async () => {
-    const panel = await startSessionPanel();
+    const panel = await startPanel();
     const { client, phone: old } = await enrolled(panel);
     await panel.secondFactor.admin.disable('alice', { by: 'operator' });
     const phone = await enroll(panel);
     expect(await client.me()).to.equal(null);
     expect(demotions(panel)).to.include('factor-replaced');
-    expect((await client.post('/two-step/verify', { code: old() })).body.code).to.equal('code-invalid');
-    expect((await client.post('/two-step/verify', { code: phone() })).status).to.equal(200);
+    expect((await client.post('/two-step/verify', { code: old.nextCode() })).body.code).to.equal(
+      'code-invalid',
+    );
+    expect((await client.post('/two-step/verify', { code: phone.nextCode() })).status).to.equal(200);
   });
 
   for (const enabled of [true, false]) {
     it(`ends a session ${enabled ? 'with' : 'without'} a second factor when the password changed`, async () => {
-      const panel = await startSessionPanel();
+      const panel = await startPanel();
       const client = enabled ? (await enrolled(panel)).client : await loggedIn(panel);
       const cookie = client.cookie;
       userOf(panel).passwordChangedAt = 2;
@@ -101,7 +106,7 @@ describe('request/evaluate-request', () => {
 
   it('ends a session whose account is gone, also where deserializeUser still knows it', async () => {
     let gone = false;
-    const panel: SessionPanel = await startSessionPanel({
+    const panel: Panel = await startPanel({
       options: { findUser: (id) => (gone ? null : panel.users.find((each) => each.id === id)) },
     });
     const { client } = await enrolled(panel);
@@ -113,7 +118,7 @@ describe('request/evaluate-request', () => {
   });
 
   it('adopts a session without a mark, without a time of the password', async () => {
-    const panel = await startSessionPanel();
+    const panel = await startPanel();
     const client = await loggedIn(panel);
     await rewrite(panel, client, { secondFactor: undefined });
     expect(await client.me()).to.equal('alice');
@@ -139,7 +144,7 @@ describe('request/evaluate-request', () => {
     },
   ]) {
     it(`parks a session of an enrolled account that has ${mark === undefined ? 'nothing' : JSON.stringify(mark)} for a mark`, async () => {
-      const panel = await startSessionPanel();
+      const panel = await startPanel();
       const { client } = await enrolled(panel);
       await rewrite(panel, client, { secondFactor: mark });
       expect(await client.me()).to.equal(null);
@@ -157,7 +162,7 @@ describe('request/evaluate-request', () => {
     authenticator.deserializeUser((user, done) => {
       done(null, Object.assign(user as User, { loads: ++loads }));
     });
-    const panel = await startSessionPanel({ authenticator });
+    const panel = await startPanel({ authenticator });
     for (const login of ['alice', 'bob']) {
       const { client, phone } = await enrolled(panel, login);
       await rewrite(panel, client, {
@@ -167,12 +172,15 @@ describe('request/evaluate-request', () => {
       if (login === 'bob') panel.users.pop();
       expect((await client.get('/me')).body).to.deep.equal({ user: null });
       if (login === 'bob') expect(demotions(panel)).to.deep.equal(['unmarked', 'account-gone']);
-      else expect((await client.post('/two-step/verify', { code: phone() })).body.state).to.equal('verified');
+      else
+        expect((await client.post('/two-step/verify', { code: phone.nextCode() })).body.state).to.equal(
+          'verified',
+        );
     }
   });
 
   it('ends a session whose mark names another account than Passport', async () => {
-    const panel = await startSessionPanel();
+    const panel = await startPanel();
     await enroll(panel, 'bob');
     const { client } = await enrolled(panel);
     await rewrite(panel, client, { passport: { user: 'bob' } });
@@ -183,7 +191,7 @@ describe('request/evaluate-request', () => {
   });
 
   it('counts no mark without the key of Passport', async () => {
-    const panel = await startSessionPanel();
+    const panel = await startPanel();
     const { client } = await enrolled(panel);
     await rewrite(panel, client, { passport: undefined });
     expect(await client.me()).to.equal(null);
@@ -193,7 +201,7 @@ describe('request/evaluate-request', () => {
   });
 
   it('refuses a user who came by other credentials than the session, and leaves the session alone (L1)', async () => {
-    const panel = await startSessionPanel({
+    const panel = await startPanel({
       first: ({ app, users }: Panel) =>
         app.use((req, _res, next) => {
           const login = req.get('x-token');
@@ -215,7 +223,7 @@ describe('request/evaluate-request', () => {
   });
 
   it('refuses the user a later strategy without a session put there (L1)', async () => {
-    const panel = await startSessionPanel({
+    const panel = await startPanel({
       beforeRouter(made) {
         made.passport.use('bearer', {
           authenticate(
@@ -243,7 +251,7 @@ describe('request/evaluate-request', () => {
 
   it('answers 503 for a record that does not open, and shows nobody (A8)', async () => {
     const store = memoryStore();
-    const panel = await startSessionPanel({ store });
+    const panel = await startPanel({ store });
     const { client } = await enrolled(panel);
     const sealed = (await store.get('alice'))!;
     await store.compareAndSet('alice', sealed, `${sealed.slice(0, -4)}AAAA`);
@@ -265,7 +273,7 @@ describe('request/evaluate-request', () => {
   it('answers 503 when the panel knows of a factor and the store has no record (J3)', async () => {
     const flags = new Map<string, boolean>();
     const store = memoryStore();
-    const panel = await startSessionPanel({
+    const panel = await startPanel({
       store,
       options: {
         account: ({ id, login }) => ({ id, name: login, enrolled: flags.get(id) ?? false }),
@@ -283,7 +291,7 @@ describe('request/evaluate-request', () => {
 
   it('hands errors of account() and findUser to the error handler, with nobody there (A8)', async () => {
     let broken = '';
-    const panel: SessionPanel = await startSessionPanel({
+    const panel: Panel = await startPanel({
       options: {
         account: ({ id, login }) => {
           if (broken === 'account') throw new Error('account broke');
@@ -309,7 +317,7 @@ describe('request/evaluate-request', () => {
   });
 
   it('parks a request under way so that no later passport.session() finds the user (L4)', async () => {
-    const panel = await startSessionPanel({
+    const panel = await startPanel({
       routes({ app, passport }) {
         app.get('/sub', passport.session(), (req, res) => res.json({ user: req.user ?? null }));
       },
@@ -320,11 +328,11 @@ describe('request/evaluate-request', () => {
   });
 
   it('carries the demotion through concurrent requests of one session', async () => {
-    const panel = await startSessionPanel();
+    const panel = await startPanel();
     const other = await loggedIn(panel);
     await enroll(panel);
     const cookie = other.cookie;
-    const seen = await Promise.all(Array.from({ length: 10 }, () => seenBy(panel, cookie)));
+    const seen = await burst(10, () => seenBy(panel, cookie));
     expect(seen.filter(Boolean)).to.deep.equal([]);
     expect(await panel.stored(cookie)).to.equal(null);
   });
@@ -335,7 +343,7 @@ describe('request/evaluate-request', () => {
       [false, 1],
     ] as const) {
       let looked = 0;
-      const panel: SessionPanel = await startSessionPanel({
+      const panel: Panel = await startPanel({
         options: {
           deserializedUserIsFresh,
           findUser(id) {
@@ -354,14 +362,14 @@ describe('request/evaluate-request', () => {
   });
 
   it('leaves strangers alone, and gives them no session', async () => {
-    const panel = await startSessionPanel();
+    const panel = await startPanel();
     const client = new Client(panel);
     expect((await client.get('/two-step')).body).to.have.keys('state', 'serverTime');
     expect((await client.get('/me')).headers).not.to.have.property('set-cookie');
   });
 
   it('evaluates whoever a strategy that was mounted too early signed in, on the next request', async () => {
-    const panel = await startSessionPanel({
+    const panel = await startPanel({
       afterPassport(made) {
         knows(made, 'early', (req) => req.get('x-early'));
         made.app.use(made.passport.authenticate('early') as RequestHandler);
@@ -375,7 +383,7 @@ describe('request/evaluate-request', () => {
   });
 
   it('knows at once whom it took over from before the package', async () => {
-    const panel = await startSessionPanel({
+    const panel = await startPanel({
       routes({ app }) {
         app.post('/before', (req, res) => {
           Reflect.deleteProperty(req.session, 'secondFactor');

@@ -1,15 +1,16 @@
 import { expect } from 'chai';
 import express from 'express';
 import type { RequestSecondFactor } from 'passport-second-factor';
-import { Client, enroll, enrolled, stopPanels } from '../docs/trap-panel.js';
-import type { User } from '../docs/trap-panel.js';
-import { loggedIn, seenBy, sessionId, startSessionPanel, userOf } from '../support/session-panel.js';
-import type { SessionPanel } from '../support/session-panel.js';
+import { Client } from '../support/client.js';
+import { enroll, enrolled, loggedIn } from '../support/people.js';
+import { startPanel, stopPanels, userOf } from '../support/panel.js';
+import type { Panel, User } from '../support/panel.js';
+import { seenBy, sessionId } from '../support/sessions.js';
 
 /** A panel that keeps the last `req.secondFactor` it saw, as a socket would. */
-async function startKeeping(): Promise<{ panel: SessionPanel; kept: () => RequestSecondFactor }> {
+async function startKeeping(): Promise<{ panel: Panel; kept: () => RequestSecondFactor }> {
   let last: RequestSecondFactor | undefined;
-  const panel = await startSessionPanel({
+  const panel = await startPanel({
     options: { rememberBrowsers: { days: 30 } },
     routes({ app }) {
       app.get('/keep', (req, res) => {
@@ -65,7 +66,7 @@ describe('request/request-second-factor', () => {
 
   it('tells what is known of the session in every state', async () => {
     const { panel } = await startKeeping();
-    const see = async (client: Client) => (await client.get('/keep')).body;
+    const see = async (client: Client) => (await client.get('/keep')).body as Record<string, unknown>;
     const path = '/two-step';
     expect(await see(new Client(panel))).to.deep.equal({ ...nobody, state: 'anonymous', path });
     const bob = await loggedIn(panel, 'bob');
@@ -128,7 +129,7 @@ describe('request/request-second-factor', () => {
       ['the account is gone', (panel) => panel.users.splice(0, 1), 'anonymous'],
       ['the user signed out', (_panel, client) => client.post('/logout'), 'anonymous'],
       ['the session went on under a new id', (_panel, client) => client.post('/renew'), 'anonymous'],
-    ] satisfies [string, (panel: SessionPanel, client: Client) => unknown, string][]) {
+    ] satisfies [string, (panel: Panel, client: Client) => unknown, string][]) {
       it(`tells ${expected} when ${what}, and changes nothing`, async () => {
         const { panel, kept } = await startKeeping();
         const { client } = await enrolled(panel);
@@ -183,13 +184,13 @@ describe('request/request-second-factor', () => {
       const { panel } = await startKeeping();
       const { phone } = await enrolled(panel);
       const client = await loggedIn(panel);
-      await client.post('/two-step/verify', { code: phone(), rememberBrowser: true });
+      await client.post('/two-step/verify', { code: phone.nextCode(), rememberBrowser: true });
       await client.post('/logout');
       await client.login('alice');
       expect((await client.get('/two-step')).body.state).to.equal('remembered');
       await client.post('/new-password');
       expect((await client.get('/two-step/verify')).body.state).to.equal('pending');
-      await client.post('/two-step/verify', { code: phone() });
+      await client.post('/two-step/verify', { code: phone.nextCode() });
       expect(await client.me()).to.equal('alice');
     });
 
@@ -197,7 +198,7 @@ describe('request/request-second-factor', () => {
       const { panel } = await startKeeping();
       const { client, phone } = await enrolled(panel);
       const other = await loggedIn(panel);
-      await other.post('/two-step/verify', { code: phone() });
+      await other.post('/two-step/verify', { code: phone.nextCode() });
       const { cookie } = client;
       const before = (await panel.stored(client))?.secondFactor;
       expect((await client.post('/new-password')).status).to.equal(200);
@@ -232,7 +233,7 @@ describe('request/request-second-factor', () => {
 
     it('takes nothing where the panel gives no stamp, and gives the session another id', async () => {
       const account = ({ id, login }: User): { id: string; name: string } => ({ id, name: login });
-      const panel: SessionPanel = await startSessionPanel({
+      const panel: Panel = await startPanel({
         options: { account },
         routes({ app }) {
           app.post('/renew', async (req, res) => {
@@ -270,7 +271,7 @@ describe('request/request-second-factor', () => {
     });
 
     it('rejects when the session was ended since the request began', async () => {
-      const panel: SessionPanel = await startSessionPanel({
+      const panel: Panel = await startPanel({
         routes({ app }) {
           app.post('/late', async (req, res) => {
             await new Promise((done) => panel.sessionStore.destroy(req.sessionID, done));
@@ -290,7 +291,7 @@ describe('request/request-second-factor', () => {
 
   it('tells from when a second factor is required, and whether', async () => {
     const day = 86_400_000;
-    const panel: SessionPanel = await startSessionPanel({
+    const panel: Panel = await startPanel({
       options: { policy: () => ({ requiredFrom: new Date(panel.now + day) }) },
       routes({ app }) {
         app.get('/required', (req, res) => {
@@ -306,7 +307,7 @@ describe('request/request-second-factor', () => {
   });
 
   it('rejects renew() for an account that is gone', async () => {
-    const gone: SessionPanel = await startSessionPanel({
+    const gone: Panel = await startPanel({
       routes({ app, users }) {
         app.post('/renew', async (req, res) => {
           users.splice(0, 1);
@@ -320,7 +321,7 @@ describe('request/request-second-factor', () => {
   });
 
   it('has nobody on a request whose session was ended since it began', async () => {
-    const panel: SessionPanel = await startSessionPanel({
+    const panel: Panel = await startPanel({
       routes({ app }) {
         app.post('/late', async (req, res) => {
           await new Promise((done) => panel.sessionStore.destroy(req.sessionID, done));

@@ -1,16 +1,16 @@
 import { expect } from 'chai';
-import { enrolled, stopPanels } from '../docs/trap-panel.js';
-import type { Client } from '../docs/trap-panel.js';
 import { answerInTwoParts } from '../support/in-two-parts.js';
-import { startSessionPanel, userOf } from '../support/session-panel.js';
-import type { SessionPanel } from '../support/session-panel.js';
+import type { Client } from '../support/client.js';
+import { enrolled } from '../support/people.js';
+import { startPanel, stopPanels, userOf } from '../support/panel.js';
+import type { Panel } from '../support/panel.js';
 
 describe('request/still-holds: a body that comes late', () => {
   afterEach(stopPanels);
 
   /** The code of the answer to a request whose body comes in two parts, with something between them. */
   async function inTwoParts(
-    { port }: SessionPanel,
+    { port }: Panel,
     { cookie }: Client,
     path: string,
     body: object,
@@ -19,7 +19,7 @@ describe('request/still-holds: a body that comes late', () => {
     return (await answerInTwoParts(`http://127.0.0.1:${port}${path}`, cookie, body, meanwhile)).code;
   }
 
-  const changes: Record<string, (panel: SessionPanel, client: Client) => unknown> = {
+  const changes: Record<string, (panel: Panel, client: Client) => unknown> = {
     'the password was changed': (panel) => userOf(panel).passwordChangedAt++,
     'the account was deleted': (panel) => panel.users.splice(0, 1),
     'its owner signed out': (_panel, client) => client.post('/logout'),
@@ -32,9 +32,9 @@ describe('request/still-holds: a body that comes late', () => {
         '/two-step/step-up',
         '/two-step/setup',
       ]) {
-        const panel = await startSessionPanel();
+        const panel = await startPanel();
         const { client, phone } = await enrolled(panel);
-        const body = { code: phone() };
+        const body = { code: phone.nextCode() };
         const before = await panel.store.get('alice');
         const answer = await inTwoParts(panel, client, path, body, () => change(panel, client));
         const movesOn = path === '/two-step/step-up' || path === '/two-step/setup';
@@ -45,9 +45,9 @@ describe('request/still-holds: a body that comes late', () => {
   }
 
   it('does what it asks where nothing has changed', async () => {
-    const panel = await startSessionPanel();
+    const panel = await startPanel();
     const { client, phone } = await enrolled(panel);
-    const body = { code: phone() };
+    const body = { code: phone.nextCode() };
     expect(await inTwoParts(panel, client, '/two-step/disable', body, () => undefined)).to.equal(undefined);
     expect(await panel.store.get('alice')).to.equal(null);
   });

@@ -3,19 +3,21 @@ import { expect } from 'chai';
 import session from 'express-session';
 import type { Redis } from 'ioredis';
 import { redisStore } from 'passport-second-factor/redis';
-import { Client, enroll, enrolled, stopPanels } from '../docs/trap-panel.js';
-import type { Answer, Phone } from '../docs/trap-panel.js';
 import { until } from '../support/eventually.js';
-import { connectRedis, loggedIn, startSessionPanel } from '../support/session-panel.js';
-import type { SessionPanel } from '../support/session-panel.js';
-import { startRedis } from '../support/redis-server.js';
+import { connectRedis, startRedis } from '../support/redis-server.js';
 import type { RedisServer } from '../support/redis-server.js';
 import { timeLimit } from '../support/time-limit.js';
+import { Client } from '../support/client.js';
+import type { Answer } from '../support/client.js';
+import { enroll, enrolled, loggedIn } from '../support/people.js';
+import { startPanel, stopPanels } from '../support/panel.js';
+import type { Phone } from '../support/people.js';
+import type { Panel } from '../support/panel.js';
 
 const limit = timeLimit();
 
 interface Scene {
-  readonly panel: SessionPanel;
+  readonly panel: Panel;
   readonly phone: Phone;
   /** Verified as alice. */
   readonly verified: Client;
@@ -42,7 +44,7 @@ describe('when the store is in trouble (J1)', () => {
 
   /** Records are on Redis and sessions are not, so that every answer is about the records. */
   async function scene(): Promise<Scene> {
-    const panel = await startSessionPanel({
+    const panel = await startPanel({
       redis,
       session: { store: new session.MemoryStore() },
       store: redisStore(redis),
@@ -68,7 +70,7 @@ describe('when the store is in trouble (J1)', () => {
       isRefused(verified.get('/secret')),
       isRefused(verified.get('/me')),
       isRefused(plain.get('/me')),
-      isRefused(parked.post('/two-step/verify', { code: phone() })),
+      isRefused(parked.post('/two-step/verify', { code: phone.nextCode() })),
       isRefused(new Client(panel).login('alice')),
       isRefused(new Client(panel).login('bob')),
     ]);
@@ -83,7 +85,9 @@ describe('when the store is in trouble (J1)', () => {
   async function everythingWorks({ panel, phone, verified, parked, plain }: Scene): Promise<void> {
     expect((await verified.get('/secret')).body).to.deep.equal({ secret: true });
     expect(await plain.me()).to.equal('bob');
-    expect((await parked.post('/two-step/verify', { code: phone() })).body).to.include({ state: 'verified' });
+    expect((await parked.post('/two-step/verify', { code: phone.nextCode() })).body).to.include({
+      state: 'verified',
+    });
     expect((await new Client(panel).login('alice')).body.code).to.equal('code-required');
     expect((await new Client(panel).login('bob')).status).to.equal(200);
   }
@@ -113,7 +117,7 @@ describe('when the store is in trouble (J1)', () => {
     const { panel, phone, verified, parked } = made;
     const before = await panel.store.get('alice');
     await redis.config('SET', 'maxmemory', '1');
-    const code = phone();
+    const code = phone.nextCode();
     await isRefused(parked.post('/two-step/verify', { code }));
     await isRefused(verified.post('/two-step/step-up', { code }));
     await isRefused(verified.post('/two-step/disable', { code }));
@@ -145,16 +149,16 @@ describe('when the store is in trouble (J1)', () => {
       await swap(...args);
       throw new Error('connection lost after the write');
     };
-    const code = phone();
+    const code = phone.nextCode();
     await isRefused(parked.post('/two-step/verify', { code }));
     panel.store.compareAndSet = swap;
     expect(await parked.me()).to.equal(null);
     expect((await parked.post('/two-step/verify', { code })).body.code).to.equal('code-already-used');
-    expect((await parked.post('/two-step/verify', { code: phone() })).status).to.equal(200);
+    expect((await parked.post('/two-step/verify', { code: phone.nextCode() })).status).to.equal(200);
   });
 
   it('lets nobody in while sessions and records are on the same dead Redis, and works when it is back', async () => {
-    const panel = await startSessionPanel({ redis, options: { storeTimeoutMs: limit.ms } });
+    const panel = await startPanel({ redis, options: { storeTimeoutMs: limit.ms } });
     const { client, phone } = await enrolled(panel);
     const parked = await loggedIn(panel);
     const lost = once(redis, 'close');
@@ -164,7 +168,7 @@ describe('when the store is in trouble (J1)', () => {
     for (const call of [
       client.get('/secret'),
       client.get('/me'),
-      parked.post('/two-step/verify', { code: phone() }),
+      parked.post('/two-step/verify', { code: phone.nextCode() }),
       new Client(panel).login('bob'),
     ]) {
       const answer = await call;
@@ -175,7 +179,7 @@ describe('when the store is in trouble (J1)', () => {
     await server.restart();
     await until('the client to be ready', () => redis.status === 'ready');
     expect((await client.get('/secret')).body).to.deep.equal({ secret: true });
-    expect((await parked.post('/two-step/verify', { code: phone() })).status).to.equal(200);
+    expect((await parked.post('/two-step/verify', { code: phone.nextCode() })).status).to.equal(200);
   });
 
   it('names the cause in the error that Express gets and in the event, without a secret, and tells it to no client (I5)', async () => {

@@ -9,9 +9,11 @@ import { createSecondFactor } from 'passport-second-factor';
 import type { SecondFactor } from 'passport-second-factor';
 import { memoryStore } from 'passport-second-factor/memory';
 import supertest from 'supertest';
-import { Client, enroll, enrolled, stopPanels, user } from '../docs/trap-panel.js';
-import type { User } from '../docs/trap-panel.js';
-import { loggedIn, sessionId, startSessionPanel } from '../support/session-panel.js';
+import { Client } from '../support/client.js';
+import { enroll, enrolled, loggedIn } from '../support/people.js';
+import { startPanel, stopPanels, user } from '../support/panel.js';
+import type { User } from '../support/panel.js';
+import { sessionId } from '../support/sessions.js';
 
 /** What one request to an application that is mounted wrongly is answered, with the message for the operator. */
 async function answered(app: Express, cookie = '', path = '/me') {
@@ -115,7 +117,7 @@ describe('request/take-over when something is mounted wrongly', () => {
       },
     } as never);
     customers.serializeUser((given, done) => done(null, (given as User).id));
-    const panel = await startSessionPanel({
+    const panel = await startPanel({
       routes({ app }) {
         app.post('/customer', customers.authenticate('customer'), (_req, res) => res.json({ in: true }));
       },
@@ -178,7 +180,7 @@ describe('request/take-over', () => {
       reads++;
       return get(id);
     };
-    const panel = await startSessionPanel({
+    const panel = await startPanel({
       store,
       beforeRouter({ app, secondFactor }) {
         app.use(secondFactor.session());
@@ -191,12 +193,12 @@ describe('request/take-over', () => {
     expect(reads).to.equal(1);
     await client.post('/logout');
     expect((await client.login('alice')).body.code).to.equal('code-required');
-    await client.post('/two-step/verify', { code: phone() });
+    await client.post('/two-step/verify', { code: phone.nextCode() });
     expect(await client.me()).to.equal('alice');
   });
 
   it('honours a userProperty of its own', async () => {
-    const panel = await startSessionPanel({
+    const panel = await startPanel({
       first: ({ app, passport }) => app.use(passport.initialize({ userProperty: 'account' })),
       routes({ app }) {
         app.get('/account', (req, res) => {
@@ -208,7 +210,7 @@ describe('request/take-over', () => {
         });
       },
     });
-    const see = async (client: Client) => (await client.get('/account')).body;
+    const see = async (client: Client) => (await client.get('/account')).body as Record<string, unknown>;
     const client = new Client(panel);
     await client.post('/in');
     expect(await see(client)).to.deep.equal({ account: 'alice', user: null, state: 'signed-in' });
@@ -218,7 +220,7 @@ describe('request/take-over', () => {
     const parked = new Client(panel);
     expect((await parked.post('/in')).body.code).to.equal('code-required');
     expect(await see(parked)).to.deep.equal({ account: null, user: null, state: 'pending' });
-    await parked.post('/two-step/verify', { code: phone() });
+    await parked.post('/two-step/verify', { code: phone.nextCode() });
     expect(await see(parked)).to.deep.equal({ account: 'alice', user: null, state: 'verified' });
     await parked.post('/logout');
     expect(await see(parked)).to.deep.equal({ account: null, user: null, state: 'anonymous' });
@@ -226,13 +228,13 @@ describe('request/take-over', () => {
 
   for (const sessionKey of ['twoStep', 'a.b:c', 'user']) {
     it(`keeps its state under the sessionKey ${sessionKey}`, async () => {
-      const panel = await startSessionPanel({ options: { sessionKey } });
+      const panel = await startPanel({ options: { sessionKey } });
       const phone = await enroll(panel);
       const client = await loggedIn(panel);
       const parked = await panel.stored(client);
       expect(parked).to.have.all.keys('cookie', sessionKey);
       expect(parked?.[sessionKey]).to.include({ state: 'pending' });
-      await client.post('/two-step/verify', { code: phone() });
+      await client.post('/two-step/verify', { code: phone.nextCode() });
       expect(await panel.stored(client)).to.have.all.keys('cookie', 'passport', sessionKey);
       expect(await client.me()).to.equal('alice');
       await client.post('/logout');
@@ -244,7 +246,7 @@ describe('request/take-over', () => {
     const authenticator = new Passport();
     Object.assign(authenticator, { _key: 'panelUser' });
     (authenticator as unknown as { init(): void }).init();
-    const panel = await startSessionPanel({ authenticator });
+    const panel = await startPanel({ authenticator });
     const { client } = await enrolled(panel);
     expect(await panel.stored(client))
       .to.include.keys('panelUser', 'secondFactor')
@@ -254,8 +256,8 @@ describe('request/take-over', () => {
 
   it('keeps two panels on one session store apart by their sessionKey', async () => {
     const sessions = new session.MemoryStore();
-    const shop = await startSessionPanel({ session: { store: sessions }, options: { sessionKey: 'shop' } });
-    const panel = await startSessionPanel({ session: { store: sessions } });
+    const shop = await startPanel({ session: { store: sessions }, options: { sessionKey: 'shop' } });
+    const panel = await startPanel({ session: { store: sessions } });
     await enroll(panel);
     const client = await loggedIn(shop);
     const { cookie } = client;

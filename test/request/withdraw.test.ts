@@ -1,8 +1,9 @@
 import { expect } from 'chai';
 import type { ErrorRequestHandler } from 'express';
-import { Client, enrolled, stopPanels } from '../docs/trap-panel.js';
-import type { User } from '../docs/trap-panel.js';
-import { loggedIn, startSessionPanel } from '../support/session-panel.js';
+import { Client } from '../support/client.js';
+import { enrolled, loggedIn } from '../support/people.js';
+import { startPanel, stopPanels } from '../support/panel.js';
+import type { User } from '../support/panel.js';
 
 describe('request/take-over of a session that cannot be checked', () => {
   afterEach(stopPanels);
@@ -11,7 +12,7 @@ describe('request/take-over of a session that cannot be checked', () => {
     const goOn: ErrorRequestHandler = (_error, _req, _res, next) => {
       next();
     };
-    const panel = await startSessionPanel({
+    const panel = await startPanel({
       beforeRouter: ({ app }) => app.use(goOn),
       routes({ app, passport }) {
         // A sub-application with a session() of its own, which also writes.
@@ -35,7 +36,7 @@ describe('request/take-over of a session that cannot be checked', () => {
   });
 
   it('leaves a user of other credentials alone, whom no session of Passport holds', async () => {
-    const panel = await startSessionPanel({
+    const panel = await startPanel({
       afterPassport: ({ app, users }) =>
         app.use((req, _res, next) => {
           if (req.get('x-token') === 'bob') req.user = users[1];
@@ -50,7 +51,7 @@ describe('request/take-over of a session that cannot be checked', () => {
   });
 
   it('tells of a parked sign-in that it ran out, and of nothing else', async () => {
-    const panel = await startSessionPanel({
+    const panel = await startPanel({
       routes({ app }) {
         app.post('/forget', (req, res) => {
           Reflect.deleteProperty(req.session, 'passport');

@@ -1,8 +1,10 @@
 import { expect } from 'chai';
-import { Client, enroll, stopPanels } from '../docs/trap-panel.js';
-import type { Answer } from '../docs/trap-panel.js';
-import { minutesOf, startSessionPanel } from '../support/session-panel.js';
-import type { SessionPanel } from '../support/session-panel.js';
+import { Client } from '../support/client.js';
+import type { Answer } from '../support/client.js';
+import { enroll } from '../support/people.js';
+import { startPanel, stopPanels } from '../support/panel.js';
+import { minutesOf } from '../support/sessions.js';
+import type { Panel } from '../support/panel.js';
 
 const HTML = { accept: 'text/html' };
 const DAY = 86_400_000;
@@ -22,8 +24,8 @@ function dropped({ headers }: Answer): string[] {
 describe('a browser whose clock is 20 minutes ahead', () => {
   afterEach(stopPanels);
 
-  const start = (cookie: object): Promise<SessionPanel> =>
-    startSessionPanel({
+  const start = (cookie: object): Promise<Panel> =>
+    startPanel({
       options: { rememberBrowsers: { days: 30 } },
       session: { cookie },
       routes({ app }) {
@@ -43,7 +45,7 @@ describe('a browser whose clock is 20 minutes ahead', () => {
         await client.login('alice'),
         await client.post('/two-step/verify', { code: 'AAAA-AAAA-AAAA-AAAA-AAAA-AAAA' }),
         await client.get('/secret', HTML),
-        await client.post('/two-step/verify', { code: phone(), rememberBrowser: true }),
+        await client.post('/two-step/verify', { code: phone.nextCode(), rememberBrowser: true }),
       ];
       expect(answers.flatMap(dropped)).to.deep.equal([]);
       expect(answers.at(-1)?.body).to.deep.equal({ state: 'verified', returnTo: '/secret' });

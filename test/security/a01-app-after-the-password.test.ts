@@ -1,6 +1,8 @@
 import { expect } from 'chai';
 import type { Express } from 'express';
-import { cookieOf, isOut, onEachStore, raw, verify } from './support/acgl-panel.js';
+import { Client } from '../support/client.js';
+import { attack, isOut } from '../support/attack.js';
+import { enrolled, pending, verify } from '../support/people.js';
 
 const METHODS = ['GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'PATCH', 'DELETE'];
 /** Spellings of one path that a router, a proxy or a cache may take for the same. */
@@ -35,15 +37,15 @@ function pathsOf(app: Express): string[] {
 }
 
 describe('A1: browsing straight to the app after the password', () => {
-  onEachStore((target) => {
+  attack('on %s', (target) => {
     it('shows nothing but the code form and the ways out, on any path, method and spelling', async () => {
-      const { phone } = await target().enrolled('alice');
-      const jar = await target().pending('alice');
+      const { phone } = await enrolled(target(), 'alice');
+      const client = await pending(target(), 'alice');
       const before = await target().record('alice');
       const paths = pathsOf(target().app);
       expect(paths).to.include.members(['/api/secret', '/staff/bob/edit', '/two-step/disable', '/']);
 
-      const headers = { cookie: cookieOf(jar), accept: 'application/json', 'content-length': '0' };
+      const headers = { cookie: client.cookie, accept: 'application/json', 'content-length': '0' };
       for (const path of paths) {
         const tried = SPELLINGS.flatMap((spell) =>
           METHODS.filter((method) => !OPEN.test(`${method} ${path}`)).map((method) => ({
@@ -54,7 +56,7 @@ describe('A1: browsing straight to the app after the password', () => {
         const answers = await Promise.all(
           tried.map(async ({ method, path }) => ({
             what: `${method} ${path}`,
-            ...(await raw(target(), method, path, headers)),
+            ...(await new Client(target()).send(method, path, headers)),
           })),
         );
         for (const { what, status, headers, text } of answers) {
@@ -68,17 +70,17 @@ describe('A1: browsing straight to the app after the password', () => {
         }
       }
       expect(await target().record('alice'), 'nothing changed').to.equal(before);
-      expect((await verify(jar, phone.nextCode())).status, 'the sign-in waits as before').to.equal(200);
+      expect((await verify(client, phone.nextCode())).status, 'the sign-in waits as before').to.equal(200);
     });
 
     it('sends a browser to the code form from every page', async () => {
-      await target().enrolled('admin');
-      const jar = await target().pending('admin');
+      await enrolled(target(), 'admin');
+      const client = await pending(target(), 'admin');
       for (const path of ['/', '/clients', '/staff', '/staff/alice/edit', '/settings', '/api/secret']) {
-        const { status, location } = await jar.open(path);
+        const { status, location } = await client.open(path);
         expect([status, location], path).to.deep.equal([303, '/two-step/verify']);
       }
-      await isOut(jar);
+      await isOut(client);
     });
   });
 });

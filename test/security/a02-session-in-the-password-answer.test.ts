@@ -1,5 +1,7 @@
 import { expect } from 'chai';
-import { isOut, onEachStore, raw } from './support/acgl-panel.js';
+import { Client } from '../support/client.js';
+import { attack, isOut } from '../support/attack.js';
+import { enrolled } from '../support/people.js';
 
 /** Every text of an answer that could be a token. */
 function textsIn(value: unknown): string[] {
@@ -8,22 +10,22 @@ function textsIn(value: unknown): string[] {
 }
 
 describe('A2: using a session that the answer to the password already carries', () => {
-  onEachStore((target) => {
+  attack('on %s', (target) => {
     it('has one cookie, of a session with nobody in it, and no token', async () => {
-      await target().enrolled('alice');
-      const jar = target().jar();
-      const answer = await jar.login('alice');
+      await enrolled(target(), 'alice');
+      const client = new Client(target());
+      const answer = await client.login('alice');
       expect(answer.headers['set-cookie']).to.have.length(1);
-      expect([...jar.cookies.keys()]).to.deep.equal(['panel.sid']);
+      expect([...client.cookies.keys()]).to.deep.equal(['panel.sid']);
       expect(answer.body).to.have.all.keys('type', 'title', 'status', 'code', 'verify', 'until', 'methods');
-      await isOut(jar);
+      await isOut(client);
     });
 
     it('has nothing that lets anybody in, alone or mixed', async () => {
-      await target().enrolled('alice');
-      const jar = target().jar();
-      const answer = await jar.login('alice');
-      const cookie = jar.cookies.get('panel.sid') ?? '';
+      await enrolled(target(), 'alice');
+      const client = new Client(target());
+      const answer = await client.login('alice');
+      const cookie = client.cookies.get('panel.sid') ?? '';
       const id = decodeURIComponent(cookie).slice(2).split('.')[0] ?? '';
       const tokens = [cookie, id, ...textsIn(answer.body), String(answer.headers['www-authenticate'])];
       for (const token of tokens) {
@@ -35,20 +37,20 @@ describe('A2: using a session that the answer to the password already carries', 
           { cookie: `panel.sid.0=${token}; panel.sid.1=${cookie}` },
           { cookie: `panel.sid=${cookie}`, authorization: `Bearer ${token}`, 'x-session-id': token },
         ]) {
-          const tried = await raw(target(), 'GET', '/api/secret', headers);
+          const tried = await new Client(target()).send('GET', '/api/secret', headers);
           expect(tried.status, JSON.stringify(headers)).to.equal(401);
         }
       }
     });
 
     it('says the same to a browser: a redirect, and one cookie', async () => {
-      await target().enrolled('alice');
-      const jar = target().jar();
-      const answer = await jar.submit('/login', { username: 'alice', password: 'alice-password' });
+      await enrolled(target(), 'alice');
+      const client = new Client(target());
+      const answer = await client.submit('/login', { username: 'alice', password: 'alice-password' });
       expect([answer.status, answer.location]).to.deep.equal([303, '/two-step/verify']);
       expect(answer.headers['set-cookie']).to.have.length(1);
       expect(answer.text).to.equal('');
-      await isOut(jar);
+      await isOut(client);
     });
   });
 });

@@ -1,26 +1,28 @@
 import { expect } from 'chai';
-import { Client, enroll, knows } from '../docs/trap-panel.js';
-import type { SessionPanel } from '../support/session-panel.js';
-import { isOut, onEachStore } from './support/acgl-panel.js';
-import { onEachSessionPanel } from './support/session-panels.js';
+import { onEachPanel } from '../support/on-each-place.js';
+import { Client } from '../support/client.js';
+import { enroll, enrolled, loggedIn } from '../support/people.js';
+import { knows } from '../support/panel.js';
+import type { Panel } from '../support/panel.js';
+import { attack, isOut } from '../support/attack.js';
 
 describe('A3: a remember-me cookie made after the password, restored later', () => {
-  onEachStore((target) => {
+  attack('on %s', (target) => {
     it('is not made: what is left without the session is nobody', async () => {
-      await target().enrolled('alice');
+      await enrolled(target(), 'alice');
       for (const extra of [{ remember: 'on' }, { rememberMe: true }, { rememberBrowser: true }]) {
-        const jar = target().jar();
-        await jar.post('/login', { username: 'alice', password: 'alice-password', ...extra });
-        jar.cookies.delete('panel.sid');
-        expect([...jar.cookies]).to.deep.equal([]);
-        await isOut(jar);
+        const browser = new Client(target());
+        await browser.post('/login', { username: 'alice', password: 'alice-password', ...extra });
+        browser.cookies.delete('panel.sid');
+        expect([...browser.cookies]).to.deep.equal([]);
+        await isOut(browser);
       }
     });
   });
 
   describe('where a panel has one of its own', () => {
-    onEachSessionPanel((start) => {
-      const started = (): Promise<SessionPanel> =>
+    onEachPanel((start) => {
+      const started = (): Promise<Panel> =>
         start({
           options: {
             onSignedIn: (_req, res, { login }) =>
@@ -36,10 +38,9 @@ describe('A3: a remember-me cookie made after the password, restored later', () 
       it('does not have it made before the code', async () => {
         const panel = await started();
         const phone = await enroll(panel);
-        const client = new Client(panel);
-        await client.login('alice');
+        const client = await loggedIn(panel);
         expect(client.cookie).not.to.contain('remember=');
-        await client.post('/two-step/verify', { code: phone() });
+        await client.post('/two-step/verify', { code: phone.nextCode() });
         expect(client.cookie).to.contain('remember=alice');
       });
 

@@ -1,14 +1,16 @@
 import { expect } from 'chai';
 import type { RequestHandler } from 'express';
-import { Client, enroll, knows } from '../docs/trap-panel.js';
-import type { Phone } from '../docs/trap-panel.js';
-import type { SessionPanel } from '../support/session-panel.js';
-import { onEachSessionPanel } from './support/session-panels.js';
+import { onEachPanel } from '../support/on-each-place.js';
+import { Client } from '../support/client.js';
+import { enroll } from '../support/people.js';
+import { knows } from '../support/panel.js';
+import type { Phone } from '../support/people.js';
+import type { Panel } from '../support/panel.js';
 
 /** Doors beside the form: each knows who is there from the query string, as an identity provider does. */
 const OPERATIONS = {
-  '/oauth/callback': ({ passport }: SessionPanel) => passport.authenticate('oauth') as RequestHandler,
-  '/oauth/custom': ({ passport }: SessionPanel): RequestHandler => {
+  '/oauth/callback': ({ passport }: Panel) => passport.authenticate('oauth') as RequestHandler,
+  '/oauth/custom': ({ passport }: Panel): RequestHandler => {
     return (req, res, next) => {
       const done = (error: unknown, user?: Express.User | false): void => {
         if (error || !user) next(error);
@@ -18,22 +20,22 @@ const OPERATIONS = {
     };
   },
   '/magic-link':
-    ({ users }: SessionPanel): RequestHandler =>
+    ({ users }: Panel): RequestHandler =>
     (req, res, next) => {
       const user = users.find(({ login }) => login === req.query.as);
       req.login(user as Express.User, (problem?: unknown) =>
         problem ? next(problem) : res.json({ in: true }),
       );
     },
-  '/api-password': ({ passport }: SessionPanel) =>
+  '/api-password': ({ passport }: Panel) =>
     passport.authenticate('oauth', { session: false }) as RequestHandler,
-  '/oauth/keep': ({ passport }: SessionPanel) =>
+  '/oauth/keep': ({ passport }: Panel) =>
     passport.authenticate('oauth', { keepSessionInfo: true }) as RequestHandler,
 };
 
 describe('A4: a login route beside the form that asks for no code', () => {
-  onEachSessionPanel((start) => {
-    let panel: SessionPanel;
+  onEachPanel((start) => {
+    let panel: Panel;
     let phone: Phone;
 
     beforeEach(async () => {
@@ -41,7 +43,7 @@ describe('A4: a login route beside the form that asks for no code', () => {
         routes(made) {
           knows(made, 'oauth', (req) => req.query.as as string);
           for (const [path, operation] of Object.entries(OPERATIONS)) {
-            made.app.get(path, operation(made as SessionPanel), (req, res) => {
+            made.app.get(path, operation(made), (req, res) => {
               res.json({ user: req.user ?? null });
             });
           }
@@ -60,7 +62,7 @@ describe('A4: a login route beside the form that asks for no code', () => {
         expect(await client.me()).to.equal(null);
         if (path === '/api-password') expect(client.cookie).to.equal('');
         else {
-          expect((await client.post('/two-step/verify', { code: phone() })).status).to.equal(200);
+          expect((await client.post('/two-step/verify', { code: phone.nextCode() })).status).to.equal(200);
           expect((await client.get('/secret')).status).to.equal(200);
         }
       });

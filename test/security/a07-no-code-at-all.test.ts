@@ -1,11 +1,13 @@
 import { expect } from 'chai';
-import { cookieOf, isOut, onEachStore, raw, verify } from './support/acgl-panel.js';
+import { Client } from '../support/client.js';
+import { attack, isOut } from '../support/attack.js';
+import { enrolled, pending, verify } from '../support/people.js';
 
 describe('A7: an empty, missing, null or all-zero code', () => {
-  onEachStore((target) => {
+  attack('on %s', (target) => {
     it('is refused, and only six digits are charged', async () => {
-      const { phone } = await target().enrolled('alice');
-      const jar = await target().pending('alice');
+      const { phone } = await enrolled(target(), 'alice');
+      const client = await pending(target(), 'alice');
       const before = await target().record('alice');
       const shapes = [
         '',
@@ -34,7 +36,7 @@ describe('A7: an empty, missing, null or all-zero code', () => {
         'true',
         '\0\0\0\0\0\0',
       ]) {
-        const { status, body } = await verify(jar, code);
+        const { status, body } = await verify(client, code);
         expect([status, body.code], JSON.stringify(code)).to.deep.equal([400, 'code-malformed']);
       }
       for (const [type, body] of [
@@ -47,23 +49,23 @@ describe('A7: an empty, missing, null or all-zero code', () => {
         ['application/x-www-form-urlencoded', 'code='],
         ['text/plain', 'code=000000'],
       ] as const) {
-        const headers = { cookie: cookieOf(jar), 'content-type': type, accept: 'application/json' };
-        const { status } = await raw(target(), 'POST', '/two-step/verify', headers, body);
+        const headers = { cookie: client.cookie, 'content-type': type, accept: 'application/json' };
+        const { status } = await new Client(target()).send('POST', '/two-step/verify', headers, body);
         expect(status, `${type} ${body}`).to.equal(400);
       }
       expect(await target().record('alice'), 'nothing was charged').to.equal(before);
-      await isOut(jar);
-      expect((await verify(jar, phone.nextCode())).status).to.equal(200);
+      await isOut(client);
+      expect((await verify(client, phone.nextCode())).status).to.equal(200);
     });
 
     it('is, when it has the shape of a code, one wrong guess like any other', async () => {
-      await target().enrolled('alice');
-      const jar = await target().pending('alice');
+      await enrolled(target(), 'alice');
+      const client = await pending(target(), 'alice');
       for (const [place, code] of ['000000', '000 000', '000-000'].entries()) {
-        expect((await verify(jar, code)).body.code).to.equal('code-invalid');
+        expect((await verify(client, code)).body.code).to.equal('code-invalid');
         expect((await target().secondFactor.status('alice')).failures).to.equal(place + 1);
       }
-      await isOut(jar);
+      await isOut(client);
     });
   });
 });

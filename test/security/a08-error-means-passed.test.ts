@@ -1,9 +1,10 @@
 import { expect } from 'chai';
-import { Client, enroll } from '../docs/trap-panel.js';
-import { loggedIn, userOf } from '../support/session-panel.js';
-import type { SessionPanel } from '../support/session-panel.js';
-import { isOut, onEachStore, verify } from './support/acgl-panel.js';
-import { onEachSessionPanel } from './support/session-panels.js';
+import { onEachPanel } from '../support/on-each-place.js';
+import { Client } from '../support/client.js';
+import { enroll, enrolled, loggedIn, pending, verify } from '../support/people.js';
+import { userOf } from '../support/panel.js';
+import type { Panel } from '../support/panel.js';
+import { attack, isOut } from '../support/attack.js';
 
 const spoil: Record<string, (sealed: string, other: string) => string | null> = {
   'is deleted': () => null,
@@ -16,16 +17,16 @@ const spoil: Record<string, (sealed: string, other: string) => string | null> = 
 };
 
 describe('A8: an error or a missing piece that means "passed"', () => {
-  onEachStore((target) => {
+  attack('on %s', (target) => {
     const { error } = console;
     before(() => (console.error = () => undefined)); // the panel tells its operator of each
     after(() => (console.error = error));
 
     for (const [what, spoiled] of Object.entries(spoil)) {
       it(`opens nothing where the record ${what}`, async () => {
-        const { jar: full, phone } = await target().enrolled('alice');
-        const other = await target().enrolled('bob');
-        const waiting = await target().pending('alice');
+        const { client: full, phone } = await enrolled(target(), 'alice');
+        const other = await enrolled(target(), 'bob');
+        const waiting = await pending(target(), 'alice');
         const sealed = (await target().record('alice')) ?? '';
         await target().setRecord('alice', spoiled(sealed, (await target().record('bob')) ?? ''));
         phone.nextCode();
@@ -38,8 +39,7 @@ describe('A8: an error or a missing piece that means "passed"', () => {
         expect([was.status, was.body.code]).to.deep.equal(
           what === 'is deleted' ? [403, 'enrollment-required'] : [503, 'record-unreadable'],
         );
-        const again = target().jar();
-        await again.login('alice');
+        const again = await loggedIn(target());
         expect((await again.get('/api/secret')).status).to.be.oneOf([401, 403]);
         if (what !== 'is deleted') await isOut(again);
         await target().setRecord('alice', null);
@@ -48,8 +48,8 @@ describe('A8: an error or a missing piece that means "passed"', () => {
   });
 
   describe('where the panel cannot say who it is', () => {
-    onEachSessionPanel((start) => {
-      let panel: SessionPanel;
+    onEachPanel((start) => {
+      let panel: Panel;
       let broken: () => unknown = () => undefined;
 
       for (const [what, fault] of Object.entries<() => unknown>({
@@ -73,7 +73,7 @@ describe('A8: an error or a missing piece that means "passed"', () => {
           const { cookie } = waiting;
           const before = await panel.store.get('alice');
           isBroken = true;
-          const refused = await waiting.post('/two-step/verify', { code: phone() });
+          const refused = await waiting.post('/two-step/verify', { code: phone.nextCode() });
           expect(refused.status).to.be.within(401, 500);
           expect((await new Client(panel).login('alice')).status).to.be.within(401, 500);
           isBroken = false;

@@ -6,14 +6,13 @@ import type { AddressInfo, Socket } from 'node:net';
 import { expect } from 'chai';
 import express from 'express';
 import { requireSecondFactor } from 'passport-second-factor';
-import { Client, enroll } from '../docs/trap-panel.js';
-import { loggedIn } from '../support/session-panel.js';
-import type { SessionPanel } from '../support/session-panel.js';
-import { raw } from './support/acgl-panel.js';
-import { onEachSessionPanel } from './support/session-panels.js';
+import { onEachPanel } from '../support/on-each-place.js';
+import { Client } from '../support/client.js';
+import { enroll, loggedIn } from '../support/people.js';
+import type { Panel } from '../support/panel.js';
 
 describe('A10: a channel beside the middleware', () => {
-  onEachSessionPanel((start) => {
+  onEachPanel((start) => {
     it('refuses a WebSocket of a waiting sign-in where the documented chain runs on the upgrade', async () => {
       const panel = await start();
       const gate = express
@@ -33,17 +32,16 @@ describe('A10: a channel beside the middleware', () => {
       const client = await loggedIn(panel);
       const ask = async (): Promise<string> => {
         const headers = { connection: 'Upgrade', upgrade: 'websocket', cookie: client.cookie };
-        const url = `http://127.0.0.1:${String(panel.port)}`;
-        const { status, text } = await raw({ url }, 'GET', '/socket', headers);
+        const { status, text } = await new Client(panel).send('GET', '/socket', headers);
         return `${String(status)} ${text === 'in' ? 'in' : ''}`;
       };
       expect(await ask()).to.equal('401 ');
-      await client.post('/two-step/verify', { code: phone() });
+      await client.post('/two-step/verify', { code: phone.nextCode() });
       expect(await ask()).to.equal('200 in');
     });
 
     it('sees nobody in a waiting sign-in on another port that knows Passport’s session alone', async () => {
-      const panel: SessionPanel = await start();
+      const panel: Panel = await start();
       const app = express();
       app.use(panel.sessions, panel.passport.session());
       app.get('/me', (req, res) => res.json({ user: req.user ?? null, in: req.isAuthenticated() }));
@@ -52,9 +50,10 @@ describe('A10: a channel beside the middleware', () => {
       const phone = await enroll(panel);
       const client = await loggedIn(panel);
       const there = new Client(other.address() as AddressInfo);
-      const ask = async () => (await there.get('/me', { cookie: client.cookie })).body;
+      const ask = async () =>
+        (await there.get('/me', { cookie: client.cookie })).body as Record<string, unknown>;
       expect(await ask()).to.deep.equal({ user: null, in: false });
-      await client.post('/two-step/verify', { code: phone() });
+      await client.post('/two-step/verify', { code: phone.nextCode() });
       expect((await ask()).in).to.equal(true);
       other.close();
     });

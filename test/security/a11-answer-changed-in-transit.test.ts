@@ -1,16 +1,17 @@
 import { expect } from 'chai';
-import { Client, enroll } from '../docs/trap-panel.js';
-import { loggedIn, sessionId } from '../support/session-panel.js';
-import { isOut, onEachStore, verify, wrongCodes } from './support/acgl-panel.js';
-import { onEachSessionPanel } from './support/session-panels.js';
+import { onEachPanel } from '../support/on-each-place.js';
+import { Client } from '../support/client.js';
+import { enroll, enrolled, loggedIn, pending, verify } from '../support/people.js';
+import { sessionId } from '../support/sessions.js';
+import { attack, isOut } from '../support/attack.js';
 
 describe('A11: changing the answer in transit', () => {
-  onEachStore((target) => {
+  attack('on %s', (target) => {
     it('gains nothing: after a refused code the session is what it was, whatever the client shows', async () => {
-      const { phone } = await target().enrolled('alice');
-      const waiting = await target().pending('alice');
+      const { phone } = await enrolled(target(), 'alice');
+      const waiting = await pending(target(), 'alice');
       const before = (await waiting.get('/two-step')).body;
-      for (const code of wrongCodes(target(), phone, 3)) {
+      for (const code of phone.wrongCodes(3)) {
         const refused = await verify(waiting, code);
         expect(refused.status).to.equal(401);
         expect(refused.headers).not.to.have.property('set-cookie');
@@ -25,7 +26,7 @@ describe('A11: changing the answer in transit', () => {
     });
   });
 
-  onEachSessionPanel((start) => {
+  onEachPanel((start) => {
     it('leaves in the store, byte for byte, the session that was there', async () => {
       const panel = await start();
       await enroll(panel);

@@ -2,18 +2,18 @@ import { expect } from 'chai';
 import type { Store } from 'passport-second-factor';
 import { memoryStore } from 'passport-second-factor/memory';
 import { redisStore } from 'passport-second-factor/redis';
-import { enroll } from '../docs/trap-panel.js';
-import type { Phone } from '../support/panel-process.js';
-import { loggedIn, startSessionPanel, userOf } from '../support/session-panel.js';
-import type { SessionPanel } from '../support/session-panel.js';
-import { isOut, onEachStore, verify } from './support/acgl-panel.js';
-import type { Target } from './support/acgl-panel.js';
-import { inMemoryAndOnRedis } from './support/late-bodies.js';
+import { inMemoryAndOnRedis } from './late-bodies.js';
+import { enable, enroll, enrolled, loggedIn, pending, signedIn, verify } from '../support/people.js';
+import type { Phone } from '../support/people.js';
+import { startPanel, userOf } from '../support/panel.js';
+import type { Panel } from '../support/panel.js';
+import { attack, isOut } from '../support/attack.js';
+import type { AttackedPanel } from '../support/attack.js';
 
 /** What happens between the password and the code; the phone whose code is tried afterwards. */
-const CHANGES: Record<string, (target: Target, phone: Phone) => Promise<Phone>> = {
+const CHANGES: Record<string, (target: AttackedPanel, phone: Phone) => Promise<Phone>> = {
   async 'an admin set the password'(target, phone) {
-    const root = await target.signedIn('root');
+    const root = await signedIn(target, 'root');
     expect((await root.leave()).status).to.equal(200);
     const { status } = await root.post('/staff/bob/edit', { password: 'bob-password-2' });
     expect(status).to.equal(200);
@@ -33,20 +33,20 @@ const CHANGES: Record<string, (target: Target, phone: Phone) => Promise<Phone>> 
   },
   async 'it was enrolled anew'(target) {
     await target.secondFactor.admin.disable('bob', { by: 'operator' });
-    return target.enroll(await target.signedIn('bob'));
+    return (await enable(target, await signedIn(target, 'bob'))).phone;
   },
 };
 
 describe('A12: an account that changed between the steps', () => {
-  onEachStore((target) => {
+  attack('on %s', (target) => {
     for (const [what, change] of Object.entries(CHANGES)) {
       it(`ends the waiting sign-in when ${what}: no code completes it`, async () => {
         const { database } = target();
         const { password, stamp } = database
           .prepare('select password, stamp from users where id = ?')
           .get('bob') as { password: string; stamp: string };
-        const { phone } = await target().enrolled('bob');
-        const waiting = await target().pending('bob');
+        const { phone } = await enrolled(target(), 'bob');
+        const waiting = await pending(target(), 'bob');
         const copy = waiting.copy();
         const present = await change(target(), phone);
         const before = await target().record('bob');
@@ -66,9 +66,9 @@ describe('A12: an account that changed between the steps', () => {
     }
 
     it('ends as the account is now, when its level was changed: nothing old is carried', async () => {
-      const { phone } = await target().enrolled('bob');
+      const { phone } = await enrolled(target(), 'bob');
       for (const level of ['admin', 'user']) {
-        const waiting = await target().pending('bob');
+        const waiting = await pending(target(), 'bob');
         target().database.prepare('update users set level = ? where id = ?').run(level, 'bob');
         await isOut(waiting);
         expect((await verify(waiting, phone.nextCode())).status).to.equal(200);
@@ -96,7 +96,7 @@ describe('A12: a password that changes while the code is checked', () => {
         compareAndSet: async (...swap) => after(await records.compareAndSet(...swap)),
       };
       const findUser = (id: string) => after({ ...userOf(panel, id) });
-      const panel: SessionPanel = await startSessionPanel({ ...parts(), store, options: { findUser } });
+      const panel: Panel = await startPanel({ ...parts(), store, options: { findUser } });
       const { sessionStore } = panel;
       const sessionOf = sessionStore.get.bind(sessionStore);
       sessionStore.get = (id, done) => {
@@ -109,7 +109,7 @@ describe('A12: a password that changes while the code is checked', () => {
       const answers: number[] = [];
       for (let place = 1, changed = true; changed; place++) {
         const client = await loggedIn(panel);
-        const code = phone();
+        const code = phone.nextCode();
         ahead = place;
         const { status } = await client.post('/two-step/verify', { code });
         changed = ahead <= 0;

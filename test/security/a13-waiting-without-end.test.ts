@@ -1,13 +1,14 @@
 import { expect } from 'chai';
-import { isOut, onEachStore, verify } from './support/acgl-panel.js';
+import { attack, isOut } from '../support/attack.js';
+import { enrolled, loggedIn, pending, verify } from '../support/people.js';
 
 const LIFE_SECONDS = 600;
 
 describe('A13: a waiting sign-in that never ends, or slides', () => {
-  onEachStore((target) => {
+  attack('on %s', (target) => {
     it('ends after ten minutes, however often it is asked for', async () => {
-      const { phone } = await target().enrolled('alice');
-      const waiting = await target().pending('alice');
+      const { phone } = await enrolled(target(), 'alice');
+      const waiting = await pending(target(), 'alice');
       const { until } = (await waiting.get('/two-step')).body;
       for (let passed = 0; passed < LIFE_SECONDS - 60; passed += 60) {
         target().advance(60);
@@ -26,8 +27,8 @@ describe('A13: a waiting sign-in that never ends, or slides', () => {
     });
 
     it('ends after ten minutes although it is asked for every second', async () => {
-      const { phone } = await target().enrolled('alice');
-      const waiting = await target().pending('alice');
+      const { phone } = await enrolled(target(), 'alice');
+      const waiting = await pending(target(), 'alice');
       const { until } = (await waiting.get('/two-step')).body;
       let polls = 0;
       for (let passed = 0; passed < LIFE_SECONDS; passed++) {
@@ -47,9 +48,9 @@ describe('A13: a waiting sign-in that never ends, or slides', () => {
     });
 
     it('is not made younger by a clock that goes back', async () => {
-      const { phone } = await target().enrolled('alice');
+      const { phone } = await enrolled(target(), 'alice');
       target().advance(7200);
-      const waiting = await target().pending('alice');
+      const waiting = await pending(target(), 'alice');
       target().advance(-3600);
       expect((await verify(waiting, phone.code())).status).to.equal(401);
       await isOut(waiting);
@@ -58,9 +59,8 @@ describe('A13: a waiting sign-in that never ends, or slides', () => {
 
     it('has a life in the store that shrinks at every request and never grows', async () => {
       const { redis } = target();
-      await target().enrolled('alice');
-      const waiting = target().jar();
-      await waiting.login('alice');
+      await enrolled(target(), 'alice');
+      const waiting = await loggedIn(target());
       const key = `sess:${
         decodeURIComponent(waiting.cookies.get('panel.sid') ?? '')
           .slice(2)

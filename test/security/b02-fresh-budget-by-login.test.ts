@@ -1,13 +1,13 @@
 import { expect } from 'chai';
-import { attack } from './support/befh-panels.js';
-import { enrolled, failuresOf, isIn, pending, said, verify } from './support/befh-people.js';
+import { attack, failuresOf, isIn } from '../support/attack.js';
+import { enrolled, pending, said, verify } from '../support/people.js';
 
-attack('B2: log in again for a fresh budget of guesses', (on) => {
+attack('B2: log in again for a fresh budget of guesses %s', (attacked) => {
   for (const end of ['with new cookies', 'by cancel and a login in the same browser'] as const) {
     it(`locks at the same total ${end}`, async () => {
-      const { panel } = on;
+      const panel = attacked();
       const owner = await enrolled(panel);
-      const codes = owner.wrong(8);
+      const codes = owner.phone.wrongCodes(8);
       const same = await pending(panel);
       const answers: string[] = [];
       for (let round = 0; round < 4; round++) {

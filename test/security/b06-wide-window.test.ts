@@ -1,12 +1,14 @@
 import { expect } from 'chai';
-import { Client, enroll, startPanel, stopPanels } from '../docs/trap-panel.js';
 import { warningsOf } from '../support/warnings.js';
-import { onEachSessionPanel } from './support/session-panels.js';
+import { onEachPanel } from '../support/on-each-place.js';
+import { Client } from '../support/client.js';
+import { enroll, loggedIn } from '../support/people.js';
+import { startPanel, stopPanels } from '../support/panel.js';
 
 const STEP_MILLISECONDS = 30_000;
 
 describe('B6: a window that is far too wide', () => {
-  onEachSessionPanel((start) => {
+  onEachPanel((start) => {
     /** The steps, counted from the present one, whose codes open a fresh panel. */
     async function accepted(options: { window?: number }, steps: readonly number[]): Promise<number[]> {
       const panel = await start({ options });
@@ -14,11 +16,10 @@ describe('B6: a window that is far too wide', () => {
       const opened: number[] = [];
       panel.now += 20 * STEP_MILLISECONDS;
       for (const step of steps) {
-        const client = new Client(panel);
-        await client.login('alice');
+        const client = await loggedIn(panel);
         const present = panel.now;
         panel.now += (step - 1) * STEP_MILLISECONDS; // the phone goes one step ahead
-        const code = phone();
+        const code = phone.nextCode();
         panel.now = present;
         if ((await client.post('/two-step/verify', { code })).status === 200) opened.push(step);
       }
@@ -38,17 +39,15 @@ describe('B6: a window that is far too wide', () => {
     it('does not grow with the offset that was learned', async () => {
       const panel = await start();
       const phone = await enroll(panel);
-      const client = new Client(panel);
-      await client.login('alice');
+      const client = await loggedIn(panel);
       panel.now -= STEP_MILLISECONDS; // the phone is one step ahead, and that is learned
-      await client.post('/two-step/verify', { code: phone() });
+      await client.post('/two-step/verify', { code: phone.nextCode() });
       await new Client(panel).login('alice');
       const present = panel.now;
       panel.now += 4 * STEP_MILLISECONDS;
-      const far = phone();
+      const far = phone.nextCode();
       panel.now = present;
-      const other = new Client(panel);
-      await other.login('alice');
+      const other = await loggedIn(panel);
       expect((await other.post('/two-step/verify', { code: far })).body.code).to.equal('code-invalid');
     });
   });

@@ -1,19 +1,19 @@
 import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { rateLimit } from 'express-rate-limit';
-import { Client, enroll, user } from '../docs/trap-panel.js';
-import { onEachSessionPanel } from './support/session-panels.js';
+import { onEachPanel } from '../support/on-each-place.js';
+import { enroll, loggedIn } from '../support/people.js';
+import { user } from '../support/panel.js';
 
 const LOGINS = ['ann', 'ben', 'cat', 'dan', 'eve', 'fay'];
 
 describe('B9: one code against many accounts', () => {
-  onEachSessionPanel((start) => {
+  onEachPanel((start) => {
     it('tells with each refusal whose account, from where, at which operation and why', async () => {
       const panel = await start({ users: LOGINS.map((login) => user(login)) });
       for (const login of LOGINS) {
         await enroll(panel, login);
-        const client = new Client(panel);
-        await client.login(login);
+        const client = await loggedIn(panel, login);
         await client.post('/two-step/verify', { code: '000000' }, { 'user-agent': 'a guesser' });
       }
       const refusals = panel.events.filter(({ name }) => name === 'code-refused');
@@ -41,8 +41,7 @@ describe('B9: one code against many accounts', () => {
       const statuses: number[] = [];
       for (const login of LOGINS) {
         await enroll(panel, login);
-        const client = new Client(panel);
-        await client.login(login);
+        const client = await loggedIn(panel, login);
         statuses.push((await client.post('/two-step/verify', { code: '000000' })).status);
       }
       expect(statuses).to.deep.equal([401, 401, 401, 401, 429, 429]);

@@ -1,11 +1,11 @@
 import { expect } from 'chai';
 import type { Store } from 'passport-second-factor';
-import { Client, enroll } from '../docs/trap-panel.js';
-import type { Phone } from '../docs/trap-panel.js';
-import { startSessionPanel } from '../support/session-panel.js';
 import { timeLimit } from '../support/time-limit.js';
-import type { SessionPanel } from '../support/session-panel.js';
-import { onEachPlace } from './support/session-panels.js';
+import { onEachPlace } from '../support/on-each-place.js';
+import { enroll, loggedIn } from '../support/people.js';
+import type { Phone } from '../support/people.js';
+import { startPanel } from '../support/panel.js';
+import type { Panel } from '../support/panel.js';
 
 const limit = timeLimit();
 
@@ -14,7 +14,7 @@ type Fault = 'none' | 'before the swap' | 'after the swap' | 'hangs';
 
 describe('B11: the store dies between the decision and the count', () => {
   onEachPlace((empty) => {
-    let panel: SessionPanel;
+    let panel: Panel;
     let phone: Phone;
     let fault: Fault;
 
@@ -36,7 +36,7 @@ describe('B11: the store dies between the decision and the count', () => {
           return swapped;
         },
       };
-      panel = await startSessionPanel({
+      panel = await startPanel({
         store,
         session: { store: sessions },
         options: { storeTimeoutMs: limit.ms },
@@ -46,10 +46,9 @@ describe('B11: the store dies between the decision and the count', () => {
 
     for (const trouble of ['before the swap', 'after the swap', 'hangs'] as const) {
       it(`tells nobody whether a code was right (${trouble})`, async () => {
-        const client = new Client(panel);
-        await client.login('alice');
+        const client = await loggedIn(panel);
         panel.told();
-        const code = phone();
+        const code = phone.nextCode();
         const wrong = code === '000000' ? '000001' : '000000';
         fault = trouble;
         const answers = [
@@ -69,13 +68,14 @@ describe('B11: the store dies between the decision and the count', () => {
     }
 
     it('has no more guesses when the store fails again and again after the swap', async () => {
-      const client = new Client(panel);
-      await client.login('alice');
+      const client = await loggedIn(panel);
       fault = 'after the swap';
       for (let i = 0; i < 7; i++) await client.post('/two-step/verify', { code: '000000' });
       fault = 'none';
       expect((await panel.secondFactor.status('alice')).failures).to.equal(5);
-      expect((await client.post('/two-step/verify', { code: phone() })).body.state).to.equal('verified');
+      expect((await client.post('/two-step/verify', { code: phone.nextCode() })).body.state).to.equal(
+        'verified',
+      );
     });
   });
 });

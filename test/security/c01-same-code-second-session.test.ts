@@ -1,11 +1,12 @@
 import { expect } from 'chai';
-import { isOut, onEachStore, verify } from './support/acgl-panel.js';
+import { attack, isOut } from '../support/attack.js';
+import { enrolled, pending, verify } from '../support/people.js';
 
 describe('C1: the same code in a second session', () => {
-  onEachStore((target) => {
+  attack('on %s', (target) => {
     it('is refused within its window, uncharged, in every other jar', async () => {
-      const { phone } = await target().enrolled('alice');
-      const [owner, reader] = [await target().pending('alice'), await target().pending('alice')];
+      const { phone } = await enrolled(target(), 'alice');
+      const [owner, reader] = [await pending(target(), 'alice'), await pending(target(), 'alice')];
       const code = phone.nextCode();
       expect((await verify(owner, code)).status).to.equal(200);
       const before = await target().record('alice');

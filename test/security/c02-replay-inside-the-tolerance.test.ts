@@ -1,15 +1,16 @@
 import { expect } from 'chai';
-import { codeAt, isOut, onEachStore, verify } from './support/acgl-panel.js';
+import { attack, isOut } from '../support/attack.js';
+import { enrolled, pending, verify } from '../support/people.js';
 
 describe('C2: a replay one step later, inside the tolerance', () => {
-  onEachStore((target) => {
+  attack('on %s', (target) => {
     it('is refused 30 seconds later, and 60, also for a code that was ahead', async () => {
-      const { phone } = await target().enrolled('alice');
+      const { phone } = await enrolled(target(), 'alice');
       for (const ahead of [0, 1]) {
         target().advance(90);
-        const code = codeAt(target(), phone, ahead);
-        expect((await verify(await target().pending('alice'), code)).status).to.equal(200);
-        const reader = await target().pending('alice');
+        const code = phone.code(ahead);
+        expect((await verify(await pending(target(), 'alice'), code)).status).to.equal(200);
+        const reader = await pending(target(), 'alice');
         for (const seconds of [0, 30, 30, 30]) {
           target().advance(seconds);
           const before = await target().record('alice');
@@ -20,7 +21,7 @@ describe('C2: a replay one step later, inside the tolerance', () => {
         }
         await isOut(reader);
         target().advance(120);
-        await verify(await target().pending('alice'), phone.code());
+        await verify(await pending(target(), 'alice'), phone.code());
       }
     });
   });

@@ -1,13 +1,14 @@
 import { expect } from 'chai';
-import { isOut, onEachStore, verify } from './support/acgl-panel.js';
+import { attack, isOut } from '../support/attack.js';
+import { enrolled, pending, verify } from '../support/people.js';
 
 describe('C3: the code that confirmed the enrollment, as the first sign-in', () => {
-  onEachStore((target) => {
+  attack('on %s', (target) => {
     it('is refused with a message that says to wait, and the next one works', async () => {
-      const { jar, phone } = await target().enrolled('alice');
+      const { client, phone } = await enrolled(target(), 'alice');
       const code = phone.code();
-      await jar.post('/logout');
-      const waiting = await target().pending('alice');
+      await client.post('/logout');
+      const waiting = await pending(target(), 'alice');
       const refused = await verify(waiting, code);
       expect([refused.status, refused.body.code]).to.deep.equal([401, 'code-already-used']);
       expect(`${String(refused.body.title)} ${String(refused.body.detail)}`).to.match(/next|wait/i);

@@ -1,18 +1,19 @@
 import { expect } from 'chai';
-import { onEachStore, verify } from './support/acgl-panel.js';
+import { attack } from '../support/attack.js';
+import { enrolled, pending, verify } from '../support/people.js';
 
 const OPERATIONS = ['/two-step/step-up', '/two-step/disable', '/two-step/recovery-codes'];
 
 describe('C4: a code used again for another purpose', () => {
-  onEachStore((target) => {
+  attack('on %s', (target) => {
     it('is refused at every other operation, and by the headless one', async () => {
-      const { phone } = await target().enrolled('alice');
-      const jar = await target().pending('alice');
+      const { phone } = await enrolled(target(), 'alice');
+      const client = await pending(target(), 'alice');
       const code = phone.nextCode();
-      await verify(jar, code);
+      await verify(client, code);
       const before = await target().record('alice');
       for (const operation of OPERATIONS) {
-        const { status, body } = await jar.post(operation, { code });
+        const { status, body } = await client.post(operation, { code });
         expect([status, body.code], operation).to.deep.equal([401, 'code-already-used']);
       }
       const headless = await target().secondFactor.verify('alice', code);
@@ -21,11 +22,11 @@ describe('C4: a code used again for another purpose', () => {
     });
 
     it('opens one of all operations when it is pushed through all at once', async () => {
-      const { jar, phone } = await target().enrolled('alice');
-      const waiting = await target().pending('alice');
+      const { client, phone } = await enrolled(target(), 'alice');
+      const waiting = await pending(target(), 'alice');
       const code = phone.nextCode();
       const answers = await Promise.all([
-        ...OPERATIONS.map((operation) => jar.copy().post(operation, { code })),
+        ...OPERATIONS.map((operation) => client.copy().post(operation, { code })),
         verify(waiting, code),
       ]);
       expect(answers.filter(({ status }) => status === 200)).to.have.length(1);

@@ -1,18 +1,19 @@
 import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
-import { isOut, onEachStore, verify } from './support/acgl-panel.js';
+import { attack, isOut } from '../support/attack.js';
+import { enable, enrolled, pending, signedIn, verify } from '../support/people.js';
 
 const JUMP_SECONDS = 3000;
 
 describe('C10: a clock that jumped ahead once and leaves the owner out', () => {
-  onEachStore((target) => {
+  attack('on %s', (target) => {
     it('is told by events, and ended by an operator without making read codes right', async () => {
-      const { phone } = await target().enrolled('alice');
+      const { phone } = await enrolled(target(), 'alice');
       target().advance(JUMP_SECONDS);
       const ahead = phone.nextCode();
-      expect((await verify(await target().pending('alice'), ahead)).status).to.equal(200);
+      expect((await verify(await pending(target(), 'alice'), ahead)).status).to.equal(200);
       target().advance(-JUMP_SECONDS);
-      const waiting = await target().pending('alice');
+      const waiting = await pending(target(), 'alice');
       const refused = phone.code();
       expect((await verify(waiting, refused)).body.code).to.equal('code-already-used');
       expect(target().told()).to.include('code-refused:code-already-used');
@@ -26,13 +27,13 @@ describe('C10: a clock that jumped ahead once and leaves the owner out', () => {
     });
 
     it('is got out of by the owner alone, with a recovery code', async () => {
-      const jar = await target().signedIn('alice');
-      const phone = await target().enroll(jar);
-      const { body } = await jar.post('/two-step/recovery-codes', { code: phone.nextCode() });
+      const client = await signedIn(target(), 'alice');
+      const { phone } = await enable(target(), client);
+      const { body } = await client.post('/two-step/recovery-codes', { code: phone.nextCode() });
       target().advance(JUMP_SECONDS);
-      await verify(await target().pending('alice'), phone.code());
+      await verify(await pending(target(), 'alice'), phone.code());
       target().advance(-JUMP_SECONDS);
-      const waiting = await target().pending('alice');
+      const waiting = await pending(target(), 'alice');
       expect((await verify(waiting, (body.recoveryCodes as string[])[0])).status).to.equal(200);
       target().advance(JUMP_SECONDS);
     });

@@ -1,13 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
-import { runConsole, startPanel } from '../support/panel-process.js';
 import { until } from '../support/eventually.js';
 import { warningsOf } from '../support/warnings.js';
 import type { Warning } from '../support/warnings.js';
-import { onEachStore, isOut } from './support/acgl-panel.js';
+import { runConsole } from '../support/example-process.js';
+import { startExamplePanel } from '../support/example-panel.js';
+import { attack, isOut } from '../support/attack.js';
+import { signedIn, enrolled, pending } from '../support/people.js';
 
 describe('C11: a store that may lose what was spent', () => {
-  onEachStore((target) => {
+  attack('on %s', (target) => {
     it('is reported by the check when it may evict or keeps nothing on disk', async () => {
       const { redis } = target();
       const risks = async (): Promise<string> => JSON.stringify(await target().secondFactor.admin.check());
@@ -30,8 +32,8 @@ describe('C11: a store that may lose what was spent', () => {
       const reports = (warned: readonly Warning[]): readonly Warning[] =>
         warned.filter(({ code }) => code === 'SECOND_FACTOR_STORE_MAY_LOSE');
       const warned = await warningsOf(async (heard) => {
-        const panel = await startPanel(env.REDIS_URL);
-        await panel.signedIn('alice');
+        const panel = await startExamplePanel(env.REDIS_URL);
+        await signedIn(panel, 'alice');
         if (redis) await until('the report', () => reports(heard).length > 0);
         await panel.end();
       });
@@ -41,11 +43,11 @@ describe('C11: a store that may lose what was spent', () => {
     });
 
     it('lets nobody with an old session past a guard when it lost everything', async () => {
-      const { jar } = await target().enrolled('alice');
-      const waiting = await target().pending('alice');
+      const { client } = await enrolled(target(), 'alice');
+      const waiting = await pending(target(), 'alice');
       if (target().redis) await target().redis?.flushall();
       else await target().setRecord('alice', null);
-      expect((await jar.get('/api/secret')).status).to.be.oneOf([401, 403]);
+      expect((await client.get('/api/secret')).status).to.be.oneOf([401, 403]);
       await isOut(waiting);
     });
   });

@@ -1,31 +1,31 @@
 import { expect } from 'chai';
-import { Client, enroll } from '../docs/trap-panel.js';
-import { loggedIn } from '../support/session-panel.js';
-import { isOut, onEachStore, verify } from './support/acgl-panel.js';
-import { onEachSessionPanel } from './support/session-panels.js';
+import { onEachPanel } from '../support/on-each-place.js';
+import { Client } from '../support/client.js';
+import { enroll, enrolled, loggedIn, pending, verify } from '../support/people.js';
+import { attack, isOut } from '../support/attack.js';
 
 describe('C13: a code spent although the sign-in failed for another reason', () => {
-  onEachStore((target) => {
+  attack('on %s', (target) => {
     it('is not: neither by a foreign page, nor by a sign-in that ran out, nor by a body that breaks off', async () => {
-      const { phone } = await target().enrolled('alice');
-      const late = await target().pending('alice');
+      const { phone } = await enrolled(target(), 'alice');
+      const late = await pending(target(), 'alice');
       target().advance(601);
-      const waiting = await target().pending('alice');
+      const waiting = await pending(target(), 'alice');
       const code = phone.nextCode();
       const before = await target().record('alice');
       const foreign = { 'sec-fetch-site': 'cross-site', origin: 'https://evil.example' };
-      expect((await verify(waiting, code, foreign)).body.code).to.equal('cross-site');
+      expect((await verify(waiting, code, {}, foreign)).body.code).to.equal('cross-site');
       expect((await verify(late, code)).status).to.equal(401);
-      expect((await verify(target().jar(), code)).body.code).to.equal('sign-in-expired');
+      expect((await verify(new Client(target()), code)).body.code).to.equal('sign-in-expired');
       const broken = { 'content-type': 'application/json', 'content-encoding': 'gzip' };
-      expect((await verify(waiting, code, broken)).body.code).to.equal('body-malformed');
+      expect((await verify(waiting, code, {}, broken)).body.code).to.equal('body-malformed');
       expect(await target().record('alice'), 'nothing was spent').to.equal(before);
       await isOut(waiting);
       expect((await verify(waiting, code)).status).to.equal(200);
     });
   });
 
-  onEachSessionPanel((start) => {
+  onEachPanel((start) => {
     it('lets nobody in and tells to try the next code where the session could not be saved', async () => {
       const panel = await start({
         first: ({ app }) => app.set('env', 'test'), // no stack traces on the console
@@ -33,7 +33,7 @@ describe('C13: a code spent although the sign-in failed for another reason', () 
       const phone = await enroll(panel);
       const waiting = await loggedIn(panel);
       const { cookie } = waiting;
-      const code = phone();
+      const code = phone.nextCode();
       const { sessionStore } = panel;
       const set = sessionStore.set.bind(sessionStore);
       sessionStore.set = (_sid, _session, done) => done?.(new Error('no space left'));
@@ -44,7 +44,7 @@ describe('C13: a code spent although the sign-in failed for another reason', () 
       }
       const again = await loggedIn(panel);
       expect((await again.post('/two-step/verify', { code })).body.code).to.equal('code-already-used');
-      expect((await again.post('/two-step/verify', { code: phone() })).status).to.equal(200);
+      expect((await again.post('/two-step/verify', { code: phone.nextCode() })).status).to.equal(200);
     });
   });
 });

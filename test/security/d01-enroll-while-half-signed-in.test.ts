@@ -1,6 +1,7 @@
 import { expect } from 'chai';
-import { codeAt } from './support/acgl-panel.js';
-import { attack } from './support/dijk-panels.js';
+import { Client } from '../support/client.js';
+import { attack } from '../support/attack.js';
+import { enrolled, pending, enable, phoneWith } from '../support/people.js';
 
 const MANAGING = [
   'setup',
@@ -14,33 +15,34 @@ const MANAGING = [
 ];
 
 attack(
-  'D1: enroll or replace the factor while the code is missing',
+  'D1: enroll or replace the factor while the code is missing (on %s)',
   (panel) => {
     it('refuses every managing route to who is pending', async () => {
-      const { phone } = await panel().enrolled('alice');
+      const { phone } = await enrolled(panel(), 'alice');
       const before = await panel().record('alice');
-      const jar = await panel().pending('alice');
+      const client = await pending(panel(), 'alice');
       for (const path of MANAGING) {
-        const answer = await jar.post(`/two-step/${path}`, { code: phone.code(), add: true, all: true });
+        const answer = await client.post(`/two-step/${path}`, { code: phone.code(), add: true, all: true });
         expect(answer.status, path).to.equal(401);
         expect(answer.text, path).not.to.match(/otpauth|recoveryCodes"|<svg/);
       }
       for (const path of ['setup', 'browsers', 'step-up']) {
-        expect((await jar.get(`/two-step/${path}`)).status, path).to.equal(401);
+        expect((await client.get(`/two-step/${path}`)).status, path).to.equal(401);
       }
       expect(await panel().record('alice')).to.equal(before);
-      expect((await jar.get('/api/secret')).status).to.equal(401);
+      expect((await client.get('/api/secret')).status).to.equal(401);
     });
 
     it('lets who must enroll do so once: another who was parked before is refused at the confirmation', async () => {
-      const jars = [panel().jar(), panel().jar()];
-      for (const jar of jars) expect((await jar.login('admin')).body.code).to.equal('enrollment-required');
-      const [owner, thief] = jars as [(typeof jars)[0], (typeof jars)[0]];
+      const clients = [new Client(panel()), new Client(panel())];
+      for (const client of clients)
+        expect((await client.login('admin')).body.code).to.equal('enrollment-required');
+      const [owner, thief] = clients as [(typeof clients)[0], (typeof clients)[0]];
       const { key } = (await thief.post('/two-step/setup')).body as { key: string };
-      await panel().enroll(owner);
+      await enable(panel(), owner);
       const before = await panel().record('admin');
 
-      const right = codeAt(panel(), { key }, 0);
+      const right = phoneWith(panel(), key).code();
       const { code } = (await thief.post('/two-step/setup/confirm', { code: right })).body;
       expect(code).to.equal('sign-in-expired');
       expect(await thief.who()).to.equal('login-required');
@@ -49,11 +51,11 @@ attack(
     });
 
     it('enrolls one of many who confirm at once, and signs in nobody else', async () => {
-      const jars = Array.from({ length: 8 }, () => panel().jar());
-      for (const jar of jars) await jar.login('admin');
-      const enrolled = await Promise.allSettled(jars.map((jar) => panel().enroll(jar)));
-      expect(enrolled.filter(({ status }) => status === 'fulfilled')).to.have.length(1);
-      const there = await Promise.all(jars.map((jar) => jar.who()));
+      const clients = Array.from({ length: 8 }, () => new Client(panel()));
+      for (const client of clients) await client.login('admin');
+      const outcomes = await Promise.allSettled(clients.map((client) => enable(panel(), client)));
+      expect(outcomes.filter(({ status }) => status === 'fulfilled')).to.have.length(1);
+      const there = await Promise.all(clients.map((client) => client.who()));
       expect(there.filter((who) => who === 'admin')).to.have.length(1);
       expect((await panel().secondFactor.status('admin')).enrolled).to.equal(true);
     });

@@ -1,9 +1,11 @@
 import { expect } from 'chai';
-import { attack } from './support/dijk-panels.js';
+import { Client } from '../support/client.js';
+import { attack } from '../support/attack.js';
+import { signedIn, enrolled, enable } from '../support/people.js';
 
-attack('D5: a stolen session enrolls the thief’s phone', (panel) => {
+attack('D5: a stolen session enrolls the thief’s phone (on %s)', (panel) => {
   it('asks who signed in a while ago for the password again, and begins nothing', async () => {
-    const stolen = (await panel().signedIn('alice')).copy();
+    const stolen = (await signedIn(panel(), 'alice')).copy();
     panel().advance(901);
     const refused = await stolen.post('/two-step/setup');
     expect([refused.status, refused.body.code]).to.deep.equal([401, 'step-up-required']);
@@ -14,9 +16,9 @@ attack('D5: a stolen session enrolls the thief’s phone', (panel) => {
   });
 
   it('asks who gave a code a while ago for a fresh one before another phone takes its place', async () => {
-    const { jar } = await panel().enrolled('alice');
+    const { client } = await enrolled(panel(), 'alice');
     const before = await panel().record('alice');
-    const stolen = jar.copy();
+    const stolen = client.copy();
     panel().advance(901);
     for (const add of [true, false]) {
       expect((await stolen.post('/two-step/setup', { add })).body.code).to.equal('step-up-required');
@@ -25,9 +27,9 @@ attack('D5: a stolen session enrolls the thief’s phone', (panel) => {
   });
 
   it('leaves the owner of a set-up that the thief began signed out, so that it shows, and tells of it', async () => {
-    const owner = await panel().signedIn('alice');
+    const owner = await signedIn(panel(), 'alice');
     const thief = owner.copy();
-    await panel().enroll(thief);
+    await enable(panel(), thief);
     expect(
       panel()
         .events()
@@ -35,7 +37,7 @@ attack('D5: a stolen session enrolls the thief’s phone', (panel) => {
     ).to.include('enrolled');
     expect(await owner.who()).to.be.oneOf(['login-required', 'code-required']);
     // No request waits for its mail.
-    while (panel().mails.length === 0) await panel().jar().get('/login');
+    while (panel().mails.length === 0) await new Client(panel()).get('/login');
     expect(panel().mails.map((mail) => JSON.parse(mail) as object)).to.containSubset([
       { mailTo: 'alice', subject: 'Acme Panel: Two-step authentication was enabled' },
     ]);

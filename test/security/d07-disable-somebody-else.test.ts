@@ -1,12 +1,13 @@
 import { expect } from 'chai';
-import { attack } from './support/dijk-panels.js';
+import { attack } from '../support/attack.js';
+import { enrolled, pending } from '../support/people.js';
 
 attack(
-  'D7: disable somebody else’s factor by his id',
+  'D7: disable somebody else’s factor by his id (on %s)',
   (panel) => {
     it('means the account of the session, whatever ids the request names', async () => {
-      const { jar, phone } = await panel().enrolled('alice');
-      await panel().enrolled('bob');
+      const { client, phone } = await enrolled(panel(), 'alice');
+      await enrolled(panel(), 'bob');
       const before = await panel().record('bob');
       const ids = {
         account: 'bob',
@@ -18,11 +19,11 @@ attack(
       };
 
       for (const path of ['disable/bob', 'bob/disable', 'accounts/bob/disable']) {
-        expect((await jar.post(`/two-step/${path}`, { code: phone.nextCode() })).status).to.equal(404);
+        expect((await client.post(`/two-step/${path}`, { code: phone.nextCode() })).status).to.equal(404);
       }
-      const regenerated = await jar.post('/two-step/recovery-codes', { code: phone.nextCode(), ...ids });
+      const regenerated = await client.post('/two-step/recovery-codes', { code: phone.nextCode(), ...ids });
       expect(regenerated.status).to.equal(200);
-      const disabled = await jar.post(
+      const disabled = await client.post(
         '/two-step/disable?account=bob&id=bob',
         { code: phone.nextCode(), ...ids },
         { 'x-user': 'bob', 'x-forwarded-user': 'bob' },
@@ -33,9 +34,9 @@ attack(
     });
 
     it('does not find an authenticator or a browser of somebody else', async () => {
-      const { jar } = await panel().enrolled('alice');
-      const { phone } = await panel().enrolled('bob');
-      const bob = await panel().pending('bob');
+      const { client } = await enrolled(panel(), 'alice');
+      const { phone } = await enrolled(panel(), 'bob');
+      const bob = await pending(panel(), 'bob');
       await bob.post('/two-step/verify', { code: phone.nextCode(), rememberBrowser: true });
       const [authenticator] = (await bob.get('/two-step/')).body.authenticators as { id: string }[];
       const [browser] = (await bob.get('/two-step/browsers')).body.browsers as { id: string }[];
@@ -45,7 +46,7 @@ attack(
         ['browsers/revoke', browser],
       ] as const) {
         expect(found, path).to.have.property('id').that.is.a('string');
-        expect((await jar.post(`/two-step/${path}`, { id: found?.id })).body.code, path).to.equal(
+        expect((await client.post(`/two-step/${path}`, { id: found?.id })).body.code, path).to.equal(
           'not-found',
         );
       }

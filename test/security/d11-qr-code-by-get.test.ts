@@ -1,23 +1,24 @@
 import { expect } from 'chai';
-import { FROM_ANOTHER_SITE, attack } from './support/dijk-panels.js';
+import { FROM_ANOTHER_SITE, attack } from '../support/attack.js';
+import { signedIn } from '../support/people.js';
 
-attack('D11: the QR code by a GET, or by a service elsewhere', (panel) => {
+attack('D11: the QR code by a GET, or by a service elsewhere (on %s)', (panel) => {
   it('makes no secret by GET, HEAD or a link from elsewhere', async () => {
-    const jar = await panel().signedIn('alice');
+    const client = await signedIn(panel(), 'alice');
     for (const method of ['GET', 'HEAD', 'OPTIONS']) {
       for (const path of ['setup', 'setup/', 'setup?start=1', 'setup/confirm?code=000000']) {
-        const { status, text } = await panel().send(jar, method, `/two-step/${path}`, FROM_ANOTHER_SITE);
+        const { status, text } = await client.peek(method, `/two-step/${path}`, FROM_ANOTHER_SITE);
         expect(status, `${method} ${path}`).to.be.at.most(409);
         expect(text).not.to.match(/otpauth|<svg[^>]*qr/i);
       }
     }
-    expect((await jar.get('/two-step/setup')).body.code).to.equal('setup-expired');
+    expect((await client.get('/two-step/setup')).body.code).to.equal('setup-expired');
   });
 
   it('has no picture of the code that another site could show, and none made elsewhere', async () => {
-    const jar = await panel().signedIn('alice');
-    await jar.post('/two-step/setup');
-    const { text, headers } = await jar.open('/two-step/setup');
+    const client = await signedIn(panel(), 'alice');
+    await client.post('/two-step/setup');
+    const { text, headers } = await client.open('/two-step/setup');
     expect(text).to.contain('<svg');
     expect(text.replaceAll('http://www.w3.org/', '')).not.to.match(
       /(src|href|action|url\()\s*=?\s*["'(]?(https?:)?\/\//i,
@@ -29,13 +30,13 @@ attack('D11: the QR code by a GET, or by a service elsewhere', (panel) => {
   });
 
   it('lets another site load neither the page of an open set-up nor the JSON with the key', async () => {
-    const jar = await panel().signedIn('alice');
-    const begun = await jar.post('/two-step/setup');
+    const client = await signedIn(panel(), 'alice');
+    const begun = await client.post('/two-step/setup');
     const loads = { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'no-cors' };
     const picture = { ...loads, 'sec-fetch-dest': 'image', accept: 'image/*,*/*;q=0.8' };
-    const json = await jar.get('/two-step/setup', loads);
+    const json = await client.get('/two-step/setup', loads);
     for (const { body } of [begun, json]) expect(body).to.include.all.keys('key', 'uri', 'qr');
-    for (const { headers } of [begun, json, await jar.get('/two-step/setup', picture)]) {
+    for (const { headers } of [begun, json, await client.get('/two-step/setup', picture)]) {
       expect(headers).to.include({ 'cross-origin-resource-policy': 'same-origin' });
       expect(headers).not.to.have.property('access-control-allow-origin');
     }

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
-import { FROM_ANOTHER_SITE, attack } from './support/dijk-panels.js';
-import type { AttackedPanel } from './support/dijk-panels.js';
-import type { Jar } from '../support/panel-process.js';
+import type { Client } from '../support/client.js';
+import { FROM_ANOTHER_SITE, attack } from '../support/attack.js';
+import { enrolled } from '../support/people.js';
 
 const ROUTES = [
   'setup',
@@ -23,11 +23,10 @@ const SITES: Record<string, Record<string, string>> = {
 };
 
 attack(
-  'D12: enable, disable, regenerate and revoke from another site',
+  'D12: enable, disable, regenerate and revoke from another site (on %s)',
   (panel) => {
     async function send(
-      { send: raw }: AttackedPanel,
-      jar: Jar,
+      client: Client,
       path: string,
       headers: Record<string, string>,
       fields: Record<string, string>,
@@ -43,22 +42,24 @@ attack(
         ],
       ] as const;
       const answers = bodies.map(([type, body]) =>
-        raw(jar, 'POST', path, { ...headers, 'content-type': type }, body),
+        client.peek('POST', path, { ...headers, 'content-type': type }, body),
       );
       return (await Promise.all(answers)).map(({ status }) => status);
     }
 
     for (const [site, headers] of Object.entries(SITES)) {
       it(`changes nothing for a form of ${site}, with the right code in it`, async () => {
-        const { jar, phone } = await panel().enrolled('alice');
+        const { client, phone } = await enrolled(panel(), 'alice');
         const before = await panel().record('alice');
         const code = phone.nextCode();
         for (const route of ROUTES) {
-          const statuses = await send(panel(), jar, `/two-step/${route}`, headers, { code, all: 'true' });
+          const statuses = await send(client, `/two-step/${route}`, headers, { code, all: 'true' });
           expect(statuses, route).to.deep.equal([403, 403, 403, 403]);
         }
         expect(await panel().record('alice')).to.equal(before);
-        expect((await jar.post('/two-step/step-up', { code })).status, 'the code is not spent').to.equal(200);
+        expect((await client.post('/two-step/step-up', { code })).status, 'the code is not spent').to.equal(
+          200,
+        );
         const refused = panel()
           .events()
           .filter(({ name }) => name === 'cross-site-refused');
@@ -67,15 +68,15 @@ attack(
     }
 
     it('changes nothing by GET', async () => {
-      const { jar, phone } = await panel().enrolled('alice');
+      const { client, phone } = await enrolled(panel(), 'alice');
       const before = await panel().record('alice');
       for (const route of ROUTES) {
         const query = `code=${phone.nextCode()}&all=true`;
-        await panel().send(jar, 'GET', `/two-step/${route}?${query}`, FROM_ANOTHER_SITE);
-        await jar.get(`/two-step/${route}?${query}&_method=POST`, { 'x-http-method-override': 'POST' });
+        await client.peek('GET', `/two-step/${route}?${query}`, FROM_ANOTHER_SITE);
+        await client.get(`/two-step/${route}?${query}&_method=POST`, { 'x-http-method-override': 'POST' });
       }
       expect(await panel().record('alice')).to.equal(before);
-      expect((await jar.get('/api/secret')).status).to.equal(200);
+      expect((await client.get('/api/secret')).status).to.equal(200);
     });
   },
   { PANEL_REMEMBER_BROWSERS: '30' },

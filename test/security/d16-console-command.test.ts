@@ -1,11 +1,12 @@
 import { userInfo } from 'node:os';
 import { expect } from 'chai';
-import { attack } from './support/dijk-panels.js';
-import { runConsole } from '../support/panel-process.js';
+import { attack } from '../support/attack.js';
+import { runConsole } from '../support/example-process.js';
+import { enrolled, pending } from '../support/people.js';
 
-attack('D16: the console command hits the wrong account, or leaves no trace', (panel) => {
+attack('D16: the console command hits the wrong account, or leaves no trace (on %s)', (panel) => {
   it('takes exact ids, one of them, and without a terminal only with --yes', async () => {
-    await panel().enrolled('alice');
+    await enrolled(panel(), 'alice');
     const before = await panel().record('alice');
     const { env } = panel();
     const ended = await Promise.all([
@@ -22,8 +23,8 @@ attack('D16: the console command hits the wrong account, or leaves no trace', (p
   });
 
   it('tells who and why, and leaves nothing of the enrollment that anybody could use', async () => {
-    const { jar, phone } = await panel().enrolled('alice');
-    const pending = await panel().pending('alice');
+    const { client, phone } = await enrolled(panel(), 'alice');
+    const waiting = await pending(panel(), 'alice');
     const ended = await runConsole(panel().env, 'disable', 'alice', '--yes', '--reason', 'phone lost');
     expect(ended.code).to.equal(0);
     const line = ended.err.split('\n').find((each) => each.includes('"disabled"')) ?? '';
@@ -35,9 +36,9 @@ attack('D16: the console command hits the wrong account, or leaves no trace', (p
     });
     expect(ended.out + ended.err).not.to.contain(phone.key);
 
-    expect((await jar.get('/api/secret')).body.code).to.equal('enrollment-required');
-    expect((await pending.post('/two-step/verify', { code: phone.nextCode() })).status).to.equal(401);
+    expect((await client.get('/api/secret')).body.code).to.equal('enrollment-required');
+    expect((await waiting.post('/two-step/verify', { code: phone.nextCode() })).status).to.equal(401);
     expect(await panel().record('alice')).to.equal(null);
-    expect(await pending.who()).to.equal('login-required');
+    expect(await waiting.who()).to.equal('login-required');
   });
 });

@@ -1,13 +1,14 @@
 import { expect } from 'chai';
 import { Secret } from 'otpauth';
-import { attack } from './support/dijk-panels.js';
+import { attack } from '../support/attack.js';
+import { signedIn } from '../support/people.js';
 
-attack('D17: the seed is too short to be a secret', (panel) => {
+attack('D17: the seed is too short to be a secret (on %s)', (panel) => {
   it('makes 160 bits, new ones each time', async () => {
     const keys = new Set<string>();
     for (const login of ['admin', 'alice', 'bob']) {
-      const jar = await panel().signedIn(login);
-      const key = String((await jar.post('/two-step/setup')).body.key);
+      const client = await signedIn(panel(), login);
+      const key = String((await client.post('/two-step/setup')).body.key);
       expect(Secret.fromBase32(key).bytes).to.have.length(20);
       keys.add(key);
     }

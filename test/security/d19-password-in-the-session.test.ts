@@ -1,27 +1,27 @@
 import { expect } from 'chai';
-import { dumpRedis } from './support/dijk-panels.js';
-import { startPanel } from '../support/panel-process.js';
-import type { RunningPanel } from '../support/panel-process.js';
-import { sharedRedis } from '../support/redis-server.js';
+import { dumpRedis, sharedRedis } from '../support/redis-server.js';
 import type { RedisServer } from '../support/redis-server.js';
+import { Client } from '../support/client.js';
+import { startExamplePanel } from '../support/example-panel.js';
+import type { ExamplePanel } from '../support/example-panel.js';
+import { enable, loggedIn, signedIn } from '../support/people.js';
 
 describe('D19: the password is parked with the pending sign-in', () => {
   let server: RedisServer;
-  let panel: RunningPanel;
+  let panel: ExamplePanel;
   before(async () => {
     server = await sharedRedis();
-    panel = await startPanel(server.url, { PANEL_REQUIRE_FACTOR: 'admin' });
+    panel = await startExamplePanel(server.url, { PANEL_REQUIRE_FACTOR: 'admin' });
   });
   after(async () => {
     await panel.end();
   });
 
   it('keeps neither password nor hash nor key in Redis, pending, enrolling or verified', async () => {
-    const alice = await panel.signedIn('alice');
-    const { key } = await panel.enroll(alice);
-    await panel.jar().login('alice');
-    const admin = panel.jar();
-    await admin.login('admin');
+    const alice = await signedIn(panel, 'alice');
+    const { key } = (await enable(panel, alice)).phone;
+    await new Client(panel).login('alice');
+    const admin = await loggedIn(panel, 'admin');
     const { body } = await admin.post('/two-step/setup');
     const lying = await dumpRedis(server.url);
     expect(lying).to.contain('"pending"').and.to.contain('"must-enroll"').and.to.contain('"verified"');

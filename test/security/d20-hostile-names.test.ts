@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { Secret, TOTP, URI } from 'otpauth';
-import { attack } from './support/dijk-panels.js';
+import { Client } from '../support/client.js';
+import { attack } from '../support/attack.js';
 
 const NAMES = [
   'a:b',
@@ -17,13 +18,13 @@ const NAMES = [
   'y'.repeat(2048),
 ];
 
-attack('D20: a hostile login bends the URI of the QR code', (panel) => {
+attack('D20: a hostile login bends the URI of the QR code (on %s)', (panel) => {
   it('brings exactly our secret, our issuer and the whole name', async () => {
     for (const name of NAMES) {
-      panel().changeUsers(`UPDATE users SET login = '${name}' WHERE id = 'alice'`);
-      const jar = panel().jar();
-      expect((await jar.login(name, 'alice-password')).status, name).to.equal(200);
-      const { status, body } = await jar.post('/two-step/setup');
+      panel().database.exec(`UPDATE users SET login = '${name}' WHERE id = 'alice'`);
+      const client = new Client(panel());
+      expect((await client.login(name, 'alice-password')).status, name).to.equal(200);
+      const { status, body } = await client.post('/two-step/setup');
       expect(status).to.equal(200);
       const query = new URL(String(body.uri)).searchParams;
       expect(query.getAll('secret'), name).to.deep.equal([body.key]);
@@ -33,10 +34,10 @@ attack('D20: a hostile login bends the URI of the QR code', (panel) => {
       const scanned = URI.parse(String(body.uri)) as TOTP;
       expect(scanned.label).to.equal(name);
       expect(scanned.issuer).to.equal('Acme Panel');
-      const timestamp = panel().now();
+      const timestamp = panel().now;
       const typed = new TOTP({ secret: Secret.fromBase32(String(body.key)) });
       expect(scanned.generate({ timestamp })).to.equal(typed.generate({ timestamp }));
-      const page = await jar.open('/two-step/setup');
+      const page = await client.open('/two-step/setup');
       expect(page.status, name).to.equal(200);
       expect(page.text).to.contain('<svg').and.not.to.contain('<script>alert(1)');
     }

@@ -1,13 +1,13 @@
 import { expect } from 'chai';
-import { attack } from './support/befh-panels.js';
-import { enrolled, isIn, pending, said, verify } from './support/befh-people.js';
+import { attack, isIn } from '../support/attack.js';
+import { enrolled, pending, said, verify } from '../support/people.js';
 
-attack('E4: the old recovery codes after new ones were made', (on) => {
+attack('E4: the old recovery codes after new ones were made %s', (attacked) => {
   it('refuses every old code in a sign-in that was pending meanwhile', async () => {
-    const { panel } = on;
+    const panel = attacked();
     const owner = await enrolled(panel);
     const waiting = await pending(panel);
-    const renewed = await owner.jar.post('/two-step/recovery-codes', { code: owner.nextCode() });
+    const renewed = await owner.client.post('/two-step/recovery-codes', { code: owner.phone.nextCode() });
     for (const code of owner.recoveryCodes.slice(0, 4)) {
       expect(said(await verify(waiting, code))).to.equal('code-invalid');
     }
@@ -16,12 +16,12 @@ attack('E4: the old recovery codes after new ones were made', (on) => {
   });
 
   it('leaves exactly one set, whole, when old codes are used while new ones are made', async () => {
-    const { panel } = on;
+    const panel = attacked();
     const owner = await enrolled(panel);
     const browsers = [await pending(panel), await pending(panel)];
-    const code = owner.nextCode();
+    const code = owner.phone.nextCode();
     const [renewed] = await Promise.all([
-      owner.jar.post('/two-step/recovery-codes', { code }),
+      owner.client.post('/two-step/recovery-codes', { code }),
       verify(browsers[0]!, owner.recoveryCodes[0]),
       verify(browsers[1]!, owner.recoveryCodes[1]),
     ]);
@@ -34,7 +34,7 @@ attack('E4: the old recovery codes after new ones were made', (on) => {
   });
 
   it('refuses the old codes after an operator made new ones', async () => {
-    const { panel } = on;
+    const panel = attacked();
     const owner = await enrolled(panel);
     const [fresh] = (await panel.secondFactor.admin.recoveryCodes('alice', { by: 'test' }))!;
     expect(said(await verify(await pending(panel), owner.recoveryCodes[0]))).to.equal('code-invalid');

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { expect } from 'chai';
 import { RECOVERY_RANDOM_BYTES, formatRecoveryCodes } from '../../lib/account/recovery-codes.js';
-import { attack } from './support/befh-panels.js';
-import { burst, enrolled, failuresOf, pending, said, tally, verify } from './support/befh-people.js';
+import { attack, failuresOf } from '../support/attack.js';
+import { burst, enrolled, pending, said, tally, verify } from '../support/people.js';
 
 const guess = (place: number): string =>
   `GUES-${'S'.repeat(16)}${String(place).padStart(4, '0')}`.replace('U', 'V');
@@ -36,9 +36,9 @@ describe('E5: recovery codes so short that they can be guessed', () => {
   });
 });
 
-attack('E5: guessing recovery codes', (on) => {
+attack('E5: guessing recovery codes %s', (attacked) => {
   it('drops a pending sign-in after five wrong ones, and charges the account nothing', async () => {
-    const { panel } = on;
+    const panel = attacked();
     const owner = await enrolled(panel);
     const browser = await pending(panel);
     const answers: string[] = [];
@@ -50,13 +50,16 @@ attack('E5: guessing recovery codes', (on) => {
       'login-required',
       'sign-in-expired',
     ]);
-    expect(said(await verify(browser, owner.code(1)))).to.be.oneOf(['login-required', 'sign-in-expired']);
+    expect(said(await verify(browser, owner.phone.code(1)))).to.be.oneOf([
+      'login-required',
+      'sign-in-expired',
+    ]);
     expect(await failuresOf(panel)).to.equal(0);
     expect(await panel.secondFactor.status('alice')).to.include({ recoveryCodesLeft: 10, locked: false });
   });
 
   it('opens for the owner while a stranger floods that operation', async () => {
-    const { panel } = on;
+    const panel = attacked();
     const owner = await enrolled(panel);
     const strangers = await burst(10, () => pending(panel));
     const mine = await pending(panel);

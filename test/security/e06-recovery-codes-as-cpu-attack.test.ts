@@ -4,22 +4,22 @@ import { DEFAULT_LIMITS } from '../../lib/account/limits.js';
 import { recoverySet } from '../../lib/account/recovery-codes.js';
 import { callsOf } from '../support/calls-of.js';
 import { NOW, aRecord } from '../support/records.js';
-import { attack } from './support/befh-panels.js';
-import { burst, enrolled, tally } from './support/befh-people.js';
+import { attack } from '../support/attack.js';
+import { burst, enrolled, signedIn, tally } from '../support/people.js';
 
 const GUESSES = 500;
 /** What takes long on purpose. */
 const SLOW = ['scrypt', 'scryptSync', 'pbkdf2', 'pbkdf2Sync'] as const;
 
-attack('E6: recovery codes as an attack on the processor', (on) => {
+attack('E6: recovery codes as an attack on the processor %s', (attacked) => {
   it('begins nothing slow in a flood of recovery codes, and answers others meanwhile', async () => {
-    const { panel } = on;
+    const panel = attacked();
     const owner = await enrolled(panel);
-    const other = await panel.signedIn('bob');
+    const other = await signedIn(panel, 'bob');
     const slow = await callsOf(SLOW, async () => {
       // Of somebody who is signed in: there no number of wrong recovery codes ends anything.
       const code = 'AAAA-BBBB-CCCC-DDDD-EEEE-FFFF';
-      const flood = burst(GUESSES, () => owner.jar.post('/two-step/step-up', { code }));
+      const flood = burst(GUESSES, () => owner.client.post('/two-step/step-up', { code }));
       expect((await other.get('/api/me')).status).to.equal(200);
       expect(tally(await flood)).to.deep.equal({ 'code-invalid': GUESSES });
     });

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { attack, everythingStored } from './support/befh-panels.js';
-import { enrolled } from './support/befh-people.js';
+import { attack, everythingStored } from '../support/attack.js';
+import { enrolled } from '../support/people.js';
 
 const GETS = [
   '',
@@ -13,11 +13,11 @@ const GETS = [
   '/disable',
 ];
 
-attack('E7: recovery codes that can be seen again', (on) => {
+attack('E7: recovery codes that can be seen again %s', (attacked) => {
   it('shows no code on any page, to programs or people, after the first view', async () => {
-    const { panel } = on;
+    const panel = attacked();
     const owner = await enrolled(panel);
-    const renewed = await owner.jar.post('/two-step/recovery-codes', { code: owner.nextCode() });
+    const renewed = await owner.client.post('/two-step/recovery-codes', { code: owner.phone.nextCode() });
     const codes = [...owner.recoveryCodes, ...(renewed.body.recoveryCodes as string[])];
     const seen: string[] = [];
     for (const path of [
@@ -27,14 +27,16 @@ attack('E7: recovery codes that can be seen again', (on) => {
       '/api/me',
       '/api/secret',
     ]) {
-      const program = await owner.jar.get(path);
-      const person = await owner.jar.open(path);
+      const program = await owner.client.get(path);
+      const person = await owner.client.open(path);
       seen.push(program.text, person.text, JSON.stringify([program.headers, person.headers]));
     }
-    seen.push((await owner.jar.post('/two-step/setup/confirm', { code: owner.nextCode() })).text);
-    seen.push((await owner.jar.post('/two-step/recovery-codes', { code: owner.wrong(1)[0] })).text);
+    seen.push((await owner.client.post('/two-step/setup/confirm', { code: owner.phone.nextCode() })).text);
+    seen.push(
+      (await owner.client.post('/two-step/recovery-codes', { code: owner.phone.wrongCodes(1)[0] })).text,
+    );
     seen.push(JSON.stringify(await panel.secondFactor.status('alice')), ...panel.log);
-    seen.push(await everythingStored(on));
+    seen.push(await everythingStored(attacked()));
     const all = seen.join('\n').toUpperCase();
     for (const code of codes) {
       expect(all).to.not.include(code);
@@ -44,9 +46,9 @@ attack('E7: recovery codes that can be seen again', (on) => {
   });
 
   it('does not let a browser keep the page with the codes', async () => {
-    const { panel } = on;
+    const panel = attacked();
     const owner = await enrolled(panel);
-    const renewed = await owner.jar.submit('/two-step/recovery-codes', { code: owner.nextCode() });
+    const renewed = await owner.client.submit('/two-step/recovery-codes', { code: owner.phone.nextCode() });
     expect(renewed.status).to.equal(200);
     expect(renewed.headers['cache-control']).to.include('no-store');
     expect(renewed.headers).to.not.have.property('etag');

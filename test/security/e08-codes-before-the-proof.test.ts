@@ -1,20 +1,20 @@
 import { expect } from 'chai';
-import { attack } from './support/befh-panels.js';
-import { enrolled, said } from './support/befh-people.js';
+import { attack } from '../support/attack.js';
+import { enrolled, said, signedIn } from '../support/people.js';
 
-attack('E8: recovery codes before the authenticator is proved', (on) => {
+attack('E8: recovery codes before the authenticator is proved %s', (attacked) => {
   it('makes none at set-up, and hands none out for a code that is wrong', async () => {
-    const { panel } = on;
+    const panel = attacked();
     const other = await enrolled(panel, 'bob');
-    const jar = await panel.signedIn('alice');
+    const client = await signedIn(panel, 'alice');
     const answers = [
-      await jar.post('/two-step/setup'),
-      await jar.get('/two-step/setup'),
-      await jar.open('/two-step/setup'),
-      await jar.post('/two-step/setup/confirm', { code: other.wrong(1)[0] }),
-      await jar.post('/two-step/setup/confirm', { code: '' }),
-      await jar.post('/two-step/recovery-codes', { code: other.code() }),
-      await jar.get('/two-step'),
+      await client.post('/two-step/setup'),
+      await client.get('/two-step/setup'),
+      await client.open('/two-step/setup'),
+      await client.post('/two-step/setup/confirm', { code: other.phone.wrongCodes(1)[0] }),
+      await client.post('/two-step/setup/confirm', { code: '' }),
+      await client.post('/two-step/recovery-codes', { code: other.phone.code() }),
+      await client.get('/two-step'),
     ];
     for (const { text, body } of answers) {
       expect(body).to.not.have.property('recoveryCodes');

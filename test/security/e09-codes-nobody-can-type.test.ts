@@ -1,10 +1,10 @@
 import { expect } from 'chai';
-import { attack } from './support/befh-panels.js';
-import { enrolled, pending, said, verify } from './support/befh-people.js';
+import { attack } from '../support/attack.js';
+import { enrolled, pending, said, verify } from '../support/people.js';
 
-attack('E9: recovery codes as people type them', (on) => {
+attack('E9: recovery codes as people type them %s', (attacked) => {
   it('takes lower case, no hyphens, spaces, and look-alikes', async () => {
-    const { panel } = on;
+    const panel = attacked();
     const owner = await enrolled(panel);
     const spellings: ((code: string) => string)[] = [
       (code) => code.toLowerCase(),
@@ -22,7 +22,7 @@ attack('E9: recovery codes as people type them', (on) => {
   });
 
   it('takes nothing that only looks like one in other alphabets, cut or lengthened', async () => {
-    const { panel } = on;
+    const panel = attacked();
     const owner = await enrolled(panel);
     const code = owner.recoveryCodes[0]!;
     const bare = code.replaceAll('-', '');

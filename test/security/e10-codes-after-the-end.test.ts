@@ -1,12 +1,12 @@
 import { expect } from 'chai';
-import { attack } from './support/befh-panels.js';
-import { enrolled, isIn, pending, said, verify } from './support/befh-people.js';
+import { attack, isIn } from '../support/attack.js';
+import { enrolled, pending, said, verify } from '../support/people.js';
 
-attack('E10: recovery codes that outlive the factor, and the last of them', (on) => {
+attack('E10: recovery codes that outlive the factor, and the last of them %s', (attacked) => {
   it('wipes them with the factor: they open nothing in the next one', async () => {
-    const { panel } = on;
+    const panel = attacked();
     const owner = await enrolled(panel);
-    await owner.jar.post('/two-step/disable', { code: owner.nextCode() });
+    await owner.client.post('/two-step/disable', { code: owner.phone.nextCode() });
     expect(await panel.secondFactor.status('alice')).to.include({ enrolled: false, recoveryCodesLeft: 0 });
     const next = await enrolled(panel);
     for (const code of owner.recoveryCodes.slice(0, 4)) {
@@ -16,10 +16,10 @@ attack('E10: recovery codes that outlive the factor, and the last of them', (on)
   });
 
   it('tells how many are left, down to the last, after which the owner makes new ones', async () => {
-    const { panel } = on;
+    const panel = attacked();
     const owner = await enrolled(panel);
     const left: unknown[] = [];
-    let browser = owner.jar;
+    let browser = owner.client;
     for (const code of owner.recoveryCodes) {
       browser = await pending(panel);
       left.push((await verify(browser, code)).body.recoveryCodesLeft);
@@ -31,7 +31,7 @@ attack('E10: recovery codes that outlive the factor, and the last of them', (on)
 
     // A code of the authenticator still works, and gives ten new ones.
     panel.advance(60);
-    const renewed = await browser.post('/two-step/recovery-codes', { code: owner.nextCode() });
+    const renewed = await browser.post('/two-step/recovery-codes', { code: owner.phone.nextCode() });
     expect(renewed.body.recoveryCodes).to.have.length(10);
     expect((await browser.get('/two-step')).body).to.include({ recoveryCodesLeft: 10 });
   });

@@ -1,16 +1,17 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { expect } from 'chai';
-import { attack } from './support/befh-panels.js';
-import { enrolled, isIn, said } from './support/befh-people.js';
-import { REMEMBERS, rememberedOn, trustCookie } from './support/befh-browsers.js';
+import { REMEMBERS, rememberedOn, trustCookie } from './remembered-browsers.js';
+import { Client } from '../support/client.js';
+import { attack, isIn } from '../support/attack.js';
+import { enrolled, said } from '../support/people.js';
 
 const encoded = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
 
 attack(
-  'F1: a forged token of a remembered browser',
-  (on) => {
+  'F1: a forged token of a remembered browser %s',
+  (attacked) => {
     it('asks for the code, whatever stands in the cookie', async () => {
-      const { panel } = on;
+      const panel = attacked();
       const owner = await enrolled(panel);
       const browser = await rememberedOn(panel, owner);
       const [name, token] = trustCookie(browser);
@@ -35,7 +36,7 @@ attack(
         '%E0%A4%A',
       ];
       for (const value of forged) {
-        const thief = panel.jar();
+        const thief = new Client(panel);
         thief.cookies.set(name, value);
         expect(said(await thief.login('alice')), value).to.equal('code-required');
         expect(await isIn(thief), value).to.equal(false);
@@ -45,11 +46,11 @@ attack(
     });
 
     it('does not open by the id that the list of browsers shows', async () => {
-      const { panel } = on;
+      const panel = attacked();
       const owner = await enrolled(panel);
       const browser = await rememberedOn(panel, owner);
       const [{ id }] = (await browser.get('/two-step/browsers')).body.browsers as [{ id: string }];
-      const thief = panel.jar();
+      const thief = new Client(panel);
       thief.cookies.set(trustCookie(browser)[0], id);
       expect(said(await thief.login('alice'))).to.equal('code-required');
     });

@@ -1,14 +1,14 @@
 import { expect } from 'chai';
-import { startPanel } from '../support/panel-process.js';
-import { attack } from './support/befh-panels.js';
-import { enrolled, isIn, said } from './support/befh-people.js';
-import { REMEMBERS, comesBack, rememberedOn, trustCookie } from './support/befh-browsers.js';
+import { REMEMBERS, comesBack, rememberedOn, trustCookie } from './remembered-browsers.js';
+import { startExamplePanel } from '../support/example-panel.js';
+import { attack, isIn } from '../support/attack.js';
+import { enrolled, said } from '../support/people.js';
 
 attack(
-  'F2: a token that is not bound to the user',
-  (on) => {
+  'F2: a token that is not bound to the user %s',
+  (attacked) => {
     it('asks B for the code on the browser that A remembers, under either name of the cookie', async () => {
-      const { panel } = on;
+      const panel = attacked();
       const alice = await rememberedOn(panel, await enrolled(panel, 'alice'));
       const bob = await rememberedOn(panel, await enrolled(panel, 'bob'));
       const thief = comesBack(panel, alice);
@@ -21,8 +21,8 @@ attack(
     });
 
     it('asks for the code with the token of another panel with the same accounts', async () => {
-      const { panel } = on;
-      const other = await startPanel(undefined, REMEMBERS);
+      const panel = attacked();
+      const other = await startExamplePanel(undefined, REMEMBERS);
       try {
         await rememberedOn(panel, await enrolled(panel));
         const foreign = await rememberedOn(other, await enrolled(other));

@@ -1,22 +1,23 @@
 import { expect } from 'chai';
-import { attack } from './support/befh-panels.js';
-import { enrolled, isIn, said } from './support/befh-people.js';
-import { REMEMBERS, comesBack, rememberedOn, trustCookie } from './support/befh-browsers.js';
+import { REMEMBERS, comesBack, rememberedOn, trustCookie } from './remembered-browsers.js';
+import { Client } from '../support/client.js';
+import { attack, isIn } from '../support/attack.js';
+import { enrolled, said } from '../support/people.js';
 
 const DAY_SECONDS = 86_400;
 
 attack(
-  'F4: a remembered browser that never ends',
-  (on) => {
+  'F4: a remembered browser that never ends %s',
+  (attacked) => {
     it('asks for the code after 30 days, though it is used every day and the cookie is kept for ever', async () => {
-      const { panel } = on;
+      const panel = attacked();
       const owner = await enrolled(panel);
       const browser = await rememberedOn(panel, owner);
       const token = trustCookie(browser);
       const answers: string[] = [];
       for (let day = 1; day <= 31; day++) {
         panel.advance(DAY_SECONDS - (day === 1 ? 60 : 0));
-        const back = panel.jar();
+        const back = new Client(panel);
         back.cookies.set(...token);
         answers.push(said(await back.login('alice')));
       }
@@ -26,7 +27,7 @@ attack(
     });
 
     it('ends the session that came in by it at the same moment', async () => {
-      const { panel } = on;
+      const panel = attacked();
       const owner = await enrolled(panel);
       const back = comesBack(panel, await rememberedOn(panel, owner));
       await back.login('alice');

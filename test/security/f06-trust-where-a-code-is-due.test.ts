@@ -1,13 +1,13 @@
 import { expect } from 'chai';
-import { attack } from './support/befh-panels.js';
-import { enrolled, isIn, said } from './support/befh-people.js';
-import { REMEMBERS, comesBack, rememberedOn } from './support/befh-browsers.js';
+import { REMEMBERS, comesBack, rememberedOn } from './remembered-browsers.js';
+import { attack, isIn } from '../support/attack.js';
+import { enrolled, said } from '../support/people.js';
 
 attack(
-  'F6: a remembered browser where a code is due',
-  (on) => {
+  'F6: a remembered browser where a code is due %s',
+  (attacked) => {
     it('asks for the code to step up, disable, renew codes, replace the authenticator', async () => {
-      const { panel } = on;
+      const panel = attacked();
       const owner = await enrolled(panel);
       const back = comesBack(panel, await rememberedOn(panel, owner));
       await back.login('alice');
@@ -28,13 +28,13 @@ attack(
     });
 
     it('asks for the code to act as somebody else', async () => {
-      const { panel } = on;
+      const panel = attacked();
       const owner = await enrolled(panel, 'admin');
       const back = comesBack(panel, await rememberedOn(panel, owner));
       await back.login('admin');
       expect(said(await back.actAs('alice'))).to.equal('step-up-required');
       expect(await back.who()).to.equal('admin');
-      await back.post('/two-step/step-up', { code: owner.nextCode() });
+      await back.post('/two-step/step-up', { code: owner.phone.nextCode() });
       await back.actAs('alice');
       expect(await back.who()).to.equal('admin > alice');
     });

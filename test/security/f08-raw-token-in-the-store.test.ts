@@ -1,20 +1,20 @@
 import { expect } from 'chai';
-import { attack, everythingStored } from './support/befh-panels.js';
-import { enrolled } from './support/befh-people.js';
-import { REMEMBERS, rememberedOn, trustCookie } from './support/befh-browsers.js';
+import { REMEMBERS, rememberedOn, trustCookie } from './remembered-browsers.js';
+import { attack, everythingStored } from '../support/attack.js';
+import { enrolled } from '../support/people.js';
 
 attack(
-  'F8: the token of a remembered browser in the store',
-  (on) => {
+  'F8: the token of a remembered browser in the store %s',
+  (attacked) => {
     it('is in no file, key or value, in no spelling, nor in what was logged', async () => {
-      const { panel } = on;
+      const panel = attacked();
       const owner = await enrolled(panel);
       const browser = await rememberedOn(panel, owner);
       const [, token] = trustCookie(browser);
       const bytes = Buffer.from(token, 'base64url');
       expect(bytes).to.have.length(32);
       const stored = [
-        await everythingStored(on),
+        await everythingStored(attacked()),
         ...panel.log,
         JSON.stringify(await panel.secondFactor.admin.browsers('alice')),
       ];

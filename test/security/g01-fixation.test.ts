@@ -1,12 +1,14 @@
 import { expect } from 'chai';
-import { isOut, onEachStore, verify } from './support/acgl-panel.js';
+import { Client } from '../support/client.js';
+import { attack, isOut } from '../support/attack.js';
+import { enrolled, pending, verify } from '../support/people.js';
 
 describe('G1: a session id planted before either step', () => {
-  onEachStore((target) => {
+  attack('on %s', (target) => {
     it('stays with whoever planted it: neither step raises it', async () => {
-      const { phone } = await target().enrolled('alice');
-      await target().enrolled('bob');
-      for (const planted of [await target().pending('bob'), await target().pending('alice')]) {
+      const { phone } = await enrolled(target(), 'alice');
+      await enrolled(target(), 'bob');
+      for (const planted of [await pending(target(), 'bob'), await pending(target(), 'alice')]) {
         const victim = planted.copy();
         await victim.login('alice');
         const ids = [planted.cookies.get('panel.sid'), victim.cookies.get('panel.sid')];
@@ -19,9 +21,9 @@ describe('G1: a session id planted before either step', () => {
     });
 
     it('is no session at all when it was invented', async () => {
-      await target().enrolled('alice');
+      await enrolled(target(), 'alice');
       for (const invented of ['s%3Aplanted.AAAA', 'planted', 's%3Aplanted']) {
-        const victim = target().jar();
+        const victim = new Client(target());
         victim.cookies.set('panel.sid', invented);
         await victim.login('alice');
         expect(victim.cookies.get('panel.sid')).not.to.contain('planted');

@@ -1,37 +1,38 @@
 import { expect } from 'chai';
-import { isOut, onEachStore, verify } from './support/acgl-panel.js';
-import type { Jar } from '../support/panel-process.js';
+import type { Client } from '../support/client.js';
+import { attack, isOut } from '../support/attack.js';
+import { enable, signedIn, verify } from '../support/people.js';
 
-const idOf = (jar: Jar): string =>
-  decodeURIComponent(jar.cookies.get('panel.sid') ?? '')
+const idOf = (client: Client): string =>
+  decodeURIComponent(client.cookies.get('panel.sid') ?? '')
     .slice(2)
     .split('.')[0] ?? '';
 
 describe('G2: an old session id that is still alive after a new one was given', () => {
-  onEachStore((target) => {
+  attack('on %s', (target) => {
     it('is dead after each step, a set-up, a step-up, disabling and signing out', async () => {
-      const jar = await target().signedIn('alice');
-      const phone = await target().enroll(jar);
+      const client = await signedIn(target(), 'alice');
+      const { phone } = await enable(target(), client);
       const steps: [string, () => Promise<{ status: number }>][] = [
-        ['login', () => jar.login('alice')],
-        ['logout', () => jar.post('/logout')],
-        ['password', () => jar.login('alice')],
-        ['code', () => verify(jar, phone.nextCode())],
-        ['step-up', () => jar.post('/two-step/step-up', { code: phone.nextCode() })],
-        ['setup', () => jar.post('/two-step/setup')],
-        ['disable', () => jar.post('/two-step/disable', { code: phone.nextCode() })],
-        ['setup again', () => jar.post('/two-step/setup')],
+        ['login', () => client.login('alice')],
+        ['logout', () => client.post('/logout')],
+        ['password', () => client.login('alice')],
+        ['code', () => verify(client, phone.nextCode())],
+        ['step-up', () => client.post('/two-step/step-up', { code: phone.nextCode() })],
+        ['setup', () => client.post('/two-step/setup')],
+        ['disable', () => client.post('/two-step/disable', { code: phone.nextCode() })],
+        ['setup again', () => client.post('/two-step/setup')],
       ];
       for (const [what, step] of steps) {
-        const old = jar.copy();
+        const old = client.copy();
         const { status } = await step();
         expect(status, what).to.be.oneOf([200, 401]);
-        expect(idOf(jar), what).not.to.equal(idOf(old));
+        expect(idOf(client), what).not.to.equal(idOf(old));
         await isOut(old);
         const { redis } = target();
         if (redis) expect(await redis.exists(`sess:${idOf(old)}`), `${what}: the key`).to.equal(0);
       }
-      expect(await jar.who()).to.equal('alice');
+      expect(await client.who()).to.equal('alice');
     });
   });
 });

@@ -1,49 +1,49 @@
 import { expect } from 'chai';
-import { Secret, TOTP } from 'otpauth';
-import { Client, enroll, enrolled } from '../docs/trap-panel.js';
-import type { Phone } from '../docs/trap-panel.js';
 import { inTwoParts } from '../support/in-two-parts.js';
-import type { Jar } from '../support/panel-process.js';
-import { loggedIn, seenBy, userOf } from '../support/session-panel.js';
-import { cookieOf, isOut, onEachStore, verify } from './support/acgl-panel.js';
-import { inMemoryAndOnRedis, startLatePanel } from './support/late-bodies.js';
-import type { LatePanel } from './support/late-bodies.js';
+import { inMemoryAndOnRedis, startLatePanel } from './late-bodies.js';
+import type { LatePanel } from './late-bodies.js';
+import { Client } from '../support/client.js';
+import { enroll, enrolled, loggedIn, pending, phoneWith, signedIn, verify } from '../support/people.js';
+import type { Phone } from '../support/people.js';
+import { seenBy } from '../support/sessions.js';
+import { userOf } from '../support/panel.js';
+import { attack, isOut } from '../support/attack.js';
 
 describe('G3: a slow request that saves a session back which was ended meanwhile', () => {
-  onEachStore((target) => {
+  attack('on %s', (target) => {
     const urlOf = (path: string): string => `${target().url}/two-step/${path}`;
 
     it('does nothing for a thief who began it before the owner signed out', async () => {
-      const { jar: owner, phone } = await target().enrolled('alice');
-      let jar: Jar = owner;
+      const { client: owner, phone } = await enrolled(target(), 'alice');
+      let browser: Client = owner;
       for (const path of ['disable', 'recovery-codes', 'step-up', 'setup', 'setup/confirm']) {
-        const thief = jar.copy();
+        const thief = browser.copy();
         const before = await target().record('alice');
         const body = { code: phone.nextCode() };
-        const status = await inTwoParts(urlOf(path), cookieOf(thief), body, () => jar.post('/logout'));
+        const status = await inTwoParts(urlOf(path), thief.cookie, body, () => browser.post('/logout'));
         expect(status, path).to.equal(401);
         expect(await target().record('alice'), path).to.equal(before);
         await isOut(thief);
-        jar = await target().pending('alice');
-        expect((await verify(jar, phone.nextCode())).status).to.equal(200);
+        browser = await pending(target(), 'alice');
+        expect((await verify(browser, phone.nextCode())).status).to.equal(200);
       }
     });
 
     it('enters nobody for an admin whose session was ended, and completes no cancelled sign-in', async () => {
-      const admin = await target().signedIn('admin');
+      const admin = await signedIn(target(), 'admin');
       const thief = admin.copy();
       const body = { account: 'alice' };
-      const status = await inTwoParts(urlOf('impersonation'), cookieOf(thief), body, () =>
+      const status = await inTwoParts(urlOf('impersonation'), thief.cookie, body, () =>
         admin.post('/logout'),
       );
       expect(status).to.equal(401);
       await isOut(thief);
 
-      const { phone } = await target().enrolled('bob');
-      const waiting = await target().pending('bob');
+      const { phone } = await enrolled(target(), 'bob');
+      const waiting = await pending(target(), 'bob');
       const copy = waiting.copy();
       const code = { code: phone.nextCode() };
-      const late = await inTwoParts(urlOf('verify'), cookieOf(copy), code, () =>
+      const late = await inTwoParts(urlOf('verify'), copy.cookie, code, () =>
         waiting.post('/two-step/cancel'),
       );
       expect(late).to.equal(401);
@@ -51,11 +51,11 @@ describe('G3: a slow request that saves a session back which was ended meanwhile
     });
 
     it('goes on from no acting that the actor left meanwhile', async () => {
-      const root = await target().signedIn('root');
+      const root = await signedIn(target(), 'root');
       expect(await root.who()).to.equal('root > admin');
       const thief = root.copy();
       const body = { account: 'alice' };
-      const status = await inTwoParts(urlOf('impersonation'), cookieOf(thief), body, () => root.leave());
+      const status = await inTwoParts(urlOf('impersonation'), thief.cookie, body, () => root.leave());
       expect(status).to.equal(401);
       await isOut(thief);
       expect(await root.who()).to.equal('root');
@@ -70,7 +70,7 @@ describe('G3: a slow request that saves a session back which was ended meanwhile
           const { client, phone } = await enrolled(panel);
           const { cookie } = client;
           const before = await panel.store.get('alice');
-          const status = await panel.late(`/two-step/${path}`, cookie, { code: phone() }, () =>
+          const status = await panel.late(`/two-step/${path}`, cookie, { code: phone.nextCode() }, () =>
             client.post('/logout'),
           );
           expect(status).to.equal(401);
@@ -84,9 +84,7 @@ describe('G3: a slow request that saves a session back which was ended meanwhile
         const panel = await startLatePanel(parts());
         const client = await loggedIn(panel);
         const { body } = await client.post('/two-step/setup');
-        const code = new TOTP({ secret: Secret.fromBase32(String(body.key)) }).generate({
-          timestamp: panel.now,
-        });
+        const code = phoneWith(panel, String(body.key)).code();
         const { cookie } = client;
         const before = await panel.store.get('alice');
         const status = await panel.late('/two-step/setup/confirm', cookie, { code }, () =>
@@ -113,11 +111,11 @@ describe('G3: a slow request that saves a session back which was ended meanwhile
       it('goes on from no acting that the actor left meanwhile', async () => {
         const panel = await startLatePanel(parts());
         const client = await loggedIn(panel);
-        expect((await client.post('/two-step/impersonation', { account: 'bob' })).status).to.equal(200);
+        expect((await client.actAs('bob')).status).to.equal(200);
         const { cookie } = client;
         panel.told();
         const status = await panel.late('/two-step/impersonation', cookie, { account: 'carol' }, () =>
-          client.post('/two-step/impersonation/leave'),
+          client.leave(),
         );
         expect(status).to.equal(401);
         expect(panel.told()).to.deep.equal(['impersonation-left']);
@@ -132,7 +130,7 @@ describe('G3: a slow request that saves a session back which was ended meanwhile
         const client = await loggedIn(panel);
         const { cookie } = client;
         const before = await panel.store.get('alice');
-        const status = await panel.late('/two-step/verify', cookie, { code: phone() }, () =>
+        const status = await panel.late('/two-step/verify', cookie, { code: phone.nextCode() }, () =>
           client.post('/two-step/cancel'),
         );
         expect(status).to.equal(401);
@@ -145,7 +143,12 @@ describe('G3: a slow request that saves a session back which was ended meanwhile
         const panel = await startLatePanel(parts());
         const { client, phone } = await enrolled(panel);
         const nothing = (): Promise<void> => Promise.resolve();
-        const status = await panel.late('/two-step/disable', client.cookie, { code: phone() }, nothing);
+        const status = await panel.late(
+          '/two-step/disable',
+          client.cookie,
+          { code: phone.nextCode() },
+          nothing,
+        );
         expect(status).to.equal(200);
         expect(await panel.store.get('alice')).to.equal(null);
       });
@@ -180,8 +183,10 @@ describe('G3: a slow request that saves a session back which was ended meanwhile
 
         const ends: Record<string, (client: Client, phone: Phone) => Promise<unknown>> = {
           'signed out': (client) => client.post('/logout'),
-          'gave a code to step up': (client, phone) => client.post('/two-step/step-up', { code: phone() }),
-          'disabled the factor': (client, phone) => client.post('/two-step/disable', { code: phone() }),
+          'gave a code to step up': (client, phone) =>
+            client.post('/two-step/step-up', { code: phone.nextCode() }),
+          'disabled the factor': (client, phone) =>
+            client.post('/two-step/disable', { code: phone.nextCode() }),
         };
         for (const [what, end] of Object.entries(ends)) {
           it(`leaves nothing under the old id of a session whose owner ${what}`, async () => {
@@ -198,7 +203,7 @@ describe('G3: a slow request that saves a session back which was ended meanwhile
           const phone = await enroll(panel);
           const client = await loggedIn(panel);
           const { cookie } = client;
-          await slow(panel, cookie, () => client.post('/two-step/verify', { code: phone() }));
+          await slow(panel, cookie, () => client.post('/two-step/verify', { code: phone.nextCode() }));
           await staysDead(panel, cookie);
           expect(await client.me()).to.equal('alice');
         });
@@ -206,9 +211,9 @@ describe('G3: a slow request that saves a session back which was ended meanwhile
         it('leaves nothing under the old id of an acting that its actor left', async () => {
           const panel = await start();
           const client = await loggedIn(panel);
-          expect((await client.post('/two-step/impersonation', { account: 'bob' })).status).to.equal(200);
+          expect((await client.actAs('bob')).status).to.equal(200);
           const { cookie } = client;
-          await slow(panel, cookie, () => client.post('/two-step/impersonation/leave'));
+          await slow(panel, cookie, () => client.leave());
           await staysDead(panel, cookie);
           expect(await client.me()).to.equal('alice');
         });

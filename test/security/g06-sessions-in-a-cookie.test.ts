@@ -5,14 +5,14 @@ import { expect } from 'chai';
 import cookieSession from 'cookie-session';
 import express from 'express';
 import type { ErrorRequestHandler } from 'express';
-import { Client, stopPanels } from '../docs/trap-panel.js';
-import { startSessionPanel } from '../support/session-panel.js';
+import { Client } from '../support/client.js';
+import { startPanel, stopPanels } from '../support/panel.js';
 
 describe('G6: a session that is only in a cookie, sent again to restore a state', () => {
   after(stopPanels);
 
   it('is refused by the middleware: nobody is there on any request', async () => {
-    const { passport, secondFactor } = await startSessionPanel();
+    const { passport, secondFactor } = await startPanel();
     const app = express();
     app.use(cookieSession({ name: 'only', keys: ['for tests'] }), passport.session(), secondFactor.session());
     app.use((_req, res) => res.json({ reached: true }));

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { attack } from './support/befh-panels.js';
-import { enrolled, failuresOf, pending, said, verify } from './support/befh-people.js';
+import { attack, failuresOf } from '../support/attack.js';
+import { enrolled, pending, said, verify } from '../support/people.js';
 
 const shifted = (code: string, zero: number): string =>
   Array.from(code, (digit) => String.fromCodePoint(zero + Number(digit))).join('');
@@ -24,12 +24,12 @@ const SPELLINGS: Record<string, (code: string) => string> = {
   'a combining mark': (code) => `${code}\u0301`,
 };
 
-attack('H3: digits and spaces of other alphabets', (on) => {
+attack('H3: digits and spaces of other alphabets %s', (attacked) => {
   it('refuses them at every operation alike, uncharged', async () => {
-    const { panel } = on;
+    const panel = attacked();
     const owner = await enrolled(panel);
     panel.advance(30);
-    const code = owner.code();
+    const code = owner.phone.code();
     const outside = await pending(panel);
     for (const [name, spelling] of Object.entries(SPELLINGS)) {
       const typed = spelling(code);
@@ -37,7 +37,7 @@ attack('H3: digits and spaces of other alphabets', (on) => {
       const form = await outside.submit('/two-step/verify', { code: typed });
       expect(form.status, name).to.equal(400);
       for (const operation of ['step-up', 'disable', 'recovery-codes']) {
-        expect(said(await owner.jar.post(`/two-step/${operation}`, { code: typed })), name).to.equal(
+        expect(said(await owner.client.post(`/two-step/${operation}`, { code: typed })), name).to.equal(
           'code-malformed',
         );
       }
@@ -53,13 +53,17 @@ attack('H3: digits and spaces of other alphabets', (on) => {
     'spaces around': (code) => ` ${code} `,
   })) {
     it(`takes ${name}, at every operation, and the code is spent by that`, async () => {
-      const { panel } = on;
+      const panel = attacked();
       const owner = await enrolled(panel);
-      expect(said(await verify(await pending(panel), spelling(owner.nextCode())))).to.equal('verified');
-      expect(said(await verify(await pending(panel), owner.code()))).to.equal('code-already-used');
-      const stepped = await owner.jar.post('/two-step/step-up', { code: spelling(owner.nextCode()) });
+      expect(said(await verify(await pending(panel), spelling(owner.phone.nextCode())))).to.equal('verified');
+      expect(said(await verify(await pending(panel), owner.phone.code()))).to.equal('code-already-used');
+      const stepped = await owner.client.post('/two-step/step-up', {
+        code: spelling(owner.phone.nextCode()),
+      });
       expect(said(stepped)).to.equal('verified');
-      expect(await panel.secondFactor.verify('alice', spelling(owner.nextCode()))).to.include({ ok: true });
+      expect(await panel.secondFactor.verify('alice', spelling(owner.phone.nextCode()))).to.include({
+        ok: true,
+      });
     });
   }
 });

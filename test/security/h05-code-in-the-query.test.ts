@@ -1,18 +1,18 @@
 import { expect } from 'chai';
-import { attack } from './support/befh-panels.js';
-import { enrolled, failuresOf, isIn, pending, said, verify } from './support/befh-people.js';
-import { sendRaw } from './support/befh-raw.js';
+import { Client } from '../support/client.js';
+import { attack, failuresOf, isIn } from '../support/attack.js';
+import { enrolled, pending, said, signedIn, verify } from '../support/people.js';
 
-attack('H5: a code or a secret in the query string', (on) => {
+attack('H5: a code or a secret in the query string %s', (attacked) => {
   it('takes none from there, at any operation, and does not spend it', async () => {
-    const { panel } = on;
+    const panel = attacked();
     const owner = await enrolled(panel);
     panel.advance(30);
-    const code = owner.code();
+    const code = owner.phone.code();
     const outside = await pending(panel);
     const query = `?code=${code}&rememberBrowser=true`;
     expect(said(await outside.post(`/two-step/verify${query}`))).to.equal('code-malformed');
-    expect((await sendRaw(panel, outside, `/two-step/verify${query}`, '', '')).status).to.equal(400);
+    expect((await outside.postRaw(`/two-step/verify${query}`, '', '')).status).to.equal(400);
     expect(said(await outside.get(`/two-step/verify${query}`))).to.equal('pending');
     expect((await outside.open(`/two-step/verify${query}`)).text).to.not.include(code);
     const withHeaders = {
@@ -25,7 +25,7 @@ attack('H5: a code or a secret in the query string', (on) => {
     outside.cookies.set('code', code);
     expect(said(await outside.post('/two-step/verify'))).to.equal('code-malformed');
     for (const operation of ['step-up', 'disable', 'recovery-codes']) {
-      expect(said(await owner.jar.post(`/two-step/${operation}${query}`)), operation).to.equal(
+      expect(said(await owner.client.post(`/two-step/${operation}${query}`)), operation).to.equal(
         'code-malformed',
       );
     }
@@ -35,10 +35,10 @@ attack('H5: a code or a secret in the query string', (on) => {
   });
 
   it('takes no password from there either, and no secret at set-up', async () => {
-    const { panel } = on;
-    const jar = panel.jar();
-    expect((await jar.post('/login?username=bob&password=bob-password')).status).to.equal(401);
-    const bob = await panel.signedIn('bob');
+    const panel = attacked();
+    const client = new Client(panel);
+    expect((await client.post('/login?username=bob&password=bob-password')).status).to.equal(401);
+    const bob = await signedIn(panel, 'bob');
     const secret = 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP';
     const { body } = await bob.post(`/two-step/setup?secret=${secret}&key=${secret}`, {
       secret,

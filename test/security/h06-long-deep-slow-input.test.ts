@@ -1,31 +1,29 @@
 import { expect } from 'chai';
-import { enroll } from '../docs/trap-panel.js';
 import { inTwoParts } from '../support/in-two-parts.js';
-import { loggedIn, seenBy } from '../support/session-panel.js';
-import { attack } from './support/befh-panels.js';
-import { enrolled, failuresOf, pending, said, verify } from './support/befh-people.js';
-import { sendRaw } from './support/befh-raw.js';
-import { inMemoryAndOnRedis, startLatePanel } from './support/late-bodies.js';
-import { LONG_BODIES } from './support/long-bodies.js';
+import { inMemoryAndOnRedis, startLatePanel } from './late-bodies.js';
+import { LONG_BODIES } from '../support/long-bodies.js';
+import { enroll, enrolled, loggedIn, pending, said, verify } from '../support/people.js';
+import { seenBy } from '../support/sessions.js';
+import { attack, failuresOf } from '../support/attack.js';
 
-attack('H6: very long, deep or slow input', (on) => {
+attack('H6: very long, deep or slow input %s', (attacked) => {
   it('refuses it, with one charge at most, and answers others afterwards', async () => {
-    const { panel } = on;
+    const panel = attacked();
     const owner = await enrolled(panel);
-    const jar = await pending(panel);
+    const client = await pending(panel);
     for (const [body, type] of LONG_BODIES) {
-      const { status } = await sendRaw(panel, jar, '/two-step/verify', body, type);
+      const { status } = await client.postRaw('/two-step/verify', body, type);
       expect(status, body.slice(0, 40)).to.be.oneOf([400, 413]);
     }
     expect(await failuresOf(panel)).to.equal(0);
-    expect(said(await verify(jar, owner.nextCode()))).to.equal('verified');
+    expect(said(await verify(client, owner.phone.nextCode()))).to.equal('verified');
   });
 
   it('refuses bodies in other encodings and lengths than they say', async () => {
-    const { panel } = on;
+    const panel = attacked();
     const owner = await enrolled(panel);
-    const jar = await pending(panel);
-    const body = JSON.stringify({ code: owner.code(1) });
+    const client = await pending(panel);
+    const body = JSON.stringify({ code: owner.phone.code(1) });
     const strange = [
       'application/json; charset=iso-8859-1',
       'application/json; charset=x',
@@ -33,14 +31,12 @@ attack('H6: very long, deep or slow input', (on) => {
       'text/plain',
     ];
     for (const type of strange) {
-      expect((await sendRaw(panel, jar, '/two-step/verify', body, type)).status, type).to.be.oneOf([
-        400, 415,
-      ]);
+      expect((await client.postRaw('/two-step/verify', body, type)).status, type).to.be.oneOf([400, 415]);
     }
     for (const encoding of ['gzip', 'compress', 'br', 'identity, gzip']) {
-      const answer = await jar.post(
+      const answer = await client.post(
         '/two-step/verify',
-        { code: owner.code(1) },
+        { code: owner.phone.code(1) },
         { 'content-encoding': encoding },
       );
       expect(answer.status, encoding).to.be.oneOf([400, 415]);
@@ -49,17 +45,17 @@ attack('H6: very long, deep or slow input', (on) => {
   });
 
   it('does not let a body that comes after the end of the sign-in count', async () => {
-    const { panel } = on;
+    const panel = attacked();
     const owner = await enrolled(panel);
-    const jar = await pending(panel);
-    const cookie = [...jar.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
-    const late = { code: owner.code(1) };
+    const client = await pending(panel);
+    const { cookie } = client;
+    const late = { code: owner.phone.code(1) };
     const status = await inTwoParts(`${panel.url}/two-step/verify`, cookie, late, () =>
-      jar.post('/two-step/cancel'),
+      client.post('/two-step/cancel'),
     );
     expect(status).to.equal(401);
     expect(await failuresOf(panel)).to.equal(0);
-    expect(said(await verify(await pending(panel), owner.code(1)))).to.equal('verified');
+    expect(said(await verify(await pending(panel), owner.phone.code(1)))).to.equal('verified');
   });
 });
 
@@ -68,7 +64,7 @@ describe('H6: slow input, where the body is read after the session', () => {
     it('does not let a body that comes after the end of the sign-in count', async () => {
       const panel = await startLatePanel(parts());
       const phone = await enroll(panel);
-      const code = phone();
+      const code = phone.nextCode();
       for (const late of ['not a code', '000000', code]) {
         const waiting = await loggedIn(panel);
         const { cookie } = waiting;

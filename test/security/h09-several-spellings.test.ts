@@ -1,7 +1,10 @@
 import { expect } from 'chai';
-import { Client, enroll, user } from '../docs/trap-panel.js';
-import type { Panel, Phone, User } from '../docs/trap-panel.js';
-import { onEachSessionPanel } from './support/session-panels.js';
+import { onEachPanel } from '../support/on-each-place.js';
+import { Client } from '../support/client.js';
+import { enroll } from '../support/people.js';
+import { user } from '../support/panel.js';
+import type { Panel, User } from '../support/panel.js';
+import type { Phone } from '../support/people.js';
 
 const SPELLINGS = ['Bob', 'bob', 'bob ', ' BOB', '\uff22\uff2f\uff22'];
 
@@ -9,7 +12,7 @@ const SPELLINGS = ['Bob', 'bob', 'bob ', ' BOB', '\uff22\uff2f\uff22'];
 const generous = (login: string): string => login.normalize('NFKC').trim().toLowerCase();
 
 describe('H9: the same account under several spellings', () => {
-  onEachSessionPanel((start) => {
+  onEachPanel((start) => {
     let panel: Panel;
     let phone: Phone;
 
@@ -43,7 +46,7 @@ describe('H9: the same account under several spellings', () => {
     });
 
     it('spends a code for all spellings', async () => {
-      const code = phone();
+      const code = phone.nextCode();
       for (const [place, spelling] of SPELLINGS.entries()) {
         const client = new Client(panel);
         await client.post('/generous', {}, { 'x-login': encodeURIComponent(spelling) });

@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import express from 'express';
-import { Client, enrolled } from '../docs/trap-panel.js';
-import { onEachSessionPanel } from './support/session-panels.js';
+import { onEachPanel } from '../support/on-each-place.js';
+import { Client } from '../support/client.js';
+import { enrolled } from '../support/people.js';
 
 const ELSEWHERE = [
   '//evil.example',
@@ -28,7 +29,7 @@ const ELSEWHERE = [
 
 /** The example panel takes no destination from a client, so this panel has a route that does. */
 describe('I3: the destination after the code leads elsewhere', () => {
-  onEachSessionPanel((start) => {
+  onEachPanel((start) => {
     it('lands on the default for all of them, and on a path of ours for a path of ours', async () => {
       const panel = await start({
         beforeRouter: ({ app }) => {
@@ -48,7 +49,7 @@ describe('I3: the destination after the code leads elsewhere', () => {
         const client = new Client(panel);
         await client.post('/next', { to });
         await client.post('/enter', { username: 'alice', password: 'password' });
-        const form = new URLSearchParams({ code: phone() });
+        const form = new URLSearchParams({ code: phone.nextCode() });
         const page = { accept: 'text/html', 'sec-fetch-mode': 'navigate', 'sec-fetch-site': 'same-origin' };
         const answer = await client.post('/two-step/verify', form, page);
         const own = to === '/own/page?a=b';

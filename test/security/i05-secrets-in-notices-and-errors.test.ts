@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 import { memoryStore } from 'passport-second-factor/memory';
 import { Secret, TOTP } from 'otpauth';
-import { Client, stopPanels } from '../docs/trap-panel.js';
-import { startSessionPanel } from '../support/session-panel.js';
-import { Canaries } from './support/befh-canaries.js';
+import { Canaries } from './canaries.js';
+import { Client } from '../support/client.js';
+import { startPanel, stopPanels } from '../support/panel.js';
 
 describe('I5: secrets in events, notices, errors and session values', () => {
   afterEach(stopPanels);
@@ -14,7 +14,7 @@ describe('I5: secrets in events, notices, errors and session values', () => {
     const sessions: unknown[] = [];
     const kept = memoryStore();
     let isAway = false;
-    const panel = await startSessionPanel({
+    const panel = await startPanel({
       store: {
         ...kept,
         get: (id) => (isAway ? Promise.reject(new Error('away')) : kept.get(id)),

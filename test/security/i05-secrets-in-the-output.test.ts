@@ -4,17 +4,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { expect } from 'chai';
-import { Redis } from 'ioredis';
 import { Secret, TOTP } from 'otpauth';
-import type { Answer, Jar, PanelProcess } from '../support/panel-process.js';
-import { runConsole, startPanelProcess } from '../support/panel-process.js';
-import { startRedis } from '../support/redis-server.js';
+import { startRedis, withRedis } from '../support/redis-server.js';
 import type { RedisServer } from '../support/redis-server.js';
 import { makeSystemClock } from '../support/system-clock.js';
 import type { SystemClock } from '../support/system-clock.js';
-import { trustCookie } from './support/befh-browsers.js';
-import { Canaries } from './support/befh-canaries.js';
-import { said } from './support/befh-people.js';
+import { trustCookie } from './remembered-browsers.js';
+import { Canaries } from './canaries.js';
+import { Client } from '../support/client.js';
+import type { Answer } from '../support/client.js';
+import type { PanelProcess } from '../support/example-process.js';
+import { runConsole, startPanelProcess } from '../support/example-process.js';
+import { said } from '../support/people.js';
 
 const PASSWORD = 'canary-password-of-alice';
 
@@ -71,10 +72,10 @@ for (const place of ['SQLite', 'Redis'] as const) {
       told.push(path, answer.location ?? '', JSON.stringify({ ...answer.headers, 'set-cookie': '' }));
       if (answer.status >= 400) told.push(answer.text);
       if (redis) {
-        const client = new Redis(redis.url);
-        const keys = await client.keys('*');
-        kept.push(...(await Promise.all(keys.map(async (key) => String(await client.get(key))))));
-        client.disconnect();
+        const values = await withRedis(redis.url, async (client) =>
+          Promise.all((await client.keys('*')).map((key) => client.get(key))),
+        );
+        kept.push(...values.map(String));
       } else {
         for (const ending of ['', '-wal']) {
           const file = join(folder, 'panel.db') + ending;
@@ -83,18 +84,18 @@ for (const place of ['SQLite', 'Redis'] as const) {
       }
       return answer;
     }
-    const post = (jar: Jar, path: string, body: object = {}): Promise<Answer> =>
-      heard(path, jar.post(path, body));
+    const post = (owner: Client, path: string, body: object = {}): Promise<Answer> =>
+      heard(path, owner.post(path, body));
 
     it('has no trace of a key, code, recovery code, token or password after every flow', async () => {
-      const jar = panel.jar();
-      const login = (who: Jar, password = PASSWORD): Promise<Answer> =>
+      const owner = new Client(panel);
+      const login = (who: Client, password = PASSWORD): Promise<Answer> =>
         post(who, '/login', { username: 'alice', password });
-      await login(jar, 'alice-password');
+      await login(owner, 'alice-password');
       const change = { currentPassword: 'alice-password', newPassword: PASSWORD };
-      expect((await post(jar, '/settings/password', change)).status).to.equal(200);
+      expect((await post(owner, '/settings/password', change)).status).to.equal(200);
 
-      const { body } = await post(jar, '/two-step/setup');
+      const { body } = await post(owner, '/two-step/setup');
       canaries.addKey(String(body.key));
       const totp = new TOTP({ secret: Secret.fromBase32(String(body.key)) });
       const code = (): string => {
@@ -103,13 +104,13 @@ for (const place of ['SQLite', 'Redis'] as const) {
         canaries.addCode(shown);
         return shown;
       };
-      await heard('/two-step/setup', jar.open('/two-step/setup'));
-      const confirmed = await post(jar, '/two-step/setup/confirm', { code: code() });
+      await heard('/two-step/setup', owner.open('/two-step/setup'));
+      const confirmed = await post(owner, '/two-step/setup/confirm', { code: code() });
       const codes = confirmed.body.recoveryCodes as string[];
       for (const each of codes) canaries.add('recovery code', each);
 
       // Signing in, on a browser that is remembered from then on.
-      const browser = panel.jar();
+      const browser = new Client(panel);
       expect(said(await login(browser))).to.equal('code-required');
       const wrong = String((Number(code()) + 1) % 1_000_000).padStart(6, '0');
       await post(browser, '/two-step/verify', { code: wrong });
@@ -119,7 +120,7 @@ for (const place of ['SQLite', 'Redis'] as const) {
         'verified',
       );
       canaries.add('browser token', trustCookie(browser)[1]);
-      const stranger = panel.jar();
+      const stranger = new Client(panel);
       await login(stranger);
       expect(said(await post(stranger, '/two-step/verify', { code: right }))).to.equal('code-already-used');
       expect(said(await post(stranger, '/two-step/verify', { code: codes[0] }))).to.equal('verified');
@@ -127,7 +128,7 @@ for (const place of ['SQLite', 'Redis'] as const) {
 
       // Everything that takes a code from there on.
       await post(browser, '/two-step/cancel');
-      const inside = panel.jar();
+      const inside = new Client(panel);
       clock.jump(90); // the recovery code made the next codes void
       await login(inside);
       expect(said(await post(inside, '/two-step/verify', { code: code() }))).to.equal('verified');
@@ -145,7 +146,7 @@ for (const place of ['SQLite', 'Redis'] as const) {
       clock.jump(3600);
 
       // Root looks after the account, and the operator at the console; then an error of every kind.
-      const root = panel.jar();
+      const root = new Client(panel);
       await post(root, '/login', { username: 'root', password: 'root-password' });
       await post(root, '/two-step/impersonation', { account: 'alice' });
       const second = 'canary-password-by-root';
@@ -158,7 +159,7 @@ for (const place of ['SQLite', 'Redis'] as const) {
       for (const { out, err } of consoles) told.push(out, err);
       expect(consoles[0]!.code).to.equal(0);
 
-      const last = panel.jar();
+      const last = new Client(panel);
       await post(last, '/login', { username: 'alice', password: second });
       const final = code();
       expect(said(await post(last, '/two-step/verify', { code: final }))).to.equal('verified');

@@ -1,13 +1,13 @@
 import { expect } from 'chai';
-import { enrolled } from '../docs/trap-panel.js';
-import { attack } from './support/dijk-panels.js';
-import { onEachSessionPanel } from './support/session-panels.js';
+import { onEachPanel } from '../support/on-each-place.js';
+import { enrolled } from '../support/people.js';
+import { attack } from '../support/attack.js';
 
-attack('I6: what the panel tells of a user carries the seed', (panel) => {
+attack('I6: what the panel tells of a user carries the seed (on %s)', (panel) => {
   it('shows neither key nor codes in any JSON of the panel', async () => {
-    const { jar, phone } = await panel().enrolled('alice');
+    const { client: browser, phone } = await enrolled(panel(), 'alice');
     for (const path of ['/api/me', '/api/secret', '/two-step/']) {
-      const { text } = await jar.get(path);
+      const { text } = await browser.get(path);
       expect(text).not.to.contain(phone.key);
       expect(text).not.to.match(/secret"\s*:\s*"[A-Z2-7]{16}|sealed|digest|enrollment"|stamp/i);
     }
@@ -16,7 +16,7 @@ attack('I6: what the panel tells of a user carries the seed', (panel) => {
 });
 
 describe('I6: what the request knows of a user carries the seed', () => {
-  onEachSessionPanel((start) => {
+  onEachPanel((start) => {
     it('has nothing of it in user, request and session', async () => {
       const panel = await start({
         beforeRouter: ({ app }) => {

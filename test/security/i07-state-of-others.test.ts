@@ -1,22 +1,24 @@
 import { expect } from 'chai';
-import { attack } from './support/dijk-panels.js';
+import { Client } from '../support/client.js';
+import { attack } from '../support/attack.js';
+import { enrolled, pending, signedIn } from '../support/people.js';
 
-attack('I7: lock, tries left or phones of an account read by others', (panel) => {
+attack('I7: lock, tries left or phones of an account read by others (on %s)', (panel) => {
   it('tells who is pending nothing but that, and until when', async () => {
-    await panel().enrolled('alice');
-    const jar = await panel().pending('alice');
+    await enrolled(panel(), 'alice');
+    const client = await pending(panel(), 'alice');
     const keys = ['methods', 'serverTime', 'state', 'until'];
-    expect(Object.keys((await jar.get('/two-step/')).body).sort()).to.deep.equal(keys);
-    expect((await jar.get('/two-step/browsers')).status).to.be.oneOf([401, 404]);
-    const anonymous = (await panel().jar().get('/two-step/')).body;
+    expect(Object.keys((await client.get('/two-step/')).body).sort()).to.deep.equal(keys);
+    expect((await client.get('/two-step/browsers')).status).to.be.oneOf([401, 404]);
+    const anonymous = (await new Client(panel()).get('/two-step/')).body;
     expect(Object.keys(anonymous).sort()).to.deep.equal(['serverTime', 'state']);
   });
 
   it('tells of a lock to who gives a code only: his own wait, and no number of tries', async () => {
-    await panel().enrolled('alice');
-    const jar = await panel().pending('alice');
+    await enrolled(panel(), 'alice');
+    const client = await pending(panel(), 'alice');
     const refused = [];
-    for (let i = 0; i < 6; i++) refused.push(await jar.post('/two-step/verify', { code: '000000' }));
+    for (let i = 0; i < 6; i++) refused.push(await client.post('/two-step/verify', { code: '000000' }));
     const before = refused[0]!;
     const locked = refused[5]!;
     expect([locked.status, locked.body.code]).to.deep.equal([429, 'locked']);
@@ -24,13 +26,13 @@ attack('I7: lock, tries left or phones of an account read by others', (panel) =>
     for (const { text } of [before, locked])
       expect(text).not.to.match(/failures|attempts|left|\b[1-5]\b of/i);
 
-    const bob = await panel().signedIn('bob');
-    for (const each of [bob, panel().jar(), jar]) {
+    const bob = await signedIn(panel(), 'bob');
+    for (const each of [bob, new Client(panel()), client]) {
       const { text } = await each.get('/two-step/?account=alice');
       expect(text).not.to.match(/lock|fail|alice/i);
     }
-    expect((await panel().jar().login('alice', 'wrong')).text).to.equal(
-      (await panel().jar().login('nobody', 'wrong')).text,
+    expect((await new Client(panel()).login('alice', 'wrong')).text).to.equal(
+      (await new Client(panel()).login('nobody', 'wrong')).text,
     );
   });
 });

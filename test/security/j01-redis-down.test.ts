@@ -1,19 +1,21 @@
 import { expect } from 'chai';
-import { whenBack } from './support/dijk-outage.js';
-import { startPanel } from '../support/panel-process.js';
-import type { RunningPanel } from '../support/panel-process.js';
+import { whenBack } from './when-back.js';
 import { startRedis } from '../support/redis-server.js';
 import type { RedisServer } from '../support/redis-server.js';
 import { timeLimit } from '../support/time-limit.js';
+import { Client } from '../support/client.js';
+import { startExamplePanel } from '../support/example-panel.js';
+import type { ExamplePanel } from '../support/example-panel.js';
+import { enable, loggedIn, signedIn } from '../support/people.js';
 
 const limit = timeLimit();
 
 describe('J1: Redis is down, and the limits or the guard with it', () => {
   let server: RedisServer;
-  let panel: RunningPanel;
+  let panel: ExamplePanel;
   before(async () => {
     server = await startRedis({ args: ['--appendonly', 'yes', '--appendfsync', 'always'] });
-    panel = await startPanel(server.url, {}, { storeTimeoutMs: limit.ms });
+    panel = await startExamplePanel(server.url, {}, { storeTimeoutMs: limit.ms });
   });
   after(async () => {
     await panel.end();
@@ -21,18 +23,17 @@ describe('J1: Redis is down, and the limits or the guard with it', () => {
   });
 
   it('lets nobody through at any point, and works again when Redis is back', async () => {
-    const verified = await panel.signedIn('alice');
-    const phone = await panel.enroll(verified);
-    const pending = panel.jar();
-    await pending.login('alice');
-    const plain = await panel.signedIn('bob');
+    const verified = await signedIn(panel, 'alice');
+    const { phone } = await enable(panel, verified);
+    const pending = await loggedIn(panel);
+    const plain = await signedIn(panel, 'bob');
     await server.kill();
     limit.pass();
 
-    const fresh = panel.jar();
+    const fresh = new Client(panel);
     const answers = await Promise.all([
       fresh.login('alice'),
-      panel.jar().login('bob'),
+      new Client(panel).login('bob'),
       pending.post('/two-step/verify', { code: phone.nextCode() }),
       pending.get('/api/secret'),
       verified.get('/api/secret'),
@@ -56,19 +57,19 @@ describe('J1: Redis is down, and the limits or the guard with it', () => {
   });
 
   it('counts what was guessed before the outage', async () => {
-    const jar = panel.jar();
-    expect((await jar.login('alice')).body.code).to.equal('code-required');
-    for (let i = 0; i < 3; i++) await jar.post('/two-step/verify', { code: '000000' });
+    const client = new Client(panel);
+    expect((await client.login('alice')).body.code).to.equal('code-required');
+    for (let i = 0; i < 3; i++) await client.post('/two-step/verify', { code: '000000' });
     await server.kill();
     limit.pass();
     for (let i = 0; i < 3; i++) {
-      expect((await jar.post('/two-step/verify', { code: '000000' })).status).to.equal(503);
+      expect((await client.post('/two-step/verify', { code: '000000' })).status).to.equal(503);
     }
     limit.hold();
     await server.restart();
-    await whenBack(() => jar.get('/two-step/'));
+    await whenBack(() => client.get('/two-step/'));
     expect((await panel.secondFactor.status('alice')).failures).to.equal(3);
-    for (let i = 0; i < 2; i++) await jar.post('/two-step/verify', { code: '000000' });
-    expect((await jar.post('/two-step/verify', { code: '000000' })).body.code).to.equal('locked');
+    for (let i = 0; i < 2; i++) await client.post('/two-step/verify', { code: '000000' });
+    expect((await client.post('/two-step/verify', { code: '000000' })).body.code).to.equal('locked');
   });
 });

@@ -1,18 +1,18 @@
 import { expect } from 'chai';
-import { withRedis } from './support/dijk-panels.js';
-import { Client, enrolled, stopPanels } from '../docs/trap-panel.js';
-import { startPanel } from '../support/panel-process.js';
-import type { RunningPanel } from '../support/panel-process.js';
-import { connectRedis, startSessionPanel } from '../support/session-panel.js';
-import { sharedRedis } from '../support/redis-server.js';
+import { enable, enrolled, loggedIn, signedIn } from '../support/people.js';
+import { startPanel, stopPanels } from '../support/panel.js';
+import { connectRedis, sharedRedis, withRedis } from '../support/redis-server.js';
 import type { RedisServer } from '../support/redis-server.js';
+import { Client } from '../support/client.js';
+import { startExamplePanel } from '../support/example-panel.js';
+import type { ExamplePanel } from '../support/example-panel.js';
 
 describe('J3: a failover or an eviction drops the record or the session', () => {
   let server: RedisServer;
-  let panel: RunningPanel;
+  let panel: ExamplePanel;
   before(async () => {
     server = await sharedRedis();
-    panel = await startPanel(server.url);
+    panel = await startExamplePanel(server.url);
   });
   after(async () => {
     await stopPanels();
@@ -23,34 +23,32 @@ describe('J3: a failover or an eviction drops the record or the session', () => 
     withRedis(server.url, async (redis) => redis.del(...(await redis.keys(pattern))));
 
   it('lets verified sessions fall back, and strict guards refuse, when the record is gone', async () => {
-    const jar = await panel.signedIn('alice');
-    const phone = await panel.enroll(jar);
-    const pending = panel.jar();
-    await pending.login('alice');
+    const browser = await signedIn(panel, 'alice');
+    const { phone } = await enable(panel, browser);
+    const pending = await loggedIn(panel);
     expect(await drop('second-factor:alice')).to.equal(1);
 
-    expect((await jar.get('/api/secret')).body.code).to.equal('enrollment-required');
-    expect((await jar.get('/two-step/')).body.state).to.equal('signed-in');
+    expect((await browser.get('/api/secret')).body.code).to.equal('enrollment-required');
+    expect((await browser.get('/two-step/')).body.state).to.equal('signed-in');
     const late = await pending.post('/two-step/verify', { code: phone.nextCode() });
     expect(late.body.code).to.equal('sign-in-expired');
     expect((await pending.get('/api/secret')).status).to.equal(401);
   });
 
   it('asks to sign in again when the session is gone', async () => {
-    const jar = await panel.signedIn('bob');
-    await panel.enroll(jar);
-    const pending = panel.jar();
-    await pending.login('bob');
+    const browser = await signedIn(panel, 'bob');
+    await enable(panel, browser);
+    const pending = await loggedIn(panel, 'bob');
     expect(await drop('sess:*')).to.be.at.least(2);
-    for (const each of [jar, pending]) expect(await each.who()).to.equal('login-required');
-    expect((await panel.jar().login('bob')).body.code).to.equal('code-required');
+    for (const each of [browser, pending]) expect(await each.who()).to.equal('login-required');
+    expect((await new Client(panel).login('bob')).body.code).to.equal('code-required');
   });
 
   it('lets nobody in where the panel itself knows that the account is enrolled', async () => {
     const redis = connectRedis(server);
     try {
       const known = new Set<string>();
-      const small = await startSessionPanel({
+      const small = await startPanel({
         redis,
         options: {
           account: ({ id, login }) => ({ id, name: login, enrolled: known.has(id) }),

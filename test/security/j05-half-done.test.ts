@@ -1,10 +1,10 @@
 import { expect } from 'chai';
-import { Client, enrolled } from '../docs/trap-panel.js';
-import { loggedIn } from '../support/session-panel.js';
-import { onEachSessionPanel } from './support/session-panels.js';
+import { onEachPanel } from '../support/on-each-place.js';
+import { Client } from '../support/client.js';
+import { enrolled, loggedIn } from '../support/people.js';
 
 describe('J5: half of a sign-in is done, and the other half fails', () => {
-  onEachSessionPanel((start) => {
+  onEachPanel((start) => {
     for (let nth = 1; nth <= 3; nth++) {
       it(`makes no session without a spent code, and spends none twice, when write ${nth} fails`, async () => {
         const panel = await start();
@@ -17,7 +17,7 @@ describe('J5: half of a sign-in is done, and the other half fails', () => {
           if (++writes === nth) done?.(new Error('full'));
           else set(sid, session, done);
         };
-        const code = phone();
+        const code = phone.nextCode();
         const answer = await pending.post('/two-step/verify', { code });
         panel.sessionStore.set = set;
         const failed = answer.status >= 500;
@@ -31,7 +31,7 @@ describe('J5: half of a sign-in is done, and the other half fails', () => {
         const replayed = await again.post('/two-step/verify', { code });
         expect(replayed.body.code).to.equal('code-already-used');
         expect(await again.me()).to.equal(null);
-        expect((await again.post('/two-step/verify', { code: phone() })).status).to.equal(200);
+        expect((await again.post('/two-step/verify', { code: phone.nextCode() })).status).to.equal(200);
       });
     }
 
@@ -41,7 +41,7 @@ describe('J5: half of a sign-in is done, and the other half fails', () => {
       const pending = await loggedIn(panel);
       const swap = panel.store.compareAndSet.bind(panel.store);
       panel.store.compareAndSet = () => Promise.reject(new Error('down'));
-      const code = phone();
+      const code = phone.nextCode();
       for (const tried of [code, '000000']) {
         expect((await pending.post('/two-step/verify', { code: tried })).body.code).to.equal(
           'store-unavailable',

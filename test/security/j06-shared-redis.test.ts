@@ -2,12 +2,13 @@ import { expect } from 'chai';
 import { RedisStore } from 'connect-redis';
 import type { Redis } from 'ioredis';
 import { redisStore } from 'passport-second-factor/redis';
-import { Client, enrolled, stopPanels } from '../docs/trap-panel.js';
-import { startPanel } from '../support/panel-process.js';
-import { connectRedis, startSessionPanel } from '../support/session-panel.js';
-import type { SessionPanel } from '../support/session-panel.js';
-import { sharedRedis } from '../support/redis-server.js';
+import { enable, enrolled, loggedIn, signedIn } from '../support/people.js';
+import { startPanel, stopPanels } from '../support/panel.js';
+import type { Panel } from '../support/panel.js';
+import { connectRedis, sharedRedis } from '../support/redis-server.js';
 import type { RedisServer } from '../support/redis-server.js';
+import { Client } from '../support/client.js';
+import { startExamplePanel } from '../support/example-panel.js';
 
 describe('J6: two panels share a Redis, or the Redis forgets the script', () => {
   let server: RedisServer;
@@ -21,8 +22,8 @@ describe('J6: two panels share a Redis, or the Redis forgets the script', () => 
     redis.disconnect();
   });
 
-  const panelOf = (prefix: string): Promise<SessionPanel> =>
-    startSessionPanel({
+  const panelOf = (prefix: string): Promise<Panel> =>
+    startPanel({
       redis,
       store: redisStore(redis, { prefix: `${prefix}:second-factor:` }),
       session: { store: new RedisStore({ client: redis, prefix: `${prefix}:sess:` }) },
@@ -35,17 +36,17 @@ describe('J6: two panels share a Redis, or the Redis forgets the script', () => 
     expect((await there.login('alice')).status).to.equal(200);
     expect((await there.get('/secret', { cookie: client.cookie })).status).to.equal(401);
     expect((await there.get('/secret')).status).to.equal(403);
-    const pending = new Client(one);
-    await pending.login('alice');
+    const pending = await loggedIn(one);
     expect(
-      (await new Client(two).post('/two-step/verify', { code: phone() }, { cookie: pending.cookie })).status,
+      (await new Client(two).post('/two-step/verify', { code: phone.nextCode() }, { cookie: pending.cookie }))
+        .status,
     ).to.equal(401);
     await two.secondFactor.admin.disable('alice', { by: 'test' });
     expect((await client.get('/secret')).status).to.equal(200);
   });
 
   it('refuses a record that the other panel wrote, where the prefix is the same', async () => {
-    const [one, two] = [await startSessionPanel({ redis }), await startSessionPanel({ redis })];
+    const [one, two] = [await startPanel({ redis }), await startPanel({ redis })];
     const { client } = await enrolled(one, 'bob');
     const there = new Client(two);
     expect((await there.login('bob')).body.code ?? two.errors.at(-1)?.code).to.equal('record-unreadable');
@@ -54,18 +55,17 @@ describe('J6: two panels share a Redis, or the Redis forgets the script', () => 
   });
 
   it('goes on after SCRIPT FLUSH, in the midst of a burst', async () => {
-    const panel = await startPanel(server.url);
+    const panel = await startExamplePanel(server.url);
     try {
-      const jar = await panel.signedIn('admin');
-      const phone = await panel.enroll(jar);
+      const browser = await signedIn(panel, 'admin');
+      const { phone } = await enable(panel, browser);
       const flushing = async (): Promise<void> => {
         for (let i = 0; i < 10; i++) await redis.script('FLUSH');
       };
-      const asked = Array.from({ length: 30 }, () => jar.get('/api/secret'));
+      const asked = Array.from({ length: 30 }, () => browser.get('/api/secret'));
       const [answers] = await Promise.all([Promise.all(asked), flushing()]);
       for (const { status } of answers) expect(status).to.equal(200);
-      const pending = panel.jar();
-      await pending.login('admin');
+      const pending = await loggedIn(panel, 'admin');
       await redis.script('FLUSH');
       expect((await pending.post('/two-step/verify', { code: phone.nextCode() })).status).to.equal(200);
     } finally {

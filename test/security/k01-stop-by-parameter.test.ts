@@ -1,7 +1,9 @@
 import { expect } from 'chai';
-import { attack } from './support/dijk-panels.js';
+import { Client } from '../support/client.js';
+import { attack, enrolledRoot } from '../support/attack.js';
+import { enrolled, signedIn, pending } from '../support/people.js';
 
-attack('K1: leave by a parameter, or without ever having entered', (panel) => {
+attack('K1: leave by a parameter, or without ever having entered (on %s)', (panel) => {
   const wishes = [
     {},
     { account: 'root' },
@@ -10,11 +12,11 @@ attack('K1: leave by a parameter, or without ever having entered', (panel) => {
   ];
 
   it('changes nobody who acts as nobody', async () => {
-    const { jar } = await panel().enrolled('alice');
-    const bob = await panel().signedIn('bob');
+    const { client } = await enrolled(panel(), 'alice');
+    const bob = await signedIn(panel(), 'bob');
     for (const body of wishes) {
       for (const [each, login] of [
-        [jar, 'alice'],
+        [client, 'alice'],
         [bob, 'bob'],
       ] as const) {
         const { status, body: answer } = await each.post('/two-step/impersonation/leave?account=root', body);
@@ -25,19 +27,19 @@ attack('K1: leave by a parameter, or without ever having entered', (panel) => {
   });
 
   it('brings nobody in who is pending or not there at all', async () => {
-    await panel().enrolled('root');
-    for (const jar of [await panel().pending('root'), panel().jar()]) {
+    await enrolledRoot(panel());
+    for (const client of [await pending(panel(), 'root'), new Client(panel())]) {
       for (const body of wishes) {
-        expect((await jar.post('/two-step/impersonation/leave', body)).status).to.be.oneOf([401, 409]);
+        expect((await client.post('/two-step/impersonation/leave', body)).status).to.be.oneOf([401, 409]);
       }
-      expect(await jar.who()).to.be.oneOf(['code-required', 'login-required']);
+      expect(await client.who()).to.be.oneOf(['code-required', 'login-required']);
     }
   });
 
   it('goes to who acted before and nowhere else, whatever is asked for', async () => {
-    const jar = await panel().signedIn('root');
-    await jar.actAs('alice');
-    await jar.post('/two-step/impersonation/leave', { account: 'root', to: 'root', actors: [] });
-    expect(await jar.who()).to.equal('root > admin');
+    const client = await signedIn(panel(), 'root');
+    await client.actAs('alice');
+    await client.post('/two-step/impersonation/leave', { account: 'root', to: 'root', actors: [] });
+    expect(await client.who()).to.equal('root > admin');
   });
 });

@@ -1,43 +1,44 @@
 import { expect } from 'chai';
-import { attack } from './support/dijk-panels.js';
+import { Client } from '../support/client.js';
+import { asRoot, attack, enrolledRoot } from '../support/attack.js';
 
-attack('K14: acting never ends, or lengthens the life of the actor', (panel) => {
+attack('K14: acting never ends, or lengthens the life of the actor (on %s)', (panel) => {
   it('ends after the hour although it is used all the time, and hops do not add to it', async () => {
-    const jar = await panel().root();
-    await jar.actAs('admin');
+    const client = await asRoot(panel());
+    await client.actAs('admin');
     for (let minutes = 0; minutes < 55; minutes += 11) {
       panel().advance(11 * 60);
-      expect(await jar.who()).to.equal('root > admin');
+      expect(await client.who()).to.equal('root > admin');
     }
-    const hop = await jar.actAs('alice');
+    const hop = await client.actAs('alice');
     expect(hop.status, 'the proof of root is too old for another hop').to.be.within(400, 499);
     panel().advance(5 * 60 + 1);
-    expect((await jar.post('/staff/alice/edit', { password: 'a new password' })).status).to.equal(403);
-    expect(await jar.who()).to.equal('root');
+    expect((await client.post('/staff/alice/edit', { password: 'a new password' })).status).to.equal(403);
+    expect(await client.who()).to.equal('root');
     expect(
       panel()
         .events()
         .map(({ name }) => name),
     ).to.include('impersonation-ended');
-    expect((await panel().jar().login('alice')).status).to.equal(200);
+    expect((await new Client(panel()).login('alice')).status).to.equal(200);
   });
 
   it('ends a deeper hop with the first one', async () => {
-    const jar = await panel().root();
-    await jar.actAs('admin');
+    const client = await asRoot(panel());
+    await client.actAs('admin');
     panel().advance(800);
-    expect((await jar.actAs('alice')).status).to.equal(200);
+    expect((await client.actAs('alice')).status).to.equal(200);
     panel().advance(3600 - 799);
-    expect(await jar.who()).to.equal('root');
+    expect(await client.who()).to.equal('root');
   });
 
   it('gives the actor his proof back with its age: acting makes nothing fresh', async () => {
-    const { jar } = await panel().enrolled('root');
-    await jar.actAs('alice');
+    const { client } = await enrolledRoot(panel());
+    await client.actAs('alice');
     panel().advance(600);
-    await jar.leave();
-    expect((await jar.get('/api/danger')).body.code).to.equal('step-up-required');
+    await client.leave();
+    expect((await client.get('/api/danger')).body.code).to.equal('step-up-required');
     panel().advance(400);
-    expect((await jar.actAs('alice')).body.code).to.equal('step-up-required');
+    expect((await client.actAs('alice')).body.code).to.equal('step-up-required');
   });
 });

@@ -1,17 +1,18 @@
 import { expect } from 'chai';
-import { attack } from './support/dijk-panels.js';
+import { attack, enrolledRoot } from '../support/attack.js';
+import { signedIn } from '../support/people.js';
 
-attack('K15: acting leaves no trace, or shows the target as the doer', (panel) => {
+attack('K15: acting leaves no trace, or shows the target as the doer (on %s)', (panel) => {
   it('names target and actor in every event of the span, with entered, left, refused and expired', async () => {
-    const { jar, phone } = await panel().enrolled('root');
+    const { client, phone } = await enrolledRoot(panel());
     panel().log.length = 0;
-    await jar.actAs('admin');
-    await jar.actAs('root');
-    await jar.actAs('alice');
-    await jar.post('/two-step/disable', { code: phone.nextCode() });
-    await jar.leave();
+    await client.actAs('admin');
+    await client.actAs('root');
+    await client.actAs('alice');
+    await client.post('/two-step/disable', { code: phone.nextCode() });
+    await client.leave();
     panel().advance(3601);
-    await jar.get('/api/me');
+    await client.get('/api/me');
 
     const span = panel()
       .events()
@@ -33,10 +34,10 @@ attack('K15: acting leaves no trace, or shows the target as the doer', (panel) =
     ],
   })) {
     it(`tells that ${how} ended it, and who it was`, async () => {
-      const jar = await panel().signedIn('root');
+      const client = await signedIn(panel(), 'root');
       panel().log.length = 0;
-      if (how === 'signing out') await jar.post('/logout');
-      else await jar.login('bob');
+      if (how === 'signing out') await client.post('/logout');
+      else await client.login('bob');
       const told = panel()
         .events()
         .map(({ name, accountId, actorId, ...rest }) =>
@@ -47,7 +48,7 @@ attack('K15: acting leaves no trace, or shows the target as the doer', (panel) =
   }
 
   it('tells who asked when acting is refused to who acts as nobody', async () => {
-    const alice = await panel().signedIn('alice');
+    const alice = await signedIn(panel(), 'alice');
     panel().log.length = 0;
     await alice.actAs('root');
     expect(panel().events()).to.have.length(1);
@@ -60,8 +61,8 @@ attack('K15: acting leaves no trace, or shows the target as the doer', (panel) =
   });
 
   it('names the actor behind a password that was changed while acting', async () => {
-    const jar = await panel().signedIn('root');
-    await jar.post('/staff/alice/edit', { password: 'a new password' });
+    const client = await signedIn(panel(), 'root');
+    await client.post('/staff/alice/edit', { password: 'a new password' });
     const line = panel().log.find((each) => each.includes('password-changed')) ?? '';
     expect(JSON.parse(line)).to.include({ accountId: 'alice', actorId: 'root' });
   });

@@ -1,5 +1,7 @@
 import { expect } from 'chai';
-import { attack } from './support/dijk-panels.js';
+import { Client } from '../support/client.js';
+import { attack } from '../support/attack.js';
+import { signedIn } from '../support/people.js';
 
 const FORGED = {
   impersonatedBy: 'root',
@@ -15,35 +17,35 @@ const FORGED = {
   ['__proto__x']: {},
 };
 
-attack('K16: fields of the body become state', (panel) => {
+attack('K16: fields of the body become state (on %s)', (panel) => {
   it('knows none of them, on every route', async () => {
-    const jar = panel().jar();
+    const client = new Client(panel());
     const forged = (fields: object): string =>
       JSON.stringify({ ...FORGED, ...fields }).replace('__proto__x', '__proto__');
     const post = async (path: string, fields: object): Promise<void> => {
       const headers = { 'content-type': 'application/json' };
-      await panel().send(jar, 'POST', path, headers, forged(fields));
+      await client.peek('POST', path, headers, forged(fields));
     };
-    await jar.post('/login', { ...FORGED, username: 'alice', password: 'alice-password' });
-    expect((await jar.get('/api/me')).body).to.deep.equal({ user: 'alice', level: 'user', actors: [] });
+    await client.post('/login', { ...FORGED, username: 'alice', password: 'alice-password' });
+    expect((await client.get('/api/me')).body).to.deep.equal({ user: 'alice', level: 'user', actors: [] });
     for (const path of ['setup/confirm', 'setup/cancel', 'step-up', 'cancel', 'verify', 'disable']) {
       await post(`/two-step/${path}`, { code: '000000' });
-      expect((await jar.get('/api/me')).body).to.deep.equal({ user: 'alice', level: 'user', actors: [] });
+      expect((await client.get('/api/me')).body).to.deep.equal({ user: 'alice', level: 'user', actors: [] });
     }
     await post('/two-step/impersonation', { account: 'bob' });
     await post('/two-step/impersonation/leave', {});
-    expect((await jar.get('/api/me')).body).to.deep.equal({ user: 'alice', level: 'user', actors: [] });
-    const status = (await jar.get('/two-step/')).body;
+    expect((await client.get('/api/me')).body).to.deep.equal({ user: 'alice', level: 'user', actors: [] });
+    const status = (await client.get('/two-step/')).body;
     expect(status).to.include({ state: 'signed-in', enrolled: false });
     expect(status.actors).to.deep.equal([]);
-    expect((await jar.get('/api/secret')).status).to.equal(403);
+    expect((await client.get('/api/secret')).status).to.equal(403);
   });
 
   it('lets no actor choose his stack: entering keeps who really signed in', async () => {
-    const jar = await panel().signedIn('admin');
-    await jar.post('/two-step/impersonation', { ...FORGED, account: 'alice' });
-    expect(await jar.who()).to.equal('admin > alice');
-    await jar.post('/two-step/impersonation/leave', FORGED);
-    expect(await jar.who()).to.equal('admin');
+    const client = await signedIn(panel(), 'admin');
+    await client.post('/two-step/impersonation', { ...FORGED, account: 'alice' });
+    expect(await client.who()).to.equal('admin > alice');
+    await client.post('/two-step/impersonation/leave', FORGED);
+    expect(await client.who()).to.equal('admin');
   });
 });

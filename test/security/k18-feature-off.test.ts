@@ -1,7 +1,9 @@
 import { expect } from 'chai';
 import { startLevelPanel } from '../support/level-panel.js';
 import type { LevelPanel } from '../support/level-panel.js';
-import { onEachPlace } from './support/session-panels.js';
+import { onEachPlace } from '../support/on-each-place.js';
+import { Client } from '../support/client.js';
+import { loggedIn } from '../support/people.js';
 
 const LEVELS = ['root', 'admin', 'user'];
 
@@ -13,19 +15,18 @@ describe('K18: the feature is off, but its sessions still work', () => {
 
     it('ends live impersonations with the restart, and knows no route of it', async () => {
       panel = await startLevelPanel({ levels: LEVELS }, await empty());
-      const before = panel.jar();
-      await before.login('root');
-      await before.post('/two-step/impersonation', { account: 'alice' });
+      const before = await loggedIn(panel, 'root');
+      await before.actAs('alice');
       expect((await before.get('/me')).body).to.include({ user: 'alice', state: 'impersonating' });
 
       panel = await panel.restart(undefined);
-      const jar = panel.jar();
-      for (const [name, value] of before.cookies) jar.cookies.set(name, value);
-      expect((await jar.post('/me')).status).to.equal(403);
-      expect((await jar.get('/me')).body).to.deep.include({ user: 'root', actors: [] });
-      expect((await jar.post('/two-step/impersonation', { account: 'alice' })).status).to.equal(404);
-      expect((await jar.post('/two-step/impersonation/leave')).status).to.equal(404);
-      expect((await jar.get('/me')).body.user).to.equal('root');
+      const client = new Client(panel);
+      for (const [name, value] of before.cookies) client.cookies.set(name, value);
+      expect((await client.post('/me')).status).to.equal(403);
+      expect((await client.get('/me')).body).to.deep.include({ user: 'root', actors: [] });
+      expect((await client.actAs('alice')).status).to.equal(404);
+      expect((await client.leave()).status).to.equal(404);
+      expect((await client.get('/me')).body.user).to.equal('root');
       expect(panel.events.find(({ name }) => name === 'impersonation-ended')).to.include({
         reason: 'switched-off',
         accountId: 'alice',
@@ -35,13 +36,12 @@ describe('K18: the feature is off, but its sessions still work', () => {
 
     it('ends those that a narrower rule no longer allows', async () => {
       panel = await startLevelPanel({ levels: LEVELS }, await empty());
-      const before = panel.jar();
-      await before.login('root');
-      await before.post('/two-step/impersonation', { account: 'alice' });
+      const before = await loggedIn(panel, 'root');
+      await before.actAs('alice');
       panel = await panel.restart({ levels: LEVELS, canActAs: (_actor, target) => target.id !== 'alice' });
-      const jar = panel.jar();
-      for (const [name, value] of before.cookies) jar.cookies.set(name, value);
-      expect((await jar.get('/me')).body).to.deep.include({ user: 'root', actors: [] });
+      const client = new Client(panel);
+      for (const [name, value] of before.cookies) client.cookies.set(name, value);
+      expect((await client.get('/me')).body).to.deep.include({ user: 'root', actors: [] });
     });
   });
 });

@@ -1,62 +1,63 @@
 import { expect } from 'chai';
 import { inTwoParts } from '../support/in-two-parts.js';
-import { loggedIn, seenBy } from '../support/session-panel.js';
-import { attack } from './support/dijk-panels.js';
-import { inMemoryAndOnRedis, startLatePanel } from './support/late-bodies.js';
+import { inMemoryAndOnRedis, startLatePanel } from './late-bodies.js';
+import { loggedIn, signedIn } from '../support/people.js';
+import { seenBy } from '../support/sessions.js';
+import { asRoot, attack } from '../support/attack.js';
 
-attack('K21: enter, leave, sign out and demote at once', (panel) => {
+attack('K21: enter, leave, sign out and demote at once (on %s)', (panel) => {
   /** Somebody with rights over others is there under his own name, or with root named before him. */
-  async function expectNamed(jars: readonly { who(): Promise<string> }[]): Promise<void> {
+  async function expectNamed(clients: readonly { who(): Promise<string> }[]): Promise<void> {
     const allowed = ['root', 'root > admin', 'root > admin > alice', 'root > admin > bob', 'root > alice'];
-    for (const jar of jars) expect(await jar.who()).to.be.oneOf([...allowed, 'login-required']);
+    for (const client of clients) expect(await client.who()).to.be.oneOf([...allowed, 'login-required']);
   }
 
   it('never leaves an admin without his actor', async () => {
     for (let round = 0; round < 2; round++) {
-      const jar = await panel().signedIn('root');
-      const jars = Array.from({ length: 20 }, () => jar.copy());
+      const client = await signedIn(panel(), 'root');
+      const clients = Array.from({ length: 20 }, () => client.copy());
       await Promise.all(
-        jars.map((each, i) => {
+        clients.map((each, i) => {
           if (i % 4 === 0) return each.leave();
           if (i % 10 === 7 + round) return each.post('/logout');
           return each.actAs(i % 4 === 1 ? 'alice' : 'bob');
         }),
       );
-      await expectNamed([...jars, jar]);
+      await expectNamed([...clients, client]);
     }
   });
 
   it('never acts for an actor who was demoted meanwhile', async () => {
-    const jar = await panel().root();
-    const jars = Array.from({ length: 16 }, () => jar.copy());
-    const entering = jars.map((each, i) => each.actAs(i % 2 === 0 ? 'admin' : 'alice'));
+    const client = await asRoot(panel());
+    const clients = Array.from({ length: 16 }, () => client.copy());
+    const entering = clients.map((each, i) => each.actAs(i % 2 === 0 ? 'admin' : 'alice'));
     await Promise.race(entering);
-    panel().changeUsers("UPDATE users SET level = 'user' WHERE id = 'root'");
+    panel().database.exec("UPDATE users SET level = 'user' WHERE id = 'root'");
     expect((await Promise.all(entering)).some(({ status }) => status === 200)).to.equal(true);
-    for (const each of [jar, ...jars]) expect(await each.who()).to.be.oneOf(['root', 'login-required']);
+    for (const each of [client, ...clients]) expect(await each.who()).to.be.oneOf(['root', 'login-required']);
   });
 
   it('gives of many hops at once no session that does not name its actor, and kills the old cookie', async () => {
-    const jar = await panel().root();
-    const [old, ...jars] = Array.from({ length: 17 }, () => jar.copy());
-    const answers = await Promise.all(jars.map((each) => each.actAs('alice')));
+    const client = await asRoot(panel());
+    const [old, ...clients] = Array.from({ length: 17 }, () => client.copy());
+    const answers = await Promise.all(clients.map((each) => each.actAs('alice')));
     const entered = answers.filter(({ status }) => status === 200).length;
     expect(entered).to.be.at.least(1);
-    const there = await Promise.all(jars.map((each) => each.who()));
+    const there = await Promise.all(clients.map((each) => each.who()));
     for (const who of there) expect(who).to.be.oneOf(['root > alice', 'login-required']);
     // Session stores delete without telling whether there was something: hops within one round trip all hold.
     expect(await old?.who()).to.equal('login-required');
   });
 
   it('lets no hop whose body was cut in two outlive a sign-out in between', async () => {
-    const jar = await panel().root();
-    const other = jar.copy();
+    const client = await asRoot(panel());
+    const other = client.copy();
     panel().log.length = 0;
     const url = `${panel().url}/two-step/impersonation`;
-    const cookie = `panel.sid=${jar.cookies.get('panel.sid') ?? ''}`;
+    const cookie = `panel.sid=${client.cookies.get('panel.sid') ?? ''}`;
     const status = await inTwoParts(url, cookie, { account: 'alice' }, () => other.post('/logout'));
     expect(status).to.equal(401);
-    expect(await jar.who()).to.equal('login-required');
+    expect(await client.who()).to.equal('login-required');
     expect(
       panel()
         .events()
@@ -74,7 +75,7 @@ describe('K21: enter and sign out at once, where the body is read after the sess
       it(`lets no hop whose body was cut in two act for an actor who ${what} in between`, async () => {
         const panel = await startLatePanel(parts());
         const actor = await loggedIn(panel);
-        await actor.post('/two-step/impersonation', { account: 'bob' });
+        await actor.actAs('bob');
         const { cookie } = actor;
         panel.told();
         const status = await panel.late('/two-step/impersonation', cookie, { account: 'carol' }, () =>

@@ -1,10 +1,12 @@
 import { expect } from 'chai';
 import type { RequestHandler } from 'express';
-import { Client, enroll, enrolled, knows } from '../docs/trap-panel.js';
-import { onEachSessionPanel } from './support/session-panels.js';
+import { onEachPanel } from '../support/on-each-place.js';
+import { Client } from '../support/client.js';
+import { enroll, enrolled } from '../support/people.js';
+import { knows } from '../support/panel.js';
 
 describe('L1: a full cookie of one account with the Bearer token of another', () => {
-  onEachSessionPanel((start) => {
+  onEachPanel((start) => {
     it('is checked as the account that req.user is: the guard and our routes refuse', async () => {
       const panel = await start({
         beforeRouter(made) {
@@ -28,7 +30,7 @@ describe('L1: a full cookie of one account with the Bearer token of another', ()
       for (const token of ['bob']) {
         expect((await client.get('/secret', { token })).body.code).to.equal('session-required');
         for (const path of ['disable', 'setup', 'step-up', 'recovery-codes']) {
-          const { status } = await client.post(`/two-step/${path}`, { code: phone() }, { token });
+          const { status } = await client.post(`/two-step/${path}`, { code: phone.nextCode() }, { token });
           expect(status, path).to.be.within(401, 403);
         }
       }

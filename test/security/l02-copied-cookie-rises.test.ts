@@ -1,11 +1,12 @@
 import { expect } from 'chai';
-import { isOut, onEachStore, verify } from './support/acgl-panel.js';
+import { attack, isOut } from '../support/attack.js';
+import { enable, enrolled, pending, signedIn, verify } from '../support/people.js';
 
 describe('L2: a copied cookie that rises with its owner, or reads the unfinished secret', () => {
-  onEachStore((target) => {
+  attack('on %s', (target) => {
     it('stays out when its owner gives the code, steps up, and disables', async () => {
-      const { phone } = await target().enrolled('alice');
-      const owner = await target().pending('alice');
+      const { phone } = await enrolled(target(), 'alice');
+      const owner = await pending(target(), 'alice');
       for (const rise of [
         () => verify(owner, phone.nextCode()),
         () => owner.post('/two-step/step-up', { code: phone.nextCode() }),
@@ -18,7 +19,7 @@ describe('L2: a copied cookie that rises with its owner, or reads the unfinished
     });
 
     it('never sees the secret of a set-up, however often and early it asks', async () => {
-      const owner = await target().signedIn('alice');
+      const owner = await signedIn(target(), 'alice');
       const thief = owner.copy();
       const polls = Array.from({ length: 20 }, () => thief.copy().get('/two-step/setup'));
       const [setup, ...seen] = await Promise.all([owner.post('/two-step/setup'), ...polls]);
@@ -34,10 +35,10 @@ describe('L2: a copied cookie that rises with its owner, or reads the unfinished
     });
 
     it('cannot confirm, and is asked for the code of the phone once its owner has one', async () => {
-      const owner = await target().signedIn('alice');
-      const other = await target().signedIn('alice');
+      const owner = await signedIn(target(), 'alice');
+      const other = await signedIn(target(), 'alice');
       const thief = owner.copy();
-      const phone = await target().enroll(owner);
+      const { phone } = await enable(target(), owner);
       expect((await thief.post('/two-step/setup/confirm', { code: phone.code() })).status).to.equal(401);
       await isOut(thief);
       expect(await other.who(), 'an old full session waits now').to.equal('code-required');
@@ -47,9 +48,9 @@ describe('L2: a copied cookie that rises with its owner, or reads the unfinished
     });
 
     it('enrolls nobody by set-ups begun at once from copies of one cookie, and the cookie itself is dead', async () => {
-      const owner = await target().signedIn('alice');
+      const owner = await signedIn(target(), 'alice');
       const starts = [owner.copy(), owner.copy()];
-      const answers = await Promise.all(starts.map((jar) => jar.post('/two-step/setup')));
+      const answers = await Promise.all(starts.map((client) => client.post('/two-step/setup')));
       expect(answers.map(({ status }) => status)).to.include(200);
       expect(await target().record('alice')).to.equal(null);
       await isOut(owner);

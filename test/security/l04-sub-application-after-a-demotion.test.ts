@@ -1,14 +1,14 @@
 import { expect } from 'chai';
 import express from 'express';
-import { Client, enroll, enrolled } from '../docs/trap-panel.js';
-import { loggedIn } from '../support/session-panel.js';
-import type { SessionPanel } from '../support/session-panel.js';
-import { onEachSessionPanel } from './support/session-panels.js';
+import { onEachPanel } from '../support/on-each-place.js';
+import { Client } from '../support/client.js';
+import { enroll, enrolled, loggedIn } from '../support/people.js';
+import type { Panel } from '../support/panel.js';
 
 describe('L4: a sub-application with its own passport.session() after a demotion', () => {
-  onEachSessionPanel((start) => {
+  onEachPanel((start) => {
     it('finds no user: not of a waiting sign-in, and not of a session that lost its rights', async () => {
-      const panel: SessionPanel = await start({
+      const panel: Panel = await start({
         routes({ app, passport }) {
           const sub = express();
           sub.use(passport.initialize(), passport.session());

@@ -1,10 +1,11 @@
 import { expect } from 'chai';
 import type { RequestHandler } from 'express';
-import { Client, enroll } from '../docs/trap-panel.js';
-import { onEachSessionPanel } from './support/session-panels.js';
+import { onEachPanel } from '../support/on-each-place.js';
+import { Client } from '../support/client.js';
+import { enroll } from '../support/people.js';
 
 describe('L5: Basic authentication with the password of an account that has a second factor', () => {
-  onEachSessionPanel((start) => {
+  onEachPanel((start) => {
     it('is refused with code-required, whatever stands beside it, and leaves no session', async () => {
       const panel = await start({
         routes(made) {
@@ -25,7 +26,7 @@ describe('L5: Basic authentication with the password of an account that has a se
       });
       const phone = await enroll(panel);
       const client = new Client(panel);
-      for (const extra of [{}, { 'x-otp': phone() }, { 'x-code': phone() }]) {
+      for (const extra of [{}, { 'x-otp': phone.nextCode() }, { 'x-code': phone.nextCode() }]) {
         const authorization = `Basic ${Buffer.from('alice:password').toString('base64')}`;
         const { status, body, headers } = await client.get('/dav', { authorization, ...extra });
         expect([status, body.code]).to.deep.equal([401, 'code-required']);

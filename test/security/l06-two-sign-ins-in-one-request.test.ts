@@ -1,9 +1,10 @@
 import { expect } from 'chai';
-import { Client, enroll } from '../docs/trap-panel.js';
-import { onEachSessionPanel } from './support/session-panels.js';
+import { onEachPanel } from '../support/on-each-place.js';
+import { Client } from '../support/client.js';
+import { enroll } from '../support/people.js';
 
 describe('L6: two req.logIn in one request', () => {
-  onEachSessionPanel((start) => {
+  onEachPanel((start) => {
     for (const order of [
       [0, 1],
       [1, 0],

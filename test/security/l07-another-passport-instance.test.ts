@@ -2,11 +2,12 @@ import { expect } from 'chai';
 import express from 'express';
 import passport from 'passport';
 import type { RequestHandler } from 'express';
-import { Client, enrolled } from '../docs/trap-panel.js';
-import { onEachSessionPanel } from './support/session-panels.js';
+import { onEachPanel } from '../support/on-each-place.js';
+import { Client } from '../support/client.js';
+import { enrolled } from '../support/people.js';
 
 describe('L7: another Passport instance of the process that signs in a customer called alice', () => {
-  onEachSessionPanel((start) => {
+  onEachPanel((start) => {
     it('is refused, and the account alice of the panel is untouched', async () => {
       const customers = new passport.Passport();
       customers.serializeUser((_user, done) => done(null, 'alice'));

@@ -1,5 +1,7 @@
 import { expect } from 'chai';
-import { isOut, onEachStore, verify } from './support/acgl-panel.js';
+import { Client } from '../support/client.js';
+import { attack, isOut } from '../support/attack.js';
+import { enrolled, pending, verify } from '../support/people.js';
 
 const HOST = 'panel.lan:3000';
 /**
@@ -27,25 +29,25 @@ const FOREIGN: Record<string, string>[] = [
 ];
 
 describe('L8: plain http on a LAN name, strict referrer policies, proxies that rewrite Host', () => {
-  onEachStore((target) => {
+  attack('on %s', (target) => {
     it('takes our own forms', async () => {
-      const { phone } = await target().enrolled('alice');
+      const { phone } = await enrolled(target(), 'alice');
       const credentials = { username: 'alice', password: 'alice-password' };
       for (const headers of OWN) {
-        const jar = target().jar();
-        expect((await jar.post('/login', credentials, headers)).body.code).to.equal('code-required');
-        const { status } = await verify(jar, phone.nextCode(), headers);
+        const client = new Client(target());
+        expect((await client.post('/login', credentials, headers)).body.code).to.equal('code-required');
+        const { status } = await verify(client, phone.nextCode(), {}, headers);
         expect(status, JSON.stringify(headers)).to.equal(200);
       }
     });
 
     it('refuses those of everybody else, and spends no code on them', async () => {
-      const { phone } = await target().enrolled('alice');
-      const waiting = await target().pending('alice');
+      const { phone } = await enrolled(target(), 'alice');
+      const waiting = await pending(target(), 'alice');
       const before = await target().record('alice');
       const code = phone.nextCode();
       for (const headers of FOREIGN) {
-        const { status, body } = await verify(waiting, code, headers);
+        const { status, body } = await verify(waiting, code, {}, headers);
         expect([status, body.code], JSON.stringify(headers)).to.deep.equal([403, 'cross-site']);
       }
       await isOut(waiting);

@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { expect } from 'chai';
 import { memoryStore } from 'passport-second-factor/memory';
-import { Client, enroll, stopPanels, user } from '../docs/trap-panel.js';
-import type { Phone } from '../docs/trap-panel.js';
-import { startSessionPanel } from '../support/session-panel.js';
-import type { SessionPanel } from '../support/session-panel.js';
+import { Client } from '../support/client.js';
+import { enroll, loggedIn } from '../support/people.js';
+import type { Phone } from '../support/people.js';
+import { startPanel, stopPanels, user } from '../support/panel.js';
+import type { Panel } from '../support/panel.js';
 
 const key = (): string => randomBytes(32).toString('base64');
 
@@ -14,25 +15,24 @@ describe('session/browser-cookie', () => {
   afterEach(stopPanels);
 
   /** A panel of the same application, perhaps with other keys. */
-  const start = (keys: string[], now = Date.now()): Promise<SessionPanel> =>
-    startSessionPanel({ store, options: { keys, rememberBrowsers: { days: 30 } } }).then((panel) =>
+  const start = (keys: string[], now = Date.now()): Promise<Panel> =>
+    startPanel({ store, options: { keys, rememberBrowsers: { days: 30 } } }).then((panel) =>
       Object.assign(panel, { now }),
     );
 
   /** Signs in with the password and then a code; the lines of the cookies that came of it. */
-  async function verify(panel: SessionPanel, phone: Phone, device = ''): Promise<string[]> {
-    const client = new Client(panel);
-    await client.login('alice');
+  async function verify(panel: Panel, phone: Phone, device = ''): Promise<string[]> {
+    const client = await loggedIn(panel);
     const cookie = `${client.cookie}; ${device}`;
-    const body = { code: phone(), rememberBrowser: true };
+    const body = { code: phone.nextCode(), rememberBrowser: true };
     const { status, headers } = await client.post('/two-step/verify', body, { cookie });
     expect(status).to.equal(200);
     return (headers['set-cookie'] ?? []).filter((line) => line.includes('second-factor-'));
   }
 
-  const signIn = (panel: SessionPanel, cookie: string): Promise<unknown> => signInAs(panel, 'alice', cookie);
+  const signIn = (panel: Panel, cookie: string): Promise<unknown> => signInAs(panel, 'alice', cookie);
 
-  async function signInAs(panel: SessionPanel, username: string, cookie: string): Promise<unknown> {
+  async function signInAs(panel: Panel, username: string, cookie: string): Promise<unknown> {
     const body = { username, password: 'password' };
     const answer = await new Client(panel).post('/login', body, { cookie });
     return answer.body.code ?? answer.body.user;
@@ -73,11 +73,11 @@ describe('session/browser-cookie', () => {
   });
 
   it('counts again with a record of before it was forgotten, as a backup has it, until it is forgotten once more', async () => {
-    const panel = await startSessionPanel({ options: { rememberBrowsers: { days: 30 } } });
+    const panel = await startPanel({ options: { rememberBrowsers: { days: 30 } } });
     const phone = await enroll(panel);
     const browser = new Client(panel);
     await browser.login('alice');
-    await browser.post('/two-step/verify', { code: phone(), rememberBrowser: true });
+    await browser.post('/two-step/verify', { code: phone.nextCode(), rememberBrowser: true });
     const device = /second-factor-[^;]*/.exec(browser.cookie)?.[0] ?? '';
     const older = await panel.store.get('alice');
     const forget = (): Promise<boolean> => panel.secondFactor.admin.revokeBrowsers('alice', { by: 'test' });
@@ -91,12 +91,15 @@ describe('session/browser-cookie', () => {
 
   it('makes room for itself in a browser that many people share, so that no request of it becomes too long', async () => {
     const users = Array.from({ length: 40 }, (_, i) => user(`user${String(i)}`));
-    const panel = await startSessionPanel({ users, options: { rememberBrowsers: { days: 30 } } });
+    const panel = await startPanel({ users, options: { rememberBrowsers: { days: 30 } } });
     const shared = new Client(panel);
     for (const { login } of users) {
       const phone = await enroll(panel, login);
       await shared.login(login);
-      const { status } = await shared.post('/two-step/verify', { code: phone(), rememberBrowser: true });
+      const { status } = await shared.post('/two-step/verify', {
+        code: phone.nextCode(),
+        rememberBrowser: true,
+      });
       expect(status).to.equal(200);
     }
     expect(shared.cookie.match(/second-factor-/g)).to.have.length(30);
@@ -109,20 +112,23 @@ describe('session/browser-cookie', () => {
 
   it('counts accounts only, and not where a guard stopped somebody meanwhile', async () => {
     const users = Array.from({ length: 30 }, (_, i) => user(`user${String(i)}`));
-    const panel = await startSessionPanel({ users, options: { rememberBrowsers: { days: 30 } } });
+    const panel = await startPanel({ users, options: { rememberBrowsers: { days: 30 } } });
     const shared = new Client(panel);
     for (const { login } of users) {
       const phone = await enroll(panel, login);
       await shared.login(login);
       await shared.get('/secret', { accept: 'text/html' });
-      const { status } = await shared.post('/two-step/verify', { code: phone(), rememberBrowser: true });
+      const { status } = await shared.post('/two-step/verify', {
+        code: phone.nextCode(),
+        rememberBrowser: true,
+      });
       expect(status).to.equal(200);
     }
     for (const { login } of users) expect(await signInAs(panel, login, shared.cookie)).to.equal(login);
   });
 
   it('takes away few of many at once, what the browser has had longest, and none of the application', async () => {
-    const panel = await startSessionPanel();
+    const panel = await startPanel();
     const phone = await enroll(panel);
     const had = Array.from({ length: 50 }, (_, i) => `second-factor-${String(i).padStart(16, '0')}`);
     const others = [
@@ -143,14 +149,13 @@ describe('session/browser-cookie', () => {
 
   it('takes none away for names that only look like ours, which a sibling subdomain may plant beside __Host-', async () => {
     const users = [user('alice'), user('bob')];
-    const panel = await startSessionPanel({ users, options: { rememberBrowsers: { days: 30 } } });
+    const panel = await startPanel({ users, options: { rememberBrowsers: { days: 30 } } });
     const bob = await enroll(panel, 'bob');
     const alice = await enroll(panel);
-    const shared = new Client(panel);
-    await shared.login('bob');
-    expect((await shared.post('/two-step/verify', { code: bob(), rememberBrowser: true })).status).to.equal(
-      200,
-    );
+    const shared = await loggedIn(panel, 'bob');
+    expect(
+      (await shared.post('/two-step/verify', { code: bob.nextCode(), rememberBrowser: true })).status,
+    ).to.equal(200);
     const device = /second-factor-[^;]*/.exec(shared.cookie)?.[0] ?? '';
 
     // Node.js gives the byte as a space that cannot break, and browsers do not take it for the prefix.

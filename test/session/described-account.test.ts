@@ -1,8 +1,9 @@
 import { expect } from 'chai';
 import type { SecondFactorError } from 'passport-second-factor';
-import { Client, enrolled, stopPanels } from '../docs/trap-panel.js';
-import { loggedIn, startSessionPanel, userOf } from '../support/session-panel.js';
-import type { SessionPanel } from '../support/session-panel.js';
+import { Client } from '../support/client.js';
+import { enrolled, loggedIn } from '../support/people.js';
+import { startPanel, stopPanels, userOf } from '../support/panel.js';
+import type { Panel } from '../support/panel.js';
 
 /** A row of a table of users: an account that signs in elsewhere only has no password. */
 interface Row {
@@ -19,9 +20,9 @@ describe('session/described-account: users that are not all there', () => {
     hash: Row['hash'],
     securityStamp: (hash: Row['hash']) => Row['hash'] = (given) => given,
     deserialize: (row: Row) => object = ({ id, login }) => ({ id, login }),
-  ): Promise<{ panel: SessionPanel; row: Row; error: () => SecondFactorError & { cause?: unknown } }> {
+  ): Promise<{ panel: Panel; row: Row; error: () => SecondFactorError & { cause?: unknown } }> {
     const row: Row = { id: 'alice', login: 'alice', hash };
-    const panel: SessionPanel = await startSessionPanel({
+    const panel: Panel = await startPanel({
       options: {
         account: (given) => {
           const known = given as unknown as Row;
@@ -76,7 +77,7 @@ describe('session/described-account: users that are not all there', () => {
     expect((await client.get('/secret')).status).to.equal(200);
     const next = await loggedIn(panel);
     expect(await next.me()).to.equal(null);
-    expect((await next.post('/two-step/verify', { code: phone() })).status).to.equal(200);
+    expect((await next.post('/two-step/verify', { code: phone.nextCode() })).status).to.equal(200);
     expect((await next.get('/secret')).status).to.equal(200);
   });
 
@@ -135,7 +136,7 @@ describe('session/described-account: users that are not all there', () => {
   });
 
   it('takes a user as whole with deserializedUserIsFresh', async () => {
-    const panel = await startSessionPanel({ options: { deserializedUserIsFresh: true } });
+    const panel = await startPanel({ options: { deserializedUserIsFresh: true } });
     const client = await loggedIn(panel);
     Reflect.set(userOf(panel), 'passwordChangedAt', undefined);
     expect((await client.get('/me')).body.code).to.equal('account-invalid');

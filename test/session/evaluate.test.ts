@@ -1,8 +1,9 @@
 import { expect } from 'chai';
 import type { RequestHandler } from 'express';
-import { Client, enrolled, stopPanels } from '../docs/trap-panel.js';
-import type { Panel, User } from '../docs/trap-panel.js';
-import { loggedIn, startSessionPanel, userOf } from '../support/session-panel.js';
+import { Client } from '../support/client.js';
+import { enrolled, loggedIn } from '../support/people.js';
+import { startPanel, stopPanels, userOf } from '../support/panel.js';
+import type { Panel, User } from '../support/panel.js';
 
 /** Sets another user than the session's on requests that say so, as Bearer credentials would. */
 function otherCredentials(users: Record<string, unknown>): (panel: Panel) => void {
@@ -24,7 +25,7 @@ describe('session/evaluate', () => {
 
   it('knows the account of the session in another object, and no other account', async () => {
     const users: Record<string, unknown> = {};
-    const panel = await startSessionPanel({ beforeRouter: otherCredentials(users) });
+    const panel = await startPanel({ beforeRouter: otherCredentials(users) });
     const { client } = await enrolled(panel);
     Object.assign(users, { same: { ...userOf(panel) }, other: userOf(panel, 'bob'), none: null });
     expect(await guardSays(client)).to.equal('through');
@@ -41,7 +42,7 @@ describe('session/evaluate', () => {
       if (!id) throw new Error('no user of the panel');
       return { id, name: login };
     };
-    const panel = await startSessionPanel({ options: { account }, beforeRouter: otherCredentials(users) });
+    const panel = await startPanel({ options: { account }, beforeRouter: otherCredentials(users) });
     const { client } = await enrolled(panel);
     for (const token of Object.keys(users))
       expect(await guardSays(client, token)).to.equal('session-required');
@@ -55,7 +56,7 @@ describe('session/evaluate', () => {
       if (!id) throw new Error('no user of the panel');
       return { id, name: login };
     };
-    const panel = await startSessionPanel({ options: { account }, beforeRouter: otherCredentials(users) });
+    const panel = await startPanel({ options: { account }, beforeRouter: otherCredentials(users) });
     const { client } = await enrolled(panel);
     Object.assign(users, { same: { ...userOf(panel) }, kind: {} });
     expect(await guardSays(client)).to.equal('through');

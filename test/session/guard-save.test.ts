@@ -5,12 +5,13 @@ import { expect } from 'chai';
 import type { Request } from 'express';
 import session from 'express-session';
 import type { Redis } from 'ioredis';
-import { Client, enroll, enrolled, stopPanels } from '../docs/trap-panel.js';
-import type { User } from '../docs/trap-panel.js';
-import { connectRedis, loggedIn, seenBy, sessionId, startSessionPanel } from '../support/session-panel.js';
-import type { SessionPanel } from '../support/session-panel.js';
-import { sharedRedis } from '../support/redis-server.js';
+import { connectRedis, sharedRedis } from '../support/redis-server.js';
 import type { RedisServer } from '../support/redis-server.js';
+import { Client } from '../support/client.js';
+import { enroll, enrolled, loggedIn } from '../support/people.js';
+import { startPanel, stopPanels } from '../support/panel.js';
+import type { Panel, User } from '../support/panel.js';
+import { seenBy, sessionId } from '../support/sessions.js';
 
 /** A store below whatever is put around it, whose look-ups can be replaced. */
 function replaceable() {
@@ -27,7 +28,7 @@ function replaceable() {
 async function startSlow(resave: boolean, redis: Redis) {
   let arrived = (): void => undefined;
   let go = (): void => undefined;
-  const panel: SessionPanel = await startSessionPanel({
+  const panel: Panel = await startPanel({
     redis,
     session: { resave, rolling: resave },
     routes({ app }) {
@@ -71,7 +72,7 @@ for (const resave of [true, false]) {
     });
 
     /** The session that the slow request held is not there any more, and brings nobody back. */
-    async function staysDead(panel: SessionPanel, cookie: string): Promise<void> {
+    async function staysDead(panel: Panel, cookie: string): Promise<void> {
       expect(await panel.stored(cookie)).to.equal(null);
       const late = new Client(panel);
       expect((await late.get('/me', { cookie })).body.user).to.equal(null);
@@ -91,7 +92,7 @@ for (const resave of [true, false]) {
       const phone = await enroll(panel);
       const client = await loggedIn(panel);
       const { cookie } = client;
-      await during(client, () => client.post('/two-step/verify', { code: phone() }));
+      await during(client, () => client.post('/two-step/verify', { code: phone.nextCode() }));
       await staysDead(panel, cookie);
       expect(await client.me()).to.equal('alice');
     });
@@ -112,7 +113,7 @@ for (const resave of [true, false]) {
       const { panel, during } = await startSlow(resave, redis);
       const { client, phone } = await enrolled(panel);
       const { cookie } = client;
-      await during(client, () => client.post('/two-step/disable', { code: phone() }));
+      await during(client, () => client.post('/two-step/disable', { code: phone.nextCode() }));
       await staysDead(panel, cookie);
     });
 
@@ -128,7 +129,7 @@ for (const resave of [true, false]) {
       const { panel } = await startSlow(resave, redis);
       const phone = await enroll(panel);
       const client = await loggedIn(panel);
-      const [first, second] = [phone(), phone()];
+      const [first, second] = [phone.nextCode(), phone.nextCode()];
       const headers = {
         cookie: client.cookie,
         'content-type': 'application/json',
@@ -157,7 +158,7 @@ describe('session/guard-save', () => {
   afterEach(stopPanels);
 
   it('gives to the callback what a write throws, which thrown in the store would end the process', async () => {
-    const panel = await startSessionPanel({
+    const panel = await startPanel({
       routes({ app }) {
         app.post('/unserializable', async (req, res, next) => {
           await req.secondFactor?.renew((req.user as User).passwordChangedAt);
@@ -178,8 +179,8 @@ describe('session/guard-save', () => {
   });
 
   /** A panel with a route that does something with its session, which is ended at that moment. */
-  async function startEnding(act: (req: Request) => unknown): Promise<SessionPanel> {
-    const panel: SessionPanel = await startSessionPanel({
+  async function startEnding(act: (req: Request) => unknown): Promise<Panel> {
+    const panel: Panel = await startPanel({
       routes({ app }) {
         app.post('/forget-the-mark', (req, res) => {
           Reflect.deleteProperty(req.session, 'secondFactor');
@@ -226,7 +227,7 @@ describe('session/guard-save', () => {
   it('passes on what the session store says when it is asked, written to or read again', async () => {
     let trouble: Error | undefined;
     const { sessionStore, store, get } = replaceable();
-    const panel = await startSessionPanel({
+    const panel = await startPanel({
       session: { store: sessionStore },
       routes({ app }) {
         for (const name of ['save', 'reload'] as const) {
@@ -253,9 +254,9 @@ describe('session/guard-save', () => {
   });
 
   /** A panel whose route writes to its session; what is done when the look-up of that write is answered. */
-  async function startOvertaken(act: (panel: SessionPanel, go: () => void) => void): Promise<SessionPanel> {
+  async function startOvertaken(act: (panel: Panel, go: () => void) => void): Promise<Panel> {
     const { sessionStore, store, get } = replaceable();
-    const panel: SessionPanel = await startSessionPanel({
+    const panel: Panel = await startPanel({
       session: { store: sessionStore },
       routes({ app }) {
         app.post('/write', (req, res) => {
@@ -296,7 +297,7 @@ describe('session/guard-save', () => {
       });
       const { client, phone } = await enrolled(panel);
       const { cookie } = client;
-      const code = phone();
+      const code = phone.nextCode();
       end = () => (ending = client.post(path, { code }));
       await new Client(panel).post('/write', {}, { cookie });
       expect((await ending)?.status, path).to.equal(200);

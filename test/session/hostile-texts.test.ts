@@ -7,25 +7,25 @@ import type { Notice, SecondFactorOptions, Store } from 'passport-second-factor'
 import { memoryStore } from 'passport-second-factor/memory';
 import type { Command } from '../../lib/cli/parse-command.js';
 import { runCommand } from '../../lib/cli/run-command.js';
-import { Client, enroll, enrolled, stopPanels, user } from '../docs/trap-panel.js';
-import type { User } from '../docs/trap-panel.js';
 import { startLevelPanel } from '../support/level-panel.js';
-import { loggedIn, redisForTests, startSessionPanel } from '../support/session-panel.js';
-import type { SessionPanel } from '../support/session-panel.js';
+import { Client } from '../support/client.js';
+import { enroll, enrolled, loggedIn } from '../support/people.js';
+import { startPanel, stopPanels, user } from '../support/panel.js';
+import type { Panel, User } from '../support/panel.js';
+import { redisForTests } from '../support/redis-server.js';
 
 /** What a terminal, a log or a mail would act on, beside what no UTF-8 can hold. */
 const HOSTILE = '\r\nBy: root\u009b2K\u0000\u202e\ud800';
 const HTML = { accept: 'text/html', 'sec-fetch-mode': 'navigate' };
 
-const start = (options: Partial<SecondFactorOptions<User>>): Promise<SessionPanel> =>
-  startSessionPanel({ options });
+const start = (options: Partial<SecondFactorOptions<User>>): Promise<Panel> => startPanel({ options });
 
 describe('texts from outside', () => {
   afterEach(stopPanels);
 
   it('tells a user agent and an address in one short line each, and knows the browser', async () => {
     const notices: Notice[] = [];
-    const panel = await startSessionPanel({
+    const panel = await startPanel({
       // What a framework may make of the header; Node itself decodes bytes one by one.
       first: ({ app }) =>
         app.use((req, _res, next) => {
@@ -139,9 +139,9 @@ describe('texts from outside', () => {
     });
     for (const level of ['root\u200b', 'root\u0000', '\u202eroot', 'ro\ud800ot', ' root', 'root\n']) {
       panel.users.get('alice')!.level = level;
-      const jar = panel.jar();
-      expect((await jar.login('alice')).status).to.equal(200);
-      const { status, body } = await jar.post('/two-step/impersonation', { account: 'bob' });
+      const browser = new Client(panel);
+      expect((await browser.login('alice')).status).to.equal(200);
+      const { status, body } = await browser.actAs('bob');
       expect([status, body.reason]).to.deep.equal([403, 'level-unknown']);
       expect((await panel.secondFactor.admin.account('alice'))?.level).to.not.equal('root');
     }
@@ -152,11 +152,10 @@ describe('texts from outside', () => {
   it('tells of an account that nobody could be in one line, of others as they are', async () => {
     const panel = await startLevelPanel({ levels: ['root', 'admin', 'user'] });
     for (const login of ['alice', 'root']) {
-      const jar = panel.jar();
-      await jar.login(login);
+      const browser = await loggedIn(panel, login);
       panel.events.length = 0;
       for (const account of [`x${HOSTILE}`, '\ud800', 'x'.repeat(300), '😀\n', 5, ['bob'], undefined]) {
-        expect((await jar.post('/two-step/impersonation', { account })).status).to.equal(403);
+        expect((await browser.actAs(account)).status).to.equal(403);
       }
       expect(panel.events.map(({ accountId }) => accountId)).to.deep.equal([
         'x By: root 2K',
@@ -221,7 +220,7 @@ describe('an account id of 255 bytes of emoji', () => {
   for (const [where, store] of Object.entries(stores)) {
     it(`works on pages, in the QR code, in events and on the console, in ${where}`, async () => {
       expect(Buffer.byteLength(ID)).to.equal(255);
-      const panel = await startSessionPanel({
+      const panel = await startPanel({
         store: store(),
         users: [user(ID)],
         options: { rememberBrowsers: { days: 30 }, impersonation: { levels: ['root', 'user'] } },
@@ -231,7 +230,7 @@ describe('an account id of 255 bytes of emoji', () => {
       await client.post('/logout');
       await client.login(ID);
       expect(
-        (await client.post('/two-step/verify', { code: phone(), rememberBrowser: true })).status,
+        (await client.post('/two-step/verify', { code: phone.nextCode(), rememberBrowser: true })).status,
       ).to.equal(200);
       await client.post('/logout');
       expect((await client.login(ID)).body).to.deep.equal({ user: ID });

@@ -1,9 +1,11 @@
 import { expect } from 'chai';
 import session from 'express-session';
-import { Client, enrolled, stopPanels } from '../docs/trap-panel.js';
 import { startLevelPanel } from '../support/level-panel.js';
-import { loggedIn, sessionId, startSessionPanel } from '../support/session-panel.js';
-import type { SessionPanel, SessionPanelParts } from '../support/session-panel.js';
+import { Client } from '../support/client.js';
+import { enrolled, loggedIn } from '../support/people.js';
+import { startPanel, stopPanels } from '../support/panel.js';
+import { sessionId } from '../support/sessions.js';
+import type { Panel, PanelParts } from '../support/panel.js';
 
 type Act = () => Promise<unknown>;
 
@@ -35,7 +37,7 @@ describe('session: one request goes on from a session, and none from one that wa
     'a set-up that adds': (thief, cookie) => thief.post('/two-step/setup', { add: true }, { cookie }),
     'req.logIn(req.user)': (thief, cookie) => thief.post('/profile', {}, { cookie }),
   };
-  const parts: SessionPanelParts = {
+  const parts: PanelParts = {
     routes({ app }) {
       app.post('/profile', (req, res, next) => {
         req.logIn(req.user!, (error) => (error ? next(error) : res.json({})));
@@ -43,18 +45,18 @@ describe('session: one request goes on from a session, and none from one that wa
     },
   };
   /** Signed in with a code, or on a browser that is remembered. */
-  async function verified(panel: SessionPanel, who: 'with one' | 'on a remembered browser'): Promise<Client> {
+  async function verified(panel: Panel, who: 'with one' | 'on a remembered browser'): Promise<Client> {
     const { client, phone } = await enrolled(panel);
     if (who === 'with one') return client;
     await client.post('/logout');
     await client.login('alice');
-    await client.post('/two-step/verify', { code: phone(), rememberBrowser: true });
+    await client.post('/two-step/verify', { code: phone.nextCode(), rememberBrowser: true });
     await client.post('/logout');
     await client.login('alice');
     return client;
   }
 
-  const signIns: Record<string, (panel: SessionPanel) => Promise<Client>> = {
+  const signIns: Record<string, (panel: Panel) => Promise<Client>> = {
     'without a second factor': (panel) => loggedIn(panel),
     'with one': async (panel) => (await enrolled(panel)).client,
   };
@@ -64,7 +66,7 @@ describe('session: one request goes on from a session, and none from one that wa
       it(`lets nobody outlive a sign-out by ${way}, ${has}, whichever look-up it overtakes`, async () => {
         let lookUp = 1;
         for (; ; lookUp++) {
-          const panel = await startSessionPanel(parts);
+          const panel = await startPanel(parts);
           const owner = await signIn(panel);
           const { cookie } = owner;
           const thief = new Client(panel);
@@ -93,7 +95,7 @@ describe('session: one request goes on from a session, and none from one that wa
           if (meanwhile && ++asked === place) await meanwhile();
         };
         let act: Act = () => Promise.resolve();
-        const panel = await startSessionPanel({
+        const panel = await startPanel({
           routes({ app }) {
             app.post('/profile', (req, res, next) => {
               meanwhile = act;
@@ -124,7 +126,7 @@ describe('session: one request goes on from a session, and none from one that wa
   it('carries no code over to a password typed again while its session is signed out', async () => {
     let lookUp = 1;
     for (; ; lookUp++) {
-      const panel = await startSessionPanel();
+      const panel = await startPanel();
       const { client: owner } = await enrolled(panel);
       const { cookie } = owner;
       const thief = new Client(panel);
@@ -143,15 +145,14 @@ describe('session: one request goes on from a session, and none from one that wa
     let lookUp = 1;
     for (let overtook = true; overtook; lookUp++) {
       const panel = await startLevelPanel({ levels: ['root', 'admin', 'user'] });
-      const root = panel.jar();
-      await root.login('root');
-      expect((await root.post('/two-step/impersonation', { account: 'alice' })).status).to.equal(200);
+      const root = await loggedIn(panel, 'root');
+      expect((await root.actAs('alice')).status).to.equal(200);
       const thief = root.copy();
       const [cookie = ''] = root.cookies.values();
-      const overtaken = overtake(panel.sessions, sessionId(`connect.sid=${cookie}`), lookUp, async () => {
+      const overtaken = overtake(panel.sessionStore, sessionId(`connect.sid=${cookie}`), lookUp, async () => {
         expect((await root.post('/logout')).status).to.be.below(400);
       });
-      const answer = await thief.post('/two-step/impersonation/leave');
+      const answer = await thief.leave();
       overtook = overtaken.done;
       if (overtook) {
         expect(answer.status, `look-up ${lookUp}`).to.be.oneOf([401, 409]);
@@ -163,7 +164,7 @@ describe('session: one request goes on from a session, and none from one that wa
   });
 
   it('lets one of many requests with a copied cookie go on', async () => {
-    const panel = await startSessionPanel();
+    const panel = await startPanel();
     const owner = await loggedIn(panel);
     const { cookie } = owner;
     const copies = Array.from({ length: 10 }, () => new Client(panel));
@@ -178,7 +179,7 @@ describe('session: one request goes on from a session, and none from one that wa
     const destroy = store.destroy.bind(store);
     let down = false;
     store.destroy = (id, done) => (down ? done?.(new Error('the session store is down')) : destroy(id, done));
-    const panel = await startSessionPanel({ session: { store } });
+    const panel = await startPanel({ session: { store } });
     const { cookie } = await loggedIn(panel);
     down = true;
     expect((await new Client(panel).post('/two-step/setup', {}, { cookie })).status).to.equal(500);

@@ -5,11 +5,10 @@ import express from 'express';
 import passport from 'passport';
 import { createSecondFactor } from 'passport-second-factor';
 import { memoryStore } from 'passport-second-factor/memory';
-import { Client, stopPanels } from '../docs/trap-panel.js';
-import type { Panel } from '../docs/trap-panel.js';
-import { startSessionPanel } from '../support/session-panel.js';
-import type { SessionPanel, SessionPanelParts } from '../support/session-panel.js';
 import { warningsOf } from '../support/warnings.js';
+import { Client } from '../support/client.js';
+import { startPanel, stopPanels } from '../support/panel.js';
+import type { Panel, PanelParts } from '../support/panel.js';
 
 const require = createRequire(import.meta.url);
 const OLD_PASSPORT = require('passport05') as typeof passport;
@@ -31,7 +30,7 @@ interface Layers {
 interface Mounting {
   readonly name: string;
   readonly mount?: (panel: Panel, create: typeof express) => unknown;
-  readonly options?: SessionPanelParts['options'];
+  readonly options?: PanelParts['options'];
   /** Whether the first request warns. */
   readonly warns?: true;
   /** What the password of an account with a second factor is answered. */
@@ -113,7 +112,7 @@ for (const version of [4, 5] as const) {
 
     for (const { name, mount, options = {}, warns, login = 'code-required', later } of MOUNTINGS) {
       it(`${name}: ${warns ? 'warns' : 'says nothing'} at the first request; the password is answered ${login}`, async () => {
-        const panel = await startSessionPanel({
+        const panel = await startPanel({
           express: version,
           bare: true,
           options,
@@ -152,21 +151,21 @@ describe('session/mounting, where the router is served', () => {
   afterEach(stopPanels);
 
   it('says nothing of a place that a request made up', async () => {
-    const client = new Client(await startSessionPanel());
+    const client = new Client(await startPanel());
     const warnings = await warningsOf(() => client.get('http://evil.example/two-step/verify'));
     expect(warnings).to.deep.equal([]);
   });
 
   for (const version of [4, 5] as const) {
     it(`says nothing of a second slash, which a request made up, under Express ${version}`, async () => {
-      const client = new Client(await startSessionPanel({ express: version }));
+      const client = new Client(await startPanel({ express: version }));
       for (const path of ['/two-step//verify', '/two-step///', '/Two-Step//setup']) {
         expect(await warningsOf(() => client.get(path)), path).to.deep.equal([]);
       }
     });
 
     it(`is found by what lists the routes of an application of Express ${version}`, async () => {
-      const { app } = await startSessionPanel({ express: version });
+      const { app } = await startPanel({ express: version });
       const { stack } =
         version === 4 ? (app as unknown as { _router: Layers })._router : (app.router as Layers);
       const routes = stack.flatMap(({ handle }) => handle.stack ?? []).map(({ route }) => route?.path);
@@ -175,7 +174,7 @@ describe('session/mounting, where the router is served', () => {
   }
 
   it('warns of none of its own pages and refusals', async () => {
-    const panel = await startSessionPanel();
+    const panel = await startPanel();
     await panel.secondFactor.admin.import('alice', { secret: SECRET, by: 'test' });
     const client = new Client(panel);
     const warnings = await warningsOf(async () => {
@@ -202,8 +201,8 @@ describe('session/watch-log-in: the login route before secondFactor.session()', 
       });
     });
   };
-  const start = (parts: SessionPanelParts = {}): Promise<SessionPanel> =>
-    startSessionPanel({
+  const start = (parts: PanelParts = {}): Promise<Panel> =>
+    startPanel({
       afterPassport(panel) {
         logInAs(panel, '/early');
         logInAs(panel, '/early-token', { session: false });
@@ -321,7 +320,7 @@ describe('a Passport that is none, or too old', () => {
   });
 
   it('is named at the first request, where a second copy is the one that is mounted', async () => {
-    const panel = await startSessionPanel({
+    const panel = await startPanel({
       first({ app, sessions, secondFactor }) {
         const old = new OLD_PASSPORT.Passport();
         app.use('/old', sessions, old.initialize(), old.session(), secondFactor.session());

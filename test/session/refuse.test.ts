@@ -1,23 +1,25 @@
 import { expect } from 'chai';
 import type { ErrorRequestHandler, Request } from 'express';
 import type { Redis } from 'ioredis';
-import { Client, enroll, enrolled, knows, stopPanels } from '../docs/trap-panel.js';
-import { sharedRedis } from '../support/redis-server.js';
-import { connectRedis, loggedIn, sessionId, startSessionPanel } from '../support/session-panel.js';
-import type { SessionPanel } from '../support/session-panel.js';
+import { connectRedis, sharedRedis } from '../support/redis-server.js';
 import { requireSecondFactor } from '../../lib/index.js';
 import type { SecondFactorRequiredError } from '../../lib/index.js';
+import { Client } from '../support/client.js';
+import { enroll, enrolled, loggedIn } from '../support/people.js';
+import { knows, startPanel, stopPanels } from '../support/panel.js';
+import { sessionId } from '../support/sessions.js';
+import type { Panel } from '../support/panel.js';
 
 const HTML = { accept: 'text/html' };
 
 for (const where of ['memory', 'Redis'] as const) {
   describe(`session/refuse: the guard and the session store (${where})`, () => {
-    let panel: SessionPanel;
+    let panel: Panel;
     let redis: Redis | undefined;
 
     beforeEach(async () => {
       redis = where === 'Redis' ? connectRedis(await sharedRedis()) : undefined;
-      panel = await startSessionPanel({
+      panel = await startPanel({
         ...(redis && { redis }),
         routes({ app }) {
           app.all('/danger', requireSecondFactor({ maxAge: 300 }), (_req, res) => res.json({}));
@@ -58,7 +60,7 @@ for (const where of ['memory', 'Redis'] as const) {
       const { client, phone } = await enrolled(panel);
       const waiting = await loggedIn(panel);
       const bob = await loggedIn(panel, 'bob');
-      phone();
+      phone.nextCode();
       panel.now += 301_000;
       const before = await texts();
       await stops(client, '/two-step/step-up');
@@ -82,10 +84,10 @@ for (const where of ['memory', 'Redis'] as const) {
 }
 
 describe('session/refuse: where a browser wanted to go', () => {
-  let panel: SessionPanel;
+  let panel: Panel;
 
   beforeEach(async () => {
-    panel = await startSessionPanel({
+    panel = await startPanel({
       routes({ app }) {
         app.all('/danger', requireSecondFactor({ maxAge: 300 }), (_req, res) => res.json({}));
       },
@@ -96,7 +98,7 @@ describe('session/refuse: where a browser wanted to go', () => {
   it('tells programs how old a code may be, and only where that is asked', async () => {
     const phone = await enroll(panel);
     const client = await loggedIn(panel);
-    await client.post('/two-step/verify', { code: phone() });
+    await client.post('/two-step/verify', { code: phone.nextCode() });
     panel.now += 301_000;
     expect((await client.get('/danger')).body).to.include({ code: 'step-up-required', maxAge: 300 });
     expect((await new Client(panel).get('/secret')).body).to.not.have.property('maxAge');
@@ -106,7 +108,7 @@ describe('session/refuse: where a browser wanted to go', () => {
     const CALLBACK = '/oauth/callback?state=1&code=alice';
 
     beforeEach(async () => {
-      panel = await startSessionPanel({
+      panel = await startPanel({
         options: { whenCodeRequired: 'error' },
         routes({ app, ...made }) {
           const byCode = (req: Request): string => req.query.code as string;
@@ -136,7 +138,11 @@ describe('session/refuse: where a browser wanted to go', () => {
       const phone = await enroll(panel);
       const client = new Client(panel);
       expect((await client.get(CALLBACK, HTML)).headers.location).to.equal('/two-step/verify');
-      const done = await client.post('/two-step/verify', new URLSearchParams({ code: phone() }), HTML);
+      const done = await client.post(
+        '/two-step/verify',
+        new URLSearchParams({ code: phone.nextCode() }),
+        HTML,
+      );
       expect([done.status, done.headers.location]).to.deep.equal([303, '/home']);
     });
 
@@ -148,7 +154,11 @@ describe('session/refuse: where a browser wanted to go', () => {
       await client.get(CALLBACK, HTML);
       expect((await panel.stored(client))?.secondFactor).to.include({ state: 'pending', returnTo: '/home' });
       await client.get('/secret?wanted', HTML);
-      const done = await client.post('/two-step/verify', new URLSearchParams({ code: phone() }), HTML);
+      const done = await client.post(
+        '/two-step/verify',
+        new URLSearchParams({ code: phone.nextCode() }),
+        HTML,
+      );
       expect(done.headers.location).to.equal('/secret?wanted');
     });
 
@@ -168,7 +178,7 @@ describe('session/refuse: where a browser wanted to go', () => {
       ...['bogus', '__proto__', 'toString', 7, undefined].map((code) => ({ ...refusal, code })),
       ...[undefined, null, 7].map((location) => ({ ...refusal, location })),
     ];
-    const asked = await startSessionPanel({
+    const asked = await startPanel({
       routes({ app }) {
         app.get('/answered/:number', (req, _res) => {
           req.secondFactor?.refuse(wrong[Number(req.params.number)] as never);

@@ -1,14 +1,15 @@
 import { expect } from 'chai';
 import type { Redis } from 'ioredis';
-import { Client, enroll, enrolled, stopPanels } from '../docs/trap-panel.js';
-import type { User } from '../docs/trap-panel.js';
-import { connectRedis, loggedIn, minutesOf, sessionId, startSessionPanel } from '../support/session-panel.js';
-import type { SessionPanel } from '../support/session-panel.js';
-import { sharedRedis } from '../support/redis-server.js';
+import { connectRedis, sharedRedis } from '../support/redis-server.js';
 import type { RedisServer } from '../support/redis-server.js';
+import { Client } from '../support/client.js';
+import { enroll, enrolled, loggedIn } from '../support/people.js';
+import { startPanel, stopPanels } from '../support/panel.js';
+import type { Panel, User } from '../support/panel.js';
+import { minutesOf, sessionId } from '../support/sessions.js';
 
 /** What a copied cookie is worth. */
-async function worthOf(panel: SessionPanel, cookie: string): Promise<unknown> {
+async function worthOf(panel: Panel, cookie: string): Promise<unknown> {
   const { body } = await new Client(panel).get('/two-step', { cookie });
   return body.state;
 }
@@ -31,8 +32,8 @@ for (const kind of ['memory', 'Redis'] as const) {
       redis?.disconnect();
     });
 
-    const start = (): Promise<SessionPanel> =>
-      startSessionPanel({
+    const start = (): Promise<Panel> =>
+      startPanel({
         ...(redis && { redis }),
         routes({ app }) {
           app.post('/anything', (req, res) => res.json(Object.assign(req.session, { any: 1 })));
@@ -44,11 +45,7 @@ for (const kind of ['memory', 'Redis'] as const) {
       });
 
     /** Does something with a client, and asserts that the cookie from before is worth nothing then (G1, G2, L2). */
-    async function changesId(
-      panel: SessionPanel,
-      client: Client,
-      act: () => Promise<unknown>,
-    ): Promise<void> {
+    async function changesId(panel: Panel, client: Client, act: () => Promise<unknown>): Promise<void> {
       const before = client.cookie;
       expect(sessionId(before)).to.match(/./);
       await act();
@@ -71,7 +68,7 @@ for (const kind of ['memory', 'Redis'] as const) {
       const client = new Client(panel);
       await client.post('/anything');
       await changesId(panel, client, () => client.login('alice'));
-      await changesId(panel, client, () => client.post('/two-step/verify', { code: phone() }));
+      await changesId(panel, client, () => client.post('/two-step/verify', { code: phone.nextCode() }));
       expect(await client.me()).to.equal('alice');
     });
 
@@ -90,9 +87,9 @@ for (const kind of ['memory', 'Redis'] as const) {
     it('gives a new id at step-up, and when the factor is disabled', async () => {
       const panel = await start();
       const { client, phone } = await enrolled(panel);
-      await changesId(panel, client, () => client.post('/two-step/step-up', { code: phone() }));
+      await changesId(panel, client, () => client.post('/two-step/step-up', { code: phone.nextCode() }));
       expect((await client.get('/secret')).status).to.equal(200);
-      await changesId(panel, client, () => client.post('/two-step/disable', { code: phone() }));
+      await changesId(panel, client, () => client.post('/two-step/disable', { code: phone.nextCode() }));
       expect(await client.me()).to.equal('alice');
     });
 
@@ -125,8 +122,12 @@ for (const kind of ['memory', 'Redis'] as const) {
       const phone = await enroll(panel);
       const client = await loggedIn(panel);
       const copy = client.cookie;
-      await client.post('/two-step/verify', { code: phone() });
-      const late = await new Client(panel).post('/two-step/verify', { code: phone() }, { cookie: copy });
+      await client.post('/two-step/verify', { code: phone.nextCode() });
+      const late = await new Client(panel).post(
+        '/two-step/verify',
+        { code: phone.nextCode() },
+        { cookie: copy },
+      );
       expect(late.body.code).to.equal('sign-in-expired');
       expect((await client.get('/secret')).status).to.equal(200);
     });
@@ -136,13 +137,13 @@ for (const kind of ['memory', 'Redis'] as const) {
       const phone = await enroll(panel);
       const client = await loggedIn(panel);
       const { cookie } = client;
-      const code = phone();
-      const jars = Array.from({ length: 10 }, () => new Client(panel));
+      const code = phone.nextCode();
+      const clients = Array.from({ length: 10 }, () => new Client(panel));
       const answers = await Promise.all(
-        jars.map((jar) => jar.post('/two-step/verify', { code }, { cookie, connection: 'close' })),
+        clients.map((browser) => browser.post('/two-step/verify', { code }, { cookie, connection: 'close' })),
       );
       expect(answers.filter(({ status }) => status === 200)).to.have.length(1);
-      const users = await Promise.all(jars.map((jar) => jar.me()));
+      const users = await Promise.all(clients.map((browser) => browser.me()));
       expect(users.filter((user) => user === 'alice')).to.have.length(1);
     });
   });
@@ -153,7 +154,7 @@ describe('session/regenerate', () => {
 
   it('keeps how long the application lets a session last, and leaves that choice as it is while parked', async () => {
     const day = 24 * 60;
-    const panel = await startSessionPanel({
+    const panel = await startPanel({
       session: { cookie: { maxAge: 3 * day * 60_000 } },
       routes({ app }) {
         app.post('/remember-me', (req, res) => {
@@ -169,13 +170,13 @@ describe('session/regenerate', () => {
     await client.post('/two-step/cancel');
     expect(await lasts(), 'of nobody').to.equal(3 * day);
     await client.login('alice');
-    await client.post('/two-step/verify', { code: phone() });
+    await client.post('/two-step/verify', { code: phone.nextCode() });
     expect(await lasts()).to.equal(3 * day);
     await client.post('/remember-me');
     expect(await lasts()).to.equal(30 * day);
-    await client.post('/two-step/step-up', { code: phone() });
+    await client.post('/two-step/step-up', { code: phone.nextCode() });
     expect(await lasts()).to.equal(30 * day);
-    await client.post('/two-step/disable', { code: phone() });
+    await client.post('/two-step/disable', { code: phone.nextCode() });
     expect(await lasts()).to.equal(30 * day);
   });
 });

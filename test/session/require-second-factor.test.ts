@@ -3,9 +3,10 @@ import type { Express } from 'express';
 import { requireSecondFactor } from 'passport-second-factor';
 import type { GuardOptions } from 'passport-second-factor';
 import { memoryStore } from 'passport-second-factor/memory';
-import { Client, enroll, enrolled, stopPanels } from '../docs/trap-panel.js';
-import { loggedIn, startSessionPanel } from '../support/session-panel.js';
-import type { SessionPanel } from '../support/session-panel.js';
+import { Client } from '../support/client.js';
+import { enroll, enrolled, loggedIn } from '../support/people.js';
+import { startPanel, stopPanels } from '../support/panel.js';
+import type { Panel } from '../support/panel.js';
 
 const HTML = { accept: 'text/html' };
 const GUARDS: Record<string, GuardOptions> = {
@@ -21,7 +22,7 @@ function guarded(app: Express): void {
     app.all(path, requireSecondFactor(options), (_req, res) => res.json({ through: true }));
   }
 }
-const start = (): Promise<SessionPanel> => startSessionPanel({ routes: ({ app }) => guarded(app) });
+const start = (): Promise<Panel> => startPanel({ routes: ({ app }) => guarded(app) });
 
 /** What each guard answers a program: `through`, or status and code. */
 async function decisions(client: Client): Promise<Record<string, unknown>> {
@@ -78,7 +79,7 @@ describe('session/require-second-factor', () => {
       /^Bearer error="insufficient_user_authentication", .*max_age="300"$/,
     );
     expect(refused.body).to.include({ location: '/two-step/step-up', maxAge: 300 });
-    expect((await client.post('/two-step/step-up', { code: phone() })).status).to.equal(200);
+    expect((await client.post('/two-step/step-up', { code: phone.nextCode() })).status).to.equal(200);
     expect(await decisions(client)).to.deep.equal(all('through'));
   });
 
@@ -103,11 +104,19 @@ describe('session/require-second-factor', () => {
     const { client, phone } = await enrolled(panel);
     panel.now += 301_000;
     expect((await client.get('/fresh?page=2', HTML)).headers.location).to.equal('/two-step/step-up');
-    const stepped = await client.post('/two-step/step-up', new URLSearchParams({ code: phone() }), HTML);
+    const stepped = await client.post(
+      '/two-step/step-up',
+      new URLSearchParams({ code: phone.nextCode() }),
+      HTML,
+    );
     expect(stepped.headers.location).to.equal('/fresh?page=2');
     panel.now += 301_000;
     await client.post('/fresh?page=3', new URLSearchParams(), HTML);
-    const home = await client.post('/two-step/step-up', new URLSearchParams({ code: phone() }), HTML);
+    const home = await client.post(
+      '/two-step/step-up',
+      new URLSearchParams({ code: phone.nextCode() }),
+      HTML,
+    );
     expect(home.headers.location, 'a POST is not come back to').to.equal('/');
   });
 
@@ -145,7 +154,7 @@ describe('session/require-second-factor', () => {
       return get(id);
     };
     const seen: unknown[] = [];
-    const panel = await startSessionPanel({
+    const panel = await startPanel({
       store,
       routes({ app }) {
         app.get('/sync', (req, res) => {
@@ -195,7 +204,7 @@ describe('session/require-second-factor', () => {
   });
 
   it('hands on a coded error where session() was not mounted', async () => {
-    const panel = await startSessionPanel({
+    const panel = await startPanel({
       bare: true,
       routes({ app }) {
         guarded(app);

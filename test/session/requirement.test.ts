@@ -1,9 +1,11 @@
 import { expect } from 'chai';
 import { Secret, TOTP } from 'otpauth';
 import type { Policy } from '../../lib/index.js';
-import { Client, enroll, stopPanels } from '../docs/trap-panel.js';
-import { sessionId, startSessionPanel } from '../support/session-panel.js';
-import type { SessionPanel, SessionPanelParts } from '../support/session-panel.js';
+import { Client } from '../support/client.js';
+import { enroll, loggedIn } from '../support/people.js';
+import { startPanel, stopPanels } from '../support/panel.js';
+import { sessionId } from '../support/sessions.js';
+import type { Panel, PanelParts } from '../support/panel.js';
 
 const HTML = { accept: 'text/html' };
 
@@ -15,14 +17,14 @@ describe('session/requirement: a second factor that is a must', () => {
   });
   afterEach(stopPanels);
 
-  const start = (parts: SessionPanelParts = {}): Promise<SessionPanel> =>
-    startSessionPanel({ ...parts, options: { policy: () => policy, ...parts.options } });
+  const start = (parts: PanelParts = {}): Promise<Panel> =>
+    startPanel({ ...parts, options: { policy: () => policy, ...parts.options } });
 
-  async function confirm(panel: SessionPanel, client: Client): Promise<Record<string, unknown>> {
+  async function confirm(panel: Panel, client: Client): Promise<Record<string, unknown>> {
     const { body } = await client.post('/two-step/setup');
     const totp = new TOTP({ secret: Secret.fromBase32(String(body.key)) });
     const code = totp.generate({ timestamp: panel.now });
-    return (await client.post('/two-step/setup/confirm', { code })).body;
+    return (await client.post('/two-step/setup/confirm', { code })).body as Record<string, unknown>;
   }
 
   it('lets an account without one only enable it, or cancel (must-enroll)', async () => {
@@ -86,7 +88,7 @@ describe('session/requirement: a second factor that is a must', () => {
   });
 
   it('counts only for an account that still has no second factor, and is still the same (D1, A12)', async () => {
-    const changes: ((panel: SessionPanel) => unknown)[] = [
+    const changes: ((panel: Panel) => unknown)[] = [
       async (panel) => {
         policy = 'optional';
         await enroll(panel);
@@ -97,8 +99,7 @@ describe('session/requirement: a second factor that is a must', () => {
     ];
     for (const change of changes) {
       const panel = await start();
-      const client = new Client(panel);
-      await client.login('alice');
+      const client = await loggedIn(panel);
       const { body } = await client.post('/two-step/setup');
       await change(panel);
       const before = await panel.store.get('alice');
@@ -113,8 +114,7 @@ describe('session/requirement: a second factor that is a must', () => {
 
   it('ends after ten minutes, however often it is asked for', async () => {
     const panel = await start();
-    const client = new Client(panel);
-    await client.login('alice');
+    const client = await loggedIn(panel);
     await client.post('/two-step/setup');
     for (let minute = 1; minute < 10; minute++) {
       panel.now += 60_000;
@@ -130,8 +130,7 @@ describe('session/requirement: a second factor that is a must', () => {
   it('takes effect on sessions that are there, and again when an operator disables (D21)', async () => {
     policy = 'optional';
     const panel = await start();
-    const client = new Client(panel);
-    await client.login('alice');
+    const client = await loggedIn(panel);
     expect(await client.me()).to.equal('alice');
     policy = 'required';
     expect(await client.me()).to.equal(null);
@@ -151,7 +150,7 @@ describe('session/requirement: a second factor that is a must', () => {
     const phone = await enroll(panel, 'alice', client);
     policy = 'required';
     const before = await panel.store.get('alice');
-    const code = phone();
+    const code = phone.nextCode();
     expect((await client.post('/two-step/disable', { code })).body.code).to.equal('disable-refused');
     expect(await panel.store.get('alice')).to.equal(before);
     expect((await client.get('/two-step')).body).to.include({ required: true, requiredFrom: null });
@@ -218,8 +217,7 @@ describe('session/requirement: a second factor that is a must', () => {
         });
       },
     });
-    const client = new Client(panel);
-    await client.login('alice');
+    const client = await loggedIn(panel);
     const { until } = (await client.get('/two-step')).body;
     panel.now += 60_000;
     const always = { 'x-always': '1' };
@@ -244,8 +242,7 @@ describe('session/requirement: a second factor that is a must', () => {
 
   it('has an old session sign in again also after an operator took the second factor off', async () => {
     const panel = await start();
-    const owner = new Client(panel);
-    await owner.login('alice');
+    const owner = await loggedIn(panel);
     await confirm(panel, owner);
     panel.now += 15 * 60_000 + 1;
     await panel.secondFactor.admin.disable('alice', { by: 'operator' });

@@ -1,13 +1,14 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { expect } from 'chai';
-import { Secret, TOTP } from 'otpauth';
-import { Client, enrolled, stopPanels } from '../docs/trap-panel.js';
+import { Secret } from 'otpauth';
 import { until } from '../support/eventually.js';
 import { holdSwap } from '../support/late-swap.js';
 import type { LateAnswer } from '../support/late-swap.js';
-import { loggedIn, startSessionPanel } from '../support/session-panel.js';
-import type { SessionPanel } from '../support/session-panel.js';
 import { timeLimit } from '../support/time-limit.js';
+import { Client } from '../support/client.js';
+import { enrolled, loggedIn, phoneWith } from '../support/people.js';
+import { startPanel, stopPanels } from '../support/panel.js';
+import type { Panel } from '../support/panel.js';
 
 const BY = { by: 'operator' };
 const limit = timeLimit();
@@ -18,13 +19,13 @@ describe('session/set-enrolled: a panel that keeps in its own table who has a se
   let beforeWrite: (enrolled: boolean) => unknown;
   /** Whether the panel cannot load its users. */
   let usersAway: boolean;
-  let panel: SessionPanel;
+  let panel: Panel;
 
   beforeEach(async () => {
     flags = {};
     beforeWrite = () => undefined;
     usersAway = false;
-    panel = await startSessionPanel({
+    panel = await startPanel({
       options: {
         storeTimeoutMs: limit.ms,
         account: ({ id, login, passwordChangedAt: securityStamp }) => ({
@@ -56,7 +57,7 @@ describe('session/set-enrolled: a panel that keeps in its own table who has a se
   }
 
   async function confirm(client: Client, key: unknown): Promise<number> {
-    const code = new TOTP({ secret: Secret.fromBase32(String(key)) }).generate({ timestamp: panel.now });
+    const code = phoneWith(panel, String(key)).code();
     return (await client.post('/two-step/setup/confirm', { code })).status;
   }
 
@@ -74,10 +75,10 @@ describe('session/set-enrolled: a panel that keeps in its own table who has a se
     it(`puts the flag right at a ${proof} where it says no, so that a lost record leaves nobody the password alone`, async () => {
       const { client, phone } = await enrolled(panel);
       flags = { alice: false }; // as in a table that was restored
-      if (proof === 'step-up') await client.post('/two-step/step-up', { code: phone() });
+      if (proof === 'step-up') await client.post('/two-step/step-up', { code: phone.nextCode() });
       else {
         const again = await loggedIn(panel);
-        expect((await again.post('/two-step/verify', { code: phone() })).status).to.equal(200);
+        expect((await again.post('/two-step/verify', { code: phone.nextCode() })).status).to.equal(200);
       }
       expect(flags).to.deep.equal({ alice: true });
       await panel.store.compareAndSet('alice', await panel.store.get('alice'), null);
@@ -93,7 +94,7 @@ describe('session/set-enrolled: a panel that keeps in its own table who has a se
     };
     const again = await loggedIn(panel);
     panel.told();
-    expect((await again.post('/two-step/verify', { code: phone() })).status).to.equal(200);
+    expect((await again.post('/two-step/verify', { code: phone.nextCode() })).status).to.equal(200);
     expect(panel.told()).to.include.members(['store-unavailable', 'signed-in']);
   });
 
@@ -188,10 +189,9 @@ describe('session/set-enrolled: a panel that keeps in its own table who has a se
       let key: unknown;
       const phone = what === 'disables' ? (await enrolled(panel, 'alice')).phone : undefined;
       await client.login('alice');
-      if (phone) await client.post('/two-step/verify', { code: phone() });
+      if (phone) await client.post('/two-step/verify', { code: phone.nextCode() });
       else ({ key } = (await client.post('/two-step/setup')).body);
-      const code =
-        phone?.() ?? new TOTP({ secret: Secret.fromBase32(String(key)) }).generate({ timestamp: panel.now });
+      const code = phone?.nextCode() ?? phoneWith(panel, String(key)).code();
       panel.told();
       onceBefore(what === 'enables', () => {
         throw new Error('the database is away');
@@ -256,10 +256,9 @@ describe('session/set-enrolled: a panel that keeps in its own table who has a se
 
     it('takes nothing back that its owner has signed in with meanwhile', async () => {
       const answer = await enabledLate();
-      const owner = new Client(panel);
-      await owner.login('alice');
+      const owner = await loggedIn(panel);
       panel.now += 30_000;
-      const code = new TOTP({ secret: Secret.fromBase32(key) }).generate({ timestamp: panel.now });
+      const code = phoneWith(panel, key).code();
       expect((await owner.post('/two-step/verify', { code })).body).to.include({ state: 'verified' });
       panel.told();
       onceBefore(true, () => {
@@ -302,7 +301,7 @@ describe('session/set-enrolled: a panel that keeps in its own table who has a se
     it('leaves the flag of who enabled it anew before it was known that it had been disabled', async () => {
       const { client, phone } = await enrolled(panel);
       const answer = holdSwap(panel.store, limit, 2);
-      expect((await client.post('/two-step/disable', { code: phone() })).status).to.equal(503);
+      expect((await client.post('/two-step/disable', { code: phone.nextCode() })).status).to.equal(503);
       expect(flags).to.deep.equal({ alice: false });
       await enrolled(panel);
       answer.come();
@@ -316,9 +315,9 @@ describe('session/set-enrolled: a panel that keeps in its own table who has a se
     it('does not take off what was put in its place in another session meanwhile, and says so', async () => {
       const { client, phone } = await enrolled(panel);
       const other = await loggedIn(panel);
-      await other.post('/two-step/verify', { code: phone() });
+      await other.post('/two-step/verify', { code: phone.nextCode() });
       const { body } = await other.post('/two-step/setup');
-      const code = phone();
+      const code = phone.nextCode();
       panel.told();
       onceBefore(false, async () => expect(await confirm(other, body.key)).to.equal(200));
       const answer = await client.post('/two-step/disable', { code });
@@ -333,9 +332,9 @@ describe('session/set-enrolled: a panel that keeps in its own table who has a se
     it('leaves no flag where what was put in its place is taken off as well', async () => {
       const { client, phone } = await enrolled(panel);
       const other = await loggedIn(panel);
-      await other.post('/two-step/verify', { code: phone() });
+      await other.post('/two-step/verify', { code: phone.nextCode() });
       const { body } = await other.post('/two-step/setup');
-      const code = phone();
+      const code = phone.nextCode();
       onceBefore(false, async () => {
         expect(await confirm(other, body.key)).to.equal(200);
         onceBefore(true, () => panel.secondFactor.admin.disable('alice', BY));
@@ -347,7 +346,7 @@ describe('session/set-enrolled: a panel that keeps in its own table who has a se
 
     it('tells once of two that disable at once', async () => {
       const { client, phone } = await enrolled(panel);
-      const code = phone();
+      const code = phone.nextCode();
       onceBefore(false, () => panel.secondFactor.admin.disable('alice', BY));
       expect((await client.post('/two-step/disable', { code })).body.code).to.equal('not-enrolled');
       expect(flags).to.deep.equal({ alice: false });

@@ -2,10 +2,12 @@ import { randomBytes } from 'node:crypto';
 import { expect } from 'chai';
 import express from 'express';
 import { createSecondFactor, requireSecondFactor } from 'passport-second-factor';
-import { Client, enroll, enrolled, stopPanels } from '../docs/trap-panel.js';
-import type { Answer, Phone, User } from '../docs/trap-panel.js';
-import { loggedIn, startSessionPanel } from '../support/session-panel.js';
-import type { SessionPanel, SessionPanelParts } from '../support/session-panel.js';
+import { Client } from '../support/client.js';
+import type { Answer } from '../support/client.js';
+import { enroll, enrolled, loggedIn } from '../support/people.js';
+import { startPanel, stopPanels } from '../support/panel.js';
+import type { Phone } from '../support/people.js';
+import type { Panel, PanelParts, User } from '../support/panel.js';
 
 const HTML = { accept: 'text/html' };
 const START = { successReturnToOrRedirect: '/start' };
@@ -16,8 +18,8 @@ const sent = ({ headers }: Answer): string[] =>
   (headers['set-cookie'] ?? []).filter((line) => /^(__Host-)?second-factor-/.test(line));
 const CLEARED = /^second-factor-[0-9a-f]{16}=; Max-Age=0; Path=\/; HttpOnly; SameSite=Lax$/;
 
-function start(parts: SessionPanelParts = {}): Promise<SessionPanel> {
-  return startSessionPanel({
+function start(parts: PanelParts = {}): Promise<Panel> {
+  return startPanel({
     ...parts,
     beforeRouter({ app, passport, secondFactor }) {
       passport.use(secondFactor.strategy as never);
@@ -40,11 +42,11 @@ function start(parts: SessionPanelParts = {}): Promise<SessionPanel> {
 }
 
 const verify = (client: Client, phone: Phone, path = '/two-step/verify'): Promise<Answer> =>
-  client.post(path, new URLSearchParams({ code: phone() }), HTML);
+  client.post(path, new URLSearchParams({ code: phone.nextCode() }), HTML);
 const locationOf = async (answer: Promise<Answer>): Promise<unknown> => (await answer).headers.location;
 
 describe('session/stop-cookie', () => {
-  let panel: SessionPanel;
+  let panel: Panel;
 
   beforeEach(async () => {
     panel = await start();
@@ -179,7 +181,7 @@ describe('session/stop-cookie', () => {
     const { client, phone } = await enrolled(panel);
     panel.now += 301_000;
     await client.get('/danger', HTML);
-    await client.post('/two-step/disable', { code: phone() });
+    await client.post('/two-step/disable', { code: phone.nextCode() });
     expect((await client.get('/two-step', HTML)).text).to.not.contain('The page you wanted');
   });
 
@@ -196,7 +198,7 @@ describe('session/stop-cookie', () => {
       await alice.get('/danger'),
     ];
     expect(answers.flatMap(sent)).to.deep.equal([]);
-    expect(phone()).to.match(/^\d{6}$/);
+    expect(phone.nextCode()).to.match(/^\d{6}$/);
   });
 
   describe('that somebody else made', () => {

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type { RequestSecondFactor } from 'passport-second-factor';
-import { enrolled, stopPanels } from '../docs/trap-panel.js';
-import { startSessionPanel } from '../support/session-panel.js';
+import { enrolled } from '../support/people.js';
+import { startPanel, stopPanels } from '../support/panel.js';
 
 describe('session/stored-session', () => {
   afterEach(stopPanels);
@@ -11,7 +11,7 @@ describe('session/stored-session', () => {
     answer: (done: (error: unknown, session?: object | null) => void) => void,
   ): Promise<unknown> {
     let kept: RequestSecondFactor | undefined;
-    const panel = await startSessionPanel({
+    const panel = await startPanel({
       routes: ({ app }) =>
         app.get('/keep', (req, res) => {
           kept = req.secondFactor;

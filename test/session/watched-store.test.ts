@@ -6,10 +6,11 @@ import { memoryStore } from 'passport-second-factor/memory';
 import { promised } from '../../lib/session/regenerate.js';
 import { watchedStore } from '../../lib/session/watched-store.js';
 import type { AppSession } from '../../lib/session/app-request.js';
-import { stopPanels } from '../docs/trap-panel.js';
-import type { Client } from '../docs/trap-panel.js';
-import { loggedIn, sessionId, startSessionPanel, userOf } from '../support/session-panel.js';
-import type { SessionPanel } from '../support/session-panel.js';
+import type { Client } from '../support/client.js';
+import { startPanel, stopPanels, userOf } from '../support/panel.js';
+import { loggedIn } from '../support/people.js';
+import { sessionId } from '../support/sessions.js';
+import type { Panel } from '../support/panel.js';
 
 const ENDED = Symbol.for('passport-second-factor.ended');
 
@@ -231,7 +232,7 @@ describe('session/watched-store', () => {
   });
 
   it('keeps what is called after a write after it', async () => {
-    const panel = await startSessionPanel({
+    const panel = await startPanel({
       routes({ app }) {
         app.post('/save-and-reload', (req, res, next) => {
           Object.assign(req.session, { note: 'new' });
@@ -248,8 +249,8 @@ describe('session/watched-store', () => {
   });
 
   /** A panel with two instances of the package on one session store, and a session that one holds for long. */
-  async function startTwo(parts: object = {}): Promise<{ panel: SessionPanel; client: Client }> {
-    const panel: SessionPanel = await startSessionPanel({
+  async function startTwo(parts: object = {}): Promise<{ panel: Panel; client: Client }> {
+    const panel: Panel = await startPanel({
       ...parts,
       beforeRouter({ app, passport }) {
         const other = createSecondFactor<object>({

@@ -1,9 +1,10 @@
+import { burst, enroll, loggedIn, phoneWith } from '../support/people.js';
+import type { Phone } from '../support/people.js';
 import { expect } from 'chai';
 import { Secret, TOTP } from 'otpauth';
-import { Client, enroll, stopPanels } from '../docs/trap-panel.js';
-import type { Phone } from '../docs/trap-panel.js';
-import { startSessionPanel } from '../support/session-panel.js';
-import type { SessionPanel } from '../support/session-panel.js';
+import { Client } from '../support/client.js';
+import { startPanel, stopPanels } from '../support/panel.js';
+import type { Panel } from '../support/panel.js';
 
 interface Listed {
   readonly id: string;
@@ -11,12 +12,12 @@ interface Listed {
 }
 
 describe('settings/authenticators', () => {
-  let panel: SessionPanel;
+  let panel: Panel;
   let client: Client;
   let phone: Phone;
 
   beforeEach(async () => {
-    panel = await startSessionPanel();
+    panel = await startPanel();
     client = new Client(panel);
     phone = await enroll(panel, 'alice', client);
   });
@@ -27,21 +28,16 @@ describe('settings/authenticators', () => {
   /** Begins a set-up and confirms it; the new phone. */
   async function setUp(wish: object = {}): Promise<Phone> {
     const { body } = await client.post('/two-step/setup', wish);
-    const totp = secretOf(body.key);
-    const next = (): string => {
-      panel.now += 30_000;
-      return totp.generate({ timestamp: panel.now });
-    };
-    const confirmed = await client.post('/two-step/setup/confirm', { code: next() });
+    const next = phoneWith(panel, String(body.key));
+    const confirmed = await client.post('/two-step/setup/confirm', { code: next.nextCode() });
     expect(confirmed.body).to.include({ state: 'verified' });
     expect(confirmed.body).not.to.have.property('recoveryCodes');
     return next;
   }
 
   async function verify(code: string): Promise<unknown> {
-    const jar = new Client(panel);
-    await jar.login('alice');
-    const { body } = await jar.post('/two-step/verify', { code });
+    const browser = await loggedIn(panel);
+    const { body } = await browser.post('/two-step/verify', { code });
     return body.code ?? body.state;
   }
 
@@ -55,27 +51,25 @@ describe('settings/authenticators', () => {
     expect(await panel.store.get('alice')).to.equal(before);
     panel.now += 30_000;
     expect(await verify(secretOf(body.key).generate({ timestamp: panel.now }))).to.equal('code-invalid');
-    expect(await verify(phone())).to.equal('verified');
+    expect(await verify(phone.nextCode())).to.equal('verified');
 
     const fresh = await setUp();
     panel.now += 60_000;
-    expect(await verify(phone())).to.equal('code-invalid');
-    expect(await verify(fresh())).to.equal('verified');
+    expect(await verify(phone.nextCode())).to.equal('code-invalid');
+    expect(await verify(fresh.nextCode())).to.equal('verified');
     expect(panel.told()).to.include('authenticator-replaced');
   });
 
   it('ends with a replaced authenticator all that it had let in, but not this session', async () => {
-    const other = new Client(panel);
-    await other.login('alice');
-    await other.post('/two-step/verify', { code: phone() });
-    const pending = new Client(panel);
-    await pending.login('alice');
+    const other = await loggedIn(panel);
+    await other.post('/two-step/verify', { code: phone.nextCode() });
+    const pending = await loggedIn(panel);
 
     await setUp();
     expect(await client.me()).to.equal('alice');
     expect(await other.me()).to.equal(null);
     expect((await other.get('/two-step')).body.state).to.equal('pending');
-    const late = await pending.post('/two-step/verify', { code: phone() });
+    const late = await pending.post('/two-step/verify', { code: phone.nextCode() });
     expect(late.body.code).to.equal('sign-in-expired');
   });
 
@@ -100,7 +94,7 @@ describe('settings/authenticators', () => {
     expect((await client.post('/two-step/setup', { add: true })).body.code).to.equal('authenticator-limit');
 
     for (const each of phones) {
-      const code = each();
+      const code = each.nextCode();
       expect(await verify(code)).to.equal('verified');
       expect(await verify(code)).to.equal('code-already-used');
     }
@@ -109,9 +103,8 @@ describe('settings/authenticators', () => {
 
   it('removes one of several, and with it all that was proved before', async () => {
     const second = await setUp({ add: true, name: 'Second' });
-    const other = new Client(panel);
-    await other.login('alice');
-    await other.post('/two-step/verify', { code: second() });
+    const other = await loggedIn(panel);
+    await other.post('/two-step/verify', { code: second.nextCode() });
 
     const [first, last] = await listed();
     const before = await panel.store.get('alice');
@@ -127,8 +120,8 @@ describe('settings/authenticators', () => {
     expect(await other.me()).to.equal(null);
     expect(await client.me()).to.equal('alice');
     panel.now += 60_000;
-    expect(await verify(second())).to.equal('code-invalid');
-    expect(await verify(phone())).to.equal('verified');
+    expect(await verify(second.nextCode())).to.equal('code-invalid');
+    expect(await verify(phone.nextCode())).to.equal('verified');
     const only = await client.post('/two-step/authenticators/remove', { id: first?.id });
     expect(only.body.code).to.equal('authenticator-last');
     expect(await listed()).to.have.length(1);
@@ -146,7 +139,7 @@ describe('settings/authenticators', () => {
         location: '/two-step/step-up',
       });
     }
-    await client.post('/two-step/step-up', { code: phone() });
+    await client.post('/two-step/step-up', { code: phone.nextCode() });
     expect((await client.post('/two-step/setup')).status).to.equal(200);
   });
 
@@ -165,11 +158,7 @@ describe('settings/authenticators', () => {
     const { body } = await client.post('/two-step/setup', { add: true });
     const code = secretOf(body.key).generate({ timestamp: panel.now });
     const { cookie } = client;
-    await Promise.all(
-      Array.from({ length: 10 }, () =>
-        new Client(panel).post('/two-step/setup/confirm', { code }, { cookie }),
-      ),
-    );
+    await burst(10, () => new Client(panel).post('/two-step/setup/confirm', { code }, { cookie }));
     const { authenticators } = await panel.secondFactor.status('alice');
     expect(authenticators).to.equal(2);
   });

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
-import { Secret, TOTP } from 'otpauth';
-import { Client, enrolled, stopPanels } from '../docs/trap-panel.js';
-import { loggedIn, startSessionPanel } from '../support/session-panel.js';
-import type { SessionPanel } from '../support/session-panel.js';
+import { Client } from '../support/client.js';
+import { enrolled, loggedIn, phoneWith } from '../support/people.js';
+import { startPanel, stopPanels } from '../support/panel.js';
+import type { Panel } from '../support/panel.js';
 
 /** What changes a record, and the event that its owner is told by. */
 const CHANGES = {
@@ -15,11 +15,11 @@ const CHANGES = {
 
 describe('a change of the second factor is told, whatever becomes of the session that made it (D5)', () => {
   let notices: string[];
-  let panel: SessionPanel;
+  let panel: Panel;
 
   beforeEach(async () => {
     notices = [];
-    panel = await startSessionPanel({
+    panel = await startPanel({
       options: {
         notify: (_account, { name }) => {
           notices.push(name);
@@ -32,7 +32,7 @@ describe('a change of the second factor is told, whatever becomes of the session
   async function confirm(client: Client, wish: object): Promise<() => Promise<unknown>> {
     const { body } = await client.post('/two-step/setup', wish);
     panel.now += 30_000;
-    const code = new TOTP({ secret: Secret.fromBase32(String(body.key)) }).generate({ timestamp: panel.now });
+    const code = phoneWith(panel, String(body.key)).code();
     return () => client.post('/two-step/setup/confirm', { code });
   }
 
@@ -48,7 +48,7 @@ describe('a change of the second factor is told, whatever becomes of the session
     if (change === 'adding') return { client, act: await confirm(client, { add: true }) };
     if (change === 'replacing') return { client, act: await confirm(client, {}) };
     if (change === 'disabling') {
-      const code = phone();
+      const code = phone.nextCode();
       return { client, act: () => client.post('/two-step/disable', { code }) };
     }
     await (

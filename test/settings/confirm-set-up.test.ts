@@ -2,9 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { expect } from 'chai';
 import { Secret, TOTP } from 'otpauth';
 import type { Page } from 'passport-second-factor';
-import { Client, enrolled, stopPanels } from '../docs/trap-panel.js';
-import { loggedIn, startSessionPanel, userOf } from '../support/session-panel.js';
-import type { SessionPanel } from '../support/session-panel.js';
+import { Client } from '../support/client.js';
+import { enrolled, loggedIn } from '../support/people.js';
+import { startPanel, stopPanels, userOf } from '../support/panel.js';
+import type { Panel } from '../support/panel.js';
 
 const BY = { by: 'operator' };
 const SECRET = 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP';
@@ -12,19 +13,20 @@ const SECRET = 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP';
 describe('settings/confirm-set-up', () => {
   afterEach(stopPanels);
 
-  const codeOf = (panel: SessionPanel, key: unknown, milliseconds = 0): string =>
+  const codeOf = (panel: Panel, key: unknown, milliseconds = 0): string =>
     new TOTP({ secret: Secret.fromBase32(String(key)) }).generate({ timestamp: panel.now + milliseconds });
 
   /** Begins a set-up; what confirms it, a time step later. */
-  async function begin(panel: SessionPanel, client: Client, wish: object = {}) {
+  async function begin(panel: Panel, client: Client, wish: object = {}) {
     const { body } = await client.post('/two-step/setup', wish);
     panel.now += 30_000;
     const code = codeOf(panel, body.key);
-    return async () => (await client.post('/two-step/setup/confirm', { code })).body;
+    return async () =>
+      (await client.post('/two-step/setup/confirm', { code })).body as Record<string, unknown>;
   }
 
   /** Does something just before the next swap of a record. */
-  function beforeSwap(panel: SessionPanel, act: () => unknown): void {
+  function beforeSwap(panel: Panel, act: () => unknown): void {
     const swap = panel.store.compareAndSet.bind(panel.store);
     panel.store.compareAndSet = async (...given) => {
       panel.store.compareAndSet = swap;
@@ -34,7 +36,7 @@ describe('settings/confirm-set-up', () => {
   }
 
   it('enables nothing in the place of what was enabled at that moment', async () => {
-    const panel = await startSessionPanel();
+    const panel = await startPanel();
     const client = await loggedIn(panel);
     const confirm = await begin(panel, client);
     beforeSwap(panel, () => panel.secondFactor.admin.import('alice', { secret: SECRET, ...BY }));
@@ -73,11 +75,11 @@ describe('settings/confirm-set-up', () => {
   });
 
   describe('where the password is changed just before the record is written', () => {
-    const change = (panel: SessionPanel): void => void (userOf(panel).passwordChangedAt += 1);
+    const change = (panel: Panel): void => void (userOf(panel).passwordChangedAt += 1);
 
     /** The same with a second factor, and what happens before the change of the record is taken back. */
-    async function confirming(wish: object, meanwhile: (panel: SessionPanel) => unknown) {
-      const panel = await startSessionPanel();
+    async function confirming(wish: object, meanwhile: (panel: Panel) => unknown) {
+      const panel = await startPanel();
       const { client, phone } = await enrolled(panel);
       const confirm = await begin(panel, client, wish);
       panel.told();
@@ -92,7 +94,7 @@ describe('settings/confirm-set-up', () => {
       it(`enables nothing, and tells so nobody (${policy})`, async () => {
         const flags: boolean[] = [];
         const setEnrolled = (_id: string, enrolled: boolean): void => void flags.push(enrolled);
-        const panel = await startSessionPanel({ options: { policy: () => policy, setEnrolled } });
+        const panel = await startPanel({ options: { policy: () => policy, setEnrolled } });
         const client = await loggedIn(panel);
         const confirm = await begin(panel, client);
         panel.told();
@@ -108,7 +110,7 @@ describe('settings/confirm-set-up', () => {
 
     for (const wish of [{ add: true }, {}]) {
       it(`${'add' in wish ? 'adds' : 'replaces'} nothing: the owner's code works`, async () => {
-        const panel = await startSessionPanel();
+        const panel = await startPanel();
         const { client, phone } = await enrolled(panel);
         const confirm = await begin(panel, client, wish);
         panel.told();
@@ -119,7 +121,9 @@ describe('settings/confirm-set-up', () => {
         expect((await client.get('/two-step')).body).to.include({ state: 'anonymous' });
         const owner = await loggedIn(panel);
         panel.now += 30_000;
-        expect((await owner.post('/two-step/verify', { code: phone() })).body.state).to.equal('verified');
+        expect((await owner.post('/two-step/verify', { code: phone.nextCode() })).body.state).to.equal(
+          'verified',
+        );
       });
     }
 
@@ -133,19 +137,21 @@ describe('settings/confirm-set-up', () => {
         expect((await confirm()).code).to.equal('sign-in-expired');
         expect(panel.told()).to.deep.equal(['code-refused']);
         expect((await panel.secondFactor.status('alice')).authenticators).to.equal(1);
-        expect(await panel.secondFactor.verify('alice', phone())).to.include({ ok: true });
+        expect(await panel.secondFactor.verify('alice', phone.nextCode())).to.include({ ok: true });
       });
     }
 
     it('adds nothing, and keeps what its owner did meanwhile', async () => {
       const [panel, confirm, phone] = await confirming({ add: true }, async ({ secondFactor }) => {
-        expect(await secondFactor.verify('alice', phone())).to.include({ ok: true });
+        expect(await secondFactor.verify('alice', phone.nextCode())).to.include({ ok: true });
       });
       expect((await confirm()).code).to.equal('sign-in-expired');
       expect(panel.told()).to.deep.equal(['code-accepted']);
       expect((await panel.secondFactor.status('alice')).authenticators).to.equal(1);
       panel.now -= 30_000;
-      expect(await panel.secondFactor.verify('alice', phone())).to.include({ reason: 'code-already-used' });
+      expect(await panel.secondFactor.verify('alice', phone.nextCode())).to.include({
+        reason: 'code-already-used',
+      });
     });
 
     it('tells what was added, where the others were removed before it could be taken back', async () => {
@@ -165,7 +171,7 @@ describe('settings/confirm-set-up', () => {
     });
 
     it('keeps and tells what it cannot take back', async () => {
-      const panel = await startSessionPanel();
+      const panel = await startPanel();
       const confirm = await begin(panel, await loggedIn(panel));
       panel.told();
       beforeSwap(panel, () => {
@@ -181,7 +187,7 @@ describe('settings/confirm-set-up', () => {
   });
 
   it('ends a sign-in that had to enable one when it was enabled elsewhere at that moment', async () => {
-    const panel = await startSessionPanel({ options: { policy: () => 'required' } });
+    const panel = await startPanel({ options: { policy: () => 'required' } });
     const client = await loggedIn(panel);
     const confirm = await begin(panel, client);
     beforeSwap(panel, () => panel.secondFactor.admin.import('alice', { secret: SECRET, ...BY }));
@@ -192,7 +198,7 @@ describe('settings/confirm-set-up', () => {
   });
 
   it('ends such a sign-in before it shows anything, when one is there already', async () => {
-    const panel = await startSessionPanel({ options: { policy: () => 'required' } });
+    const panel = await startPanel({ options: { policy: () => 'required' } });
     const client = await loggedIn(panel);
     await panel.secondFactor.admin.import('alice', { secret: SECRET, ...BY });
     expect((await client.post('/two-step/setup')).body.code).to.equal('sign-in-expired');
@@ -200,7 +206,7 @@ describe('settings/confirm-set-up', () => {
   });
 
   it('reports a store that is away while somebody must enable one', async () => {
-    const panel = await startSessionPanel({ options: { policy: () => 'required' } });
+    const panel = await startPanel({ options: { policy: () => 'required' } });
     const client = await loggedIn(panel);
     panel.told();
     panel.store.get = () => Promise.reject(new Error('down'));
@@ -210,7 +216,7 @@ describe('settings/confirm-set-up', () => {
 
   it('adds or replaces nothing of an enrollment that is another one by then', async () => {
     for (const wish of [{ add: true }, {}]) {
-      const panel = await startSessionPanel();
+      const panel = await startPanel();
       const { client } = await enrolled(panel);
       const confirm = await begin(panel, client, wish);
       beforeSwap(panel, async () => {
@@ -226,11 +232,11 @@ describe('settings/confirm-set-up', () => {
   });
 
   it('adds none beyond five, also when the fifth came from elsewhere meanwhile', async () => {
-    const panel = await startSessionPanel();
+    const panel = await startPanel();
     const { client, phone } = await enrolled(panel);
     for (let count = 1; count < 4; count++) await (await begin(panel, client, { add: true }))();
     const other = await loggedIn(panel);
-    await other.post('/two-step/verify', { code: phone() });
+    await other.post('/two-step/verify', { code: phone.nextCode() });
     const late = await begin(panel, other, { add: true });
     await (
       await begin(panel, client, { add: true })
@@ -240,14 +246,17 @@ describe('settings/confirm-set-up', () => {
   });
 
   it('takes no code for a set-up that another tab has put another in the place of', async () => {
-    const panel = await startSessionPanel();
+    const panel = await startPanel();
     const { client } = await enrolled(panel);
     const added = (await client.post('/two-step/setup', { add: true })).body;
     const replacing = (await client.post('/two-step/setup')).body;
     expect(added.id).to.be.a('string').and.not.equal(replacing.id);
     panel.now += 30_000;
     const confirm = async (setup: typeof added, id: unknown) =>
-      (await client.post('/two-step/setup/confirm', { code: codeOf(panel, setup.key), id })).body;
+      (await client.post('/two-step/setup/confirm', { code: codeOf(panel, setup.key), id })).body as Record<
+        string,
+        unknown
+      >;
     expect((await confirm(added, added.id)).code).to.equal('setup-expired');
     expect((await confirm(replacing, [replacing.id])).code).to.equal('setup-expired');
     expect((await client.get('/two-step/setup')).body.id).to.equal(replacing.id);
@@ -257,7 +266,7 @@ describe('settings/confirm-set-up', () => {
   });
 
   it('tells the second of two confirmations of one set-up that it is over', async () => {
-    const panel = await startSessionPanel();
+    const panel = await startPanel();
     const { client } = await enrolled(panel);
     const confirm = await begin(panel, client, { add: true });
     panel.told();
@@ -272,11 +281,12 @@ describe('settings/confirm-set-up', () => {
   });
 
   it('tells every code that is refused, by how much a clock is off, and when it drops the set-up', async () => {
-    const panel = await startSessionPanel();
+    const panel = await startPanel();
     const client = await loggedIn(panel);
     const { body } = await client.post('/two-step/setup');
     panel.told();
-    const confirm = async (code: string) => (await client.post('/two-step/setup/confirm', { code })).body;
+    const confirm = async (code: string) =>
+      (await client.post('/two-step/setup/confirm', { code })).body as Record<string, unknown>;
     const refused = { name: 'code-refused', accountId: 'alice', operation: 'setup' };
     expect(await confirm('abc')).to.include({ code: 'code-malformed' });
     expect(panel.events.at(-1)).to.include({ ...refused, reason: 'code-malformed' });
@@ -296,7 +306,7 @@ describe('settings/confirm-set-up', () => {
   });
 
   it('keeps of the session what it was: how old the password is, and where its user wanted to go', async () => {
-    const panel = await startSessionPanel();
+    const panel = await startPanel();
     const client = await loggedIn(panel);
     const { passwordAt } = (await panel.stored(client))!.secondFactor!;
     await client.get('/secret?x', { accept: 'text/html' });
@@ -310,7 +320,7 @@ describe('settings/confirm-set-up', () => {
   });
 
   it('tells of a set-up that was cancelled, and of none where there was none', async () => {
-    const panel = await startSessionPanel();
+    const panel = await startPanel();
     const client = await loggedIn(panel);
     panel.told();
     expect((await client.post('/two-step/setup/cancel')).status).to.equal(200);
@@ -323,10 +333,10 @@ describe('settings/confirm-set-up', () => {
   });
 
   it('begins anew where the key is gone that the unfinished set-up was sealed with', async () => {
-    const panel = await startSessionPanel();
+    const panel = await startPanel();
     const client = await loggedIn(panel);
     const { body } = await client.post('/two-step/setup');
-    const rotated = await startSessionPanel({
+    const rotated = await startPanel({
       session: { store: panel.sessionStore },
       options: {
         keys: [randomBytes(32).toString('base64')],
@@ -353,7 +363,7 @@ describe('settings/confirm-set-up', () => {
 
   it('says on its page whether the new authenticator is the first, one more, or takes the place of others', async () => {
     const pages: Page[] = [];
-    const panel = await startSessionPanel({
+    const panel = await startPanel({
       options: {
         issuer: ({ id, name }) => `Panel of ${name} ${id}`,
         render: (_req, res, page) => {

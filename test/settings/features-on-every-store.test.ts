@@ -4,11 +4,12 @@ import type { Policy, Store } from 'passport-second-factor';
 import { redisStore } from 'passport-second-factor/redis';
 import { createTotpTable, sqlStore } from 'passport-second-factor/sql';
 import { BACKENDS } from '../adapters/sql-backends.js';
-import { Client, stopPanels, user } from '../docs/trap-panel.js';
-import type { Answer } from '../docs/trap-panel.js';
-import { startRedis } from '../support/redis-server.js';
-import { connectRedis, startSessionPanel } from '../support/session-panel.js';
-import type { SessionPanel } from '../support/session-panel.js';
+import { connectRedis, startRedis } from '../support/redis-server.js';
+import { Client } from '../support/client.js';
+import type { Answer } from '../support/client.js';
+import { startPanel, stopPanels, user } from '../support/panel.js';
+import type { Panel } from '../support/panel.js';
+import { loggedIn, burst } from '../support/people.js';
 
 /** Guesses of a stranger at once; each is a connection of its own. */
 const STRANGERS = 60;
@@ -44,7 +45,7 @@ const STORES: readonly { readonly name: string; start(): Promise<RunningStore> }
 for (const { name, start } of STORES) {
   describe(`session: what everybody asks for, on ${name}`, function () {
     let running: RunningStore;
-    let panel: SessionPanel;
+    let panel: Panel;
     let policy: Policy;
     let login: string;
     let people = 0;
@@ -57,7 +58,7 @@ for (const { name, start } of STORES) {
     beforeEach(async () => {
       policy = 'optional';
       login = `person ${++people}`; // the records of earlier tests stay where they are
-      panel = await startSessionPanel({
+      panel = await startPanel({
         store: running.store,
         users: [user(login)],
         options: {
@@ -91,8 +92,7 @@ for (const { name, start } of STORES) {
     }
 
     async function enrolled(): Promise<{ client: Client; totp: TOTP; codes: string[] }> {
-      const client = new Client(panel);
-      await client.login(login);
+      const client = await loggedIn(panel, login);
       const { totp, body } = await setUp(client);
       return { client, totp, codes: body.recoveryCodes as string[] };
     }
@@ -170,7 +170,7 @@ for (const { name, start } of STORES) {
 
     it('takes each recovery code once, from many at once too, and none of an old set (E2)', async () => {
       const { totp, codes } = await enrolled();
-      const thieves = await Promise.all(Array.from({ length: 10 }, () => waiting()));
+      const thieves = await burst(10, () => waiting());
       const answers = await Promise.all(thieves.map((thief) => verify(thief, codes[0]!)));
       expect(answers.filter((answer) => answer === 'verified')).to.have.length(1);
       expect((await panel.secondFactor.status(login)).recoveryCodesLeft).to.equal(9);
@@ -201,7 +201,7 @@ for (const { name, start } of STORES) {
           { cookie: `${cookie}; ${former}` },
         ),
       );
-      const told = (await Promise.all(guesses)).map(({ body }) => body.code);
+      const told = (await Promise.all(guesses)).map(({ body }) => body.code as unknown);
       expect(told.filter((each) => each === 'code-invalid')).to.have.length(FIRST_WAIT);
       expect(await verify(await waiting(owner), totp.generate({ timestamp: panel.now }))).to.equal('locked');
       expect((await panel.secondFactor.status(login)).failures).to.equal(0);
@@ -224,7 +224,7 @@ for (const { name, start } of STORES) {
       );
       const [owners, ...strangers] = await Promise.all([verify(owner, right), ...guesses]);
       expect(owners).to.equal('verified');
-      const told = strangers.map(({ body }) => body.code);
+      const told = strangers.map(({ body }) => body.code as unknown);
       expect(told.filter((each) => each === 'code-invalid')).to.have.length(FIRST_WAIT);
       expect(new Set(told)).to.deep.equal(new Set(['code-invalid', 'locked']));
       expect((await panel.secondFactor.status(login)).failures).to.equal(FIRST_WAIT);

@@ -5,16 +5,17 @@ import { Secret, TOTP } from 'otpauth';
 import type { NoticeName, SecondFactorEvent } from 'passport-second-factor';
 import { memoryStore } from 'passport-second-factor/memory';
 import { redisStore } from 'passport-second-factor/redis';
-import { enrolled, stopPanels } from '../docs/trap-panel.js';
-import type { Answer, Phone, Client } from '../docs/trap-panel.js';
 import { eventually, until } from '../support/eventually.js';
 import { holdSwap } from '../support/late-swap.js';
-import { startRedis } from '../support/redis-server.js';
-import { connectRedis, loggedIn, startSessionPanel } from '../support/session-panel.js';
-import type { SessionPanel, SessionPanelParts } from '../support/session-panel.js';
+import { connectRedis, startRedis } from '../support/redis-server.js';
 import { NOW } from '../support/records.js';
 import { startTcpProxy } from '../support/tcp-proxy.js';
 import { timeLimit } from '../support/time-limit.js';
+import type { Answer, Client } from '../support/client.js';
+import { enrolled, loggedIn } from '../support/people.js';
+import { startPanel, stopPanels } from '../support/panel.js';
+import type { Phone } from '../support/people.js';
+import type { Panel, PanelParts } from '../support/panel.js';
 
 const BY = { by: 'operator', reason: 'asked' };
 const SECRET = 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ';
@@ -26,36 +27,36 @@ type Act = () => Promise<unknown>;
 
 /** One kind of change: everything up to it, and what is told of it. */
 interface Change {
-  readonly prepare: (panel: SessionPanel) => Promise<Act>;
+  readonly prepare: (panel: Panel) => Promise<Act>;
   readonly told: readonly SecondFactorEvent['name'][];
   readonly notices?: readonly NoticeName[];
   /** Which swap of the act it is. */
   readonly place?: number;
 }
 
-async function settingUp(panel: SessionPanel, client: Client, wish = {}): Promise<Act> {
+async function settingUp(panel: Panel, client: Client, wish = {}): Promise<Act> {
   const { body } = await client.post('/two-step/setup', wish);
   panel.now += 30_000;
   const totp = new TOTP({ secret: Secret.fromBase32(String(body.key)) });
   return () => client.post('/two-step/setup/confirm', { code: totp.generate({ timestamp: panel.now }) });
 }
 
-async function waiting(panel: SessionPanel): Promise<{ client: Client; phone: Phone }> {
+async function waiting(panel: Panel): Promise<{ client: Client; phone: Phone }> {
   const { phone } = await enrolled(panel);
   return { client: await loggedIn(panel), phone };
 }
 
 /** Sends a code of the phone to an operation. */
-function spending(path: string, who: (panel: SessionPanel) => Promise<{ client: Client; phone: Phone }>) {
-  return async (panel: SessionPanel): Promise<Act> => {
+function spending(path: string, who: (panel: Panel) => Promise<{ client: Client; phone: Phone }>) {
+  return async (panel: Panel): Promise<Act> => {
     const { client, phone } = await who(panel);
-    return () => client.post(path, { code: phone() });
+    return () => client.post(path, { code: phone.nextCode() });
   };
 }
 
 /** Does something to alice, who is enrolled, as an operator. */
-function operating(act: (panel: SessionPanel) => Promise<unknown>) {
-  return async (panel: SessionPanel): Promise<Act> => {
+function operating(act: (panel: Panel) => Promise<unknown>) {
+  return async (panel: Panel): Promise<Act> => {
     await enrolled(panel);
     return () => act(panel);
   };
@@ -115,7 +116,7 @@ const CHANGES: Record<string, Change> = {
   'revoking browsers': {
     async prepare(panel) {
       const { client, phone } = await waiting(panel);
-      await client.post('/two-step/verify', { code: phone(), rememberBrowser: true });
+      await client.post('/two-step/verify', { code: phone.nextCode(), rememberBrowser: true });
       return () => client.post('/two-step/browsers/revoke', { all: true });
     },
     told: ['browsers-revoked'],
@@ -144,7 +145,8 @@ const CHANGES: Record<string, Change> = {
   'a code through verify()': {
     async prepare(panel) {
       const { phone } = await enrolled(panel);
-      return () => panel.secondFactor.verify('alice', phone(), { ip: '203.0.113.7', userAgent: 'imap' });
+      return () =>
+        panel.secondFactor.verify('alice', phone.nextCode(), { ip: '203.0.113.7', userAgent: 'imap' });
     },
     told: ['code-accepted'],
   },
@@ -181,7 +183,7 @@ const CHANGES: Record<string, Change> = {
       const { store, events } = panel;
       await enrolled(panel);
       const keys = [randomBytes(32).toString('base64'), KEY];
-      const next = await startSessionPanel({ store, options: { keys, storeTimeoutMs: limit.ms } });
+      const next = await startPanel({ store, options: { keys, storeTimeoutMs: limit.ms } });
       next.secondFactor.events.on('*', (event) => events.push(event));
       return () => next.secondFactor.admin.rekey();
     },
@@ -195,8 +197,8 @@ describe('session: a change that was made, though the store told so too late', (
   beforeEach(() => (notices = []));
   afterEach(stopPanels);
 
-  const start = (parts: SessionPanelParts = {}): Promise<SessionPanel> =>
-    startSessionPanel({
+  const start = (parts: PanelParts = {}): Promise<Panel> =>
+    startPanel({
       ...parts,
       options: {
         keys: [KEY],
@@ -334,7 +336,7 @@ describe('session: a change that was made, though the store told so too late', (
         proxy.holdAnswers();
         return swap(...given);
       };
-      const refused = isRefused(() => client.post('/two-step/recovery-codes', { code: phone() }));
+      const refused = isRefused(() => client.post('/two-step/recovery-codes', { code: phone.nextCode() }));
       await until('the swap to be made', async () => (await near.get('second-factor:alice')) !== before);
       await limit.passOnce();
       await refused;

@@ -1,17 +1,18 @@
 import { expect } from 'chai';
 import type { SecondFactorEvent } from 'passport-second-factor';
-import { Client, enrolled, stopPanels } from '../docs/trap-panel.js';
-import type { Phone } from '../docs/trap-panel.js';
-import { loggedIn, startSessionPanel } from '../support/session-panel.js';
-import type { SessionPanel } from '../support/session-panel.js';
+import { Client } from '../support/client.js';
+import { enrolled, loggedIn } from '../support/people.js';
+import { startPanel, stopPanels } from '../support/panel.js';
+import type { Phone } from '../support/people.js';
+import type { Panel } from '../support/panel.js';
 
 describe('settings/manage', () => {
-  let panel: SessionPanel;
+  let panel: Panel;
   let client: Client;
   let phone: Phone;
 
   beforeEach(async () => {
-    panel = await startSessionPanel({ options: { rememberBrowsers: { days: 30 } } });
+    panel = await startPanel({ options: { rememberBrowsers: { days: 30 } } });
     ({ client, phone } = await enrolled(panel));
     panel.told();
   });
@@ -24,7 +25,7 @@ describe('settings/manage', () => {
   /** A browser that is remembered, and signed in without a code. */
   async function remembered(): Promise<Client> {
     const other = await loggedIn(panel);
-    await other.post('/two-step/verify', { code: phone(), rememberBrowser: true });
+    await other.post('/two-step/verify', { code: phone.nextCode(), rememberBrowser: true });
     await other.post('/logout');
     await other.login('alice');
     expect(await state(other)).to.include({ state: 'remembered' });
@@ -35,14 +36,14 @@ describe('settings/manage', () => {
   it('steps up, and says so: the mark is fresh, everything else of it stays', async () => {
     const before = (await state()) as Record<string, unknown>;
     panel.now += 3_600_000;
-    expect((await client.post('/two-step/step-up', { code: phone() })).status).to.equal(200);
+    expect((await client.post('/two-step/step-up', { code: phone.nextCode() })).status).to.equal(200);
     expect(await state()).to.deep.include({ ...before, factorAt: panel.now });
     expect(panel.told()).to.deep.equal(['code-accepted', 'stepped-up']);
     expect(operations().at(-1)).to.equal('step-up');
   });
 
   it('makes new recovery codes, for the price of a code', async () => {
-    const answer = await client.post('/two-step/recovery-codes', { code: phone() });
+    const answer = await client.post('/two-step/recovery-codes', { code: phone.nextCode() });
     expect(answer.body.recoveryCodes).to.have.length(10);
     expect(panel.told()).to.deep.equal(['code-accepted', 'recovery-codes-regenerated']);
     expect(operations().at(-1)).to.equal('recovery-codes');
@@ -55,7 +56,7 @@ describe('settings/manage', () => {
 
   it('disables, and the session goes on as one without a second factor', async () => {
     const { passwordAt, stamp } = (await state()) as Record<string, unknown>;
-    expect((await client.post('/two-step/disable', { code: phone() })).status).to.equal(200);
+    expect((await client.post('/two-step/disable', { code: phone.nextCode() })).status).to.equal(200);
     expect(await state()).to.deep.equal({ state: 'signed-in', account: 'alice', stamp, passwordAt });
     expect(panel.told()).to.deep.equal(['code-accepted', 'disabled']);
     expect(operations().at(-1)).to.equal('disable');
@@ -64,10 +65,10 @@ describe('settings/manage', () => {
 
   it('takes a code on a remembered browser too, and what it proves is said honestly', async () => {
     const other = await remembered();
-    expect((await other.post('/two-step/step-up', { code: phone() })).status).to.equal(200);
+    expect((await other.post('/two-step/step-up', { code: phone.nextCode() })).status).to.equal(200);
     expect(await state(other)).to.include({ state: 'verified', factorAt: panel.now });
     const third = await remembered();
-    expect((await third.post('/two-step/disable', { code: phone() })).status).to.equal(200);
+    expect((await third.post('/two-step/disable', { code: phone.nextCode() })).status).to.equal(200);
     expect(await state(third)).to.include({ state: 'signed-in' });
   });
 
@@ -93,8 +94,8 @@ describe('settings/manage', () => {
     const requests: [string, object][] = [
       ['authenticators/remove', { id: authenticators[0]?.id }],
       ['browsers/revoke', { all: true }],
-      ['disable', { code: phone() }],
-      ['recovery-codes', { code: phone() }],
+      ['disable', { code: phone.nextCode() }],
+      ['recovery-codes', { code: phone.nextCode() }],
     ];
     for (const [path, given] of requests) {
       // The operator takes it off, and the owner enables it anew, while the request is being checked.

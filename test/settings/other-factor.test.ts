@@ -1,17 +1,17 @@
 import { expect } from 'chai';
-import { Secret, TOTP } from 'otpauth';
 import { requireSecondFactor } from 'passport-second-factor';
 import type { Policy } from '../../lib/index.js';
-import { Client, enroll, stopPanels } from '../docs/trap-panel.js';
 import { inTwoParts } from '../support/in-two-parts.js';
-import { loggedIn, startSessionPanel } from '../support/session-panel.js';
-import type { SessionPanel } from '../support/session-panel.js';
+import { Client } from '../support/client.js';
+import { enroll, loggedIn, phoneWith } from '../support/people.js';
+import { startPanel, stopPanels } from '../support/panel.js';
+import type { Panel } from '../support/panel.js';
 
 const HTML = { accept: 'text/html' };
 const SECRET = 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP';
 
 describe('an account that still has the second factor of before', () => {
-  let panel: SessionPanel;
+  let panel: Panel;
   let policy: Policy;
   let has: Set<string>;
   let flagged: [id: string, enrolled: boolean][];
@@ -20,7 +20,7 @@ describe('an account that still has the second factor of before', () => {
     policy = 'optional';
     has = new Set(['alice']);
     flagged = [];
-    panel = await startSessionPanel({
+    panel = await startPanel({
       options: {
         account: ({ id, login, passwordChangedAt }) => ({
           id,
@@ -111,7 +111,9 @@ describe('an account that still has the second factor of before', () => {
     expect((await bob.get('/secret')).status).to.equal(200);
     expect((await bob.get('/is')).body).to.include({ otherFactor: false, enrolled: true });
     expect((await bob.post('/two-step/setup', { add: true })).status).to.equal(200);
-    expect((await bob.post('/two-step/disable', { code: phone() })).body.code).to.equal('disable-refused');
+    expect((await bob.post('/two-step/disable', { code: phone.nextCode() })).body.code).to.equal(
+      'disable-refused',
+    );
   });
 
   it('enables one as any other once the application says no more', async () => {
@@ -140,7 +142,7 @@ describe('an account that still has the second factor of before', () => {
     has.delete('alice');
     const begun = await loggedIn(panel);
     const { key } = (await begun.post('/two-step/setup')).body as { key: string };
-    const code = new TOTP({ secret: Secret.fromBase32(key) }).generate({ timestamp: panel.now });
+    const code = phoneWith(panel, key).code();
     const url = `http://127.0.0.1:${panel.port}/two-step/setup/confirm`;
     expect(await inTwoParts(url, begun.cookie, { code }, () => has.add('alice'))).to.equal(401);
     expect(await panel.store.get('alice')).to.equal(null);

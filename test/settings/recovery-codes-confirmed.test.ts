@@ -1,16 +1,18 @@
 import { expect } from 'chai';
-import { Client, enrolled, stopPanels } from '../docs/trap-panel.js';
-import type { Answer, Phone } from '../docs/trap-panel.js';
-import { loggedIn, startSessionPanel } from '../support/session-panel.js';
-import type { SessionPanel } from '../support/session-panel.js';
+import { Client } from '../support/client.js';
+import type { Answer } from '../support/client.js';
+import { enrolled, loggedIn } from '../support/people.js';
+import { startPanel, stopPanels } from '../support/panel.js';
+import type { Phone } from '../support/people.js';
+import type { Panel } from '../support/panel.js';
 
 describe('settings/manage: whether recovery codes were saved', () => {
-  let panel: SessionPanel;
+  let panel: Panel;
   let client: Client;
   let phone: Phone;
 
   beforeEach(async () => {
-    panel = await startSessionPanel({ options: { rememberBrowsers: { days: 30 } } });
+    panel = await startPanel({ options: { rememberBrowsers: { days: 30 } } });
     ({ client, phone } = await enrolled(panel));
     panel.told();
   });
@@ -38,7 +40,7 @@ describe('settings/manage: whether recovery codes were saved', () => {
 
   it('goes on to where a sign-in may end, and to no origin that may only call', async () => {
     const origins = { allowedOrigins: ['https://spa.example'], returnToOrigins: ['https://client.example'] };
-    const made = await startSessionPanel({ options: origins });
+    const made = await startPanel({ options: origins });
     const { client: owner } = await enrolled(made);
     const { set } = await told(owner);
     for (const [returnTo, location] of [
@@ -66,7 +68,7 @@ describe('settings/manage: whether recovery codes were saved', () => {
     it(`is open again once ${who} made new ones, whatever an old tab says`, async () => {
       const { set: old } = await told();
       await confirm(old);
-      if (who === 'the owner') await client.post('/two-step/recovery-codes', { code: phone() });
+      if (who === 'the owner') await client.post('/two-step/recovery-codes', { code: phone.nextCode() });
       else await panel.secondFactor.admin.recoveryCodes('alice', { by: 'support' });
       const { confirmed, set } = await told();
       expect([confirmed, set === old]).to.deep.equal([false, false]);
@@ -82,12 +84,12 @@ describe('settings/manage: whether recovery codes were saved', () => {
   }
 
   it('comes with the codes, for the tab that shows them', async () => {
-    const { body } = await client.post('/two-step/recovery-codes', { code: phone() });
+    const { body } = await client.post('/two-step/recovery-codes', { code: phone.nextCode() });
     expect(body.recoveryCodesSet).to.equal((await told()).set);
   });
 
   it('is known once one of them was used, and open again once one of them paid for new ones', async () => {
-    const { body } = await client.post('/two-step/recovery-codes', { code: phone() });
+    const { body } = await client.post('/two-step/recovery-codes', { code: phone.nextCode() });
     const [first, second] = body.recoveryCodes as string[];
     await client.post('/two-step/step-up', { code: first });
     expect(await told()).to.deep.equal({ confirmed: true, set: null });
@@ -123,7 +125,7 @@ describe('settings/manage: whether recovery codes were saved', () => {
 
   it('is read on a remembered browser, and confirmed there for the price of a code', async () => {
     const other = await loggedIn(panel);
-    await other.post('/two-step/verify', { code: phone(), rememberBrowser: true });
+    await other.post('/two-step/verify', { code: phone.nextCode(), rememberBrowser: true });
     await other.post('/logout');
     await other.login('alice');
     const { confirmed, set } = await told(other);
@@ -132,7 +134,7 @@ describe('settings/manage: whether recovery codes were saved', () => {
       code: 'step-up-required',
       location: '/two-step/step-up',
     });
-    await other.post('/two-step/step-up', { code: phone() });
+    await other.post('/two-step/step-up', { code: phone.nextCode() });
     expect((await confirm(set, other)).status).to.equal(200);
   });
 });

@@ -2,13 +2,14 @@ import { expect } from 'chai';
 import { memoryStore } from 'passport-second-factor/memory';
 import type { Store } from 'passport-second-factor';
 import { Secret, TOTP } from 'otpauth';
-import { Client, enroll, enrolled, stopPanels } from '../docs/trap-panel.js';
-import { loggedIn, startSessionPanel } from '../support/session-panel.js';
-import type { SessionPanel } from '../support/session-panel.js';
+import { Client } from '../support/client.js';
+import { enroll, enrolled, loggedIn, phoneWith } from '../support/people.js';
+import { startPanel, stopPanels } from '../support/panel.js';
+import type { Panel } from '../support/panel.js';
 
 /** A panel that keeps a flag of its own; `log` has what happened to record and flag, in order. */
 async function startFlagged(): Promise<{
-  panel: SessionPanel;
+  panel: Panel;
   log: string[];
   fail: (value: boolean) => void;
 }> {
@@ -20,7 +21,7 @@ async function startFlagged(): Promise<{
     if ((expected === null) !== (next === null)) log.push(next === null ? 'record off' : 'record on');
     return swap(id, expected, next);
   };
-  const panel = await startSessionPanel({
+  const panel = await startPanel({
     store,
     options: {
       async setEnrolled(id, value) {
@@ -41,7 +42,7 @@ describe('settings/set-up and session/manage: setEnrolled', () => {
     const { client, phone } = await enrolled(panel);
     expect(log).to.deep.equal(['record on', 'flag on']);
     log.length = 0;
-    expect((await client.post('/two-step/disable', { code: phone() })).status).to.equal(200);
+    expect((await client.post('/two-step/disable', { code: phone.nextCode() })).status).to.equal(200);
     expect(log).to.deep.equal(['flag off', 'record off']);
     await enroll(panel, 'bob');
     log.length = 0;
@@ -77,7 +78,7 @@ describe('settings/set-up and session/manage: setEnrolled', () => {
     const { panel, fail } = await startFlagged();
     const { client, phone } = await enrolled(panel);
     fail(true);
-    const answer = await client.post('/two-step/disable', { code: phone() });
+    const answer = await client.post('/two-step/disable', { code: phone.nextCode() });
     expect(answer).to.deep.include({ status: 503 });
     expect(answer.body.code).to.equal('store-unavailable');
     expect(await panel.store.get('alice')).to.be.a('string');
@@ -92,19 +93,21 @@ describe('settings/set-up and session/manage: setEnrolled', () => {
 
   it('enables nothing twice: of two confirmations at once one is told it is enabled already', async () => {
     const { panel } = await startFlagged();
-    const jars = [await loggedIn(panel), await loggedIn(panel)];
+    const clients = [await loggedIn(panel), await loggedIn(panel)];
     const codes = await Promise.all(
-      jars.map(async (jar) => {
-        const { body } = await jar.post('/two-step/setup');
-        return new TOTP({ secret: Secret.fromBase32(String(body.key)) }).generate({ timestamp: panel.now });
+      clients.map(async (browser) => {
+        const { body } = await browser.post('/two-step/setup');
+        return phoneWith(panel, String(body.key)).code();
       }),
     );
     const answers = await Promise.all(
-      jars.map((jar, i) => jar.post('/two-step/setup/confirm', { code: codes[i] })),
+      clients.map((browser, i) => browser.post('/two-step/setup/confirm', { code: codes[i] })),
     );
     expect(answers.map(({ status }) => status).sort((a, b) => a - b)[0]).to.equal(200);
     expect(answers.filter(({ status }) => status === 200)).to.have.length(1);
-    const states = await Promise.all(jars.map(async (jar) => (await jar.get('/two-step')).body.state));
+    const states = await Promise.all(
+      clients.map(async (browser) => (await browser.get('/two-step')).body.state as unknown),
+    );
     expect(states.sort()).to.deep.equal(['pending', 'verified']);
   });
 
@@ -132,7 +135,7 @@ describe('settings/set-up and session/manage: setEnrolled', () => {
   })) {
     it(`brings no set-up back that ${how} while another request holds the session`, async () => {
       let meanwhile: (() => Promise<unknown>) | undefined;
-      const panel = await startSessionPanel({
+      const panel = await startPanel({
         options: {
           policy: async () => {
             const act = meanwhile;
@@ -165,17 +168,17 @@ describe('settings/set-up and session/manage: setEnrolled', () => {
     panel.now += 901_000;
     const parked = await loggedIn(panel);
     const before = await panel.store.get('alice');
-    for (const [jar, code] of [
+    for (const [browser, code] of [
       [parked, 'code-required'],
       [client, 'step-up-required'],
       [new Client(panel), 'sign-in-expired'],
     ] as const) {
-      expect((await jar.post('/two-step/setup')).body.code).to.equal(code);
-      const confirm = await jar.post('/two-step/setup/confirm', { code: '123456' });
+      expect((await browser.post('/two-step/setup')).body.code).to.equal(code);
+      const confirm = await browser.post('/two-step/setup/confirm', { code: '123456' });
       const expired = code === 'step-up-required' ? 'setup-expired' : code;
       expect(confirm.body.code).to.equal(expired);
       const shown = code === 'sign-in-expired' ? 'login-required' : expired;
-      expect((await jar.get('/two-step/setup')).body.code).to.equal(shown);
+      expect((await browser.get('/two-step/setup')).body.code).to.equal(shown);
     }
     expect(await panel.store.get('alice')).to.equal(before);
   });
@@ -200,9 +203,7 @@ describe('settings/set-up and session/manage: setEnrolled', () => {
     const second = await client.post('/two-step/setup');
     expect(second.body.key).not.to.equal(body.key);
     panel.now += 600_000;
-    const late = new TOTP({ secret: Secret.fromBase32(String(second.body.key)) }).generate({
-      timestamp: panel.now,
-    });
+    const late = phoneWith(panel, String(second.body.key)).code();
     expect((await client.post('/two-step/setup/confirm', { code: late })).body.code).to.equal(
       'setup-expired',
     );

@@ -1,10 +1,10 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { expect } from 'chai';
-import { Client, enroll, stopPanels } from '../docs/trap-panel.js';
-import type { Panel, User } from '../docs/trap-panel.js';
-import { loggedIn, startSessionPanel } from '../support/session-panel.js';
-import type { SessionPanel } from '../support/session-panel.js';
 import type { Json, SecondFactorOptions } from 'passport-second-factor';
+import { Client } from '../support/client.js';
+import { enroll, loggedIn } from '../support/people.js';
+import { startPanel, stopPanels } from '../support/panel.js';
+import type { Panel, User } from '../support/panel.js';
 
 type OnSignedIn = NonNullable<SecondFactorOptions<User>['onSignedIn']>;
 
@@ -22,12 +22,12 @@ describe('sign-in/sign-in: onSignedIn and carry', () => {
       expect(res.headersSent).to.equal(false);
       told.push({ user: user.id, state: req.secondFactor?.state, ...info });
     };
-    const panel = await startSessionPanel({ options: { onSignedIn } });
+    const panel = await startPanel({ options: { onSignedIn } });
     const phone = await enroll(panel);
     expect(told).to.deep.equal([{ user: 'alice', state: 'signed-in', method: null, carried: undefined }]);
     const client = await loggedIn(panel);
     expect(told, 'not for the first step').to.have.length(1);
-    await client.post('/two-step/verify', { code: phone() });
+    await client.post('/two-step/verify', { code: phone.nextCode() });
     expect(told[1]).to.deep.equal({ user: 'alice', state: 'verified', method: 'otp', carried: undefined });
 
     const [code] = (await panel.secondFactor.admin.recoveryCodes('alice', { by: 'operator' }))!;
@@ -37,7 +37,7 @@ describe('sign-in/sign-in: onSignedIn and carry', () => {
   });
 
   it('may set cookies and write the session', async () => {
-    const panel = await startSessionPanel({
+    const panel = await startPanel({
       options: {
         onSignedIn(req, res) {
           res.setHeader('X-Last-Login', 'now');
@@ -47,14 +47,14 @@ describe('sign-in/sign-in: onSignedIn and carry', () => {
     });
     const phone = await enroll(panel);
     const client = await loggedIn(panel);
-    const answer = await client.post('/two-step/verify', { code: phone() });
+    const answer = await client.post('/two-step/verify', { code: phone.nextCode() });
     expect(answer.headers['x-last-login']).to.equal('now');
     expect(await panel.stored(client)).to.include({ lastLogin: 'now' });
   });
 
   it('is handed what carry took at the first step, before the session was regenerated', async () => {
     const told: (Json | undefined)[] = [];
-    const panel = await startSessionPanel({
+    const panel = await startPanel({
       options: {
         carry: (req) => (req as unknown as { session: { cart?: string[] } }).session.cart,
         onSignedIn: (_req, _res, _user, { carried }) => void told.push(carried),
@@ -68,7 +68,7 @@ describe('sign-in/sign-in: onSignedIn and carry', () => {
     await client.post('/cart');
     await client.login('alice');
     expect((await panel.stored(client))?.secondFactor?.carried).to.deep.equal(['book']);
-    await client.post('/two-step/verify', { code: phone() });
+    await client.post('/two-step/verify', { code: phone.nextCode() });
     const bob = new Client(panel);
     await bob.post('/cart');
     await bob.login('bob');
@@ -77,7 +77,7 @@ describe('sign-in/sign-in: onSignedIn and carry', () => {
 
   it('undoes the sign-in when it throws, and passes the error on; the next one works', async () => {
     let broken = false;
-    const panel: SessionPanel = await startSessionPanel({
+    const panel: Panel = await startPanel({
       options: {
         async onSignedIn() {
           await turn();
@@ -96,7 +96,7 @@ describe('sign-in/sign-in: onSignedIn and carry', () => {
 
     const client = await loggedIn(panel);
     const parked = client.cookie;
-    const code = phone();
+    const code = phone.nextCode();
     const answer = await client.post('/two-step/verify', { code });
     expect(answer.status).to.equal(500);
     expect(await client.me()).to.equal(null);
@@ -106,28 +106,28 @@ describe('sign-in/sign-in: onSignedIn and carry', () => {
     broken = false;
     const again = await loggedIn(panel);
     expect((await again.post('/two-step/verify', { code })).body.code).to.equal('code-already-used');
-    expect((await again.post('/two-step/verify', { code: phone() })).status).to.equal(200);
+    expect((await again.post('/two-step/verify', { code: phone.nextCode() })).status).to.equal(200);
     expect(await again.me()).to.equal('alice');
   });
 
   it('lets nobody in when the session cannot be saved after the code (J5)', async () => {
-    const panel: SessionPanel = await startSessionPanel({ first: quiet });
+    const panel: Panel = await startPanel({ first: quiet });
     const phone = await enroll(panel);
     const client = await loggedIn(panel);
     const set = panel.sessionStore.set.bind(panel.sessionStore);
     panel.sessionStore.set = (_id, _session, done) => done?.(new Error('the session store is full'));
-    const code = phone();
+    const code = phone.nextCode();
     const answer = await client.post('/two-step/verify', { code });
     expect(answer.status).to.equal(500);
     panel.sessionStore.set = set;
     expect(await client.me()).to.equal(null);
     const again = await loggedIn(panel);
     expect((await again.post('/two-step/verify', { code })).body.code, 'spent').to.equal('code-already-used');
-    expect((await again.post('/two-step/verify', { code: phone() })).status).to.equal(200);
+    expect((await again.post('/two-step/verify', { code: phone.nextCode() })).status).to.equal(200);
   });
 
   it('lets nobody in when the mark cannot be saved after Passport signed in (J5)', async () => {
-    const panel: SessionPanel = await startSessionPanel({ first: quiet });
+    const panel: Panel = await startPanel({ first: quiet });
     await enroll(panel);
     const set = panel.sessionStore.set.bind(panel.sessionStore);
     for (const [login, failing] of [
@@ -148,7 +148,7 @@ describe('sign-in/sign-in: onSignedIn and carry', () => {
   });
 
   it('carries nothing of Passport over with the keys of the application (keepSessionInfo)', async () => {
-    const panel = await startSessionPanel({
+    const panel = await startPanel({
       routes({ app, users }) {
         app.post('/keep', (req, res, next) => {
           Object.assign(req.session, { cart: 'full' });
@@ -164,7 +164,7 @@ describe('sign-in/sign-in: onSignedIn and carry', () => {
   });
 
   it('goes by what the session remembers where Passport is given both ways', async () => {
-    const panel = await startSessionPanel({
+    const panel = await startPanel({
       routes({ app, users }) {
         app.post('/wanted', (req, res) => res.json(Object.assign(req.session, { returnTo: '/wanted' })));
         const options = { successRedirect: '/fixed', successReturnToOrRedirect: '/else' } as never;

@@ -3,9 +3,11 @@ import { expect } from 'chai';
 import express from 'express';
 import type { RequestHandler } from 'express';
 import { SecondFactorRequiredError } from 'passport-second-factor';
-import { Client, enroll, enrolled, knows, stopPanels } from '../docs/trap-panel.js';
-import type { Panel, User } from '../docs/trap-panel.js';
-import { loggedIn, sessionId, startSessionPanel } from '../support/session-panel.js';
+import { Client } from '../support/client.js';
+import { enroll, enrolled, loggedIn } from '../support/people.js';
+import { knows, startPanel, stopPanels } from '../support/panel.js';
+import type { Panel, User } from '../support/panel.js';
+import { sessionId } from '../support/sessions.js';
 
 const whoIsThere: RequestHandler = (req, res) => {
   res.json({ user: (req.user as User | undefined | null)?.id ?? null, state: req.secondFactor?.state });
@@ -35,7 +37,7 @@ describe('sign-in/log-in behind other first steps', () => {
 
   describe('an OAuth-like strategy (A4)', () => {
     it('parks an account with a second factor and completes it with the code', async () => {
-      const panel = await startSessionPanel({ routes: (made) => oauth(made) });
+      const panel = await startPanel({ routes: (made) => oauth(made) });
       const phone = await enroll(panel);
       const client = new Client(panel);
       const away = await client.get('/oauth');
@@ -43,12 +45,12 @@ describe('sign-in/log-in behind other first steps', () => {
       expect((await client.get('/oauth?code=code-of-alice')).body.code).to.equal('code-required');
       expect((await client.get('/secret')).status).to.equal(401);
       expect(await client.me()).to.equal(null);
-      await client.post('/two-step/verify', { code: phone() });
+      await client.post('/two-step/verify', { code: phone.nextCode() });
       expect(await client.me()).to.equal('alice');
     });
 
     it('signs in an account without one, and nobody on a wrong answer', async () => {
-      const panel = await startSessionPanel({ routes: (made) => oauth(made) });
+      const panel = await startPanel({ routes: (made) => oauth(made) });
       const client = new Client(panel);
       expect((await client.get('/oauth?code=other')).status).to.equal(401);
       expect(client.cookie).to.equal('');
@@ -66,7 +68,7 @@ describe('sign-in/log-in behind other first steps', () => {
     };
 
     it('leaves one parked sign-in with one deadline when it is mounted before the router (A3, A13)', async () => {
-      const panel = await startSessionPanel({ beforeRouter: remember });
+      const panel = await startPanel({ beforeRouter: remember });
       const phone = await enroll(panel);
       const client = await loggedIn(panel);
       const headers = { 'x-remember': 'alice' };
@@ -80,13 +82,13 @@ describe('sign-in/log-in behind other first steps', () => {
       }
       expect(sessionId(client)).to.equal(id);
       expect((await panel.stored(client))?.secondFactor?.until).to.equal(until);
-      const verified = await client.post('/two-step/verify', { code: phone() }, headers);
+      const verified = await client.post('/two-step/verify', { code: phone.nextCode() }, headers);
       expect(verified.body).to.include({ state: 'verified' });
       expect((await client.get('/secret', headers)).body).to.deep.equal({ secret: true });
     });
 
     it('never passes the guard nor shows a user, however often it fires', async () => {
-      const panel = await startSessionPanel({ beforeRouter: remember });
+      const panel = await startPanel({ beforeRouter: remember });
       await enroll(panel);
       const client = new Client(panel);
       for (let round = 0; round < 3; round++) {
@@ -96,7 +98,7 @@ describe('sign-in/log-in behind other first steps', () => {
     });
 
     it('does not disturb whoever is verified, nor an account without a second factor', async () => {
-      const panel = await startSessionPanel({ beforeRouter: remember });
+      const panel = await startPanel({ beforeRouter: remember });
       const { client } = await enrolled(panel);
       const before = sessionId(client);
       expect((await client.get('/secret', { 'x-remember': 'alice' })).status).to.equal(200);
@@ -135,7 +137,7 @@ describe('sign-in/log-in behind other first steps', () => {
     const alice = { username: 'alice', password: 'password' };
 
     it('is not called back while the take-over answers', async () => {
-      const panel = await startSessionPanel({ routes: (made) => custom(made) });
+      const panel = await startPanel({ routes: (made) => custom(made) });
       await enroll(panel);
       const answer = await new Client(panel).post('/custom', alice);
       expect(answer.headers['content-type']).to.match(/^application\/problem\+json/);
@@ -147,7 +149,7 @@ describe('sign-in/log-in behind other first steps', () => {
         { options: { whenCodeRequired: 'error' } as const, routes: (made: Panel) => custom(made) },
         { routes: (made: Panel) => custom(made, 'error') },
       ]) {
-        const panel = await startSessionPanel(parts);
+        const panel = await startPanel(parts);
         const phone = await enroll(panel);
         const client = new Client(panel);
         const answer = await client.post('/custom', alice);
@@ -160,13 +162,13 @@ describe('sign-in/log-in behind other first steps', () => {
           until: panel.now + 600_000,
           user: null,
         });
-        expect((await client.post('/two-step/verify', { code: phone() })).status).to.equal(200);
+        expect((await client.post('/two-step/verify', { code: phone.nextCode() })).status).to.equal(200);
         expect(await client.me()).to.equal('alice');
       }
     });
 
     it("answers for whenCodeRequired: 'respond' in a call although the option says 'error'", async () => {
-      const panel = await startSessionPanel({
+      const panel = await startPanel({
         options: { whenCodeRequired: 'error' },
         routes: (made) => custom(made, 'respond'),
       });
@@ -175,7 +177,7 @@ describe('sign-in/log-in behind other first steps', () => {
     });
 
     it('signs in accounts without a second factor, and passes on what the strategy refused', async () => {
-      const panel = await startSessionPanel({ routes: (made) => custom(made) });
+      const panel = await startPanel({ routes: (made) => custom(made) });
       const client = new Client(panel);
       expect((await client.post('/custom', { ...alice, password: 'no' })).status).to.equal(401);
       expect((await client.post('/custom', alice)).body).to.deep.equal({ user: 'alice', state: 'signed-in' });
@@ -183,7 +185,7 @@ describe('sign-in/log-in behind other first steps', () => {
   });
 
   it("settles a promisified req.login with whenCodeRequired: 'error', either way", async () => {
-    const panel = await startSessionPanel({
+    const panel = await startPanel({
       options: { whenCodeRequired: 'error' },
       routes({ app, users }) {
         app.post('/await/:login', async (req, res) => {
@@ -205,7 +207,7 @@ describe('sign-in/log-in behind other first steps', () => {
   });
 
   it('hands the error of whenCodeRequired to the error handler of a route that uses passport.authenticate', async () => {
-    const panel = await startSessionPanel({ options: { whenCodeRequired: 'error' } });
+    const panel = await startPanel({ options: { whenCodeRequired: 'error' } });
     await enroll(panel);
     const answer = await new Client(panel).login('alice');
     expect(answer.status).to.equal(401);
@@ -214,7 +216,7 @@ describe('sign-in/log-in behind other first steps', () => {
   });
 
   it('goes on with authInfo and assignProperty as Passport does', async () => {
-    const panel = await startSessionPanel({
+    const panel = await startPanel({
       routes(made) {
         oauth(made);
         made.app.get('/info', made.passport.authenticate('oauth'), (req, res) => res.json(req.authInfo));

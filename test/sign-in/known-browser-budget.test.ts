@@ -1,44 +1,36 @@
 import { expect } from 'chai';
-import { Client, enroll, stopPanels } from '../docs/trap-panel.js';
-import type { Phone } from '../docs/trap-panel.js';
-import { startSessionPanel } from '../support/session-panel.js';
-import type { SessionPanel } from '../support/session-panel.js';
+import { Client } from '../support/client.js';
+import { enroll, loggedIn } from '../support/people.js';
+import type { Phone } from '../support/people.js';
+import { startPanel, stopPanels } from '../support/panel.js';
+import type { Panel } from '../support/panel.js';
 
 const HOUR = 3_600_000;
 
 describe('session: a way round a lock-out on purpose (B7)', () => {
-  let panel: SessionPanel;
+  let panel: Panel;
   let phone: Phone;
   let owner: Client;
 
   beforeEach(async () => {
-    panel = await startSessionPanel();
+    panel = await startPanel();
     phone = await enroll(panel);
     owner = new Client(panel);
     await owner.login('alice');
-    await owner.post('/two-step/verify', { code: phone() });
+    await owner.post('/two-step/verify', { code: phone.nextCode() });
     await owner.post('/logout');
   });
   afterEach(stopPanels);
 
   /** A code that may be right already, while the clock stands still. */
   const early = (): string => {
-    const code = phone();
+    const code = phone.nextCode();
     panel.now -= 30_000;
     return code;
   };
 
-  /** A code that is none of those that could be right now. */
-  const wrong = (): string => {
-    const right = new Set<string>();
-    const before = panel.now;
-    for (let step = 0; step < 30; step++) right.add(phone());
-    panel.now = before;
-    return ['000000', '111111', '222222', '333333'].find((code) => !right.has(code)) ?? '444444';
-  };
-
   async function guess(client: Client, times: number): Promise<string[]> {
-    const code = wrong();
+    const code = phone.wrongCode();
     const answers: string[] = [];
     for (let i = 0; i < times; i++) {
       answers.push(String((await client.post('/two-step/verify', { code })).body.code));
@@ -47,8 +39,7 @@ describe('session: a way round a lock-out on purpose (B7)', () => {
   }
 
   it('lets the owner in on his own browser while a stranger has locked the codes', async () => {
-    const stranger = new Client(panel);
-    await stranger.login('alice');
+    const stranger = await loggedIn(panel);
     expect((await guess(stranger, 8)).filter((code) => code === 'code-invalid')).to.have.length(5);
     expect((await stranger.post('/two-step/verify', { code: early() })).body.code).to.equal('locked');
 
@@ -62,18 +53,18 @@ describe('session: a way round a lock-out on purpose (B7)', () => {
   it('gives strangers 100 guesses in all, and not 100 between two visits of the owner', async () => {
     let told = 0;
     for (let visit = 0; visit < 130; visit++) {
-      const stranger = new Client(panel);
-      await stranger.login('alice');
+      const stranger = await loggedIn(panel);
       told += (await guess(stranger, 2)).filter((code) => code === 'code-invalid').length;
       panel.now += HOUR;
       await owner.login('alice');
-      expect((await owner.post('/two-step/verify', { code: phone() })).body.state).to.equal('verified');
+      expect((await owner.post('/two-step/verify', { code: phone.nextCode() })).body.state).to.equal(
+        'verified',
+      );
       await owner.post('/logout');
     }
     expect(told).to.equal(100);
-    const last = new Client(panel);
-    await last.login('alice');
-    expect((await last.post('/two-step/verify', { code: phone() })).body).to.include({
+    const last = await loggedIn(panel);
+    expect((await last.post('/two-step/verify', { code: phone.nextCode() })).body).to.include({
       code: 'locked',
       until: null,
     });
@@ -90,15 +81,14 @@ describe('session: a way round a lock-out on purpose (B7)', () => {
     expect((await owner.post('/two-step/verify', { code: early() })).body.code).to.equal('locked');
 
     // Whoever is new is not locked by it.
-    const stranger = new Client(panel);
-    await stranger.login('alice');
+    const stranger = await loggedIn(panel);
     expect((await stranger.post('/two-step/verify', { code: early() })).body.state).to.equal('verified');
   });
 
   it('has one budget for all operations of a browser (B5)', async () => {
     await owner.login('alice');
     await owner.post('/two-step/verify', { code: early() });
-    const code = wrong();
+    const code = phone.wrongCode();
     const operations = ['step-up', 'disable', 'recovery-codes'];
     const answers: unknown[] = [];
     for (let i = 0; i < 6; i++) {
@@ -108,12 +98,10 @@ describe('session: a way round a lock-out on purpose (B7)', () => {
   });
 
   it('knows no browser by a token that was made up', async () => {
-    const stranger = new Client(panel);
-    await stranger.login('alice');
+    const stranger = await loggedIn(panel);
     await guess(stranger, 5);
     const name = /(second-factor-\w+)=/.exec(owner.cookie)![1];
-    const forged = new Client(panel);
-    await forged.login('alice');
+    const forged = await loggedIn(panel);
     const cookie = `${forged.cookie}; ${name}=${'A'.repeat(43)}`;
     expect((await forged.post('/two-step/verify', { code: early() }, { cookie })).body.code).to.equal(
       'locked',
@@ -125,13 +113,12 @@ describe('session: a way round a lock-out on purpose (B7)', () => {
     for (let times = 0; times < 2; times++) {
       const before = owner.cookie;
       await owner.login('alice');
-      await owner.post('/two-step/verify', { code: phone() });
+      await owner.post('/two-step/verify', { code: phone.nextCode() });
       await owner.post('/logout');
       expect(owner.cookie).not.to.include(/second-factor-[^;]+/.exec(before)![0]);
     }
 
-    const stranger = new Client(panel);
-    await stranger.login('alice');
+    const stranger = await loggedIn(panel);
     await guess(stranger, 5);
     const cookie = `${stranger.cookie}; ${name}=${old}`;
     expect((await stranger.post('/two-step/verify', { code: early() }, { cookie })).body.code).to.equal(

@@ -1,10 +1,11 @@
+import { enroll, loggedIn, phoneWith } from '../support/people.js';
+import type { Phone } from '../support/people.js';
 import { expect } from 'chai';
 import session from 'express-session';
-import { Secret, TOTP } from 'otpauth';
-import { Client, enroll, stopPanels } from '../docs/trap-panel.js';
-import type { Answer, Phone } from '../docs/trap-panel.js';
-import { startSessionPanel, userOf } from '../support/session-panel.js';
-import type { SessionPanel } from '../support/session-panel.js';
+import { Client } from '../support/client.js';
+import type { Answer } from '../support/client.js';
+import { startPanel, stopPanels, userOf } from '../support/panel.js';
+import type { Panel } from '../support/panel.js';
 
 const HOUR = 3_600_000;
 
@@ -25,7 +26,7 @@ interface SignIn {
 }
 
 describe('sign-in/known-browsers', () => {
-  let panel: SessionPanel;
+  let panel: Panel;
   let store: FailingStore;
   let phone: Phone;
   /** Signed in with both steps in a browser that is not known. */
@@ -33,7 +34,7 @@ describe('sign-in/known-browsers', () => {
 
   beforeEach(async () => {
     store = new FailingStore();
-    panel = await startSessionPanel({ session: { store }, options: { rememberBrowsers: { days: 30 } } });
+    panel = await startPanel({ session: { store }, options: { rememberBrowsers: { days: 30 } } });
     owner = new Client(panel);
     phone = await enroll(panel, 'alice', owner);
   });
@@ -44,11 +45,11 @@ describe('sign-in/known-browsers', () => {
     /second-factor-[\w-]+=[\w-]+/.exec(cookie)?.[0];
 
   /** Signs in, in a browser with a device cookie and no session: with the password and, where asked, with a code. */
-  async function signIn(device: string, code: string | (() => string) = phone, also = {}): Promise<SignIn> {
+  async function signIn(device: string, code: string | Phone = phone, also = {}): Promise<SignIn> {
     const tab = new Client(panel);
     const first = await tab.post('/login', { username: 'alice', password: 'password' }, { cookie: device });
     if (first.body.code !== 'code-required') return { said: said(first), device, tab };
-    const body = { code: typeof code === 'string' ? code : code(), ...also };
+    const body = { code: typeof code === 'string' ? code : code.nextCode(), ...also };
     const second = await tab.post('/two-step/verify', body, { cookie: `${tab.cookie}; ${device}` });
     return { said: said(second), device: deviceOf(tab) ?? device, tab };
   }
@@ -62,27 +63,19 @@ describe('sign-in/known-browsers', () => {
     let evaluated = 0;
     for (let i = 0; i < times; i++) {
       if (i >= 5) panel.now += HOUR;
-      if ((await signIn(device, wrong())).said === 'code-invalid') evaluated++;
+      if ((await signIn(device, phone.wrongCode())).said === 'code-invalid') evaluated++;
     }
     return evaluated;
   }
 
-  /** A code that is right at no moment near. */
-  function wrong(): string {
-    const before = panel.now;
-    panel.now -= 300_000;
-    const right = new Set(Array.from({ length: 20 }, () => phone()));
-    panel.now = before;
-    return ['000000', '111111', '222222'].find((code) => !right.has(code)) ?? '333333';
-  }
-
   /** Begins a set-up and confirms it; the new phone. */
   async function setUp(client: Client, wish: object): Promise<Phone> {
-    await client.post('/two-step/step-up', { code: phone() });
+    await client.post('/two-step/step-up', { code: phone.nextCode() });
     const { body } = await client.post('/two-step/setup', wish);
-    const totp = new TOTP({ secret: Secret.fromBase32(String(body.key)) });
-    const next: Phone = () => totp.generate({ timestamp: (panel.now += 30_000) });
-    expect(said(await client.post('/two-step/setup/confirm', { code: next() }))).to.equal('verified');
+    const next = phoneWith(panel, String(body.key));
+    expect(said(await client.post('/two-step/setup/confirm', { code: next.nextCode() }))).to.equal(
+      'verified',
+    );
     return next;
   }
 
@@ -167,7 +160,7 @@ describe('sign-in/known-browsers', () => {
     ];
     for (const act of forget) {
       const device = await remembered();
-      await owner.post('/two-step/step-up', { code: phone() });
+      await owner.post('/two-step/step-up', { code: phone.nextCode() });
       await act();
       await guess('');
       expect((await signIn(device)).said).to.equal('locked');
@@ -200,11 +193,10 @@ describe('sign-in/known-browsers', () => {
   describe('while the next token is on its way', () => {
     /** A sign-in with a right code whose session could not be saved: the browser keeps the token it had. */
     async function lose(device: string, also = {}): Promise<void> {
-      const tab = new Client(panel);
-      await tab.login('alice');
+      const tab = await loggedIn(panel);
       store.fails = 1;
       const cookie = `${tab.cookie}; ${device}`;
-      const answer = await tab.post('/two-step/verify', { code: phone(), ...also }, { cookie });
+      const answer = await tab.post('/two-step/verify', { code: phone.nextCode(), ...also }, { cookie });
       expect(answer.status).to.equal(500);
       expect(deviceOf(tab)).to.equal(undefined);
     }
@@ -224,7 +216,7 @@ describe('sign-in/known-browsers', () => {
       const second = await setUp(owner, { add: true });
       await guess('');
       for (const last of [0, 1]) {
-        const tabs = await Promise.all([signIn(device, phone()), signIn(device, second())]);
+        const tabs = await Promise.all([signIn(device, phone.nextCode()), signIn(device, second.nextCode())]);
         expect(tabs.map((tab) => tab.said)).to.deep.equal(['verified', 'verified']);
         const again = await signIn(tabs[last]!.device);
         expect(again.said).to.equal('verified');
@@ -273,14 +265,14 @@ describe('sign-in/known-browsers', () => {
     it('asks whoever comes with a former token for a code, also when the box was ticked (F3)', async () => {
       const former = await known();
       const { device } = await signIn(former, phone, { rememberBrowser: true });
-      expect((await signIn(former, wrong())).said).to.equal('code-invalid');
+      expect((await signIn(former, phone.wrongCode())).said).to.equal('code-invalid');
       expect((await signIn(device)).said).to.equal('alice');
     });
 
     it('remembers no browser by an answer that was lost', async () => {
       const device = await known();
       await lose(device, { rememberBrowser: true });
-      expect((await signIn(device, wrong())).said).to.equal('code-invalid');
+      expect((await signIn(device, phone.wrongCode())).said).to.equal('code-invalid');
       const again = await signIn(device, phone, { rememberBrowser: true });
       expect((await signIn(again.device)).said).to.equal('alice');
     });

@@ -1,7 +1,8 @@
 import { expect } from 'chai';
-import { Client, enrolled, stopPanels } from '../docs/trap-panel.js';
-import { loggedIn, startSessionPanel, userOf } from '../support/session-panel.js';
-import type { SessionPanel } from '../support/session-panel.js';
+import { Client } from '../support/client.js';
+import { enrolled, loggedIn } from '../support/people.js';
+import { startPanel, stopPanels, userOf } from '../support/panel.js';
+import type { Panel } from '../support/panel.js';
 
 const DAY = 86_400_000;
 
@@ -10,14 +11,14 @@ describe('sign-in/log-in of who is signed in already', () => {
 
   /** A panel that signs its user in again after a change of his profile, which may take its time. */
   async function start(): Promise<{
-    panel: SessionPanel;
+    panel: Panel;
     meanwhile: (act: () => unknown) => void;
     /** From now on everybody must have a second factor. */
     require: () => void;
   }> {
     let act: () => unknown = () => undefined;
     let policy: 'optional' | 'required' = 'optional';
-    const panel = await startSessionPanel({
+    const panel = await startPanel({
       options: { rememberBrowsers: { days: 30 }, policy: () => policy },
       routes({ app }) {
         app.post('/profile', async (req, res, next) => {
@@ -48,7 +49,7 @@ describe('sign-in/log-in of who is signed in already', () => {
     const { client, phone } = await enrolled(panel);
     await client.post('/logout');
     await client.login('alice');
-    await client.post('/two-step/verify', { code: phone(), rememberBrowser: true });
+    await client.post('/two-step/verify', { code: phone.nextCode(), rememberBrowser: true });
     await client.post('/logout');
     await client.login('alice');
     const { passwordAt } = (await panel.stored(client))!.secondFactor!;
@@ -58,7 +59,7 @@ describe('sign-in/log-in of who is signed in already', () => {
   });
 
   for (const has of ['no second factor', 'a second factor'] as const) {
-    const signIn = async (panel: SessionPanel): Promise<Client> =>
+    const signIn = async (panel: Panel): Promise<Client> =>
       has === 'a second factor' ? (await enrolled(panel)).client : loggedIn(panel);
 
     it(`brings back nobody who signed out meanwhile, with ${has}`, async () => {
@@ -90,7 +91,7 @@ describe('sign-in/log-in of who is signed in already', () => {
     const { client, phone } = await enrolled(panel);
     await client.post('/logout');
     await client.login('alice');
-    await client.post('/two-step/verify', { code: phone(), rememberBrowser: true });
+    await client.post('/two-step/verify', { code: phone.nextCode(), rememberBrowser: true });
     const { cookie } = client;
     const thief = new Client(panel);
     meanwhile(() => client.post('/logout'));
@@ -114,7 +115,7 @@ describe('sign-in/log-in of who is signed in already', () => {
   });
 
   it('goes on with the new stamp after renew(), whatever req.user knows of it', async () => {
-    const panel = await startSessionPanel({
+    const panel = await startPanel({
       routes({ app }) {
         app.post('/password', async (req, res, next) => {
           const { user } = req;
@@ -130,7 +131,7 @@ describe('sign-in/log-in of who is signed in already', () => {
   });
 
   it('takes over a session from before the package', async () => {
-    const panel = await startSessionPanel({
+    const panel = await startPanel({
       routes({ app }) {
         app.post('/before', (req, res) => {
           Reflect.deleteProperty(req.session, 'secondFactor');
@@ -149,7 +150,7 @@ describe('sign-in/log-in of who is signed in already', () => {
   });
 
   it('makes a typed password fresh also where every look-up gives one and the same object', async () => {
-    const panel = await startSessionPanel({ sharedUsers: true });
+    const panel = await startPanel({ sharedUsers: true });
     const client = await loggedIn(panel);
     panel.now += 3 * DAY;
     expect((await client.post('/two-step/setup')).body.code).to.equal('step-up-required');

@@ -1,13 +1,14 @@
 import { expect } from 'chai';
 import type { RequestHandler } from 'express';
-import { Client, enroll, stopPanels } from '../docs/trap-panel.js';
-import { startSessionPanel, userOf } from '../support/session-panel.js';
+import { Client } from '../support/client.js';
+import { enroll } from '../support/people.js';
+import { startPanel, stopPanels, userOf } from '../support/panel.js';
 
 describe('sign-in/log-in with what a strategy knew before', () => {
   afterEach(stopPanels);
 
   it('refuses a user whose password was changed while the strategy checked the old one', async () => {
-    const panel = await startSessionPanel({
+    const panel = await startPanel({
       routes({ app }) {
         const late = (options: object): RequestHandler => {
           return (req, res, next) => {
@@ -41,7 +42,7 @@ describe('sign-in/log-in with what a strategy knew before', () => {
       'no-stamp': { id: 'alice', login: 'alice' },
       'no-name': { id: 'alice' },
     };
-    const panel = await startSessionPanel({
+    const panel = await startPanel({
       options: {
         account: ({ id, login, passwordChangedAt: securityStamp }) => ({ id, name: login, securityStamp }),
       },

@@ -1,10 +1,10 @@
 import { expect } from 'chai';
 import express from 'express';
 import type { RequestHandler } from 'express';
-import { Client, enroll, enrolled, stopPanels } from '../docs/trap-panel.js';
-import type { Panel, User } from '../docs/trap-panel.js';
-import { loggedIn, startSessionPanel, userOf } from '../support/session-panel.js';
-import type { SessionPanel } from '../support/session-panel.js';
+import { Client } from '../support/client.js';
+import { enroll, enrolled, loggedIn } from '../support/people.js';
+import { startPanel, stopPanels, userOf } from '../support/panel.js';
+import type { Panel, User } from '../support/panel.js';
 
 /** A route that calls `req.logIn` for alice or bob, and answers what came of it and who is there then. */
 function logInAs(panel: Panel, login: string, options: object = {}): RequestHandler {
@@ -25,7 +25,7 @@ describe('sign-in/log-in, refused', () => {
   ] as const) {
     it(`leaves nobody on the request for ${trouble}, whoever was there`, async () => {
       let troubled = false;
-      const panel: SessionPanel = await startSessionPanel({
+      const panel: Panel = await startPanel({
         options: {
           findUser(id) {
             if (!troubled || id !== 'bob') return panel.users.find((each) => each.id === id);
@@ -47,10 +47,10 @@ describe('sign-in/log-in, refused', () => {
 
   it('refuses a user that was deleted meanwhile, in whatever way the panel says so', async () => {
     for (const none of [null, undefined, false]) {
-      const panel = await startSessionPanel({ options: { findUser: () => none as never } });
+      const panel = await startPanel({ options: { findUser: () => none as never } });
       expect((await new Client(panel).login('bob')).body.code).to.equal('account-unknown');
     }
-    const panel = await startSessionPanel({
+    const panel = await startPanel({
       routes(made) {
         const bob = { ...userOf(made, 'bob') };
         made.app.post('/as-bob', (req, res) => {
@@ -64,7 +64,7 @@ describe('sign-in/log-in, refused', () => {
 
   it('tells by an event why a record let nobody in', async () => {
     let flagged = false;
-    const panel = await startSessionPanel({
+    const panel = await startPanel({
       options: { account: ({ id, login }) => ({ id, name: login, enrolled: flagged }) },
     });
     flagged = true;
@@ -78,7 +78,7 @@ describe('sign-in/log-in, refused', () => {
   });
 
   it('answers a password without a session itself, or leaves that to the callback, as it is told', async () => {
-    const panel = await startSessionPanel({
+    const panel = await startPanel({
       routes(made) {
         for (const whenCodeRequired of ['respond', 'error', undefined]) {
           const options = { session: false, whenCodeRequired };
@@ -102,7 +102,7 @@ describe('sign-in/log-in, refused', () => {
   });
 
   it('challenges nobody for a code that there is not', async () => {
-    const panel = await startSessionPanel({
+    const panel = await startPanel({
       options: { policy: () => 'required' },
       routes: (made) => made.app.post('/basic', logInAs(made, 'alice', { session: false })),
     });
@@ -112,8 +112,8 @@ describe('sign-in/log-in, refused', () => {
   });
 
   describe('while a sign-in waits under basePath', () => {
-    const start = (): Promise<SessionPanel> =>
-      startSessionPanel({
+    const start = (): Promise<Panel> =>
+      startPanel({
         options: { policy: () => 'required' },
         beforeRouter(made) {
           const inner = express.Router();

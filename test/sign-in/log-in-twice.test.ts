@@ -1,6 +1,7 @@
 import { expect } from 'chai';
-import { Client, enroll, stopPanels, user } from '../docs/trap-panel.js';
-import { startSessionPanel } from '../support/session-panel.js';
+import { Client } from '../support/client.js';
+import { enroll } from '../support/people.js';
+import { startPanel, stopPanels, user } from '../support/panel.js';
 
 for (const { passport, express } of [
   { passport: 0.6, express: 4 },
@@ -11,7 +12,7 @@ for (const { passport, express } of [
 
     it('rejects a second logIn in one request, and nobody is half in (L6)', async () => {
       const outcomes: unknown[] = [];
-      const panel = await startSessionPanel({
+      const panel = await startPanel({
         passport,
         express,
         routes({ app, users }) {
@@ -33,7 +34,7 @@ for (const { passport, express } of [
     });
 
     it('lets a sign-in follow another where neither asks for a code, as Passport does', async () => {
-      const panel = await startSessionPanel({
+      const panel = await startPanel({
         passport,
         express,
         users: [user('alice'), user('bob'), user('carol')],
@@ -56,7 +57,7 @@ for (const { passport, express } of [
     });
 
     it('rejects the second of two logIn at once', async () => {
-      const panel = await startSessionPanel({
+      const panel = await startPanel({
         passport,
         express,
         routes({ app, users }) {

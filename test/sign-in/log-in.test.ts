@@ -1,9 +1,11 @@
 import { expect } from 'chai';
 import expressNow from 'express';
 import type { RequestHandler } from 'express';
-import { Client, enroll, enrolled, stopPanels, user } from '../docs/trap-panel.js';
-import type { Panel, User } from '../docs/trap-panel.js';
-import { loggedIn, seenBy, sessionId, startSessionPanel, userOf } from '../support/session-panel.js';
+import { Client } from '../support/client.js';
+import { enroll, enrolled, loggedIn } from '../support/people.js';
+import { startPanel, stopPanels, user, userOf } from '../support/panel.js';
+import type { Panel, User } from '../support/panel.js';
+import { seenBy, sessionId } from '../support/sessions.js';
 
 /** A route that calls `req.logIn` for whoever the body names, and answers who is there then. */
 function logInRoute({ app, users }: Panel, path = '/log-in', options: object = {}): void {
@@ -31,7 +33,7 @@ for (const [passport, express] of [
     afterEach(stopPanels);
 
     it('signs in an account without a second factor with the password alone (M1)', async () => {
-      const panel = await startSessionPanel({ passport, express });
+      const panel = await startPanel({ passport, express });
       const client = new Client(panel);
       const answer = await client.login('alice');
       expect(answer.status).to.equal(200);
@@ -48,7 +50,7 @@ for (const [passport, express] of [
     });
 
     it('parks an account with a second factor: nobody is signed in until the code (M2)', async () => {
-      const panel = await startSessionPanel({ passport, express });
+      const panel = await startPanel({ passport, express });
       const phone = await enroll(panel);
       panel.told();
       const client = new Client(panel);
@@ -68,7 +70,7 @@ for (const [passport, express] of [
       expect(parked?.secondFactor).to.include({ state: 'pending', account: 'alice', user: 'alice' });
       expect(JSON.stringify(parked)).not.to.include('"password"');
 
-      const verified = await client.post('/two-step/verify', { code: phone() });
+      const verified = await client.post('/two-step/verify', { code: phone.nextCode() });
       expect(verified.body).to.deep.equal({ state: 'verified', returnTo: '/' });
       expect(await client.me()).to.equal('alice');
       expect((await client.get('/secret')).body).to.deep.equal({ secret: true });
@@ -76,7 +78,7 @@ for (const [passport, express] of [
     });
 
     it('sends a browser to the code form with 303', async () => {
-      const panel = await startSessionPanel({ passport, express });
+      const panel = await startPanel({ passport, express });
       await enroll(panel);
       const body = { username: 'alice', password: 'password' };
       const answer = await new Client(panel).post('/login', body, {
@@ -85,7 +87,7 @@ for (const [passport, express] of [
       });
       expect(answer.status, 'whoever sends JSON gets JSON').to.equal(401);
 
-      const form = await startSessionPanel({
+      const form = await startPanel({
         passport,
         express,
         routes: (made) => logInRoute(made),
@@ -100,7 +102,7 @@ for (const [passport, express] of [
     });
 
     it('refuses a session-less sign-in of an account with a second factor, whatever it was called with (L5)', async () => {
-      const panel = await startSessionPanel({
+      const panel = await startPanel({
         passport,
         express,
         routes(made) {
@@ -130,7 +132,7 @@ for (const [passport, express] of [
     });
 
     it('keeps the age of the mark when a verified account calls logIn again', async () => {
-      const panel = await startSessionPanel({ passport, express, routes: (made) => logInRoute(made) });
+      const panel = await startPanel({ passport, express, routes: (made) => logInRoute(made) });
       const { client } = await enrolled(panel);
       const before = (await panel.stored(client))?.secondFactor;
       const cookie = client.cookie;
@@ -143,7 +145,7 @@ for (const [passport, express] of [
     });
 
     it('parks somebody else who signs in over a verified session, and the verified one is gone (A5)', async () => {
-      const panel = await startSessionPanel({ passport, express });
+      const panel = await startPanel({ passport, express });
       await enroll(panel, 'bob');
       const { client } = await enrolled(panel);
       const cookie = client.cookie;
@@ -164,7 +166,7 @@ describe('sign-in/log-in', () => {
     'with an id alone': ({ id }: User) => ({ id }),
   })) {
     it(`asks for the code when the password changed while a request was held open that signs in a user ${who} (A12)`, async () => {
-      const panel = await startSessionPanel({
+      const panel = await startPanel({
         routes({ app, users }) {
           app.post('/profile', (req, res, next) => {
             Object.assign(users[0]!, { passwordChangedAt: 2 });
@@ -181,7 +183,7 @@ describe('sign-in/log-in', () => {
   }
 
   it('makes no password fresh that changed while a request was held open, of an account without a factor', async () => {
-    const panel = await startSessionPanel({
+    const panel = await startPanel({
       routes({ app, users }) {
         app.post('/profile', (req, res, next) => {
           Object.assign(users[0]!, { passwordChangedAt: 2 });
@@ -198,7 +200,7 @@ describe('sign-in/log-in', () => {
   });
 
   it('starts the parked sign-in anew outside basePath, and keeps it under basePath', async () => {
-    const panel = await startSessionPanel({
+    const panel = await startPanel({
       routes(made) {
         logInRoute(made, '/two-step/inside');
         logInRoute(made, '/two-steps');
@@ -227,7 +229,7 @@ describe('sign-in/log-in', () => {
   });
 
   it('parks somebody else also under basePath', async () => {
-    const panel = await startSessionPanel({ routes: (made) => logInRoute(made, '/two-step/inside') });
+    const panel = await startPanel({ routes: (made) => logInRoute(made, '/two-step/inside') });
     await enroll(panel);
     await enroll(panel, 'bob');
     const client = await loggedIn(panel);
@@ -237,7 +239,7 @@ describe('sign-in/log-in', () => {
   });
 
   it('lets nothing of ours survive from the session before', async () => {
-    const panel = await startSessionPanel({
+    const panel = await startPanel({
       routes(made) {
         logInRoute(made, '/keeping', { keepSessionInfo: true });
         made.app.post('/planted', (req, res) => {
@@ -261,7 +263,7 @@ describe('sign-in/log-in', () => {
 
   it('keeps the own keys of the application through both steps with keepSessionInfo, else none', async () => {
     for (const keepSessionInfo of [true, false]) {
-      const panel = await startSessionPanel({
+      const panel = await startPanel({
         routes(made) {
           logInRoute(made, '/log-in', { keepSessionInfo });
           made.app.post('/cart', (req, res) => res.json(Object.assign(req.session, { cart: ['book'] })));
@@ -276,7 +278,7 @@ describe('sign-in/log-in', () => {
       const cart = keepSessionInfo ? ['book'] : null;
       await client.post('/log-in', {}, { 'x-login': 'alice' });
       expect((await client.get('/cart')).body.cart, 'parked').to.deep.equal(cart);
-      expect((await client.post('/two-step/verify', { code: phone() })).status).to.equal(200);
+      expect((await client.post('/two-step/verify', { code: phone.nextCode() })).status).to.equal(200);
       expect((await client.get('/cart')).body.cart, 'verified').to.deep.equal(cart);
 
       const bob = new Client(panel);
@@ -287,7 +289,7 @@ describe('sign-in/log-in', () => {
   });
 
   it('does not carry the user before into a sign-in that keeps session info', async () => {
-    const panel = await startSessionPanel({
+    const panel = await startPanel({
       routes: (made) => logInRoute(made, '/keep', { keepSessionInfo: true }),
     });
     await enroll(panel);
@@ -298,21 +300,21 @@ describe('sign-in/log-in', () => {
   });
 
   it('refuses a user that is not there any more', async () => {
-    const panel = await startSessionPanel({ options: { findUser: () => null } });
+    const panel = await startPanel({ options: { findUser: () => null } });
     const answer = await new Client(panel).login('bob');
     expect(answer.status).to.equal(401);
     expect(answer.body.code).to.equal('account-unknown');
   });
 
   it('refuses a user whose account is another one after a look-up', async () => {
-    const panel = await startSessionPanel({ options: { findUser: () => user('mallory') } });
+    const panel = await startPanel({ options: { findUser: () => user('mallory') } });
     const client = new Client(panel);
     expect((await client.login('bob')).body.code).to.equal('account-unstable');
     expect(await client.me()).to.equal(null);
   });
 
   it('evaluates the account that findUser returns, not the object of the strategy', async () => {
-    const panel = await startSessionPanel({
+    const panel = await startPanel({
       routes({ app }) {
         app.post('/profile', (req, res, next) => {
           const profile = { ...userOf(panel), login: 'ALICE', password: '' };
@@ -327,7 +329,7 @@ describe('sign-in/log-in', () => {
   });
 
   it('has one account for an id as a number and as a string', async () => {
-    const panel = await startSessionPanel({
+    const panel = await startPanel({
       options: {
         account: ({ id, login }) => ({ id: id === 'alice' ? 7 : 8n, name: login }),
         findUser: (id) => (id === '7' ? userOf(panel) : userOf(panel, 'bob')),
@@ -340,7 +342,7 @@ describe('sign-in/log-in', () => {
   });
 
   it('throws without a callback function, and nobody is there', async () => {
-    const panel = await startSessionPanel({
+    const panel = await startPanel({
       routes({ app, users }) {
         app.post('/no-callback', (req) => {
           (req.logIn as unknown as (...given: unknown[]) => void)(users[0], req.body);
@@ -363,7 +365,7 @@ describe('sign-in/log-in', () => {
       same.push(req.login === req.logIn, req.logout === (req as unknown as { logOut: unknown }).logOut);
       res.json({});
     };
-    const panel = await startSessionPanel({ routes: ({ app }) => app.get('/look', look) });
+    const panel = await startPanel({ routes: ({ app }) => app.get('/look', look) });
     await new Client(panel).get('/look');
     expect(same).to.deep.equal([true, true]);
   });

@@ -1,10 +1,12 @@
 import { expect } from 'chai';
-import { Client, enroll, enrolled, stopPanels } from '../docs/trap-panel.js';
-import { loggedIn, minutesOf, seenBy, sessionId, startSessionPanel } from '../support/session-panel.js';
-import type { SessionPanel, SessionPanelParts } from '../support/session-panel.js';
+import { Client } from '../support/client.js';
+import { enroll, enrolled, loggedIn } from '../support/people.js';
+import { startPanel, stopPanels } from '../support/panel.js';
+import { minutesOf, seenBy, sessionId } from '../support/sessions.js';
+import type { Panel, PanelParts } from '../support/panel.js';
 
-const start = (parts: SessionPanelParts = {}): Promise<SessionPanel> =>
-  startSessionPanel({
+const start = (parts: PanelParts = {}): Promise<Panel> =>
+  startPanel({
     ...parts,
     routes({ app }) {
       app.post('/cart', (req, res) => res.json(Object.assign(req.session, { cart: ['book'] })));
@@ -42,7 +44,7 @@ for (const passport of [0.6, 0.7] as const) {
         const client = await loggedIn(panel);
         const cookie = client.cookie;
         await client.post(path);
-        const code = phone();
+        const code = phone.nextCode();
         for (const headers of [{}, { cookie }]) {
           const answer = await client.post('/two-step/verify', { code }, headers);
           expect(answer.status, path).to.equal(401);
@@ -85,8 +87,7 @@ describe('sign-in/log-out', () => {
   it('gives the session after a parked sign-in a life of its own', async () => {
     const panel = await start({ session: { cookie: { maxAge: 86_400_000 } } });
     await enroll(panel);
-    const client = new Client(panel);
-    await client.login('alice');
+    const client = await loggedIn(panel);
     await client.post('/leave');
     await client.post('/cart');
     expect(minutesOf(await panel.stored(client))).to.equal(24 * 60);
@@ -100,7 +101,7 @@ describe('sign-in/log-out', () => {
   });
 
   it('throws without a callback function', async () => {
-    const panel = await startSessionPanel({
+    const panel = await startPanel({
       routes({ app }) {
         app.post('/silent', (req) => {
           (req.logout as unknown as () => void)();
@@ -113,7 +114,7 @@ describe('sign-in/log-out', () => {
   });
 
   it('lets somebody else sign in within the same request', async () => {
-    const panel = await startSessionPanel({
+    const panel = await startPanel({
       routes({ app, users }) {
         app.post('/swap', (req, res, next) => {
           req.logout((error) => {
@@ -130,7 +131,7 @@ describe('sign-in/log-out', () => {
   });
 
   it('hands the error of a session store to the callback, and nobody is there', async () => {
-    const panel = await startSessionPanel({
+    const panel = await startPanel({
       routes({ app }) {
         app.post('/out', (req, res) => {
           const { destroy } = panel.sessionStore;

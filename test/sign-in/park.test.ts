@@ -1,11 +1,13 @@
 import { expect } from 'chai';
 import type { Redis } from 'ioredis';
-import { Client, enroll, stopPanels } from '../docs/trap-panel.js';
-import type { Answer } from '../docs/trap-panel.js';
-import { connectRedis, loggedIn, sessionId, startSessionPanel } from '../support/session-panel.js';
-import type { SessionPanel, SessionPanelParts } from '../support/session-panel.js';
-import { sharedRedis } from '../support/redis-server.js';
+import { connectRedis, sharedRedis } from '../support/redis-server.js';
 import type { RedisServer } from '../support/redis-server.js';
+import { Client } from '../support/client.js';
+import type { Answer } from '../support/client.js';
+import { enroll, loggedIn } from '../support/people.js';
+import { startPanel, stopPanels } from '../support/panel.js';
+import { sessionId } from '../support/sessions.js';
+import type { Panel, PanelParts } from '../support/panel.js';
 
 const DAY_MILLISECONDS = 86_400_000;
 
@@ -25,8 +27,8 @@ describe('sign-in/park: the life of a parked sign-in (M3, A13)', () => {
     redis.disconnect();
   });
 
-  const start = (parts: SessionPanelParts = {}): Promise<SessionPanel> =>
-    startSessionPanel({
+  const start = (parts: PanelParts = {}): Promise<Panel> =>
+    startPanel({
       redis,
       session: { cookie: { maxAge: DAY_MILLISECONDS }, rolling: true, resave: true },
       ...parts,
@@ -41,14 +43,14 @@ describe('sign-in/park: the life of a parked sign-in (M3, A13)', () => {
     expect(sessionExpires(parked) - Date.now()).to.be.above(DAY_MILLISECONDS - 60_000);
     expect(await ttl(client)).to.be.within(500, 601);
 
-    const verified = await client.post('/two-step/verify', { code: phone() });
+    const verified = await client.post('/two-step/verify', { code: phone.nextCode() });
     expect(sessionExpires(verified) - Date.now()).to.be.above(DAY_MILLISECONDS - 60_000);
     expect(await ttl(client)).to.be.above(86_000);
   });
 
   for (const where of ['Redis', 'the process'] as const) {
     it(`ends for a POST as one that is over where its session is gone from ${where}: no session for an old cookie`, async () => {
-      const panel = where === 'Redis' ? await start() : await startSessionPanel();
+      const panel = where === 'Redis' ? await start() : await startPanel();
       const phone = await enroll(panel);
       const late = await loggedIn(panel);
       await new Promise<void>((resolve, reject) =>
@@ -57,7 +59,7 @@ describe('sign-in/park: the life of a parked sign-in (M3, A13)', () => {
       // And one whose first click was right: the second one still carries the parked cookie.
       const twice = await loggedIn(panel);
       const { cookie } = twice;
-      const code = phone();
+      const code = phone.nextCode();
       expect((await twice.post('/two-step/verify', { code })).status).to.equal(200);
       for (const [client, old] of [
         [late, late.cookie],
@@ -65,7 +67,7 @@ describe('sign-in/park: the life of a parked sign-in (M3, A13)', () => {
         [new Client(panel), ''],
       ] as const) {
         for (const path of ['verify', 'step-up', 'setup', 'setup/confirm', 'setup/cancel', 'VERIFY/']) {
-          const answer = await client.post(`/two-step/${path}`, { code: phone() }, { cookie: old });
+          const answer = await client.post(`/two-step/${path}`, { code: phone.nextCode() }, { cookie: old });
           expect([answer.status, answer.body.code], path).to.deep.equal([401, 'sign-in-expired']);
           expect(answer.headers['set-cookie'], path).to.equal(undefined);
         }
@@ -98,7 +100,7 @@ describe('sign-in/park: the life of a parked sign-in (M3, A13)', () => {
     const client = await loggedIn(panel);
     panel.told();
     panel.now += 600_000;
-    const code = phone();
+    const code = phone.nextCode();
     expect((await client.post('/two-step/verify', { code })).body.code).to.equal('sign-in-expired');
     expect(await client.me()).to.equal(null);
     expect((await client.get('/two-step')).body.state).to.equal('anonymous');
@@ -113,10 +115,12 @@ describe('sign-in/park: the life of a parked sign-in (M3, A13)', () => {
     const client = await loggedIn(panel);
     expect(await ttl(client)).to.be.within(1, 61);
     panel.now += 29_999; // the phone moves the clock by 30 s more
-    expect((await client.post('/two-step/verify', { code: phone() })).status).to.equal(200);
+    expect((await client.post('/two-step/verify', { code: phone.nextCode() })).status).to.equal(200);
     const late = await loggedIn(panel);
     panel.now += 30_000;
-    expect((await late.post('/two-step/verify', { code: phone() })).body.code).to.equal('sign-in-expired');
+    expect((await late.post('/two-step/verify', { code: phone.nextCode() })).body.code).to.equal(
+      'sign-in-expired',
+    );
   });
 
   it('is in the store without the password or anything of the application (D19)', async () => {
@@ -131,11 +135,11 @@ describe('sign-in/park: the life of a parked sign-in (M3, A13)', () => {
   });
 
   for (const [what, change] of [
-    ['the password changed', (panel: SessionPanel) => (panel.users[0]!.passwordChangedAt = 2)],
-    ['the account is gone', (panel: SessionPanel) => panel.users.splice(0, 1)],
+    ['the password changed', (panel: Panel) => (panel.users[0]!.passwordChangedAt = 2)],
+    ['the account is gone', (panel: Panel) => panel.users.splice(0, 1)],
     [
       'the factor was disabled',
-      (panel: SessionPanel) => panel.secondFactor.admin.disable('alice', { by: 'operator' }),
+      (panel: Panel) => panel.secondFactor.admin.disable('alice', { by: 'operator' }),
     ],
   ] as const) {
     it(`is dead when ${what} between the steps (A12)`, async () => {
@@ -144,7 +148,7 @@ describe('sign-in/park: the life of a parked sign-in (M3, A13)', () => {
       const client = await loggedIn(panel);
       const { cookie } = client;
       await change(panel);
-      const answer = await client.post('/two-step/verify', { code: phone() });
+      const answer = await client.post('/two-step/verify', { code: phone.nextCode() });
       expect(answer.status).to.equal(401);
       expect(answer.body.code).to.equal('sign-in-expired');
       expect(await client.me()).to.equal(null);
@@ -160,8 +164,12 @@ describe('sign-in/park: the life of a parked sign-in (M3, A13)', () => {
     await panel.secondFactor.admin.disable('alice', { by: 'operator' });
     const phone = await enroll(panel);
     const before = await panel.store.get('alice');
-    expect((await first.post('/two-step/verify', { code: old() })).body.code).to.equal('sign-in-expired');
-    expect((await second.post('/two-step/verify', { code: phone() })).body.code).to.equal('sign-in-expired');
+    expect((await first.post('/two-step/verify', { code: old.nextCode() })).body.code).to.equal(
+      'sign-in-expired',
+    );
+    expect((await second.post('/two-step/verify', { code: phone.nextCode() })).body.code).to.equal(
+      'sign-in-expired',
+    );
     expect(await panel.store.get('alice')).to.equal(before);
   });
 

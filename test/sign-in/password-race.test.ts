@@ -1,29 +1,31 @@
 import { expect } from 'chai';
 import { PASSWORD_COST } from '../../example/panel/passwords.js';
-import type { RunningPanel } from '../support/panel-process.js';
-import { startPanel } from '../support/panel-process.js';
+import { Client } from '../support/client.js';
+import type { ExamplePanel } from '../support/example-panel.js';
+import { startExamplePanel } from '../support/example-panel.js';
+import { signedIn } from '../support/people.js';
 
 describe('a password that is changed while it is checked', () => {
-  let panel: RunningPanel;
+  let panel: ExamplePanel;
 
   before(async () => {
-    panel = await startPanel(undefined, {}, { passwordCost: PASSWORD_COST });
+    panel = await startExamplePanel(undefined, {}, { passwordCost: PASSWORD_COST });
   });
 
   after(() => panel.end());
 
   it('leaves nobody signed in with the old password, whichever comes first', async () => {
-    const root = await panel.signedIn('root');
+    const root = await signedIn(panel, 'root');
     let old = 'alice-password';
     for (let time = 0; time < 6; time++) {
       const fresh = `another-password-${String(time)}`;
-      const jar = panel.jar();
+      const client = new Client(panel);
       const [changed] = await Promise.all([
         root.post('/staff/alice/edit', { password: fresh }),
-        jar.login('alice', old),
+        client.login('alice', old),
       ]);
       expect(changed.status).to.equal(200);
-      expect(await jar.who()).to.equal('login-required');
+      expect(await client.who()).to.equal('login-required');
       old = fresh;
     }
   });

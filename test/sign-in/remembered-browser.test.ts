@@ -1,15 +1,17 @@
 import { expect } from 'chai';
-import { Client, enroll, knows, startPanel, stopPanels, user } from '../docs/trap-panel.js';
-import type { Answer, Panel, Phone } from '../docs/trap-panel.js';
-import { startSessionPanel, userOf } from '../support/session-panel.js';
-import type { SessionPanel } from '../support/session-panel.js';
 import { requireSecondFactor } from '../../lib/index.js';
+import { Client } from '../support/client.js';
+import type { Answer } from '../support/client.js';
+import { enroll, loggedIn } from '../support/people.js';
+import type { Phone } from '../support/people.js';
+import { knows, startPanel, stopPanels, user, userOf } from '../support/panel.js';
+import type { Panel } from '../support/panel.js';
 
 const DAY = 86_400_000;
 const FIREFOX = 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0';
 
 describe('sign-in/remembered-browser', () => {
-  let panel: SessionPanel;
+  let panel: Panel;
   let phone: Phone;
 
   beforeEach(async () => {
@@ -18,8 +20,8 @@ describe('sign-in/remembered-browser', () => {
   });
   afterEach(stopPanels);
 
-  function start(days: number | null = 30): Promise<SessionPanel> {
-    return startSessionPanel({
+  function start(days: number | null = 30): Promise<Panel> {
+    return startPanel({
       options: days === null ? {} : { rememberBrowsers: { days } },
       routes({ app }) {
         app.get('/strict', requireSecondFactor({ acceptRememberedBrowser: false }), (_req, res) => {
@@ -38,7 +40,7 @@ describe('sign-in/remembered-browser', () => {
   const stateOf = async (client: Client): Promise<unknown> => (await client.get('/state')).body.state;
 
   /** Signs in with both steps and ticks the box. */
-  async function remember(client: Client, login = 'alice', code = phone()): Promise<Answer> {
+  async function remember(client: Client, login = 'alice', code = phone.nextCode()): Promise<Answer> {
     await client.login(login);
     return client.post('/two-step/verify', { code, rememberBrowser: true }, { 'user-agent': FIREFOX });
   }
@@ -63,20 +65,18 @@ describe('sign-in/remembered-browser', () => {
   });
 
   it('asks for a code where the box was not ticked, or the option is off', async () => {
-    const client = new Client(panel);
-    await client.login('alice');
-    await client.post('/two-step/verify', { code: phone() });
+    const client = await loggedIn(panel);
+    await client.post('/two-step/verify', { code: phone.nextCode() });
     expect((await comeBack(client)).body.code).to.equal('code-required');
     for (const rememberBrowser of [false, 'off', 1, {}, ['on'], null]) {
-      await client.post('/two-step/verify', { code: phone(), rememberBrowser });
+      await client.post('/two-step/verify', { code: phone.nextCode(), rememberBrowser });
       expect((await comeBack(client)).body.code, JSON.stringify(rememberBrowser)).to.equal('code-required');
     }
 
     const off = await start(null);
     phone = await enroll(off);
-    const other = new Client(off);
-    await other.login('alice');
-    await other.post('/two-step/verify', { code: phone(), rememberBrowser: true });
+    const other = await loggedIn(off);
+    await other.post('/two-step/verify', { code: phone.nextCode(), rememberBrowser: true });
     expect(off.told()).not.to.include('browser-remembered');
     expect((await comeBack(other)).body.code).to.equal('code-required');
     expect((await other.get('/two-step/browsers')).status).to.equal(404);
@@ -96,7 +96,7 @@ describe('sign-in/remembered-browser', () => {
   });
 
   it('gives a __Host- cookie over https, and none over plain http beyond the local machine', async () => {
-    const secure = await startSessionPanel({
+    const secure = await startPanel({
       options: { rememberBrowsers: { days: 30 }, secure: () => true },
     });
     phone = await enroll(secure);
@@ -112,7 +112,7 @@ describe('sign-in/remembered-browser', () => {
     phone = await enroll(panel, 'bob');
     const host = { host: 'panel.lan' };
     await lan.post('/login', { username: 'bob', password: 'password' }, host);
-    const code = phone();
+    const code = phone.nextCode();
     const answer = await lan.post('/two-step/verify', { code, rememberBrowser: true }, host);
     expect(answer.status).to.equal(200);
     expect((answer.headers['set-cookie'] ?? []).join()).not.to.include('second-factor-');
@@ -129,7 +129,7 @@ describe('sign-in/remembered-browser', () => {
     ] as const) {
       const client = new Client(panel);
       await client.post('/login', { username: 'alice', password: 'password' }, headers);
-      const code = phone();
+      const code = phone.nextCode();
       const answer = await client.post('/two-step/verify', { code, rememberBrowser: true }, headers);
       expect(answer.status, JSON.stringify(headers)).to.equal(200);
       const cookies = (answer.headers['set-cookie'] ?? []).join();
@@ -138,10 +138,9 @@ describe('sign-in/remembered-browser', () => {
   });
 
   it('shows nothing of a user agent but letters: it is printed on pages and terminals', async () => {
-    const client = new Client(panel);
-    await client.login('alice');
+    const client = await loggedIn(panel);
     const agent = { 'user-agent': '\x9b2J\x9b31mevil\x9d0;title\x9c/1.0 x' };
-    await client.post('/two-step/verify', { code: phone(), rememberBrowser: true }, agent);
+    await client.post('/two-step/verify', { code: phone.nextCode(), rememberBrowser: true }, agent);
     const [browser] = await panel.secondFactor.admin.browsers('alice');
     expect(browser?.name).to.not.match(/\p{C}/u);
   });
@@ -154,9 +153,8 @@ describe('sign-in/remembered-browser', () => {
     expect((await new Client(panel).get('/me', onlyTrust)).body.user).to.equal(null);
 
     const bobs = await enroll(panel, 'bob');
-    const bob = new Client(panel);
-    await bob.login('bob');
-    await bob.post('/two-step/verify', { code: bobs() });
+    const bob = await loggedIn(panel, 'bob');
+    await bob.post('/two-step/verify', { code: bobs.nextCode() });
     const bobName = /(second-factor-\w+)=/.exec(bob.cookie)![1];
     const attempts = [
       ['bob', `${name}=${token}`],
@@ -167,8 +165,8 @@ describe('sign-in/remembered-browser', () => {
       ['alice', `${name}=eyJhbGciOiJub25lIn0.eyJzdWIiOiJhbGljZSJ9.`],
     ] as const;
     for (const [username, cookie] of attempts) {
-      const jar = new Client(panel);
-      const answer = await jar.post('/login', { username, password: 'password' }, { cookie });
+      const browser = new Client(panel);
+      const answer = await browser.post('/login', { username, password: 'password' }, { cookie });
       expect(answer.body.code, `${username} ${cookie}`).to.equal('code-required');
     }
   });
@@ -222,7 +220,9 @@ describe('sign-in/remembered-browser', () => {
     expect((await client.post('/two-step/disable')).body.code).to.equal('code-malformed');
     expect(await panel.store.get('alice')).to.equal(before);
 
-    expect((await client.post('/two-step/step-up', { code: phone() })).body.state).to.equal('verified');
+    expect((await client.post('/two-step/step-up', { code: phone.nextCode() })).body.state).to.equal(
+      'verified',
+    );
     expect((await client.get('/strict')).status).to.equal(200);
     expect(await stateOf(client)).to.equal('verified');
   });
@@ -237,9 +237,9 @@ describe('sign-in/remembered-browser', () => {
   });
 
   describe('what ends it (F3)', () => {
-    const events: Record<string, (other: Client, panel: SessionPanel) => unknown> = {
+    const events: Record<string, (other: Client, panel: Panel) => unknown> = {
       'disabling and enabling again': async (other) => {
-        await other.post('/two-step/disable', { code: phone() });
+        await other.post('/two-step/disable', { code: phone.nextCode() });
         await enroll(panel);
       },
       'a new authenticator': async (other) => {
@@ -260,9 +260,8 @@ describe('sign-in/remembered-browser', () => {
         await remember(client);
         await comeBack(client);
         expect(await stateOf(client)).to.equal('remembered');
-        const other = new Client(panel);
-        await other.login('alice');
-        await other.post('/two-step/verify', { code: phone() });
+        const other = await loggedIn(panel);
+        await other.post('/two-step/verify', { code: phone.nextCode() });
 
         await act(other, panel);
         expect(await client.me()).to.equal(null);
@@ -274,10 +273,9 @@ describe('sign-in/remembered-browser', () => {
     it('stays through new recovery codes and a sign-in elsewhere', async () => {
       const client = new Client(panel);
       await remember(client);
-      const other = new Client(panel);
-      await other.login('alice');
-      await other.post('/two-step/verify', { code: phone() });
-      await other.post('/two-step/recovery-codes', { code: phone() });
+      const other = await loggedIn(panel);
+      await other.post('/two-step/verify', { code: phone.nextCode() });
+      await other.post('/two-step/recovery-codes', { code: phone.nextCode() });
       expect((await comeBack(client)).status).to.equal(200);
     });
   });
@@ -312,11 +310,10 @@ describe('sign-in/remembered-browser', () => {
 
   it('shows its list to nobody who is not signed in to the account (I7)', async () => {
     await remember(new Client(panel));
-    const pending = new Client(panel);
-    await pending.login('alice');
-    for (const jar of [pending, new Client(panel)]) {
-      expect((await jar.get('/two-step/browsers')).status).to.equal(401);
-      expect((await jar.post('/two-step/browsers/revoke', { all: true })).status).to.equal(401);
+    const pending = await loggedIn(panel);
+    for (const browser of [pending, new Client(panel)]) {
+      expect((await browser.get('/two-step/browsers')).status).to.equal(401);
+      expect((await browser.post('/two-step/browsers/revoke', { all: true })).status).to.equal(401);
     }
     expect(await panel.secondFactor.admin.browsers('alice')).to.have.length(1);
   });
@@ -337,7 +334,7 @@ describe('sign-in/remembered-browser', () => {
     await remember(shared);
     await shared.post('/logout');
     const bobs = await enroll(panel, 'bob');
-    await remember(shared, 'bob', bobs());
+    await remember(shared, 'bob', bobs.nextCode());
     expect((await comeBack(shared)).status).to.equal(200);
     expect((await comeBack(shared, 'bob')).status).to.equal(200);
   });
@@ -376,7 +373,7 @@ describe('sign-in/remembered-browser', () => {
     phone = await enroll(oauth);
     const client = new Client(oauth);
     expect((await client.get('/oauth')).body.code).to.equal('code-required');
-    await client.post('/two-step/verify', { code: phone(), rememberBrowser: true });
+    await client.post('/two-step/verify', { code: phone.nextCode(), rememberBrowser: true });
     await client.post('/logout');
     expect((await client.get('/oauth')).body).to.deep.equal({ in: true });
   });

@@ -1,16 +1,17 @@
 import { expect } from 'chai';
 import express from 'express';
 import type { AuthenticateOptions } from 'passport';
-import { Client, enroll, stopPanels } from '../docs/trap-panel.js';
-import type { Phone } from '../docs/trap-panel.js';
-import { startSessionPanel } from '../support/session-panel.js';
-import type { SessionPanel } from '../support/session-panel.js';
+import { Client } from '../support/client.js';
+import { enroll } from '../support/people.js';
+import { startPanel, stopPanels } from '../support/panel.js';
+import type { Phone } from '../support/people.js';
+import type { Panel } from '../support/panel.js';
 
 const HTML = { accept: 'text/html' };
 const FORM = (login: string) => new URLSearchParams({ username: login, password: 'password' });
 
-async function startWith(options: AuthenticateOptions, homePath?: string): Promise<SessionPanel> {
-  return startSessionPanel({
+async function startWith(options: AuthenticateOptions, homePath?: string): Promise<Panel> {
+  return startPanel({
     options: { ...(homePath !== undefined && { homePath }), returnToOrigins: ['https://app.example'] },
     routes({ app, passport }) {
       app.post(
@@ -30,12 +31,12 @@ async function startWith(options: AuthenticateOptions, homePath?: string): Promi
 }
 
 /** Where a whole sign-in with a code ends. */
-async function endOf(panel: SessionPanel, phone: Phone, wanted?: unknown): Promise<string | undefined> {
+async function endOf(panel: Panel, phone: Phone, wanted?: unknown): Promise<string | undefined> {
   const client = new Client(panel);
   if (wanted !== undefined) await client.post('/wanted', { returnTo: wanted });
   const parked = await client.post('/form', FORM('alice'), HTML);
   expect(parked.headers.location).to.equal('/two-step/verify');
-  const done = await client.post('/two-step/verify', new URLSearchParams({ code: phone() }), HTML);
+  const done = await client.post('/two-step/verify', new URLSearchParams({ code: phone.nextCode() }), HTML);
   expect(done.status).to.equal(303);
   return done.headers.location;
 }
@@ -71,13 +72,13 @@ describe('sign-in/park: where a sign-in leads', () => {
     const before = new Client(panel);
     expect((await before.get('/secret?from=guard', HTML)).headers.location).to.equal('/login');
     await before.post('/form', FORM('alice'), HTML);
-    const done = await before.post('/two-step/verify', new URLSearchParams({ code: phone() }), HTML);
+    const done = await before.post('/two-step/verify', new URLSearchParams({ code: phone.nextCode() }), HTML);
     expect(done.headers.location).to.equal('/secret?from=guard');
 
     const parked = new Client(panel);
     await parked.post('/form', FORM('alice'), HTML);
     expect((await parked.get('/secret', HTML)).headers.location).to.equal('/two-step/verify');
-    const then = await parked.post('/two-step/verify', new URLSearchParams({ code: phone() }), HTML);
+    const then = await parked.post('/two-step/verify', new URLSearchParams({ code: phone.nextCode() }), HTML);
     expect(then.headers.location).to.equal('/secret');
   });
 
@@ -95,7 +96,7 @@ describe('sign-in/park: where a sign-in leads', () => {
     const client = new Client(panel);
     await client.post('/wanted', { returnTo: '/deep' });
     await client.post('/form', FORM('alice'));
-    expect((await client.post('/two-step/verify', { code: phone() })).body).to.deep.equal({
+    expect((await client.post('/two-step/verify', { code: phone.nextCode() })).body).to.deep.equal({
       state: 'verified',
       returnTo: '/deep',
     });
@@ -125,7 +126,7 @@ describe('sign-in/park: where a sign-in leads', () => {
     const id = /connect\.sid=s%3A([^.]*)/.exec(client.cookie)?.[1] ?? '';
     const changed = { ...stored, secondFactor: { ...stored?.secondFactor, returnTo: '//e.com' } };
     await new Promise((done) => panel.sessionStore.set(id, changed as never, done));
-    const done = await client.post('/two-step/verify', new URLSearchParams({ code: phone() }), HTML);
+    const done = await client.post('/two-step/verify', new URLSearchParams({ code: phone.nextCode() }), HTML);
     expect(done.headers.location).to.equal('/');
   });
 
@@ -140,7 +141,7 @@ describe('sign-in/park: where a sign-in leads', () => {
     const phone = await enroll(panel);
     const client = new Client(panel);
     await client.post('/form', FORM('alice'), HTML);
-    const body = new URLSearchParams({ code: phone(), returnTo: '/evil' });
+    const body = new URLSearchParams({ code: phone.nextCode(), returnTo: '/evil' });
     const done = await client.post('/two-step/verify?returnTo=/evil', body, HTML);
     expect(done.headers.location).to.equal('/');
   });

@@ -3,11 +3,11 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { expect } from 'chai';
 import express from 'express';
 import type { RequestHandler } from 'express';
-import { enroll, stopPanels } from '../docs/trap-panel.js';
-import type { Panel, User } from '../docs/trap-panel.js';
 import { until } from '../support/eventually.js';
-import { loggedIn, seenBy, startSessionPanel, userOf } from '../support/session-panel.js';
-import type { SessionPanel } from '../support/session-panel.js';
+import { enroll, loggedIn } from '../support/people.js';
+import { startPanel, stopPanels, userOf } from '../support/panel.js';
+import type { Panel, User } from '../support/panel.js';
+import { seenBy } from '../support/sessions.js';
 
 const whoIsThere: RequestHandler = (req, res) => {
   res.json({ user: (req.user as User | undefined | null)?.id ?? null, state: req.secondFactor?.state });
@@ -17,8 +17,8 @@ describe('strategies/second-factor-strategy with a custom callback', () => {
   afterEach(stopPanels);
 
   /** A code route whose callback may sign in whomever the body names instead. */
-  const startCustom = (): Promise<SessionPanel> =>
-    startSessionPanel({
+  const startCustom = (): Promise<Panel> =>
+    startPanel({
       routes({ app, passport, secondFactor, users }) {
         passport.use(secondFactor.strategy);
         app.post('/custom', express.json(), (req, res, next) => {
@@ -42,7 +42,7 @@ describe('strategies/second-factor-strategy with a custom callback', () => {
     const panel = await startCustom();
     const phone = await enroll(panel);
     const client = await loggedIn(panel);
-    expect((await client.post('/custom', { code: phone() })).body).to.include({
+    expect((await client.post('/custom', { code: phone.nextCode() })).body).to.include({
       user: 'alice',
       state: 'verified',
     });
@@ -51,7 +51,7 @@ describe('strategies/second-factor-strategy with a custom callback', () => {
 
   it('refuses no code that was not read because the client left', async () => {
     let came = false;
-    const panel = await startSessionPanel({
+    const panel = await startPanel({
       routes({ app, passport, secondFactor }) {
         passport.use(secondFactor.strategy);
         app.post(
@@ -99,14 +99,14 @@ describe('strategies/second-factor-strategy with a custom callback', () => {
     await enroll(panel, 'bob');
     const phone = await enroll(panel);
     const client = await loggedIn(panel);
-    const answer = await client.post('/custom', { code: phone() }, { 'x-other': 'bob' });
+    const answer = await client.post('/custom', { code: phone.nextCode() }, { 'x-other': 'bob' });
     expect(answer.body.code).to.equal('code-required');
     expect(await client.me()).to.equal(null);
     expect((await panel.stored(client))?.secondFactor).to.include({ state: 'pending', account: 'bob' });
   });
 
   it('signs in nobody where the session was ended between code and req.logIn', async () => {
-    const panel: SessionPanel = await startSessionPanel({
+    const panel: Panel = await startPanel({
       routes({ app, passport, secondFactor }) {
         passport.use(secondFactor.strategy);
         app.post('/slow', express.json(), (req, res, next) => {
@@ -124,7 +124,7 @@ describe('strategies/second-factor-strategy with a custom callback', () => {
     const phone = await enroll(panel);
     const client = await loggedIn(panel);
     const { cookie } = client;
-    expect((await client.post('/slow', { code: phone() })).body.code).to.equal('sign-in-expired');
+    expect((await client.post('/slow', { code: phone.nextCode() })).body.code).to.equal('sign-in-expired');
     expect(await client.me()).to.equal(null);
     expect(await seenBy(panel, cookie)).to.equal(null);
   });
@@ -134,7 +134,7 @@ describe('strategies/second-factor-strategy with a custom callback', () => {
     const phone = await enroll(panel);
     const client = await loggedIn(panel);
     panel.store.get = () => Promise.reject(new Error('down'));
-    const answer = await client.post('/custom', { code: phone() });
+    const answer = await client.post('/custom', { code: phone.nextCode() });
     expect(answer.status).to.equal(503);
     expect(panel.errors[0]).to.include({ code: 'store-unavailable' });
     expect(await client.me()).to.equal(null);
@@ -149,14 +149,14 @@ describe('strategies/second-factor-strategy with a custom callback', () => {
       const phone = await enroll(panel);
       const client = await loggedIn(panel);
       change(panel);
-      const answer = await client.post('/custom', { code: phone() });
+      const answer = await client.post('/custom', { code: phone.nextCode() });
       expect(answer.status).to.equal(401);
       expect(answer.body.info).to.include({ code: 'sign-in-expired' });
     }
   });
 
   it('hands to the error handler what the callback throws, and the process goes on', async () => {
-    const panel = await startSessionPanel({
+    const panel = await startPanel({
       routes({ app, passport, secondFactor }) {
         passport.use(secondFactor.strategy);
         app.post('/thrown', express.json(), (req, res, next) => {
@@ -170,7 +170,7 @@ describe('strategies/second-factor-strategy with a custom callback', () => {
     });
     const phone = await enroll(panel);
     const client = await loggedIn(panel);
-    for (const code of ['000000', phone()]) {
+    for (const code of ['000000', phone.nextCode()]) {
       const answer = await client.post('/thrown', { code });
       expect(answer.status).to.equal(500);
       expect(answer.body.code).to.equal('a mistake of the panel');

@@ -2,10 +2,11 @@ import { expect } from 'chai';
 import express from 'express';
 import type { RequestHandler } from 'express';
 import type { AuthenticateOptions } from 'passport';
-import { Client, enroll, enrolled, stopPanels } from '../docs/trap-panel.js';
-import type { Panel, User } from '../docs/trap-panel.js';
-import { loggedIn, sessionId, startSessionPanel } from '../support/session-panel.js';
-import type { SessionPanel, SessionPanelParts } from '../support/session-panel.js';
+import { Client } from '../support/client.js';
+import { enroll, enrolled, loggedIn } from '../support/people.js';
+import { startPanel, stopPanels } from '../support/panel.js';
+import type { Panel, PanelParts, User } from '../support/panel.js';
+import { sessionId } from '../support/sessions.js';
 
 const whoIsThere: RequestHandler = (req, res) => {
   const { secondFactor, authInfo, user } = req;
@@ -13,8 +14,8 @@ const whoIsThere: RequestHandler = (req, res) => {
 };
 
 /** A panel with a code route of its own, on one strategy object. */
-const start = (options: AuthenticateOptions = {}, parts: SessionPanelParts = {}): Promise<SessionPanel> =>
-  startSessionPanel({
+const start = (options: AuthenticateOptions = {}, parts: PanelParts = {}): Promise<Panel> =>
+  startPanel({
     ...parts,
     routes(made: Panel) {
       const { app, passport, secondFactor } = made;
@@ -34,7 +35,7 @@ for (const passport of [0.6, 0.7] as const) {
       const client = await loggedIn(panel);
       const { cookie } = client;
       panel.told();
-      const answer = await client.post('/two-step/code', { code: phone() });
+      const answer = await client.post('/two-step/code', { code: phone.nextCode() });
       expect(answer.body).to.deep.equal({
         user: 'alice',
         state: 'verified',
@@ -66,7 +67,7 @@ for (const passport of [0.6, 0.7] as const) {
         const panel = await start({}, { passport, options });
         const phone = await enroll(panel);
         const client = await loggedIn(panel);
-        await client.post('/two-step/code', { code: phone(), rememberBrowser });
+        await client.post('/two-step/code', { code: phone.nextCode(), rememberBrowser });
         await client.post('/logout');
         await client.login('alice');
         expect((await client.get('/two-step')).body.state, String(rememberBrowser)).to.equal(state);
@@ -96,11 +97,11 @@ for (const passport of [0.6, 0.7] as const) {
       const panel = await start({ failureMessage: true }, { passport });
       const phone = await enroll(panel);
       const client = await loggedIn(panel);
-      const code = phone();
+      const code = phone.nextCode();
       await client.post('/two-step/code', { code });
       const again = await loggedIn(panel);
       expect((await again.post('/two-step/code', { code })).status).to.equal(401);
-      const next = phone();
+      const next = phone.nextCode();
       const wrong = next === '000000' ? '111111' : '000000';
       for (let guess = 0; guess < 5; guess++) await again.post('/two-step/code', { code: wrong });
       const before = await panel.store.get('alice');
@@ -112,12 +113,14 @@ for (const passport of [0.6, 0.7] as const) {
       const panel = await start({}, { passport });
       const { client, phone } = await enrolled(panel);
       const before = await panel.store.get('alice');
-      expect((await new Client(panel).post('/two-step/code', { code: phone() })).status).to.equal(401);
-      expect((await client.post('/two-step/code', { code: phone() })).status).to.equal(401);
+      expect((await new Client(panel).post('/two-step/code', { code: phone.nextCode() })).status).to.equal(
+        401,
+      );
+      expect((await client.post('/two-step/code', { code: phone.nextCode() })).status).to.equal(401);
       expect(await client.me(), 'stays signed in').to.equal('alice');
       const late = await loggedIn(panel);
       panel.now += 600_000;
-      expect((await late.post('/two-step/code', { code: phone() })).status).to.equal(401);
+      expect((await late.post('/two-step/code', { code: phone.nextCode() })).status).to.equal(401);
       expect(await late.me()).to.equal(null);
       expect(await panel.store.get('alice'), 'nothing was spent').to.equal(before);
     });
@@ -125,11 +128,11 @@ for (const passport of [0.6, 0.7] as const) {
     it('makes one session of many right codes at once, on one strategy object (A14, C5)', async () => {
       const panel = await start({}, { passport });
       const [alice, bob] = [await enroll(panel), await enroll(panel, 'bob')];
-      const jars = await Promise.all([0, 1, 2, 3].map((i) => loggedIn(panel, i % 2 ? 'bob' : 'alice')));
-      const codes = [alice(), bob()];
-      codes[0] = alice();
+      const clients = await Promise.all([0, 1, 2, 3].map((i) => loggedIn(panel, i % 2 ? 'bob' : 'alice')));
+      const codes = [alice.nextCode(), bob.nextCode()];
+      codes[0] = alice.nextCode();
       const answers = await Promise.all(
-        jars.map((jar, i) => jar.post('/two-step/code', { code: codes[i % 2] })),
+        clients.map((browser, i) => browser.post('/two-step/code', { code: codes[i % 2] })),
       );
       for (const [i, answer] of answers.entries()) {
         if (answer.status === 200) expect(answer.body.user).to.equal(i % 2 ? 'bob' : 'alice');
@@ -153,11 +156,13 @@ describe('strategies/second-factor-strategy with the options of passport.authent
     );
     const phone = await enroll(panel);
     const plain = await loggedIn(panel);
-    expect((await plain.post('/two-step/code', { code: phone() })).headers.location).to.equal('/start');
+    expect((await plain.post('/two-step/code', { code: phone.nextCode() })).headers.location).to.equal(
+      '/start',
+    );
     const client = new Client(panel);
     await client.post('/wanted');
     await client.login('alice');
-    const answer = await client.post('/two-step/code', { code: phone() });
+    const answer = await client.post('/two-step/code', { code: phone.nextCode() });
     expect(answer.status).to.equal(302);
     expect(answer.headers.location).to.equal('/mine');
     expect(await client.me()).to.equal('alice');
@@ -169,7 +174,9 @@ describe('strategies/second-factor-strategy with the options of passport.authent
     const phone = await enroll(panel);
     const client = await loggedIn(panel);
     expect((await client.post('/two-step/code', { code: 'x' })).headers.location).to.equal('/two-step/again');
-    expect((await client.post('/two-step/code', { code: phone() })).headers.location).to.equal('/in');
+    expect((await client.post('/two-step/code', { code: phone.nextCode() })).headers.location).to.equal(
+      '/in',
+    );
     expect(await client.me()).to.equal('alice');
   });
 
@@ -194,7 +201,9 @@ describe('strategies/second-factor-strategy with the options of passport.authent
     const panel = await start({ authInfo: false });
     const phone = await enroll(panel);
     const client = await loggedIn(panel);
-    expect((await client.post('/two-step/code', { code: phone() })).body).not.to.have.property('authInfo');
+    expect((await client.post('/two-step/code', { code: phone.nextCode() })).body).not.to.have.property(
+      'authInfo',
+    );
   });
 
   it('keeps what the application owns with keepSessionInfo', async () => {
@@ -210,7 +219,7 @@ describe('strategies/second-factor-strategy with the options of passport.authent
       const phone = await enroll(panel);
       const client = await loggedIn(panel);
       await client.post('/cart');
-      await client.post('/two-step/code', { code: phone() });
+      await client.post('/two-step/code', { code: phone.nextCode() });
       const stored = await panel.stored(client);
       expect(stored?.cart).to.deep.equal(keepSessionInfo ? ['book'] : undefined);
       expect(stored?.secondFactor).to.include({ state: 'verified' });
@@ -221,7 +230,7 @@ describe('strategies/second-factor-strategy with the options of passport.authent
     const panel = await start({ session: false });
     const phone = await enroll(panel);
     const client = await loggedIn(panel);
-    const answer = await client.post('/two-step/code', { code: phone() });
+    const answer = await client.post('/two-step/code', { code: phone.nextCode() });
     expect(answer.body.user).to.equal('alice');
     expect(await client.me()).to.equal(null);
     expect((await client.get('/secret')).body.code).to.equal('code-required');
@@ -231,12 +240,12 @@ describe('strategies/second-factor-strategy with the options of passport.authent
     const panel = await start({ assignProperty: 'checked' });
     const phone = await enroll(panel);
     const client = await loggedIn(panel);
-    expect((await client.post('/two-step/code', { code: phone() })).body.user).to.equal(null);
+    expect((await client.post('/two-step/code', { code: phone.nextCode() })).body.user).to.equal(null);
     expect(await client.me()).to.equal(null);
   });
 
   it('works in a chain of strategies', async () => {
-    const panel = await startSessionPanel({
+    const panel = await startPanel({
       routes({ app, passport, secondFactor }) {
         passport.use(secondFactor.strategy);
         const either = passport.authenticate(['second-factor', 'local']);
@@ -247,14 +256,14 @@ describe('strategies/second-factor-strategy with the options of passport.authent
     const client = new Client(panel);
     const password = { username: 'alice', password: 'password' };
     expect((await client.post('/either', password)).body.code).to.equal('code-required');
-    expect((await client.post('/either', { code: phone() })).body).to.include({
+    expect((await client.post('/either', { code: phone.nextCode() })).body).to.include({
       user: 'alice',
       state: 'verified',
     });
   });
 
   it('works when the object itself is handed to passport.authenticate', async () => {
-    const panel = await startSessionPanel({
+    const panel = await startPanel({
       routes({ app, passport, secondFactor }) {
         app.post(
           '/direct',
@@ -266,11 +275,11 @@ describe('strategies/second-factor-strategy with the options of passport.authent
     });
     const phone = await enroll(panel);
     const client = await loggedIn(panel);
-    expect((await client.post('/direct', { code: phone() })).body.user).to.equal('alice');
+    expect((await client.post('/direct', { code: phone.nextCode() })).body.user).to.equal('alice');
   });
 
   it('works under another name', async () => {
-    const panel = await startSessionPanel({
+    const panel = await startPanel({
       routes({ app, passport, secondFactor }) {
         passport.use('totp', secondFactor.strategy as never);
         app.post('/totp', express.json(), passport.authenticate('totp'), whoIsThere);
@@ -278,6 +287,6 @@ describe('strategies/second-factor-strategy with the options of passport.authent
     });
     const phone = await enroll(panel);
     const client = await loggedIn(panel);
-    expect((await client.post('/totp', { code: phone() })).body.user).to.equal('alice');
+    expect((await client.post('/totp', { code: phone.nextCode() })).body.user).to.equal('alice');
   });
 });

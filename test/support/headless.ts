@@ -1,4 +1,4 @@
-import type { SessionPanel } from './session-panel.js';
+import type { Panel } from './panel.js';
 
 /** What a call without a session is rejected with. */
 export function caught(promise: Promise<unknown>): Promise<Error & { code?: string }> {
@@ -11,7 +11,7 @@ export function caught(promise: Promise<unknown>): Promise<Error & { code?: stri
 }
 
 /** Gives wrong codes to `secondFactor.verify()`. */
-export async function guess(panel: SessionPanel, right: string, times: number): Promise<void> {
+export async function guess(panel: Panel, right: string, times: number): Promise<void> {
   const wrong = right === '000000' ? '111111' : '000000';
   for (let each = 0; each < times; each++) await panel.secondFactor.verify('alice', wrong);
 }

@@ -1,170 +1,121 @@
 import { randomBytes } from 'node:crypto';
-import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import express from 'express';
-import session from 'express-session';
-import { Authenticator } from 'passport';
-import { Strategy } from 'passport-local';
-import { Secret, TOTP } from 'otpauth';
+import type { Store as SessionStore } from 'express-session';
 import { memoryStore } from '../../adapters/memory.js';
-import { createSecondFactor, requireNotImpersonating, requireSecondFactor } from '../../lib/index.js';
+import { requireNotImpersonating, requireSecondFactor } from '../../lib/index.js';
 import type {
   ImpersonationOptions,
   RequestSecondFactor,
-  SecondFactor,
-  SecondFactorEvent,
   SecondFactorOptions,
   Store,
 } from '../../lib/index.js';
+import type { Client } from './client.js';
+import { startPanel, stopPanel, user } from './panel.js';
+import type { Panel, User } from './panel.js';
 
-/** A user of the panel of the tests. */
-export interface LevelUser {
-  id: string;
-  level: string;
-  stamp: number;
-}
+/** A user of a level. */
+export type LevelUser = User & { level: string };
 
-/** An answer, with its JSON. */
-export interface Answer {
-  readonly status: number;
-  readonly location: string | null;
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- whatever the panel answers
-  readonly body: any;
-}
-
-/** The cookies of one browser, and how it calls the panel. */
-export interface LevelJar {
-  readonly cookies: Map<string, string>;
-  get(path: string, headers?: Record<string, string>): Promise<Answer>;
-  post(path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
-  /** Any other method. */
-  send(method: string, path: string, body?: unknown): Promise<Answer>;
-  login(user: string): Promise<Answer>;
-  /** A second browser with a copy of the cookies. */
-  copy(): LevelJar;
-}
-
-/** A panel with root, admins and users; every password is `x`. */
-export interface LevelPanel {
+/** A small panel with root, admins and users, where people act as others. */
+export interface LevelPanel extends Omit<Panel, 'users'> {
   readonly users: Map<string, LevelUser>;
-  readonly events: SecondFactorEvent[];
-  readonly secondFactor: SecondFactor;
-  readonly store: Store;
-  readonly sessions: session.Store;
   /** Users for whom `onSignedIn` was called. */
   readonly signedIn: string[];
   /** `req.secondFactor` of the last request, as it was when that was over. */
   last: RequestSecondFactor | undefined;
   /** What happens after the sign-in of `POST /login/slow` and before its answer. */
   whileSlow(sessionId: string): unknown;
-  /** Milliseconds since 1970; move it as you like. */
-  now: number;
-  jar(): LevelJar;
-  /** Enables the second factor in a jar; the key, for {@link LevelPanel.code}. */
-  enroll(jar: LevelJar): Promise<string>;
-  /** The code of a key, some time steps from now. */
-  code(key: string, steps?: number): string;
   /** The same panel started anew, over the same users, sessions and records, with other options. */
   restart(impersonation: ImpersonationOptions | undefined): Promise<LevelPanel>;
   close(): Promise<void>;
 }
 
+/** What a panel goes on from; what it does not name is new, and in memory. */
+interface Kept {
+  readonly users?: Map<string, LevelUser>;
+  readonly store?: Store;
+  readonly sessions?: SessionStore;
+  readonly key?: string;
+  readonly now?: number;
+}
+
 const USERS = { root: 'root', admin: 'admin', admin2: 'admin', alice: 'user', bob: 'user', lost: 'nowhere' };
 
-/** Starts the panel; what `kept` does not name is new, and in memory. */
+/** Starts the panel. */
 export async function startLevelPanel(
   impersonation: ImpersonationOptions | undefined,
-  kept?: {
-    users?: Map<string, LevelUser>;
-    store?: Store;
-    sessions?: session.Store;
-    key?: string;
-    now?: number;
-  },
+  kept: Kept = {},
   options: Partial<SecondFactorOptions<LevelUser>> = {},
 ): Promise<LevelPanel> {
   const users =
-    kept?.users ?? new Map(Object.entries(USERS).map(([id, level]) => [id, { id, level, stamp: 1 }]));
-  const store = kept?.store ?? memoryStore();
-  const sessions = kept?.sessions ?? new session.MemoryStore();
-  const key = kept?.key ?? randomBytes(32).toString('base64');
-  const passport = new Authenticator();
-  const events: SecondFactorEvent[] = [];
+    kept.users ?? new Map(Object.entries(USERS).map(([id, level]) => [id, { ...user(id), level }]));
+  const store = kept.store ?? memoryStore();
+  const key = kept.key ?? randomBytes(32).toString('base64');
   const signedIn: string[] = [];
-
-  passport.use(
-    new Strategy((name, password, done) => {
-      done(null, password === 'x' ? (users.get(name) ?? false) : false);
-    }),
-  );
-  passport.serializeUser((user, done) => done(null, (user as LevelUser).id));
-  passport.deserializeUser((id: string, done) => done(null, users.get(id) ?? false));
-
-  const panel: LevelPanel = {
-    users,
-    events,
-    store,
-    sessions,
+  const extras = {
     signedIn,
-    last: undefined,
-    whileSlow: () => undefined,
-    now: kept?.now ?? Date.now(),
-    secondFactor: createSecondFactor<LevelUser>({
-      passport,
-      issuer: 'Levels',
-      account: (user) => ({ id: user.id, name: user.id, level: user.level, securityStamp: user.stamp }),
-      findUser: (id) => users.get(id),
-      store,
-      keys: [key],
-      clock: () => panel.now,
-      impersonation,
-      onSignedIn: (_req, _res, user) => {
-        signedIn.push(user.id);
-      },
-      ...options,
-    }),
-    jar: () => makeJar(base, new Map()),
-    async enroll(jar) {
-      const setup = await jar.post('/two-step/setup');
-      const confirmed = await jar.post('/two-step/setup/confirm', { code: panel.code(setup.body.key) });
-      if (confirmed.status !== 200) throw new Error(`not enrolled: ${JSON.stringify(confirmed.body)}`);
-      return setup.body.key as string;
-    },
-    code: (secret, steps = 0) =>
-      new TOTP({ secret: Secret.fromBase32(secret) }).generate({ timestamp: panel.now + steps * 30_000 }),
-    async restart(other) {
-      await panel.close();
-      return startLevelPanel(other, { users, store, sessions, key, now: panel.now }, options);
-    },
-    close: () => new Promise((done) => server.close(() => done())),
+    last: undefined as RequestSecondFactor | undefined,
+    whileSlow: (_sessionId: string): unknown => undefined,
   };
-  panel.secondFactor.events.on('*', (event) => events.push(event));
-
-  const app = express();
-  app.set('env', 'test'); // no stack traces on the console
-  app.use(session({ secret: 'levels', store: sessions, resave: false, saveUninitialized: false }));
-  app.use(passport.session());
-  app.use(panel.secondFactor.session());
-  app.use((req, _res, next) => {
-    panel.last = req.secondFactor;
-    next();
+  const panel = await startPanel({
+    find: (id) => users.get(id),
+    sharedUsers: true,
+    store,
+    session: kept.sessions ? { store: kept.sessions } : {},
+    options: {
+      issuer: 'Levels',
+      account: ({ id, level, passwordChangedAt }) => ({
+        id,
+        name: id,
+        level,
+        securityStamp: passwordChangedAt,
+      }),
+      findUser: (id) => users.get(id),
+      keys: [key],
+      impersonation,
+      onSignedIn: (_req, _res, { id }) => void signedIn.push(id),
+      ...(options as Partial<SecondFactorOptions<User>>),
+    },
+    beforeRouter: ({ app }) =>
+      app.use((req, _res, next) => {
+        levels.last = req.secondFactor;
+        next();
+      }),
+    routes: (started) => addRoutes(started, () => levels),
   });
-  app.use('/two-step', panel.secondFactor.router());
+  const levels: LevelPanel = Object.assign(panel, extras, {
+    users,
+    async restart(other: ImpersonationOptions | undefined) {
+      await levels.close();
+      const { sessionStore: sessions, now } = levels;
+      return startLevelPanel(other, { users, store, sessions, key, now }, options);
+    },
+    close: () => stopPanel(panel),
+  });
+  if (kept.now !== undefined) levels.now = kept.now;
+  return levels;
+}
+
+/** Who is there, from who signed in to who is acted as; the last one is `null` when nobody is. */
+export async function whoIs(client: Client): Promise<(string | null)[]> {
+  const { user: last, actors } = (await client.get('/me')).body as { user: string | null; actors: string[] };
+  return [...actors, last];
+}
+
+function addRoutes({ app, passport }: Panel, levels: () => LevelPanel): void {
   app.post('/login/slow', express.json(), passport.authenticate('local'), async (req, res) => {
-    await panel.whileSlow(req.sessionID);
+    await levels().whileSlow(req.sessionID);
     Object.assign(req.session, { note: 'from a slow request' });
     res.json({});
-  });
-  app.post('/login', express.json(), passport.authenticate('local'), (req, res) => {
-    res.json({ user: (req.user as LevelUser | undefined)?.id });
   });
   app.post('/logout', (req, res, next) => {
     req.logout({ keepSessionInfo: true }, (error) => (error ? next(error) : res.json({})));
   });
   app.all('/me', (req, res) => {
     const actors = req.secondFactor?.actors.map(({ id }) => id);
-    const user = (req.user as LevelUser | undefined | null)?.id ?? null;
-    res.json({ user, state: req.secondFactor?.state, actors, skipped: req.secondFactor?.autoSwitchSkipped });
+    const found = (req.user as LevelUser | undefined | null)?.id ?? null;
+    const { state, autoSwitchSkipped: skipped } = req.secondFactor ?? {};
+    res.json({ user: found, state, actors, skipped });
   });
   app.post('/renew', async (req, res) => {
     await req.secondFactor?.renew(1);
@@ -185,47 +136,4 @@ export async function startLevelPanel(
     res.json({});
   });
   app.get('/note', (req, res) => res.json({ note: (req.session as { note?: string }).note ?? null }));
-  const server: Server = app.listen(0);
-  await new Promise((listening) => server.once('listening', listening));
-  const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  return panel;
-}
-
-function makeJar(base: string, cookies: Map<string, string>): LevelJar {
-  async function call(
-    method: string,
-    path: string,
-    body: unknown,
-    headers: Record<string, string>,
-  ): Promise<Answer> {
-    const answer = await fetch(base + path, {
-      method,
-      redirect: 'manual',
-      headers: {
-        ...(body !== undefined && { 'content-type': 'application/json' }),
-        cookie: [...cookies].map(([name, value]) => `${name}=${value}`).join('; '),
-        ...headers,
-      },
-      ...(body !== undefined && { body: JSON.stringify(body) }),
-    });
-    for (const cookie of answer.headers.getSetCookie()) {
-      const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(cookie) ?? [];
-      cookies.set(name, value);
-    }
-    const text = await answer.text();
-    const isJson = (answer.headers.get('content-type') ?? '').includes('json');
-    return {
-      status: answer.status,
-      location: answer.headers.get('location'),
-      body: isJson ? JSON.parse(text) : text,
-    };
-  }
-  return {
-    cookies,
-    get: (path, headers = {}) => call('GET', path, undefined, headers),
-    post: (path, body, headers = {}) => call('POST', path, body, headers),
-    send: (method, path, body) => call(method, path, body, {}),
-    login: (username) => call('POST', '/login', { username, password: 'x' }, {}),
-    copy: () => makeJar(base, new Map(cookies)),
-  };
 }

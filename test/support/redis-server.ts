@@ -55,6 +55,53 @@ export async function sharedRedis(): Promise<RedisServer> {
   return server;
 }
 
+/** Connects to a Redis server as a panel should: a Redis that is away fails fast. */
+export function connectRedis(server: RedisServer): Redis {
+  const redis = new Redis(server.url, {
+    maxRetriesPerRequest: 1,
+    retryStrategy: () => 50,
+  });
+  redis.on('error', () => undefined);
+  return redis;
+}
+
+/** A client of a Redis server that the tests of a `describe` have to themselves, from their `before` to their `after`. */
+export function redisForTests(): () => Redis {
+  let server: RedisServer;
+  let redis: Redis;
+  before(async () => {
+    server = await startRedis();
+    redis = connectRedis(server);
+  });
+  after(async () => {
+    redis.disconnect();
+    await server.kill();
+  });
+  return () => redis;
+}
+
+/** Uses a connection of its own to a Redis server. */
+export async function withRedis<Result>(
+  url: string,
+  use: (redis: Redis) => Promise<Result>,
+): Promise<Result> {
+  const redis = new Redis(url);
+  try {
+    return await use(redis);
+  } finally {
+    redis.disconnect();
+  }
+}
+
+/** Everything that lies in a Redis server, as one text. */
+export function dumpRedis(url: string): Promise<string> {
+  return withRedis(url, async (redis) => {
+    const keys = await redis.keys('*');
+    const values = await Promise.all(keys.map((key) => redis.get(key)));
+    return keys.map((key, i) => `${key}\n${values[i] ?? ''}`).join('\n');
+  });
+}
+
 /** Resolves when the Redis server of a folder listens on a port and has loaded its data. */
 async function isReady(port: number, folder: string): Promise<void> {
   const client = new Redis(port, HOST, { lazyConnect: true, enableReadyCheck: false, retryStrategy: null });

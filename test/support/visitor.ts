@@ -1,16 +1,7 @@
-import { request } from 'node:http';
-import type { IncomingHttpHeaders } from 'node:http';
+import { Client } from './client.js';
+import type { Address, Answer } from './client.js';
 
-/** What a server answered. */
-export interface Reply {
-  readonly status: number;
-  readonly headers: IncomingHttpHeaders;
-  readonly text: string;
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- whatever the server answers
-  readonly json: any;
-}
-
-/** A page as a person without JavaScript has it before himself. */
+/** A page as a person without JavaScript sees it. */
 export interface ShownPage {
   readonly status: number;
   /** Where the redirects ended. */
@@ -21,32 +12,28 @@ export interface ShownPage {
 }
 
 const REDIRECTS_MAXIMUM = 5;
-const PERSON = { accept: 'text/html,application/xhtml+xml,*/*;q=0.8', 'sec-fetch-mode': 'navigate' };
-const PROGRAM = { accept: 'application/json' };
 
-/** Somebody with cookies of his own who knows nothing but an address: a person, and a program. */
+/** Somebody with cookies of their own who knows nothing but an address: a person, and a program. */
 export class Visitor {
-  readonly #port: number;
-  readonly #cookies = new Map<string, string>();
+  readonly #client: Client;
 
-  constructor(port: number) {
-    this.#port = port;
+  constructor(address: Address) {
+    this.#client = new Client(address);
   }
 
   /** Asks as a program. */
-  get(path: string): Promise<Reply> {
-    return this.#ask('GET', path, PROGRAM);
+  get(path: string): Promise<Answer> {
+    return this.#client.get(path);
   }
 
   /** Sends JSON as a program. */
-  post(path: string, body: unknown = {}): Promise<Reply> {
-    const headers = { ...PROGRAM, 'content-type': 'application/json' };
-    return this.#ask('POST', path, headers, JSON.stringify(body));
+  post(path: string, body: unknown = {}): Promise<Answer> {
+    return this.#client.post(path, body);
   }
 
   /** Opens a page, and goes where it leads. */
   async open(path: string): Promise<ShownPage> {
-    return this.#land(path, await this.#ask('GET', path, { ...PERSON, 'sec-fetch-site': 'none' }));
+    return this.#land(path, await this.#client.open(path, { 'sec-fetch-site': 'none' }));
   }
 
   /** Presses a button of a page: sends the form it stands in, with what is hidden in it and what was typed. */
@@ -67,9 +54,7 @@ export class Visitor {
       if (!inside.includes(`name="${name}"`)) throw new Error(`"${button}" asks for no ${name}`);
       fields.set(name, value);
     }
-    const headers = { ...PERSON, 'sec-fetch-site': 'same-origin' };
-    const form64 = { ...headers, 'content-type': 'application/x-www-form-urlencoded' };
-    return this.#land(action, await this.#ask('POST', action, form64, fields.toString()));
+    return this.#land(action, await this.#client.submit(action, Object.fromEntries(fields)));
   }
 
   /** Follows a link of a page. */
@@ -81,38 +66,13 @@ export class Visitor {
     return this.open(attribute(found[0], 'href'));
   }
 
-  async #land(path: string, answer: Reply): Promise<ShownPage> {
-    let [at, reply] = [path, answer];
-    for (let i = 0; reply.headers.location !== undefined && i < REDIRECTS_MAXIMUM; i++) {
-      at = reply.headers.location;
-      reply = await this.#ask('GET', at, { ...PERSON, 'sec-fetch-site': 'same-origin' });
+  async #land(path: string, answer: Answer): Promise<ShownPage> {
+    let [at, last] = [path, answer];
+    for (let i = 0; last.location !== undefined && i < REDIRECTS_MAXIMUM; i++) {
+      at = last.location;
+      last = await this.#client.open(at);
     }
-    return { status: reply.status, path: at, html: reply.text, words: wordsOf(reply.text) };
-  }
-
-  #ask(method: string, path: string, headers: Record<string, string>, body?: string): Promise<Reply> {
-    const cookie = [...this.#cookies].map(([name, value]) => `${name}=${value}`).join('; ');
-    const options = { host: '127.0.0.1', port: this.#port, method, path, agent: false };
-    return new Promise((done, reject) => {
-      const sent = request(
-        { ...options, headers: { ...headers, ...(cookie !== '' && { cookie }) } },
-        (res) => {
-          let text = '';
-          res.setEncoding('utf8').on('data', (part: string) => (text += part));
-          res.on('end', () => {
-            for (const line of res.headers['set-cookie'] ?? []) {
-              const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? [];
-              this.#cookies.set(name, value);
-            }
-            const isJson = (res.headers['content-type'] ?? '').includes('json');
-            const json: unknown = isJson ? JSON.parse(text) : undefined;
-            done({ status: res.statusCode ?? 0, headers: res.headers, text, json });
-          });
-        },
-      );
-      sent.on('error', reject);
-      sent.end(body);
-    });
+    return { status: last.status, path: at, html: last.text, words: wordsOf(last.text) };
   }
 }
 

@@ -2,15 +2,14 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { Redis } from 'ioredis';
 import { Secret, TOTP } from 'otpauth';
-import { runConsole, startPanelProcess } from './panel-process.js';
-import type { Ended } from './panel-process.js';
-import { startRedis } from './redis-server.js';
+import { dumpRedis, startRedis } from './redis-server.js';
 import { makeSystemClock } from './system-clock.js';
 import type { SystemClock } from './system-clock.js';
 import { Visitor } from './visitor.js';
-import type { Reply } from './visitor.js';
+import type { Answer } from './client.js';
+import { runConsole, startPanelProcess } from './example-process.js';
+import type { Ended } from './example-process.js';
 
 /** The levels of the seeded accounts; their passwords are `<login>-password`. */
 export const LEVELS: Readonly<Record<string, string>> = {
@@ -37,15 +36,15 @@ export interface Walk {
   /** A code that was not used yet: the phone's owner waits for the next one. */
   nextCode(login: string): string;
   /** Sends login and password. */
-  password(who: Visitor, login: string, typed?: string): Promise<Reply>;
+  password(who: Visitor, login: string, typed?: string): Promise<Answer>;
   /** Signs in with whatever the account asks for. */
   signIn(login: string, typed?: string): Promise<Visitor>;
   /** Enables two-step authentication. */
   enable(who: Visitor, login: string): Promise<void>;
   /** Who is there, from who signed in on; empty when nobody is. */
   present(who: Visitor): Promise<string>;
-  actAs(who: Visitor, account: string): Promise<Reply>;
-  goBack(who: Visitor): Promise<Reply>;
+  actAs(who: Visitor, account: string): Promise<Answer>;
+  goBack(who: Visitor): Promise<Answer>;
   /** The console command, as an operator types it, on the same machine. */
   console(...args: string[]): Promise<Ended>;
   end(): Promise<void>;
@@ -65,10 +64,10 @@ export async function startWalk(withRedis: boolean): Promise<Walk> {
     clock,
     port: panel.port,
     databaseFile,
-    redis: server ? () => everythingIn(server.url) : null,
+    redis: server ? () => dumpRedis(server.url) : null,
     phones,
     output: panel.output,
-    visitor: () => new Visitor(panel.port),
+    visitor: () => new Visitor(panel),
     code(login, seconds = 0) {
       const phone = phones.get(login);
       if (!phone) throw new Error(`${login} has no phone`);
@@ -83,20 +82,20 @@ export async function startWalk(withRedis: boolean): Promise<Walk> {
     async signIn(login, typed) {
       const who = walk.visitor();
       const first = await walk.password(who, login, typed);
-      if (first.status === 401) await who.post(String(first.json.verify), { code: walk.nextCode(login) });
+      if (first.status === 401) await who.post(String(first.body.verify), { code: walk.nextCode(login) });
       return who;
     },
     async enable(who, login) {
-      const { json } = await who.post('/two-step/setup');
-      phones.set(login, new TOTP({ secret: Secret.fromBase32(String(json.key)) }));
+      const { body } = await who.post('/two-step/setup');
+      phones.set(login, new TOTP({ secret: Secret.fromBase32(String(body.key)) }));
       const confirmed = await who.post('/two-step/setup/confirm', { code: walk.code(login) });
-      expect(confirmed.json.recoveryCodes).to.be.an('array').with.length.above(0);
+      expect(confirmed.body.recoveryCodes).to.be.an('array').with.length.above(0);
     },
     async present(who) {
-      const { status, json } = await who.get('/api/me');
+      const { status, body } = await who.get('/api/me');
       if (status === 401) return '';
-      expect(json.level).to.equal(LEVELS[String(json.user)]);
-      return [...(json.actors as string[]), json.user as string].join(' > ');
+      expect(body.level).to.equal(LEVELS[String(body.user)]);
+      return [...(body.actors as string[]), body.user as string].join(' > ');
     },
     actAs: (who, account) => who.post('/two-step/impersonation', { account }),
     goBack: (who) => who.post('/two-step/impersonation/leave'),
@@ -109,14 +108,4 @@ export async function startWalk(withRedis: boolean): Promise<Walk> {
     },
   };
   return walk;
-}
-
-async function everythingIn(url: string): Promise<string> {
-  const redis = new Redis(url);
-  try {
-    const keys = await redis.keys('*');
-    return (await Promise.all(keys.map((key) => redis.get(key)))).join('\n');
-  } finally {
-    redis.disconnect();
-  }
 }

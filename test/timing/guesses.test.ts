@@ -4,12 +4,12 @@ import { PASSWORD_COST } from '../../example/panel/passwords.js';
 import { decideAttempt } from '../../lib/account/attempt.js';
 import { DEFAULT_LIMITS } from '../../lib/account/limits.js';
 import { recoverySet } from '../../lib/account/recovery-codes.js';
-import { pending } from '../security/support/befh-people.js';
-import { sendRaw } from '../security/support/befh-raw.js';
-import { LONG_BODIES } from '../security/support/long-bodies.js';
-import { startPanel } from '../support/panel-process.js';
-import type { RunningPanel } from '../support/panel-process.js';
+import { LONG_BODIES } from '../support/long-bodies.js';
 import { NOW, STEP, aRecord, nearlyRight, wrongCodes } from '../support/records.js';
+import { Client } from '../support/client.js';
+import { enable, pending, signedIn } from '../support/people.js';
+import { startExamplePanel } from '../support/example-panel.js';
+import type { ExamplePanel } from '../support/example-panel.js';
 
 const SAMPLES = 2000;
 const LOGIN_SAMPLES = 15;
@@ -40,25 +40,27 @@ describe('the time of a wrong code (I1, E6)', () => {
 });
 
 describe('the time of an answer (I2, H6)', () => {
-  let panel: RunningPanel;
+  let panel: ExamplePanel;
   before(async () => {
-    panel = await startPanel(undefined, {}, { passwordCost: PASSWORD_COST });
-    await panel.enroll(await panel.signedIn('alice'));
+    panel = await startExamplePanel(undefined, {}, { passwordCost: PASSWORD_COST });
+    await enable(panel, await signedIn(panel, 'alice'));
   });
   after(() => panel.end());
 
   it('is as long for a wrong password of somebody, with and without a factor, as of nobody', async () => {
-    const logins = ['bob', 'alice', 'eve'].map((login) => () => panel.jar().login(login, 'not-the-password'));
+    const logins = ['bob', 'alice', 'eve'].map(
+      (login) => () => new Client(panel).login(login, 'not-the-password'),
+    );
     const times = await medians(logins, LOGIN_SAMPLES);
     // A hash that is left out would make it several times as fast.
     expect(Math.max(...times) / Math.min(...times)).to.be.below(2);
   });
 
   it('is short for very long and deep input', async () => {
-    const jar = await pending(panel);
+    const client = await pending(panel);
     for (const [body, type] of LONG_BODIES) {
       const began = performance.now();
-      await sendRaw(panel, jar, '/two-step/verify', body, type);
+      await client.postRaw('/two-step/verify', body, type);
       expect(performance.now() - began, body.slice(0, 40)).to.be.below(FAST_MILLISECONDS);
     }
   });

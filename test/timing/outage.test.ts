@@ -2,10 +2,12 @@ import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { until } from '../support/eventually.js';
-import { startPanel } from '../support/panel-process.js';
-import type { Jar, RunningPanel } from '../support/panel-process.js';
 import { startRedis } from '../support/redis-server.js';
 import type { RedisServer } from '../support/redis-server.js';
+import { Client } from '../support/client.js';
+import { startExamplePanel } from '../support/example-panel.js';
+import type { ExamplePanel } from '../support/example-panel.js';
+import { signedIn, enable } from '../support/people.js';
 
 /** How long the panel waits for one command. */
 const TIMEOUT_MILLISECONDS = 1000;
@@ -18,16 +20,16 @@ const AWAY_MILLISECONDS = 45_000;
 
 describe('the time of an outage (J1)', () => {
   let server: RedisServer;
-  let panel: RunningPanel;
-  let verified: Jar;
-  let parked: Jar;
+  let panel: ExamplePanel;
+  let verified: Client;
+  let parked: Client;
 
   before(async () => {
     server = await startRedis({ args: ['--appendonly', 'yes', '--appendfsync', 'always'] });
-    panel = await startPanel(server.url, {}, { storeTimeoutMs: TIMEOUT_MILLISECONDS });
-    verified = await panel.signedIn('alice');
-    await panel.enroll(verified);
-    parked = panel.jar();
+    panel = await startExamplePanel(server.url, {}, { storeTimeoutMs: TIMEOUT_MILLISECONDS });
+    verified = await signedIn(panel, 'alice');
+    await enable(panel, verified);
+    parked = new Client(panel);
     await parked.login('alice');
   });
   after(async () => {
@@ -47,8 +49,8 @@ describe('the time of an outage (J1)', () => {
       () => verified.get('/api/secret'),
       () => verified.post('/two-step/setup'),
       () => parked.post('/two-step/verify', { code: '000000' }),
-      () => panel.jar().login('alice'),
-      () => panel.jar().login('bob'),
+      () => new Client(panel).login('alice'),
+      () => new Client(panel).login('bob'),
     ]) {
       const began = performance.now();
       expect((await send()).status).to.equal(503);

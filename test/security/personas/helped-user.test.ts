@@ -1,14 +1,15 @@
 import { expect } from 'chai';
-import { enrolled, failuresOf, isIn, said } from '../support/befh-people.js';
-import { attack } from '../support/dijk-panels.js';
+import { Client } from '../../support/client.js';
+import { enable, enrolled, said, signedIn } from '../../support/people.js';
+import { asRoot, attack, enrolledRoot, failuresOf, isIn } from '../../support/attack.js';
 
-attack('A user whom an operator helps, by acting as him', (panel) => {
+attack('A user whom an operator helps, by acting as him (on %s)', (panel) => {
   it('sees nothing of the operator, and has no more than before', async () => {
-    const alice = await panel().signedIn('alice');
-    const before = await panel().send(alice, 'GET', '/two-step');
-    const admin = await panel().signedIn('admin');
+    const alice = await signedIn(panel(), 'alice');
+    const before = await alice.peek('GET', '/two-step');
+    const admin = await signedIn(panel(), 'admin');
     await admin.actAs('alice');
-    const after = await panel().send(alice, 'GET', '/two-step');
+    const after = await alice.peek('GET', '/two-step');
     const { serverTime: _then, ...was } = JSON.parse(before.text) as Record<string, unknown>;
     const { serverTime: _now, ...is } = JSON.parse(after.text) as Record<string, unknown>;
     expect(is).to.deep.equal(was);
@@ -19,13 +20,13 @@ attack('A user whom an operator helps, by acting as him', (panel) => {
   });
 
   it('enables the second factor meanwhile: what the operator sends next is done by nobody', async () => {
-    const root = await panel().root();
+    const root = await asRoot(panel());
     await root.actAs('admin');
-    const admin = await panel().signedIn('admin');
-    await panel().enroll(admin);
+    const admin = await signedIn(panel(), 'admin');
+    await enable(panel(), admin);
     const sent = await root.post('/staff/bob/edit', { password: 'of-the-operator' });
     expect(said(sent)).to.equal('impersonation-refused');
-    expect((await panel().jar().login('bob', 'of-the-operator')).status).to.equal(401);
+    expect((await new Client(panel()).login('bob', 'of-the-operator')).status).to.equal(401);
     expect(await root.who()).to.equal('root');
     expect(await isIn(admin)).to.equal(true);
   });
@@ -35,28 +36,28 @@ attack('A user whom an operator helps, by acting as him', (panel) => {
       "UPDATE users SET level = 'root' WHERE id = 'admin'",
       "UPDATE users SET stamp = 'other' WHERE id = 'admin'",
     ]) {
-      const root = await panel().root();
+      const root = await asRoot(panel());
       await root.actAs('admin');
-      panel().changeUsers(change);
+      panel().database.exec(change);
       expect(said(await root.actAs('alice'))).to.equal('impersonation-refused');
       expect(await root.who()).to.equal('root');
-      panel().changeUsers("UPDATE users SET level = 'admin' WHERE id = 'admin'");
+      panel().database.exec("UPDATE users SET level = 'admin' WHERE id = 'admin'");
     }
   });
 
   it('disappears meanwhile: the operator is nobody, and has to sign in again', async () => {
-    const admin = await panel().signedIn('admin');
+    const admin = await signedIn(panel(), 'admin');
     await admin.actAs('alice');
-    panel().changeUsers("DELETE FROM users WHERE id = 'alice'");
+    panel().database.exec("DELETE FROM users WHERE id = 'alice'");
     expect(await admin.who()).to.equal('login-required');
     expect(said(await admin.leave())).to.equal('not-impersonating');
   });
 
   it('plants nothing that crosses over: where to go on, notices and set-ups stay in his own session', async () => {
-    const alice = await panel().signedIn('alice');
+    const alice = await signedIn(panel(), 'alice');
     const { body } = await alice.post('/two-step/setup');
     await alice.open('/staff?planted=1');
-    const admin = await panel().signedIn('admin');
+    const admin = await signedIn(panel(), 'admin');
     await admin.actAs('alice');
     expect((await admin.get('/two-step/setup')).text).not.to.include(String(body.key));
     await admin.open('/staff?planted-by-acting=1');
@@ -66,16 +67,16 @@ attack('A user whom an operator helps, by acting as him', (panel) => {
   });
 
   it('guesses with codes while he is helped: the counts are his own, and the operator is not locked', async () => {
-    const { jar: root, phone } = await panel().enrolled('root');
+    const { client: root, phone } = await enrolledRoot(panel());
     const alice = await enrolled(panel());
-    for (const code of alice.wrong(5)) await alice.jar.post('/two-step/step-up', { code });
+    for (const code of alice.phone.wrongCodes(5)) await alice.client.post('/two-step/step-up', { code });
     expect(await failuresOf(panel())).to.equal(5);
     expect(await failuresOf(panel(), 'root')).to.equal(0);
     expect(said(await root.post('/two-step/step-up', { code: phone.nextCode() }))).to.equal('verified');
   });
 
   it('signs in as the operator in the operator’s browser, if he knows how: that is another sign-in, with its code', async () => {
-    const { jar: root } = await panel().enrolled('root');
+    const { client: root } = await enrolledRoot(panel());
     await root.actAs('alice');
     const browser = root.copy();
     expect(said(await browser.login('root'))).to.equal('code-required');

@@ -1,18 +1,18 @@
 import { expect } from 'chai';
 import { inTwoParts } from '../../support/in-two-parts.js';
-import { enrolled, said, verify } from '../support/befh-people.js';
-import { attack } from '../support/dijk-panels.js';
-import { cookieOf } from '../support/acgl-panel.js';
+import { Client } from '../../support/client.js';
+import { enable, enrolled, said, signedIn, verify } from '../../support/people.js';
+import { attack } from '../../support/attack.js';
 
 const late = { password: 'late-password' };
 
-attack('A malicious admin', (panel) => {
+attack('A malicious admin (on %s)', (panel) => {
   it('gets past no second factor by setting the password, and the owner sees that it was set', async () => {
     const alice = await enrolled(panel());
-    const admin = await panel().signedIn('admin');
+    const admin = await signedIn(panel(), 'admin');
     const record = await panel().record('alice');
     expect((await admin.post('/staff/alice/edit', { password: 'of-the-admin' })).status).to.equal(200);
-    const thief = panel().jar();
+    const thief = new Client(panel());
     expect(said(await thief.login('alice', 'of-the-admin'))).to.equal('code-required');
     for (const path of ['/two-step/setup', '/two-step/disable', '/two-step/recovery-codes']) {
       expect((await thief.post(path, { code: '000000' })).status, path).to.equal(401);
@@ -20,16 +20,16 @@ attack('A malicious admin', (panel) => {
     expect(await thief.who()).to.equal('code-required');
     expect(await panel().record('alice')).to.equal(record);
     // The owner is out, and his own password fails.
-    expect(await alice.jar.who()).to.equal('login-required');
-    expect(said(await panel().jar().login('alice'))).to.equal('invalid-credentials');
+    expect(await alice.client.who()).to.equal('login-required');
+    expect(said(await new Client(panel()).login('alice'))).to.equal('invalid-credentials');
     expect(said(await admin.actAs('alice'))).to.equal('impersonation-refused');
   });
 
   it('is the account of a user without a second factor, also by its password: that is what an admin is', async () => {
-    const admin = await panel().signedIn('admin');
+    const admin = await signedIn(panel(), 'admin');
     expect((await admin.post('/staff/bob/edit', { password: 'of-the-admin' })).status).to.equal(200);
-    const asBob = await panel().signedIn('bob', 'of-the-admin');
-    await panel().enroll(asBob);
+    const asBob = await signedIn(panel(), 'bob', 'of-the-admin');
+    await enable(panel(), asBob);
     // Only an operator with a shell takes that off again.
     expect((await panel().secondFactor.status('bob')).enrolled).to.equal(true);
     await panel().secondFactor.admin.disable('bob', { by: 'operator', reason: 'taken over by an admin' });
@@ -40,47 +40,47 @@ attack('A malicious admin', (panel) => {
 
   it('changes no password with a request he began before he was demoted, signed out, deleted or given another password', async () => {
     const ends: Record<string, () => Promise<unknown>> = {
-      demoted: async () => panel().changeUsers("UPDATE users SET level = 'user' WHERE id = 'admin'"),
+      demoted: async () => panel().database.exec("UPDATE users SET level = 'user' WHERE id = 'admin'"),
       'without the password': async () =>
-        panel().changeUsers("UPDATE users SET stamp = 'x' WHERE id = 'admin'"),
+        panel().database.exec("UPDATE users SET stamp = 'x' WHERE id = 'admin'"),
       'signed out': () => admin.post('/logout'),
-      gone: async () => panel().changeUsers("DELETE FROM users WHERE id = 'admin'"),
+      gone: async () => panel().database.exec("DELETE FROM users WHERE id = 'admin'"),
     };
-    let admin = await panel().signedIn('admin');
+    let admin = await signedIn(panel(), 'admin');
     for (const [what, end] of Object.entries(ends)) {
       if (what !== 'demoted') {
-        panel().changeUsers("UPDATE users SET level = 'admin' WHERE id = 'admin'");
-        admin = await panel().signedIn('admin');
+        panel().database.exec("UPDATE users SET level = 'admin' WHERE id = 'admin'");
+        admin = await signedIn(panel(), 'admin');
       }
-      const status = await inTwoParts(`${panel().url}/staff/alice/edit`, cookieOf(admin), late, end);
+      const status = await inTwoParts(`${panel().url}/staff/alice/edit`, admin.cookie, late, end);
       expect(status, what).to.be.oneOf([401, 403]);
-      expect(said(await panel().jar().login('alice', 'late-password')), what).to.equal('invalid-credentials');
+      expect(said(await new Client(panel()).login('alice', 'late-password')), what).to.equal(
+        'invalid-credentials',
+      );
     }
   });
 
   it('changes no password as admin after root, who acts as him, has gone back', async () => {
-    const root = await panel().signedIn('root');
+    const root = await signedIn(panel(), 'root');
     expect(await root.who()).to.equal('root > admin');
-    const status = await inTwoParts(`${panel().url}/staff/alice/edit`, cookieOf(root), late, () =>
-      root.leave(),
-    );
+    const status = await inTwoParts(`${panel().url}/staff/alice/edit`, root.cookie, late, () => root.leave());
     expect(status).to.be.oneOf([401, 403]);
-    expect(said(await panel().jar().login('alice', 'late-password'))).to.equal('invalid-credentials');
+    expect(said(await new Client(panel()).login('alice', 'late-password'))).to.equal('invalid-credentials');
     expect(await root.who()).to.equal('root');
   });
 
   it('changes no password as admin after root, who acts as him, has signed out', async () => {
-    const root = await panel().signedIn('root');
+    const root = await signedIn(panel(), 'root');
     expect(await root.who()).to.equal('root > admin');
-    const status = await inTwoParts(`${panel().url}/staff/alice/edit`, cookieOf(root), late, () =>
+    const status = await inTwoParts(`${panel().url}/staff/alice/edit`, root.cookie, late, () =>
       root.post('/logout'),
     );
     expect(status).to.equal(401);
-    expect(said(await panel().jar().login('alice', 'late-password'))).to.equal('invalid-credentials');
+    expect(said(await new Client(panel()).login('alice', 'late-password'))).to.equal('invalid-credentials');
   });
 
   it('is not taken for an actor by what he puts into the request', async () => {
-    const admin = await panel().signedIn('admin');
+    const admin = await signedIn(panel(), 'admin');
     const forged = {
       actors: ['root'],
       actorId: 'root',
@@ -105,7 +105,7 @@ attack('A malicious admin', (panel) => {
   });
 
   it('enables nothing for who he acts as, with a set-up he began as himself', async () => {
-    const admin = await panel().signedIn('admin');
+    const admin = await signedIn(panel(), 'admin');
     const { body } = await admin.post('/two-step/setup');
     expect(body.key).to.be.a('string');
     await admin.actAs('alice');
@@ -120,7 +120,7 @@ attack('A malicious admin', (panel) => {
   });
 
   it('learns by acting as a user nothing of the code that user needs, and keeps no way in', async () => {
-    const admin = await panel().signedIn('admin');
+    const admin = await signedIn(panel(), 'admin');
     await admin.actAs('alice');
     const kept = admin.copy();
     const alice = await enrolled(panel());
@@ -128,7 +128,7 @@ attack('A malicious admin', (panel) => {
     expect(await admin.who()).to.equal('admin');
     expect(await kept.who()).to.equal('login-required');
     expect(said(await admin.actAs('alice'))).to.equal('impersonation-refused');
-    expect(said(await verify(admin, alice.nextCode()))).to.equal('signed-in');
+    expect(said(await verify(admin, alice.phone.nextCode()))).to.equal('signed-in');
     expect(await admin.who()).to.equal('admin');
   });
 });

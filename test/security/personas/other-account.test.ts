@@ -1,12 +1,12 @@
 import { expect } from 'chai';
 import { Secret, TOTP } from 'otpauth';
-import { burst, enrolled, failuresOf, isIn, pending, said, tally, verify } from '../support/befh-people.js';
-import { attack } from '../support/dijk-panels.js';
+import { burst, enrolled, pending, said, signedIn, tally, verify } from '../../support/people.js';
+import { attack, failuresOf, isIn } from '../../support/attack.js';
 
-attack('Somebody with another account of the same panel', (panel) => {
+attack('Somebody with another account of the same panel (on %s)', (panel) => {
   it('cannot find out which accounts there are by asking to act as them', async () => {
-    await panel().enrolled('admin');
-    const bob = await panel().signedIn('bob');
+    await enrolled(panel(), 'admin');
+    const bob = await signedIn(panel(), 'bob');
     const answers = [];
     for (const account of ['root', 'admin', 'alice', 'bob', 'nobody', 'root ', '', 'x'.repeat(300)]) {
       const { status, text } = await bob.actAs(account);
@@ -20,21 +20,23 @@ attack('Somebody with another account of the same panel', (panel) => {
   it('gives a code of his own for somebody else: it is wrong, and charged to that account', async () => {
     const alice = await enrolled(panel());
     const bob = await enrolled(panel(), 'bob');
-    const jar = await pending(panel(), 'alice');
+    const client = await pending(panel(), 'alice');
     const fields = { user: 'bob', account: 'bob', accountId: 'bob', username: 'bob' };
-    expect(said(await verify(jar, bob.nextCode(), fields))).to.equal('code-invalid');
+    expect(said(await verify(client, bob.phone.nextCode(), fields))).to.equal('code-invalid');
     expect(await failuresOf(panel(), 'alice')).to.equal(1);
     expect(await failuresOf(panel(), 'bob')).to.equal(0);
-    expect(said(await verify(bob.jar.copy(), alice.nextCode(), { account: 'alice' }))).to.equal('verified');
-    expect(await bob.jar.who()).to.equal('bob');
+    expect(said(await verify(bob.client.copy(), alice.phone.nextCode(), { account: 'alice' }))).to.equal(
+      'verified',
+    );
+    expect(await bob.client.who()).to.equal('bob');
   });
 
   it('names the authenticator of somebody else, and removes none', async () => {
     const alice = await enrolled(panel());
     const bob = await enrolled(panel(), 'bob');
-    const [app] = (await alice.jar.get('/two-step')).body.authenticators as { id: string }[];
+    const [app] = (await alice.client.get('/two-step')).body.authenticators as { id: string }[];
     const before = await panel().record('alice');
-    expect(said(await bob.jar.post('/two-step/authenticators/remove', { id: app?.id }))).to.equal(
+    expect(said(await bob.client.post('/two-step/authenticators/remove', { id: app?.id }))).to.equal(
       'not-found',
     );
     expect(await panel().record('alice')).to.equal(before);
@@ -42,33 +44,33 @@ attack('Somebody with another account of the same panel', (panel) => {
 
   it('signs in as himself in the browser of somebody who waits for a code: that sign-in is over', async () => {
     const alice = await enrolled(panel());
-    const jar = await pending(panel(), 'alice');
-    const copy = jar.copy();
-    expect((await jar.login('bob')).status).to.equal(200);
-    expect(said(await verify(jar, alice.nextCode()))).to.equal('signed-in');
-    expect(await jar.who()).to.equal('bob');
-    expect(said(await verify(copy, alice.nextCode()))).to.equal('sign-in-expired');
+    const client = await pending(panel(), 'alice');
+    const copy = client.copy();
+    expect((await client.login('bob')).status).to.equal(200);
+    expect(said(await verify(client, alice.phone.nextCode()))).to.equal('signed-in');
+    expect(await client.who()).to.equal('bob');
+    expect(said(await verify(copy, alice.phone.nextCode()))).to.equal('sign-in-expired');
   });
 
   it('signs in as two people in one browser at once: each session is of one of them, whole', async () => {
     await enrolled(panel());
-    const jar = await panel().signedIn('bob');
-    const jars = Array.from({ length: 12 }, () => jar.copy());
-    await Promise.all(jars.map((each, i) => (i % 2 === 0 ? each.login('alice') : each.login('bob'))));
-    const there = await Promise.all(jars.map((each) => each.who()));
+    const client = await signedIn(panel(), 'bob');
+    const clients = Array.from({ length: 12 }, () => client.copy());
+    await Promise.all(clients.map((each, i) => (i % 2 === 0 ? each.login('alice') : each.login('bob'))));
+    const there = await Promise.all(clients.map((each) => each.who()));
     for (const [i, who] of there.entries()) {
       expect(who).to.equal(i % 2 === 0 ? 'code-required' : 'bob');
     }
   });
 
   it('enables the second factor in two sessions of one account at once: one of them wins, whole', async () => {
-    const first = await panel().signedIn('bob');
-    const second = await panel().signedIn('bob');
+    const first = await signedIn(panel(), 'bob');
+    const second = await signedIn(panel(), 'bob');
     const codes: string[] = [];
-    for (const jar of [first, second]) {
-      const { body } = await jar.post('/two-step/setup');
+    for (const client of [first, second]) {
+      const { body } = await client.post('/two-step/setup');
       const totp = new TOTP({ secret: Secret.fromBase32(String(body.key)) });
-      codes.push(totp.generate({ timestamp: panel().now() }));
+      codes.push(totp.generate({ timestamp: panel().now }));
     }
     const answers = await burst(2, (i) =>
       [first, second][i]!.post('/two-step/setup/confirm', { code: codes[i] }),
@@ -82,15 +84,15 @@ attack('Somebody with another account of the same panel', (panel) => {
 
   it('gets nothing by other methods, tricks of the path or an upgrade', async () => {
     const alice = await enrolled(panel());
-    const jar = await pending(panel(), 'alice');
-    const code = alice.nextCode();
+    const client = await pending(panel(), 'alice');
+    const code = alice.phone.nextCode();
     const form = { 'content-type': 'application/json' };
     for (const method of ['PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS', 'PROPFIND']) {
-      const { text } = await panel().send(jar, method, '/two-step/verify', form, JSON.stringify({ code }));
+      const { text } = await client.peek(method, '/two-step/verify', form, JSON.stringify({ code }));
       expect(text, method).not.to.include('verified');
     }
     const override = { 'x-http-method-override': 'POST', 'x-method-override': 'POST', ...form };
-    await panel().send(jar, 'GET', `/two-step/verify?_method=POST&code=${code}`, override);
+    await client.peek('GET', `/two-step/verify?_method=POST&code=${code}`, override);
     const upgrade = { connection: 'Upgrade', upgrade: 'websocket', 'sec-websocket-version': '13' };
     for (const path of [
       '/api/secret',
@@ -105,12 +107,12 @@ attack('Somebody with another account of the same panel', (panel) => {
       '/api/secret;x=1',
     ]) {
       for (const headers of [{}, upgrade] as Record<string, string>[]) {
-        const { status, text } = await panel().send(jar, 'GET', path, headers);
+        const { status, text } = await client.peek('GET', path, headers);
         expect(status, path).to.be.oneOf([401, 404]);
         expect(text, path).not.to.include('Only with');
       }
     }
     // None of that spent the code.
-    expect(said(await verify(jar, code))).to.equal('verified');
+    expect(said(await verify(client, code))).to.equal('verified');
   });
 });

@@ -1,10 +1,12 @@
 import { expect } from 'chai';
 import { Redis } from 'ioredis';
-import { startPanel } from '../../support/panel-process.js';
-import type { Jar, RunningPanel } from '../../support/panel-process.js';
 import { sharedRedis } from '../../support/redis-server.js';
 import type { RedisServer } from '../../support/redis-server.js';
-import { enrolled, isIn, pending, said, verify } from '../support/befh-people.js';
+import { Client } from '../../support/client.js';
+import { startExamplePanel } from '../../support/example-panel.js';
+import type { ExamplePanel } from '../../support/example-panel.js';
+import { enrolled, pending, said, signedIn, verify } from '../../support/people.js';
+import { isIn } from '../../support/attack.js';
 
 interface Stored {
   cookie: object;
@@ -15,12 +17,12 @@ interface Stored {
 
 describe('Somebody who writes the sessions in Redis and has no key', () => {
   let server: RedisServer;
-  let panel: RunningPanel;
+  let panel: ExamplePanel;
   let redis: Redis;
 
   before(async () => {
     server = await sharedRedis();
-    panel = await startPanel(server.url);
+    panel = await startExamplePanel(server.url);
     redis = new Redis(server.url);
   });
   afterEach(() => panel.reset());
@@ -29,31 +31,31 @@ describe('Somebody who writes the sessions in Redis and has no key', () => {
     await panel.end();
   });
 
-  const keyOf = (jar: Jar): string => {
-    const cookie = decodeURIComponent(jar.cookies.get('panel.sid') ?? '');
+  const keyOf = (client: Client): string => {
+    const cookie = decodeURIComponent(client.cookies.get('panel.sid') ?? '');
     return `sess:${cookie.slice(2, cookie.lastIndexOf('.'))}`;
   };
-  async function read(jar: Jar): Promise<Stored> {
-    return JSON.parse((await redis.get(keyOf(jar))) ?? '{}') as Stored;
+  async function read(client: Client): Promise<Stored> {
+    return JSON.parse((await redis.get(keyOf(client))) ?? '{}') as Stored;
   }
-  async function write(jar: Jar, session: object): Promise<void> {
-    await redis.set(keyOf(jar), JSON.stringify(session));
+  async function write(client: Client, session: object): Promise<void> {
+    await redis.set(keyOf(client), JSON.stringify(session));
   }
-  async function stateOf(jar: Jar): Promise<Record<string, unknown>> {
-    const { secondFactor } = await read(jar);
+  async function stateOf(client: Client): Promise<Record<string, unknown>> {
+    const { secondFactor } = await read(client);
     if (!secondFactor) throw new Error('no state');
     return secondFactor;
   }
   /** Everything of a session of his but who is there and how. */
-  async function forge(jar: Jar, user: string | undefined, state: unknown): Promise<void> {
-    const { cookie } = await read(jar);
-    await write(jar, { cookie, ...(user !== undefined && { passport: { user } }), secondFactor: state });
+  async function forge(client: Client, user: string | undefined, state: unknown): Promise<void> {
+    const { cookie } = await read(client);
+    await write(client, { cookie, ...(user !== undefined && { passport: { user } }), secondFactor: state });
   }
 
   it('copies the session of somebody else over his own, and is that person (not prevented)', async () => {
     const alice = await enrolled(panel);
-    const thief = await panel.signedIn('bob');
-    await write(thief, await read(alice.jar));
+    const thief = await signedIn(panel, 'bob');
+    await write(thief, await read(alice.client));
     expect(await isIn(thief)).to.equal(true);
     expect(await thief.who()).to.equal('alice');
     // It ends with what ends hers.
@@ -65,14 +67,14 @@ describe('Somebody who writes the sessions in Redis and has no key', () => {
     await enrolled(panel);
     const thief = await pending(panel);
     const { account, stamp, enrollment } = await stateOf(thief);
-    const times = { passwordAt: panel.now(), factorAt: panel.now() };
+    const times = { passwordAt: panel.now, factorAt: panel.now };
     await forge(thief, 'alice', { state: 'verified', account, stamp, enrollment, ...times, method: 'otp' });
     expect(await isIn(thief)).to.equal(true);
   });
 
   it('names a user without a state: he is who has no second factor (not prevented), the others are asked for a code', async () => {
     await enrolled(panel);
-    const thief = await panel.signedIn('bob');
+    const thief = await signedIn(panel, 'bob');
     await forge(thief, 'admin', undefined);
     expect(await thief.who()).to.equal('admin');
     await forge(thief, 'alice', undefined);
@@ -83,8 +85,8 @@ describe('Somebody who writes the sessions in Redis and has no key', () => {
   it('forges a state without one of that account to copy from: nobody is in', async () => {
     const alice = await enrolled(panel);
     const bob = await enrolled(panel, 'bob');
-    const own = await stateOf(bob.jar);
-    const real = await stateOf(alice.jar);
+    const own = await stateOf(bob.client);
+    const real = await stateOf(alice.client);
     const states: Record<string, object> = {
       'his own, renamed': { ...own, account: 'alice' },
       'without a stamp': { ...real, stamp: null },
@@ -94,12 +96,12 @@ describe('Somebody who writes the sessions in Redis and has no key', () => {
         state: 'signed-in',
         account: 'alice',
         stamp: real.stamp,
-        passwordAt: panel.now(),
+        passwordAt: panel.now,
       },
       'of somebody else': own,
     };
     for (const [what, state] of Object.entries(states)) {
-      const thief = await panel.signedIn('admin');
+      const thief = await signedIn(panel, 'admin');
       await forge(thief, 'alice', state);
       expect(await isIn(thief), what).to.equal(false);
       expect(await thief.who(), what).to.be.oneOf(['login-required', 'code-required']);
@@ -108,22 +110,22 @@ describe('Somebody who writes the sessions in Redis and has no key', () => {
 
   it('forges a stack: the rules hold for it all the same, and an hour stays an hour', async () => {
     await enrolled(panel);
-    const thief = await panel.signedIn('bob');
+    const thief = await signedIn(panel, 'bob');
     const mark = await stateOf(thief);
-    const { stamp } = await stateOf(await panel.signedIn('admin'));
+    const { stamp } = await stateOf(await signedIn(panel, 'admin'));
     const actor = { account: 'bob', stamp: mark.stamp, user: 'bob', mark };
-    const until = panel.now() + 3_600_000;
+    const until = panel.now + 3_600_000;
     const acting = { state: 'impersonating', account: 'admin', stamp, until, actors: [actor] };
     await forge(thief, 'admin', acting);
     expect(await thief.who()).to.equal('bob');
 
-    const admin = await panel.signedIn('admin');
+    const admin = await signedIn(panel, 'admin');
     await admin.actAs('bob');
     const real = await read(admin);
-    await write(admin, { ...real, secondFactor: { ...real.secondFactor, until: panel.now() + 36_000_000 } });
+    await write(admin, { ...real, secondFactor: { ...real.secondFactor, until: panel.now + 36_000_000 } });
     expect(await admin.who()).to.equal('admin');
 
-    const nobody = await panel.signedIn('bob');
+    const nobody = await signedIn(panel, 'bob');
     for (const actors of [
       [],
       [{ ...actor, mark: null }],
@@ -137,8 +139,8 @@ describe('Somebody who writes the sessions in Redis and has no key', () => {
   });
 
   it('writes himself as an actor whose session he has seen (not prevented)', async () => {
-    const root = await panel.signedIn('root');
-    const thief = await panel.signedIn('bob');
+    const root = await signedIn(panel, 'root');
+    const thief = await signedIn(panel, 'bob');
     await write(thief, await read(root));
     expect(await thief.who()).to.equal('root > admin');
     await thief.leave();
@@ -158,14 +160,14 @@ describe('Somebody who writes the sessions in Redis and has no key', () => {
       { ...waiting, user: 'bob' },
     ]) {
       await forge(thief, undefined, state);
-      expect(said(await verify(thief, bob.nextCode()))).to.equal('sign-in-expired');
+      expect(said(await verify(thief, bob.phone.nextCode()))).to.equal('sign-in-expired');
       expect(await isIn(thief)).to.equal(false);
       await thief.login('bob');
     }
     // Not even a real one of hers is hers with his code.
     await forge(thief, undefined, waiting);
-    expect(said(await verify(thief, bob.nextCode()))).to.equal('code-invalid');
-    expect(await alice.jar.who()).to.equal('alice');
+    expect(said(await verify(thief, bob.phone.nextCode()))).to.equal('code-invalid');
+    expect(await alice.client.who()).to.equal('alice');
   });
 
   it('lets a sign-in wait for longer (not prevented), which is worth nothing without the code', async () => {
@@ -173,7 +175,7 @@ describe('Somebody who writes the sessions in Redis and has no key', () => {
     const thief = await pending(panel);
     const state = await stateOf(thief);
     panel.advance(3600);
-    const now = panel.now();
+    const now = panel.now;
     await forge(thief, undefined, { ...state, since: now, until: now + 86_400_000, recoveryFailures: -9 });
     expect(said(await verify(thief, '000000'))).to.equal('code-invalid');
     expect(await isIn(thief)).to.equal(false);
@@ -181,13 +183,13 @@ describe('Somebody who writes the sessions in Redis and has no key', () => {
 
   it('puts a session back that was signed out (not prevented); with another password it is worth nothing', async () => {
     const alice = await enrolled(panel);
-    const kept = await read(alice.jar);
-    const copy = alice.jar.copy();
-    await alice.jar.post('/logout');
+    const kept = await read(alice.client);
+    const copy = alice.client.copy();
+    await alice.client.post('/logout');
     expect(await isIn(copy)).to.equal(false);
     await write(copy, kept);
     expect(await isIn(copy)).to.equal(true);
-    const admin = await panel.signedIn('admin');
+    const admin = await signedIn(panel, 'admin');
     await admin.post('/staff/alice/edit', { password: 'another-password' });
     expect(await isIn(copy)).to.equal(false);
     await write(copy, kept);
@@ -215,7 +217,7 @@ describe('Somebody who writes the sessions in Redis and has no key', () => {
     }
     for (const field of Object.keys(state)) rubbish.push({ ...state, [field]: { toString: 'x' } });
     for (const each of rubbish) {
-      const waiting = await panel.signedIn('bob');
+      const waiting = await signedIn(panel, 'bob');
       await forge(waiting, undefined, each);
       const { status } = await waiting.get('/api/secret');
       expect(status, JSON.stringify(each)).to.equal(401);
@@ -229,8 +231,8 @@ describe('Somebody who writes the sessions in Redis and has no key', () => {
     const alice = await enrolled(panel);
     await redis.del('second-factor:alice');
     await redis.hset('second-factor:alice', 'a', 'b');
-    expect(said(await panel.jar().login('alice'))).to.equal('store-unavailable');
-    expect((await alice.jar.get('/api/secret')).status).to.equal(503);
+    expect(said(await new Client(panel).login('alice'))).to.equal('store-unavailable');
+    expect((await alice.client.get('/api/secret')).status).to.equal(503);
     await redis.del('second-factor:alice');
   });
 });

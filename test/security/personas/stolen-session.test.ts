@@ -1,13 +1,13 @@
 import { expect } from 'chai';
-import { codeAt } from '../support/acgl-panel.js';
-import { enrolled, isIn, pending, said, verify } from '../support/befh-people.js';
-import { attack } from '../support/dijk-panels.js';
+import { Client } from '../../support/client.js';
+import { enable, enrolled, pending, phoneWith, said, signedIn, verify } from '../../support/people.js';
+import { attack, enrolledRoot, isIn } from '../../support/attack.js';
 
 const FRESH_SECONDS = 15 * 60;
 
-attack('Somebody with a stolen session cookie', (panel) => {
+attack('Somebody with a stolen session cookie (on %s)', (panel) => {
   it('of an account without a second factor: enables his own within 15 minutes of the password (not prevented), not later', async () => {
-    const owner = await panel().signedIn('bob');
+    const owner = await signedIn(panel(), 'bob');
     const change = { currentPassword: 'wrong', newPassword: 'of-the-thief' };
     expect(said(await owner.copy().post('/settings/password', change))).to.equal('invalid-credentials');
     panel().advance(FRESH_SECONDS + 1);
@@ -15,8 +15,8 @@ attack('Somebody with a stolen session cookie', (panel) => {
     expect(said(await late.post('/two-step/setup'))).to.equal('step-up-required');
     expect(await panel().record('bob')).to.equal(null);
 
-    const fresh = await panel().signedIn('bob');
-    await panel().enroll(fresh.copy());
+    const fresh = await signedIn(panel(), 'bob');
+    await enable(panel(), fresh.copy());
     expect(await owner.who()).to.equal('code-required');
     expect(
       panel()
@@ -27,7 +27,7 @@ attack('Somebody with a stolen session cookie', (panel) => {
 
   it('that is verified: puts his phone in the place of the owner’s within 15 minutes of the code (not prevented), not later', async () => {
     const alice = await enrolled(panel());
-    const thief = alice.jar.copy();
+    const thief = alice.client.copy();
     const record = await panel().record('alice');
     panel().advance(FRESH_SECONDS + 1);
     for (const body of [{}, { add: true }]) {
@@ -38,8 +38,8 @@ attack('Somebody with a stolen session cookie', (panel) => {
     expect(await panel().record('alice')).not.to.equal(record); // one wrong code was charged
 
     const again = await pending(panel());
-    await verify(again, alice.nextCode());
-    await panel().enroll(again.copy());
+    await verify(again, alice.phone.nextCode());
+    await enable(panel(), again.copy());
     expect(
       panel()
         .events()
@@ -48,19 +48,19 @@ attack('Somebody with a stolen session cookie', (panel) => {
     // The recovery codes stay the owner's, and are his way back.
     const back = await pending(panel());
     expect(said(await verify(back, alice.recoveryCodes[0]))).to.equal('verified');
-    await panel().enroll(back);
+    await enable(panel(), back);
     expect(await isIn(again)).to.equal(false);
   });
 
   it('of an operator: sets no password of others after 15 minutes, with a second factor or without', async () => {
-    const { jar: root } = await panel().enrolled('root');
-    const admin = await panel().signedIn('admin');
+    const { client: root } = await enrolledRoot(panel());
+    const admin = await signedIn(panel(), 'admin');
     panel().advance(8 * 3600);
-    for (const jar of [root, admin]) {
-      const answer = await jar.copy().post('/staff/alice/edit', { password: 'of-the-thief' });
+    for (const client of [root, admin]) {
+      const answer = await client.copy().post('/staff/alice/edit', { password: 'of-the-thief' });
       expect(said(answer)).to.equal('step-up-required');
     }
-    expect((await panel().jar().login('alice')).status).to.equal(200);
+    expect((await new Client(panel()).login('alice')).status).to.equal(200);
   });
 
   it('that waits for the code: is nobody’s once the owner has given it, and gives no code of its own', async () => {
@@ -68,9 +68,9 @@ attack('Somebody with a stolen session cookie', (panel) => {
     const owner = await pending(panel());
     const thief = owner.copy();
     expect((await thief.get('/two-step')).body).to.have.all.keys('state', 'until', 'methods', 'serverTime');
-    const code = alice.nextCode();
+    const code = alice.phone.nextCode();
     expect(said(await verify(owner, code))).to.equal('verified');
-    for (const each of [code, alice.nextCode()]) {
+    for (const each of [code, alice.phone.nextCode()]) {
       expect(said(await verify(thief, each))).to.equal('sign-in-expired');
     }
     expect(await isIn(thief)).to.equal(false);
@@ -81,15 +81,15 @@ attack('Somebody with a stolen session cookie', (panel) => {
     const owner = await pending(panel());
     const thief = owner.copy();
     await thief.open('/clients?planted=1');
-    const { body } = await verify(owner, alice.nextCode());
+    const { body } = await verify(owner, alice.phone.nextCode());
     expect(body.returnTo).to.equal('/');
     const second = await pending(panel());
     await second.copy().post('/two-step/cancel');
-    expect(said(await verify(second, alice.nextCode()))).to.equal('sign-in-expired');
+    expect(said(await verify(second, alice.phone.nextCode()))).to.equal('sign-in-expired');
   });
 
   it('that was copied before a set-up began: reads no key; copied while it is unfinished, it does (not prevented)', async () => {
-    const owner = await panel().signedIn('bob');
+    const owner = await signedIn(panel(), 'bob');
     const early = owner.copy();
     const { body } = await owner.post('/two-step/setup');
     expect((await early.get('/two-step/setup')).text).not.to.include(String(body.key));
@@ -101,7 +101,7 @@ attack('Somebody with a stolen session cookie', (panel) => {
   });
 
   it('that acts as somebody: goes back and is the actor (not prevented), with the age of his proof', async () => {
-    const { jar: root } = await panel().enrolled('root');
+    const { client: root } = await enrolledRoot(panel());
     panel().advance(60);
     await root.actAs('admin');
     const thief = root.copy();
@@ -123,17 +123,17 @@ attack('Somebody with a stolen session cookie', (panel) => {
   it('is out with every copy when the owner signs out, changes his password or gives a code', async () => {
     const alice = await enrolled(panel());
     const ends: Record<string, () => Promise<unknown>> = {
-      'step-up': () => alice.jar.post('/two-step/step-up', { code: alice.nextCode() }),
+      'step-up': () => alice.client.post('/two-step/step-up', { code: alice.phone.nextCode() }),
       password: () =>
-        alice.jar.post('/settings/password', {
+        alice.client.post('/settings/password', {
           currentPassword: 'alice-password',
           newPassword: 'alice-password-2',
         }),
-      'sign-out': () => alice.jar.post('/logout'),
+      'sign-out': () => alice.client.post('/logout'),
     };
     for (const [what, end] of Object.entries(ends)) {
-      const thieves = Array.from({ length: 4 }, () => alice.jar.copy());
-      await Promise.all([end(), ...thieves.map((jar) => jar.get('/api/me'))]);
+      const thieves = Array.from({ length: 4 }, () => alice.client.copy());
+      await Promise.all([end(), ...thieves.map((client) => client.get('/api/me'))]);
       for (const thief of thieves) expect(await thief.who(), what).to.equal('login-required');
     }
   });
@@ -141,7 +141,7 @@ attack('Somebody with a stolen session cookie', (panel) => {
   it('gains nothing by signing in beside it as somebody else: one account does not prove the other', async () => {
     const alice = await enrolled(panel());
     await enrolled(panel(), 'bob');
-    const thief = alice.jar.copy();
+    const thief = alice.client.copy();
     expect(said(await thief.login('bob'))).to.equal('code-required');
     expect(await isIn(thief)).to.equal(false);
     expect(said(await thief.login('alice'))).to.equal('code-required');
@@ -149,10 +149,10 @@ attack('Somebody with a stolen session cookie', (panel) => {
 });
 
 attack(
-  'Somebody with a copied cookie of an account that must have a second factor and has none',
+  'Somebody with a copied cookie of an account that must have a second factor and has none (on %s)',
   (panel) => {
     it('reads the key if he copies it while the set-up is open (not prevented), and is nobody before that and after it', async () => {
-      const owner = panel().jar();
+      const owner = new Client(panel());
       expect(said(await owner.login('bob'))).to.equal('enrollment-required');
       const early = owner.copy();
       const { key } = (await owner.post('/two-step/setup')).body as { key: string };
@@ -161,7 +161,7 @@ attack(
       expect((await early.get('/two-step/setup')).text).not.to.include(key);
       expect((await during.get('/two-step/setup')).body.key).to.equal(key);
 
-      const code = codeAt(panel(), { key }, 0);
+      const code = phoneWith(panel(), key).code();
       expect((await owner.post('/two-step/setup/confirm', { code })).status).to.equal(200);
       expect(await owner.who()).to.equal('bob');
       for (const copy of [early, during]) expect(await copy.who()).to.equal('login-required');

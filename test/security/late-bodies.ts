@@ -2,18 +2,17 @@ import { EventEmitter, once } from 'node:events';
 import { request } from 'node:http';
 import type { IncomingMessage } from 'node:http';
 import type { Redis } from 'ioredis';
-import { stopPanels, user } from '../../docs/trap-panel.js';
-import { connectRedis, startSessionPanel } from '../../support/session-panel.js';
-import type { SessionPanel, SessionPanelParts } from '../../support/session-panel.js';
-import { sharedRedis } from '../../support/redis-server.js';
-import type { RedisServer } from '../../support/redis-server.js';
+import { connectRedis, sharedRedis } from '../support/redis-server.js';
+import type { RedisServer } from '../support/redis-server.js';
+import { startPanel, stopPanels, user } from '../support/panel.js';
+import type { Panel, PanelParts } from '../support/panel.js';
 
 /** What marks the request whose body is held back. */
 const LATE = 'x-late-body';
 const LEVELS: Readonly<Record<string, string>> = { alice: 'root', bob: 'admin', carol: 'user' };
 
 /** A panel that loads the session before it reads the body, so that a late body meets a stale copy of it. */
-export interface LatePanel extends SessionPanel {
+export interface LatePanel extends Panel {
   /**
    * Sends the first bytes of a JSON body, does something once the server holds the session of the cookie, and
    * sends the rest.
@@ -24,9 +23,9 @@ export interface LatePanel extends SessionPanel {
 }
 
 /** Starts one with alice as root, bob as admin and carol as user. */
-export async function startLatePanel(parts: SessionPanelParts = {}): Promise<LatePanel> {
+export async function startLatePanel(parts: PanelParts = {}): Promise<LatePanel> {
   const arrivals = new EventEmitter();
-  const panel = await startSessionPanel({
+  const panel = await startPanel({
     users: ['alice', 'bob', 'carol'].map((login) => user(login)),
     options: {
       impersonation: { levels: ['root', 'admin', 'user'] },

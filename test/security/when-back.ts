@@ -1,5 +1,5 @@
-import { eventually } from '../../support/eventually.js';
-import type { Answer } from '../../support/panel-process.js';
+import { eventually } from '../support/eventually.js';
+import type { Answer } from '../support/client.js';
 
 /** Asks again until the panel answers otherwise than 503. */
 export function whenBack(ask: () => Promise<Answer>): Promise<Answer> {

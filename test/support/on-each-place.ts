@@ -7,11 +7,10 @@ import Libsql from 'libsql';
 import type { Store } from 'passport-second-factor';
 import { redisStore } from 'passport-second-factor/redis';
 import { createTotpTable, sqlStore } from 'passport-second-factor/sql';
-import { stopPanels } from '../../docs/trap-panel.js';
-import { sharedRedis } from '../../support/redis-server.js';
-import type { RedisServer } from '../../support/redis-server.js';
-import { connectRedis, startSessionPanel } from '../../support/session-panel.js';
-import type { SessionPanel, SessionPanelParts } from '../../support/session-panel.js';
+import { connectRedis, sharedRedis } from './redis-server.js';
+import type { RedisServer } from './redis-server.js';
+import { startPanel, stopPanels } from './panel.js';
+import type { Panel, PanelParts } from './panel.js';
 
 /** Where a panel keeps its records and its sessions. */
 export interface Kept {
@@ -57,13 +56,11 @@ export function onEachPlace(tests: (empty: () => Promise<Kept>) => void): void {
 }
 
 /** Runs tests on panels that keep everything in one of the two places; see {@link onEachPlace}. */
-export function onEachSessionPanel(
-  tests: (start: (parts?: SessionPanelParts) => Promise<SessionPanel>) => void,
-): void {
+export function onEachPanel(tests: (start: (parts?: PanelParts) => Promise<Panel>) => void): void {
   onEachPlace((empty) => {
     tests(async (parts = {}) => {
       const { store, sessions } = await empty();
-      return startSessionPanel({ store, ...parts, session: { store: sessions, ...parts.session } });
+      return startPanel({ store, ...parts, session: { store: sessions, ...parts.session } });
     });
   });
 }

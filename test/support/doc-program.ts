@@ -1,9 +1,9 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Secret, TOTP } from 'otpauth';
-import { compiledFolder } from '../support/compiled.js';
-import { startProgram } from '../support/program.js';
-import type { RunningProgram } from '../support/program.js';
+import { compiledFolder } from './compiled.js';
+import { startProgram } from './program.js';
+import type { RunningProgram } from './program.js';
 import { fencedBlocks } from './code-blocks.js';
 
 const STEP_MILLISECONDS = 30_000;
