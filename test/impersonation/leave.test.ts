@@ -1,16 +1,12 @@
 import { expect } from 'chai';
-import { startLevelPanel } from '../support/level-panel.js';
-import type { LevelJar, LevelPanel } from '../support/level-panel.js';
+import { Client } from '../support/client.js';
+import { startLevelPanel, whoIs } from '../support/level-panel.js';
+import type { LevelPanel } from '../support/level-panel.js';
+import { user } from '../support/panel.js';
 
 const LEVELS = ['root', 'admin', 'user'];
 
-const enter = (jar: LevelJar, account: unknown) => jar.post('/two-step/impersonation', { account });
-const leave = (jar: LevelJar, body: object) => jar.post('/two-step/impersonation/leave', body);
-
-async function whoIs(jar: LevelJar): Promise<(string | null)[]> {
-  const { user, actors } = (await jar.get('/me')).body as { user: string | null; actors: string[] };
-  return [...actors, user];
-}
+const leave = (client: Client, body: object) => client.post('/two-step/impersonation/leave', body);
 
 describe('going back from the account that a page names', () => {
   let panel: LevelPanel;
@@ -19,10 +15,10 @@ describe('going back from the account that a page names', () => {
 
   it('goes back no further than a page says that another tab has left behind', async () => {
     panel = await startLevelPanel({ levels: LEVELS });
-    const root = panel.jar();
+    const root = new Client(panel);
     await root.login('root');
-    await enter(root, 'admin');
-    await enter(root, 'alice');
+    await root.actAs('admin');
+    await root.actAs('alice');
     expect((await leave(root, { from: 'alice' })).status).to.equal(200);
     expect((await leave(root, { from: 'alice' })).status).to.equal(200);
     expect(await whoIs(root)).to.deep.equal(['root', 'admin']);
@@ -41,17 +37,15 @@ describe('going back from the account that a page names', () => {
   });
 
   it('goes back for a program that knows its accounts by numbers, and for one that names none', async () => {
-    const users = new Map(
-      [1, 2].map((id) => [String(id), { id: String(id), level: LEVELS[id - 1] ?? '', stamp: 1 }]),
-    );
+    const users = new Map(['1', '2'].map((id, place) => [id, { ...user(id), level: LEVELS[place] ?? '' }]));
     panel = await startLevelPanel(
       { levels: LEVELS },
       { users },
       {
-        account: ({ id, level, stamp }) => ({ id: Number(id), name: id, level, securityStamp: stamp }),
+        account: ({ id, level }) => ({ id: Number(id), name: id, level }),
       },
     );
-    const first = panel.jar();
+    const first = new Client(panel);
     await first.login('1');
     for (const [from, isThere] of [
       [1, true],
@@ -59,7 +53,7 @@ describe('going back from the account that a page names', () => {
       [null, false],
       ['', false],
     ] as const) {
-      await enter(first, 2);
+      await first.post('/two-step/impersonation', { account: 2 });
       expect((await leave(first, { from })).status).to.equal(200);
       expect(await whoIs(first), String(from)).to.deep.equal(isThere ? ['1', '2'] : ['1']);
     }

@@ -192,7 +192,7 @@ describe('session/require-second-factor', () => {
   it('keeps what it was given, whatever becomes of the object', async () => {
     const options: GuardOptions = { maxAge: 60 };
     const guard = requireSecondFactor(options);
-    const panel = await startSessionPanel({
+    const panel = await startPanel({
       routes({ app }) {
         app.get('/fresh', guard, (_req, res) => res.json({}));
       },

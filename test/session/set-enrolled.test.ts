@@ -109,7 +109,7 @@ describe('session/set-enrolled: a panel that keeps in its own table who has a se
         throw new Error('the connection was lost after');
       });
       const again = await loggedIn(panel);
-      await again.post('/two-step/verify', { code: phone() });
+      await again.post('/two-step/verify', { code: phone.nextCode() });
       expect(flags).to.deep.equal({ alice: false });
       expect((await new Client(panel).login('alice')).body).to.deep.equal({ user: 'alice' });
     });

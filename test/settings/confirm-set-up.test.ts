@@ -49,7 +49,7 @@ describe('settings/confirm-set-up', () => {
     for (const policy of ['optional', 'required'] as const) {
       it(`shows the recovery codes all the same, to nobody else (${policy})`, async () => {
         let during = (): Promise<unknown> => Promise.resolve();
-        const panel = await startSessionPanel({
+        const panel = await startPanel({
           options: { policy: () => policy, setEnrolled: async () => void (await during()) },
         });
         const client = new Client(panel);
