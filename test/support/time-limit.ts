@@ -24,7 +24,8 @@ interface Waiting {
 
 /** The limits that were made, by their milliseconds. */
 const limits = new Map<number, Waiting>();
-const real = { setTimeout: globalThis.setTimeout, clearTimeout: globalThis.clearTimeout };
+/** The timers that this module has put in place; others may have put theirs before it or over it. */
+let ours: unknown;
 
 /** Makes a time limit; timers of exactly its length belong to it, whoever sets them. */
 export function timeLimit(): TimeLimit {
@@ -58,11 +59,12 @@ function end(timers: Waiting['timers'], timer: NodeJS.Timeout): void {
   told?.();
 }
 
-/** Has this process's timers looked at, once; those of other lengths are left as they are. */
+/** Has this process's timers looked at; those of other lengths are left as they are. */
 function watchTimers(): void {
-  if (globalThis.setTimeout !== real.setTimeout) return;
+  if (globalThis.setTimeout === ours) return;
+  const before = { setTimeout: globalThis.setTimeout, clearTimeout: globalThis.clearTimeout };
   const watched = (told: (...args: unknown[]) => void, ms?: number, ...args: unknown[]): NodeJS.Timeout => {
-    const timer = real.setTimeout(told, ms, ...args);
+    const timer = before.setTimeout(told, ms, ...args);
     const limit = limits.get(ms ?? 0);
     if (!limit) return timer;
     limit.timers.set(timer, () => told(...args));
@@ -71,11 +73,9 @@ function watchTimers(): void {
   };
   const cleared = (timer?: NodeJS.Timeout): void => {
     for (const { timers } of limits.values()) timers.delete(timer!);
-    real.clearTimeout(timer);
+    before.clearTimeout(timer);
   };
-  globalThis.setTimeout = Object.assign(watched, {
-    __promisify__: sleep,
-    [promisify.custom]: sleep,
-  }) as never;
+  ours = Object.assign(watched, { __promisify__: sleep, [promisify.custom]: sleep });
+  globalThis.setTimeout = ours as never;
   globalThis.clearTimeout = cleared as never;
 }
