@@ -21,6 +21,7 @@ import type { Check } from './option-checks.js';
 import type { AccountSummary, HttpRequest, Json, PassportInstance, SecondFactorOptions } from './options.js';
 import { isBefore06 } from './passport-version.js';
 import type { Store } from './vault/store.js';
+import type { WebAuthn } from './webauthn.js';
 
 /** NIST SP 800-63B §3.2.2: no more than 100 failures in a row. */
 const HARD_LIMIT_MAXIMUM = 100;
@@ -61,6 +62,7 @@ const OPTIONS = {
   language,
   impersonation: optional(impersonation),
   policy: fn<(account: AccountSummary) => unknown>(() => 'optional'),
+  webauthn: optional(webauthn),
   rememberBrowsers: optional(rememberBrowsers),
   notify: optional(fn<Option<'notify'>>()),
   allowedOrigins: origins,
@@ -161,6 +163,25 @@ function store(value: unknown): Store {
     }
   }
   return value as Store;
+}
+
+function webauthn(value: unknown): WebAuthn {
+  const given = value as Record<string, unknown> | null | undefined;
+  for (const method of [
+    'creationOptions',
+    'requestOptions',
+    'credentialIdOf',
+    'verifyCreation',
+    'verifyAssertion',
+  ]) {
+    if (typeof given?.[method] !== 'function') {
+      throw invalid(
+        `webauthn must be what webauthn() makes, got ${kindOf(value)}: import { webauthn } from ` +
+          "'passport-second-factor/webauthn'",
+      );
+    }
+  }
+  return value as WebAuthn;
 }
 
 function issuer(value: unknown): Issuer {

@@ -15,6 +15,17 @@ export const PROBLEMS = {
   },
   'code-invalid': { status: 401, title: 'The code is not right.' },
   'code-already-used': { status: 401, title: 'This code was used before. Wait for the next one.' },
+  'assertion-invalid': { status: 401, title: 'The passkey or security key was not accepted.' },
+  'assertion-already-used': {
+    status: 401,
+    title: 'The passkey or security key has signed in elsewhere meanwhile. Use it once more.',
+  },
+  'security-key-stopped': {
+    status: 401,
+    title:
+      'This security key was stopped, because there may be a copy of it. Use another way, and remove it.',
+  },
+  'security-key-required': { status: 403, title: 'This needs a passkey or security key.' },
   'step-up-required': { status: 401, title: 'Confirm that it is you with a fresh code.' },
   'session-required': { status: 401, title: 'This page needs a signed-in session of this account.' },
   'enrollment-required': { status: 403, title: 'Enable two-step authentication first.' },
@@ -30,14 +41,20 @@ export const PROBLEMS = {
       'This account still has its earlier second factor. Until that is moved no other one can be enabled.',
   },
   'authenticator-limit': { status: 409, title: 'There are as many authenticators as an account can have.' },
-  'authenticator-last': { status: 409, title: 'This is the only authenticator of the account.' },
+  'factor-last': { status: 409, title: 'This is the only second factor of the account.' },
   'recovery-codes-outdated': { status: 409, title: 'These recovery codes were replaced by newer ones.' },
+  'security-key-limit': {
+    status: 409,
+    title: 'There are as many passkeys and security keys as an account can have.',
+  },
+  'security-key-known': { status: 409, title: 'This passkey or security key was added before.' },
   'setup-expired': {
     status: 409,
     title:
       'That set-up is over: it is done already, was cancelled, another one took its place, or its time has passed.',
   },
   'not-impersonating': { status: 409, title: 'Nobody is acting as somebody else here.' },
+  'security-key-invalid': { status: 422, title: 'The passkey or security key could not be added.' },
   'clock-skew': { status: 422, title: 'The code is right for another minute: the two clocks disagree.' },
   locked: { status: 429, title: 'Too many wrong codes. Wait before the next one.' },
   'store-unavailable': { status: 503, title: 'The second factor cannot be checked right now. Try again.' },

@@ -25,12 +25,16 @@ export type Operation = 'sign-in' | 'step-up' | 'disable' | 'recovery-codes' | '
 /** Why a code was not accepted. */
 export type CodeRefusal = 'code-malformed' | 'code-invalid' | 'code-already-used' | 'locked' | 'clock-skew';
 
+/** Why the answer of a security key was not accepted. */
+export type AssertionRefusal = 'assertion-invalid' | 'assertion-already-used' | 'security-key-stopped';
+
 /** Why a session lost rights on a request. */
 export type DemotionReason =
   | 'enrolled-elsewhere'
   | 'factor-gone'
   | 'factor-replaced'
   | 'factor-required'
+  | 'security-key-required'
   | 'browser-revoked'
   | 'password-changed'
   | 'account-gone'
@@ -107,6 +111,18 @@ export interface SecondFactorEvents {
    * in a row in its budget.
    */
   locked: EventBase & { readonly until: number | null; readonly failures: number };
+  /** A passkey or security key proved the second factor. */
+  'security-key-used': EventBase & { readonly operation: Operation; readonly userVerified: boolean };
+  'security-key-refused': EventBase & { readonly operation: Operation; readonly reason: AssertionRefusal };
+  /**
+   * A key was used whose counter went back: somebody may have a copy of it. Nobody gets in with it any more; its owner removes
+   * it.
+   */
+  'security-key-stopped': EventBase & { readonly operation: Operation };
+  /** A passkey or security key was added beside what the account has. */
+  'security-key-added': EventBase;
+  /** One is gone; what it had let in is void. `by` names the operator of an admin call. */
+  'security-key-removed': EventBase & { readonly by?: string; readonly reason?: string };
   /** A recovery code was spent. */
   'recovery-code-used': EventBase & { readonly recoveryCodesLeft: number };
   /** New recovery codes were made; the old ones are void. `by` names the operator of an admin call. */

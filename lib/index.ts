@@ -28,10 +28,22 @@ export type { Admin, DescribedAccount } from './operator/admin.js';
 export type {
   AccountId,
   AccountStatus,
+  SecurityKeyStatus,
   Headless,
   VerifyContext,
   VerifyOutcome,
 } from './operator/headless.js';
+export type {
+  CreationOptions,
+  CreationRequest,
+  CredentialDescriptor,
+  KeyReference,
+  NewKey,
+  RequestOptions,
+  Transport,
+  VerifiedSignature,
+  WebAuthn,
+} from './webauthn.js';
 export type { RememberedBrowser } from './account/known-browsers.js';
 export type { ImportedSecret } from './operator/import-secret.js';
 export type { Operator } from './operator/operator.js';
@@ -43,6 +55,7 @@ export type {
   RecoveryCodesPage,
   SettingsPage,
   SetupPage,
+  SecurityKeysPage,
   StepUpPage,
   VerifyPage,
 } from './page.js';
@@ -57,6 +70,7 @@ export type {
 export type { StateName } from './session/state.js';
 export type { CodeOutcome } from './session/try-code.js';
 export type {
+  AssertionRefusal,
   AutoSwitchSkip,
   CodeRefusal,
   DemotionReason,

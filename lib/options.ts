@@ -5,6 +5,7 @@ import type { LockoutLimits } from './account/limits.js';
 import type { Language, Notice } from './notice.js';
 import type { Page } from './page.js';
 import type { Store } from './vault/store.js';
+import type { WebAuthn } from './webauthn.js';
 
 /** A request as Express, Connect and Polka pass it on. */
 export type HttpRequest = IncomingMessage & Express.Request;
@@ -130,6 +131,11 @@ export interface SecondFactorOptions<User> {
    */
   policy?: ((account: AccountSummary) => Policy | Promise<Policy>) | undefined;
   /**
+   * Passkeys and security keys as second factors: `webauthn({ rpId, rpName, origins })` from
+   * `passport-second-factor/webauthn`. Left out: there are none, and keys that an account has let nobody in.
+   */
+  webauthn?: WebAuthn | undefined;
+  /**
    * Lets users remember a browser, which then asks for no code at sign-in for so many days (1 to 365), and
    * for one all the same where it matters. Left out: nobody can.
    */
@@ -172,7 +178,13 @@ export interface SecondFactorOptions<User> {
 }
 
 /** What the policy says of an account. */
-export type Policy = 'optional' | 'required' | { readonly requiredFrom: Date };
+export type Policy =
+  | 'optional'
+  | 'required'
+  /** Required from a day on. */
+  | { readonly requiredFrom: Date; readonly phishingResistant?: boolean | undefined }
+  /** Nothing but a passkey or security key will do. Needs the option `webauthn`. */
+  | { readonly phishingResistant: true; readonly requiredFrom?: undefined };
 
 /** An account as `canActAs`, `policy` and `notify` see it. */
 export interface AccountSummary {

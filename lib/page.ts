@@ -1,5 +1,6 @@
 import type { ProblemCode } from './errors.js';
 import type { ImpersonationRefusal } from './events.js';
+import type { CreationOptions, RequestOptions } from './webauthn.js';
 
 /** Something went wrong: the code of docs/errors.md, and a sentence for users in their language. */
 export interface PageError {
@@ -27,7 +28,19 @@ interface PageOf<Name extends string, Model> {
    * `hash` is its source expression for a Content-Security-Policy, quotes included.
    */
   readonly script: { readonly text: string; readonly hash: string };
+  /** The same for pages that ask passkeys and security keys; `null`: this one does not. */
+  readonly keyScript: { readonly text: string; readonly hash: string } | null;
   readonly model: Model;
+}
+
+/** What a browser asks passkeys and security keys, by the script of the page. */
+export interface KeyPrompt {
+  /** `PublicKeyCredentialRequestOptionsJSON` (WebAuthn Level 3); the answer goes into the field `credential`, as JSON. */
+  readonly publicKey: RequestOptions;
+  /** Whether to ask once before anybody presses a button: a key was used last, and the page shows no error. */
+  readonly asksAtOnce: boolean;
+  /** Where the application's keys work: to be said to who has opened it by another name. */
+  readonly origin: string;
 }
 
 interface StoppedForm {
@@ -44,6 +57,12 @@ export type VerifyPage = PageOf<
     readonly cancel: string;
     /** When the sign-in ends, milliseconds since 1970. */
     readonly until: number;
+    /** What passkeys and security keys are asked; `null`: the account has none. */
+    readonly key: KeyPrompt | null;
+    /** Whether the account has an authenticator app; without one the code is a recovery code. */
+    readonly hasApp: boolean;
+    /** Whether nothing but a key will do here: show no field for a code. */
+    readonly keysOnly: boolean;
     /** For how many days a tick of `rememberBrowser` remembers the browser; `null`: show no such box. */
     readonly rememberDays: number | null;
   } & StoppedForm
@@ -101,6 +120,12 @@ export type SettingsPage = PageOf<
     readonly mayAdd: boolean;
     /** Removes one of several authenticators (POST with `id`). */
     readonly removeAuthenticator: string;
+    /** The list of passkeys and security keys; `null` where there are none by option. */
+    readonly securityKeys: string | null;
+    /** How many passkeys and security keys the account has. */
+    readonly keys: number;
+    /** What they are asked by the two code forms; `null`: the account has none. */
+    readonly key: KeyPrompt | null;
     /** The list of remembered browsers; `null` where there are none by option. */
     readonly browsers: string | null;
     /** Starts a set-up (POST); with `add` beside the authenticators there are, else in their place. */
@@ -112,6 +137,39 @@ export type SettingsPage = PageOf<
     /** Says that the recovery codes are saved (POST with `set`, which is `recoveryCodesSet`). */
     readonly confirmRecoveryCodes: string;
     readonly home: string;
+  }
+>;
+
+/** Passkeys and security keys: those the account has, and what another one is made by. */
+export type SecurityKeysPage = PageOf<
+  'security-keys',
+  {
+    readonly keys: readonly {
+      /** Names it for `remove` and `rename`. */
+      readonly credentialId: string;
+      /** What its owner called it; may be empty. */
+      readonly name: string;
+      /** Times in milliseconds since 1970. */
+      readonly addedAt: number;
+      readonly lastUsedAt: number;
+      /** Whether nobody gets in with it any more, because there may be a copy of it. */
+      readonly stopped: boolean;
+    }[];
+    /** `PublicKeyCredentialCreationOptionsJSON` (WebAuthn Level 3); `null`: the account has as many as it can. */
+    readonly publicKey: CreationOptions | null;
+    /** Where the application's keys work: to be said to who has opened it by another name. */
+    readonly origin: string;
+    /** Whether the policy asks for one before anybody is signed in. */
+    readonly required: boolean;
+    /** Adds the key that was made (POST with `credential`, as JSON, and a `name`). */
+    readonly add: string;
+    /** Removes one (POST with `id`, which is `credentialId`). */
+    readonly remove: string;
+    /** Gives one another name (POST with `id` and `name`). */
+    readonly rename: string;
+    /** The settings; while it is required, gives the sign-in up (POST). */
+    readonly settings: string;
+    readonly cancel: string;
   }
 >;
 
@@ -189,7 +247,19 @@ export type RecoveryCodeUsedPage = PageOf<
 >;
 
 /** The form that makes the proof fresh: posts `code` to `action`. */
-export type StepUpPage = PageOf<'step-up', { readonly action: string; readonly home: string } & StoppedForm>;
+export type StepUpPage = PageOf<
+  'step-up',
+  {
+    readonly action: string;
+    readonly home: string;
+    /** What passkeys and security keys are asked; `null`: the account has none. */
+    readonly key: KeyPrompt | null;
+    /** Whether the account has an authenticator app; without one the code is a recovery code. */
+    readonly hasApp: boolean;
+    /** Whether nothing but a key will do here: show no field for a code. */
+    readonly keysOnly: boolean;
+  } & StoppedForm
+>;
 
 /** What could not be done, with no form to try it again. */
 export type ErrorPage = PageOf<'error', { readonly home: string; readonly login: string }>;
@@ -200,6 +270,7 @@ export type Page =
   | MustEnrollPage
   | SettingsPage
   | BrowsersPage
+  | SecurityKeysPage
   | SetupPage
   | RecoveryCodesPage
   | RecoveryCodeUsedPage

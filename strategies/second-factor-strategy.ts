@@ -3,6 +3,7 @@ import { bodyField, hasLeft, isTicked } from '../lib/answer/body-field.js';
 import { faultyField } from '../lib/answer/faulty-field.js';
 import { PROBLEMS, SecondFactorError } from '../lib/errors.js';
 import type { Context } from '../lib/session/context.js';
+import { presentedBy } from '../lib/session/try-proof.js';
 import { secondStep } from '../lib/sign-in/second-step.js';
 
 /** What `passport.use` takes. */
@@ -50,6 +51,10 @@ export function createStrategy(contextOf: (req: IncomingMessage) => Context | un
             fail({ message: title, code, ...fault }, status);
             return;
           }
+          if (step.next === 'must-enroll') {
+            fail({ message: PROBLEMS['security-key-required'].title, code: 'security-key-required' }, 403);
+            return;
+          }
           context.proof = step.proof;
           success(step.proof.user, { recoveryCodesLeft: step.recoveryCodesLeft });
         })
@@ -73,5 +78,5 @@ async function evaluate(context: Context | undefined) {
   }
   if (hasLeft(context.req)) return { step: NOTHING_TYPED, context };
   const remember = isTicked(bodyField(context.req, 'rememberBrowser'));
-  return { step: await secondStep(context, bodyField(context.req, 'code'), remember), context };
+  return { step: await secondStep(context, presentedBy(context), remember), context };
 }

@@ -16,6 +16,7 @@ const BOTTOM = [
   'answer',
   'account',
   'passport-version',
+  'webauthn',
 ];
 
 /** The ground of everything that has to do with a session, or with an account without one. */
@@ -33,17 +34,30 @@ const AREAS: Record<string, { readonly path: string; readonly mayImport: readonl
   errors: { path: 'lib/errors.ts', mayImport: [] },
   'known-only': { path: 'lib/known-only.ts', mayImport: ['errors'] },
   events: { path: 'lib/events.ts', mayImport: ['errors', 'account'] },
-  page: { path: 'lib/page.ts', mayImport: ['errors', 'events'] },
+  webauthn: { path: 'lib/webauthn.ts', mayImport: [] },
+  page: { path: 'lib/page.ts', mayImport: ['errors', 'events', 'webauthn'] },
   notice: { path: 'lib/notice.ts', mayImport: [] },
-  account: { path: 'lib/account/', mayImport: ['errors', 'known-only'] },
+  account: { path: 'lib/account/', mayImport: ['errors', 'known-only', 'webauthn'] },
   store: { path: 'lib/vault/store.ts', mayImport: [] },
   contract: { path: 'lib/testing/store-contract.ts', mayImport: ['store', 'errors', 'known-only'] },
-  options: { path: 'lib/options.ts', mayImport: ['account', 'store', 'events', 'errors', 'notice', 'page'] },
+  options: {
+    path: 'lib/options.ts',
+    mayImport: ['account', 'store', 'events', 'errors', 'notice', 'page', 'webauthn'],
+  },
   'passport-version': { path: 'lib/passport-version.ts', mayImport: [] },
   'option-checks': { path: 'lib/option-checks.ts', mayImport: ['errors', 'answer'] },
   'check-options': {
     path: 'lib/check-options.ts',
-    mayImport: ['account', 'errors', 'known-only', 'options', 'option-checks', 'passport-version', 'store'],
+    mayImport: [
+      'account',
+      'errors',
+      'known-only',
+      'options',
+      'option-checks',
+      'passport-version',
+      'store',
+      'webauthn',
+    ],
   },
   answer: { path: 'lib/answer/', mayImport: ['errors', 'known-only', 'options'] },
   vault: { path: 'lib/vault/', mayImport: [...BOTTOM, 'store'] },
@@ -57,7 +71,7 @@ const AREAS: Record<string, { readonly path: string; readonly mayImport: readonl
   notices: { path: 'lib/notices/', mayImport: GROUND },
   cli: { path: 'lib/cli/', mayImport: [...GROUND, 'store', 'contract', 'operator'] },
   strategies: { path: 'strategies/', mayImport: [...GROUND, 'sign-in', 'request'] },
-  adapters: { path: 'adapters/', mayImport: ['store', 'errors', 'known-only'] },
+  adapters: { path: 'adapters/', mayImport: ['store', 'errors', 'known-only', 'webauthn'] },
   nestjs: { path: 'adapters/nestjs/', mayImport: [...BOTTOM, 'session'] },
   testing: {
     path: 'lib/testing/',
@@ -80,6 +94,7 @@ const RUNTIME_PEERS: Record<string, readonly string[]> = {
   'lib/pages/': ['express'],
   'adapters/sql': ['kysely'],
   'adapters/nestjs/': ['@nestjs/common'],
+  'adapters/webauthn': ['@simplewebauthn/server', '@simplewebauthn/server/helpers'],
 };
 
 const FOLDERS = ['lib', 'strategies', 'adapters'];

@@ -62,9 +62,10 @@ const VALUES: Record<string, readonly string[]> = {
     'giveCode',
   ],
   'lib/testing/store-contract.ts': ['storeContract'],
+  'adapters/webauthn.ts': ['webauthn'],
 };
 /** Types that a reader of the API reference meets. */
-const TYPES_MAXIMUM = 95;
+const TYPES_MAXIMUM = 100;
 
 describe('the public surface', () => {
   const program = ts.createProgram(Object.keys(VALUES), { noEmit: true });

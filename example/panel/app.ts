@@ -13,7 +13,7 @@ import { createStaffRoutes } from './routes/staff.js';
 import { createPanelSecondFactor } from './second-factor.js';
 import { loadSecrets } from './secrets.js';
 import { createSessions } from './sessions.js';
-import { policyOf, rememberBrowserDaysOf } from './settings.js';
+import { originOf, policyOf, portOf, rememberBrowserDaysOf } from './settings.js';
 import { createPassport } from './sign-in.js';
 import { openStorage } from './storage.js';
 
@@ -23,6 +23,8 @@ export interface PanelOptions {
   readonly databaseFile: string;
   /** Sessions and second factors; without it they are in this process and in the database. */
   readonly redisUrl?: string | undefined;
+  /** Where browsers reach the panel. Default `http://localhost` with `PORT`. */
+  readonly origin?: string | undefined;
   /** Second factors somewhere else than by default. */
   readonly records?: Store | undefined;
   /** How long sessions and second factors may take to be read or changed, in milliseconds. */
@@ -59,6 +61,7 @@ export async function createPanel(options: PanelOptions): Promise<Panel> {
     storage: { ...storage, ...(options.records && { records: options.records }) },
     key: secrets.secondFactorKey,
     policy: policyOf(env),
+    origin: options.origin ?? originOf(env, portOf(env)),
     rememberBrowserDays: rememberBrowserDaysOf(env),
     mail,
     storeTimeoutMs,

@@ -7,7 +7,7 @@ import { existsSync } from 'node:fs';
 import { newPassport } from './sign-in.js';
 import { createPanelSecondFactor } from './second-factor.js';
 import { loadSecrets } from './secrets.js';
-import { databaseFileOf, policyOf, portOf, rememberBrowserDaysOf } from './settings.js';
+import { databaseFileOf, originOf, policyOf, portOf, rememberBrowserDaysOf } from './settings.js';
 import { openStorage } from './storage.js';
 
 const databaseFile = databaseFileOf(process.env, portOf(process.env));
@@ -21,6 +21,7 @@ const secondFactor = createPanelSecondFactor({
   storage: await openStorage(databaseFile, process.env.REDIS_URL),
   key: loadSecrets(databaseFile, process.env).secondFactorKey,
   policy: policyOf(process.env),
+  origin: originOf(process.env, portOf(process.env)),
   rememberBrowserDays: rememberBrowserDaysOf(process.env),
   mail: console.error,
 });

@@ -1,5 +1,6 @@
 import { createSecondFactor } from 'passport-second-factor';
 import type { PassportInstance, SecondFactor, SecondFactorOptions } from 'passport-second-factor';
+import { webauthn } from 'passport-second-factor/webauthn';
 import { LEVELS } from './levels.js';
 import { createMail } from './mail.js';
 import type { Storage } from './storage.js';
@@ -13,6 +14,8 @@ export interface SecondFactorParts {
   readonly key: string;
   /** Who must have a second factor. */
   readonly policy: SecondFactorOptions<User>['policy'];
+  /** Where browsers reach the panel; passkeys work there and nowhere else. */
+  readonly origin: string;
   /** For how many days users may remember a browser; `undefined`: they cannot. */
   readonly rememberBrowserDays: number | undefined;
   /** Takes the mails to owners, one line of JSON each. */
@@ -38,6 +41,11 @@ export function createPanelSecondFactor(parts: SecondFactorParts): SecondFactor 
     loginPath: '/login',
     homePath: '/',
     policy: parts.policy,
+    webauthn: webauthn({
+      rpId: new URL(parts.origin).hostname,
+      rpName: 'Acme Panel',
+      origins: [parts.origin],
+    }),
     rememberBrowsers:
       parts.rememberBrowserDays === undefined ? undefined : { days: parts.rememberBrowserDays },
     notify: createMail(parts.mail),

@@ -2,6 +2,7 @@
  * The example panel: `npm start`, then http://localhost:3000/.
  *
  * PANEL_REMEMBER_BROWSERS: days. PANEL_REQUIRE_FACTOR: levels, separated by commas.
+ * PANEL_ORIGIN: where browsers reach it, for passkeys; default http://localhost with the port.
  * HOST: the address to listen on; without it only this machine reaches the panel. PORT: default 3000. PANEL_DB: a file that keeps the panel; without it every start begins with the seeded
  * accounts. REDIS_URL: sessions and second factors in Redis. SECOND_FACTOR_KEY, SESSION_SECRET: without
  * them they are made once and kept beside the database.
@@ -12,7 +13,7 @@ import type { AddressInfo } from 'node:net';
 import { createPanel } from './app.js';
 import type { Panel } from './app.js';
 import { secretsFile } from './secrets.js';
-import { databaseFileOf, hostOf, portOf, removeDatabase } from './settings.js';
+import { databaseFileOf, hostOf, originOf, portOf, removeDatabase } from './settings.js';
 
 const { env } = process;
 const server = createServer();
@@ -29,7 +30,7 @@ async function open(): Promise<Panel> {
   const { port } = server.address() as AddressInfo;
   const databaseFile = databaseFileOf(env, port);
   if (!env.PANEL_DB) removeDatabase(databaseFile);
-  const opened = await createPanel({ databaseFile, redisUrl: env.REDIS_URL });
+  const opened = await createPanel({ databaseFile, redisUrl: env.REDIS_URL, origin: originOf(env, port) });
   introduce(port, databaseFile);
   return opened;
 }
@@ -43,6 +44,7 @@ function introduce(port: number, databaseFile: string): void {
   accounts  root / root-password, admin / admin-password, alice / alice-password, bob / bob-password
             for demonstration: everybody knows these passwords
   reached   by ${env.HOST ? `all who reach ${env.HOST}: keep others off that network` : 'this machine alone (HOST says otherwise)'}
+  passkeys  work at ${originOf(env, port)} alone, and not at 127.0.0.1 (PANEL_ORIGIN says otherwise)
   users     ${databaseFile}${env.PANEL_DB ? '' : ', new at every start (PANEL_DB keeps one)'}
   sessions  ${env.REDIS_URL ? 'in Redis, and second factors too' : 'in this process; second factors are with the users'}
   console   ${place}${redis}npm run second-factor -- status root

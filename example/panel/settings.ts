@@ -19,6 +19,11 @@ export function hostOf({ HOST = '' }: NodeJS.ProcessEnv): string {
   return HOST === '' ? '127.0.0.1' : HOST;
 }
 
+/** Where browsers reach the panel: `PANEL_ORIGIN`, or without it this machine by its name. Passkeys work there alone. */
+export function originOf({ PANEL_ORIGIN = '' }: NodeJS.ProcessEnv, port: number): string {
+  return PANEL_ORIGIN === '' ? `http://localhost:${String(port)}` : PANEL_ORIGIN;
+}
+
 /**
  * The file of `PANEL_DB`, or without it the temporary one of the panel on a port: the same name every time,
  * so that the console command finds it.

@@ -3,16 +3,16 @@ import { withoutRemembered } from './known-browsers.js';
 import { MAXIMUM_OFFSET_STEPS } from './limits.js';
 import type { Limits } from './limits.js';
 import type { Lock } from './lockout.js';
-import { NO_FAILURES, afterFailure, lockAt, withoutFailures } from './lockout.js';
+import { NO_FAILURES, afterFailure, charged, lockAt, withoutFailures } from './lockout.js';
 import { normalizeRecoveryCode, recoveryDigest } from './recovery-codes.js';
-import type { AccountRecord, Authenticator, Decision, Failures } from './record.js';
+import type { AccountRecord, Authenticator, Decision } from './record.js';
 import { matchingSteps, timeStepAt } from './totp.js';
 
 /** How a code proved the second factor. */
 export type CodeMethod = 'otp' | 'recovery-code';
 
 /** How a sign-in to an account with a second factor was completed. */
-export type SignInMethod = CodeMethod | 'remembered-browser';
+export type SignInMethod = CodeMethod | 'security-key' | 'remembered-browser';
 
 /** What became of one attempt. */
 export type AttemptOutcome =
@@ -123,21 +123,6 @@ function decideTotp(
       failures: failed.failures,
     },
     next: charged(record, browser, failed),
-  };
-}
-
-/** The record with another count of failures in the budget of a known browser, or in that of strangers. */
-function charged(
-  record: AccountRecord,
-  browser: string | undefined,
-  { failures, lockedUntil }: Failures,
-): AccountRecord {
-  if (!record.browsers.some(({ id }) => id === browser)) return { ...record, failures, lockedUntil };
-  return {
-    ...record,
-    browsers: record.browsers.map((known) =>
-      known.id === browser ? { ...known, failures, lockedUntil } : known,
-    ),
   };
 }
 

@@ -53,7 +53,7 @@ export function withAuthenticatorReplaced(
 
 /**
  * The record without one of several authenticators, under a new enrollment: what it let in is void, and no browser
- * is remembered; all budgets of guesses stay. `null` when it is the last one or not there.
+ * is remembered; all budgets of guesses stay. `null` when it is the last factor of the account, or not there.
  *
  * @param enrollment 128 fresh random bits, base64url
  */
@@ -63,6 +63,7 @@ export function withoutAuthenticator(
   enrollment: string,
 ): AccountRecord | null {
   const authenticators = record.authenticators.filter((authenticator) => authenticator.id !== id);
-  if (authenticators.length === 0 || authenticators.length === record.authenticators.length) return null;
+  const left = authenticators.length + record.keys.length;
+  if (left === 0 || authenticators.length === record.authenticators.length) return null;
   return { ...withoutRemembered(record), enrollment, authenticators };
 }

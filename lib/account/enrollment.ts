@@ -1,7 +1,7 @@
 import { presentCode } from './attempt.js';
 import { ENROLLMENT_OFFSET_STEPS, SKEW_HINT_STEPS } from './limits.js';
 import { NO_FAILURES } from './lockout.js';
-import type { AccountRecord, Authenticator } from './record.js';
+import type { AccountRecord } from './record.js';
 import type { RecoverySet } from './recovery-codes.js';
 import { TIME_STEP_SECONDS, matchingSteps, timeStepAt } from './totp.js';
 
@@ -49,14 +49,14 @@ export function decideConfirmation(
  */
 export function enrolledRecord(
   enrollment: string,
-  authenticator: Authenticator,
+  first: Pick<AccountRecord, 'authenticators' | 'keys'>,
   recovery: RecoverySet,
   now: number,
 ): AccountRecord {
   return {
     enrollment,
     enrolledAt: now,
-    authenticators: [authenticator],
+    ...first,
     ...NO_FAILURES,
     ...recovery,
     browsers: [],

@@ -46,3 +46,5 @@ export const MAXIMUM_AUTHENTICATORS = 5;
 export const MAXIMUM_BROWSERS = 10;
 /** That a remembered browser was used is written down no more often than this. */
 export const LAST_USED_MILLISECONDS = 86_400_000;
+/** Passkeys and security keys of one account: with two of them sealed it stays under 2.4 KB. */
+export const MAXIMUM_SECURITY_KEYS = 5;

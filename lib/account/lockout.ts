@@ -19,6 +19,21 @@ export function afterFailure(record: Failures, now: number, limits: LockoutLimit
   return { failures, lockedUntil: failures < limits.after ? 0 : now + waitSeconds(failures, limits) * 1000 };
 }
 
+/** The record with another count of failures in the budget of a known browser, or in that of strangers. */
+export function charged(
+  record: AccountRecord,
+  browser: string | undefined,
+  { failures, lockedUntil }: Failures,
+): AccountRecord {
+  if (!record.browsers.some(({ id }) => id === browser)) return { ...record, failures, lockedUntil };
+  return {
+    ...record,
+    browsers: record.browsers.map((known) =>
+      known.id === browser ? { ...known, failures, lockedUntil } : known,
+    ),
+  };
+}
+
 /** The record with every budget of guesses unused. */
 export function withoutFailures(record: AccountRecord): AccountRecord {
   const browsers = record.browsers.map((browser) => ({ ...browser, ...NO_FAILURES }));

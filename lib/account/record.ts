@@ -1,3 +1,5 @@
+import type { Transport } from '../webauthn.js';
+import { TRANSPORTS } from '../webauthn.js';
 import { IMPORTED_SECRET_MINIMUM_BYTES, SECRET_MAXIMUM_BYTES } from './totp.js';
 
 /** One authenticator app that holds a secret of its own. */
@@ -14,6 +16,26 @@ export interface Authenticator {
   readonly lastStep: number;
   /** How far the authenticator's clock is ahead of ours, in time steps, as learned (RFC 6238 §6). */
   readonly clockOffset: number;
+}
+
+/** A passkey or security key (WebAuthn). */
+export interface SecurityKey {
+  /** The credential id, base64url. */
+  readonly credentialId: string;
+  /** The public key as COSE has it (RFC 9052), base64url. */
+  readonly publicKey: string;
+  /** The newest signature counter; 0: the key counts nothing. {@link STOPPED_COUNTER}: nobody gets in with it any more. */
+  readonly counter: number;
+  /** How browsers may reach it. */
+  readonly transports: readonly Transport[];
+  /** The rpId it was made for. */
+  readonly rpId: string;
+  /** What its owner called it; may be empty. */
+  readonly name: string;
+  /** Milliseconds since 1970. */
+  readonly addedAt: number;
+  /** When the newest challenge was issued that it has answered, milliseconds since 1970; older ones are void. */
+  readonly lastUsedAt: number;
 }
 
 /** What a lock depends on: one budget of guesses. */
@@ -53,8 +75,10 @@ export interface AccountRecord extends Failures {
   readonly enrollment: string;
   /** Milliseconds since 1970. */
   readonly enrolledAt: number;
-  /** One to five. */
+  /** Up to five; there is one, or a security key. */
   readonly authenticators: readonly Authenticator[];
+  /** Up to five. */
+  readonly keys: readonly SecurityKey[];
   /** 128 random bits, base64url, new with every set of recovery codes: the key of their digests. */
   readonly recoveryKey: string;
   /** HMAC-SHA-256 of every recovery code not yet used, base64url. */
@@ -93,6 +117,22 @@ const PARTS: Readonly<Record<string, Part>> = {
   recoveryConfirmed: {
     encode: ({ recoveryConfirmed }) => recoveryConfirmed ?? undefined,
     decode: (record, written) => ({ ...record, recoveryConfirmed: boolean(written) }),
+  },
+  keys: {
+    encode: ({ keys }) =>
+      keys.length === 0
+        ? undefined
+        : keys.map((key) => [
+            key.credentialId,
+            key.publicKey,
+            key.counter,
+            key.transports.join(' '),
+            key.rpId,
+            key.name,
+            key.addedAt,
+            key.lastUsedAt,
+          ]),
+    decode: (record, written) => ({ ...record, keys: list(written).map(securityKey) }),
   },
   formerBrowserIds: {
     encode: ({ browsers }) =>
@@ -139,6 +179,9 @@ export function decodeRecord(text: string): AccountRecord {
   }
   const parts = format === PARTS_FORMAT ? fields.pop() : {};
   const record = withParts(recordOf(list(fields, LIST_FIELDS)), parts);
+  if (record.authenticators.length + record.keys.length === 0) {
+    throw new TypeError('the record has neither an authenticator nor a security key');
+  }
   if (encodeRecord(record) !== text) throw new TypeError('the record is not written as records are');
   return record;
 }
@@ -185,14 +228,13 @@ function listOf(record: AccountRecord): unknown[] {
 
 function recordOf(fields: readonly unknown[]): AccountRecord {
   const digests = string(fields[6]);
-  const authenticators = list(fields[4]).map(authenticator);
-  if (authenticators.length === 0) throw new TypeError('the record has no authenticator');
   return {
     enrollment: string(fields[0]),
     enrolledAt: integer(fields[1]),
     failures: integer(fields[2]),
     lockedUntil: integer(fields[3]),
-    authenticators,
+    authenticators: list(fields[4]).map(authenticator),
+    keys: [],
     recoveryKey: string(fields[5]),
     recoveryDigests: digests === '' ? [] : digests.split('.'),
     recoveryConfirmed: null,
@@ -224,6 +266,28 @@ function authenticator(value: unknown): Authenticator {
     lastStep: integer(fields[4]),
     clockOffset: integer(fields[5]),
   };
+}
+
+function securityKey(value: unknown): SecurityKey {
+  const fields = list(value, 8);
+  const transports = string(fields[3]);
+  return {
+    credentialId: string(fields[0]),
+    publicKey: string(fields[1]),
+    counter: integer(fields[2]),
+    transports: transports === '' ? [] : transports.split(' ').map(transport),
+    rpId: string(fields[4]),
+    name: string(fields[5]),
+    addedAt: integer(fields[6]),
+    lastUsedAt: integer(fields[7]),
+  };
+}
+
+function transport(word: string): Transport {
+  const known = TRANSPORTS.find((each) => each === word);
+  if (known === undefined)
+    throw new TypeError('a security key of the record has a transport of an unknown name');
+  return known;
 }
 
 function browser(value: unknown): KnownBrowser {

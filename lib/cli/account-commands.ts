@@ -70,6 +70,37 @@ export async function browsers(run: Run): Promise<ExitCode> {
   return EXIT.done;
 }
 
+/** `security-keys <account>`, with `--remove` too. */
+export async function securityKeys(run: Run): Promise<ExitCode> {
+  if (run.command.remove) {
+    const { account, called } = await confirmedAccount(run, 'Remove all passkeys and security keys of');
+    const removed = await run.instance.admin
+      .removeSecurityKeys(account, operator(run))
+      .catch((error: unknown) => {
+        if ((error as { code?: unknown } | null)?.code !== 'factor-last') throw error;
+        throw new ConsoleError(
+          EXIT.refused,
+          `${called}: there is no other second factor; say disable instead`,
+        );
+      });
+    show(run, `${called}: ${removed ? 'passkeys and security keys are removed' : 'there were none'}`, {
+      account,
+      removed,
+    });
+    return removed ? EXIT.done : EXIT.refused;
+  }
+  const { status } = await knownAccount(run);
+  const lines = status.securityKeys.map(
+    ({ name, addedAt, lastUsedAt, rpId, stopped }) =>
+      `${name || 'without a name'}: for ${rpId}, added ${time(addedAt)}, last used ${time(lastUsedAt)}${stopped ? ', stopped: there may be a copy of it' : ''}`,
+  );
+  show(run, lines.join('\n') || 'there are none', {
+    account: run.command.account,
+    securityKeys: status.securityKeys,
+  });
+  return EXIT.done;
+}
+
 /** `import <account>`: the secret comes by standard input, so that no process list and no history has it. */
 export async function importSecret(run: Run): Promise<ExitCode> {
   const { command, instance, terminal } = run;
@@ -159,6 +190,7 @@ function describe({ status, name, otherFactor, recordMissing }: KnownAccount): s
   lines.push(
     `two-step authentication: enabled since ${time(status.enrolledAt)}`,
     `authenticators: ${status.authenticators}`,
+    `passkeys and security keys: ${status.securityKeys.length}`,
     `recovery codes left: ${status.recoveryCodesLeft}${status.recoveryCodesConfirmed === false ? ', not confirmed as saved' : ''}`,
     `remembered browsers: ${status.rememberedBrowsers}`,
     `wrong codes in a row: ${status.failures}`,

@@ -10,6 +10,9 @@ export const USAGE = `Usage: second-factor <command> [options]
   recovery-codes <account>
                        prints new recovery codes, for an owner whose identity you checked
   browsers <account>   the browsers that are asked for no code; --revoke forgets them
+  security-keys <account>
+                       its passkeys and security keys; --remove removes them all, for an
+                       owner who lost them
   import <account>     enrolls it with a secret of another system (base32), read from
                        standard input; --allow-short takes 80 to 127 bits as well
   list                 the accounts that have it
@@ -26,6 +29,7 @@ Options:
   --import <module>    loads a module first, tsx for example
   --reason <text>      why, for the audit trail
   --revoke             with browsers
+  --remove             with security-keys
   --allow-short        with import
   --yes                does not ask; needed when there is no terminal
   --json               prints JSON
@@ -41,6 +45,7 @@ const COMMANDS = {
   unlock: 'account',
   'recovery-codes': 'account',
   browsers: 'account',
+  'security-keys': 'account',
   import: 'account',
   list: 'nothing',
   rekey: 'nothing',
@@ -65,6 +70,7 @@ export interface Command {
   readonly imports: readonly string[];
   readonly reason: string | undefined;
   readonly revoke: boolean;
+  readonly remove: boolean;
   readonly allowShort: boolean;
   readonly yes: boolean;
   readonly json: boolean;
@@ -83,6 +89,7 @@ export function parseCommand(args: readonly string[]): Command {
     imports: values.import ?? [],
     reason: values.reason,
     revoke: values.revoke ?? false,
+    remove: values.remove ?? false,
     allowShort: values['allow-short'] ?? false,
     yes: values.yes ?? false,
     json: values.json ?? false,
@@ -97,6 +104,7 @@ export function parseCommand(args: readonly string[]): Command {
   if (operands.length !== (wanted === 'nothing' ? 0 : 1)) throw usage(`${name} takes ${OPERANDS[wanted]}`);
   if (wanted === 'account' && operand === '') throw usage('the account id is empty');
   if (common.revoke && name !== 'browsers') throw usage('--revoke goes with browsers');
+  if (common.remove && name !== 'security-keys') throw usage('--remove goes with security-keys');
   if (common.allowShort && name !== 'import') throw usage('--allow-short goes with import');
   return {
     name,
@@ -117,6 +125,7 @@ function parsed(args: readonly string[]) {
         import: { type: 'string', multiple: true },
         reason: { type: 'string' },
         revoke: { type: 'boolean' },
+        remove: { type: 'boolean' },
         'allow-short': { type: 'boolean' },
         yes: { type: 'boolean' },
         json: { type: 'boolean' },

@@ -1,4 +1,12 @@
-import { browsers, disable, importSecret, newRecoveryCodes, showStatus, unlock } from './account-commands.js';
+import {
+  browsers,
+  disable,
+  importSecret,
+  newRecoveryCodes,
+  showStatus,
+  unlock,
+  securityKeys,
+} from './account-commands.js';
 import type { ExitCode } from './exit-code.js';
 import type { CommandName } from './parse-command.js';
 import type { Run } from './run.js';
@@ -13,6 +21,7 @@ const COMMANDS: Readonly<Record<InstanceCommand, (run: Run) => Promise<ExitCode>
   unlock,
   'recovery-codes': newRecoveryCodes,
   browsers,
+  'security-keys': securityKeys,
   import: importSecret,
   list,
   rekey,

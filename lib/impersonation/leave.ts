@@ -102,10 +102,7 @@ async function becomeFirst(context: Context, first: FirstActor, tell: () => void
   const known = await participantOf(context, first.account);
   if (!known) return endAll(context, tell);
   const requirement = await requirementOf(core, known.account);
-  const decision = evaluateSession(
-    first.mark,
-    factsOf(core, known.account, known.factor, requirement.required),
-  );
+  const decision = evaluateSession(first.mark, factsOf(core, known.account, known.factor, requirement));
   if (decision.kind !== 'keep') return endAll(context, tell);
   await become(context, { state: decision.state, known, requirement }, tell);
 }

@@ -145,10 +145,10 @@ async function told<Said>(option: string, said: Promise<Said>): Promise<Said> {
 }
 
 async function holdsMark({ core }: Context, state: ImpersonatingState, first: Participant): Promise<boolean> {
-  const { required } = await requirementOf(core, first.account);
+  const requirement = await requirementOf(core, first.account);
   const decision = evaluateSession(
     state.actors[0].mark,
-    factsOf(core, first.account, first.factor, required),
+    factsOf(core, first.account, first.factor, requirement),
   );
   return decision.kind === 'keep' && first.profile.enrolled === (first.factor !== null);
 }

@@ -13,6 +13,9 @@ const SUBJECTS: Readonly<Record<NoticeName, string>> = {
   'authenticator-added': 'An authenticator was added',
   'authenticator-replaced': 'Your authenticator was replaced',
   'authenticator-removed': 'An authenticator was removed',
+  'security-key-added': 'A passkey or security key was added',
+  'security-key-removed': 'A passkey or security key was removed',
+  'security-key-stopped': 'A security key was stopped',
   'recovery-code-used': 'A recovery code was used',
   'recovery-codes-regenerated': 'New recovery codes were made',
   locked: 'Too many wrong codes',
@@ -27,6 +30,11 @@ const SENTENCES: Readonly<Record<NoticeName, (facts: NoticeFacts) => string>> = 
   'authenticator-added': () => 'One more authenticator now makes codes for your account.',
   'authenticator-replaced': () => 'A new authenticator has taken the place of the ones you had.',
   'authenticator-removed': () => 'One of your authenticators no longer makes codes for your account.',
+  'security-key-added': () => 'One more passkey or security key now signs in to your account.',
+  'security-key-removed': () => 'One of your passkeys or security keys no longer signs in to your account.',
+  'security-key-stopped': () =>
+    'A security key of your account was used although its counter has gone back: there may be a copy of it. Nobody gets ' +
+    'in with it any more. Remove it in your settings, and add another one.',
   'recovery-code-used': ({ recoveryCodesLeft: left = 0 }) =>
     `Somebody signed in or confirmed with one of your recovery codes. ${
       left === 1 ? '1 is left.' : `${String(left)} are left.`

@@ -13,6 +13,9 @@ const SUBJECTS: Readonly<Record<NoticeName, string>> = {
   'authenticator-added': 'Добавлен аутентификатор',
   'authenticator-replaced': 'Аутентификатор заменён',
   'authenticator-removed': 'Аутентификатор удалён',
+  'security-key-added': 'Добавлен ключ доступа или аппаратный ключ',
+  'security-key-removed': 'Удалён ключ доступа или аппаратный ключ',
+  'security-key-stopped': 'Аппаратный ключ остановлен',
   'recovery-code-used': 'Использован код восстановления',
   'recovery-codes-regenerated': 'Созданы новые коды восстановления',
   locked: 'Слишком много неверных кодов',
@@ -28,6 +31,13 @@ const SENTENCES: Readonly<Record<NoticeName, (facts: NoticeFacts) => string>> = 
   'authenticator-replaced': () => 'Новый аутентификатор заменил те, что у вас были.',
   'authenticator-removed': () =>
     'Один из ваших аутентификаторов больше не создаёт коды для вашей учётной записи.',
+  'security-key-added': () =>
+    'К вашей учётной записи добавлен ключ доступа или аппаратный ключ: теперь с ним можно войти.',
+  'security-key-removed': () =>
+    'Один из ваших ключей доступа или аппаратных ключей удалён: с ним больше нельзя войти.',
+  'security-key-stopped': () =>
+    'Аппаратным ключом вашей учётной записи воспользовались, хотя его счётчик пошёл назад: у ключа может быть копия. ' +
+    'С ним больше никто не войдёт. Удалите его в настройках и добавьте другой.',
   'recovery-code-used': ({ recoveryCodesLeft: left = 0 }) =>
     `Использован один из ваших кодов восстановления. Осталось: ${String(left)}.`,
   'recovery-codes-regenerated': () => 'Созданы новые коды восстановления; старые больше не действуют.',

@@ -10,6 +10,7 @@ import { disableAccount } from './disable-account.js';
 import type { AccountId } from './headless.js';
 import type { ImportedSecret } from './import-secret.js';
 import { importSecret } from './import-secret.js';
+import { removeSecurityKeys } from './remove-security-keys.js';
 import type { Operator } from './operator.js';
 import { operatorFields } from './operator.js';
 import type { Health, Rekeyed } from './maintenance.js';
@@ -59,6 +60,14 @@ export interface Admin {
    * their next request. Tells whether the account is enrolled.
    */
   revokeBrowsers(accountId: AccountId, operator: Operator): Promise<boolean>;
+  /**
+   * Removes the passkeys and security keys of an account whose owner lost them: one, or all. What they had let in is void.
+   * Tells whether there were such.
+   *
+   * @param credentialId left out: all of them
+   * @throws {SecondFactorError} `factor-last` when nothing else is left: disable it, or have an app added first
+   */
+  removeSecurityKeys(accountId: AccountId, operator: Operator, credentialId?: string): Promise<boolean>;
   /**
    * Enrolls an account with a secret from another system; see {@link ImportedSecret}. Secrets never come out
    * again.
@@ -120,6 +129,9 @@ export function createAdmin(core: Core): Admin {
     },
 
     revokeBrowsers: async (id, operator) => changed(id, operator, 'browsers-revoked', withoutBrowsers),
+
+    removeSecurityKeys: async (id, operator, credentialId) =>
+      removeSecurityKeys(core, parseAccountId(id), operatorFields(operator), credentialId),
 
     import: (id, secret) => importSecret(core, parseAccountId(id), secret),
 

@@ -4,9 +4,9 @@ import { lockAt } from '../account/lockout.js';
 import { SecondFactorError } from '../errors.js';
 import { knownOnly } from '../known-only.js';
 import type { Core } from '../session/core.js';
-import { findAccount, originFrom } from '../session/core.js';
+import { factorOf, findAccount, originFrom } from '../session/core.js';
 import { readFactor } from '../session/account-record.js';
-import { lackOf } from '../session/requirement.js';
+import { lackOf, takesKeysOnly } from '../session/requirement.js';
 import type { CodeOutcome } from '../session/try-code.js';
 import { tryCode } from '../session/try-code.js';
 
@@ -32,7 +32,22 @@ export interface AccountStatus {
   /** Whether their owner said that they are saved, or used one; `null` where that was never asked. */
   readonly recoveryCodesConfirmed: boolean | null;
   readonly authenticators: number;
+  /** Passkeys and security keys. */
+  readonly securityKeys: readonly SecurityKeyStatus[];
   readonly rememberedBrowsers: number;
+}
+
+/** A passkey or security key, as operators see it. */
+export interface SecurityKeyStatus {
+  readonly credentialId: string;
+  readonly name: string;
+  /** The rpId it was made for: under another one it lets nobody in. */
+  readonly rpId: string;
+  /** Milliseconds since 1970, as {@link lastUsedAt}. */
+  readonly addedAt: number;
+  readonly lastUsedAt: number;
+  /** Whether nobody gets in with it any more, because there may be a copy of it. */
+  readonly stopped: boolean;
 }
 
 /** Where a code came from that no request of ours brought, for the events. */
@@ -43,7 +58,11 @@ export interface VerifyContext {
 
 /** What became of a code, or why it was not checked. */
 export type VerifyOutcome =
-  CodeOutcome | { readonly ok: false; readonly reason: 'enrollment-required' | 'other-factor' };
+  | CodeOutcome
+  | {
+      readonly ok: false;
+      readonly reason: 'enrollment-required' | 'other-factor' | 'security-key-required';
+    };
 
 /** What code without a session of ours may ask. */
 export interface Headless {
@@ -55,7 +74,8 @@ export interface Headless {
    * Checks a code for code that never calls `req.logIn`: same decision, same budget of guesses as every
    * other operation. The caller has checked the password. Only `not-enrolled` says that it is enough:
    * `enrollment-required` is an account without a second factor that must have one, `other-factor` one that still has its
-   * earlier second factor (`account().otherFactor`), which is yours to check.
+   * earlier second factor (`account().otherFactor`), which is yours to check. With `security-key-required` the policy takes
+   * no code of this account, and none was checked.
    *
    * @param code what was typed, of any type
    * @throws {SecondFactorError} `account-unknown`: nobody `findUser` knows, so that no mistaken id passes for an
@@ -81,6 +101,7 @@ export function createHeadless(core: Core): Headless {
       const origin = originFrom(context);
       const found = await findAccount(core, accountId);
       if (!found) throw new SecondFactorError('account-unknown', 'findUser(accountId) knows no such account');
+      if (await takesKeysOnly(core, found.account)) return { ok: false, reason: 'security-key-required' };
       const outcome = await tryCode(core, { accountId, operation: 'headless', origin }, code);
       if (!outcome.ok && outcome.reason === 'not-enrolled') {
         if (found.account.enrolled) await readFactor(core, found.account, origin);
@@ -109,6 +130,7 @@ async function statusOf({ options, vault }: Core, id: AccountId): Promise<Accoun
     recoveryCodesLeft: 0,
     recoveryCodesConfirmed: null,
     authenticators: 0,
+    securityKeys: [],
     rememberedBrowsers: 0,
   };
   try {
@@ -126,6 +148,7 @@ async function statusOf({ options, vault }: Core, id: AccountId): Promise<Accoun
       recoveryCodesLeft: record.recoveryDigests.length,
       recoveryCodesConfirmed: record.recoveryConfirmed,
       authenticators: record.authenticators.length,
+      securityKeys: factorOf(record).keys.map(({ transports: _transports, ...key }) => key),
       rememberedBrowsers: rememberedBrowsers(record.browsers, options.clock()).length,
     };
   } catch (error) {

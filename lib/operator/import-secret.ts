@@ -41,7 +41,9 @@ export async function importSecret(core: Core, accountId: string, given: Importe
   const recovery = { recoveryKey: randomName(), recoveryDigests: [], recoveryConfirmed: null };
   const lastStep = timeStepAt(at) + options.limits.window;
   const used = { addedAt: at, lastStep, clockOffset: 0 };
-  const record = enrolledRecord(randomName(), { id: randomName(), name: '', secret, ...used }, recovery, at);
+  const authenticator = { id: randomName(), name: '', secret, ...used };
+  const first = { authenticators: [authenticator], keys: [] };
+  const record = enrolledRecord(randomName(), first, recovery, at);
   await updateRecord<boolean>(
     core,
     { accountId, origin: {} },

@@ -65,10 +65,27 @@ export async function inspect(core: Core): Promise<Health> {
   }
 
   const counts = { 'first-key': 0, 'old-key': 0, unreadable: 0, gone: 0 };
-  for await (const accountId of vault.list()) counts[await vault.sealedWith(accountId)]++;
+  let strayKeys = 0;
+  for await (const accountId of vault.list()) {
+    const found = await vault.sealedWith(accountId);
+    counts[found]++;
+    if (options.webauthn && (found === 'first-key' || found === 'old-key')) {
+      const record = await vault.read(accountId);
+      strayKeys += (record?.keys ?? []).filter(({ rpId }) => rpId !== options.webauthn?.rpId).length;
+    }
+  }
   return {
     storeClockAheadMs: report.serverTime === null ? null : Math.round(report.serverTime - ours),
-    warnings: [...report.warnings, ...unwritable],
+    warnings: [...report.warnings, ...unwritable, ...strays(strayKeys, options.webauthn?.rpId)],
     records: { firstKey: counts['first-key'], oldKey: counts['old-key'], unreadable: counts.unreadable },
   };
+}
+
+/** Keys that browsers know under another name of the application. */
+function strays(count: number, rpId = ''): string[] {
+  if (count === 0) return [];
+  return [
+    `${String(count)} of the passkeys and security keys were made for another rpId than ${rpId} and let nobody in: ` +
+      'set the former one, or have their owners add new ones.',
+  ];
 }

@@ -18,6 +18,7 @@ import type { Page, PageError } from '../page.js';
 import { chooseTexts } from './choose-texts.js';
 import type { Texts } from './texts.js';
 import { renderPage } from './views/render-page.js';
+import { KEY_SCRIPT, KEY_SCRIPT_HASH } from './views/key-script.js';
 import { SCRIPTED, SCRIPT_HASH } from './views/script.js';
 import { SEND_ONCE, SEND_ONCE_HASH, WITHOUT_FORM } from './views/send-once.js';
 import { STYLE_HASH } from './views/style.js';
@@ -26,11 +27,13 @@ import { refused } from '../session/refusal.js';
 /** What the application's own views may put into a page. */
 const SCRIPT_FOR_VIEWS = { text: SEND_ONCE, hash: SEND_ONCE_HASH } as const;
 
+const KEY_SCRIPT_FOR_VIEWS = { text: KEY_SCRIPT, hash: KEY_SCRIPT_HASH } as const;
+
 /** A page without what every page has: issuer, language, error, the script, and the hidden fields of its forms. */
 export type PageDraft = {
   [Name in Page['name']]: Omit<
     Extract<Page, { name: Name }>,
-    'issuer' | 'language' | 'error' | 'fields' | 'script'
+    'issuer' | 'language' | 'error' | 'fields' | 'script' | 'keyScript'
   >;
 }[Page['name']];
 
@@ -108,7 +111,13 @@ async function showPage(
 ): Promise<void> {
   const { req, request, res, core } = context;
   const { render, formFields, stylesheet } = core.options;
-  const frame = { issuer: issuerOf(context), language: texts.language, error, script: SCRIPT_FOR_VIEWS };
+  const frame = {
+    issuer: issuerOf(context),
+    language: texts.language,
+    error,
+    script: SCRIPT_FOR_VIEWS,
+    keyScript: asksKeys(draft) ? KEY_SCRIPT_FOR_VIEWS : null,
+  };
   const page = { ...draft, ...frame, fields: formFields(request, res) } as Page;
   const policyOfApplication = res.getHeader('Content-Security-Policy');
   setAnswerHeaders(res);
@@ -127,11 +136,18 @@ async function showPage(
   res.end(req.method === 'HEAD' ? undefined : text);
 }
 
+/** Whether a page asks passkeys and security keys, or makes one. */
+function asksKeys(draft: PageDraft): boolean {
+  if (draft.name === 'security-keys') return draft.model.publicKey !== null;
+  return 'key' in draft.model && typeof draft.model.key === 'object' && draft.model.key !== null;
+}
+
 /** Our own style and scripts by their hashes, and nothing else but what the application's stylesheet needs. */
-function policyFor({ name }: Page, { returnToOrigins, stylesheet }: ResolvedOptions): string {
+function policyFor({ name, keyScript }: Page, { returnToOrigins, stylesheet }: ResolvedOptions): string {
   const scripts = [
     ...(WITHOUT_FORM.has(name) ? [] : [SEND_ONCE_HASH]),
     ...(SCRIPTED.has(name) ? [SCRIPT_HASH] : []),
+    ...(keyScript ? [keyScript.hash] : []),
   ];
   const own = stylesheet === undefined ? '' : " 'self'";
   return [

@@ -48,7 +48,7 @@ export async function postRemoveAuthenticator(context: Context): Promise<void> {
 }
 
 /** Nothing was found because there was no id to look for. */
-function idUnread({ req }: Context, refusal: RouteRefusal): RouteRefusal {
+export function idUnread({ req }: Context, refusal: RouteRefusal): RouteRefusal {
   if (refusal.code !== 'not-found' || typeof bodyField(req, 'id') === 'string') return refusal;
   return { ok: false, kind: 'field', code: 'body-malformed', field: 'id' };
 }

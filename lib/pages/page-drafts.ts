@@ -6,6 +6,7 @@ import type { ShownRecoveryCodes } from '../session/random.js';
 import { isUser } from '../session/state.js';
 import { readStop } from '../session/stop-cookie.js';
 import type { PageDraft } from './answers.js';
+import { keyPrompt } from './key-prompt.js';
 import { answer } from './answers.js';
 
 /** Which form of the settings page was refused. */
@@ -36,13 +37,17 @@ export function settingsPage(context: Context, refused: Tried = null): PageDraft
       otherFactor: known !== undefined && hasOtherFactorOnly(known),
       neededFor: (state?.state === 'signed-in' ? stopped : undefined) ?? null,
       notDone: state?.state === 'impersonating' && stopped === 'form',
-      ...requirement,
+      required: requirement.required,
+      requiredFrom: requirement.requiredFrom,
       recoveryCodesLeft: factor?.recoveryCodesLeft ?? 0,
       recoveryCodesConfirmed: own?.recoveryCodesConfirmed ?? null,
       recoveryCodesSet: own?.recoveryCodesSet ?? null,
       authenticators,
       mayAdd: mayAddAuthenticator({ authenticators }),
       removeAuthenticator: `${basePath}/authenticators/remove`,
+      securityKeys: core.options.webauthn ? `${basePath}/security-keys` : null,
+      keys: factor?.keys.length ?? 0,
+      key: keyPrompt(context),
       browsers: rememberBrowserDays === null ? null : `${basePath}/browsers`,
       setup: `${basePath}/setup`,
       disable: `${basePath}/disable`,

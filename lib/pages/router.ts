@@ -19,6 +19,8 @@ import { BodyError, parseBody } from './body.js';
 import { postRemoveAuthenticator, postRevokeBrowsers, showBrowsers } from './browser-routes.js';
 import { mountable } from './mountable.js';
 import { postImpersonation, postLeave } from './impersonation-routes.js';
+import { postAddKey, postRemoveKey, postRenameKey, showKeys } from './security-key-routes.js';
+import type { KeyRoute } from './security-key-routes.js';
 import { postCancelSetup, postConfirm, postSetup, showSetup } from './set-up-routes.js';
 import {
   postConfirmRecoveryCodes,
@@ -72,6 +74,14 @@ export function createRouter(core: Core, contexts: Contexts): Middleware {
   router.get('/step-up', route(showStepUp));
   router.post('/step-up', route(postStepUp));
   router.post('/authenticators/remove', route(postRemoveAuthenticator));
+  const { webauthn } = core.options;
+  if (webauthn) {
+    const keyRoute = (handle: KeyRoute): RequestHandler => route((context) => handle(context, webauthn));
+    router.get('/security-keys', keyRoute(showKeys));
+    router.post('/security-keys', keyRoute(postAddKey));
+    router.post('/security-keys/remove', keyRoute(postRemoveKey));
+    router.post('/security-keys/rename', keyRoute(postRenameKey));
+  }
   if (core.options.rememberBrowserDays !== null) {
     router.get('/browsers', route(showBrowsers));
     router.post('/browsers/revoke', route(postRevokeBrowsers));
@@ -124,7 +134,7 @@ function loadWhole({ options }: Core): RequestHandler {
 }
 
 /** Where the forms go that end one session and begin another. */
-const FORMS_THAT_MOVE_ON = /^\/(verify|step-up|setup)(\/|$)/i;
+const FORMS_THAT_MOVE_ON = /^\/(verify|step-up|setup|security-keys)(\/|$)/i;
 
 /**
  * What was true when the request began must be true when its body has come. Who comes to a form that moves on,

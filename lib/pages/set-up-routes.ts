@@ -11,6 +11,7 @@ import type { SetupForm } from '../settings/set-up.js';
 import { cancelSetup, readSetup, startSetup } from '../settings/set-up.js';
 import type { MustEnrollState } from '../session/state.js';
 import { readStop } from '../session/stop-cookie.js';
+import { wayOn } from '../session/way-on.js';
 import type { PageDraft } from './answers.js';
 import { answer, answerOrRedirect, answerRefusal } from './answers.js';
 import { recoveryCodesPage, settingsAgain } from './page-drafts.js';
@@ -37,7 +38,9 @@ export async function showSetup(context: Context): Promise<void> {
     await answer(context, await setupPage(context, setup.form), await setupJson(context, setup.form));
   } else if (setup.code === 'setup-expired' && wantsHtml(req)) {
     const { state } = context;
-    if (state?.state === 'must-enroll') await answer(context, mustEnrollPage(context, state), {});
+    if (state?.state === 'must-enroll' && state.keysOnly === true)
+      redirect(req, res, wayOn(core.options.basePath, state));
+    else if (state?.state === 'must-enroll') await answer(context, mustEnrollPage(context, state), {});
     else redirect(req, res, core.options.basePath);
   } else await answerRefusal(context, setup);
 }

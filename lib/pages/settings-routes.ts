@@ -3,10 +3,14 @@ import { wantsHtml } from '../answer/negotiate.js';
 import { sendJson } from '../answer/problem.js';
 import { safeReturnTo } from '../answer/return-to.js';
 import { evaluate } from '../session/evaluate.js';
+import type { RouteRefusal } from '../session/refusal.js';
+import { presentedBy } from '../session/try-proof.js';
+import { keyPrompt } from './key-prompt.js';
 import type { Context } from '../session/context.js';
 import { confirmRecoveryCodes, disableFactor, regenerateRecoveryCodes, stepUp } from '../settings/manage.js';
 import { refuse } from '../session/refuse.js';
 import { isUser } from '../session/state.js';
+import { takesNoCode } from '../session/require-owner.js';
 import { readStop, rememberStop } from '../session/stop-cookie.js';
 import { status } from './status.js';
 import type { PageDraft } from './answers.js';
@@ -34,16 +38,16 @@ export async function showSettings(context: Context): Promise<void> {
   await answer(context, page, status(context));
 }
 
-/** POST /disable `{ code }`: disables the second factor. */
+/** POST /disable `{ code or credential }`: disables the second factor. */
 export async function postDisable(context: Context): Promise<void> {
-  const disabled = await disableFactor(context, bodyField(context.req, 'code'));
+  const disabled = await disableFactor(context, presentedBy(context));
   if (disabled.ok) answerOrRedirect(context, context.core.options.basePath, { state: 'signed-in' });
   else await answerRefusal(context, disabled, settingsAgain(context, 'disable'));
 }
 
-/** POST /recovery-codes `{ code }`: makes new recovery codes; shows them, once. */
+/** POST /recovery-codes `{ code or credential }`: makes new recovery codes; shows them, once. */
 export async function postRecoveryCodes(context: Context): Promise<void> {
-  const made = await regenerateRecoveryCodes(context, bodyField(context.req, 'code'));
+  const made = await regenerateRecoveryCodes(context, presentedBy(context));
   if (made.ok) {
     const { recoveryCodes } = made;
     const page = recoveryCodesPage(context, recoveryCodes, context.core.options.basePath);
@@ -70,16 +74,20 @@ export async function showStepUp(context: Context): Promise<void> {
   if (!decision.ok) refuse(context, decision, null);
   else if (context.state?.state === 'impersonating') {
     await answerRefusal(context, refused('impersonation-refused'));
-  } else await answer(context, stepUpPage(context), status(context));
+  } else {
+    const page = stepUpPage(context);
+    const publicKey = page.name === 'step-up' ? page.model.key?.publicKey : undefined;
+    await answer(context, page, { ...status(context), publicKey });
+  }
 }
 
-/** POST /step-up `{ code }`: makes the proof fresh and goes on. */
+/** POST /step-up `{ code or credential }`: makes the proof fresh and goes on. */
 export async function postStepUp(context: Context): Promise<void> {
   const { returnToOrigins, homePath } = context.core.options;
-  const stepped = await stepUp(context, bodyField(context.req, 'code'));
+  const stepped = await stepUp(context, presentedBy(context));
   if (!stepped.ok) {
     // Taken off by an operator or on another device: there is no code to try again with.
-    const again = stepped.code === 'not-enrolled' ? settingsPage(context) : stepUpPage(context);
+    const again = stepped.code === 'not-enrolled' ? settingsPage(context) : stepUpPage(context, stepped);
     await answerRefusal(context, stepped, isUser(context.state) ? again : undefined);
     return;
   }
@@ -89,8 +97,13 @@ export async function postStepUp(context: Context): Promise<void> {
   else await answerRecovered(context, stepped.recoveryCodesLeft, json);
 }
 
-function stepUpPage(context: Context): PageDraft {
+function stepUpPage(context: Context, refusal?: RouteRefusal): PageDraft {
   const { basePath, homePath } = context.core.options;
-  const notDone = readStop(context)?.stopped === 'form';
-  return { name: 'step-up', model: { action: `${basePath}/step-up`, home: homePath, notDone } };
+  const stop = readStop(context);
+  const notDone = stop?.stopped === 'form';
+  const hasApp = (context.known?.factor?.authenticators.length ?? 0) > 0;
+  const key = keyPrompt(context, refusal === undefined);
+  const keysOnly = key !== null && (takesNoCode(context) || stop?.byKey === true);
+  const action = `${basePath}/step-up`;
+  return { name: 'step-up', model: { action, home: homePath, key, hasApp, keysOnly, notDone } };
 }

@@ -1,7 +1,7 @@
 import { bodyField, isTicked } from '../answer/body-field.js';
 import { canKnowBrowser } from '../session/browser-cookie.js';
 import type { Context } from '../session/context.js';
-import { METHODS } from '../sign-in/park.js';
+import { askedOf, methodsOf } from '../sign-in/park.js';
 import { wayOn } from '../session/way-on.js';
 import { endParked } from '../sign-in/parked-user.js';
 import { safeReturnTo } from '../answer/return-to.js';
@@ -9,7 +9,9 @@ import { wantsHtml } from '../answer/negotiate.js';
 import { redirect } from '../answer/redirect.js';
 import { secondStep } from '../sign-in/second-step.js';
 import { signIn } from '../sign-in/complete.js';
+import type { RouteRefusal } from '../session/refusal.js';
 import type { PendingState } from '../session/state.js';
+import { presentedBy } from '../session/try-proof.js';
 import { isParked } from '../session/state.js';
 import { forgetStop, readStop } from '../session/stop-cookie.js';
 import type { PageDraft } from './answers.js';
@@ -24,7 +26,8 @@ export async function showVerify(context: Context): Promise<void> {
     await answer(context, verifyPage(context, state), {
       state: 'pending',
       until: new Date(until).toISOString(),
-      methods: METHODS,
+      methods: methodsOf(state),
+      publicKey: askedOf(context, state),
     });
   } else if (state) {
     const { basePath, homePath } = core.options;
@@ -37,7 +40,7 @@ export async function showVerify(context: Context): Promise<void> {
   }
 }
 
-/** POST /verify `{ code, rememberBrowser? }`: the second step. */
+/** POST /verify `{ code or credential, rememberBrowser? }`: the second step. */
 export async function postVerify(context: Context): Promise<void> {
   const { state, core, req } = context;
   if (state?.state === 'must-enroll') {
@@ -48,16 +51,22 @@ export async function postVerify(context: Context): Promise<void> {
     answerOrRedirect(context, core.options.homePath, { state: state.state, returnTo: core.options.homePath });
     return;
   }
-  const step = await secondStep(context, bodyField(req, 'code'), isTicked(bodyField(req, 'rememberBrowser')));
+  const step = await secondStep(context, presentedBy(context), isTicked(bodyField(req, 'rememberBrowser')));
   if (!step.ok) {
-    await answerRefusal(context, step, state && context.state ? verifyPage(context, state) : undefined);
+    const waiting = context.state?.state === 'pending' ? verifyPage(context, context.state, step) : undefined;
+    await answerRefusal(context, step, waiting);
+    return;
+  }
+  if (step.next === 'must-enroll') {
+    const location = wayOn(core.options.basePath, step.parked);
+    answerOrRedirect(context, location, { state: 'must-enroll', securityKeys: location });
     return;
   }
   const { user, known, mark, from, browser } = step.proof;
   const wanted = await signIn(context, user, known, mark, {}, { from, browser });
   const returnTo = safeReturnTo(wanted, core.options.returnToOrigins) ?? core.options.homePath;
   const json = { state: mark.state, returnTo };
-  if (mark.method === 'otp') answerOrRedirect(context, returnTo, json);
+  if (mark.method !== 'recovery-code') answerOrRedirect(context, returnTo, json);
   else await answerRecovered(context, step.recoveryCodesLeft, json);
 }
 
@@ -73,14 +82,20 @@ export async function postCancel(context: Context): Promise<void> {
   answerOrRedirect(context, core.options.loginPath, { state: 'anonymous' });
 }
 
-function verifyPage(context: Context, state: PendingState): PageDraft {
-  const { basePath, rememberBrowserDays } = context.core.options;
+function verifyPage(context: Context, state: PendingState, refusal?: RouteRefusal): PageDraft {
+  const { core } = context;
+  const { basePath, rememberBrowserDays } = core.options;
+  const publicKey = askedOf(context, state);
+  const asksAtOnce = state.asks?.first === true && refusal === undefined;
   return {
     name: 'verify',
     model: {
       action: wayOn(basePath, state),
       cancel: `${basePath}/cancel`,
       until: state.until,
+      key: publicKey ? { publicKey, asksAtOnce, origin: core.options.webauthn?.origins[0] ?? '' } : null,
+      hasApp: state.withoutApp !== true,
+      keysOnly: state.keysOnly === true,
       notDone: (readStop(context) ?? state).stopped === 'form',
       rememberDays: canKnowBrowser(context) ? rememberBrowserDays : null,
     },

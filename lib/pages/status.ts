@@ -1,17 +1,21 @@
 import type { Context } from '../session/context.js';
 import { now } from '../session/context.js';
 import { hasOtherFactorOnly } from '../session/core.js';
-import { METHODS } from '../sign-in/park.js';
+import { askedOf, methodsOf } from '../sign-in/park.js';
 import { amrOf, isParked, isUser } from '../session/state.js';
 
 /** What a session may know of itself; the JSON of `GET /`. */
 export function status(context: Context): Record<string, unknown> {
-  const { state, known, actors, requirement } = context;
+  const { core, state, known, actors, requirement } = context;
   const serverTime = time(now(context));
   if (!state) return { state: 'anonymous', serverTime };
   if (isParked(state)) {
     const until = time(state.until);
-    return { state: state.state, until, ...(state.state === 'pending' && { methods: METHODS }), serverTime };
+    const waits = state.state === 'pending' && {
+      methods: methodsOf(state),
+      publicKey: askedOf(context, state),
+    };
+    return { state: state.state, until, ...waits, serverTime };
   }
   // What only the owner is told.
   const own = isUser(state) ? known?.factor : undefined;
@@ -32,6 +36,16 @@ export function status(context: Context): Record<string, unknown> {
       name,
       addedAt: time(addedAt),
     })),
+    ...(core.options.webauthn && {
+      userVerified: state.state === 'verified' ? (state.userVerified ?? false) : null,
+      securityKeys: (own?.keys ?? []).map(({ credentialId, name, addedAt, lastUsedAt, stopped }) => ({
+        credentialId,
+        name,
+        addedAt: time(addedAt),
+        lastUsedAt: time(lastUsedAt),
+        stopped,
+      })),
+    }),
     serverTime,
   };
 }

@@ -18,6 +18,18 @@ export const english: Texts = {
   ok: 'Ok',
   verifyTitle: 'Two-step authentication',
   verifyExplanation: 'Enter the six-digit code that your authenticator app shows now.',
+  verifyByKeyExplanation: 'Confirm that it is you with your passkey or security key.',
+  useKey: 'Use a passkey or security key',
+  orCode: 'or enter a code',
+  keyFailed: 'The passkey or security key did not answer. Try again, or use another way.',
+  keyNeedsScript: 'Passkeys and security keys need JavaScript, which is turned off in this browser.',
+  keyElsewhere: (origin) => `Passkeys and security keys work at ${origin} only. Open this page there.`,
+  whatItAsksByKey: 'Signing in takes your password and a passkey or security key.',
+  disableByKeyExplanation: 'To disable it, use your passkey or security key.',
+  newRecoveryCodesByKeyExplanation:
+    'Each of them signs you in once without your key. When you make new ones the old ones stop working.',
+  recoveryByKeyHint: 'Passkey or security key not at hand? Use a recovery code',
+  stepUpByKeyExplanation: 'This needs your passkey or security key once more.',
   recoveryHint: 'Phone not at hand? Use a recovery code',
   recoveryCode: 'Recovery code',
   byRecoveryCode: 'Use the recovery code',
@@ -117,6 +129,23 @@ export const english: Texts = {
   replaceExplanation:
     'A new phone takes the place of all authenticators once you have confirmed it; until then the old ones work. ' +
     'Your recovery codes stay.',
+  keysTitle: 'Passkeys and security keys',
+  keysExplanation:
+    'A passkey lies in your phone, your computer or your password manager, a security key in your pocket. No false ' +
+    'page can ask for it, as it can for a code.',
+  showKeys: (count) =>
+    count === 0
+      ? 'Add a passkey or security key'
+      : `${counted(count, { one: 'key', other: 'keys' })}: show, add, remove`,
+  keyNumber: (place) => `Key ${String(place)}`,
+  keyStopped: 'Stopped: there may be a copy of it. Remove it, and add another one.',
+  addKey: 'Add a passkey or security key',
+  addSecondKey: 'Add a second one',
+  rename: 'Rename',
+  mustAddKeyTitle: 'A passkey or security key is required',
+  mustAddKeyExplanation:
+    'Your account needs a passkey or security key before you can go on. Add one: the key in your phone or computer, or ' +
+    'one that you plug in.',
   browsersTitle: 'Remembered browsers',
   browsersExplanation: 'These browsers are not asked for a code when you sign in with your password.',
   showBrowsers: 'Show remembered browsers',

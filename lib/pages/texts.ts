@@ -9,6 +9,20 @@ export interface Texts {
   readonly ok: string;
   readonly verifyTitle: string;
   readonly verifyExplanation: string;
+  /** Instead of `verifyExplanation` where the account has no authenticator app. */
+  readonly verifyByKeyExplanation: string;
+  readonly useKey: string;
+  readonly orCode: string;
+  readonly keyFailed: string;
+  readonly keyNeedsScript: string;
+  /** Instead of those that speak of an app, where the account has none. */
+  readonly whatItAsksByKey: string;
+  readonly disableByKeyExplanation: string;
+  readonly newRecoveryCodesByKeyExplanation: string;
+  /** The application was opened by a name where its keys do not work. */
+  readonly keyElsewhere: (origin: string) => string;
+  readonly recoveryByKeyHint: string;
+  readonly stepUpByKeyExplanation: string;
   readonly recoveryHint: string;
   readonly recoveryCode: string;
   readonly byRecoveryCode: string;
@@ -88,6 +102,16 @@ export interface Texts {
   readonly authenticatorName: string;
   readonly replaceAuthenticator: string;
   readonly replaceExplanation: string;
+  readonly keysTitle: string;
+  readonly keysExplanation: string;
+  readonly showKeys: (count: number) => string;
+  readonly keyNumber: (place: number) => string;
+  readonly keyStopped: string;
+  readonly addKey: string;
+  readonly addSecondKey: string;
+  readonly rename: string;
+  readonly mustAddKeyTitle: string;
+  readonly mustAddKeyExplanation: string;
   readonly browsersTitle: string;
   readonly browsersExplanation: string;
   readonly showBrowsers: string;

@@ -62,12 +62,12 @@ export async function evaluateRequest(context: Context): Promise<void> {
     return;
   }
   const known = await knownUser(context, found);
-  if (state?.state === 'signed-in' && isConfirming(core, accountId, state.setup, known.factor)) {
+  if (state?.state === 'signed-in' && isConfirming(core, accountId, state, known.factor)) {
     nobody(context);
     return;
   }
   const requirement = await requirementOf(core, found.account);
-  const decision = evaluateSession(state, factsOf(core, found.account, known.factor, requirement.required));
+  const decision = evaluateSession(state, factsOf(core, found.account, known.factor, requirement));
   await apply(context, { known, requirement }, decision, state, serialized);
 }
 
@@ -180,7 +180,20 @@ async function demote(
   }
   const leave = (): Promise<void> => leaveSession(context, known.account.id);
   if (to === 'pending' || (to === 'must-enroll' && isPasswordFresh(context, before))) {
-    await park(context, known, to === 'pending' ? known.factor : null, serialized, {}, leave);
+    const { factor } = known;
+    const { phishingResistant } = evaluated.requirement;
+    await park(
+      context,
+      known,
+      to === 'pending' ? factor : null,
+      serialized,
+      {},
+      {
+        leave,
+        ...(phishingResistant && { keysOnly: true }),
+        ...(factor && { enrollment: factor.enrollment }),
+      },
+    );
   } else {
     await leave();
     await moveToAnonymous(context);

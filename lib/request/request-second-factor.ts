@@ -38,6 +38,11 @@ export function createRequestApi(context: Context): RequestSecondFactor {
     get amr() {
       return amrOf(context.state);
     },
+    get userVerified() {
+      return context.state?.state === 'verified' && context.state.method === 'security-key'
+        ? context.state.userVerified === true
+        : null;
+    },
     get verifiedAt() {
       return context.state?.state === 'verified' ? context.state.factorAt : null;
     },
@@ -88,8 +93,8 @@ async function recheck(context: Context): Promise<StateName> {
   const found = known && (await findAccount(core, known.account.id));
   if (!found) return 'anonymous';
   const factor = await readFactor(core, found.account, originOf(context));
-  const { required } = await requirementOf(core, found.account);
-  const decision = evaluateSession(present, factsOf(core, found.account, factor, required));
+  const requirement = await requirementOf(core, found.account);
+  const decision = evaluateSession(present, factsOf(core, found.account, factor, requirement));
   return decision.kind === 'demote' ? decision.to : present.state;
 }
 

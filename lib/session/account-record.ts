@@ -42,7 +42,7 @@ export type Told<Outcome> = (outcome: Outcome, origin: EventOrigin) => void | Pr
 export function updateRecord<Outcome>(
   core: Core,
   account: ChangedAccount,
-  decide: (record: AccountRecord | null) => Decision<Outcome>,
+  decide: (record: AccountRecord | null) => Decision<Outcome> | Promise<Decision<Outcome>>,
   told?: Told<Outcome>,
 ): Promise<Outcome> {
   return change(core, account, (late) => core.vault.update(account.accountId, decide, late), told);

@@ -3,11 +3,13 @@ import { LONGEST, cleanText } from '../account/clean-text.js';
 import { secretDigest } from '../account/authenticators.js';
 import type { KnownBrowsers } from '../account/known-browsers.js';
 import { recoverySetName } from '../account/recovery-codes.js';
-import type { AccountRecord, Authenticator } from '../account/record.js';
+import type { AccountRecord, Authenticator, SecurityKey } from '../account/record.js';
+import { STOPPED_COUNTER } from '../account/security-keys.js';
 import { debug } from '../debug.js';
 import { SecondFactorError } from '../errors.js';
 import type { Emitter, EventBase, EventName, SecondFactorEvents } from '../events.js';
 import type { ResolvedOptions } from '../check-options.js';
+import { TIME_STEP_SECONDS } from '../account/totp.js';
 import { describeFailure } from '../vault/failure.js';
 import type { Sealer } from '../vault/seal.js';
 import type { UnderWay } from '../vault/under-way.js';
@@ -45,6 +47,23 @@ export interface Factor extends KnownBrowsers {
   readonly authenticators: readonly Pick<Authenticator, 'id' | 'name' | 'addedAt'>[];
   /** Tell whether a secret is one of those in use, in the order of the authenticators. */
   readonly secretDigests: readonly string[];
+  readonly keys: readonly KnownKey[];
+  /** Whether a security key was used since the last code of an authenticator app. */
+  readonly usedKeyLast: boolean;
+}
+
+/** What a session needs to know of a security key. */
+export interface KnownKey extends Omit<SecurityKey, 'publicKey' | 'counter'> {
+  /** Whether nobody gets in with it any more, because there may be two of it. */
+  readonly stopped: boolean;
+}
+
+function newest<Item>(items: readonly Item[], timeOf: (item: Item) => number): number {
+  return Math.max(0, ...items.map(timeOf));
+}
+
+function lastCodeAt({ lastStep }: Authenticator): number {
+  return lastStep * TIME_STEP_SECONDS * 1000;
 }
 
 /** What a session needs to know of a record. */
@@ -57,6 +76,11 @@ export function factorOf(record: AccountRecord): Factor {
     recoveryCodesSet: recoveryConfirmed === false ? recoverySetName(record) : null,
     authenticators: authenticators.map(({ id, name, addedAt }) => ({ id, name, addedAt })),
     secretDigests: authenticators.map(({ secret }) => secretDigest(secret)),
+    keys: record.keys.map(({ publicKey: _publicKey, counter, ...key }) => ({
+      ...key,
+      stopped: counter === STOPPED_COUNTER,
+    })),
+    usedKeyLast: newest(record.keys, ({ lastUsedAt }) => lastUsedAt) > newest(authenticators, lastCodeAt),
     browsers,
     browsersStamp,
   };

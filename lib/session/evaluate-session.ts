@@ -12,6 +12,10 @@ export interface Facts {
   readonly holdsBrowser: (id: string) => boolean;
   /** Whether the account must have a second factor. */
   readonly required: boolean;
+  /** Whether nothing but a security key will do. */
+  readonly keysOnly: boolean;
+  /** Whether the account has a security key that may answer. */
+  readonly hasKey: boolean;
 }
 
 /** What becomes of a session with somebody signed in. */
@@ -46,7 +50,19 @@ export function evaluateSession(state: SessionState | undefined, facts: Facts): 
   if (state.state === 'remembered' && !facts.holdsBrowser(state.browser)) {
     return demote('pending', 'browser-revoked');
   }
+  if (facts.keysOnly && !isByKey(state)) {
+    // A code is enough to add the first key, and for nothing else.
+    return demote(
+      !facts.hasKey && state.state === 'verified' ? 'must-enroll' : 'pending',
+      'security-key-required',
+    );
+  }
   return { kind: 'keep', state };
+}
+
+/** Whether a session was opened, or its proof made fresh, by a passkey or security key. */
+export function isByKey(state: SessionState | undefined): boolean {
+  return state?.state === 'verified' && state.method === 'security-key';
 }
 
 type Demotion = Extract<SessionDecision, { kind: 'demote' }>;

@@ -6,12 +6,13 @@ import { requestUser } from './app-request.js';
 import type { Context } from './context.js';
 import { now } from './context.js';
 import { hasOtherFactorOnly } from './core.js';
-import { isFresh } from './evaluate-session.js';
+import { offeredKeys } from './challenge.js';
+import { isByKey, isFresh } from './evaluate-session.js';
 import type { GuardOptions, GuardDecision, Refusal } from './request-api.js';
 import { isParked } from './state.js';
 import { codeOfParked, wayOn } from './way-on.js';
 
-const OPTIONS = ['unenrolled', 'maxAge', 'acceptRememberedBrowser'];
+const OPTIONS = ['unenrolled', 'maxAge', 'acceptRememberedBrowser', 'phishingResistant'];
 
 /**
  * Checks the options of a guard, once.
@@ -21,7 +22,7 @@ const OPTIONS = ['unenrolled', 'maxAge', 'acceptRememberedBrowser'];
  */
 export function checkGuardOptions(options: GuardOptions): GuardOptions {
   knownOnly(options, OPTIONS, 'guard option');
-  const { unenrolled, maxAge, acceptRememberedBrowser } = options;
+  const { unenrolled, maxAge, acceptRememberedBrowser, phishingResistant } = options;
   if (unenrolled !== undefined && !['enroll', 'allow'].includes(unenrolled)) {
     throw new SecondFactorError('option-invalid', "unenrolled must be 'enroll' or 'allow'");
   }
@@ -34,7 +35,10 @@ export function checkGuardOptions(options: GuardOptions): GuardOptions {
   if (acceptRememberedBrowser !== undefined && typeof acceptRememberedBrowser !== 'boolean') {
     throw new SecondFactorError('option-invalid', 'acceptRememberedBrowser must be true or false');
   }
-  return { unenrolled, maxAge, acceptRememberedBrowser };
+  if (phishingResistant !== undefined && typeof phishingResistant !== 'boolean') {
+    throw new SecondFactorError('option-invalid', 'phishingResistant must be true or false');
+  }
+  return { unenrolled, maxAge, acceptRememberedBrowser, phishingResistant };
 }
 
 /** Whether the account that `req.user` is at this moment may pass. Reads no store. */
@@ -52,8 +56,15 @@ export function evaluate(context: Context, options: GuardOptions): GuardDecision
   }
   const { maxAge } = options;
   if (state.state === 'impersonating') {
-    const proved = options.unenrolled === 'allow' || state.actors[0].mark.state === 'verified';
+    const { mark } = state.actors[0];
+    const proved = options.unenrolled === 'allow' || mark.state === 'verified';
+    if (options.phishingResistant === true && !isByKey(mark))
+      return refusal('security-key-required', basePath);
     return proved && maxAge === undefined ? { ok: true } : refusal('impersonation-refused', basePath);
+  }
+  if (options.phishingResistant === true && !isByKey(state)) {
+    const hasKey = offeredKeys(context, context.known?.factor).length > 0;
+    return refusal('security-key-required', hasKey ? `${basePath}/step-up` : basePath);
   }
   if (state.state === 'verified') {
     return maxAge === undefined || isFresh(state.factorAt, now(context), maxAge)

@@ -2,20 +2,25 @@ import type { Account } from '../account/account.js';
 import { findRemembered } from '../account/known-browsers.js';
 import type { Core, Factor } from './core.js';
 import { stampMatcher } from './core.js';
+import { offeredKeys } from './challenge.js';
 import type { Facts } from './evaluate-session.js';
+import type { Requirement } from './requirement.js';
 
-/**
- * What a session is checked against.
- *
- * @param required whether the policy requires a second factor
- */
-export function factsOf(core: Core, account: Account, factor: Factor | null, required: boolean): Facts {
+/** What a session is checked against. */
+export function factsOf(
+  core: Core,
+  account: Account,
+  factor: Factor | null,
+  { required, phishingResistant }: Requirement,
+): Facts {
   const { options } = core;
   const matches = stampMatcher(core, account);
   return {
     enrollment: factor?.enrollment ?? null,
     stampMatches: matches,
     required: required && !account.otherFactor,
+    keysOnly: phishingResistant && !account.otherFactor,
+    hasKey: factor !== null && offeredKeys({ core }, factor).length > 0,
     holdsBrowser: (id) =>
       factor !== null &&
       options.rememberBrowserDays !== null &&

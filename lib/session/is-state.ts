@@ -6,9 +6,19 @@ export function isState(value: unknown): value is SessionValues {
   if (!isObject(value) || !isString(value.account) || !isDigest(value.stamp)) return false;
   switch (value.state) {
     case 'pending':
-      return isParked(value) && isString(value.enrollment) && isNumber(value.recoveryFailures);
+      return (
+        isParked(value) &&
+        isString(value.enrollment) &&
+        isNumber(value.recoveryFailures) &&
+        asksKeys(value.asks)
+      );
     case 'must-enroll':
-      return isParked(value) && isSetup(value.setup);
+      return (
+        isParked(value) &&
+        isSetup(value.setup) &&
+        isChallenge(value.challenge) &&
+        isOptionalString(value.enrollment)
+      );
     case 'signed-in':
       return isMark(value);
     case 'remembered':
@@ -18,7 +28,7 @@ export function isState(value: unknown): value is SessionValues {
         isMark(value) &&
         isString(value.enrollment) &&
         isNumber(value.factorAt) &&
-        (value.method === 'otp' || value.method === 'recovery-code')
+        METHODS.includes(value.method)
       );
     case 'impersonating':
       return isNumber(value.until) && Array.isArray(value.actors) && areActors(value.actors);
@@ -27,6 +37,7 @@ export function isState(value: unknown): value is SessionValues {
   }
 }
 
+const METHODS: readonly unknown[] = ['otp', 'recovery-code', 'security-key'];
 const MARKS: readonly unknown[] = ['signed-in', 'remembered', 'verified'];
 
 function areActors(actors: readonly unknown[]): boolean {
@@ -45,8 +56,29 @@ function isParked({ since, until, returnTo }: SessionValues): boolean {
   return isNumber(since) && isNumber(until) && (returnTo === null || isString(returnTo));
 }
 
-function isMark({ passwordAt, setup }: SessionValues): boolean {
-  return (passwordAt === null || isNumber(passwordAt)) && isSetup(setup);
+function isMark({ passwordAt, setup, challenge }: SessionValues): boolean {
+  return (passwordAt === null || isNumber(passwordAt)) && isSetup(setup) && isChallenge(challenge);
+}
+
+function asksKeys(value: unknown): boolean {
+  if (value === undefined) return true;
+  if (!isObject(value) || value.challenge === undefined || !Array.isArray(value.keys)) return false;
+  return isChallenge(value.challenge) && value.keys.every(isOfferedKey);
+}
+
+function isOfferedKey(value: unknown): boolean {
+  return isObject(value) && isString(value.credentialId) && Array.isArray(value.transports);
+}
+
+function isChallenge(value: unknown): boolean {
+  return (
+    value === undefined ||
+    (isObject(value) && isString(value.value) && isNumber(value.issuedAt) && isNumber(value.since))
+  );
+}
+
+function isOptionalString(value: unknown): boolean {
+  return value === undefined || isString(value);
 }
 
 function isSetup(value: unknown): boolean {

@@ -1,7 +1,7 @@
 import { secretDigest } from '../account/authenticators.js';
 import type { Core, Factor } from './core.js';
 import { isFresh } from './evaluate-session.js';
-import type { SetupState } from './state.js';
+import type { MustEnrollState, SetupState, SignedInState } from './state.js';
 
 /** Time for `setEnrolled` and the session store of a busy application. */
 const CONFIRMING_SECONDS = 10;
@@ -26,12 +26,23 @@ export function openSecret({ sealer }: Core, accountId: string, { sealed }: Setu
 export function isConfirming(
   core: Core,
   accountId: string,
-  setup: SetupState | undefined,
+  state: Pick<SignedInState | MustEnrollState, 'setup' | 'challenge'>,
   factor: Factor | null,
 ): boolean {
-  const secret = setup && factor && openSecret(core, accountId, setup);
-  if (!secret) return false;
-  const place = factor.secretDigests.indexOf(secretDigest(secret));
-  const addedAt = factor.authenticators[place]?.addedAt;
+  if (!factor) return false;
+  const addedAt = addedHere(core, accountId, state, factor);
   return addedAt !== undefined && isFresh(addedAt, core.options.clock(), CONFIRMING_SECONDS);
+}
+
+/** When the authenticator or key was added that this session sets up; milliseconds since 1970. */
+function addedHere(
+  core: Core,
+  accountId: string,
+  { setup, challenge }: Pick<SignedInState | MustEnrollState, 'setup' | 'challenge'>,
+  { secretDigests, authenticators, keys }: Factor,
+): number | undefined {
+  const key = challenge && keys.find(({ lastUsedAt }) => lastUsedAt === challenge.issuedAt);
+  if (key) return key.addedAt;
+  const secret = setup && openSecret(core, accountId, setup);
+  return secret ? authenticators[secretDigests.indexOf(secretDigest(secret))]?.addedAt : undefined;
 }

@@ -2,7 +2,7 @@ import type { FaultMembers, FieldName } from '../answer/faulty-field.js';
 import type { ProblemCode } from '../errors.js';
 import type { ImpersonationRefusal } from '../events.js';
 import type { Refusal } from './request-api.js';
-import type { CodeOutcome } from './try-code.js';
+import type { ProofOutcome } from './try-proof.js';
 
 /** A refusal to tell, with no page that would help. */
 export type Refused = { readonly ok: false } & (
@@ -28,7 +28,7 @@ export function refused(code: ProblemCode): Refused {
 }
 
 /** What an outcome that is no success is told as. */
-export function refusedBy(outcome: Exclude<CodeOutcome, { ok: true }>): Refused {
+export function refusedBy(outcome: Exclude<ProofOutcome, { ok: true }>): Refused {
   const { reason } = outcome;
   if (reason === 'locked') return { ok: false, kind: 'locked', code: reason, until: outcome.until };
   if (reason === 'code-malformed') return { ok: false, kind: 'field', code: reason, field: 'code' };

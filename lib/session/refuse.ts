@@ -29,7 +29,8 @@ export function refuse(
     const stop = onward === null ? null : stopOf(context, code, onward);
     // The application's own login page tells nothing of it.
     const isTold = location !== context.core.options.loginPath || !isUser(context.state);
-    if (stop) rememberStop(context, isTold ? stop : { returnTo: stop.returnTo });
+    const byKey = code === 'security-key-required';
+    if (stop) rememberStop(context, isTold ? { ...stop, byKey } : { returnTo: stop.returnTo });
     redirect(req, res, location);
     return;
   }

@@ -14,6 +14,11 @@ export interface GuardOptions {
   maxAge?: number | undefined;
   /** Whether a sign-in without a code, on a browser the account remembers, passes. Default `true`. */
   acceptRememberedBrowser?: boolean | undefined;
+  /**
+   * Whether nothing but a passkey or security key passes, used for this sign-in or for a step-up since; a code, a recovery
+   * code and a remembered browser do not. Needs the option `webauthn`. Default `false`.
+   */
+  phishingResistant?: boolean | undefined;
 }
 
 /** Why a request may not pass, and where a browser is to be sent. */
@@ -59,10 +64,12 @@ export interface RequestSecondFactor {
   readonly required: boolean;
   /** From when on it does or did, milliseconds since 1970; `null` when the policy names no day. */
   readonly requiredFrom: number | null;
-  /** How the user signed in (RFC 8176): `pwd`, `otp`, `mfa`. */
+  /** How the user signed in (RFC 8176): `pwd`, `otp`, `mfa`, with a security key `pop` and `user`. */
   readonly amr: readonly string[];
-  /** When the last code was accepted, milliseconds since 1970. */
+  /** When the last code or security key was accepted, milliseconds since 1970. */
   readonly verifiedAt: number | null;
+  /** Whether the security key of this session checked a PIN, a finger or a face; `null` where no key was used. */
+  readonly userVerified: boolean | null;
   /** Who really is there while somebody acts as `req.user`; `null` otherwise. */
   readonly actor: ActingAccount | null;
   /** From who signed in to who acts as `req.user`; empty when nobody does. */

@@ -44,3 +44,8 @@ export function requireEnrolledOwner(context: Context, proof: Proof = {}): Enrol
   const { factor } = known;
   return factor && state.state !== 'signed-in' ? { ...owner, state, factor } : refused('not-enrolled');
 }
+
+/** Whether the policy takes nothing but a security key of who is signed in, as it said when their session was checked. */
+export function takesNoCode({ requirement, known }: Pick<Context, 'requirement' | 'known'>): boolean {
+  return requirement.phishingResistant && known?.account.otherFactor !== true;
+}

@@ -1,4 +1,5 @@
 import type { Account } from '../account/account.js';
+import type { ResolvedOptions } from '../check-options.js';
 import { SecondFactorError } from '../errors.js';
 import { knownOnly } from '../known-only.js';
 import type { Core } from './core.js';
@@ -9,10 +10,12 @@ export interface Requirement {
   readonly required: boolean;
   /** The day it is or was required from, milliseconds since 1970; `null` when the policy names none. */
   readonly requiredFrom: number | null;
+  /** Whether nothing but a security key will do, where one is required. */
+  readonly phishingResistant: boolean;
 }
 
 /** Nothing is asked. */
-export const NOT_REQUIRED: Requirement = { required: false, requiredFrom: null };
+export const NOT_REQUIRED: Requirement = { required: false, requiredFrom: null, phishingResistant: false };
 
 /**
  * Why the password is not enough for an account that has no record; `null`: it is. An account that still has the second factor of
@@ -26,6 +29,12 @@ export async function lackOf(
   return (await requirementOf(core, account)).required ? 'enrollment-required' : null;
 }
 
+/** Whether nothing but a security key will do for an account. Asks the policy only where there can be keys. */
+export async function takesKeysOnly(core: Core, account: Account): Promise<boolean> {
+  if (!core.options.webauthn || account.otherFactor) return false;
+  return (await requirementOf(core, account)).phishingResistant;
+}
+
 /**
  * Asks the application's policy.
  *
@@ -35,14 +44,35 @@ export async function requirementOf({ options }: Core, account: Account): Promis
   const { id, name, level } = account;
   const said: unknown = await options.policy({ id, name, level });
   if (said === 'optional') return NOT_REQUIRED;
-  if (said === 'required') return { required: true, requiredFrom: null };
-  if (typeof said === 'object' && said !== null) knownOnly(said, ['requiredFrom'], 'policy field');
-  const from = (said as { requiredFrom?: unknown } | null | undefined)?.requiredFrom;
-  if (from instanceof Date && !Number.isNaN(from.getTime())) {
-    return { required: options.clock() >= from.getTime(), requiredFrom: from.getTime() };
+  if (said === 'required') return { required: true, requiredFrom: null, phishingResistant: false };
+  if (typeof said === 'object' && said !== null) return requirementFrom(options, said);
+  throw invalidPolicy(typeof said);
+}
+
+function requirementFrom(options: ResolvedOptions, said: object): Requirement {
+  const fields = knownOnly(said, ['requiredFrom', 'phishingResistant'], 'policy field');
+  const { requiredFrom: from, phishingResistant = false } = fields;
+  if (typeof phishingResistant !== 'boolean') {
+    throw invalidPolicy(`phishingResistant that is ${typeof phishingResistant}`);
   }
-  throw new SecondFactorError(
+  if (phishingResistant && !options.webauthn) {
+    throw new SecondFactorError(
+      'option-invalid',
+      'policy() asks for security keys, which need the option webauthn',
+    );
+  }
+  if (from === undefined && phishingResistant)
+    return { required: true, requiredFrom: null, phishingResistant };
+  if (!(from instanceof Date) || Number.isNaN(from.getTime()))
+    throw invalidPolicy('an object without such a day');
+  const required = options.clock() >= from.getTime();
+  return { required, requiredFrom: from.getTime(), phishingResistant: required && phishingResistant };
+}
+
+function invalidPolicy(got: string): SecondFactorError {
+  return new SecondFactorError(
     'option-invalid',
-    `policy() must return 'optional', 'required' or { requiredFrom: Date }, got ${typeof said}`,
+    "policy() must return 'optional', 'required', { requiredFrom: Date } or { phishingResistant: true }, " +
+      `with requiredFrom or without, got ${got}`,
   );
 }

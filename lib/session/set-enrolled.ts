@@ -80,7 +80,7 @@ export async function undo(
 
 function takenBack(record: AccountRecord | null, { made, former }: Written): Decision<Found> {
   if (!record) return { outcome: 'none', next: 'unchanged' };
-  if (former?.enrollment === made.enrollment) return withoutAdded(record, made.authenticators.at(-1)?.id);
+  if (former?.enrollment === made.enrollment) return withoutAdded(record, { made, former });
   if (encodeRecord(withoutFailures(record)) === encodeRecord(withoutFailures(made))) {
     return { outcome: 'own', next: former };
   }
@@ -88,12 +88,23 @@ function takenBack(record: AccountRecord | null, { made, former }: Written): Dec
 }
 
 /** All that became of the record meanwhile stays: the others may have been used, or removed. */
-function withoutAdded(record: AccountRecord, added: string | undefined): Decision<Found> {
-  const authenticators = record.authenticators.filter(({ id }) => id !== added);
-  if (authenticators.length === record.authenticators.length)
-    return { outcome: 'another', next: 'unchanged' };
-  if (authenticators.length === 0) return { outcome: 'used', next: 'unchanged' };
-  return { outcome: 'own', next: { ...record, authenticators } };
+function withoutAdded(
+  record: AccountRecord,
+  { made, former }: { readonly made: AccountRecord; readonly former: AccountRecord },
+): Decision<Found> {
+  const before = namesOf(former);
+  const added = namesOf(made).filter((name) => !before.includes(name));
+  const authenticators = record.authenticators.filter(({ id }) => !added.includes(id));
+  const keys = record.keys.filter(({ credentialId }) => !added.includes(credentialId));
+  const left = authenticators.length + keys.length;
+  if (left === namesOf(record).length) return { outcome: 'another', next: 'unchanged' };
+  if (left === 0) return { outcome: 'used', next: 'unchanged' };
+  return { outcome: 'own', next: { ...record, authenticators, keys } };
+}
+
+/** What names each factor of a record. */
+function namesOf({ authenticators, keys }: AccountRecord): string[] {
+  return [...authenticators.map(({ id }) => id), ...keys.map(({ credentialId }) => credentialId)];
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { CodeMethod } from '../account/attempt.js';
+import type { KeyReference } from '../webauthn.js';
 import type { AutoSwitchSkip } from '../events.js';
 import type { Json } from '../options.js';
 import { isState } from './is-state.js';
@@ -6,6 +7,19 @@ import type { SessionValues } from './is-state.js';
 
 /** What a guard stopped: a page that was to be read, or a form that was sent, of which nothing was done. */
 export type Stopped = 'page' | 'form';
+
+/** What a security key is asked to sign. */
+export interface Challenge {
+  /** 256 random bits, base64url. */
+  readonly value: string;
+  /** When it counts as issued, milliseconds since 1970; a key answers none that is older than one it has answered. */
+  readonly issuedAt: number;
+  /** When it was made, milliseconds since 1970: the same, unless a clock was set back. */
+  readonly since: number;
+}
+
+/** How a session proved the second factor. */
+export type ProofMethod = CodeMethod | 'security-key';
 
 /** A sign-in whose first step is done. Nobody is signed in. Never holds the password. */
 interface Parked {
@@ -34,11 +48,29 @@ export interface PendingState extends Parked {
   readonly enrollment: string;
   /** Wrong recovery codes so far. */
   readonly recoveryFailures: number;
+  /** What the account's security keys are asked; left out: it has none that could answer. */
+  readonly asks?:
+    | {
+        readonly challenge: Challenge;
+        readonly keys: readonly KeyReference[];
+        /** Whether a key was the last to be used, and is asked before anybody presses a button. */
+        readonly first: boolean;
+      }
+    | undefined;
+  /** Whether the policy takes nothing but a security key, of which the account has one. */
+  readonly keysOnly?: boolean | undefined;
+  /** Whether the account has no authenticator app. */
+  readonly withoutApp?: boolean | undefined;
 }
 
 /** Parked until a second factor is enabled, which the policy requires and the account has not. */
 export interface MustEnrollState extends Parked {
   readonly state: 'must-enroll';
+  /** Whether the policy takes nothing but a security key. */
+  readonly keysOnly?: boolean | undefined;
+  /** The enrollment whose code was given, and that gets the key; left out: there is none. */
+  readonly enrollment?: string | undefined;
+  readonly challenge?: Challenge | undefined;
   readonly setup?: SetupState | undefined;
 }
 
@@ -68,6 +100,8 @@ interface Mark {
   /** Why the automatic switch did not happen at sign-in. */
   readonly autoSwitchSkipped?: AutoSwitchSkip | undefined;
   readonly setup?: SetupState | undefined;
+  /** What security keys are asked in this session. */
+  readonly challenge?: Challenge | undefined;
 }
 
 /** Signed in to an account without a second factor. */
@@ -89,7 +123,9 @@ export interface VerifiedState extends Mark {
   readonly enrollment: string;
   /** When the last code was accepted, milliseconds since 1970. */
   readonly factorAt: number;
-  readonly method: CodeMethod;
+  readonly method: ProofMethod;
+  /** Whether the security key checked a PIN, a finger or a face. */
+  readonly userVerified?: boolean | undefined;
 }
 
 /** A state with somebody signed in as themselves. */
@@ -138,9 +174,16 @@ export function writeState(session: object, key: string, state: SessionState | u
   else (session as SessionValues)[key] = state;
 }
 
-/** The methods that were used to sign in (RFC 8176). A recovery code is a second factor, but no `otp`. */
+/** What each proof counts as (RFC 8176). A recovery code is a second factor, but no `otp`; a key shows that somebody is there. */
+const AMR: Readonly<Record<ProofMethod, readonly string[]>> = {
+  otp: ['pwd', 'otp', 'mfa'],
+  'recovery-code': ['pwd', 'mfa'],
+  'security-key': ['pwd', 'pop', 'user', 'mfa'],
+};
+
+/** The methods that were used to sign in (RFC 8176). */
 export function amrOf(state: SessionState | undefined): readonly string[] {
-  if (state?.state === 'verified') return state.method === 'otp' ? ['pwd', 'otp', 'mfa'] : ['pwd', 'mfa'];
+  if (state?.state === 'verified') return AMR[state.method];
   return state?.state === 'signed-in' || state?.state === 'remembered' ? ['pwd'] : [];
 }
 
@@ -154,12 +197,24 @@ export function isUser(state: SessionState | undefined): state is UserState {
   return state !== undefined && !isParked(state) && state.state !== 'impersonating';
 }
 
+/** A proof of the second factor, as a mark has it. */
+export type MarkedProof = Pick<VerifiedState, 'method' | 'userVerified'>;
+
 /** The state after the second factor of a parked sign-in was proved. */
 export function verifiedFrom(
   { account, stamp, since }: ParkedState,
   enrollment: string,
-  method: CodeMethod,
+  { method, userVerified }: MarkedProof,
   now: number,
 ): VerifiedState {
-  return { state: 'verified', account, stamp, passwordAt: since, enrollment, factorAt: now, method };
+  return {
+    state: 'verified',
+    account,
+    stamp,
+    passwordAt: since,
+    enrollment,
+    factorAt: now,
+    method,
+    ...(userVerified && { userVerified }),
+  };
 }

@@ -9,12 +9,15 @@ export interface Stop {
   readonly returnTo: string | null;
   /** What it was, to be told on the page of ours it led to; left out: nothing is told. */
   readonly stopped?: Stopped | undefined;
+  /** Whether it was a guard that only a security key passes. */
+  readonly byKey?: boolean | undefined;
 }
 
 /** Ten minutes: as long as a sign-in may wait by default (`pendingSeconds`). */
 const STOP_SECONDS = 600;
 /** Longer destinations are dropped: with its name and attributes, 96 bytes, the whole cookie is to stay within 1 KB. */
 const RETURN_TO_MAXIMUM_BYTES = 1024 - 96;
+const BY_KEY = '-key';
 /** A stop leads to paths of the application only. */
 const NO_ORIGINS: ReadonlySet<string> = new Set();
 
@@ -22,19 +25,24 @@ const NO_ORIGINS: ReadonlySet<string> = new Set();
  * Remembers in the browser, and nowhere else, where a guard stopped it last. The cookie is not signed: it says no more
  * than a link could, and is checked when it is used.
  */
-export function rememberStop(context: Context, { returnTo, stopped }: Stop): void {
+export function rememberStop(context: Context, { returnTo, stopped, byKey }: Stop): void {
   const path = safeReturnTo(returnTo, NO_ORIGINS) ?? '';
   const fits = encodeURIComponent(path).length <= RETURN_TO_MAXIMUM_BYTES;
-  sendCookie(context, OF_NO_ACCOUNT, `${stopped ?? ''}${fits ? path : ''}`, STOP_SECONDS);
+  sendCookie(
+    context,
+    OF_NO_ACCOUNT,
+    `${stopped ?? ''}${byKey ? BY_KEY : ''}${fits ? path : ''}`,
+    STOP_SECONDS,
+  );
 }
 
 /** Where a guard stopped the browser last; `undefined` when none did, or when what the request brought is not ours. */
 export function readStop(context: Context): Stop | undefined {
   const [value = '', ...further] = cookieValues(context, OF_NO_ACCOUNT);
-  const [whole, stopped, path] = /^(page|form)?(\/.*)?$/s.exec(value) ?? [];
+  const [whole, stopped, byKey, path] = /^(page|form)?(-key)?(\/.*)?$/s.exec(value) ?? [];
   const returnTo = path === undefined ? null : safeReturnTo(path, NO_ORIGINS);
   if (!whole || further.length > 0 || (path !== undefined && returnTo === null)) return undefined;
-  return { returnTo, stopped: stopped as Stopped | undefined };
+  return { returnTo, stopped: stopped as Stopped | undefined, ...(byKey === BY_KEY && { byKey: true }) };
 }
 
 /** Makes the browser forget where it was stopped; does nothing where the request brought nothing of it. */

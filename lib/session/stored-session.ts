@@ -20,7 +20,7 @@ export function isSameSignIn(a: SessionState, b: SessionState | undefined): bool
 }
 
 function enrollmentOf(state: SessionState): string | null {
-  return 'enrollment' in state ? state.enrollment : null;
+  return 'enrollment' in state ? (state.enrollment ?? null) : null;
 }
 
 /**

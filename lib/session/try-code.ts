@@ -1,4 +1,4 @@
-import type { AttemptOutcome, CodeMethod } from '../account/attempt.js';
+import type { AttemptOutcome } from '../account/attempt.js';
 import { decideAttempt } from '../account/attempt.js';
 import { findBrowser, withPresented } from '../account/known-browsers.js';
 import type { AccountRecord, Decision, KnownBrowser } from '../account/record.js';
@@ -7,30 +7,34 @@ import type { Core, Factor } from './core.js';
 import { emitEvent, factorOf } from './core.js';
 import type { ChangedAccount } from './account-record.js';
 import { updateRecord } from './account-record.js';
+import type { ProofMethod } from './state.js';
 
 /** What became of a code at some operation; `not-enrolled` also when the enrollment is not the expected one. */
 export type CodeOutcome = AttemptOutcome | { readonly ok: false; readonly reason: 'not-enrolled' };
 
-/** The same, with the browser it came from and what the record holds after the swap. */
-type DecidedCode =
-  | (Extract<AttemptOutcome, { readonly ok: true }> & Pick<Accepted, 'browser'> & { readonly factor: Factor })
-  | Exclude<CodeOutcome, { readonly ok: true }>;
+/** What became of a proof, with the browser it came from and what the record holds after the swap. */
+export type DecidedProof<Outcome extends { readonly ok: boolean }> =
+  | (Extract<Outcome, { readonly ok: true }> & Pick<Accepted, 'browser'> & { readonly factor: Factor })
+  | Exclude<Outcome, { readonly ok: true }>
+  | { readonly ok: false; readonly reason: 'not-enrolled' };
 
-/** A code that was accepted. */
+type DecidedCode = DecidedProof<AttemptOutcome>;
+
+/** A proof that was accepted. */
 export interface Accepted {
-  readonly method: CodeMethod;
+  readonly method: ProofMethod;
   /** The browser it came from, as it was known before. */
   readonly browser: KnownBrowser | undefined;
 }
 
-/** Whose code it is, and where it came in. */
-export interface CodeAttempt extends ChangedAccount {
+/** Whose proof it is, and where it came in. */
+export interface ProofAttempt extends ChangedAccount {
   /** The enrollment the caller counts on; left out: whichever the account has now. */
   readonly enrollment?: string;
   readonly operation: Operation;
   /** The id of the browser it came from; left out: a stranger. */
   readonly browser?: string | undefined;
-  /** What else becomes of the record, in the same swap, when the code is accepted. */
+  /** What else becomes of the record, in the same swap, when the proof is accepted. */
   readonly onAccepted?: (record: AccountRecord, accepted: Accepted) => AccountRecord;
   /** What that is told as. */
   readonly makes?: 'recovery-codes-regenerated';
@@ -43,7 +47,7 @@ export interface CodeAttempt extends ChangedAccount {
  * @param typed what was typed, of any type
  * @throws {SecondFactorError} `store-unavailable`, `record-unreadable`
  */
-export function tryCode(core: Core, attempt: CodeAttempt, typed: unknown): Promise<DecidedCode> {
+export function tryCode(core: Core, attempt: ProofAttempt, typed: unknown): Promise<DecidedCode> {
   return updateRecord<DecidedCode>(
     core,
     attempt,
@@ -56,7 +60,7 @@ export function tryCode(core: Core, attempt: CodeAttempt, typed: unknown): Promi
 
 function evaluate(
   { options }: Core,
-  { enrollment, browser, onAccepted = (record) => record }: CodeAttempt,
+  { enrollment, browser, onAccepted = (record) => record }: ProofAttempt,
   record: AccountRecord | null,
   typed: unknown,
 ): Decision<DecidedCode> {
@@ -72,7 +76,7 @@ function evaluate(
   return { outcome: { ...outcome, browser: known, factor: factorOf(accepted) }, next: accepted };
 }
 
-function tell(core: Core, { accountId, operation, origin, makes }: CodeAttempt, outcome: DecidedCode): void {
+function tell(core: Core, { accountId, operation, origin, makes }: ProofAttempt, outcome: DecidedCode): void {
   if (outcome.ok) {
     emitEvent(core, 'code-accepted', accountId, origin, { operation, method: outcome.method });
     if (outcome.method === 'recovery-code') {

@@ -1,25 +1,44 @@
 import { withoutAuthenticator } from '../account/authenticators.js';
 import type { AccountRecord } from '../account/record.js';
+import { updateRecord } from '../session/account-record.js';
 import type { Context } from '../session/context.js';
 import { moveTo, originOf } from '../session/context.js';
 import { emitEvent, factorOf } from '../session/core.js';
 import { randomName } from '../session/random.js';
 import type { RouteRefusal } from '../session/refusal.js';
-import { updateRecord } from '../session/account-record.js';
 import { refused } from '../session/refusal.js';
 import { requireEnrolledOwner } from '../session/require-owner.js';
 
-type Refusal = 'not-enrolled' | 'not-found' | 'authenticator-last';
+type Refusal = 'not-enrolled' | 'not-found' | 'factor-last';
+
+/** How one of several factors goes. */
+interface Removal {
+  readonly isThere: (record: AccountRecord) => boolean;
+  /** The record without it, under a new enrollment; `null`: it is the last one. */
+  readonly without: (record: AccountRecord, enrollment: string) => AccountRecord | null;
+  readonly event: 'authenticator-removed' | 'security-key-removed';
+}
 
 /**
- * Removes one of several authenticators of the account that is signed in, for the price of a fresh code.
- * Every other session of the account, and every browser it knows, asks for a code again.
+ * Removes one of several authenticators of the account that is signed in, for the price of a fresh proof.
  *
  * @param id of any type
  */
-export async function removeAuthenticator(
+export function removeAuthenticator(context: Context, id: unknown): Promise<{ ok: true } | RouteRefusal> {
+  return removeFactor(context, {
+    event: 'authenticator-removed',
+    isThere: ({ authenticators }) => authenticators.some((authenticator) => authenticator.id === id),
+    without: (record, enrollment) => withoutAuthenticator(record, String(id), enrollment),
+  });
+}
+
+/**
+ * Removes one of several factors of the account that is signed in, for the price of a fresh proof. Every other session of
+ * the account, and every browser it knows, asks for a proof again.
+ */
+export async function removeFactor(
   context: Context,
-  id: unknown,
+  { isThere, without, event }: Removal,
 ): Promise<{ ok: true } | RouteRefusal> {
   const { core } = context;
   const owner = requireEnrolledOwner(context, { maxAge: core.options.freshSeconds });
@@ -31,17 +50,20 @@ export async function removeAuthenticator(
     { accountId: state.account, origin: originOf(context) },
     (record) => {
       if (record?.enrollment !== state.enrollment) return { outcome: 'not-enrolled', next: 'unchanged' };
-      const found = record.authenticators.find((authenticator) => authenticator.id === id);
-      if (!found) return { outcome: 'not-found', next: 'unchanged' };
-      const next = withoutAuthenticator(record, found.id, enrollment);
-      return next ? { outcome: next, next } : { outcome: 'authenticator-last', next: 'unchanged' };
+      if (!isThere(record)) return { outcome: 'not-found', next: 'unchanged' };
+      const next = without(record, enrollment);
+      return next ? { outcome: next, next } : { outcome: 'factor-last', next: 'unchanged' };
     },
     (removed, origin) => {
-      if (typeof removed !== 'string') emitEvent(core, 'authenticator-removed', state.account, origin, {});
+      if (typeof removed !== 'string') emitEvent(core, event, state.account, origin, {});
     },
   );
   if (typeof outcome === 'string') return refused(outcome);
-  await moveTo(context, { ...state, enrollment, setup: undefined }, 'application-and-user');
+  await moveTo(
+    context,
+    { ...state, enrollment, setup: undefined, challenge: undefined },
+    'application-and-user',
+  );
   context.known = { ...known, factor: factorOf(outcome) };
   return { ok: true };
 }

@@ -1,28 +1,29 @@
-import type { CodeMethod } from '../account/attempt.js';
 import { confirmRecoverySet } from '../account/recovery-codes.js';
 import type { Operation } from '../events.js';
 import { presentedBrowser } from '../session/browser-cookie.js';
 import type { Context } from '../session/context.js';
-import { emit, moveTo, now, originOf } from '../session/context.js';
+import { newChallenge, openChallenge } from '../session/challenge.js';
+import { emit, moveTo, now, originOf, updateState } from '../session/context.js';
 import { emitEvent } from '../session/core.js';
 import { newRecoveryCodes } from '../session/random.js';
 import type { ShownRecoveryCodes } from '../session/random.js';
 import type { RouteRefusal } from '../session/refusal.js';
 import { refused, refusedBy } from '../session/refusal.js';
-import type { RememberedState, VerifiedState } from '../session/state.js';
+import type { MarkedProof, RememberedState, VerifiedState } from '../session/state.js';
 import { forgetStop, takeStop } from '../session/stop-cookie.js';
-import type { CodeAttempt } from '../session/try-code.js';
-import { tryCode } from '../session/try-code.js';
+import type { ProofAttempt } from '../session/try-code.js';
+import type { Presented } from '../session/try-proof.js';
+import { markedProof, tryProof } from '../session/try-proof.js';
 import { mendFlag, putFlag, setEnrolled, settleFlag } from '../session/set-enrolled.js';
 import { reporting, updateRecord } from '../session/account-record.js';
-import { requireEnrolledOwner } from '../session/require-owner.js';
+import { requireEnrolledOwner, takesNoCode } from '../session/require-owner.js';
 
 /** A code of the account that is signed in, accepted at an operation. */
 type Accepted =
   | {
       readonly ok: true;
       readonly state: VerifiedState | RememberedState;
-      readonly method: CodeMethod;
+      readonly proof: MarkedProof;
       readonly recoveryCodesLeft: number;
     }
   | RouteRefusal;
@@ -31,13 +32,16 @@ type Accepted =
  * Disables the account's second factor, for the price of a code. The session goes on with the password
  * alone; all other sessions of the account fall back as well.
  */
-export async function disableFactor(context: Context, typed: unknown): Promise<{ ok: true } | RouteRefusal> {
+export async function disableFactor(
+  context: Context,
+  presented: Presented,
+): Promise<{ ok: true } | RouteRefusal> {
   const { core, requirement } = context;
   // Before the code is checked: what will be refused must not cost one.
   if (requirement.required && context.state?.state !== 'impersonating') {
     return refused('disable-refused');
   }
-  const accepted = await acceptCode(context, typed, 'disable');
+  const accepted = await acceptProof(context, presented, 'disable');
   if (!accepted.ok) return accepted;
   const { account, stamp, passwordAt, enrollment } = accepted.state;
   const changed = { accountId: account, origin: originOf(context) };
@@ -66,10 +70,10 @@ export async function disableFactor(context: Context, typed: unknown): Promise<{
 /** Makes new recovery codes, for the price of a code. The old ones are void in the same moment. */
 export async function regenerateRecoveryCodes(
   context: Context,
-  typed: unknown,
+  presented: Presented,
 ): Promise<{ ok: true; recoveryCodes: ShownRecoveryCodes } | RouteRefusal> {
   const { shown, kept } = newRecoveryCodes();
-  const accepted = await acceptCode(context, typed, 'recovery-codes', {
+  const accepted = await acceptProof(context, presented, 'recovery-codes', {
     onAccepted: (record) => ({ ...record, ...kept }),
     makes: 'recovery-codes-regenerated',
   });
@@ -120,12 +124,12 @@ interface SteppedUp {
 }
 
 /** Makes the proof of the second factor fresh again. */
-export async function stepUp(context: Context, typed: unknown): Promise<SteppedUp | RouteRefusal> {
-  const accepted = await acceptCode(context, typed, 'step-up');
+export async function stepUp(context: Context, presented: Presented): Promise<SteppedUp | RouteRefusal> {
+  const accepted = await acceptProof(context, presented, 'step-up');
   if (!accepted.ok) return accepted;
   const { account, stamp, passwordAt, enrollment, setup } = accepted.state;
   const { autoSwitchSkipped } = accepted.state;
-  const proof = { enrollment, factorAt: now(context), method: accepted.method };
+  const proof = { enrollment, factorAt: now(context), ...accepted.proof };
   await moveTo(
     context,
     { state: 'verified', account, stamp, passwordAt, ...proof, setup, autoSwitchSkipped },
@@ -133,21 +137,29 @@ export async function stepUp(context: Context, typed: unknown): Promise<SteppedU
   );
   emit(context, 'stepped-up', account, {});
   if (context.known) await mendFlag(context.core, context.known.account, originOf(context));
-  const recoveryCodesLeft = accepted.method === 'otp' ? null : accepted.recoveryCodesLeft;
-  return { ok: true, returnTo: takeStop(context), recoveryCodesLeft };
+  const isRecovered = accepted.proof.method === 'recovery-code';
+  return {
+    ok: true,
+    returnTo: takeStop(context),
+    recoveryCodesLeft: isRecovered ? accepted.recoveryCodesLeft : null,
+  };
 }
 
-async function acceptCode(
+async function acceptProof(
   context: Context,
-  typed: unknown,
+  presented: Presented,
   operation: Operation,
-  change: Pick<CodeAttempt, 'onAccepted' | 'makes'> = {},
+  change: Pick<ProofAttempt, 'onAccepted' | 'makes'> = {},
 ): Promise<Accepted> {
   const owner = requireEnrolledOwner(context);
   if (!owner.ok) return owner;
   const { state } = owner;
+  // Before the code is checked: what will be refused must not cost one, and would end the session.
+  if (presented.kind === 'code' && takesNoCode(context)) {
+    return refused('security-key-required');
+  }
   const { account, enrollment } = state;
-  const outcome = await tryCode(
+  const outcome = await tryProof(
     context.core,
     {
       accountId: account,
@@ -157,9 +169,14 @@ async function acceptCode(
       browser: presentedBrowser(context, account),
       ...change,
     },
-    typed,
+    presented,
+    openChallenge(context, state.challenge),
   );
-  if (!outcome.ok) return refusedBy(outcome);
-  const { method, recoveryCodesLeft } = outcome;
-  return { ok: true, state, method, recoveryCodesLeft };
+  if (!outcome.ok) {
+    if (outcome.reason === 'assertion-already-used') {
+      updateState(context, { ...state, challenge: newChallenge(context, [outcome]) });
+    }
+    return refusedBy(outcome);
+  }
+  return { ok: true, state, proof: markedProof(outcome), recoveryCodesLeft: outcome.recoveryCodesLeft };
 }

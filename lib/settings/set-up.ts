@@ -6,8 +6,10 @@ import { isTicked, isUnticked } from '../answer/body-field.js';
 import type { FieldName } from '../answer/faulty-field.js';
 import type { Context } from '../session/context.js';
 import { emit, moveTo, now, originOf } from '../session/context.js';
+import type { Factor } from '../session/core.js';
 import { hasOtherFactorOnly } from '../session/core.js';
 import { readFactor } from '../session/account-record.js';
+import { offeredKeys } from '../session/challenge.js';
 import { isInTime } from '../session/evaluate-session.js';
 import { isConfirming, openSecret } from '../session/own-setup.js';
 import type { ParkedUser } from '../sign-in/parked-user.js';
@@ -53,8 +55,8 @@ export type SetupAccess =
       readonly ok: true;
       readonly state: EnrollingState;
       readonly account: Account;
-      /** With `must-enroll`: who will be signed in. */
-      readonly waiting: ParkedUser | null;
+      /** With `must-enroll`: who will be signed in, and what they have given a code of. */
+      readonly waiting: (ParkedUser & { readonly factor: Factor | null }) | null;
     }
   | RouteRefusal;
 
@@ -77,6 +79,7 @@ export async function startSetup(
   const access = await mayEnroll(context, core.options.freshSeconds);
   if (!access.ok) return access;
   const { state, account } = access;
+  if (state.state === 'must-enroll' && state.keysOnly === true) return refused('security-key-required');
   const field = unreadable(wish);
   if (field) return { ok: false, kind: 'field', code: 'body-malformed', field };
   const adds = isTicked(wish.adds) && state.state === 'verified';
@@ -151,15 +154,19 @@ export async function mayEnroll(context: Context, maxAge?: number): Promise<Setu
   return { ok: true, state: owner.state, account: known.account, waiting: null };
 }
 
-/** Only an account without any second factor may get one before anybody is signed in to it. */
+/** Only an account without any second factor may get one before anybody is signed in to it, or the one whose code was given. */
 async function mustEnroll(context: Context, state: MustEnrollState): Promise<SetupAccess> {
   const waiting = await parkedUser(context, state);
   if (!waiting) return endParked(context, state, 'account-changed');
   const { account } = waiting.found;
   const factor = await readFactor(context.core, account, originOf(context));
-  if (isConfirming(context.core, account.id, state.setup, factor)) return refused('setup-expired');
-  if (factor || account.otherFactor) return endParked(context, state, 'account-changed');
-  return { ok: true, state, account, waiting };
+  if (isConfirming(context.core, account.id, state, factor)) return refused('setup-expired');
+  // A code adds the first key alone: who has one signs in by it.
+  const isExpected = factor
+    ? factor.enrollment === state.enrollment && offeredKeys(context, factor).length === 0
+    : state.enrollment === undefined;
+  if (!isExpected || account.otherFactor) return endParked(context, state, 'account-changed');
+  return { ok: true, state, account, waiting: { ...waiting, factor } };
 }
 
 /** The unfinished set-up a session holds; `null` when there is none, or when it is out of time. */

@@ -6,9 +6,9 @@ import type { Context } from '../session/context.js';
 import { leaveSession, moveToAnonymous, now, sessionState } from '../session/context.js';
 import type { Factor, FoundUser } from '../session/core.js';
 import { stampMatches, stampOf } from '../session/core.js';
-import { isFresh } from '../session/evaluate-session.js';
-import { lackOf } from '../session/requirement.js';
-import type { UserState, VerifiedState } from '../session/state.js';
+import { isByKey, isFresh } from '../session/evaluate-session.js';
+import { lackOf, takesKeysOnly } from '../session/requirement.js';
+import type { ParkedState, UserState, VerifiedState } from '../session/state.js';
 import { isParked, isUser } from '../session/state.js';
 import { isSameSignIn, storedState } from '../session/stored-session.js';
 import { codeOfParked, wayOn } from '../session/way-on.js';
@@ -53,12 +53,13 @@ export async function firstStep(
 
   const present = sessionState(context);
   const waits = isParked(present) && present.account === account.id && isUnderBasePath(context);
-  if (waits && present.state === (factor ? 'pending' : required && 'must-enroll')) {
+  if (waits && stillWaits(present, factor, required)) {
     // A strategy that fires on every request: the sign-in it began is still waiting.
     setRequestUser(req, null);
     return 'call-back';
   }
-  const mark = required ? undefined : await markWithoutCode(context, found, factor, passwordAt);
+  const keysOnly = await takesKeysOnly(core, account);
+  const mark = required ? undefined : await markWithoutCode(context, found, factor, passwordAt, keysOnly);
   if (mark) {
     const goesOn = (again !== undefined && !follows) || mark.state === 'verified';
     await signIn(context, user, { ...found, factor }, mark, options, { goesOn });
@@ -67,7 +68,10 @@ export async function firstStep(
   const answers = (options.whenCodeRequired ?? core.options.whenCodeRequired) === 'respond';
   if (answers) core.mounting.requireRouter();
   const leave = again ? () => leaveSession(context) : undefined;
-  const parked = await park(context, found, factor, serialized, options, leave);
+  const parked = await park(context, found, factor, serialized, options, {
+    leave,
+    ...(keysOnly && { keysOnly }),
+  });
   if (!answers) {
     const location = wayOn(core.options.basePath, parked);
     throw new SecondFactorRequiredError(codeOfParked(parked), location, parked.until);
@@ -95,15 +99,20 @@ async function markWithoutCode(
   { account }: FoundUser,
   factor: Factor | null,
   passwordAt: number | null,
+  keysOnly: boolean,
 ): Promise<UserState | undefined> {
   const { core, req } = context;
   const stamp = stampOf(core, account);
   if (!factor) return { state: 'signed-in', account: account.id, stamp, passwordAt };
   const verified = verifiedNow(context, account, factor);
-  if (verified && isSameSignIn(verified, await storedState(req, core.options.sessionKey))) {
+  if (
+    verified &&
+    (!keysOnly || isByKey(verified)) &&
+    isSameSignIn(verified, await storedState(req, core.options.sessionKey))
+  ) {
     return { ...verified, stamp };
   }
-  const browser = await rememberedBrowser(context, account, factor);
+  const browser = keysOnly ? undefined : await rememberedBrowser(context, account, factor);
   if (browser === undefined) return undefined;
   const { enrollment } = factor;
   return { state: 'remembered', account: account.id, stamp, passwordAt, enrollment, browser };
@@ -125,6 +134,12 @@ function passwordAtOf(context: Context, account: Account): number | null {
   const { core, state } = context;
   if (!isUser(state) || state.account !== account.id) return now(context);
   return stampMatches(core, account, state.stamp) ? now(context) : state.passwordAt;
+}
+
+/** Whether a parked sign-in waits for what the account lacks now: its proof, a first factor, or a first key beside its app. */
+function stillWaits(present: ParkedState, factor: Factor | null, required: boolean): boolean {
+  if (present.state === 'pending') return factor !== null;
+  return factor ? present.enrollment === factor.enrollment : required;
 }
 
 function isUnderBasePath({ core, req }: Context): boolean {

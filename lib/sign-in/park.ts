@@ -8,18 +8,40 @@ import type { Context } from '../session/context.js';
 import { emit, endOfActing, moveTo, nobody, now } from '../session/context.js';
 import type { Factor, FoundUser } from '../session/core.js';
 import { stampOf } from '../session/core.js';
-import type { ParkedState } from '../session/state.js';
+import { newChallenge, offeredKeys } from '../session/challenge.js';
+import type { MustEnrollState, ParkedState, PendingState, ProofMethod } from '../session/state.js';
+import type { RequestOptions } from '../webauthn.js';
 import { forgetStop, readStop } from '../session/stop-cookie.js';
 import { codeOfParked, wayOn } from '../session/way-on.js';
 
-/** The ways a code form takes; the same for everybody, so that it tells nothing of the account. */
-export const METHODS = ['otp', 'recovery-code'] as const;
+/** The ways a parked sign-in goes on: those the account has. */
+export function methodsOf({ asks, keysOnly, withoutApp }: PendingState): readonly ProofMethod[] {
+  if (keysOnly) return ['security-key'];
+  return [
+    ...(asks ? (['security-key'] as const) : []),
+    ...(withoutApp ? [] : (['otp'] as const)),
+    'recovery-code',
+  ];
+}
+
+/** What a browser asks the security keys of a parked sign-in; `undefined`: there are none. */
+export function askedOf(
+  { core }: Pick<Context, 'core'>,
+  { asks, since, until }: PendingState,
+): RequestOptions | undefined {
+  return asks && core.options.webauthn?.requestOptions(asks.challenge.value, asks.keys, until - since);
+}
+
+/** What there may be beside the user. */
+interface ParkParts extends Pick<MustEnrollState, 'keysOnly' | 'enrollment'> {
+  /** Ends the session it goes on from, last of all: until then what fails leaves that as it is. */
+  readonly leave?: (() => Promise<void>) | undefined;
+}
 
 /**
  * Parks a sign-in: a new session that knows the first step was done, and nobody signed in.
  *
- * @param factor `null`: until one is enabled, since the policy requires it
- * @param leave ends the session it goes on from, last of all: until then what fails leaves that as it is
+ * @param factor `null`: until one is enabled, or a security key added, since the policy requires it
  */
 export async function park(
   context: Context,
@@ -27,7 +49,7 @@ export async function park(
   factor: Factor | null,
   serialized: unknown,
   options: LogInOptions,
-  leave: () => Promise<void> = () => Promise.resolve(),
+  { leave = () => Promise.resolve(), ...wanted }: ParkParts = {},
 ): Promise<ParkedState> {
   const { core } = context;
   const since = now(context);
@@ -43,8 +65,8 @@ export async function park(
     carried: core.options.carry(context.request),
   };
   const state: ParkedState = factor
-    ? { state: 'pending', ...parked, enrollment: factor.enrollment, recoveryFailures: 0 }
-    : { state: 'must-enroll', ...parked };
+    ? { state: 'pending', ...parked, ...pendingFor(context, factor, wanted.keysOnly) }
+    : { state: 'must-enroll', ...parked, ...wanted };
   const acting = endOfActing(context, 'new-sign-in');
   await leave();
   nobody(context);
@@ -60,8 +82,28 @@ export async function park(
   return state;
 }
 
+function pendingFor(
+  context: Context,
+  factor: Factor,
+  keysOnly = false,
+): Pick<PendingState, 'enrollment' | 'recoveryFailures' | 'asks' | 'keysOnly' | 'withoutApp'> {
+  const keys = offeredKeys(context, factor).map(({ credentialId, transports }) => ({
+    credentialId,
+    transports,
+  }));
+  const challenge = newChallenge(context, factor.keys);
+  return {
+    enrollment: factor.enrollment,
+    recoveryFailures: 0,
+    ...(keys.length > 0 && { asks: { challenge, keys, first: factor.usedKeyLast } }),
+    ...(keysOnly && keys.length > 0 && { keysOnly }),
+    ...(factor.authenticators.length === 0 && { withoutApp: true }),
+  };
+}
+
 /** Answers the request of the first step: on to the form, or JSON that tells where it is. */
-export function answerParked({ core, req, res }: Context, parked: ParkedState): void {
+export function answerParked(context: Context, parked: ParkedState): void {
+  const { core, req, res } = context;
   const { basePath } = core.options;
   const location = wayOn(basePath, parked);
   if (wantsHtml(req)) {
@@ -71,7 +113,12 @@ export function answerParked({ core, req, res }: Context, parked: ParkedState): 
   const until = new Date(parked.until).toISOString();
   if (parked.state === 'pending') {
     res.setHeader('WWW-Authenticate', challenge('code-required'));
-    sendProblem(req, res, 'code-required', { verify: location, until, methods: METHODS });
+    sendProblem(req, res, 'code-required', {
+      verify: location,
+      until,
+      methods: methodsOf(parked),
+      publicKey: askedOf(context, parked),
+    });
   } else sendProblem(req, res, 'enrollment-required', { setup: location, until });
 }
 

@@ -4,7 +4,7 @@ import type { AccountRecord, KnownBrowser } from '../account/record.js';
 import { canKnowBrowser, presentedBrowser, successorOfToken } from '../session/browser-cookie.js';
 import { browserName, newBrowserToken } from '../session/browser-token.js';
 import type { Context, Proof } from '../session/context.js';
-import { now, originOf, updateState } from '../session/context.js';
+import { emit, moveTo, now, originOf, updateState } from '../session/context.js';
 import { stampMatcher, stampOf } from '../session/core.js';
 import type { ParkedUser } from './parked-user.js';
 import { endParked, parkedUser } from './parked-user.js';
@@ -12,41 +12,74 @@ import { isInTime } from '../session/evaluate-session.js';
 import type { Refused } from '../session/refusal.js';
 import { mendFlag } from '../session/set-enrolled.js';
 import { refused, refusedBy } from '../session/refusal.js';
-import type { PendingState } from '../session/state.js';
+import { newChallenge, offeredKeys } from '../session/challenge.js';
+import { takesKeysOnly } from '../session/requirement.js';
+import type { MustEnrollState, PendingState, ProofMethod } from '../session/state.js';
 import { verifiedFrom } from '../session/state.js';
-import type { Accepted, CodeAttempt, CodeOutcome } from '../session/try-code.js';
-import { tryCode } from '../session/try-code.js';
+import type { Accepted, ProofAttempt } from '../session/try-code.js';
+import type { Presented, ProofOutcome } from '../session/try-proof.js';
+import { markedProof, tryProof } from '../session/try-proof.js';
 
-/** What became of the code of a parked sign-in. */
-type SecondStep = { readonly ok: true; readonly proof: Proof; readonly recoveryCodesLeft: number } | Refused;
+/** What became of the second step; `must-enroll`: the policy asks for a security key besides. */
+type SecondStep =
+  | { readonly ok: true; readonly next: 'sign-in'; readonly proof: Proof; readonly recoveryCodesLeft: number }
+  | { readonly ok: true; readonly next: 'must-enroll'; readonly parked: MustEnrollState }
+  | Refused;
 
 /**
- * Checks the code of the parked sign-in. Whose it is comes from the session alone. The account is loaded
+ * Checks the proof of the parked sign-in. Whose it is comes from the session alone. The account is loaded
  * again: with another password, another enrollment or no account any more the sign-in is over.
  *
  * @param remember whether the browser is to be asked for no code from now on, where that is allowed
  */
-export async function secondStep(context: Context, typed: unknown, remember = false): Promise<SecondStep> {
+export async function secondStep(
+  context: Context,
+  presented: Presented,
+  remember = false,
+): Promise<SecondStep> {
   const { core, state: pending } = context;
   if (pending?.state !== 'pending' || !isInTime(pending.since, pending.until, now(context))) {
     return refused('sign-in-expired');
   }
   const present = await parkedUser(context, pending);
   if (!present) return await endParked(context, pending, 'account-changed');
+  const keysOnly = presented.kind === 'code' && (await takesKeysOnly(core, present.found.account));
+  // Before the code is checked: what will be refused must not cost one.
+  if (keysOnly && pending.asks) return refused('security-key-required');
 
   const remembered = remember && core.options.rememberBrowserDays !== null;
-  const tokenFor = canKnowBrowser(context) ? nextToken(context, pending.account) : undefined;
-  const outcome = await tryCode(core, attemptOf(context, pending, present, remembered, tokenFor), typed);
-  if (!outcome.ok) return await refuseCode(context, pending, outcome);
+  const tokenFor = canKnowBrowser(context) && !keysOnly ? nextToken(context, pending.account) : undefined;
+  const attempt = attemptOf(context, pending, present, remembered, tokenFor);
+  const outcome = await tryProof(core, attempt, presented, pending.asks?.challenge ?? null);
+  if (!outcome.ok) return await refuseProof(context, pending, outcome);
+  const { factor } = outcome;
+  if (keysOnly) {
+    // Added since the sign-in was parked: its owner signs in by it.
+    if (offeredKeys(context, factor).length > 0) return await endParked(context, pending, 'account-changed');
+    return { ok: true, next: 'must-enroll', parked: await mustAddKey(context, pending) };
+  }
 
-  const { method, factor } = outcome;
   const { user, found } = present;
   await mendFlag(core, found.account, originOf(context));
-  const mark = verifiedFrom(pending, pending.enrollment, method, now(context));
+  const mark = verifiedFrom(pending, pending.enrollment, markedProof(outcome), now(context));
   const proof: Proof = { user, known: { ...found, factor }, mark, from: pending };
   const browser = tokenFor && { account: pending.account, token: tokenFor(outcome.browser), remembered };
-  const known = method === 'otp' && browser ? { ...proof, browser } : proof;
-  return { ok: true, proof: known, recoveryCodesLeft: factor.recoveryCodesLeft };
+  const known = makesKnown(outcome.method) && browser ? { ...proof, browser } : proof;
+  return { ok: true, next: 'sign-in', proof: known, recoveryCodesLeft: factor.recoveryCodesLeft };
+}
+
+/** The code was right, and lets nobody in: it is enough to add the account's first security key. */
+async function mustAddKey(context: Context, pending: PendingState): Promise<MustEnrollState> {
+  const { recoveryFailures: _failures, asks: _asks, withoutApp: _withoutApp, ...parked } = pending;
+  const state: MustEnrollState = { ...parked, state: 'must-enroll', keysOnly: true };
+  await moveTo(context, state, state.keepSessionInfo ? 'application' : 'nothing');
+  emit(context, 'enrollment-required', pending.account, {});
+  return state;
+}
+
+/** A recovery code may be somebody else's. */
+function makesKnown(method: ProofMethod): boolean {
+  return method !== 'recovery-code';
 }
 
 /** What a browser is given when its code was right, by how it was known until then. */
@@ -65,13 +98,12 @@ function attemptOf(
   { found: { account } }: ParkedUser,
   remembered: boolean,
   tokenFor: NextToken | undefined,
-): CodeAttempt {
+): ProofAttempt {
   const { core, req } = context;
   const presented = presentedBrowser(context, accountId);
   const days = remembered ? (core.options.rememberBrowserDays ?? 0) : 0;
   const onAccepted = (record: AccountRecord, accepted: Accepted): AccountRecord => {
-    // Only a code of an authenticator makes a browser known: a recovery code may be somebody else's.
-    if (!tokenFor || accepted.method !== 'otp') return record;
+    if (!tokenFor || !makesKnown(accepted.method)) return record;
     const passed = {
       id: browserId(tokenFor(accepted.browser)),
       formerId: (accepted.browser && presented) ?? null,
@@ -91,16 +123,23 @@ function attemptOf(
   };
 }
 
-async function refuseCode(
+async function refuseProof(
   context: Context,
   pending: PendingState,
-  outcome: Exclude<CodeOutcome, { ok: true }>,
+  outcome: Exclude<ProofOutcome, { ok: true }>,
 ): Promise<Refused> {
   if (outcome.reason === 'not-enrolled') return await endParked(context, pending, 'account-changed');
   if (outcome.reason === 'code-invalid' && outcome.method === 'recovery-code') {
     const recoveryFailures = pending.recoveryFailures + 1;
     if (recoveryFailures >= RECOVERY_ATTEMPTS) return await endParked(context, pending, 'attempts');
     updateState(context, { ...pending, recoveryFailures });
+  }
+  if (outcome.reason === 'assertion-already-used' && pending.asks) {
+    // Another sign-in was completed meanwhile: this one goes on with a challenge of its own time.
+    updateState(context, {
+      ...pending,
+      asks: { ...pending.asks, challenge: newChallenge(context, [outcome]) },
+    });
   }
   return refusedBy(outcome);
 }

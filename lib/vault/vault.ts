@@ -50,13 +50,13 @@ export interface Vault {
   /**
    * Decides on the present record and swaps the next one in; when somebody else was faster, loads and
    * decides again. The outcome is told only after the swap held. One store read and at most one swap
-   * when nobody interferes.
+   * when nobody interferes. A decision that takes its time counts as time of the store.
    *
    * @throws {SecondFactorError} `store-unavailable` (also when what happened is unknown), `record-unreadable`
    */
   update<Outcome>(
     accountId: string,
-    decide: (record: AccountRecord | null) => Decision<Outcome>,
+    decide: (record: AccountRecord | null) => Decision<Outcome> | Promise<Decision<Outcome>>,
     late?: Late<Outcome>,
   ): Promise<Outcome>;
   /** Seals the account's record with the first key, unless it is already. */
@@ -86,6 +86,12 @@ export interface Vault {
   remove(accountId: string, late?: Late<boolean>): Promise<boolean>;
 }
 
+/** What a decision makes of a sealed record; `undefined`: it stays. */
+interface Swap<Outcome> {
+  readonly outcome: Outcome;
+  readonly next: string | null | undefined;
+}
+
 /** What became of a record that was to be sealed with the first key. */
 export type Resealed = 'current' | 'resealed' | 'gone';
 
@@ -113,14 +119,15 @@ export function createVault(store: Store, sealer: Sealer, timeoutMs: number, und
 
   async function swapLoop<Outcome>(
     accountId: string,
-    decide: (sealed: string | null) => { outcome: Outcome; next: string | null | undefined },
+    decide: (sealed: string | null) => Swap<Outcome> | Promise<Swap<Outcome>>,
     deadline: Deadline,
   ): Promise<Outcome> {
     for (let round = 0; round < ROUNDS; round++) {
       deadline.signal.throwIfAborted();
       const sealed = await store.get(accountId, deadline);
       deadline.signal.throwIfAborted();
-      const { outcome, next } = decide(sealed);
+      const { outcome, next } = await decide(sealed);
+      deadline.signal.throwIfAborted();
       if (next === undefined || next === sealed) return outcome;
       if (isHeld(await store.compareAndSet(accountId, sealed, next, deadline))) return outcome;
       const longest = Math.min(FIRST_JITTER_MILLISECONDS * 2 ** round, LONGEST_JITTER_MILLISECONDS);
@@ -142,7 +149,7 @@ export function createVault(store: Store, sealer: Sealer, timeoutMs: number, und
 
   function change<Outcome>(
     accountId: string,
-    decide: (sealed: string | null) => { outcome: Outcome; next: string | null | undefined },
+    decide: (sealed: string | null) => Swap<Outcome> | Promise<Swap<Outcome>>,
     late: Late<Outcome> = () => Promise.resolve(),
   ): Promise<Outcome> {
     return inTime((deadline) => swapLoop(accountId, decide, deadline), {
@@ -158,8 +165,8 @@ export function createVault(store: Store, sealer: Sealer, timeoutMs: number, und
     update: (accountId, decide, late) =>
       change(
         accountId,
-        (sealed) => {
-          const { outcome, next } = decide(open(accountId, sealed));
+        async (sealed) => {
+          const { outcome, next } = await decide(open(accountId, sealed));
           if (next === 'unchanged') return { outcome, next: undefined };
           return { outcome, next: next && sealer.seal('record', accountId, encodeRecord(next)) };
         },

@@ -126,8 +126,9 @@ describe('lib/account/enrollment', () => {
   describe('enrolledRecord', () => {
     it('holds what was proved and nothing else', () => {
       const recovery = { recoveryKey: 'key', recoveryDigests: ['a', 'b'], recoveryConfirmed: false };
-      expect(enrolledRecord('enrollment', app, recovery, NOW)).to.deep.equal({
+      expect(enrolledRecord('enrollment', { authenticators: [app], keys: [] }, recovery, NOW)).to.deep.equal({
         ...{ enrollment: 'enrollment', enrolledAt: NOW, authenticators: [app], failures: 0, lockedUntil: 0 },
+        keys: [],
         ...recovery,
         ...{ browsers: [], browsersStamp: null },
       });

@@ -1,7 +1,7 @@
 import type { AccountRecord, Authenticator, KnownBrowser } from '../../lib/account/record.js';
 
 /** What a process that knows format 1 only knows of an account. */
-export type Format1Record = Omit<AccountRecord, 'recoveryConfirmed' | 'browsers'> & {
+export type Format1Record = Omit<AccountRecord, 'keys' | 'recoveryConfirmed' | 'browsers'> & {
   readonly browsers: readonly Omit<KnownBrowser, 'formerId'>[];
 };
 

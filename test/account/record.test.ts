@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { decodeRecord, encodeRecord } from '../../lib/account/record.js';
+import { TRANSPORTS } from '../../lib/webauthn.js';
 import type { AccountRecord } from '../../lib/account/record.js';
 import { decodeFormat1 } from './format-1.js';
 import { aBrowser, aRecord, anAuthenticator } from '../support/records.js';
@@ -20,6 +21,14 @@ const anyRecord: fc.Arbitrary<AccountRecord> = fc.record({
       secret: fc.uint8Array({ minLength: 10, maxLength: 64 }).map((bytes) => Buffer.from(bytes)),
     }),
     { minLength: 1, maxLength: 5 },
+  ),
+  keys: fc.array(
+    fc.record({
+      ...{ credentialId: text, publicKey: text, rpId: text, name: text },
+      ...{ counter: whole, addedAt: whole, lastUsedAt: whole },
+      transports: fc.subarray([...TRANSPORTS]),
+    }),
+    { maxLength: 5 },
   ),
   failures: whole,
   lockedUntil: whole,
@@ -103,10 +112,12 @@ describe('lib/account/record', () => {
     it('writes what that one reads wherever the record has no named part', () => {
       fc.assert(
         fc.property(anyRecord, (record) => {
-          const { recoveryConfirmed, ...known } = record;
+          const { recoveryConfirmed, keys, ...known } = record;
           const browsers = known.browsers.map(({ formerId: _formerId, ...browser }) => browser);
           const hasParts =
-            recoveryConfirmed !== null || known.browsers.some(({ formerId }) => formerId !== null);
+            recoveryConfirmed !== null ||
+            keys.length > 0 ||
+            known.browsers.some(({ formerId }) => formerId !== null);
           const read = () => decodeFormat1(encodeRecord(record));
           if (hasParts) expect(read).to.throw(TypeError);
           else expect(read()).to.deep.equal({ ...known, browsers });

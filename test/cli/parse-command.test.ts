@@ -17,6 +17,7 @@ describe('cli/parse-command', () => {
       imports: ['tsx', './more.mjs'],
       reason: 'phone lost',
       revoke: false,
+      remove: false,
       allowShort: false,
       yes: true,
       json: true,

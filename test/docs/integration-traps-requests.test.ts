@@ -9,6 +9,9 @@ import type { RequestHandler } from 'express';
 import { SecondFactorError, requireSecondFactor } from 'passport-second-factor';
 import type { Store } from 'passport-second-factor';
 import { memoryStore } from 'passport-second-factor/memory';
+import { ORIGIN, addKey, startKeyPanel } from '../support/key-panel.js';
+import { SoftKey } from '../support/soft-key.js';
+import type { Faults } from '../support/soft-key.js';
 import { inTwoParts } from '../support/in-two-parts.js';
 import { Client } from '../support/client.js';
 import { enroll, enrolled, loggedIn } from '../support/people.js';
@@ -39,6 +42,21 @@ describe('integration traps: requests', () => {
           status,
         );
       }
+    });
+  });
+
+  describe('Passkeys in frames, and Permissions-Policy', () => {
+    it('refuses a key that was made in a frame of another site, and takes it from a page of its own', async () => {
+      const panel = await startKeyPanel();
+      const alice = await loggedIn(panel);
+      const made = (faults: Faults) =>
+        addKey(alice, new SoftKey(ORIGIN), faults).then(
+          () => 'added',
+          () => 'refused',
+        );
+      expect(await made({ crossOrigin: true, topOrigin: 'https://other.example' })).to.equal('refused');
+      expect(await made({ topOrigin: 'https://other.example' })).to.equal('refused');
+      expect(await made({})).to.equal('added');
     });
   });
 

@@ -129,7 +129,7 @@ describe('docs/single-page-apps.md', () => {
     const left = (await api.removeAuthenticator!(first!)).value?.authenticators;
     expect(left).to.deep.equal(authenticators.slice(1));
     expect((await api.removeAuthenticator!(first!)).problem?.code).to.equal('not-found');
-    expect((await api.removeAuthenticator!(second!)).problem?.code).to.equal('authenticator-last');
+    expect((await api.removeAuthenticator!(second!)).problem?.code).to.equal('factor-last');
     const fresh = (await api.setup!()).value!;
     expect((await api.confirm!(String(fresh.id), codeFor(String(fresh.key), panel.now))).ok).to.equal(true);
     expect((await api.status!()).value?.authenticators).to.have.length(1);

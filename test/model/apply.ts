@@ -274,7 +274,7 @@ function removePhone(world: World, { jar, phone }: Of<'remove-phone'>, present: 
   const { factor } = world.accounts[session.account];
   if (session.state === 'signed-in' || !factor) return 'not-enrolled';
   if (phone >= factor.phones.length) return 'not-found';
-  if (factor.phones.length === 1) return 'authenticator-last';
+  if (factor.phones.length === 1) return 'factor-last';
   factor.phones.splice(phone, 1);
   factor.enrollment = world.next++;
   forgetRemembered(factor);

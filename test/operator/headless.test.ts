@@ -23,6 +23,7 @@ describe('operator/headless', () => {
         recoveryCodesLeft: 10,
         recoveryCodesConfirmed: false,
         authenticators: 1,
+        securityKeys: [],
         rememberedBrowsers: 0,
       };
       const nobody = {

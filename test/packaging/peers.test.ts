@@ -16,7 +16,9 @@ describe('optional peers', () => {
   after(() => project.remove());
 
   it('are missed only by the entries that need them, which say which', async () => {
-    expect(await loading('', '/memory', '/redis', '/store-contract', '/testing')).to.deep.equal([]);
+    expect(await loading('', '/memory', '/redis', '/store-contract', '/testing', '/webauthn')).to.deep.equal(
+      [],
+    );
     for (const [entry, peer] of [
       ['/sql', 'kysely'],
       ['/nestjs', '@nestjs/common'],
@@ -25,6 +27,18 @@ describe('optional peers', () => {
       expect(code).to.equal('ERR_MODULE_NOT_FOUND');
       expect(message).to.contain(`'${peer}'`);
     }
+  });
+
+  it('are loaded by webauthn() when the first key comes, which says what to install', async () => {
+    const said = await project.evaluate(
+      `import { webauthn } from 'passport-second-factor/webauthn';
+       const origins = ['https://panel.example'];
+       const keys = webauthn({ rpId: 'panel.example', rpName: 'Panel', origins });
+       const data = JSON.stringify({ type: 'webauthn.create', challenge: 'c', origin: origins[0] });
+       const response = { clientDataJSON: Buffer.from(data).toString('base64url'), attestationObject: 'AAAA' };
+       try { await keys.verifyCreation({ id: 'AAAA', response }, 'c'); } catch (error) { console.log(error.code, error.message); }`,
+    );
+    expect(said).to.match(/^option-invalid .* npm install @simplewebauthn\/server@14/);
   });
 
   it('may be there in any version, for the application itself', async () => {

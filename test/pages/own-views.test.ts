@@ -79,6 +79,7 @@ describe('the application’s own views', () => {
       language: 'ru',
       fields: { token: 't' },
       script: { text: SEND_ONCE, hash: SEND_ONCE_HASH },
+      keyScript: null,
       error: { code: 'sign-in-expired', message: russian.problems['sign-in-expired'] },
       model: { home: '/', login: '/login' },
     });

@@ -104,7 +104,14 @@ describe('session/evaluate-session', () => {
     ['takes a state of acting for no mark of the account', acting, 'e', true, demoted('pending', 'unmarked')],
   ] satisfies [string, SessionState | undefined, string | null, boolean, object][]) {
     it(what, () => {
-      const facts = { enrollment, stampMatches: () => sameStamp, holdsBrowser: () => true, required: false };
+      const facts = {
+        enrollment,
+        stampMatches: () => sameStamp,
+        holdsBrowser: () => true,
+        required: false,
+        keysOnly: false,
+        hasKey: false,
+      };
       const told: SessionDecision = evaluateSession(state, facts);
       expect(told).to.deep.equal(decision);
     });
@@ -117,18 +124,39 @@ describe('session/evaluate-session', () => {
   ] satisfies [string, SessionState, string | null, object][]) {
     it(`remembered: ${what}`, () => {
       const holdsBrowser = (id: string): boolean => id === 'b';
-      const facts = { enrollment, stampMatches: () => true, holdsBrowser, required: false };
+      const facts = {
+        enrollment,
+        stampMatches: () => true,
+        holdsBrowser,
+        required: false,
+        keysOnly: false,
+        hasKey: false,
+      };
       expect(evaluateSession(state, facts)).to.deep.equal(decision);
     });
   }
 
   it('parks a remembered session whose browser is no longer remembered', () => {
-    const facts = { enrollment: 'e', stampMatches: () => true, holdsBrowser: () => false, required: false };
+    const facts = {
+      enrollment: 'e',
+      stampMatches: () => true,
+      holdsBrowser: () => false,
+      required: false,
+      keysOnly: false,
+      hasKey: false,
+    };
     expect(evaluateSession(remembered, facts)).to.deep.equal(demoted('pending', 'browser-revoked'));
   });
 
   it('has an account enroll first where the policy requires it, whatever the session was', () => {
-    const facts = { enrollment: null, stampMatches: () => true, holdsBrowser: () => true, required: true };
+    const facts = {
+      enrollment: null,
+      stampMatches: () => true,
+      holdsBrowser: () => true,
+      required: true,
+      keysOnly: false,
+      hasKey: false,
+    };
     for (const [state, reason] of [
       [signedIn, 'factor-required'],
       [verified, 'factor-gone'],
@@ -143,7 +171,14 @@ describe('session/evaluate-session', () => {
   it('compares the stamp that the session holds', () => {
     const seen: unknown[] = [];
     const stampMatches = (digest: string | null): boolean => seen.push(digest) > 0;
-    evaluateSession(verified, { enrollment: 'e', stampMatches, holdsBrowser: () => true, required: false });
+    evaluateSession(verified, {
+      enrollment: 'e',
+      stampMatches,
+      holdsBrowser: () => true,
+      required: false,
+      keysOnly: false,
+      hasKey: false,
+    });
     expect(seen).to.deep.equal(['s']);
   });
 

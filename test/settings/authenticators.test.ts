@@ -123,7 +123,7 @@ describe('settings/authenticators', () => {
     expect(await verify(second.nextCode())).to.equal('code-invalid');
     expect(await verify(phone.nextCode())).to.equal('verified');
     const only = await client.post('/two-step/authenticators/remove', { id: first?.id });
-    expect(only.body.code).to.equal('authenticator-last');
+    expect(only.body.code).to.equal('factor-last');
     expect(await listed()).to.have.length(1);
   });
 

@@ -43,6 +43,7 @@ export function aRecord(given: Partial<AccountRecord> = {}): AccountRecord {
     enrollment: randomBytes(16).toString('base64url'),
     enrolledAt: 0,
     authenticators: [anAuthenticator()],
+    keys: [],
     failures: 0,
     lockedUntil: 0,
     recoveryKey: randomBytes(16).toString('base64url'),

@@ -27,11 +27,7 @@ export function authenticators(page: SettingsPage, texts: Texts): Html {
     <button class="quiet" type="submit">${texts.addAuthenticator}</button>`;
   return html`<section>
     <h2>${texts.authenticatorsTitle}</h2>
-    <ul class="entries">
-      ${list}
-    </ul>
-    <p class="muted">${texts.replaceExplanation}</p>
-    ${form(page, model.setup, html`<button class="quiet" type="submit">${texts.replaceAuthenticator}</button>`)}
+    ${list.length === 0 ? null : replaceable(page, texts, list)}
     ${
       model.mayAdd
         ? html`<details>
@@ -41,4 +37,14 @@ export function authenticators(page: SettingsPage, texts: Texts): Html {
         : null
     }
   </section>`;
+}
+
+/** Those there are, and how a new one takes their place. */
+function replaceable(page: SettingsPage, texts: Texts, list: readonly Html[]): Html {
+  const button = html`<button class="quiet" type="submit">${texts.replaceAuthenticator}</button>`;
+  return html`<ul class="entries">
+      ${list}
+    </ul>
+    <p class="muted">${texts.replaceExplanation}</p>
+    ${form(page, page.model.setup, button)}`;
 }

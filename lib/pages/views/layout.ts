@@ -48,6 +48,7 @@ export function layout(
           ${body}
         </main>
         ${WITHOUT_FORM.has(name) ? null : SEND_ONCE_ELEMENT} ${SCRIPTED.has(name) ? SCRIPT_ELEMENT : null}
+        ${page.keyScript && new Html(`<script>${page.keyScript.text}</script>`)}
       </body>
     </html>`.text;
 }

@@ -1,17 +1,17 @@
 import type { ProblemCode } from '../../errors.js';
-import type { ErrorPage, Page, StepUpPage, VerifyPage } from '../../page.js';
+import type { ErrorPage, Page } from '../../page.js';
 import type { Texts } from '../texts.js';
 import { browsers } from './browsers.js';
-import { codeField, form, recoveryForm, rememberBox } from './form.js';
 import type { Html } from './html.js';
 import { html } from './html.js';
 import { layout } from './layout.js';
 import { mustEnroll } from './must-enroll.js';
 import { recoveryCodeUsed } from './recovery-code-used.js';
 import { recoveryCodes } from './recovery-codes.js';
+import { securityKeys } from './security-keys.js';
 import { settings } from './settings.js';
 import { setup } from './setup.js';
-import { NOT_DONE_ID, notDone } from './stopped.js';
+import { stepUp, verify } from './verify.js';
 
 /** After these the way on is to sign in. */
 const SIGN_IN_AGAIN: ReadonlySet<ProblemCode> = new Set([
@@ -39,6 +39,8 @@ function titleOf(page: Page, texts: Texts): string {
       return texts.settingsTitle;
     case 'browsers':
       return texts.browsersTitle;
+    case 'security-keys':
+      return page.model.required ? texts.mustAddKeyTitle : texts.keysTitle;
     case 'setup':
       return texts.setupTitle[page.model.kind];
     case 'recovery-codes':
@@ -62,6 +64,8 @@ function bodyOf(page: Page, texts: Texts): Html {
       return settings(page, texts);
     case 'browsers':
       return browsers(page, texts);
+    case 'security-keys':
+      return securityKeys(page, texts);
     case 'setup':
       return setup(page, texts);
     case 'recovery-codes':
@@ -73,33 +77,6 @@ function bodyOf(page: Page, texts: Texts): Html {
     case 'error':
       return wayOn(page, texts);
   }
-}
-
-function verify(page: VerifyPage, texts: Texts): Html {
-  return html`${notDone(texts, page.model)}
-    <p>${texts.verifyExplanation}</p>
-    ${codeForms(page, texts)}
-    ${form(page, page.model.cancel, html`<button class="plain" type="submit">${texts.cancelSignIn}</button>`)}`;
-}
-
-function stepUp(page: StepUpPage, texts: Texts): Html {
-  return html`${notDone(texts, page.model)}
-    <p>${texts.stepUpExplanation}</p>
-    ${codeForms(page, texts)}
-    <p><a href="${page.model.home}">${texts.cancel}</a></p>`;
-}
-
-function codeForms(page: VerifyPage | StepUpPage, texts: Texts): Html {
-  const { action, notDone: isStopped } = page.model;
-  const refused = page.error !== null && page.error.code !== 'locked';
-  const describedBy = [...(page.error ? ['error'] : []), ...(isStopped ? [NOT_DONE_ID] : [])];
-  const below = page.name === 'verify' ? rememberBox(texts, page.model.rememberDays) : null;
-  return html`${form(page, action, codeField(texts, { autofocus: true, refused, describedBy, below }))}
-  ${recoveryForm(page, action, texts, {
-    id: 'recovery-code',
-    hint: texts.recoveryHint,
-    button: texts.byRecoveryCode,
-  })}`;
 }
 
 function wayOn({ model, error }: ErrorPage, texts: Texts): Html {

@@ -7,6 +7,7 @@ import type { Html } from './html.js';
 import { html } from './html.js';
 import { ICONS } from './icons.js';
 import { FEW_RECOVERY_CODES } from './recovery-code-used.js';
+import { keyPart } from './key-part.js';
 import { neededFor, notDoneWhileActing } from './stopped.js';
 
 /** The user's own settings. */
@@ -31,20 +32,22 @@ function enable(page: SettingsPage, texts: Texts): Html {
       : html`<p class="notice warn">${ICONS.wait}<span>${texts.requiredFrom(dayOf(requiredFrom))}</span></p>`;
   return html`${deadline}
     <p>${texts.disabled} ${texts.whyEnable}</p>
-    ${form(page, setup, html`<button class="full" type="submit">${texts.enable}</button>`)}`;
+    ${form(page, setup, html`<button class="full" type="submit">${texts.enable}</button>`)} ${keys(page, texts)}`;
 }
 
 function manage(page: SettingsPage, texts: Texts): Html {
   const { refused, recoveryCodes, browsers } = page.model;
-  return html`<p>${texts.enabled} ${texts.whatItAsks}</p>
+  return html`<p>${texts.enabled} ${hasApp(page) ? texts.whatItAsks : texts.whatItAsksByKey}</p>
     <section>
       <h2>${texts.recoveryCodesTitle}</h2>
       ${codesLeft(page, texts)}
-      <p class="muted">${texts.newRecoveryCodesExplanation}</p>
+      <p class="muted">
+        ${hasApp(page) ? texts.newRecoveryCodesExplanation : texts.newRecoveryCodesByKeyExplanation}
+      </p>
       ${form(
         page,
         recoveryCodes,
-        codeField(texts, {
+        proofFields(page, texts, {
           id: 'code-2',
           button: texts.newRecoveryCodes,
           buttonClass: 'quiet',
@@ -52,7 +55,7 @@ function manage(page: SettingsPage, texts: Texts): Html {
         }),
       )}
     </section>
-    ${authenticators(page, texts)}
+    ${authenticators(page, texts)} ${keys(page, texts)}
     ${
       browsers === null
         ? null
@@ -66,6 +69,42 @@ function manage(page: SettingsPage, texts: Texts): Html {
       <h2>${texts.disable}</h2>
       ${page.model.required ? html`<p>${texts.required}</p>` : disableForms(page, texts)}
     </section>`;
+}
+
+/** The key first, where there is one, and the code, where there is an app or nothing else. */
+function proofFields(
+  page: SettingsPage,
+  texts: Texts,
+  options: {
+    readonly id: string;
+    readonly button: string;
+    readonly buttonClass: string;
+    readonly refused: boolean;
+  },
+): Html {
+  const { key } = page.model;
+  if (!key) return codeField(texts, options);
+  const { button, buttonClass } = options;
+  const asked = keyPart(texts, key, { button: `${button}: ${texts.useKey}`, buttonClass });
+  if (!hasApp(page)) return asked;
+  return html`${asked}
+    <p class="or">${texts.orCode}</p>
+    ${codeField(texts, options)}`;
+}
+
+function hasApp({ model }: SettingsPage): boolean {
+  return model.authenticators.length > 0;
+}
+
+/** The way to passkeys and security keys, where there can be any. */
+function keys(page: SettingsPage, texts: Texts): Html | null {
+  const { securityKeys, keys: count } = page.model;
+  if (securityKeys === null) return null;
+  return html`<section>
+    <h2>${texts.keysTitle}</h2>
+    <p class="muted">${texts.keysExplanation}</p>
+    <p><a href="${securityKeys}">${texts.showKeys(count)}</a></p>
+  </section>`;
 }
 
 /** How many recovery codes are left, and whether their owner has them. */
@@ -84,15 +123,20 @@ function codesLeft(page: SettingsPage, texts: Texts): Html {
 
 function disableForms(page: SettingsPage, texts: Texts): Html {
   const { disable, refused } = page.model;
-  return html`<p class="muted">${texts.disableExplanation}</p>
+  return html`<p class="muted">${hasApp(page) ? texts.disableExplanation : texts.disableByKeyExplanation}</p>
     ${form(
       page,
       disable,
-      codeField(texts, { button: texts.disable, buttonClass: 'danger', refused: refused === 'disable' }),
+      proofFields(page, texts, {
+        id: 'code',
+        button: texts.disable,
+        buttonClass: 'danger',
+        refused: refused === 'disable',
+      }),
     )}
     ${recoveryForm(page, disable, texts, {
       id: 'recovery-code',
-      hint: texts.recoveryHint,
+      hint: hasApp(page) ? texts.recoveryHint : texts.recoveryByKeyHint,
       button: texts.disableByRecoveryCode,
       buttonClass: 'danger',
     })}`;

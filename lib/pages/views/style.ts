@@ -31,6 +31,8 @@ p { margin: 0 0 1rem; overflow-wrap: anywhere; }
 .icon { flex: none; width: 1.25em; height: 1.25em; }
 .notice { display: flex; gap: .65rem; padding: .75rem .9rem; border-radius: 8px; }
 .notice .icon { margin-top: .125em; }
+button + .notice { margin-top: .75rem; }
+.or { margin: 1rem 0; color: var(--sf-muted); text-align: center; }
 .error { color: var(--sf-error); background: var(--sf-error-page); }
 .warn { color: var(--sf-warn); background: var(--sf-warn-page); }
 .state { display: inline-flex; align-items: center; gap: .4rem; margin: 0 0 1rem; padding: .25rem .75rem .25rem .5rem;

@@ -29,7 +29,10 @@ describe('adapters/nestjs', () => {
       const context = contextOf('http', requestThatSays({ ok: true }, asked));
       expect(new SecondFactorGuard({ maxAge: 300 }).canActivate(context)).to.equal(true);
       expect(new SecondFactorGuard().canActivate(context)).to.equal(true);
-      const nothing = { unenrolled: undefined, maxAge: undefined, acceptRememberedBrowser: undefined };
+      const nothing = {
+        ...{ unenrolled: undefined, maxAge: undefined },
+        ...{ acceptRememberedBrowser: undefined, phishingResistant: undefined },
+      };
       expect(asked).to.deep.equal([{ ...nothing, maxAge: 300 }, nothing]);
     });
 

@@ -1,0 +1,38 @@
+import type { AccountRecord } from '../account/record.js';
+import { withoutKeys } from '../account/security-keys.js';
+import { SecondFactorError } from '../errors.js';
+import { updateRecord } from '../session/account-record.js';
+import type { Core, EventFields } from '../session/core.js';
+import { emitEvent } from '../session/core.js';
+import { randomName } from '../session/random.js';
+
+/**
+ * Removes keys of an account as an operator; tells whether there were such.
+ *
+ * @param credentialId left out: all of them
+ * @throws {SecondFactorError} `factor-last`
+ */
+export async function removeSecurityKeys(
+  core: Core,
+  accountId: string,
+  by: EventFields<'security-key-removed'>,
+  credentialId: string | undefined,
+): Promise<boolean> {
+  const enrollment = randomName();
+  const outcome = await updateRecord<'none' | 'removed' | 'factor-last'>(
+    core,
+    { accountId, origin: {} },
+    (record) => {
+      const isMeant = (key: AccountRecord['keys'][number]): boolean =>
+        credentialId === undefined || key.credentialId === credentialId;
+      if (!record?.keys.some(isMeant)) return { outcome: 'none', next: 'unchanged' };
+      const next = withoutKeys(record, isMeant, enrollment);
+      return next ? { outcome: 'removed', next } : { outcome: 'factor-last', next: 'unchanged' };
+    },
+    (removed, origin) => {
+      if (removed === 'removed') emitEvent(core, 'security-key-removed', accountId, origin, by);
+    },
+  );
+  if (outcome === 'factor-last') throw new SecondFactorError(outcome);
+  return outcome === 'removed';
+}

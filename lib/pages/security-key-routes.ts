@@ -1,0 +1,109 @@
+import { bodyField } from '../answer/body-field.js';
+import { wantsHtml } from '../answer/negotiate.js';
+import { safeReturnTo } from '../answer/return-to.js';
+import { mayAddKey } from '../account/security-keys.js';
+import type { Context } from '../session/context.js';
+import type { RouteRefusal } from '../session/refusal.js';
+import { refuse } from '../session/refuse.js';
+import type { KeyForm } from '../settings/security-keys.js';
+import { addKey, removeKey, renameKey, startKey } from '../settings/security-keys.js';
+import type { WebAuthn } from '../webauthn.js';
+import type { PageDraft } from './answers.js';
+import { answer, answerOrRedirect, answerRefusal } from './answers.js';
+import { idUnread } from './browser-routes.js';
+import { recoveryCodesPage } from './page-drafts.js';
+import { status } from './status.js';
+
+/** A route of passkeys and security keys. */
+export type KeyRoute = (context: Context, webauthn: WebAuthn) => Promise<void>;
+
+/** GET /security-keys: those there are, and what another one is made by. */
+export const showKeys: KeyRoute = async (context, webauthn) => {
+  const form = await startKey(context, webauthn);
+  if (!form.ok) await answerRefusal(context, form);
+  else {
+    const publicKey = mayAdd(form) ? form.publicKey : null;
+    await answer(context, keysPage(context, webauthn, form), { ...status(context), publicKey });
+  }
+};
+
+/** POST /security-keys `{ credential, name? }`: adds a key; the first factor shows recovery codes, once. */
+export const postAddKey: KeyRoute = async (context, webauthn) => {
+  const { req, core } = context;
+  const { basePath, homePath, returnToOrigins } = core.options;
+  const place = context.state?.state === 'must-enroll' ? homePath : `${basePath}/security-keys`;
+  const added = await addKey(context, webauthn, bodyField(req, 'credential'), bodyField(req, 'name'));
+  if (!added.ok) {
+    await refuseHere(context, webauthn, added);
+    return;
+  }
+  const { recoveryCodes } = added;
+  const returnTo = safeReturnTo(added.returnTo, returnToOrigins) ?? place;
+  if (recoveryCodes === null) answerOrRedirect(context, returnTo, { state: 'verified', returnTo });
+  else {
+    const { codes, set } = recoveryCodes;
+    const json = { state: 'verified', recoveryCodes: codes, recoveryCodesSet: set, returnTo };
+    await answer(context, recoveryCodesPage(context, recoveryCodes, returnTo), json);
+  }
+};
+
+/** POST /security-keys/remove `{ id }`: removes one of several factors. */
+export const postRemoveKey: KeyRoute = async (context, webauthn) => {
+  await answerChange(context, webauthn, await removeKey(context, bodyField(context.req, 'id')));
+};
+
+/** POST /security-keys/rename `{ id, name }`: gives one another name. */
+export const postRenameKey: KeyRoute = async (context, webauthn) => {
+  const { req } = context;
+  const renamed = await renameKey(context, bodyField(req, 'id'), bodyField(req, 'name'));
+  await answerChange(context, webauthn, renamed);
+};
+
+async function answerChange(
+  context: Context,
+  webauthn: WebAuthn,
+  changed: { ok: true } | RouteRefusal,
+): Promise<void> {
+  const location = `${context.core.options.basePath}/security-keys`;
+  if (changed.ok) answerOrRedirect(context, location, status(context));
+  else await refuseHere(context, webauthn, idUnread(context, changed));
+}
+
+/** Who has to give a proof first comes back to the list: a POST cannot be gone back to. */
+async function refuseHere(context: Context, webauthn: WebAuthn, refusal: RouteRefusal): Promise<void> {
+  if (refusal.kind === 'guard') {
+    refuse(context, refusal, `${context.core.options.basePath}/security-keys`);
+    return;
+  }
+  const form = wantsHtml(context.req) && context.state ? await startKey(context, webauthn) : null;
+  await answerRefusal(context, refusal, form?.ok ? keysPage(context, webauthn, form) : undefined);
+}
+
+function mayAdd({ factor }: KeyForm): boolean {
+  return mayAddKey({ keys: factor?.keys ?? [] });
+}
+
+function keysPage(context: Context, { origins }: WebAuthn, form: KeyForm): PageDraft {
+  const { basePath } = context.core.options;
+  const place = `${basePath}/security-keys`;
+  return {
+    name: 'security-keys',
+    model: {
+      keys: (form.factor?.keys ?? []).map(({ credentialId, name, addedAt, lastUsedAt, stopped }) => ({
+        credentialId,
+        name,
+        addedAt,
+        lastUsedAt,
+        stopped,
+      })),
+      publicKey: mayAdd(form) ? form.publicKey : null,
+      origin: origins[0] ?? '',
+      required: form.access.state.state === 'must-enroll',
+      add: place,
+      remove: `${place}/remove`,
+      rename: `${place}/rename`,
+      settings: basePath,
+      cancel: `${basePath}/cancel`,
+    },
+  };
+}

@@ -1,0 +1,32 @@
+import type { KeyPrompt } from '../../page.js';
+import type { CreationOptions } from '../../webauthn.js';
+import type { Texts } from '../texts.js';
+import { Html, html } from './html.js';
+
+/** What a button that asks a key may be beside the usual. */
+interface KeyPartOptions {
+  readonly button?: string;
+  readonly buttonClass?: string;
+}
+
+/** What is asked, of keys there are or of one that is to be made. */
+type Asked = Omit<KeyPrompt, 'publicKey'> & { readonly publicKey: KeyPrompt['publicKey'] | CreationOptions };
+
+/** The part of a form that asks passkeys and security keys: nothing to see without JavaScript but why. */
+export function keyPart(
+  texts: Texts,
+  { publicKey, asksAtOnce, origin }: Asked,
+  { button = texts.useKey, buttonClass = 'full' }: KeyPartOptions = {},
+): Html {
+  return html`<input
+      type="hidden"
+      name="credential"
+      value=""
+      data-key="${JSON.stringify(publicKey)}"
+      ${asksAtOnce ? new Html('data-asks-at-once') : null}
+    />
+    <button class="${buttonClass}" type="button" data-key-button hidden>${button}</button>
+    <p class="notice error" role="alert" data-key-failed hidden>${texts.keyFailed}</p>
+    <p class="notice warn" data-key-elsewhere hidden>${texts.keyElsewhere(origin)}</p>
+    <p class="muted" data-key-needs-script>${texts.keyNeedsScript}</p>`;
+}

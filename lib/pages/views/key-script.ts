@@ -1,0 +1,78 @@
+import { hashSource } from './hash-source.js';
+
+/**
+ * Asks passkeys and security keys (WebAuthn): fetches nothing, and sends the form with what they answer. A credential may be a
+ * plain object, as password managers make them. Where the browser knows no such keys the buttons stay hidden.
+ */
+export const KEY_SCRIPT = `
+(() => {
+  for (const said of document.querySelectorAll('[data-key-needs-script]')) said.hidden = true;
+  if (!window.PublicKeyCredential || !navigator.credentials) return;
+  const bytes = (text) => Uint8Array.from(atob(text.replace(/-/g, '+').replace(/_/g, '/')), (c) => c.charCodeAt(0));
+  const text = (buffer) =>
+    btoa(String.fromCharCode(...new Uint8Array(buffer))).replace(/[+]/g, '-').replace(/[/]/g, '_').replace(/=+$/, '');
+  const known = (keys) => keys.map((key) => ({ ...key, id: bytes(key.id) }));
+  const create = async ({ user, excludeCredentials, ...options }) => {
+    const publicKey = { ...options, user: { ...user, id: bytes(user.id) }, excludeCredentials: known(excludeCredentials) };
+    const { rawId, response } = await navigator.credentials.create({ publicKey });
+    return {
+      id: text(rawId),
+      response: {
+        clientDataJSON: text(response.clientDataJSON),
+        attestationObject: text(response.attestationObject),
+        transports: response.getTransports ? response.getTransports() : [],
+      },
+    };
+  };
+  const get = async ({ allowCredentials, ...options }) => {
+    const publicKey = { ...options, allowCredentials: known(allowCredentials) };
+    const { rawId, response } = await navigator.credentials.get({ publicKey });
+    return {
+      id: text(rawId),
+      response: {
+        clientDataJSON: text(response.clientDataJSON),
+        authenticatorData: text(response.authenticatorData),
+        signature: text(response.signature),
+      },
+    };
+  };
+  let asking = false;
+  for (const field of document.querySelectorAll('input[data-key]')) {
+    const { form } = field;
+    const options = JSON.parse(field.dataset.key);
+    const button = form.querySelector('[data-key-button]');
+    const failed = form.querySelector('[data-key-failed]');
+    const rpId = options.rpId || options.rp.id;
+    if (location.hostname !== rpId && !location.hostname.endsWith('.' + rpId)) {
+      form.querySelector('[data-key-elsewhere]').hidden = false;
+      continue;
+    }
+    const ask = async (silent) => {
+      if (asking) return;
+      asking = true;
+      failed.hidden = true;
+      try {
+        const asked = { ...options, challenge: bytes(options.challenge) };
+        field.value = JSON.stringify(await (options.user ? create : get)(asked));
+        for (const other of form.querySelectorAll('input[required]')) other.required = false;
+        form.requestSubmit();
+      } catch {
+        failed.hidden = silent;
+      } finally {
+        asking = false;
+      }
+    };
+    button.hidden = false;
+    button.addEventListener('click', () => ask(false));
+    form.addEventListener('submit', (event) => {
+      if (field.value !== '' || form.querySelector('[type=submit]')) return;
+      event.preventDefault();
+      ask(false);
+    });
+    if ('asksAtOnce' in field.dataset) ask(true);
+  }
+})();
+`;
+
+/** The script's source expression for a Content-Security-Policy. */
+export const KEY_SCRIPT_HASH = hashSource(KEY_SCRIPT);

@@ -1,0 +1,100 @@
+import type { AssertionOutcome } from '../account/security-keys.js';
+import { decideAssertion } from '../account/security-keys.js';
+import { findBrowser, withPresented } from '../account/known-browsers.js';
+import type { AccountRecord, Decision } from '../account/record.js';
+import type { VerifiedSignature } from '../webauthn.js';
+import { updateRecord } from './account-record.js';
+import type { Core } from './core.js';
+import { emitEvent, factorOf } from './core.js';
+import type { Challenge } from './state.js';
+import type { DecidedProof, ProofAttempt } from './try-code.js';
+
+/** What became of an assertion, with what the record holds after the swap. */
+type DecidedKey = DecidedProof<AssertionOutcome>;
+
+/**
+ * Checks the answer of a security key against the account's record: the one way from every operation to
+ * `decideAssertion`. The signature is verified first, with the public key of the record. At most one store read and one
+ * swap when nobody interferes.
+ *
+ * @param credential of any type
+ * @param challenge what it must answer; `null`: nothing was asked
+ * @throws {SecondFactorError} `store-unavailable`, `record-unreadable`
+ */
+export async function tryKey(
+  core: Core,
+  attempt: ProofAttempt,
+  credential: unknown,
+  challenge: Challenge | null,
+): Promise<DecidedKey> {
+  const { webauthn } = core.options;
+  const credentialId = webauthn?.credentialIdOf(credential) ?? null;
+  if (!webauthn || credentialId === null || challenge === null) {
+    const outcome = { ok: false, reason: 'assertion-invalid' } as const;
+    tell(core, attempt, outcome);
+    return outcome;
+  }
+  const verified = onceEach((publicKey: string | null) =>
+    webauthn.verifyAssertion(credential, challenge.value, publicKey),
+  );
+  return updateRecord<DecidedKey>(
+    core,
+    attempt,
+    async (record) => {
+      const key = record?.keys.find((known) => known.credentialId === credentialId);
+      const signature = await verified(key?.publicKey ?? null);
+      return evaluate(
+        attempt,
+        record,
+        key && signature && { ...key, ...signature, issuedAt: challenge.issuedAt },
+      );
+    },
+    (outcome, origin) => {
+      tell(core, { ...attempt, origin }, outcome);
+    },
+  );
+}
+
+type Signed = Parameters<typeof decideAssertion>[1];
+
+function evaluate(
+  { enrollment, browser, onAccepted = (record) => record }: ProofAttempt,
+  record: AccountRecord | null,
+  signed: Signed | null | undefined,
+): Decision<DecidedKey> {
+  if (!record || (enrollment !== undefined && record.enrollment !== enrollment)) {
+    return { outcome: { ok: false, reason: 'not-enrolled' }, next: 'unchanged' };
+  }
+  if (!signed) return { outcome: { ok: false, reason: 'assertion-invalid' }, next: 'unchanged' };
+  const known = findBrowser(record, browser);
+  const { outcome, next } = decideAssertion(withPresented(record, browser), signed, known?.id);
+  if (!outcome.ok) return { outcome, next };
+  if (next === null || next === 'unchanged') throw new Error('an accepted assertion must change the record');
+  const accepted = onAccepted(next, { method: outcome.method, browser: known });
+  return { outcome: { ...outcome, browser: known, factor: factorOf(accepted) }, next: accepted };
+}
+
+function tell(core: Core, { accountId, operation, origin, makes }: ProofAttempt, outcome: DecidedKey): void {
+  if (outcome.ok) {
+    const { userVerified } = outcome;
+    emitEvent(core, 'security-key-used', accountId, origin, { operation, userVerified });
+    if (makes) emitEvent(core, makes, accountId, origin, {});
+  } else if (outcome.reason !== 'not-enrolled') {
+    emitEvent(core, 'security-key-refused', accountId, origin, { operation, reason: outcome.reason });
+    if (outcome.reason === 'security-key-stopped' && outcome.found) {
+      emitEvent(core, 'security-key-stopped', accountId, origin, { operation });
+    }
+  }
+}
+
+/** A signature is verified once for each public key, however often the record is decided on. */
+function onceEach(
+  verify: (publicKey: string | null) => Promise<VerifiedSignature | null>,
+): (publicKey: string | null) => Promise<VerifiedSignature | null> {
+  const made = new Map<string | null, Promise<VerifiedSignature | null>>();
+  return (publicKey) => {
+    const present = made.get(publicKey) ?? verify(publicKey);
+    made.set(publicKey, present);
+    return present;
+  };
+}

@@ -1,0 +1,148 @@
+import type { SecurityKey } from '../account/record.js';
+import { keyName, mayAddKey, withKey, withoutKeys } from '../account/security-keys.js';
+import { updateRecord } from '../session/account-record.js';
+import { openChallenge, sharedChallenge } from '../session/challenge.js';
+import type { Context } from '../session/context.js';
+import { emit, now, originOf } from '../session/context.js';
+import type { Factor } from '../session/core.js';
+import type { Refused, RouteRefusal } from '../session/refusal.js';
+import { refused } from '../session/refusal.js';
+import { requireEnrolledOwner } from '../session/require-owner.js';
+import type { CreationOptions, WebAuthn } from '../webauthn.js';
+import type { Access, Added } from './add-factor.js';
+import { addFirst, addToRecord } from './add-factor.js';
+import { removeFactor } from './authenticators.js';
+import { mayEnroll } from './set-up.js';
+
+/** What a page needs to add a security key. */
+export interface KeyForm {
+  readonly access: Access;
+  readonly factor: Factor | null;
+  /** What a browser makes a key by. */
+  readonly publicKey: CreationOptions;
+}
+
+/**
+ * What a security key is added with. Nothing changes for the account; the session keeps the challenge.
+ *
+ * @param webauthn the option, where it is set
+ */
+export async function startKey(
+  context: Context,
+  webauthn: WebAuthn,
+): Promise<({ readonly ok: true } & KeyForm) | RouteRefusal> {
+  const { core } = context;
+  const access = await mayEnroll(context, core.options.freshSeconds);
+  if (!access.ok) return access;
+  const { account, state } = access;
+  const factor = factorAt(context, access);
+  const { value } = sharedChallenge(context, state, factor);
+  const publicKey = webauthn.creationOptions({
+    challenge: value,
+    userHandle: core.sealer.digests('user-handle', account.id)[0].toString('base64url'),
+    userName: account.name,
+    keys: factor?.keys ?? [],
+    timeoutMs: core.options.pendingSeconds * 1000,
+  });
+  return { ok: true, access, factor, publicKey };
+}
+
+/** The second factor that is there already, of who is signed in or waits to be. */
+function factorAt({ known }: Context, { waiting }: Access): Factor | null {
+  return waiting ? waiting.factor : (known?.factor ?? null);
+}
+
+/**
+ * Adds a passkey or security key that a browser has just made for the challenge of this session; the first factor of an
+ * account enables it. The session is verified by it from then on.
+ *
+ * @param credential of any type
+ * @param name what its owner calls it, of any type
+ */
+export async function addKey(
+  context: Context,
+  webauthn: WebAuthn,
+  credential: unknown,
+  name: unknown,
+): Promise<Added | RouteRefusal> {
+  const { core } = context;
+  const access = await mayEnroll(context, core.options.freshSeconds);
+  if (!access.ok) return access;
+  if (name !== undefined && name !== null && typeof name !== 'string') {
+    return { ok: false, kind: 'field', code: 'body-malformed', field: 'name' };
+  }
+  const { state } = access;
+  const challenge = openChallenge(context, state.challenge);
+  const made = challenge && (await webauthn.verifyCreation(credential, challenge.value));
+  if (!made) return refuseKey(context, access);
+
+  const { userVerified, ...found } = made;
+  const at = now(context);
+  const key: SecurityKey = { ...found, name: keyName(name), addedAt: at, lastUsedAt: challenge.issuedAt };
+  const proved = { method: 'security-key', userVerified, at } as const;
+  if (!factorAt(context, access))
+    return addFirst(context, access, { authenticators: [], keys: [key] }, proved);
+  return addToRecord(
+    context,
+    access,
+    {
+      event: 'security-key-added',
+      add(record) {
+        if (record.keys.some(({ credentialId }) => credentialId === key.credentialId))
+          return 'security-key-known';
+        // Another request has just added the one that a code is enough for.
+        if (access.waiting && record.keys.some(({ rpId }) => rpId === key.rpId)) return 'already-enrolled';
+        return mayAddKey(record) ? withKey(record, key) : 'security-key-limit';
+      },
+    },
+    proved,
+  );
+}
+
+function refuseKey(context: Context, { account }: Access): Refused {
+  emit(context, 'security-key-refused', account.id, { operation: 'setup', reason: 'assertion-invalid' });
+  return refused('security-key-invalid');
+}
+
+/**
+ * Removes a key of the account that is signed in, for the price of a fresh proof; see {@link removeFactor}.
+ *
+ * @param credentialId of any type
+ */
+export function removeKey(context: Context, credentialId: unknown): Promise<{ ok: true } | RouteRefusal> {
+  const isMeant = (key: SecurityKey): boolean => key.credentialId === credentialId;
+  return removeFactor(context, {
+    event: 'security-key-removed',
+    isThere: ({ keys }) => keys.some(isMeant),
+    without: (record, enrollment) => withoutKeys(record, isMeant, enrollment),
+  });
+}
+
+/**
+ * Gives a key of the account that is signed in another name, for the price of a fresh proof.
+ *
+ * @param credentialId of any type
+ * @param name of any type; an empty one takes the name away
+ */
+export async function renameKey(
+  context: Context,
+  credentialId: unknown,
+  name: unknown,
+): Promise<{ ok: true } | RouteRefusal> {
+  const { core } = context;
+  const owner = requireEnrolledOwner(context, { maxAge: core.options.freshSeconds });
+  if (!owner.ok) return owner;
+  if (typeof name !== 'string') return { ok: false, kind: 'field', code: 'body-malformed', field: 'name' };
+  const { state } = owner;
+  const refusal = await updateRecord<'not-enrolled' | 'not-found' | null>(
+    core,
+    { accountId: state.account, origin: originOf(context) },
+    (record) => {
+      if (record?.enrollment !== state.enrollment) return { outcome: 'not-enrolled', next: 'unchanged' };
+      const key = record.keys.find((known) => known.credentialId === credentialId);
+      if (!key) return { outcome: 'not-found', next: 'unchanged' };
+      return { outcome: null, next: withKey(record, { ...key, name: keyName(name) }) };
+    },
+  );
+  return refusal ? refused(refusal) : { ok: true };
+}

@@ -1,0 +1,74 @@
+import { randomBytes } from 'node:crypto';
+import { expect } from 'chai';
+import { memoryStore } from 'passport-second-factor/memory';
+import { webauthn } from 'passport-second-factor/webauthn';
+import { caught } from '../support/headless.js';
+import { ORIGIN, addKey, keyOwner, startKeyPanel, waiting } from '../support/key-panel.js';
+import { stopPanels } from '../support/panel.js';
+import { enrolled } from '../support/people.js';
+
+const BY = { by: 'operator' };
+
+describe('operator: passkeys and security keys', () => {
+  afterEach(stopPanels);
+
+  it('are listed with what names them, and nothing that opens anything', async () => {
+    const panel = await startKeyPanel();
+    const { key } = await keyOwner(panel);
+    const { securityKeys, authenticators } = await panel.secondFactor.status('alice');
+    expect(authenticators).to.equal(0);
+    expect(securityKeys).to.have.length(1);
+    expect(securityKeys[0]).to.have.all.keys(
+      'credentialId',
+      'name',
+      'rpId',
+      'addedAt',
+      'lastUsedAt',
+      'stopped',
+    );
+    expect(securityKeys[0]).to.include({
+      credentialId: key.id,
+      name: 'Key',
+      rpId: 'localhost',
+      stopped: false,
+    });
+    expect((await panel.secondFactor.status('bob')).securityKeys).to.deep.equal([]);
+  });
+
+  it('are removed, one or all, which ends what they let in and is one event', async () => {
+    const panel = await startKeyPanel();
+    const { client } = await enrolled(panel);
+    const [first] = [await addKey(client), await addKey(client)];
+    panel.told();
+    expect(await panel.secondFactor.admin.removeSecurityKeys('alice', BY, first.id)).to.equal(true);
+    expect(panel.told()).to.deep.equal(['security-key-removed']);
+    expect(await client.me()).to.equal(null);
+    expect((await panel.secondFactor.status('alice')).securityKeys).to.have.length(1);
+    expect(await panel.secondFactor.admin.removeSecurityKeys('alice', BY)).to.equal(true);
+    expect(await panel.secondFactor.admin.removeSecurityKeys('alice', BY)).to.equal(false);
+    const { asked } = await waiting(panel);
+    expect(asked).to.equal(undefined);
+  });
+
+  it('stay where nothing else is left', async () => {
+    const panel = await startKeyPanel();
+    await keyOwner(panel);
+    const refused = await caught(panel.secondFactor.admin.removeSecurityKeys('alice', BY));
+    expect(refused).to.include({ code: 'factor-last' });
+    expect((await panel.secondFactor.status('alice')).enrolled).to.equal(true);
+  });
+
+  it('of another rpId lock nobody out by themselves: they are not asked, and check tells (M11)', async () => {
+    const parts = { keys: [randomBytes(32).toString('base64')], store: memoryStore() };
+    const before = await startKeyPanel(parts);
+    await keyOwner(before);
+    const moved = webauthn({ rpId: 'panel.example', rpName: 'Panel', origins: ['https://panel.example'] });
+    const panel = await startKeyPanel({ ...parts, webauthn: moved });
+    const { warnings } = await panel.secondFactor.admin.check();
+    expect(warnings.join()).to.match(/^1 of the passkeys and security keys were made for another rpId/);
+    const { asked, client } = await waiting(panel);
+    expect(asked).to.equal(undefined);
+    expect((await client.get('/two-step/verify')).body.methods).to.deep.equal(['recovery-code']);
+    expect(ORIGIN).to.equal('http://localhost');
+  });
+});

@@ -1,0 +1,239 @@
+import { expect } from 'chai';
+import type { Browser, BrowserContext, BrowserContextOptions, CDPSession, Page } from 'playwright-core';
+import type { WebAuthn } from 'passport-second-factor';
+import { webauthn } from 'passport-second-factor/webauthn';
+import { stopPanels } from '../support/panel.js';
+import { DESK, PHONE, expectUsable, openPage, startBrowser } from '../support/browser.js';
+import { until } from '../support/eventually.js';
+import type { Panel } from '../support/panel.js';
+import { startPagePanel } from '../support/page-panel.js';
+
+const INTERNAL = {
+  protocol: 'ctap2',
+  transport: 'internal',
+  hasResidentKey: true,
+  hasUserVerification: true,
+  isUserVerified: true,
+  automaticPresenceSimulation: true,
+} as const;
+/** Authenticators as Chromium simulates them (CDP, domain WebAuthn). */
+const AUTHENTICATORS = {
+  'a phone or computer': INTERNAL,
+  'a key in USB without verification': {
+    ...INTERNAL,
+    transport: 'usb',
+    hasResidentKey: false,
+    hasUserVerification: false,
+    isUserVerified: false,
+  },
+  'a key by NFC': { ...INTERNAL, transport: 'nfc', hasResidentKey: false },
+} as const;
+const REFUSES = { ...INTERNAL, isUserVerified: false } as const;
+
+/** One that learns where the panel is when it listens. */
+function lateWebAuthn(): { readonly keys: WebAuthn; at(origin: string): void } {
+  let made = webauthn({ rpId: 'localhost', rpName: 'Panel', origins: ['http://localhost'] });
+  const keys: WebAuthn = {
+    rpId: 'localhost',
+    get origins() {
+      return made.origins;
+    },
+    creationOptions: (request) => made.creationOptions(request),
+    requestOptions: (...given) => made.requestOptions(...given),
+    credentialIdOf: (credential) => made.credentialIdOf(credential),
+    verifyCreation: (...given) => made.verifyCreation(...given),
+    verifyAssertion: (...given) => made.verifyAssertion(...given),
+  };
+  return {
+    keys,
+    at(origin) {
+      made = webauthn({ rpId: 'localhost', rpName: 'Panel', origins: [origin] });
+    },
+  };
+}
+
+describe('passkeys and security keys in a browser', function () {
+  this.timeout(600_000);
+  let browser: Browser;
+  let panel: Panel;
+  let origin: string;
+  let context: BrowserContext;
+  let page: Page;
+  let complaints: string[];
+  let devtools: CDPSession;
+
+  before(async () => {
+    browser = await startBrowser();
+  });
+  after(() => browser.close());
+  beforeEach(async () => {
+    const late = lateWebAuthn();
+    panel = await startPagePanel({ webauthn: late.keys, rememberBrowsers: { days: 30 } });
+    origin = `http://localhost:${String(panel.port)}`;
+    late.at(origin);
+  });
+  afterEach(async () => {
+    await context.close();
+    await stopPanels();
+    expect(complaints).to.deep.equal([]);
+  });
+
+  async function sitDown(options: BrowserContextOptions = DESK, url = origin): Promise<void> {
+    ({ context, page, complaints } = await openPage(browser, url, options));
+    devtools = await context.newCDPSession(page);
+    await devtools.send('WebAuthn.enable', { enableUI: false });
+  }
+
+  async function plugIn(options: object = INTERNAL): Promise<string> {
+    const added = await devtools.send('WebAuthn.addVirtualAuthenticator', {
+      options: options as typeof INTERNAL,
+    });
+    return added.authenticatorId;
+  }
+
+  const press = (name: string | RegExp): Promise<void> => page.getByRole('button', { name }).first().click();
+  const heading = (): Promise<string> => page.getByRole('heading', { level: 1 }).innerText();
+  const shows = (text: string): Promise<void> => until(text, async () => (await heading()) === text);
+
+  async function logIn(): Promise<void> {
+    await page.goto('/login');
+    await page.getByLabel('Login').fill('alice');
+    await page.getByLabel('Password').fill('password');
+    await press('Log in');
+  }
+
+  async function addFirst(): Promise<void> {
+    await logIn();
+    await page.goto('/two-step');
+    await page.getByRole('link', { name: 'Add a passkey or security key' }).click();
+    await page.getByLabel('Name').fill('Laptop');
+    await press('Add a passkey or security key');
+    await shows('Your recovery codes');
+  }
+
+  async function signOut(): Promise<void> {
+    await context.clearCookies();
+  }
+
+  for (const [what, options] of Object.entries(AUTHENTICATORS)) {
+    it(`enables it by ${what}, signs in, steps up, renames, adds a second one, removes and disables`, async () => {
+      await sitDown();
+      await plugIn(options);
+      await addFirst();
+      await signOut();
+      await logIn();
+      await shows('Home'); // asked at once, since the key was the last to be used
+      await page.goto('/two-step/security-keys');
+      await expectUsable(page);
+      expect(await page.getByText('Laptop').isVisible()).to.equal(true);
+      panel.now += 400_000;
+      await page.goto('/danger');
+      await shows('Danger');
+      await page.goto('/two-step');
+      await expectUsable(page);
+      await press(/^Disable two-step authentication: Use/);
+      await until('disabled', async () => (await page.getByText('Not enabled').count()) > 0);
+    });
+  }
+
+  it('looks as it should on every screen, in both languages', async () => {
+    for (const [place, size] of Object.entries({ PHONE, DESK })) {
+      for (const locale of ['en-GB', 'ru-RU']) {
+        await sitDown({ ...size, locale });
+        const id = await plugIn({ ...INTERNAL, automaticPresenceSimulation: false });
+        await logIn();
+        await page.goto('/two-step/security-keys');
+        await expectUsable(page);
+        await shot(`${place}-${locale}-add`);
+        await devtools.send('WebAuthn.removeVirtualAuthenticator', { authenticatorId: id });
+        await context.close();
+      }
+    }
+    await sitDown();
+  });
+
+  it('keeps the button and says nothing when the try at once fails, and says it when a press fails', async () => {
+    await sitDown(PHONE);
+    const id = await plugIn();
+    await addFirst();
+    await signOut();
+    await devtools.send('WebAuthn.removeVirtualAuthenticator', { authenticatorId: id });
+    await plugIn(REFUSES);
+    await logIn();
+    await shows('Two-step authentication');
+    await expectUsable(page);
+    expect(await page.getByRole('alert').count()).to.equal(0);
+    await press('Use a passkey or security key');
+    await until(
+      'a word',
+      async () =>
+        (await page.getByText('did not answer').count()) > 0 && page.getByText('did not answer').isVisible(),
+    );
+    await shot('failed');
+    await expectUsable(page);
+  });
+
+  it('shows no button without JavaScript, but why, and a form for recovery codes', async () => {
+    await sitDown();
+    await plugIn();
+    await addFirst();
+    const [code = ''] = await page.locator('.codes li').allInnerTexts();
+    await context.close();
+    await sitDown({ ...PHONE, javaScriptEnabled: false });
+    await logIn();
+    expect(await page.getByRole('button', { name: 'Use a passkey or security key' }).count()).to.equal(0);
+    expect(await page.getByText('need JavaScript').isVisible()).to.equal(true);
+    await shot('no-script');
+    await page.getByText('Use a recovery code').click();
+    await page.locator('input[name=code]').fill(code);
+    await press('Use the recovery code');
+    expect(await heading()).to.include('ecovery code');
+  });
+
+  it('takes what a password manager makes: plain objects whose toJSON throws', async () => {
+    await sitDown();
+    await plugIn();
+    await page.addInitScript(`
+      const container = CredentialsContainer.prototype;
+      for (const name of ['create', 'get']) {
+        const real = container[name];
+        container[name] = async function (options) {
+          const { id, rawId, type, response } = await real.call(this, options);
+          const { clientDataJSON, attestationObject, authenticatorData, signature } = response;
+          const parts = { clientDataJSON, attestationObject, authenticatorData, signature };
+          return { id, rawId, type, response: parts, toJSON() { throw new Error('no'); } };
+        };
+      }
+    `);
+    await addFirst();
+    await signOut();
+    await logIn();
+    await shows('Home');
+  });
+
+  it('makes the key when Enter is pressed in the field for its name', async () => {
+    await sitDown();
+    await plugIn();
+    await logIn();
+    await page.goto('/two-step/security-keys');
+    await page.getByLabel('Name').fill('Laptop');
+    await page.getByLabel('Name').press('Enter');
+    await shows('Your recovery codes');
+    expect(panel.told()).to.not.include('security-key-refused');
+  });
+
+  it('says where keys work to who has opened the panel by another name', async () => {
+    await sitDown(DESK, `http://127.0.0.1:${String(panel.port)}`);
+    await logIn();
+    await page.goto('/two-step/security-keys');
+    expect(await page.getByText(`work at ${origin} only`).isVisible()).to.equal(true);
+    expect(await page.getByRole('button', { name: 'Add a passkey or security key' }).isVisible()).to.equal(
+      false,
+    );
+  });
+
+  async function shot(name: string): Promise<void> {
+    const folder = process.env.SCREENSHOTS;
+    if (folder) await page.screenshot({ path: `${folder}/key-${name}.png`, fullPage: true });
+  }
+});

@@ -1,0 +1,235 @@
+import { expect } from 'chai';
+import { Client } from '../support/client.js';
+import { stopPanels } from '../support/panel.js';
+import type { Panel } from '../support/panel.js';
+import { enrolled } from '../support/people.js';
+import { ORIGIN, addKey, askedBy, keyOwner, startKeyPanel, waiting } from '../support/key-panel.js';
+import { SoftKey } from '../support/soft-key.js';
+
+type Creation = Parameters<SoftKey['create']>[0];
+
+describe('settings/security-keys', () => {
+  let panel: Panel;
+  beforeEach(async () => {
+    panel = await startKeyPanel();
+  });
+  afterEach(stopPanels);
+
+  const creationFor = async (client: Client): Promise<Creation> =>
+    (await client.get('/two-step/security-keys')).body.publicKey as Creation;
+  const keysOf = async (client: Client) =>
+    (await client.get('/two-step')).body.securityKeys as { credentialId: string; name: string }[];
+
+  it('enables the second factor by the first key, with recovery codes, and ends every other session', async () => {
+    const other = new Client(panel);
+    await other.login('alice');
+    const { client } = await keyOwner(panel);
+    expect(panel.told()).to.include('enrolled');
+    expect((await client.get('/two-step')).body).to.deep.include({
+      state: 'verified',
+      enrolled: true,
+      authenticators: [],
+    });
+    expect((await client.get('/secret')).status).to.equal(200);
+    expect(await other.me()).to.equal(null);
+  });
+
+  it('shows ten recovery codes with the first key, once, and none with the second', async () => {
+    const client = new Client(panel);
+    await client.login('alice');
+    const key = new SoftKey(ORIGIN);
+    const first = await client.post('/two-step/security-keys', {
+      credential: key.create(await creationFor(client)),
+    });
+    expect(first.body.recoveryCodes).to.have.length(10);
+    const second = await client.post('/two-step/security-keys', {
+      credential: new SoftKey(ORIGIN).create(await creationFor(client)),
+    });
+    expect(second.body).to.deep.equal({ state: 'verified', returnTo: '/two-step/security-keys' });
+    const { client: recovering } = await waiting(panel);
+    const [code] = first.body.recoveryCodes as string[];
+    expect((await recovering.post('/two-step/verify', { code })).body).to.include({ state: 'verified' });
+  });
+
+  it('makes the session one that is verified by the key', async () => {
+    const { client } = await enrolled(panel);
+    await addKey(client, new SoftKey(ORIGIN), { flags: 1 });
+    expect(panel.told()).to.include('security-key-added');
+    expect((await client.get('/two-step')).body).to.deep.include({
+      amr: ['pwd', 'pop', 'user', 'mfa'],
+      userVerified: false,
+    });
+  });
+
+  it('names the user by nothing that says who it is, and always by the same', async () => {
+    const [alice, again, bob] = [new Client(panel), new Client(panel), new Client(panel)];
+    await alice.login('alice');
+    await again.login('alice');
+    await bob.login('bob');
+    const handles = [];
+    for (const client of [alice, again, bob]) {
+      handles.push(((await creationFor(client)) as unknown as { user: { id: string } }).user.id);
+    }
+    expect(handles[0]).to.equal(handles[1]).and.not.equal(handles[2]);
+    expect(Buffer.from(String(handles[0]), 'base64url')).to.have.length(32);
+  });
+
+  it('shares one challenge among the pages of a session for five minutes, and writes no record', async () => {
+    const { client } = await keyOwner(panel);
+    const before = await panel.store.get('alice');
+    const first = askedBy(await client.get('/two-step/step-up')).challenge;
+    panel.now += 299_000;
+    expect((await creationFor(client)).challenge).to.equal(first);
+    panel.now += 2000;
+    expect((await creationFor(client)).challenge).to.not.equal(first);
+    expect(await panel.store.get('alice')).to.equal(before);
+  });
+
+  describe('refuses, and enables nothing (M7)', () => {
+    it('a key for the challenge of another session, a used one, and none', async () => {
+      const [client, other] = [new Client(panel), new Client(panel)];
+      await client.login('alice');
+      await other.login('alice');
+      const key = new SoftKey(ORIGIN);
+      const foreign = key.create(await creationFor(other));
+      const add = async (credential: unknown): Promise<unknown> =>
+        (await client.post('/two-step/security-keys', { credential })).body.code;
+      expect(await add(foreign)).to.equal('security-key-invalid'); // nothing was asked here yet
+      const creation = await creationFor(client);
+      expect(await add(foreign)).to.equal('security-key-invalid');
+      panel.now += 601_000;
+      expect(await add(key.create(creation))).to.equal('security-key-invalid');
+      for (const nothing of [undefined, '', 'x', {}, 7])
+        expect(await add(nothing)).to.equal('security-key-invalid');
+      expect((await client.get('/two-step')).body).to.include({ enrolled: false });
+      expect(panel.told()).to.include('security-key-refused').and.not.include('enrolled');
+    });
+
+    it('the same key twice, and more than five', async () => {
+      const { client, key } = await keyOwner(panel);
+      const twice = await client.post('/two-step/security-keys', {
+        credential: key.create(await creationFor(client)),
+      });
+      expect(twice.body.code).to.equal('security-key-known');
+      const creation = (await creationFor(client)) as unknown as { excludeCredentials: { id: string }[] };
+      expect(creation.excludeCredentials.map(({ id }) => id)).to.deep.equal([key.id]);
+      for (let i = 0; i < 4; i++) await addKey(client);
+      expect((await client.get('/two-step/security-keys')).body.publicKey).to.equal(null);
+      const { challenge } = askedBy(await client.get('/two-step/step-up'));
+      const sixth = new SoftKey(ORIGIN).create({ challenge, rp: { id: 'localhost' } });
+      expect((await client.post('/two-step/security-keys', { credential: sixth })).body.code).to.equal(
+        'security-key-limit',
+      );
+    });
+
+    it('a name that is no text; and keeps one with markup as text', async () => {
+      const { client } = await keyOwner(panel);
+      const credential = new SoftKey(ORIGIN).create(await creationFor(client));
+      const wrong = await client.post('/two-step/security-keys', { credential, name: ['x'] });
+      expect(wrong.body).to.include({ code: 'body-malformed' });
+      await client.post('/two-step/security-keys', { credential, name: '<b onclick="x">\u202e\u0000' });
+      const page = await client.get('/two-step/security-keys', { accept: 'text/html' });
+      expect(page.text).to.include('&lt;b onclick=').and.not.include('<b onclick');
+    });
+
+    it('anything from another site, while acting, and before the second step (M9)', async () => {
+      const { client, key } = await keyOwner(panel);
+      const elsewhere = { 'sec-fetch-site': 'cross-site', origin: 'https://evil.example' };
+      for (const route of ['', '/remove', '/rename']) {
+        const path = `/two-step/security-keys${route}`;
+        const refused = await client.post(path, { id: key.id, name: 'x' }, elsewhere);
+        expect(refused.body.code).to.equal('cross-site');
+        const { client: parked } = await waiting(panel);
+        expect((await parked.post(path, { id: key.id, name: 'x' })).status).to.equal(401);
+      }
+      expect(await keysOf(client)).to.have.length(1);
+    });
+
+    it('an old proof: a fresh one first, and back', async () => {
+      const { client, key } = await keyOwner(panel);
+      panel.now += 901_000;
+      for (const [route, body] of [
+        ['/remove', { id: key.id }],
+        ['/rename', { id: key.id, name: 'x' }],
+        ['', { credential: {} }],
+      ] as const) {
+        expect((await client.post(`/two-step/security-keys${route}`, body)).body.code).to.equal(
+          'step-up-required',
+        );
+      }
+      const page = await client.get('/two-step/security-keys', {
+        accept: 'text/html',
+        'sec-fetch-mode': 'navigate',
+      });
+      expect(page.headers.location).to.equal('/two-step/step-up');
+      const asked = askedBy(await client.get('/two-step/step-up'));
+      const up = await client.post('/two-step/step-up', { credential: key.get(asked) });
+      expect(up.body).to.deep.equal({ state: 'verified', returnTo: '/two-step/security-keys' });
+    });
+  });
+
+  it('removes one of several, which ends what it let in, and never the last factor (M10)', async () => {
+    const { client, key } = await keyOwner(panel);
+    const spare = await addKey(client);
+    const { client: other, asked } = await waiting(panel);
+    await other.post('/two-step/verify', { credential: spare.get(asked) });
+    expect(await other.me()).to.equal('alice');
+    expect((await client.post('/two-step/security-keys/remove', { id: spare.id })).status).to.equal(200);
+    expect(panel.told()).to.include('security-key-removed');
+    expect(await other.me()).to.equal(null);
+    expect(await client.me()).to.equal('alice');
+    const last = await client.post('/two-step/security-keys/remove', { id: key.id });
+    expect(last.body.code).to.equal('factor-last');
+    expect((await client.post('/two-step/security-keys/remove', { id: spare.id })).body.code).to.equal(
+      'not-found',
+    );
+    expect((await client.post('/two-step/security-keys/remove', {})).body.code).to.equal('body-malformed');
+    expect((await new Client(panel).login('alice')).body.code).to.equal('code-required');
+  });
+
+  it('lets the last app go where there is a key, and the last key where there is an app', async () => {
+    const { client } = await enrolled(panel);
+    const key = await addKey(client);
+    const [app] = (await client.get('/two-step')).body.authenticators as { id: string }[];
+    expect((await client.post('/two-step/authenticators/remove', { id: app?.id })).status).to.equal(200);
+    expect((await client.post('/two-step/security-keys/remove', { id: key.id })).body.code).to.equal(
+      'factor-last',
+    );
+    const { client: next, asked } = await waiting(panel);
+    expect((await next.post('/two-step/verify', { credential: key.get(asked) })).status).to.equal(200);
+  });
+
+  it('renames one, with an empty name too', async () => {
+    const { client, key } = await keyOwner(panel);
+    const rename = (name: unknown) => client.post('/two-step/security-keys/rename', { id: key.id, name });
+    await rename('  YubiKey \n at home ');
+    expect((await keysOf(client))[0]?.name).to.equal('YubiKey at home');
+    await rename('');
+    expect((await keysOf(client))[0]?.name).to.equal('');
+    expect((await rename(7)).body.code).to.equal('body-malformed');
+    expect((await client.post('/two-step/security-keys/rename', { id: 'x', name: 'y' })).body.code).to.equal(
+      'not-found',
+    );
+  });
+
+  it('disables, makes new recovery codes and steps up by a key', async () => {
+    const { client, key } = await keyOwner(panel);
+    const prove = async (path: string) => {
+      const asked = askedBy(await client.get('/two-step/step-up'));
+      return client.post(`/two-step${path}`, { credential: key.get(asked) });
+    };
+    expect((await prove('/recovery-codes')).body.recoveryCodes).to.have.length(10);
+    expect((await prove('/step-up')).body).to.include({ state: 'verified' });
+    expect((await prove('/disable')).body).to.deep.equal({ state: 'signed-in' });
+    expect((await new Client(panel).login('alice')).body).to.deep.equal({ user: 'alice' });
+  });
+
+  it('keeps keys when a new phone takes the place of the old one', async () => {
+    const { client, phone } = await enrolled(panel);
+    const key = await addKey(client);
+    const { body } = await client.post('/two-step/setup');
+    expect(body.key).to.be.a('string');
+    expect(phone.nextCode()).to.match(/^\d{6}$/);
+    expect((await keysOf(client)).map(({ credentialId }) => credentialId)).to.deep.equal([key.id]);
+  });
+});
