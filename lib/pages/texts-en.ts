@@ -19,6 +19,8 @@ export const english: Texts = {
   verifyTitle: 'Two-step authentication',
   verifyExplanation: 'Enter the six-digit code that your authenticator app shows now.',
   verifyByKeyExplanation: 'Confirm that it is you with your passkey or security key.',
+  noKeyHere:
+    'The passkeys and security keys of this account do not work here any more. Use a recovery code, or ask your administrator.',
   useKey: 'Use a passkey or security key',
   orCode: 'or enter a code',
   keyFailed: 'The passkey or security key did not answer. Try again, or use another way.',

@@ -11,6 +11,8 @@ export interface Texts {
   readonly verifyExplanation: string;
   /** Instead of `verifyExplanation` where the account has no authenticator app. */
   readonly verifyByKeyExplanation: string;
+  /** Instead of it, where none of the account's keys can answer. */
+  readonly noKeyHere: string;
   readonly useKey: string;
   readonly orCode: string;
   readonly keyFailed: string;

@@ -69,6 +69,8 @@ describe('operator: passkeys and security keys', () => {
     const { asked, client } = await waiting(panel);
     expect(asked).to.equal(undefined);
     expect((await client.get('/two-step/verify')).body.methods).to.deep.equal(['recovery-code']);
+    const page = await client.get('/two-step/verify', { accept: 'text/html' });
+    expect(page.text).to.include('do not work here any more').and.not.include('with your passkey');
     expect(ORIGIN).to.equal('http://localhost');
   });
 });

@@ -9,7 +9,7 @@ import { NOT_DONE_ID, notDone } from './stopped.js';
 /** The form of a parked sign-in. */
 export function verify(page: VerifyPage, texts: Texts): Html {
   return html`${notDone(texts, page.model)}
-    <p>${takesCode(page) ? texts.verifyExplanation : texts.verifyByKeyExplanation}</p>
+    <p>${takesCode(page) ? texts.verifyExplanation : byKey(page, texts, texts.verifyByKeyExplanation)}</p>
     ${proofForms(page, texts)}
     ${form(page, page.model.cancel, html`<button class="plain" type="submit">${texts.cancelSignIn}</button>`)}`;
 }
@@ -17,13 +17,18 @@ export function verify(page: VerifyPage, texts: Texts): Html {
 /** The form that makes the proof fresh. */
 export function stepUp(page: StepUpPage, texts: Texts): Html {
   return html`${notDone(texts, page.model)}
-    <p>${takesCode(page) ? texts.stepUpExplanation : texts.stepUpByKeyExplanation}</p>
+    <p>${takesCode(page) ? texts.stepUpExplanation : byKey(page, texts, texts.stepUpByKeyExplanation)}</p>
     ${proofForms(page, texts)}
     <p><a href="${page.model.home}">${texts.cancel}</a></p>`;
 }
 
 function takesCode({ model: { hasApp, keysOnly } }: VerifyPage | StepUpPage): boolean {
   return hasApp && !keysOnly;
+}
+
+/** Asks for the key; where none of the account's can answer here, says what is left. */
+function byKey({ model }: VerifyPage | StepUpPage, texts: Texts, explanation: string): string {
+  return model.key === null ? texts.noKeyHere : explanation;
 }
 
 /** The key first, where there is one, and the code: always in this order. */
