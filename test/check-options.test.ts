@@ -1,24 +1,11 @@
 import { expect } from 'chai';
 import { randomBytes } from 'node:crypto';
-import { Passport } from 'passport';
 import { createSecondFactor } from 'passport-second-factor';
-import type { SecondFactorOptions } from 'passport-second-factor';
 import { memoryStore } from 'passport-second-factor/memory';
 import { checkOptions } from '../lib/check-options.js';
+import { key, required } from './support/required-options.js';
+import type { User } from './support/required-options.js';
 import { warningsOf } from './support/warnings.js';
-
-interface User {
-  id: string;
-}
-const key = (): string => randomBytes(32).toString('base64');
-const required = (): SecondFactorOptions<User> => ({
-  passport: new Passport(),
-  issuer: 'Panel',
-  account: ({ id }) => ({ id, name: id }),
-  findUser: (id) => ({ id }),
-  store: memoryStore(),
-  keys: [key()],
-});
 
 /** What the construction with changed options throws. */
 function thrownBy(change: object): Error & { code?: string; status?: number } {

@@ -1,21 +1,6 @@
 import { expect } from 'chai';
-import { randomBytes } from 'node:crypto';
-import { Passport } from 'passport';
-import type { SecondFactorOptions } from 'passport-second-factor';
-import { memoryStore } from 'passport-second-factor/memory';
 import { checkOptions } from '../lib/check-options.js';
-
-interface User {
-  id: string;
-}
-const required = (): SecondFactorOptions<User> => ({
-  passport: new Passport(),
-  issuer: 'Panel',
-  account: ({ id }) => ({ id, name: id }),
-  findUser: (id) => ({ id }),
-  store: memoryStore(),
-  keys: [randomBytes(32).toString('base64')],
-});
+import { required } from './support/required-options.js';
 
 describe('options that are functions', () => {
   for (const name of ['issuer', 'formFields', 'carry', 'language', 'ip', 'secure', 'clock'] as const) {

@@ -12,11 +12,26 @@ import type { ProofMethod } from './state.js';
 /** What became of a code at some operation; `not-enrolled` also when the enrollment is not the expected one. */
 export type CodeOutcome = AttemptOutcome | { readonly ok: false; readonly reason: 'not-enrolled' };
 
+interface Passed {
+  readonly ok: true;
+  readonly method: ProofMethod;
+}
+
+/** The browser that a proof came from, as it was known before, and what the record holds after the swap. */
+interface WhereItPassed extends Pick<Accepted, 'browser'> {
+  readonly factor: Factor;
+}
+
+interface NotEnrolled {
+  readonly ok: false;
+  readonly reason: 'not-enrolled';
+}
+
 /** What became of a proof, with the browser it came from and what the record holds after the swap. */
 export type DecidedProof<Outcome extends { readonly ok: boolean }> =
-  | (Extract<Outcome, { readonly ok: true }> & Pick<Accepted, 'browser'> & { readonly factor: Factor })
-  | Exclude<Outcome, { readonly ok: true }>
-  | { readonly ok: false; readonly reason: 'not-enrolled' };
+  (Passing<Outcome> & WhereItPassed) | Failing<Outcome> | NotEnrolled;
+export type Passing<Outcome> = Extract<Outcome, { readonly ok: true }>;
+export type Failing<Outcome> = Exclude<Outcome, { readonly ok: true }>;
 
 type DecidedCode = DecidedProof<AttemptOutcome>;
 
@@ -51,27 +66,33 @@ export function tryCode(core: Core, attempt: ProofAttempt, typed: unknown): Prom
   return updateRecord<DecidedCode>(
     core,
     attempt,
-    (record) => evaluate(core, attempt, record, typed),
+    (record) =>
+      decideProof<Passing<AttemptOutcome>, Failing<AttemptOutcome>>(attempt, record, (found, browser) =>
+        decideAttempt(found, typed, core.options.clock(), core.options.limits, browser),
+      ),
     (outcome, origin) => {
       tell(core, { ...attempt, origin }, outcome);
     },
   );
 }
 
-function evaluate(
-  { options }: Core,
+/**
+ * Decides on a proof in the record of the enrollment that the caller counts on, and on what else becomes of it then.
+ *
+ * @param decide is given the record, and the browser that the proof came from as it is known there
+ */
+export function decideProof<Passes extends Passed, Fails extends { readonly ok: false }>(
   { enrollment, browser, onAccepted = (record) => record }: ProofAttempt,
   record: AccountRecord | null,
-  typed: unknown,
-): Decision<DecidedCode> {
+  decide: (record: AccountRecord, browser: string | undefined) => Decision<Passes | Fails>,
+): Decision<(Passes & WhereItPassed) | Fails | NotEnrolled> {
   if (!record || (enrollment !== undefined && record.enrollment !== enrollment)) {
     return { outcome: { ok: false, reason: 'not-enrolled' }, next: 'unchanged' };
   }
   const known = findBrowser(record, browser);
-  const seen = withPresented(record, browser);
-  const { outcome, next } = decideAttempt(seen, typed, options.clock(), options.limits, known?.id);
+  const { outcome, next } = decide(withPresented(record, browser), known?.id);
   if (!outcome.ok) return { outcome, next };
-  if (next === null || next === 'unchanged') throw new Error('an accepted code must change the record');
+  if (next === null || next === 'unchanged') throw new Error('an accepted proof must change the record');
   const accepted = onAccepted(next, { method: outcome.method, browser: known });
   return { outcome: { ...outcome, browser: known, factor: factorOf(accepted) }, next: accepted };
 }

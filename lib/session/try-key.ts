@@ -1,13 +1,12 @@
 import type { AssertionOutcome } from '../account/security-keys.js';
 import { decideAssertion } from '../account/security-keys.js';
-import { findBrowser, withPresented } from '../account/known-browsers.js';
-import type { AccountRecord, Decision } from '../account/record.js';
 import type { VerifiedSignature } from '../webauthn.js';
 import { updateRecord } from './account-record.js';
 import type { Core } from './core.js';
-import { emitEvent, factorOf } from './core.js';
+import { emitEvent } from './core.js';
 import type { Challenge } from './state.js';
-import type { DecidedProof, ProofAttempt } from './try-code.js';
+import type { DecidedProof, Failing, Passing, ProofAttempt } from './try-code.js';
+import { decideProof } from './try-code.js';
 
 /** What became of an assertion, with what the record holds after the swap. */
 type DecidedKey = DecidedProof<AssertionOutcome>;
@@ -43,35 +42,19 @@ export async function tryKey(
     async (record) => {
       const key = record?.keys.find((known) => known.credentialId === credentialId);
       const signature = await verified(key?.publicKey ?? null);
-      return evaluate(
+      return decideProof<Passing<AssertionOutcome>, Failing<AssertionOutcome>>(
         attempt,
         record,
-        key && signature && { ...key, ...signature, issuedAt: challenge.issuedAt },
+        (found, browser) =>
+          key && signature
+            ? decideAssertion(found, { ...key, ...signature, issuedAt: challenge.issuedAt }, browser)
+            : { outcome: { ok: false, reason: 'assertion-invalid' }, next: 'unchanged' },
       );
     },
     (outcome, origin) => {
       tell(core, { ...attempt, origin }, outcome);
     },
   );
-}
-
-type Signed = Parameters<typeof decideAssertion>[1];
-
-function evaluate(
-  { enrollment, browser, onAccepted = (record) => record }: ProofAttempt,
-  record: AccountRecord | null,
-  signed: Signed | null | undefined,
-): Decision<DecidedKey> {
-  if (!record || (enrollment !== undefined && record.enrollment !== enrollment)) {
-    return { outcome: { ok: false, reason: 'not-enrolled' }, next: 'unchanged' };
-  }
-  if (!signed) return { outcome: { ok: false, reason: 'assertion-invalid' }, next: 'unchanged' };
-  const known = findBrowser(record, browser);
-  const { outcome, next } = decideAssertion(withPresented(record, browser), signed, known?.id);
-  if (!outcome.ok) return { outcome, next };
-  if (next === null || next === 'unchanged') throw new Error('an accepted assertion must change the record');
-  const accepted = onAccepted(next, { method: outcome.method, browser: known });
-  return { outcome: { ...outcome, browser: known, factor: factorOf(accepted) }, next: accepted };
 }
 
 function tell(core: Core, { accountId, operation, origin, makes }: ProofAttempt, outcome: DecidedKey): void {
