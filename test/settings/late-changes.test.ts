@@ -1,8 +1,6 @@
-import { randomBytes } from 'node:crypto';
 import { setImmediate as turn } from 'node:timers/promises';
 import { expect } from 'chai';
 import { Secret, TOTP } from 'otpauth';
-import type { NoticeName, SecondFactorEvent } from 'passport-second-factor';
 import { memoryStore } from 'passport-second-factor/memory';
 import { redisStore } from 'passport-second-factor/redis';
 import { eventually, until } from '../support/eventually.js';
@@ -11,185 +9,15 @@ import { connectRedis, startRedis } from '../support/redis-server.js';
 import { NOW } from '../support/records.js';
 import { startTcpProxy } from '../support/tcp-proxy.js';
 import { timeLimit } from '../support/time-limit.js';
-import type { Answer, Client } from '../support/client.js';
+import type { Answer } from '../support/client.js';
+import { KEYS } from '../support/key-panel.js';
 import { enrolled, loggedIn } from '../support/people.js';
 import { startPanel, stopPanels } from '../support/panel.js';
-import type { Phone } from '../support/people.js';
 import type { Panel, PanelParts } from '../support/panel.js';
+import { BY, CHANGES, KEY } from './changes.js';
+import type { Act, Change } from './changes.js';
 
-const BY = { by: 'operator', reason: 'asked' };
-const SECRET = 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ';
-const KEY = randomBytes(32).toString('base64');
 const limit = timeLimit();
-
-/** The request or the call that makes a change. */
-type Act = () => Promise<unknown>;
-
-/** One kind of change: everything up to it, and what is told of it. */
-interface Change {
-  readonly prepare: (panel: Panel) => Promise<Act>;
-  readonly told: readonly SecondFactorEvent['name'][];
-  readonly notices?: readonly NoticeName[];
-  /** Which swap of the act it is. */
-  readonly place?: number;
-}
-
-async function settingUp(panel: Panel, client: Client, wish = {}): Promise<Act> {
-  const { body } = await client.post('/two-step/setup', wish);
-  panel.now += 30_000;
-  const totp = new TOTP({ secret: Secret.fromBase32(String(body.key)) });
-  return () => client.post('/two-step/setup/confirm', { code: totp.generate({ timestamp: panel.now }) });
-}
-
-async function waiting(panel: Panel): Promise<{ client: Client; phone: Phone }> {
-  const { phone } = await enrolled(panel);
-  return { client: await loggedIn(panel), phone };
-}
-
-/** Sends a code of the phone to an operation. */
-function spending(path: string, who: (panel: Panel) => Promise<{ client: Client; phone: Phone }>) {
-  return async (panel: Panel): Promise<Act> => {
-    const { client, phone } = await who(panel);
-    return () => client.post(path, { code: phone.nextCode() });
-  };
-}
-
-/** Does something to alice, who is enrolled, as an operator. */
-function operating(act: (panel: Panel) => Promise<unknown>) {
-  return async (panel: Panel): Promise<Act> => {
-    await enrolled(panel);
-    return () => act(panel);
-  };
-}
-
-const CHANGES: Record<string, Change> = {
-  enabling: {
-    prepare: async (panel) => settingUp(panel, await loggedIn(panel)),
-    told: ['enrolled'],
-    notices: ['enabled'],
-  },
-  'adding an authenticator': {
-    prepare: async (panel) => settingUp(panel, (await enrolled(panel)).client, { add: true }),
-    told: ['authenticator-added'],
-    notices: ['authenticator-added'],
-  },
-  'replacing the authenticators': {
-    prepare: async (panel) => settingUp(panel, (await enrolled(panel)).client),
-    told: ['authenticator-replaced'],
-    notices: ['authenticator-replaced'],
-  },
-  'removing an authenticator': {
-    async prepare(panel) {
-      const { client } = await enrolled(panel);
-      const { authenticators } = (await client.get('/two-step')).body as { authenticators: { id: string }[] };
-      await (
-        await settingUp(panel, client, { add: true })
-      )();
-      return () => client.post('/two-step/authenticators/remove', { id: authenticators[0]?.id });
-    },
-    told: ['authenticator-removed'],
-    notices: ['authenticator-removed'],
-  },
-  disabling: {
-    prepare: spending('/two-step/disable', enrolled),
-    place: 2,
-    told: ['disabled'],
-    notices: ['disabled'],
-  },
-  'spending the code to disable': {
-    prepare: spending('/two-step/disable', enrolled),
-    told: ['code-accepted'],
-  },
-  'making new recovery codes': {
-    prepare: spending('/two-step/recovery-codes', enrolled),
-    told: ['code-accepted', 'recovery-codes-regenerated'],
-    notices: ['recovery-codes-regenerated'],
-  },
-  'saying that recovery codes are saved': {
-    async prepare(panel) {
-      const { client } = await enrolled(panel);
-      const { recoveryCodesSet: set } = (await client.get('/two-step')).body;
-      return () => client.post('/two-step/recovery-codes/confirm', { set });
-    },
-    told: ['recovery-codes-confirmed'],
-  },
-  'revoking browsers': {
-    async prepare(panel) {
-      const { client, phone } = await waiting(panel);
-      await client.post('/two-step/verify', { code: phone.nextCode(), rememberBrowser: true });
-      return () => client.post('/two-step/browsers/revoke', { all: true });
-    },
-    told: ['browsers-revoked'],
-  },
-  'a code at sign-in': { prepare: spending('/two-step/verify', waiting), told: ['code-accepted'] },
-  'a code at step-up': { prepare: spending('/two-step/step-up', enrolled), told: ['code-accepted'] },
-  'a recovery code at sign-in': {
-    async prepare(panel) {
-      const { client } = await waiting(panel);
-      const [code] = (await panel.secondFactor.admin.recoveryCodes('alice', BY))!;
-      return () => client.post('/two-step/verify', { code });
-    },
-    told: ['code-accepted', 'recovery-code-used'],
-    notices: ['recovery-code-used'],
-  },
-  'the wrong code that brings a wait': {
-    async prepare(panel) {
-      const { client } = await waiting(panel);
-      const guess: Act = () => client.post('/two-step/verify', { code: '000000' });
-      for (let guesses = 0; guesses < 4; guesses++) await guess();
-      return guess;
-    },
-    told: ['code-refused', 'locked'],
-    notices: ['locked'],
-  },
-  'a code through verify()': {
-    async prepare(panel) {
-      const { phone } = await enrolled(panel);
-      return () =>
-        panel.secondFactor.verify('alice', phone.nextCode(), { ip: '203.0.113.7', userAgent: 'imap' });
-    },
-    told: ['code-accepted'],
-  },
-  'an operator who disables': {
-    prepare: operating(({ secondFactor }) => secondFactor.admin.disable('alice', BY)),
-    told: ['disabled'],
-    notices: ['disabled'],
-  },
-  'an operator who unlocks': {
-    prepare: operating(({ secondFactor }) => secondFactor.admin.unlock('alice', BY)),
-    told: ['unlocked'],
-  },
-  'an operator who makes recovery codes': {
-    prepare: operating(({ secondFactor }) => secondFactor.admin.recoveryCodes('alice', BY)),
-    told: ['recovery-codes-regenerated'],
-    notices: ['recovery-codes-regenerated'],
-  },
-  'an operator who revokes browsers': {
-    prepare: operating(({ secondFactor }) => secondFactor.admin.revokeBrowsers('alice', BY)),
-    told: ['browsers-revoked'],
-  },
-  'an operator who imports': {
-    prepare: ({ secondFactor }) =>
-      Promise.resolve(() => secondFactor.admin.import('alice', { secret: SECRET, ...BY })),
-    told: ['imported'],
-    notices: ['enabled'],
-  },
-  'deleting an account': {
-    prepare: operating(({ secondFactor }) => secondFactor.admin.forget('alice')),
-    told: ['forgotten'],
-  },
-  'sealing with a new key': {
-    async prepare(panel) {
-      const { store, events } = panel;
-      await enrolled(panel);
-      const keys = [randomBytes(32).toString('base64'), KEY];
-      const next = await startPanel({ store, options: { keys, storeTimeoutMs: limit.ms } });
-      next.secondFactor.events.on('*', (event) => events.push(event));
-      return () => next.secondFactor.admin.rekey();
-    },
-    told: ['resealed'],
-  },
-};
 
 describe('session: a change that was made, though the store told so too late', () => {
   let notices: string[];
@@ -203,6 +31,7 @@ describe('session: a change that was made, though the store told so too late', (
       options: {
         keys: [KEY],
         storeTimeoutMs: limit.ms,
+        webauthn: KEYS,
         rememberBrowsers: { days: 30 },
         notify: (_account, { name }) => notices.push(name),
         ...parts.options,
@@ -219,7 +48,7 @@ describe('session: a change that was made, though the store told so too late', (
   async function tell(change: Change, how: 'in time' | 'late'): Promise<object[]> {
     const panel = await start();
     panel.now = NOW;
-    const act = await change.prepare(panel);
+    const act = await change.prepare(panel, limit.ms);
     await turn();
     notices = [];
     let before = panel.events.length;
@@ -255,7 +84,7 @@ describe('session: a change that was made, though the store told so too late', (
     it(`is told to nobody when the late answer is that it ${trouble}`, async () => {
       for (const change of [CHANGES.enabling!, CHANGES.disabling!, CHANGES['an operator who unlocks']!]) {
         const panel = await start();
-        const act = await change.prepare(panel);
+        const act = await change.prepare(panel, limit.ms);
         await turn();
         notices = [];
         const answer = holdSwap(panel.store, limit, change.place, false);
@@ -323,10 +152,8 @@ describe('session: a change that was made, though the store told so too late', (
   it('is told of a Redis whose answer is on its way', async () => {
     const server = await startRedis();
     const proxy = await startTcpProxy(server);
-    const [near, far] = [
-      connectRedis(server),
-      connectRedis({ ...server, url: `redis://${proxy.host}:${proxy.port}` }),
-    ];
+    const near = connectRedis(server);
+    const far = connectRedis({ ...server, url: `redis://${proxy.host}:${proxy.port}` });
     try {
       const panel = await start({ store: redisStore(far) });
       const { client, phone } = await enrolled(panel);
@@ -343,10 +170,8 @@ describe('session: a change that was made, though the store told so too late', (
       panel.told();
       proxy.restore();
       await eventually('the late events', () => {
-        expect(panel.events.filter(({ late }) => late).map(({ name }) => name)).to.deep.equal([
-          'code-accepted',
-          'recovery-codes-regenerated',
-        ]);
+        const late = panel.events.filter((event) => event.late).map(({ name }) => name);
+        expect(late).to.deep.equal(['code-accepted', 'recovery-codes-regenerated']);
       });
     } finally {
       for (const redis of [near, far]) redis.disconnect();

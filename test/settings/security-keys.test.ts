@@ -3,10 +3,16 @@ import { Client } from '../support/client.js';
 import { stopPanels } from '../support/panel.js';
 import type { Panel } from '../support/panel.js';
 import { enrolled } from '../support/people.js';
-import { ORIGIN, addKey, askedBy, keyOwner, startKeyPanel, waiting } from '../support/key-panel.js';
+import {
+  ORIGIN,
+  addKey,
+  askedBy,
+  creationFor,
+  keyOwner,
+  startKeyPanel,
+  waiting,
+} from '../support/key-panel.js';
 import { SoftKey } from '../support/soft-key.js';
-
-type Creation = Parameters<SoftKey['create']>[0];
 
 describe('settings/security-keys', () => {
   let panel: Panel;
@@ -15,8 +21,6 @@ describe('settings/security-keys', () => {
   });
   afterEach(stopPanels);
 
-  const creationFor = async (client: Client): Promise<Creation> =>
-    (await client.get('/two-step/security-keys')).body.publicKey as Creation;
   const keysOf = async (client: Client) =>
     (await client.get('/two-step')).body.securityKeys as { credentialId: string; name: string }[];
 

@@ -10,20 +10,28 @@ import type { Faults } from './soft-key.js';
 /** Where the browsers of these tests believe the panel to be. */
 export const ORIGIN = 'http://localhost';
 
+/** The option that lets users have security keys. */
+export const KEYS = webauthn({ rpId: 'localhost', rpName: 'Panel', origins: [ORIGIN] });
+
 /** A panel whose users may have security keys. */
 export function startKeyPanel(
   options: Partial<SecondFactorOptions<User>> = {},
   parts: PanelParts = {},
 ): Promise<Panel> {
-  const keys = webauthn({ rpId: 'localhost', rpName: 'Panel', origins: [ORIGIN] });
-  return startPanel({ ...parts, options: { webauthn: keys, ...options } });
+  return startPanel({ ...parts, options: { webauthn: KEYS, ...options } });
 }
 
 type Asked = Parameters<SoftKey['get']>[0];
+type Creation = Parameters<SoftKey['create']>[0];
 
 /** What an answer asks security keys. */
 export function askedBy({ body }: Answer): Asked {
   return body.publicKey as Asked;
+}
+
+/** What a browser is asked to make a key by, for the account that a client is signed in to. */
+export async function creationFor(client: Client): Promise<Creation> {
+  return (await client.get('/two-step/security-keys')).body.publicKey as Creation;
 }
 
 /** Adds a key to the account that a client is signed in to, or must add one to. */
@@ -32,8 +40,7 @@ export async function addKey(
   key = new SoftKey(ORIGIN),
   faults: Faults = {},
 ): Promise<SoftKey> {
-  const { body } = await client.get('/two-step/security-keys');
-  const credential = key.create(body.publicKey as Parameters<SoftKey['create']>[0], faults);
+  const credential = key.create(await creationFor(client), faults);
   const added = await client.post('/two-step/security-keys', { credential, name: 'Key' });
   if (added.status !== 200) throw new Error(`no key was added: ${added.text}`);
   return key;
