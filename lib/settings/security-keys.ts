@@ -1,10 +1,11 @@
-import type { SecurityKey } from '../account/record.js';
+import type { AccountRecord, SecurityKey } from '../account/record.js';
 import { keyName, mayAddKey, withKey, withoutKeys } from '../account/security-keys.js';
 import { updateRecord } from '../session/account-record.js';
 import { openChallenge, sharedChallenge } from '../session/challenge.js';
 import type { Context } from '../session/context.js';
 import { emit, now, originOf } from '../session/context.js';
 import type { Factor } from '../session/core.js';
+import { factorOf } from '../session/core.js';
 import type { Refused, RouteRefusal } from '../session/refusal.js';
 import { refused } from '../session/refusal.js';
 import { requireEnrolledOwner } from '../session/require-owner.js';
@@ -133,16 +134,19 @@ export async function renameKey(
   const owner = requireEnrolledOwner(context, { maxAge: core.options.freshSeconds });
   if (!owner.ok) return owner;
   if (typeof name !== 'string') return { ok: false, kind: 'field', code: 'body-malformed', field: 'name' };
-  const { state } = owner;
-  const refusal = await updateRecord<'not-enrolled' | 'not-found' | null>(
+  const { state, known } = owner;
+  const outcome = await updateRecord<AccountRecord | 'not-enrolled' | 'not-found'>(
     core,
     { accountId: state.account, origin: originOf(context) },
     (record) => {
       if (record?.enrollment !== state.enrollment) return { outcome: 'not-enrolled', next: 'unchanged' };
-      const key = record.keys.find((known) => known.credentialId === credentialId);
+      const key = record.keys.find((each) => each.credentialId === credentialId);
       if (!key) return { outcome: 'not-found', next: 'unchanged' };
-      return { outcome: null, next: withKey(record, { ...key, name: keyName(name) }) };
+      const next = withKey(record, { ...key, name: keyName(name) });
+      return { outcome: next, next };
     },
   );
-  return refusal ? refused(refusal) : { ok: true };
+  if (typeof outcome === 'string') return refused(outcome);
+  context.known = { ...known, factor: factorOf(outcome) };
+  return { ok: true };
 }
