@@ -62,14 +62,14 @@ export function evaluate(context: Context, options: GuardOptions): GuardDecision
       return refusal('security-key-required', basePath);
     return proved && maxAge === undefined ? { ok: true } : refusal('impersonation-refused', basePath);
   }
-  if (options.phishingResistant === true && !isByKey(state)) {
+  const isProved =
+    state.state === 'verified' && (maxAge === undefined || isFresh(state.factorAt, now(context), maxAge));
+  if (options.phishingResistant === true && !(isProved && isByKey(state))) {
     const hasKey = offeredKeys(context, context.known?.factor).length > 0;
-    return refusal('security-key-required', hasKey ? `${basePath}/step-up` : basePath);
+    return refusal('security-key-required', hasKey ? `${basePath}/step-up` : basePath, maxAge);
   }
   if (state.state === 'verified') {
-    return maxAge === undefined || isFresh(state.factorAt, now(context), maxAge)
-      ? { ok: true }
-      : refusal('step-up-required', `${basePath}/step-up`, maxAge);
+    return isProved ? { ok: true } : refusal('step-up-required', `${basePath}/step-up`, maxAge);
   }
   if (state.state === 'remembered') {
     return maxAge === undefined && options.acceptRememberedBrowser !== false

@@ -20,6 +20,8 @@ describe('a guard that only a security key passes (M8)', () => {
       {
         routes: ({ app }) => {
           app.get('/keys', requireSecondFactor({ phishingResistant: true }), (_req, res) => res.json({}));
+          const recently = requireSecondFactor({ phishingResistant: true, maxAge: 300 });
+          app.get('/keys/recently', recently, (_req, res) => res.json({}));
         },
       },
     );
@@ -77,6 +79,24 @@ describe('a guard that only a security key passes (M8)', () => {
     panel.now += 901_000;
     await client.get('/two-step/security-keys', PAGE);
     expect((await client.get('/two-step/step-up', PAGE)).text).to.include('name="code"');
+  });
+
+  it('asks for the key alone once more, where the key was used too long ago', async () => {
+    const { client: owner } = await enrolled(panel);
+    const key = await addKey(owner);
+    const { client, asked } = await waiting(panel);
+    await client.post('/two-step/verify', { credential: key.get(asked) });
+    expect((await client.get('/keys/recently')).status).to.equal(200);
+    panel.now += 301_000;
+    const refused = await client.get('/keys/recently');
+    expect(refused.body).to.include({ code: 'security-key-required', maxAge: 300 });
+    await client.get('/keys/recently', PAGE);
+    const page = await client.get('/two-step/step-up', PAGE);
+    expect(page.text).to.include('data-key=').and.not.include('name="code"');
+    const credential = key.get(askedBy(await client.get('/two-step/step-up')));
+    const { body } = await client.post('/two-step/step-up', { credential });
+    expect(body.returnTo).to.equal('/keys/recently');
+    expect((await client.get('/keys/recently')).status).to.equal(200);
   });
 
   it('refuses an option that is no boolean', () => {
