@@ -9,6 +9,7 @@ import { Client } from '../support/client.js';
 import type { Answer } from '../support/client.js';
 import { startPanel, stopPanels, user } from '../support/panel.js';
 import type { Panel } from '../support/panel.js';
+import { KEYS, addKey, askedBy } from '../support/key-panel.js';
 import { loggedIn, burst } from '../support/people.js';
 
 /** Guesses of a stranger at once; each is a connection of its own. */
@@ -65,6 +66,7 @@ for (const { name, start } of STORES) {
           rememberBrowsers: { days: 30 },
           policy: () => policy,
           storeTimeoutMs: 60_000,
+          webauthn: KEYS,
         },
       });
     });
@@ -151,6 +153,38 @@ for (const { name, start } of STORES) {
       panel.now += 60_000;
       expect(await verify(await waiting(), codeOf(second))).to.equal('code-invalid');
       expect(await verify(await waiting(), codeOf(third))).to.equal('verified');
+    });
+
+    it('has keys beside an app or alone, each assertion of which counts once, from many at once too', async () => {
+      const client = new Client(panel);
+      await client.login(login);
+      const key = await addKey(client);
+      const spare = await addKey(client);
+      const thieves = await burst(10, async () => {
+        const thief = new Client(panel);
+        return { thief, asked: askedBy(await thief.login(login)) };
+      });
+      const { asked } = thieves[0]!;
+      const { cookie } = thieves[0]!.thief;
+      const credential = key.get(asked);
+      const answers = await Promise.all(
+        thieves.map(({ thief }) => thief.post('/two-step/verify', { credential }, { cookie })),
+      );
+      expect(answers.filter(({ status }) => status === 200)).to.have.length(1);
+      for (const { status } of answers) expect(status).to.be.oneOf([200, 401]);
+
+      const owner = await loggedIn(panel, login);
+      const proof = spare.get(askedBy(await owner.get('/two-step/verify')));
+      expect((await owner.post('/two-step/verify', { credential: proof })).body).to.include({
+        state: 'verified',
+      });
+      const { totp } = await setUp(owner, { add: true });
+      expect(await verify(await waiting(), codeOf(totp))).to.equal('verified');
+      for (const { id } of [key, spare]) {
+        const removed = await owner.post('/two-step/security-keys/remove', { id });
+        expect(removed.status, removed.text).to.equal(200);
+      }
+      expect((await new Client(panel).login(login)).body.methods).to.deep.equal(['otp', 'recovery-code']);
     });
 
     it('takes a secret over from elsewhere, once', async () => {
