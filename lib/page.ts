@@ -80,6 +80,9 @@ export type MustEnrollPage = PageOf<
   } & StoppedForm
 >;
 
+/** What recovery codes sign in instead of; `nothing` as long as the policy takes keys alone. */
+export type InsteadOf = 'app' | 'key' | 'nothing';
+
 /** The user's own settings. */
 export type SettingsPage = PageOf<
   'settings',
@@ -107,6 +110,8 @@ export type SettingsPage = PageOf<
     readonly recoveryCodesConfirmed: boolean | null;
     /** The set that is not confirmed yet, for `confirmRecoveryCodes`; `null` where none is. */
     readonly recoveryCodesSet: string | null;
+    /** The app's code is taken as well as a key where it is `app`, and a key alone otherwise. */
+    readonly insteadOf: InsteadOf;
     /** Which of the two code forms the error is about. */
     readonly refused: 'disable' | 'recovery-codes' | null;
     readonly authenticators: readonly {
@@ -225,6 +230,7 @@ export type RecoveryCodesPage = PageOf<
   {
     readonly account: string;
     readonly codes: readonly string[];
+    readonly insteadOf: InsteadOf;
     /** Says that they are saved (POST with `set`, and with `returnTo`, which is `next`, to go on there). */
     readonly confirm: string;
     /** Names the set of these codes. */

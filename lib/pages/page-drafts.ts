@@ -1,8 +1,9 @@
 import { mayAddAuthenticator } from '../account/authenticators.js';
-import type { SettingsPage } from '../page.js';
+import type { InsteadOf, SettingsPage } from '../page.js';
 import type { Context } from '../session/context.js';
 import { hasOtherFactorOnly } from '../session/core.js';
 import type { ShownRecoveryCodes } from '../session/random.js';
+import { takesNoCode } from '../session/require-owner.js';
 import { isUser } from '../session/state.js';
 import { readStop } from '../session/stop-cookie.js';
 import type { PageDraft } from './answers.js';
@@ -33,6 +34,7 @@ export function settingsPage(context: Context, refused: Tried = null): PageDraft
       from: known?.account.id ?? '',
       account: known?.account.name ?? '',
       refused,
+      insteadOf: insteadOf(context),
       enrolled: Boolean(factor),
       otherFactor: known !== undefined && hasOtherFactorOnly(known),
       neededFor: (state?.state === 'signed-in' ? stopped : undefined) ?? null,
@@ -58,16 +60,28 @@ export function settingsPage(context: Context, refused: Tried = null): PageDraft
   };
 }
 
+/** What recovery codes sign the account instead of that is signed in. */
+export function insteadOf(context: Context): InsteadOf {
+  if (takesNoCode(context)) return 'nothing';
+  return hasApp(context) ? 'app' : 'key';
+}
+
+/** Whether the account that is signed in has an authenticator app. */
+export function hasApp({ known }: Context): boolean {
+  return (known?.factor?.authenticators.length ?? 0) > 0;
+}
+
 /** The page that shows recovery codes, once. */
 export function recoveryCodesPage(
   { core, known }: Context,
   shown: ShownRecoveryCodes,
+  insteadOf: InsteadOf,
   next: string,
 ): PageDraft {
   const confirm = `${core.options.basePath}/recovery-codes/confirm`;
   return {
     name: 'recovery-codes',
-    model: { account: known?.account.name ?? '', ...shown, confirm, next },
+    model: { account: known?.account.name ?? '', ...shown, insteadOf, confirm, next },
   };
 }
 

@@ -5,6 +5,7 @@ import { mayAddKey } from '../account/security-keys.js';
 import type { Context } from '../session/context.js';
 import type { RouteRefusal } from '../session/refusal.js';
 import { refuse } from '../session/refuse.js';
+import { takesNoCode } from '../session/require-owner.js';
 import type { KeyForm } from '../settings/security-keys.js';
 import { addKey, removeKey, renameKey, startKey } from '../settings/security-keys.js';
 import type { WebAuthn } from '../webauthn.js';
@@ -31,7 +32,9 @@ export const showKeys: KeyRoute = async (context, webauthn) => {
 export const postAddKey: KeyRoute = async (context, webauthn) => {
   const { req, core } = context;
   const { basePath, homePath, returnToOrigins } = core.options;
-  const place = context.state?.state === 'must-enroll' ? homePath : `${basePath}/security-keys`;
+  const { state } = context;
+  const place = state?.state === 'must-enroll' ? homePath : `${basePath}/security-keys`;
+  const keysOnly = state?.state === 'must-enroll' ? state.keysOnly === true : takesNoCode(context);
   const added = await addKey(context, webauthn, bodyField(req, 'credential'), bodyField(req, 'name'));
   if (!added.ok) {
     await refuseHere(context, webauthn, added);
@@ -43,7 +46,11 @@ export const postAddKey: KeyRoute = async (context, webauthn) => {
   else {
     const { codes, set } = recoveryCodes;
     const json = { state: 'verified', recoveryCodes: codes, recoveryCodesSet: set, returnTo };
-    await answer(context, recoveryCodesPage(context, recoveryCodes, returnTo), json);
+    await answer(
+      context,
+      recoveryCodesPage(context, recoveryCodes, keysOnly ? 'nothing' : 'key', returnTo),
+      json,
+    );
   }
 };
 

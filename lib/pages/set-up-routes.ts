@@ -61,7 +61,7 @@ export async function postConfirm(context: Context): Promise<void> {
   const returnTo = safeReturnTo(confirmed.returnTo, returnToOrigins) ?? place;
   if (recoveryCodes === null) answerOrRedirect(context, returnTo, { state: 'verified', returnTo });
   else {
-    const page = recoveryCodesPage(context, recoveryCodes, returnTo);
+    const page = recoveryCodesPage(context, recoveryCodes, 'app', returnTo);
     const { codes, set } = recoveryCodes;
     const json = { state: 'verified', recoveryCodes: codes, recoveryCodesSet: set, returnTo };
     await answer(context, page, json);

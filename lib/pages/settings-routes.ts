@@ -15,7 +15,14 @@ import { readStop, rememberStop } from '../session/stop-cookie.js';
 import { status } from './status.js';
 import type { PageDraft } from './answers.js';
 import { answer, answerOrRedirect, answerRefusal } from './answers.js';
-import { answerRecovered, recoveryCodesPage, settingsAgain, settingsPage } from './page-drafts.js';
+import {
+  answerRecovered,
+  hasApp,
+  insteadOf,
+  recoveryCodesPage,
+  settingsAgain,
+  settingsPage,
+} from './page-drafts.js';
 import { refused } from '../session/refusal.js';
 
 /** GET /: the settings page; as JSON always 200, with what the session may know. */
@@ -50,7 +57,8 @@ export async function postRecoveryCodes(context: Context): Promise<void> {
   const made = await regenerateRecoveryCodes(context, presentedBy(context));
   if (made.ok) {
     const { recoveryCodes } = made;
-    const page = recoveryCodesPage(context, recoveryCodes, context.core.options.basePath);
+    const { basePath } = context.core.options;
+    const page = recoveryCodesPage(context, recoveryCodes, insteadOf(context), basePath);
     await answer(context, page, { recoveryCodes: recoveryCodes.codes, recoveryCodesSet: recoveryCodes.set });
   } else await answerRefusal(context, made, settingsAgain(context, 'recovery-codes'));
 }
@@ -101,9 +109,9 @@ function stepUpPage(context: Context, refusal?: RouteRefusal): PageDraft {
   const { basePath, homePath } = context.core.options;
   const stop = readStop(context);
   const notDone = stop?.stopped === 'form';
-  const hasApp = (context.known?.factor?.authenticators.length ?? 0) > 0;
   const key = keyPrompt(context, refusal === undefined);
   const keysOnly = key !== null && (takesNoCode(context) || stop?.byKey === true);
   const action = `${basePath}/step-up`;
-  return { name: 'step-up', model: { action, home: homePath, key, hasApp, keysOnly, notDone } };
+  const model = { action, home: homePath, key, hasApp: hasApp(context), keysOnly, notDone };
+  return { name: 'step-up', model };
 }

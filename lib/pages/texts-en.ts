@@ -28,8 +28,6 @@ export const english: Texts = {
   keyElsewhere: (origin) => `Passkeys and security keys work at ${origin} only. Open this page there.`,
   whatItAsksByKey: 'Signing in takes your password and a passkey or security key.',
   disableByKeyExplanation: 'To disable it, use your passkey or security key.',
-  newRecoveryCodesByKeyExplanation:
-    'Each of them signs you in once without your key. When you make new ones the old ones stop working.',
   recoveryByKeyHint: 'Passkey or security key not at hand? Use a recovery code',
   stepUpByKeyExplanation: 'This needs your passkey or security key once more.',
   recoveryHint: 'Phone not at hand? Use a recovery code',
@@ -49,9 +47,15 @@ export const english: Texts = {
   disableExplanation: 'To disable it, enter the code that your authenticator app shows now.',
   disableByRecoveryCode: 'Disable with the recovery code',
   newRecoveryCodes: 'Make new recovery codes',
-  newRecoveryCodesExplanation:
-    'Each of them signs you in once without your phone. When you make new ones the old ones stop working. ' +
-    'Enter the code that your authenticator app shows now.',
+  newRecoveryCodesExplanation: {
+    app:
+      'Each of them signs you in once without your phone. When you make new ones the old ones stop working. ' +
+      'Enter the code that your authenticator app shows now.',
+    key: 'Each of them signs you in once without your key. When you make new ones the old ones stop working.',
+    nothing:
+      'They do not work as long as you can only sign in with a passkey or security key. When you make new ones the ' +
+      'old ones stop working.',
+  },
   fewRecoveryCodes: 'Make new ones before you run out.',
   unconfirmedRecoveryCodes: 'If you did not save them, make new ones.',
   confirmRecoveryCodes: 'I have them',
@@ -86,16 +90,28 @@ export const english: Texts = {
   cancel: 'Cancel',
   recoveryCodesTitle: 'Recovery codes',
   yourRecoveryCodes: 'Your recovery codes',
-  recoveryCodesExplanation:
-    'Two-step authentication is enabled. Keep these codes in a safe place, away from your phone: each of them signs ' +
-    'you in once when your phone is not at hand. They are shown only now.',
+  recoveryCodesExplanation: {
+    app:
+      'Two-step authentication is enabled. Keep these codes in a safe place, away from your phone: each of them signs ' +
+      'you in once when your phone is not at hand. They are shown only now.',
+    key:
+      'Two-step authentication is enabled. Keep these codes in a safe place, away from your key: each of them signs ' +
+      'you in once when your key is not at hand. They are shown only now.',
+    nothing:
+      'Two-step authentication is enabled. Keep these codes in a safe place. They do not work as long as you can only ' +
+      'sign in with a passkey or security key; after that, each of them signs you in once. They are shown only now.',
+  },
   download: 'Download',
   copy: 'Copy',
   copied: 'Copied.',
   print: 'Print',
   saved: 'I have saved them',
   reallySaved: 'Are all the codes in a safe place?',
-  notShownAgain: 'They cannot be shown again. Without them and without your phone you could not sign in.',
+  notShownAgain: {
+    app: 'They cannot be shown again. Without them and without your phone you could not sign in.',
+    key: 'They cannot be shown again. Without them and without your key you could not sign in.',
+    nothing: 'They cannot be shown again.',
+  },
   goOn: 'Yes, go on',
   notYet: 'Not yet',
   recoveryCodeUsedTitle: 'You used a recovery code',

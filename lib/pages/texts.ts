@@ -1,5 +1,6 @@
 import type { ProblemCode } from '../errors.js';
 import type { ImpersonationRefusal } from '../events.js';
+import type { InsteadOf } from '../page.js';
 
 /** Every sentence of the pages in one language. */
 export interface Texts {
@@ -20,7 +21,6 @@ export interface Texts {
   /** Instead of those that speak of an app, where the account has none. */
   readonly whatItAsksByKey: string;
   readonly disableByKeyExplanation: string;
-  readonly newRecoveryCodesByKeyExplanation: string;
   /** The application was opened by a name where its keys do not work. */
   readonly keyElsewhere: (origin: string) => string;
   readonly recoveryByKeyHint: string;
@@ -41,7 +41,7 @@ export interface Texts {
   readonly disableExplanation: string;
   readonly disableByRecoveryCode: string;
   readonly newRecoveryCodes: string;
-  readonly newRecoveryCodesExplanation: string;
+  readonly newRecoveryCodesExplanation: Readonly<Record<InsteadOf, string>>;
   readonly fewRecoveryCodes: string;
   readonly unconfirmedRecoveryCodes: string;
   readonly confirmRecoveryCodes: string;
@@ -69,14 +69,14 @@ export interface Texts {
   readonly cancel: string;
   readonly recoveryCodesTitle: string;
   readonly yourRecoveryCodes: string;
-  readonly recoveryCodesExplanation: string;
+  readonly recoveryCodesExplanation: Readonly<Record<InsteadOf, string>>;
   readonly download: string;
   readonly copy: string;
   readonly copied: string;
   readonly print: string;
   readonly saved: string;
   readonly reallySaved: string;
-  readonly notShownAgain: string;
+  readonly notShownAgain: Readonly<Record<InsteadOf, string>>;
   readonly goOn: string;
   readonly notYet: string;
   readonly recoveryCodeUsedTitle: string;

@@ -7,7 +7,15 @@ import { knows, stopPanels } from '../support/panel.js';
 import type { Panel } from '../support/panel.js';
 import { enrolled } from '../support/people.js';
 import type { Phone } from '../support/people.js';
-import { ORIGIN, addKey, askedBy, keyOwner, startKeyPanel, waiting } from '../support/key-panel.js';
+import {
+  ORIGIN,
+  addKey,
+  askedBy,
+  creationFor,
+  keyOwner,
+  startKeyPanel,
+  waiting,
+} from '../support/key-panel.js';
 import { SoftKey } from '../support/soft-key.js';
 
 const PAGE = { accept: 'text/html', 'sec-fetch-mode': 'navigate' };
@@ -198,6 +206,27 @@ describe('a policy that only a security key meets (M8)', () => {
     }
     expect(await panel.store.get('alice')).to.equal(before);
     expect((await client.get('/two-step')).body.state).to.equal('verified');
+  });
+
+  it('shows no field for codes in the settings, and says that recovery codes do not work', async () => {
+    const added = new Client(panel);
+    await added.login('alice');
+    const credential = new SoftKey(ORIGIN).create(await creationFor(added));
+    const first = await added.submit('/two-step/security-keys', { credential: JSON.stringify(credential) });
+    expect(first.text).to.include('They do not work as long as').and.not.include('your phone');
+    for (const [login, app] of Object.entries({ alice: false, bob: true })) {
+      policy = 'optional';
+      const client = app ? (await enrolled(panel, login)).client : added;
+      if (app) await addKey(client);
+      const open = (await client.get('/two-step', PAGE)).text;
+      policy = { phishingResistant: true };
+      const { text } = await client.get('/two-step', PAGE);
+      expect(open)
+        .to.include(app ? 'name="code"' : 'once without your key')
+        .and.not.include('do not work');
+      expect(text).to.include('They do not work as long as').and.not.include('name="code"');
+      expect(text).to.include('your password and a passkey or security key');
+    }
   });
 
   it('takes no code where no session is, and costs none', async () => {

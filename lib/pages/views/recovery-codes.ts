@@ -9,14 +9,14 @@ import { html } from './html.js';
  * comes up after that (`:target`, without JavaScript).
  */
 export function recoveryCodes(page: RecoveryCodesPage, texts: Texts): Html {
-  const { codes, confirm, set, next } = page.model;
+  const { codes, insteadOf, confirm, set, next } = page.model;
   const saved = html`<input type="hidden" name="set" value="${set}" />
     <input type="hidden" name="returnTo" value="${next}" />
     <div class="row">
       <button type="submit">${texts.goOn}</button>
       <a class="button quiet" href="#codes">${texts.notYet}</a>
     </div>`;
-  return html`<p>${texts.recoveryCodesExplanation}</p>
+  return html`<p>${texts.recoveryCodesExplanation[insteadOf]}</p>
     <ol class="codes" id="codes">
       ${codes.map((code) => html`<li>${code}</li>`)}
     </ol>
@@ -28,7 +28,7 @@ export function recoveryCodes(page: RecoveryCodesPage, texts: Texts): Html {
     <p class="muted" role="status" data-copied></p>
     <div class="confirm" id="saved" tabindex="-1">
       <h2>${texts.reallySaved}</h2>
-      <p>${texts.notShownAgain}</p>
+      <p>${texts.notShownAgain[insteadOf]}</p>
       ${form(page, confirm, saved)}
     </div>
     <p class="row"><a class="button" href="#saved">${texts.saved}</a></p>`;

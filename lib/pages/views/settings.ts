@@ -36,13 +36,13 @@ function enable(page: SettingsPage, texts: Texts): Html {
 }
 
 function manage(page: SettingsPage, texts: Texts): Html {
-  const { refused, recoveryCodes, browsers } = page.model;
-  return html`<p>${texts.enabled} ${hasApp(page) ? texts.whatItAsks : texts.whatItAsksByKey}</p>
+  const { refused, recoveryCodes, browsers, insteadOf } = page.model;
+  return html`<p>${texts.enabled} ${takesCodes(page) ? texts.whatItAsks : texts.whatItAsksByKey}</p>
     <section>
       <h2>${texts.recoveryCodesTitle}</h2>
       ${codesLeft(page, texts)}
       <p class="muted">
-        ${hasApp(page) ? texts.newRecoveryCodesExplanation : texts.newRecoveryCodesByKeyExplanation}
+        ${texts.newRecoveryCodesExplanation[insteadOf]}
       </p>
       ${form(
         page,
@@ -86,14 +86,14 @@ function proofFields(
   if (!key) return codeField(texts, options);
   const { button, buttonClass } = options;
   const asked = keyPart(texts, key, { button: `${button}: ${texts.useKey}`, buttonClass });
-  if (!hasApp(page)) return asked;
+  if (!takesCodes(page)) return asked;
   return html`${asked}
     <p class="or">${texts.orCode}</p>
     ${codeField(texts, options)}`;
 }
 
-function hasApp({ model }: SettingsPage): boolean {
-  return model.authenticators.length > 0;
+function takesCodes({ model }: SettingsPage): boolean {
+  return model.insteadOf === 'app';
 }
 
 /** The way to passkeys and security keys, where there can be any. */
@@ -123,7 +123,7 @@ function codesLeft(page: SettingsPage, texts: Texts): Html {
 
 function disableForms(page: SettingsPage, texts: Texts): Html {
   const { disable, refused } = page.model;
-  return html`<p class="muted">${hasApp(page) ? texts.disableExplanation : texts.disableByKeyExplanation}</p>
+  return html`<p class="muted">${takesCodes(page) ? texts.disableExplanation : texts.disableByKeyExplanation}</p>
     ${form(
       page,
       disable,
@@ -136,7 +136,7 @@ function disableForms(page: SettingsPage, texts: Texts): Html {
     )}
     ${recoveryForm(page, disable, texts, {
       id: 'recovery-code',
-      hint: hasApp(page) ? texts.recoveryHint : texts.recoveryByKeyHint,
+      hint: takesCodes(page) ? texts.recoveryHint : texts.recoveryByKeyHint,
       button: texts.disableByRecoveryCode,
       buttonClass: 'danger',
     })}`;

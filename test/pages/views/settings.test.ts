@@ -19,6 +19,7 @@ const PAGE: SettingsPage = {
     securityKeys: null,
     keys: 0,
     key: null,
+    insteadOf: 'app',
     refused: null,
     enrolled: false,
     otherFactor: false,
