@@ -1,7 +1,6 @@
 import type { LaunchOptions } from 'playwright-core';
-import { findCommand } from './ensure-tools.js';
+import { BROWSERS, HEADLESS_SHELL, findCommand } from './ensure-tools.js';
 
-const NAMES = ['chromium', 'chromium-browser', 'google-chrome'];
 const FLAGS = ['no-sandbox', 'disable-gpu', 'disable-quic', 'no-first-run', 'disable-sync'];
 const QUIET = ['disable-background-networking', 'disable-component-update'];
 /** Pages of the browser's own for its address bar: in every window two, which cost more than a test's page. */
@@ -17,9 +16,14 @@ const AS_PLAYWRIGHT = [
 /** The variable that holds the address of the browser that `npm test` started for all tests. */
 export const SHARED_BROWSER = 'SHARED_BROWSER';
 
-/** How the Chromium of the machine is started. */
-export function chromiumOptions(): LaunchOptions & { readonly executablePath: string } {
-  const executablePath = NAMES.map((name) => findCommand(name)).find((found) => found !== null);
+/**
+ * How the Chromium of the machine is started.
+ *
+ * @param whole for what the headless shell does not have, such as the back/forward cache
+ */
+export function chromiumOptions(whole = false): LaunchOptions & { readonly executablePath: string } {
+  const names = whole ? BROWSERS : [HEADLESS_SHELL, ...BROWSERS];
+  const executablePath = names.map((name) => findCommand(name)).find((found) => found !== null);
   if (!executablePath) throw new Error('there is no chromium: npm test installs it, or says how to');
   const features = `disable-features=${[...ADDRESS_BAR, ...AS_PLAYWRIGHT].join(',')}`;
   return { executablePath, args: [...FLAGS, ...QUIET, features].map((flag) => `--${flag}`) };

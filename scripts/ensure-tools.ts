@@ -9,13 +9,19 @@ export interface Tool {
   readonly debianPackage: string;
 }
 
+/** The whole browser. */
+export const BROWSERS = ['chromium', 'chromium-browser', 'google-chrome'];
+/** The same Chromium without windows, toolbars and services: a test needs half the time. The whole one will do. */
+export const HEADLESS_SHELL = 'chromium-headless-shell';
+
 /** Programs that `npm test` needs beside Node. */
 export const TOOLS: readonly Tool[] = [
   { commands: ['redis-server'], debianPackage: 'redis-server' },
   { commands: ['postgres'], debianPackage: 'postgresql' },
   { commands: ['pgbouncer'], debianPackage: 'pgbouncer' },
   { commands: ['mariadbd'], debianPackage: 'mariadb-server-core' }, // the program alone: no service, no database
-  { commands: ['chromium', 'chromium-browser', 'google-chrome'], debianPackage: 'chromium' },
+  { commands: BROWSERS, debianPackage: 'chromium' },
+  { commands: [HEADLESS_SHELL, ...BROWSERS], debianPackage: HEADLESS_SHELL },
   { commands: ['faketime'], debianPackage: 'faketime' },
 ];
 

@@ -26,7 +26,7 @@ describe('two clicks on a slow network, in a browser', function () {
   let complaints: string[];
 
   before(async () => {
-    browser = await startBrowser(true);
+    browser = await startBrowser();
   });
   after(async () => {
     await browser.close();
@@ -38,10 +38,10 @@ describe('two clicks on a slow network, in a browser', function () {
     expect(complaints).to.deep.equal([]);
   });
 
-  async function sitDown(javaScriptEnabled = true): Promise<void> {
+  async function sitDown(javaScriptEnabled = true, at = browser): Promise<void> {
     panel = await startPagePanel({}, { routes: addPages });
     proxy = await startSlowProxy(panel.port);
-    context = await browser.newContext({
+    context = await at.newContext({
       ...{ baseURL: proxy.url, locale: 'en-GB', javaScriptEnabled },
       viewport: { width: 1000, height: 2000 },
     });
@@ -317,15 +317,25 @@ describe('two clicks on a slow network, in a browser', function () {
     await says('You sent b');
   });
 
-  it('may be sent again after Back, from the page cache of the browser', async () => {
-    await sitDown();
-    await page.goto('/own-page');
-    await button('Send')().click();
-    await says('You sent b');
-    await page.goBack({ waitUntil: 'commit' });
-    expect(await page.evaluate('sent'), 'the very same page').to.deep.equal(['send']);
-    await button('Send')().click();
-    await says('You sent b, 2 in all');
+  describe('in a browser that keeps pages', () => {
+    let keeping: Browser;
+    before(async () => {
+      keeping = await startBrowser(true);
+    });
+    after(async () => {
+      await keeping.close();
+    });
+
+    it('may be sent again after Back', async () => {
+      await sitDown(true, keeping);
+      await page.goto('/own-page');
+      await button('Send')().click();
+      await says('You sent b');
+      await page.goBack({ waitUntil: 'commit' });
+      expect(await page.evaluate('sent'), 'the very same page').to.deep.equal(['send']);
+      await button('Send')().click();
+      await says('You sent b, 2 in all');
+    });
   });
 
   it('leads on from the code form after Back, which is loaded anew', async () => {

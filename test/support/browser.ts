@@ -42,7 +42,7 @@ export interface OpenedPage {
  */
 export async function startBrowser(keepsPages = false): Promise<Browser> {
   if (keepsPages) {
-    return chromium.launch({ ...chromiumOptions(), ignoreDefaultArgs: ['--disable-back-forward-cache'] });
+    return chromium.launch({ ...chromiumOptions(true), ignoreDefaultArgs: ['--disable-back-forward-cache'] });
   }
   const shared = process.env[SHARED_BROWSER];
   if (shared === undefined) return chromium.launch(chromiumOptions());
