@@ -7,9 +7,9 @@ import { requestUser, requireSession, setRequestUser } from './app-request.js';
 import type { Core, EventFields, EventOrigin, KnownUser } from './core.js';
 import { emitEvent, originFrom } from './core.js';
 import { deserializedId } from './described-account.js';
-import { guardSave, limitLife } from './guard-save.js';
+import { limitLife, saveNew } from './guard-save.js';
 import type { SessionEntries } from './regenerate.js';
-import { keepLife, regenerate, saveSession, valuesWithout } from './regenerate.js';
+import { keepLife, regenerate, valuesWithout } from './regenerate.js';
 import type { BrowserToken } from './browser-token.js';
 import type { Requirement } from './requirement.js';
 import { NOT_REQUIRED } from './requirement.js';
@@ -92,8 +92,10 @@ export async function moveTo(context: Context, state: SessionState | undefined, 
   if (keep === 'application-and-user') keepLife(session, old);
   writeState(session, core.options.sessionKey, state);
   if (isParked(state)) limitLife(session, state.until, core.options.clock);
-  await saveSession(req);
-  guardSave(req, session);
+  if (!(await saveNew(req, state ? old : null))) {
+    nobody(context);
+    throw new SecondFactorError('sign-in-expired');
+  }
   context.state = state;
 }
 

@@ -4,6 +4,14 @@ const REMEMBERED_MILLISECONDS = 60_000;
 /** Stands for the ids of all sessions. */
 export const ALL_SESSIONS = Symbol('all sessions');
 
+/** From which moments on an end counts for a session. */
+export interface Since {
+  /** Its own. */
+  readonly own: number;
+  /** That of all sessions: an earlier one, where it goes on from another session. */
+  readonly all: number;
+}
+
 /**
  * The sessions that a process ended within the last minute, by their ids. An id may come again, so an end counts
  * for what began before it: moments are counted, and have nothing to do with time.
@@ -12,11 +20,11 @@ interface EndedSessions {
   /** A new moment, later than all before. */
   begin(): number;
   /** Tells for one request alone that it may end a session, before the session store is told. */
-  claim(id: string, since: number): boolean;
+  claim(id: string, since: Since): boolean;
   /** Ends one or all; the function returned says whether the session store did. Until then they count as ended. */
   end(id: string | typeof ALL_SESSIONS): (failed: boolean) => void;
   /** Whether a session that began at a moment has ended. */
-  has(id: string, since: number): boolean;
+  has(id: string, since: Since): boolean;
   /** Tells for one request alone that it may tell the end of a session that began at a moment. */
   mayTell(id: string, since: number): boolean;
 }
@@ -47,10 +55,11 @@ export function createEndedSessions(): EndedSessions {
     ends.set(id, end);
     return end;
   };
-  const has = (id: string, since: number): boolean =>
-    [ends.get(id), ends.get(ALL_SESSIONS)].some(
-      (end) => end !== undefined && (end.claimed || end.running > 0 || end.at > since),
-    );
+  const isOver = (id: string | typeof ALL_SESSIONS, since: number): boolean => {
+    const end = ends.get(id);
+    return end !== undefined && (end.claimed || end.running > 0 || end.at > since);
+  };
+  const has = (id: string, since: Since): boolean => isOver(id, since.own) || isOver(ALL_SESSIONS, since.all);
   return {
     begin: () => ++moment,
     claim(id, since) {

@@ -1,9 +1,10 @@
+import { SecondFactorError } from '../errors.js';
 import type { AppSession, LogInOptions } from './app-request.js';
 import { requireSession } from './app-request.js';
 import type { Context, Present } from './context.js';
 import { isOver, moveToAnonymous, somebody } from './context.js';
-import { guardSave } from './guard-save.js';
-import { promised, saveSession } from './regenerate.js';
+import { saveNew } from './guard-save.js';
+import { promised } from './regenerate.js';
 import { writeState } from './state.js';
 
 /** What else happens on the way. */
@@ -42,8 +43,7 @@ export async function enterAs(
     const session = requireSession(req);
     fill?.(session);
     writeState(session, core.options.sessionKey, present.state);
-    await saveSession(req);
-    guardSave(req, session);
+    if (!(await saveNew(req, before))) throw new SecondFactorError('sign-in-expired');
     somebody(context, present);
     await afterwards?.();
   } catch (error) {

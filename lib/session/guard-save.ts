@@ -1,4 +1,6 @@
 import type { AppRequest, AppSession, Callback } from './app-request.js';
+import { requireSession } from './app-request.js';
+import { saveSession } from './regenerate.js';
 import { watchedStore } from './watched-store.js';
 
 /**
@@ -7,7 +9,29 @@ import { watchedStore } from './watched-store.js';
  * written. Its functions stay express-session's own.
  */
 export function guardSave(req: AppRequest, session: AppSession): void {
-  if (!req.sessionStore || !watchedStore(req.sessionStore).watch(session)) return;
+  if (req.sessionStore && watchedStore(req.sessionStore).watch(session)) guardReload(req, session);
+}
+
+/**
+ * Saves the new session of a request, and guards it from then on as {@link guardSave} does.
+ *
+ * @param from the session that the request goes on from; `null`: none
+ * @returns whether it is there: not where all sessions were ended since the request began
+ */
+export async function saveNew(req: AppRequest, from: AppSession | null): Promise<boolean> {
+  const session = requireSession(req);
+  if (!req.sessionStore) {
+    await saveSession(req);
+    return true;
+  }
+  const watched = watchedStore(req.sessionStore);
+  watched.watchNew(session, from);
+  guardReload(req, session);
+  await saveSession(req);
+  return !watched.hasEnded(session);
+}
+
+function guardReload(req: AppRequest, session: AppSession): void {
   const bare: unknown = Reflect.get(session, 'reload');
   override(session, 'reload', function (this: AppSession, done: unknown): unknown {
     const given = typeof done === 'function' ? guarding(req, done as Told) : done;

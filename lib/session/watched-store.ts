@@ -1,4 +1,5 @@
 import type { AppSession, SessionStore } from './app-request.js';
+import type { Since } from './ended-sessions.js';
 import { ALL_SESSIONS, createEndedSessions } from './ended-sessions.js';
 import { createCallOrder, guardedWrite } from './guarded-write.js';
 import { lookUpSession } from './look-up.js';
@@ -9,6 +10,13 @@ import { observed, wrapCall } from './store-calls.js';
 interface WatchedStore {
   /** From here on a session is written only while it lies in the store. Tells whether that is new. */
   watch(session: AppSession): boolean;
+  /**
+   * The same for one that was not written yet.
+   *
+   * @param from the session that it goes on from, where that was claimed: what ended all sessions since that was watched,
+   *   ended this one
+   */
+  watchNew(session: AppSession, from: AppSession | null): void;
   /** Tells for one request alone that it may end a session, before the store is told. */
   claim(session: AppSession): boolean;
   /** Tells for one request alone that it may tell what ended with a session. */
@@ -21,9 +29,11 @@ interface WatchedStore {
 
 interface Watched {
   /** What ended later, ended this one. */
-  readonly since: number;
+  readonly since: Since;
   /** Whether it lies in the store, which takes a session out when it is written after its time. */
   stored: boolean;
+  /** Whether a request ended it to go on from it. */
+  claimed: boolean;
 }
 
 /** Shared by all instances over a store, and by all copies of the package. */
@@ -49,6 +59,10 @@ function watchStore(store: SessionStore): WatchedStore {
   const look = store.get.bind(store);
   const remove = store.destroy.bind(store);
   let isAsync = false;
+  const anew = (): Since => {
+    const moment = ended.begin();
+    return { own: moment, all: moment };
+  };
   const wrap: typeof wrapCall = (of, name, around) => {
     wrapCall(of, name, (bare, args) =>
       around((given) => {
@@ -57,6 +71,14 @@ function watchStore(store: SessionStore): WatchedStore {
         return result;
       }, args),
     );
+  };
+
+  /** Some stores end several at once. */
+  const endAll = (ids: readonly unknown[]): ((failed: boolean) => void) => {
+    const ends = ids.filter((id) => typeof id === 'string').map((id) => ended.end(id));
+    return (failed) => {
+      for (const over of ends) over(failed);
+    };
   };
 
   /** Some stores read and write a whole session to touch it, and so bring one back that ended meanwhile. */
@@ -73,6 +95,7 @@ function watchStore(store: SessionStore): WatchedStore {
 
   wrap(store, 'destroy', (bare, args) => {
     const [id, done] = args;
+    if (Array.isArray(id)) return observed(bare, args, endAll(id));
     if (typeof id !== 'string' || writes.remove(id, done)) return bare(args);
     return observed(bare, args, ended.end(id));
   });
@@ -109,12 +132,22 @@ function watchStore(store: SessionStore): WatchedStore {
   return {
     watch(session) {
       if (sessions.has(session)) return false;
-      sessions.set(session, { since: ended.begin(), stored: true });
+      sessions.set(session, { since: anew(), stored: true, claimed: false });
       return true;
     },
-    claim: (session) => ended.claim(session.id, sessions.get(session)?.since ?? ended.begin()),
-    mayTell: (session) => ended.mayTell(session.id, sessions.get(session)?.since ?? ended.begin()),
-    hasEnded: (session) => ended.has(session.id, sessions.get(session)?.since ?? ended.begin()),
+    watchNew(session, from) {
+      const former = from ? sessions.get(from) : undefined;
+      const since = former?.claimed ? { ...anew(), all: former.since.all } : anew();
+      sessions.set(session, { since, stored: false, claimed: false });
+    },
+    claim(session) {
+      const watched = sessions.get(session);
+      const first = ended.claim(session.id, watched?.since ?? anew());
+      if (watched && first) watched.claimed = true;
+      return first;
+    },
+    mayTell: (session) => ended.mayTell(session.id, (sessions.get(session)?.since ?? anew()).own),
+    hasEnded: (session) => ended.has(session.id, sessions.get(session)?.since ?? anew()),
     isAsync: () => isAsync,
   };
 }

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import session from 'express-session';
 import { startLevelPanel } from '../support/level-panel.js';
 import { Client } from '../support/client.js';
-import { enrolled, loggedIn } from '../support/people.js';
+import { enroll, enrolled, loggedIn, pending } from '../support/people.js';
 import { startPanel, stopPanels } from '../support/panel.js';
 import { sessionId } from '../support/sessions.js';
 import type { Panel, PanelParts } from '../support/panel.js';
@@ -27,6 +27,14 @@ function overtake(store: session.Store, id: string, lookUp: number, act: Act): {
     });
   };
   return overtaken;
+}
+
+/** The serialized users of all sessions of a store. */
+async function usersIn(store: session.Store): Promise<unknown[]> {
+  const all = await new Promise<object>((done) => store.all!((_error, found) => done(found ?? {})));
+  return Object.values(all)
+    .map(({ passport }: { passport?: { user?: unknown } }) => passport?.user)
+    .filter((found) => found !== undefined);
 }
 
 describe('session: one request goes on from a session, and none from one that was ended', () => {
@@ -161,6 +169,60 @@ describe('session: one request goes on from a session, and none from one that wa
       await panel.close();
     }
     expect(lookUp).to.be.greaterThan(2);
+  });
+
+  /** What goes on from a session that the panel has already. */
+  const goingOn: Record<string, (panel: Panel) => Promise<() => Promise<{ status: number }>>> = {
+    'a step-up': async (panel) => {
+      const { client, phone } = await enrolled(panel);
+      return () => client.post('/two-step/step-up', { code: phone.nextCode() });
+    },
+    'a set-up': async (panel) => {
+      const client = await loggedIn(panel);
+      return () => client.post('/two-step/setup');
+    },
+    'the code of a sign-in': async (panel) => {
+      const phone = await enroll(panel);
+      const client = await pending(panel, 'alice');
+      return () => client.post('/two-step/verify', { code: phone.nextCode() });
+    },
+    'req.logIn(req.user)': async (panel) => {
+      const client = await loggedIn(panel);
+      return () => client.post('/profile');
+    },
+  };
+  for (const [way, from] of Object.entries(goingOn)) {
+    it(`lets nobody outlive by ${way} that the application ended all sessions, also with the former one gone`, async () => {
+      const panel = await startPanel(parts);
+      const act = await from(panel);
+      const { sessionStore } = panel;
+      const destroy = sessionStore.destroy.bind(sessionStore);
+      let cleared = 0;
+      sessionStore.destroy = (id, done) => {
+        destroy(id, (error) => {
+          if (cleared++ > 0) done?.(error);
+          else sessionStore.clear!(() => done?.(error));
+        });
+      };
+      expect((await act()).status).to.equal(401);
+      expect(cleared).to.be.greaterThan(0);
+      expect(await usersIn(sessionStore)).to.deep.equal([]);
+    });
+  }
+
+  it('signs in who ended all sessions at their own sign-in', async () => {
+    const panel = await startPanel({
+      beforeRouter({ app, users }) {
+        app.post('/alone', (req, res, next) => {
+          req.sessionStore.clear!(() => {
+            req.logIn(users[0]!, (error) => (error ? next(error) : res.json({})));
+          });
+        });
+      },
+    });
+    const client = await loggedIn(panel, 'bob');
+    expect((await client.post('/alone')).status).to.equal(200);
+    expect(await client.me()).to.equal('alice');
   });
 
   it('lets one of many requests with a copied cookie go on', async () => {

@@ -194,6 +194,13 @@ describe('session/watched-store', () => {
     });
   }
 
+  it('hears of several that are ended at once', async () => {
+    const bench = await start();
+    const data = await stored(bench);
+    void bench.store.destroy(['b', data.id] as never);
+    expect(bench.watched.hasEnded(data)).to.equal(true);
+  });
+
   it('lets a session go on that the store could not end, told without a callback', async () => {
     const bench = await start();
     const { store, watched } = bench;
