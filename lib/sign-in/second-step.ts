@@ -4,7 +4,7 @@ import type { AccountRecord, KnownBrowser } from '../account/record.js';
 import { canKnowBrowser, presentedBrowser, successorOfToken } from '../session/browser-cookie.js';
 import { browserName, newBrowserToken } from '../session/browser-token.js';
 import type { Context, Proof } from '../session/context.js';
-import { emit, moveTo, now, originOf, updateState } from '../session/context.js';
+import { emit, leaveSession, moveTo, now, originOf, updateState } from '../session/context.js';
 import { stampMatcher, stampOf } from '../session/core.js';
 import type { ParkedUser } from './parked-user.js';
 import { endParked, parkedUser } from './parked-user.js';
@@ -72,6 +72,7 @@ export async function secondStep(
 async function mustAddKey(context: Context, pending: PendingState): Promise<MustEnrollState> {
   const { recoveryFailures: _failures, asks: _asks, withoutApp: _withoutApp, ...parked } = pending;
   const state: MustEnrollState = { ...parked, state: 'must-enroll', keysOnly: true };
+  await leaveSession(context);
   await moveTo(context, state, state.keepSessionInfo ? 'application' : 'nothing');
   emit(context, 'enrollment-required', pending.account, {});
   return state;

@@ -154,6 +154,21 @@ describe('a policy that only a security key meets (M8)', () => {
     );
   });
 
+  it('lets no key be added by a sign-in that was cancelled while its code was checked', async () => {
+    policy = 'optional';
+    const { phone } = await enrolled(panel);
+    policy = { phishingResistant: true };
+    const { client } = await waiting(panel);
+    const swap = panel.store.compareAndSet.bind(panel.store);
+    panel.store.compareAndSet = async (...args) => {
+      await client.copy().post('/two-step/cancel');
+      return swap(...args);
+    };
+    const given = await client.post('/two-step/verify', { code: phone.nextCode() });
+    expect(given.body.code).to.equal('sign-in-expired');
+    expect((await client.get('/two-step')).body.state).to.equal('anonymous');
+  });
+
   describe('where the account gets a key while somebody else has given its code', () => {
     let owner: Client;
     let phone: Phone;
