@@ -16,9 +16,12 @@ import { tryStore } from './try-store.js';
 
 /** How long closing may take: an instance waits 5 s for what is late, and then for the connections of its store. */
 const CLOSING_MILLISECONDS = 10_000;
-const UNANSWERED =
-  'no answer came, and none will: a promise of the config, of its store, or of findUser is never settled. ' +
-  'Whether anything was changed is not known';
+const UNKNOWN = 'Whether anything was changed is not known';
+const UNANSWERED = `no answer came, and none will: a promise of the config, of its store, or of findUser is never settled. ${UNKNOWN}`;
+const ENDED = `the config, or something it loads, ended the process before the command was done. ${UNKNOWN}`;
+
+/** What the command came to; `undefined` before it is done. */
+let outcome: ExitCode | undefined;
 
 /** Why the output could not be written, a disk that is full for example. */
 let unwritten: Error | undefined;
@@ -26,6 +29,8 @@ let unwritten: Error | undefined;
 process.stdout.on('error', (error: Error) => {
   unwritten ??= error;
 });
+// Nobody reads it: the exit code says what happened.
+process.stderr.on('error', () => undefined);
 
 const terminal: Terminal = {
   print(line) {
@@ -46,20 +51,22 @@ const terminal: Terminal = {
   readInput: () => (process.stdin.isTTY ? Promise.resolve(null) : text(process.stdin)),
 };
 
-async function main(): Promise<ExitCode> {
+async function main(): Promise<void> {
   let instance: Instance | undefined;
   try {
     const command = parseCommand(process.argv.slice(2));
     if (command.name === 'help') {
       process.stdout.write(USAGE);
-      return EXIT.done;
+      outcome = EXIT.done;
+    } else if (command.name === 'store-contract') {
+      outcome = await tryStore(command, terminal, process.cwd());
+    } else {
+      instance = await loadInstance(command, process.cwd());
+      outcome = await runCommand(command.name, { command, instance, terminal });
     }
-    if (command.name === 'store-contract') return await tryStore(command, terminal, process.cwd());
-    instance = await loadInstance(command, process.cwd());
-    return await runCommand(command.name, { command, instance, terminal });
   } catch (error) {
     process.stderr.write(`second-factor: ${printable(messageOf(error))}\n`);
-    return exitCodeOf(error);
+    outcome = exitCodeOf(error);
   } finally {
     if (instance) await closed(instance);
   }
@@ -83,21 +90,36 @@ function exitCodeOf(error: unknown): ExitCode {
 
 // Node ends by itself, as if all were well, where nothing is left that could settle what is waited for.
 process.on('beforeExit', () => {
-  process.stderr.write(`second-factor: ${UNANSWERED}\n`, () => process.exit(EXIT.store));
+  quit(EXIT.store, UNANSWERED);
+});
+
+// A connection of the config that breaks, for example: that is no refusal. The application may hear of it by itself.
+process.on('uncaughtException', (error: unknown) => {
+  if (outcome !== undefined || process.listenerCount('uncaughtException') > 1) return;
+  quit(EXIT.store, `${messageOf(error)} (thrown beside the command). ${UNKNOWN}`);
+});
+
+process.on('exit', () => {
+  if (outcome === undefined) process.stderr.write(`second-factor: ${ENDED}\n`);
+  process.exitCode = outcome ?? EXIT.store;
 });
 
 // Clients that the config opened would keep the process alive; output to a pipe is written first.
-void main().then((exitCode) => {
+void main().then(() => {
   process.stdout.write('', () => {
-    setImmediate(end, exitCode); // an error of the output is told after it
+    setImmediate(end); // an error of the output is told after it
   });
 });
 
 /** Says what was done but not told: new recovery codes that nobody has read are lost. */
-function end(exitCode: ExitCode): void {
-  const trouble =
-    unwritten && `second-factor: the output could not be written: ${printable(unwritten.message)}\n`;
-  process.stderr.write(trouble ?? '', () => {
-    process.exit(trouble === undefined ? exitCode : EXIT.store);
+function end(): void {
+  if (unwritten) quit(EXIT.store, `the output could not be written: ${unwritten.message}`);
+  else quit(outcome ?? EXIT.store);
+}
+
+function quit(exitCode: ExitCode, trouble?: string): void {
+  outcome = exitCode;
+  process.stderr.write(trouble === undefined ? '' : `second-factor: ${printable(trouble)}\n`, () => {
+    process.exit(exitCode);
   });
 }
