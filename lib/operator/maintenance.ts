@@ -74,11 +74,23 @@ export async function inspect(core: Core): Promise<Health> {
       strayKeys += (record?.keys ?? []).filter(({ rpId }) => rpId !== options.webauthn?.rpId).length;
     }
   }
+  const { serverTime } = report;
   return {
-    storeClockAheadMs: report.serverTime === null ? null : Math.round(report.serverTime - ours),
-    warnings: [...report.warnings, ...unwritable, ...strays(strayKeys, options.webauthn?.rpId)],
+    storeClockAheadMs: Number.isFinite(serverTime) ? Math.round(Number(serverTime) - ours) : null,
+    warnings: [
+      ...report.warnings,
+      ...untimely(serverTime),
+      ...unwritable,
+      ...strays(strayKeys, options.webauthn?.rpId),
+    ],
     records: { firstKey: counts['first-key'], oldKey: counts['old-key'], unreadable: counts.unreadable },
   };
+}
+
+/** What is no time must not pass for a clock that is right. */
+function untimely(serverTime: number | null): string[] {
+  if (serverTime === null || Number.isFinite(serverTime)) return [];
+  return ['The store tells no time of its server: inspect() must give serverTime in milliseconds, or null.'];
 }
 
 /** Keys that browsers know under another name of the application. */

@@ -216,7 +216,10 @@ export function createVault(store: Store, sealer: Sealer, timeoutMs: number, und
     async trySwaps() {
       const id = RESERVED_ID_PREFIX + randomBytes(TRY_BYTES).toString('base64url');
       const swap = (expected: string | null, next: string | null): Promise<boolean | null> =>
-        inTime((deadline) => store.compareAndSet(id, expected, next, deadline));
+        inTime(async (deadline) => {
+          const answer = await store.compareAndSet(id, expected, next, deadline);
+          return answer === null ? null : isHeld(answer);
+        });
       // These change nothing, and need the rights to delete and to change all the same.
       for (const next of [null, '='] as const) await swap('-', next);
       await swap(null, null);

@@ -55,6 +55,17 @@ describe('operator/maintenance', () => {
     expect(warnings).to.deep.equal(['it may lose records']);
   });
 
+  it('takes what is no time of the store for a problem, not for a clock that is right', async () => {
+    const store = memoryStore();
+    const panel = await startPanel({ store });
+    for (const serverTime of [NaN, '1', undefined, new Date()]) {
+      store.inspect = () => Promise.resolve({ serverTime: serverTime as never, warnings: [] });
+      const { storeClockAheadMs, warnings } = await panel.secondFactor.admin.check();
+      expect(storeClockAheadMs).to.equal(null);
+      expect(warnings.join()).to.match(/^The store tells no time/);
+    }
+  });
+
   it('rejects when the store does not answer', async () => {
     const broken = new Error('down');
     const panel = await startPanel();

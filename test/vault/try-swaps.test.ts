@@ -109,4 +109,13 @@ describe('lib/vault/vault: trySwaps', () => {
     const none = vaultOf({ ...memoryStore(), compareAndSet: () => Promise.resolve(false) });
     expect(await refusal(none)).to.equal('none');
   });
+
+  it('finds a store that answers a swap with what a driver gives', async () => {
+    for (const answer of [0, 1, undefined, { rowCount: 1 }]) {
+      const careless = vaultOf({ ...memoryStore(), compareAndSet: () => Promise.resolve(answer as never) });
+      expect(await refusal(careless)).to.include('must answer a swap with true or false');
+    }
+    const unsure = vaultOf({ ...memoryStore(), compareAndSet: () => Promise.resolve(null) });
+    expect(await refusal(unsure)).to.equal('none');
+  });
 });
