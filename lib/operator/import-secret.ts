@@ -58,10 +58,16 @@ export async function importSecret(core: Core, accountId: string, given: Importe
 }
 
 function checkedSecret({ secret, dangerouslyAllowShortSecret = false }: ImportedSecret): Uint8Array {
+  if (typeof dangerouslyAllowShortSecret !== 'boolean') {
+    throw new SecondFactorError('option-invalid', 'dangerouslyAllowShortSecret must be a boolean');
+  }
   const bytes = typeof secret === 'string' ? decodeSecret(secret) : null;
   if (!bytes) throw new SecondFactorError('option-invalid', 'secret must be a base32 string (RFC 4648 §6)');
   const least = dangerouslyAllowShortSecret ? IMPORTED_SECRET_MINIMUM_BYTES : SECRET_MINIMUM_BYTES;
-  if (bytes.length >= least && bytes.length <= SECRET_MAXIMUM_BYTES) return bytes;
+  if (bytes.length >= least && bytes.length <= SECRET_MAXIMUM_BYTES) {
+    if (new Set(bytes).size > 1) return bytes;
+    throw new SecondFactorError('option-invalid', 'secret is not random: all its bytes are the same');
+  }
   const fix =
     bytes.length >= IMPORTED_SECRET_MINIMUM_BYTES && bytes.length < least
       ? '; dangerouslyAllowShortSecret: true takes it all the same'

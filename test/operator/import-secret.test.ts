@@ -103,6 +103,19 @@ describe('operator/import-secret', () => {
     expect(await panel.store.get('alice')).to.equal(before);
   });
 
+  it('takes no placeholder for a secret, and nothing but true for leave to take a short one', async () => {
+    const { import: take } = panel.secondFactor.admin;
+    for (const secret of ['A'.repeat(32), '7'.repeat(32), 'AAAA AAAA AAAA AAAA AAAA AAAA AAAA AAAA']) {
+      expect(await refusedBy(take('alice', { secret, ...BY })), secret).to.include('is not random');
+    }
+    const secret = new Secret({ size: 10 }).base32;
+    for (const allowed of ['false', 'true', 1, null]) {
+      const given = { secret, dangerouslyAllowShortSecret: allowed as never, ...BY };
+      expect(await refusedBy(take('alice', given)), String(allowed)).to.include('must be a boolean');
+    }
+    expect((await panel.secondFactor.status('alice')).enrolled).to.equal(false);
+  });
+
   it('says of a secret that is too short whether it would be taken all the same', async () => {
     const refusal = async (size: number, dangerouslyAllowShortSecret: boolean): Promise<string> => {
       const secret = new Secret({ size }).base32;
@@ -145,3 +158,10 @@ describe('operator/import-secret', () => {
     expect(await panel.secondFactor.verify('alice', code(1))).to.include({ ok: true });
   });
 });
+
+async function refusedBy(taking: Promise<void>): Promise<string> {
+  return taking.then(
+    () => 'none',
+    (error: unknown) => (error as Error).message,
+  );
+}
