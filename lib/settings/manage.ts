@@ -77,7 +77,11 @@ export async function regenerateRecoveryCodes(
     onAccepted: (record) => ({ ...record, ...kept }),
     makes: 'recovery-codes-regenerated',
   });
-  return accepted.ok ? { ok: true, recoveryCodes: shown } : accepted;
+  if (!accepted.ok) return accepted;
+  const { state, proof } = accepted;
+  // The session goes on as it is; what one of the account's keys has answered no other one may.
+  if (proof.method === 'security-key') updateState(context, { ...state, challenge: undefined });
+  return { ok: true, recoveryCodes: shown };
 }
 
 /**

@@ -82,7 +82,9 @@ export async function startSetup(
   if (state.state === 'must-enroll' && state.keysOnly === true) return refused('security-key-required');
   const field = unreadable(wish);
   if (field) return { ok: false, kind: 'field', code: 'body-malformed', field };
-  const adds = isTicked(wish.adds) && state.state === 'verified';
+  // Beside keys alone an app takes the place of none.
+  const isFirst = known?.factor?.authenticators.length === 0;
+  const adds = (isTicked(wish.adds) || isFirst) && state.state === 'verified';
   const unfinished = openSetup(context, state.setup, account);
   if (unfinished?.setup.adds === adds) return { ok: true, form: unfinished.form };
   if (adds && known?.factor && !mayAddAuthenticator(known.factor)) {

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { Client } from '../support/client.js';
 import { stopPanels } from '../support/panel.js';
 import type { Panel } from '../support/panel.js';
-import { enrolled } from '../support/people.js';
+import { enable, enrolled } from '../support/people.js';
 import {
   ORIGIN,
   addKey,
@@ -206,8 +206,10 @@ describe('settings/security-keys', () => {
   it('renames one, with an empty name too', async () => {
     const { client, key } = await keyOwner(panel);
     const rename = (name: unknown) => client.post('/two-step/security-keys/rename', { id: key.id, name });
-    await rename('  YubiKey \n at home ');
+    const renamed = await rename('  YubiKey \n at home ');
     expect((await keysOf(client))[0]?.name).to.equal('YubiKey at home');
+    const { securityKeys } = (await client.get('/two-step')).body;
+    expect(renamed.body.securityKeys).to.deep.equal(securityKeys);
     await rename('');
     expect((await keysOf(client))[0]?.name).to.equal('');
     expect((await rename(7)).body.code).to.equal('body-malformed');
@@ -235,5 +237,26 @@ describe('settings/security-keys', () => {
     expect(body.key).to.be.a('string');
     expect(phone.nextCode()).to.match(/^\d{6}$/);
     expect((await keysOf(client)).map(({ credentialId }) => credentialId)).to.deep.equal([key.id]);
+  });
+
+  it('spends the challenge of new recovery codes, for every key and for a new one', async () => {
+    const { client, key } = await keyOwner(panel);
+    const second = await addKey(client);
+    const asked = askedBy(await client.get('/two-step/step-up'));
+    const answer = (path: string, credential: unknown) => client.post(`/two-step${path}`, { credential });
+    expect((await answer('/recovery-codes', key.get(asked))).status).to.equal(200);
+    expect((await answer('/recovery-codes', second.get(asked))).body.code).to.equal('assertion-invalid');
+    const created = new SoftKey(ORIGIN).create({ challenge: asked.challenge, rp: { id: 'localhost' } });
+    expect((await answer('/security-keys', created)).body.code).to.equal('security-key-invalid');
+  });
+
+  it('adds the first app to an account that has keys alone: it takes the place of none', async () => {
+    const { client, key } = await keyOwner(panel);
+    const { client: other, asked } = await waiting(panel);
+    await other.post('/two-step/verify', { credential: key.get(asked) });
+    panel.told();
+    await enable(panel, client);
+    expect(panel.told()).to.deep.equal(['setup-started', 'authenticator-added']);
+    expect((await other.get('/two-step')).body.state).to.equal('verified');
   });
 });
