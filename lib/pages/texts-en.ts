@@ -53,8 +53,8 @@ export const english: Texts = {
       'Enter the code that your authenticator app shows now.',
     key: 'Each of them signs you in once without your key. When you make new ones the old ones stop working.',
     nothing:
-      'They do not work as long as you can only sign in with a passkey or security key. When you make new ones the ' +
-      'old ones stop working.',
+      'They do not work as long as you can only sign in with a passkey or security key: have a second key. When you ' +
+      'make new ones the old ones stop working.',
   },
   fewRecoveryCodes: 'Make new ones before you run out.',
   unconfirmedRecoveryCodes: 'If you did not save them, make new ones.',
@@ -99,7 +99,7 @@ export const english: Texts = {
       'you in once when your key is not at hand. They are shown only now.',
     nothing:
       'Two-step authentication is enabled. Keep these codes in a safe place. They do not work as long as you can only ' +
-      'sign in with a passkey or security key; after that, each of them signs you in once. They are shown only now.',
+      'sign in with a passkey or security key: add a second key. They are shown only now.',
   },
   download: 'Download',
   copy: 'Copy',

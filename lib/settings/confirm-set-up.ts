@@ -11,9 +11,12 @@ import { isLeftOut } from '../answer/body-field.js';
 import type { ProblemCode } from '../errors.js';
 import type { Context } from '../session/context.js';
 import { emit, now, updateState } from '../session/context.js';
+import { isByKey } from '../session/evaluate-session.js';
 import { randomName } from '../session/random.js';
 import type { Refused, RouteRefusal } from '../session/refusal.js';
 import { refused } from '../session/refusal.js';
+import { takesNoCode } from '../session/require-owner.js';
+import type { VerifiedState } from '../session/state.js';
 import type { Access, Added, Proved } from './add-factor.js';
 import { addFirst, addToRecord } from './add-factor.js';
 import type { OpenSetup } from './set-up.js';
@@ -51,9 +54,9 @@ export async function confirmSetup(
     lastStep: confirmation.step,
     clockOffset: confirmation.clockOffset,
   };
-  const proved: Proved = { method: 'otp', at };
-  if (access.state.state !== 'verified') {
-    return addFirst(context, access, { authenticators: [authenticator], keys: [] }, proved);
+  const { state } = access;
+  if (state.state !== 'verified') {
+    return addFirst(context, access, { authenticators: [authenticator], keys: [] }, { method: 'otp', at });
   }
   const { adds } = open.setup;
   const event = adds ? 'authenticator-added' : 'authenticator-replaced';
@@ -61,8 +64,15 @@ export async function confirmSetup(
     context,
     access,
     { event, add: (record) => withNew(record, authenticator, adds) },
-    proved,
+    provedBy(context, state, at),
   );
+}
+
+/** What the session is verified by from then on: the new app, or still the key where the policy takes no code. */
+function provedBy(context: Context, state: VerifiedState, at: number): Proved {
+  if (!takesNoCode(context) || !isByKey(state)) return { method: 'otp', at };
+  const { method, userVerified, factorAt } = state;
+  return { method, userVerified, at: factorAt };
 }
 
 function withNew(

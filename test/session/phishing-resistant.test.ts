@@ -5,7 +5,7 @@ import type { Policy } from 'passport-second-factor';
 import { Client } from '../support/client.js';
 import { knows, stopPanels } from '../support/panel.js';
 import type { Panel } from '../support/panel.js';
-import { enrolled } from '../support/people.js';
+import { enable, enrolled, phoneWith } from '../support/people.js';
 import type { Phone } from '../support/people.js';
 import {
   ORIGIN,
@@ -221,6 +221,22 @@ describe('a policy that only a security key meets (M8)', () => {
     }
     expect(await panel.store.get('alice')).to.equal(before);
     expect((await client.get('/two-step')).body.state).to.equal('verified');
+  });
+
+  it('lets an app be added in a session by a key, which stays one', async () => {
+    const { client } = await keyOwner(panel);
+    await enable(panel, client);
+    const { body } = await client.get('/two-step');
+    expect(body).to.include({ state: 'verified', userVerified: true });
+    expect(body.authenticators).to.have.length(1);
+    panel.now += 60_000;
+    const replaced = await client.post('/two-step/setup');
+    const phone = phoneWith(panel, String(replaced.body.key));
+    await client.post('/two-step/setup/confirm', { code: phone.code() });
+    expect((await client.get('/two-step')).body).to.include({
+      state: 'verified',
+      verifiedAt: body.verifiedAt,
+    });
   });
 
   it('shows no field for codes in the settings, and says that recovery codes do not work', async () => {
