@@ -99,6 +99,8 @@ export type SettingsPage = PageOf<
     readonly otherFactor: boolean;
     /** What of the application needs a second factor and led here, once: a page, or a form of which nothing was done. */
     readonly neededFor: 'page' | 'form' | null;
+    /** Whether that takes a passkey or security key, and the account has none. */
+    readonly needsKey: boolean;
     /** Whether a form of the application was stopped because somebody acts as the account, once: nothing of it was done. */
     readonly notDone: boolean;
     /** Whether the policy requires a second factor; then it cannot be disabled. */

@@ -1,5 +1,6 @@
 import { mayAddAuthenticator } from '../account/authenticators.js';
 import type { InsteadOf, SettingsPage } from '../page.js';
+import { offeredKeys } from '../session/challenge.js';
 import type { Context } from '../session/context.js';
 import { hasOtherFactorOnly } from '../session/core.js';
 import type { ShownRecoveryCodes } from '../session/random.js';
@@ -24,7 +25,8 @@ export function settingsPage(context: Context, refused: Tried = null): PageDraft
   const { basePath, homePath, rememberBrowserDays } = core.options;
   const factor = known?.factor;
   const own = isUser(context.state) ? factor : undefined;
-  const stopped = readStop(context)?.stopped;
+  const { stopped, byKey } = readStop(context) ?? {};
+  const needsKey = isUser(state) && byKey === true && offeredKeys(context, factor).length === 0;
   const authenticators = factor?.authenticators ?? [];
   return {
     name: 'settings',
@@ -37,7 +39,8 @@ export function settingsPage(context: Context, refused: Tried = null): PageDraft
       insteadOf: insteadOf(context),
       enrolled: Boolean(factor),
       otherFactor: known !== undefined && hasOtherFactorOnly(known),
-      neededFor: (state?.state === 'signed-in' ? stopped : undefined) ?? null,
+      neededFor: (state?.state === 'signed-in' || needsKey ? stopped : undefined) ?? null,
+      needsKey,
       notDone: state?.state === 'impersonating' && stopped === 'form',
       required: requirement.required,
       requiredFrom: requirement.requiredFrom,

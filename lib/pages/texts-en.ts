@@ -128,6 +128,10 @@ export const english: Texts = {
     page: 'The page you wanted needs two-step authentication. Enable it here, and you come back to it.',
     form: 'What you sent needs two-step authentication and has not been carried out. Enable it here, then do it again.',
   },
+  keyNeededFor: {
+    page: 'The page you wanted needs a passkey or security key. Add one here, and you come back to it.',
+    form: 'What you sent needs a passkey or security key and has not been carried out. Add one here, then do it again.',
+  },
   rememberBrowser: (days) =>
     days === 1 ? 'Remember this browser for 1 day' : `Remember this browser for ${String(days)} days`,
   mustEnrollTitle: 'Two-step authentication is required',

@@ -90,6 +90,8 @@ export interface Texts {
   readonly notDoneWhileActing: string;
   /** What of the application needs a second factor. */
   readonly neededFor: Readonly<Record<'page' | 'form', string>>;
+  /** Instead of it, where that takes a passkey or security key, and the account has none. */
+  readonly keyNeededFor: Readonly<Record<'page' | 'form', string>>;
   readonly rememberBrowser: (days: number) => string;
   readonly mustEnrollTitle: string;
   readonly mustEnrollExplanation: string;

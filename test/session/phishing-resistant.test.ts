@@ -27,7 +27,7 @@ describe('a guard that only a security key passes (M8)', () => {
       { rememberBrowsers: { days: 30 } },
       {
         routes: ({ app }) => {
-          app.get('/keys', requireSecondFactor({ phishingResistant: true }), (_req, res) => res.json({}));
+          app.all('/keys', requireSecondFactor({ phishingResistant: true }), (_req, res) => res.json({}));
           const recently = requireSecondFactor({ phishingResistant: true, maxAge: 300 });
           app.get('/keys/recently', recently, (_req, res) => res.json({}));
         },
@@ -105,6 +105,27 @@ describe('a guard that only a security key passes (M8)', () => {
     const { body } = await client.post('/two-step/step-up', { credential });
     expect(body.returnTo).to.equal('/keys/recently');
     expect((await client.get('/keys/recently')).status).to.equal(200);
+  });
+
+  it('tells once, on the page it leads to, that a key is needed, where there is none; adding one leads back', async () => {
+    const { client } = await enrolled(panel);
+    const other = new Client(panel);
+    await other.login('bob');
+    for (const each of [client, other]) {
+      expect((await each.open('/keys')).location).to.equal('/two-step');
+      expect((await each.open('/two-step')).text).to.include('you wanted needs a passkey or security key');
+      expect((await each.open('/two-step')).text).not.to.include('you wanted needs');
+    }
+    expect((await client.submit('/keys', {}, client.from('/me'))).location).to.equal('/two-step');
+    const { text } = await client.open('/two-step');
+    expect(text).to.include('What you sent needs a passkey or security key and has not been carried out');
+    await client.open('/keys');
+    const { body } = await client.get('/two-step/security-keys');
+    const credential = new SoftKey(ORIGIN).create(body.publicKey as Parameters<SoftKey['create']>[0]);
+    const added = await client.submit('/two-step/security-keys', { credential: JSON.stringify(credential) });
+    expect(added.location).to.equal('/keys');
+    await client.open('/keys');
+    expect((await client.open('/two-step')).text).not.to.include('you wanted needs');
   });
 
   it('refuses an option that is no boolean', () => {

@@ -17,8 +17,12 @@ export function notDoneWhileActing(texts: Texts, model: { readonly notDone: bool
 }
 
 /** Says what of the application needs a second factor and led here. */
-export function neededFor(texts: Texts, model: { readonly neededFor: 'page' | 'form' | null }): Html | null {
-  return model.neededFor === null ? null : notice(texts.neededFor[model.neededFor]);
+export function neededFor(
+  texts: Texts,
+  model: { readonly neededFor: 'page' | 'form' | null; readonly needsKey: boolean },
+): Html | null {
+  if (model.neededFor === null) return null;
+  return notice((model.needsKey ? texts.keyNeededFor : texts.neededFor)[model.neededFor]);
 }
 
 function notice(text: string, id?: string): Html {

@@ -24,6 +24,7 @@ const PAGE: SettingsPage = {
     enrolled: false,
     otherFactor: false,
     neededFor: null,
+    needsKey: false,
     notDone: false,
     required: false,
     requiredFrom: Date.UTC(2031, 0, 1),
