@@ -2,6 +2,7 @@ import type { Context } from '../session/context.js';
 import { now } from '../session/context.js';
 import { hasOtherFactorOnly } from '../session/core.js';
 import { askedOf, methodsOf } from '../sign-in/park.js';
+import { wayOn } from '../session/way-on.js';
 import { amrOf, isParked, isUser } from '../session/state.js';
 
 /** What a session may know of itself; the JSON of `GET /`. */
@@ -11,10 +12,10 @@ export function status(context: Context): Record<string, unknown> {
   if (!state) return { state: 'anonymous', serverTime };
   if (isParked(state)) {
     const until = time(state.until);
-    const waits = state.state === 'pending' && {
-      methods: methodsOf(state),
-      publicKey: askedOf(context, state),
-    };
+    const waits =
+      state.state === 'pending'
+        ? { methods: methodsOf(state), publicKey: askedOf(context, state) }
+        : { setup: wayOn(core.options.basePath, state) };
     return { state: state.state, until, ...waits, serverTime };
   }
   // What only the owner is told.

@@ -104,7 +104,7 @@ describe('docs/single-page-apps.md', () => {
       code: 'enrollment-required',
       setup: '/two-step/setup',
     });
-    expect((await api.status!()).value).to.have.all.keys('state', 'until', 'serverTime');
+    expect((await api.status!()).value).to.have.all.keys('state', 'until', 'setup', 'serverTime');
     const { id, key } = (await api.setup!()).value!;
     const confirmed = await api.confirm!(String(id), codeFor(String(key), panel.now));
     expect(confirmed.value).to.include({ state: 'verified', returnTo: '/' });

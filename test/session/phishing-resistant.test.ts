@@ -161,6 +161,8 @@ describe('a policy that only a security key meets (M8)', () => {
     const { client } = await waiting(panel);
     const given = await client.post('/two-step/verify', { code: phone.nextCode() });
     expect(given.body).to.deep.equal({ state: 'must-enroll', securityKeys: '/two-step/security-keys' });
+    const { body } = await client.get('/two-step');
+    expect(body).to.include({ state: 'must-enroll', setup: '/two-step/security-keys' });
     expect(await client.me()).to.equal(null);
     expect((await client.get('/secret')).status).to.not.equal(200);
     expect((await client.post('/two-step/setup')).body.code).to.equal('security-key-required');

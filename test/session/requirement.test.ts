@@ -39,7 +39,10 @@ describe('session/requirement: a second factor that is a must', () => {
       code: 'enrollment-required',
       location: '/two-step/setup',
     });
-    expect((await client.get('/two-step')).body).to.include({ state: 'must-enroll' });
+    expect((await client.get('/two-step')).body).to.include({
+      state: 'must-enroll',
+      setup: '/two-step/setup',
+    });
     for (const path of ['verify', 'disable', 'recovery-codes', 'step-up', 'authenticators/remove']) {
       expect((await client.post(`/two-step/${path}`, { code: '123456' })).status, path).to.be.within(
         401,
