@@ -32,7 +32,7 @@ export const PROBLEMS = {
   'impersonation-refused': { status: 403, title: 'This is not possible while acting as somebody else.' },
   'cross-site': { status: 403, title: 'The request came from another site and was refused.' },
   'disable-refused': { status: 403, title: 'Two-step authentication is required for this account.' },
-  'not-found': { status: 404, title: 'There is no such authenticator or browser.' },
+  'not-found': { status: 404, title: 'There is no such authenticator, key or browser.' },
   'already-enrolled': { status: 409, title: 'Two-step authentication is enabled already.' },
   'not-enrolled': { status: 409, title: 'Two-step authentication is not enabled.' },
   'other-factor': {

@@ -145,6 +145,7 @@ export const english: Texts = {
   authenticator: (place) => `Authenticator ${String(place)}`,
   addedOn: (day) => `added ${day}`,
   remove: 'Remove',
+  addFirstAuthenticator: 'Add an authenticator app',
   addAuthenticator: 'Add another authenticator',
   authenticatorName: 'Name (optional)',
   replaceAuthenticator: 'Set up a new phone',

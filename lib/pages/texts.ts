@@ -102,6 +102,8 @@ export interface Texts {
   readonly authenticator: (place: number) => string;
   readonly addedOn: (day: string) => string;
   readonly remove: string;
+  /** Beside keys alone. */
+  readonly addFirstAuthenticator: string;
   readonly addAuthenticator: string;
   readonly authenticatorName: string;
   readonly replaceAuthenticator: string;

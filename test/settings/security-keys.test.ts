@@ -193,12 +193,20 @@ describe('settings/security-keys', () => {
 
   it('lets the last app go where there is a key, and the last key where there is an app', async () => {
     const { client } = await enrolled(panel);
+    const page = async (): Promise<string> => (await client.open('/two-step')).text;
+    expect(await page()).to.not.include('/authenticators/remove');
     const key = await addKey(client);
+    expect(await page())
+      .to.include('/authenticators/remove')
+      .and.include('Add another authenticator');
     const [app] = (await client.get('/two-step')).body.authenticators as { id: string }[];
     expect((await client.post('/two-step/authenticators/remove', { id: app?.id })).status).to.equal(200);
     expect((await client.post('/two-step/security-keys/remove', { id: key.id })).body.code).to.equal(
       'factor-last',
     );
+    expect(await page())
+      .to.include('Add an authenticator app')
+      .and.not.include('another authenticator');
     const { client: next, asked } = await waiting(panel);
     expect((await next.post('/two-step/verify', { credential: key.get(asked) })).status).to.equal(200);
   });

@@ -8,7 +8,8 @@ import type { Html } from './html.js';
 /** The authenticators of the account, and how one is added, replaced or removed. */
 export function authenticators(page: SettingsPage, texts: Texts): Html {
   const { model } = page;
-  const several = model.authenticators.length > 1;
+  const isOne = model.authenticators.length + model.keys === 1;
+  const adding = model.authenticators.length === 0 ? texts.addFirstAuthenticator : texts.addAuthenticator;
   const list = model.authenticators.map(({ id, name, addedAt }, place) => {
     const called = name || texts.authenticator(place + 1);
     const button = html`<input type="hidden" name="id" value="${id}" />
@@ -18,20 +19,20 @@ export function authenticators(page: SettingsPage, texts: Texts): Html {
         <strong>${called}</strong>
         <p class="muted">${texts.addedOn(dayOf(addedAt))}</p>
       </div>
-      ${several ? form(page, model.removeAuthenticator, button) : null}
+      ${isOne ? null : form(page, model.removeAuthenticator, button)}
     </li>`;
   });
   const add = html`<input type="hidden" name="add" value="on" />
     <label for="name">${texts.authenticatorName}</label>
     <input id="name" name="name" autocomplete="off" maxlength="40" />
-    <button class="quiet" type="submit">${texts.addAuthenticator}</button>`;
+    <button class="quiet" type="submit">${adding}</button>`;
   return html`<section>
     <h2>${texts.authenticatorsTitle}</h2>
     ${list.length === 0 ? null : replaceable(page, texts, list)}
     ${
       model.mayAdd
         ? html`<details>
-            <summary>${texts.addAuthenticator}</summary>
+            <summary>${adding}</summary>
             ${form(page, model.setup, add)}
           </details>`
         : null
