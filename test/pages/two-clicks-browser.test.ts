@@ -298,7 +298,7 @@ describe('two clicks on a slow network, in a browser', function () {
     await page.goto('/own-page');
     const arriving = page.waitForEvent('download');
     await button('Export')().click();
-    await (await arriving).path();
+    expect(await (await arriving).failure()).to.equal(null);
     await button('Send')().click();
     expect(await page.evaluate('sent')).to.deep.equal(['export', 'send, dropped']);
     await page.clock.fastForward(10_000);
