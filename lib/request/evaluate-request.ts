@@ -7,7 +7,6 @@ import {
   leaveSession,
   moveTo,
   moveToAnonymous,
-  nobody,
   now,
   originOf,
   sessionState,
@@ -27,6 +26,7 @@ import { asTold, saveSession } from '../session/regenerate.js';
 import { requirementOf } from '../session/requirement.js';
 import type { ImpersonatingState, SessionState, UserState } from '../session/state.js';
 import { isUser } from '../session/state.js';
+import { withdraw } from './withdraw.js';
 
 /**
  * Checks the session of a request with a signed-in user against the account as it is now, and takes from
@@ -63,7 +63,7 @@ export async function evaluateRequest(context: Context): Promise<void> {
   }
   const known = await knownUser(context, found);
   if (state?.state === 'signed-in' && isConfirming(core, accountId, state, known.factor)) {
-    nobody(context);
+    withdraw(context);
     return;
   }
   const requirement = await requirementOf(core, found.account);

@@ -4,16 +4,16 @@ import type { HttpRequest, Middleware } from '../options.js';
 import type { AppRequest, LogIn, LogOut } from '../session/app-request.js';
 import { pathOf, requestUser, requireSession, setRequestUser } from '../session/app-request.js';
 import type { Context } from '../session/context.js';
-import { emit, nobody, now } from '../session/context.js';
+import { emit, now } from '../session/context.js';
 import type { Core } from '../session/core.js';
-import { guardSave, keepStored, limitLife } from '../session/guard-save.js';
+import { guardSave, limitLife } from '../session/guard-save.js';
 import { isInTime } from '../session/evaluate-session.js';
 import { createLogIn } from '../sign-in/log-in.js';
 import { createLogOut } from '../sign-in/log-out.js';
 import { isBefore06 } from '../passport-version.js';
 import { evaluateRequest } from './evaluate-request.js';
-import { putValues, valuesWithout } from '../session/regenerate.js';
 import { createRequestApi } from './request-second-factor.js';
+import { withdraw } from './withdraw.js';
 import { NOT_REQUIRED } from '../session/requirement.js';
 import { isParked, readState, writeState } from '../session/state.js';
 import { watchedStore } from '../session/watched-store.js';
@@ -50,7 +50,6 @@ export function createSessionMiddleware(core: Core, contexts: Contexts): Middlew
         process.nextTick(next);
       },
       (error: unknown) => {
-        nobody(context);
         withdraw(context);
         process.nextTick(next, error);
       },
@@ -69,21 +68,6 @@ function watchPages(context: Context): void {
   res.once('finish', () => {
     if (res.statusCode === 404 && !context.routed) core.mounting.atNotFound(path);
   });
-}
-
-/**
- * Hides the user in the session as this request sees it, so that no later `passport.session()` finds them; the stored
- * session stays as it is, for when it can be checked again. It counts as unchanged: express-session would send the
- * cookie of a changed one, over that of a request that went on from it.
- */
-function withdraw({ core, req }: Context): void {
-  if (!req.session) return;
-  keepStored(req.session);
-  const hidden = [core.passport.sessionKey, core.options.sessionKey];
-  for (const [key, value] of valuesWithout(req.session, [])) {
-    if (!hidden.includes(key)) continue;
-    putValues(req.session, [[key, Object.defineProperty({}, 'toJSON', { value: () => value })]]);
-  }
 }
 
 function takeOver(core: Core, request: HttpRequest, res: ServerResponse): Context {

@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import type { ErrorRequestHandler } from 'express';
 import { Client } from '../support/client.js';
-import { enrolled, loggedIn } from '../support/people.js';
+import { until } from '../support/eventually.js';
+import { enrolled, loggedIn, phoneWith } from '../support/people.js';
 import { startPanel, stopPanels } from '../support/panel.js';
 import type { User } from '../support/panel.js';
 
@@ -33,6 +34,30 @@ describe('request/take-over of a session that cannot be checked', () => {
     expect(await panel.stored(client)).to.deep.equal(before);
     expect(await client.me()).to.equal('alice');
     expect((await client.get('/secret')).status).to.equal(200);
+  });
+
+  it('shows nobody to a sub-application while another request confirms the set-up of the session (D8, L4)', async () => {
+    const gate = { open: (): void => undefined, opened: Promise.resolve() };
+    const panel = await startPanel({
+      options: { setEnrolled: () => gate.opened },
+      routes({ app, passport }) {
+        app.get('/sub', passport.session(), (req, res) => {
+          res.json({ user: (req.user as User | undefined | null)?.id ?? null });
+        });
+      },
+    });
+    const client = await loggedIn(panel);
+    const { body } = await client.post('/two-step/setup');
+    gate.opened = new Promise((resolve) => (gate.open = resolve));
+    const confirmed = client.copy().post('/two-step/setup/confirm', {
+      code: phoneWith(panel, String(body.key)).code(),
+    });
+    await until('the record to be written', async () => (await panel.store.get('alice')) !== null);
+    const before = await panel.stored(client);
+    expect((await client.get('/sub')).body.user).to.equal(null);
+    expect(await panel.stored(client)).to.deep.equal(before);
+    gate.open();
+    expect((await confirmed).status).to.equal(200);
   });
 
   it('leaves a user of other credentials alone, whom no session of Passport holds', async () => {
