@@ -20,7 +20,7 @@ import type { VerifiedState } from '../session/state.js';
 import type { Access, Added, Proved } from './add-factor.js';
 import { addFirst, addToRecord } from './add-factor.js';
 import type { OpenSetup } from './set-up.js';
-import { dropSetup, mayEnroll, openSetup } from './set-up.js';
+import { dropSetup, mayEnroll, mustAddKey, openSetup } from './set-up.js';
 
 /**
  * Enables the second factor, or adds or replaces an authenticator, when the code proves that the
@@ -41,6 +41,7 @@ export async function confirmSetup(
   const open = openSetup(context, access.state.setup, access.account);
   const isAnother = !isLeftOut(named) && named !== open?.form.id;
   if (!open || isAnother) return refused('setup-expired');
+  if (await mustAddKey(context, access)) return refused('security-key-required');
 
   const at = now(context);
   const confirmation = decideConfirmation(open.secret, typed, at, core.options.limits.window);

@@ -5,7 +5,7 @@ import { SECRET_BYTES, encodeSecret, otpauthUri } from '../account/totp.js';
 import { isTicked, isUnticked } from '../answer/body-field.js';
 import type { FieldName } from '../answer/faulty-field.js';
 import type { Context } from '../session/context.js';
-import { emit, moveTo, now, originOf } from '../session/context.js';
+import { emit, moveTo, now, originOf, updateState } from '../session/context.js';
 import type { Factor } from '../session/core.js';
 import { hasOtherFactorOnly } from '../session/core.js';
 import { readFactor } from '../session/account-record.js';
@@ -18,6 +18,7 @@ import type { RouteRefusal } from '../session/refusal.js';
 import type { MustEnrollState, SetupState, SignedInState, VerifiedState } from '../session/state.js';
 import { refused } from '../session/refusal.js';
 import { requireOwner } from '../session/require-owner.js';
+import { takesKeysOnly } from '../session/requirement.js';
 
 /** 96 bits. */
 const NAME_CHARACTERS = 16;
@@ -79,7 +80,7 @@ export async function startSetup(
   const access = await mayEnroll(context, core.options.freshSeconds);
   if (!access.ok) return access;
   const { state, account } = access;
-  if (state.state === 'must-enroll' && state.keysOnly === true) return refused('security-key-required');
+  if (await mustAddKey(context, access)) return refused('security-key-required');
   const field = unreadable(wish);
   if (field) return { ok: false, kind: 'field', code: 'body-malformed', field };
   // Beside keys alone an app takes the place of none.
@@ -103,6 +104,21 @@ export async function startSetup(
   await moveTo(context, { ...state, setup }, 'application-and-user');
   emit(context, 'setup-started', account.id, {});
   return { ok: true, form: formOf(context, account, secret, setup) };
+}
+
+/**
+ * Whether nothing but a security key will do for who must enroll: as the policy said when they were parked, or says by now.
+ * From then on the sign-in leads to the form for one.
+ */
+export async function mustAddKey(
+  context: Context,
+  { state, account }: Extract<SetupAccess, { ok: true }>,
+): Promise<boolean> {
+  if (state.state !== 'must-enroll') return false;
+  if (state.keysOnly === true) return true;
+  if (!(await takesKeysOnly(context.core, account))) return false;
+  updateState(context, { ...state, setup: undefined, keysOnly: true });
+  return true;
 }
 
 /** What of a wish cannot be understood: read as something else, it would replace what was to stay. */

@@ -154,6 +154,25 @@ describe('a policy that only a security key meets (M8)', () => {
     expect((await client.get('/secret')).status).to.equal(200);
   });
 
+  it('lets no app be confirmed that was being set up when it came', async () => {
+    policy = 'required';
+    const client = new Client(panel);
+    await client.login('alice');
+    const { body } = await client.post('/two-step/setup');
+    policy = { phishingResistant: true };
+    panel.told();
+    const confirmed = await client.post('/two-step/setup/confirm', {
+      code: phoneWith(panel, String(body.key)).code(),
+    });
+    expect(confirmed.body.code).to.equal('security-key-required');
+    expect(panel.told()).to.deep.equal([]);
+    expect(await panel.store.get('alice')).to.equal(null);
+    expect((await client.post('/two-step/setup')).body.code).to.equal('security-key-required');
+    expect((await client.get('/two-step/setup', PAGE)).headers.location).to.equal('/two-step/security-keys');
+    await addKey(client);
+    expect(await client.me()).to.equal('alice');
+  });
+
   it('lets who has an app add a key after its code, and nothing else', async () => {
     policy = 'optional';
     const { phone } = await enrolled(panel);
