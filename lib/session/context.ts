@@ -186,11 +186,22 @@ export function somebody(context: Context, { state, known, requirement, actors =
   context.evaluatedUser = requestUser(context.req);
 }
 
-/** Where a request came from, for events. */
-export function originOf({ core, req, request, state }: Context): EventOrigin {
-  const actorId = state?.state === 'impersonating' ? state.actors[0].account : undefined;
+/**
+ * Where a request came from, for events.
+ *
+ * @param account whose they are; left out: of who is there
+ */
+export function originOf({ core, req, request, state }: Context, account = state?.account): EventOrigin {
+  const actorId = actorOf(state, account);
   const origin = originFrom({ ip: core.options.ip(request), userAgent: req.headers['user-agent'] });
   return { ...(actorId === undefined ? {} : { actorId }), ...origin };
+}
+
+/** Who signed in, where they act as an account. Who signs in to another one beside that does not act as it. */
+function actorOf(state: SessionState | undefined, account: string | undefined): string | undefined {
+  if (state?.state !== 'impersonating') return undefined;
+  const [first, ...others] = state.actors;
+  return [...others, state].some((acted) => acted.account === account) ? first.account : undefined;
 }
 
 /** Emits an event of this request. */
@@ -200,7 +211,7 @@ export function emit<Name extends EventName>(
   accountId: string,
   fields: EventFields<Name>,
 ): void {
-  emitEvent(context.core, name, accountId, originOf(context), fields);
+  emitEvent(context.core, name, accountId, originOf(context, accountId), fields);
 }
 
 /** What tells that acting as somebody else is over: once, of all requests of a process with its session. */

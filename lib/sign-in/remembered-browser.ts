@@ -25,7 +25,7 @@ export async function rememberedBrowser(
   if (!browser) return undefined;
   const { id, formerId, lastUsedAt } = browser;
   if (formerId === null && at - lastUsedAt < LAST_USED_MILLISECONDS) return id;
-  const changed = { accountId: account.id, origin: originOf(context) };
+  const changed = { accountId: account.id, origin: originOf(context, account.id) };
   return updateRecord<string | undefined>(core, changed, (record) =>
     record?.enrollment === factor.enrollment && findRemembered(record, id, at, matches)
       ? { outcome: id, next: withBrowserUsed(record, id, at) }

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import express from 'express';
 import session from 'express-session';
 import { startLevelPanel } from '../support/level-panel.js';
 import type { LevelPanel } from '../support/level-panel.js';
@@ -237,6 +238,18 @@ describe('impersonation: how it ended is told', () => {
       expect(panel.events.map((event) => [event.name, event.actorId])).to.deep.equal([[name, 'root']]);
     });
   }
+
+  it('and beside that a sign-in to another account, which is refused, with nobody who acts as it', async () => {
+    panel.app.post('/login/token', express.json(), panel.passport.authenticate('local', { session: false }));
+    await enable(panel, await loggedIn(panel, 'bob'));
+    panel.events.length = 0;
+    const refused = await root.post('/login/token', { username: 'bob', password: 'password' });
+    expect(refused.body.code).to.equal('code-required');
+    expect(panel.events).to.have.length(1);
+    expect(panel.events[0]).to.include({ name: 'sign-in-refused', accountId: 'bob', ip: '127.0.0.1' });
+    expect(panel.events[0]).not.to.have.property('actorId');
+    expect((await root.get('/me')).body.user).to.equal('alice');
+  });
 
   it('and an outage meanwhile, for everybody whose record is asked for, with who really is there', async () => {
     const get = panel.store.get.bind(panel.store);
