@@ -222,19 +222,34 @@ export interface EndOfActing {
 }
 
 /**
+ * Tells for one request alone, of all of a process with its session, that it may tell what ended with that: to be made while
+ * the request has the session still.
+ */
+export function firstToTell({ req }: Context): () => boolean {
+  const session = requireSession(req);
+  const { sessionStore } = req;
+  let first: boolean | undefined;
+  return () => (first ??= !sessionStore || watchedStore(sessionStore).mayTell(session));
+}
+
+/**
  * Tells with who acted until now that acting is over: to be made before the context forgets them, and while the request
  * has the session still. Tells nothing where nobody acts.
+ *
+ * @param isFirst where more ends with the session
  */
-export function endOfActing(context: Context, reason: ImpersonationEnd): EndOfActing {
+export function endOfActing(
+  context: Context,
+  reason: ImpersonationEnd,
+  isFirst = firstToTell(context),
+): EndOfActing {
   const { core, req, state } = context;
   if (state?.state !== 'impersonating') return { tell: () => undefined, tellIfOver: () => Promise.resolve() };
   const origin = originOf(context);
   const session = requireSession(req);
-  const { sessionStore } = req;
   let told = false;
   const tell = (): void => {
-    const first = !told && (!sessionStore || watchedStore(sessionStore).mayTell(session));
-    if (first) emitEvent(core, 'impersonation-ended', state.account, origin, { reason });
+    if (!told && isFirst()) emitEvent(core, 'impersonation-ended', state.account, origin, { reason });
     told = true;
   };
   const tellIfOver = async (): Promise<void> => {

@@ -3,7 +3,7 @@ import { requireSession } from '../session/app-request.js';
 import { callBack, storeCatches } from '../session/call-back.js';
 import { carryOver } from './carry-over.js';
 import type { Context } from '../session/context.js';
-import { endOfActing, nobody, originOf } from '../session/context.js';
+import { endOfActing, firstToTell, nobody, originOf } from '../session/context.js';
 import { emitEvent } from '../session/core.js';
 import { promised } from '../session/regenerate.js';
 import { writeState } from '../session/state.js';
@@ -46,11 +46,12 @@ interface LogOutOptions {
 async function end(context: Context, keepSessionInfo: boolean): Promise<void> {
   const { core, req, state } = context;
   const { sessionKey } = core.options;
-  const acting = endOfActing(context, 'signed-out');
+  const isFirst = firstToTell(context);
+  const acting = endOfActing(context, 'signed-out', isFirst);
   const origin = originOf(context);
   const tell = (): void => {
     acting.tell();
-    if (state) emitEvent(core, 'signed-out', state.account, origin, {});
+    if (state && isFirst()) emitEvent(core, 'signed-out', state.account, origin, {});
   };
   const putKept = keepSessionInfo ? carryOver(context) : undefined;
   writeState(requireSession(req), sessionKey, undefined);

@@ -1,6 +1,7 @@
+import { SecondFactorError } from '../errors.js';
 import type { SecondFactorEvents } from '../events.js';
 import type { Context } from '../session/context.js';
-import { emit, moveToAnonymous } from '../session/context.js';
+import { emit, leaveSession, moveToAnonymous } from '../session/context.js';
 import type { FoundUser } from '../session/core.js';
 import { findAccount, stampMatches } from '../session/core.js';
 import { deserializedId } from '../session/described-account.js';
@@ -29,13 +30,26 @@ export async function parkedUser(
   return found && stampMatches(core, found.account, stamp) ? { user, found } : null;
 }
 
-/** Ends a parked sign-in without a second step. */
+/** Ends a parked sign-in without a second step, unless another request has ended it, or gone on from it. */
 export async function endParked(
   context: Context,
   parked: ParkedState,
   reason: SecondFactorEvents['sign-in-ended']['reason'],
 ): Promise<Refused> {
+  const expired = refused('sign-in-expired');
+  if (!(await mayLeave(context))) return expired;
   await moveToAnonymous(context);
   emit(context, 'sign-in-ended', parked.account, { reason });
-  return refused('sign-in-expired');
+  return expired;
+}
+
+/** Whether the session is there still, and no other request goes on from it. */
+async function mayLeave(context: Context): Promise<boolean> {
+  try {
+    await leaveSession(context);
+    return true;
+  } catch (error) {
+    if (error instanceof SecondFactorError && error.code === 'sign-in-expired') return false;
+    throw error;
+  }
 }

@@ -3,6 +3,7 @@ import { Client } from '../support/client.js';
 import { enroll, enrolled, loggedIn } from '../support/people.js';
 import { startPanel, stopPanels } from '../support/panel.js';
 import { minutesOf, seenBy, sessionId } from '../support/sessions.js';
+import { SlowSessions } from '../support/slow-sessions.js';
 import type { Panel, PanelParts } from '../support/panel.js';
 
 const start = (parts: PanelParts = {}): Promise<Panel> =>
@@ -128,6 +129,17 @@ describe('sign-in/log-out', () => {
     await client.post('/swap');
     expect(await client.me()).to.equal('bob');
     expect((await client.get('/secret')).body.code).to.equal('enrollment-required');
+  });
+
+  it('is told once, however many requests ask for it at the same moment', async () => {
+    const panel = await startPanel({ session: { store: new SlowSessions() } });
+    const { client } = await enrolled(panel);
+    for (const out of [client, await loggedIn(panel)]) {
+      panel.told();
+      const copies = [out.copy(), out.copy(), out.copy()];
+      await Promise.all(copies.map((copy) => copy.post('/logout')));
+      expect(panel.told()).to.deep.equal(['signed-out']);
+    }
   });
 
   it('hands the error of a session store to the callback, and nobody is there', async () => {

@@ -4,9 +4,10 @@ import { connectRedis, sharedRedis } from '../support/redis-server.js';
 import type { RedisServer } from '../support/redis-server.js';
 import { Client } from '../support/client.js';
 import type { Answer } from '../support/client.js';
-import { enroll, loggedIn } from '../support/people.js';
+import { burst, enroll, loggedIn } from '../support/people.js';
 import { startPanel, stopPanels } from '../support/panel.js';
 import { sessionId } from '../support/sessions.js';
+import { SlowSessions } from '../support/slow-sessions.js';
 import type { Panel, PanelParts } from '../support/panel.js';
 
 const DAY_MILLISECONDS = 86_400_000;
@@ -186,6 +187,38 @@ describe('sign-in/park: the life of a parked sign-in (M3, A13)', () => {
     expect((await client.get('/two-step')).body.state).to.equal('anonymous');
     expect(await panel.store.get('alice')).to.equal(before);
     expect(panel.events.at(-1)).to.include({ name: 'sign-in-ended', reason: 'attempts' });
+  });
+
+  it('is told to have ended once, however many requests end it at the same moment', async () => {
+    const panel = await start();
+    await enroll(panel);
+    const code = 'AAAA-AAAA-AAAA-AAAA-AAAA-AAAA';
+    for (const [path, reason] of [
+      ['verify', 'attempts'],
+      ['cancel', 'cancelled'],
+    ] as const) {
+      const client = await loggedIn(panel);
+      for (let attempt = 1; attempt <= 4; attempt++) await client.post('/two-step/verify', { code });
+      const from = panel.events.length;
+      await burst(8, () => client.copy().post(`/two-step/${path}`, { code }));
+      const ends = panel.events.slice(from).filter(({ name }) => name === 'sign-in-ended');
+      expect(ends.map((event) => 'reason' in event && event.reason)).to.deep.equal([reason]);
+    }
+  });
+
+  it('is not told to have been cancelled where the code came first', async () => {
+    const panel = await start({ session: { store: new SlowSessions() } });
+    const phone = await enroll(panel);
+    const client = await loggedIn(panel);
+    const late = client.copy();
+    let cancelled: Promise<Answer> | undefined;
+    panel.secondFactor.events.on('code-accepted', () => (cancelled = late.post('/two-step/cancel')));
+    panel.told();
+    const code = phone.nextCode();
+    expect((await client.post('/two-step/verify', { code })).body.state).to.equal('verified');
+    expect((await cancelled)?.body).to.deep.equal({ state: 'anonymous' });
+    expect(panel.told()).to.deep.equal(['code-accepted', 'signed-in']);
+    expect(await client.me()).to.equal('alice');
   });
 
   it('is given up by cancelling, and asks nobody who is signed in to go', async () => {
