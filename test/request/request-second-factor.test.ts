@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import express from 'express';
 import type { RequestSecondFactor } from 'passport-second-factor';
 import { Client } from '../support/client.js';
-import { enroll, enrolled, loggedIn } from '../support/people.js';
+import { burst, enroll, enrolled, loggedIn, tally } from '../support/people.js';
 import { startPanel, stopPanels, userOf } from '../support/panel.js';
 import type { Panel, User } from '../support/panel.js';
 import { seenBy, sessionId } from '../support/sessions.js';
@@ -229,6 +229,27 @@ describe('request/request-second-factor', () => {
       expect(await client.me()).to.equal(null);
       expect(await seenBy(panel, cookie)).to.equal(null);
       expect(panel.events.at(-1)).to.include({ name: 'session-demoted', reason: 'password-changed' });
+    });
+
+    it('tells so once, however many requests of the session ask at the same moment', async () => {
+      let [waiting, go] = [0, (): void => undefined];
+      const all = new Promise<void>((resolve) => (go = resolve));
+      const panel = await startPanel({
+        routes({ app }) {
+          app.post('/overtaken', async (req, res) => {
+            if (++waiting === 3) go();
+            await all;
+            userOf(panel).passwordChangedAt = 9;
+            await req.secondFactor?.renew(8);
+            res.json({});
+          });
+        },
+      });
+      const { client } = await enrolled(panel);
+      panel.told();
+      const answers = await burst(3, () => client.copy().post('/overtaken'));
+      expect(tally(answers)).to.deep.equal({ 'sign-in-expired': 3 });
+      expect(panel.told()).to.deep.equal(['session-demoted']);
     });
 
     it('takes nothing where the panel gives no stamp, and gives the session another id', async () => {
