@@ -97,7 +97,7 @@ function verifyPage(context: Context, state: PendingState, refusal?: RouteRefusa
       hasApp: state.withoutApp !== true,
       keysOnly: state.keysOnly === true,
       notDone: (readStop(context) ?? state).stopped === 'form',
-      rememberDays: canKnowBrowser(context) ? rememberBrowserDays : null,
+      rememberDays: canKnowBrowser(context) && state.keysOnly !== true ? rememberBrowserDays : null,
     },
   };
 }

@@ -43,11 +43,13 @@ export async function secondStep(
   }
   const present = await parkedUser(context, pending);
   if (!present) return await endParked(context, pending, 'account-changed');
-  const keysOnly = presented.kind === 'code' && (await takesKeysOnly(core, present.found.account));
+  const takesNoCode = await takesKeysOnly(core, present.found.account);
+  const keysOnly = presented.kind === 'code' && takesNoCode;
   // Before the code is checked: what will be refused must not cost one.
   if (keysOnly && pending.asks) return refused('security-key-required');
 
-  const remembered = remember && core.options.rememberBrowserDays !== null;
+  // Where keys alone do, every sign-in asks for one.
+  const remembered = remember && core.options.rememberBrowserDays !== null && !takesNoCode;
   const tokenFor = canKnowBrowser(context) && !keysOnly ? nextToken(context, pending.account) : undefined;
   const attempt = attemptOf(context, pending, present, remembered, tokenFor);
   const outcome = await tryProof(core, attempt, presented, pending.asks?.challenge ?? null);

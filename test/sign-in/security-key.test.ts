@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { expect } from 'chai';
+import type { Policy } from 'passport-second-factor';
 import { memoryStore } from 'passport-second-factor/memory';
 import { Client } from '../support/client.js';
 import { stopPanels } from '../support/panel.js';
@@ -318,6 +319,26 @@ describe('signing in with a security key', () => {
     const stranger = new SoftKey(ORIGIN);
     for (let i = 0; i < 20; i++) await verify(client, stranger.get(asked));
     expect((await panel.secondFactor.status('alice')).failures).to.equal(0);
+  });
+
+  it('under a policy of keys alone remembers no browser, shows no box for it, and tells nobody that it did', async () => {
+    let policy: Policy = 'optional';
+    panel = await startKeyPanel({ policy: () => policy, rememberBrowsers: { days: 30 } });
+    const { key } = await keyOwner(panel);
+    panel.now += 1000;
+    const { client: before } = await waiting(panel);
+    expect((await before.open('/two-step/verify')).text).to.include('name="rememberBrowser"');
+    policy = { phishingResistant: true };
+    const { client, asked } = await waiting(panel);
+    expect((await client.open('/two-step/verify')).text).not.to.include('name="rememberBrowser"');
+    panel.told();
+    await client.post('/two-step/verify', { credential: key.get(asked), rememberBrowser: true });
+    expect(panel.told()).to.deep.equal(['security-key-used', 'signed-in']);
+    expect((await panel.secondFactor.status('alice')).rememberedBrowsers).to.equal(0);
+    expect(client.cookie, 'it is known').to.include('second-factor-');
+    policy = 'optional';
+    await client.post('/logout');
+    expect((await client.login('alice')).body.code).to.equal('code-required');
   });
 
   it('lets no key in where the option is gone, and never takes the account for one without a second factor', async () => {
