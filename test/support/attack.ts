@@ -39,7 +39,7 @@ export interface AttackedPanel extends ExamplePanel {
 
 /**
  * Describes an attack twice: on the example panel with SQLite and sessions in the process, and with Redis. Every test
- * begins with the users as seeded, nobody enrolled, and an empty log.
+ * begins with the users as seeded, nobody enrolled, an empty log, and the clock of the machine.
  *
  * @param title `%s` in it becomes the name of the store
  * @param settings the variables of the environment that the panel goes by
@@ -61,6 +61,7 @@ export function attack(
         seeded = panel.database.prepare('SELECT * FROM users').all() as UserRow[];
       });
       beforeEach(async () => {
+        panel.now = Date.now();
         restoreUsers(panel, seeded);
         await panel.reset();
       });

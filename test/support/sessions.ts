@@ -17,7 +17,10 @@ export function minutesOf(session: StoredSession | null): number {
 /** The id of the session that a client has a cookie of. */
 export function sessionId(of: Client | string): string {
   const cookie = typeof of === 'string' ? of : of.cookie;
-  return decodeURIComponent(/connect\.sid=([^;]*)/.exec(cookie)?.[1] ?? '').replace(/^s:([^.]*)\..*$/s, '$1');
+  return decodeURIComponent(/\b(?:connect|panel)\.sid=([^;]*)/.exec(cookie)?.[1] ?? '').replace(
+    /^s:([^.]*)\..*$/s,
+    '$1',
+  );
 }
 
 /** What a store has of the session of a client, or of a cookie; `null`: nothing. */
