@@ -5,17 +5,21 @@ import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { expect } from 'chai';
 import { Secret, TOTP } from 'otpauth';
-import { startRedis, withRedis } from '../support/redis-server.js';
-import type { RedisServer } from '../support/redis-server.js';
-import { makeSystemClock } from '../support/system-clock.js';
-import type { SystemClock } from '../support/system-clock.js';
-import { trustCookie } from './remembered-browsers.js';
+import { memoryStore } from 'passport-second-factor/memory';
 import { Canaries } from './canaries.js';
-import { Client } from '../support/client.js';
+import { trustCookie } from './remembered-browsers.js';
 import type { Answer } from '../support/client.js';
+import { Client } from '../support/client.js';
+import type { ExamplePanel } from '../support/example-panel.js';
+import { startExamplePanel } from '../support/example-panel.js';
 import type { PanelProcess } from '../support/example-process.js';
 import { runConsole, startPanelProcess } from '../support/example-process.js';
-import { said } from '../support/people.js';
+import { startPanel, stopPanels } from '../support/panel.js';
+import { enable, loggedIn, said, signedIn } from '../support/people.js';
+import type { RedisServer } from '../support/redis-server.js';
+import { dumpRedis, sharedRedis, startRedis, withRedis } from '../support/redis-server.js';
+import type { SystemClock } from '../support/system-clock.js';
+import { makeSystemClock } from '../support/system-clock.js';
 
 const PASSWORD = 'canary-password-of-alice';
 
@@ -208,3 +212,111 @@ for (const place of ['SQLite', 'Redis'] as const) {
     });
   });
 }
+
+describe('Secrets where nobody should find them', () => {
+  describe('D19: the password is parked with the pending sign-in', () => {
+    let server: RedisServer;
+
+    let panel: ExamplePanel;
+
+    before(async () => {
+      server = await sharedRedis();
+      panel = await startExamplePanel(server.url, { PANEL_REQUIRE_FACTOR: 'admin' });
+    });
+
+    after(async () => {
+      await panel.end();
+    });
+
+    it('keeps neither password nor hash nor key in Redis, pending, enrolling or verified', async () => {
+      const alice = await signedIn(panel, 'alice');
+      const { key } = (await enable(panel, alice)).phone;
+      await new Client(panel).login('alice');
+      const admin = await loggedIn(panel, 'admin');
+      const { body } = await admin.post('/two-step/setup');
+      const lying = await dumpRedis(server.url);
+      expect(lying).to.contain('"pending"').and.to.contain('"must-enroll"').and.to.contain('"verified"');
+      const forms = (text: string): string[] => [
+        text,
+        Buffer.from(text).toString('base64'),
+        Buffer.from(text).toString('hex'),
+        encodeURIComponent(text),
+      ];
+      for (const secret of ['alice-password', 'admin-password', key, String(body.key)]) {
+        for (const form of forms(secret)) expect(lying).not.to.contain(form);
+      }
+      expect(lying).not.to.match(/password"|scrypt|hash"/i);
+      expect(lying, 'salt and hash of the panel').not.to.match(/[A-Za-z0-9+/]{22}==:[A-Za-z0-9+/]{43}=/);
+    });
+  });
+
+  describe('secrets in events, notices, errors and session values (I5)', () => {
+    afterEach(stopPanels);
+
+    it('has no trace of a key, code, recovery code or token in any of them', async () => {
+      const canaries = new Canaries();
+      const notices: unknown[] = [];
+      const sessions: unknown[] = [];
+      const kept = memoryStore();
+      let isAway = false;
+      const panel = await startPanel({
+        store: {
+          ...kept,
+          get: (id) => (isAway ? Promise.reject(new Error('away')) : kept.get(id)),
+        },
+        options: {
+          rememberBrowsers: { days: 30 },
+          notify: (account, notice) => void notices.push({ account, notice }),
+        },
+      });
+      const client = new Client(panel);
+      const post = async (path: string, body: object = {}) => {
+        const answer = await client.post(path, body);
+        sessions.push(await panel.stored(client));
+        return answer;
+      };
+      await client.login('alice');
+      const key = String((await post('/two-step/setup')).body.key);
+      canaries.addKey(key);
+      const totp = new TOTP({ secret: Secret.fromBase32(key) });
+      const code = (): string => {
+        panel.now += 30_000;
+        const shown = totp.generate({ timestamp: panel.now });
+        canaries.addCode(shown);
+        return shown;
+      };
+      const confirmed = await post('/two-step/setup/confirm', { code: code() });
+      const codes = confirmed.body.recoveryCodes as string[];
+      for (const each of codes) canaries.add('recovery code', each);
+      await client.post('/logout');
+      await client.login('alice');
+      await post('/two-step/verify', { code: '000000' });
+      await post('/two-step/verify', { code: code(), rememberBrowser: true });
+      canaries.add('browser token', /second-factor-\w+=([\w-]+)/.exec(client.cookie)![1]!);
+      await post('/two-step/step-up', { code: codes[0] });
+      isAway = true;
+      panel.now += 90_000;
+      expect((await client.post('/two-step/step-up', { code: code() })).status).to.equal(503);
+      isAway = false;
+      expect((await post('/two-step/recovery-codes', { code: code() })).status).to.equal(200);
+      expect((await post('/two-step/disable', { code: code() })).status).to.equal(200);
+
+      expect(panel.events.map(({ name }) => name)).to.include.members([
+        'code-refused',
+        'store-unavailable',
+        'disabled',
+      ]);
+      expect(notices).to.not.be.empty;
+      for (const held of [
+        panel.events,
+        notices,
+        sessions,
+        panel.errors.map((error) => Object.assign({}, error)),
+      ]) {
+        expect(canaries.foundIn(JSON.stringify(held))).to.deep.equal([]);
+      }
+      for (const error of panel.errors)
+        expect(canaries.foundIn(String((error as Error).stack))).to.deep.equal([]);
+    });
+  });
+});
