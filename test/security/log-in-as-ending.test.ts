@@ -1,5 +1,4 @@
 import { expect } from 'chai';
-import { inMemoryAndOnRedis, startLatePanel } from './late-bodies.js';
 import type { AttackedPanel } from '../support/attack.js';
 import { asRoot, attack, enrolledRoot } from '../support/attack.js';
 import { Client } from '../support/client.js';
@@ -8,7 +7,6 @@ import type { LevelPanel } from '../support/level-panel.js';
 import { startLevelPanel } from '../support/level-panel.js';
 import { onEachPlace } from '../support/on-each-place.js';
 import { enable, enrolled, loggedIn, pending, signedIn, verify } from '../support/people.js';
-import { seenBy } from '../support/sessions.js';
 
 type Change = (panel: AttackedPanel) => unknown;
 
@@ -287,31 +285,6 @@ describe('Log in as: what ends it', () => {
         for (const [name, value] of before.cookies) client.cookies.set(name, value);
         expect((await client.get('/me')).body).to.deep.include({ user: 'root', actors: [] });
       });
-    });
-  });
-
-  inMemoryAndOnRedis((parts) => {
-    describe('enter and sign out at once, where the body is read after the session (K21)', () => {
-      for (const [what, path] of Object.entries({
-        'signs out': '/logout',
-        'goes back': '/two-step/impersonation/leave',
-      })) {
-        it(`lets no hop whose body was cut in two act for an actor who ${what} in between`, async () => {
-          const panel = await startLatePanel(parts());
-          const actor = await loggedIn(panel);
-          await actor.actAs('bob');
-          const { cookie } = actor;
-          panel.told();
-          const status = await panel.late('/two-step/impersonation', cookie, { account: 'carol' }, () =>
-            actor.post(path),
-          );
-          expect(status).to.equal(401);
-          expect(panel.told()).to.not.include('impersonation-entered');
-          expect(await panel.stored(cookie)).to.equal(null);
-          expect(await seenBy(panel, cookie)).to.equal(null);
-          expect(await actor.me()).to.equal(what === 'goes back' ? 'alice' : null);
-        });
-      }
     });
   });
 });

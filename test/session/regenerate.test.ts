@@ -1,7 +1,5 @@
 import { expect } from 'chai';
-import type { Redis } from 'ioredis';
-import { connectRedis, sharedRedis } from '../support/redis-server.js';
-import type { RedisServer } from '../support/redis-server.js';
+import { onEachPanel } from '../support/on-each-place.js';
 import { Client } from '../support/client.js';
 import { enroll, enrolled, loggedIn } from '../support/people.js';
 import { startPanel, stopPanels } from '../support/panel.js';
@@ -14,27 +12,10 @@ async function worthOf(panel: Panel, cookie: string): Promise<unknown> {
   return body.state;
 }
 
-for (const kind of ['memory', 'Redis'] as const) {
-  describe(`session/regenerate with sessions in ${kind}`, () => {
-    let server: RedisServer | undefined;
-    let redis: Redis | undefined;
-
-    before(async function () {
-      if (kind !== 'Redis') return;
-      server = await sharedRedis();
-      redis = connectRedis(server);
-    });
-    afterEach(async () => {
-      await stopPanels();
-      await redis?.flushall();
-    });
-    after(async () => {
-      redis?.disconnect();
-    });
-
+describe('session/regenerate', () => {
+  onEachPanel((startWith) => {
     const start = (): Promise<Panel> =>
-      startPanel({
-        ...(redis && { redis }),
+      startWith({
         routes({ app }) {
           app.post('/anything', (req, res) => res.json(Object.assign(req.session, { any: 1 })));
           app.post('/renew', async (req, res) => {
@@ -131,25 +112,8 @@ for (const kind of ['memory', 'Redis'] as const) {
       expect(late.body.code).to.equal('sign-in-expired');
       expect((await client.get('/secret')).status).to.equal(200);
     });
-
-    it('makes one session of ten right codes at once from one parked jar (A14)', async () => {
-      const panel = await start();
-      const phone = await enroll(panel);
-      const client = await loggedIn(panel);
-      const { cookie } = client;
-      const code = phone.nextCode();
-      const clients = Array.from({ length: 10 }, () => new Client(panel));
-      const answers = await Promise.all(
-        clients.map((browser) => browser.post('/two-step/verify', { code }, { cookie, connection: 'close' })),
-      );
-      expect(answers.filter(({ status }) => status === 200)).to.have.length(1);
-      const users = await Promise.all(clients.map((browser) => browser.me()));
-      expect(users.filter((user) => user === 'alice')).to.have.length(1);
-    });
   });
-}
 
-describe('session/regenerate', () => {
   afterEach(stopPanels);
 
   it('keeps how long the application lets a session last, and leaves that choice as it is while parked', async () => {
