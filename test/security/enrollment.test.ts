@@ -140,7 +140,9 @@ describe('Enrolling in the place of the owner', () => {
           ...given,
           ...setup,
         });
-        expect(body.key).not.to.equal(OWN);
+        expect(body.key)
+          .to.match(/^[A-Z2-7]{32}$/)
+          .and.not.to.equal(OWN);
 
         const own = await client.post(`/two-step/setup/confirm?secret=${OWN}`, {
           code: codeOf(OWN),

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { Secret, TOTP } from 'otpauth';
 import type { Store } from 'passport-second-factor';
-import { whenBack } from './when-back.js';
+import { eventually } from '../support/eventually.js';
+import type { Answer } from '../support/client.js';
 import { Client } from '../support/client.js';
 import type { ExamplePanel } from '../support/example-panel.js';
 import { startExamplePanel } from '../support/example-panel.js';
@@ -20,6 +21,15 @@ import { startRedis } from '../support/redis-server.js';
 import { timeLimit } from '../support/time-limit.js';
 
 const limit = timeLimit();
+
+/** Asks again until the panel answers otherwise than 503. */
+function whenBack(ask: () => Promise<Answer>): Promise<Answer> {
+  return eventually('the panel to work again', async () => {
+    const answer = await ask();
+    if (answer.status === 503) throw new Error(answer.text);
+    return answer;
+  });
+}
 
 /** What becomes of a swap while the store is in trouble. */
 type Fault = 'none' | 'before the swap' | 'after the swap' | 'hangs';

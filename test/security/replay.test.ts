@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
-import { attack, failuresOf, isOut } from '../support/attack.js';
+import { FROM_ANOTHER_SITE, attack, failuresOf, isOut } from '../support/attack.js';
 import { Client } from '../support/client.js';
 import { until } from '../support/eventually.js';
 import { startExamplePanel } from '../support/example-panel.js';
@@ -88,11 +88,10 @@ describe('Replay of codes', () => {
           verify(waiting, code),
         ]);
         expect(answers.filter(({ status }) => status === 200)).to.have.length(1);
-        expect(
-          panel()
-            .told()
-            .filter((name) => name === 'code-accepted').length,
-        ).to.be.at.most(2);
+        const accepted = panel()
+          .told()
+          .filter((name) => name === 'code-accepted');
+        expect(accepted.length).to.be.at.most(2);
       });
     });
 
@@ -158,7 +157,6 @@ describe('Replay of codes', () => {
         expect((await verify(waiting, refused)).body.code, 'read by now').to.equal('code-already-used');
         panel().advance(60);
         expect((await verify(waiting, phone.code())).status).to.equal(200);
-        panel().advance(JUMP_SECONDS - 90);
       });
 
       it('is got out of by the owner alone, with a recovery code', async () => {
@@ -170,7 +168,6 @@ describe('Replay of codes', () => {
         panel().advance(-JUMP_SECONDS);
         const waiting = await pending(panel());
         expect((await verify(waiting, (body.recoveryCodes as string[])[0])).status).to.equal(200);
-        panel().advance(JUMP_SECONDS);
       });
     });
 
@@ -197,10 +194,10 @@ describe('Replay of codes', () => {
         const reports = (warned: readonly Warning[]): readonly Warning[] =>
           warned.filter(({ code }) => code === 'SECOND_FACTOR_STORE_MAY_LOSE');
         const warned = await warningsOf(async (heard) => {
-          const panel = await startExamplePanel(env.REDIS_URL);
-          await signedIn(panel, 'alice');
+          const started = await startExamplePanel(env.REDIS_URL);
+          await signedIn(started);
           if (redis) await until('the report', () => reports(heard).length > 0);
-          await panel.end();
+          await started.end();
         });
         expect(reports(warned)).to.have.length(redis ? 1 : 0);
         const { code, out } = await runConsole(env, 'check');
@@ -210,8 +207,7 @@ describe('Replay of codes', () => {
       it('lets nobody with an old session past a guard when it lost everything', async () => {
         const { client } = await enrolled(panel());
         const waiting = await pending(panel());
-        if (panel().redis) await panel().redis?.flushall();
-        else await panel().setRecord('alice', null);
+        await (panel().redis?.flushall() ?? panel().setRecord('alice', null));
         expect((await client.get('/api/secret')).status).to.be.oneOf([401, 403]);
         await isOut(waiting);
       });
@@ -240,8 +236,7 @@ describe('Replay of codes', () => {
       const waiting = await pending(panel());
       const code = phone.nextCode();
       const before = await panel().record('alice');
-      const foreign = { 'sec-fetch-site': 'cross-site', origin: 'https://evil.example' };
-      expect((await verify(waiting, code, {}, foreign)).body.code).to.equal('cross-site');
+      expect((await verify(waiting, code, {}, FROM_ANOTHER_SITE)).body.code).to.equal('cross-site');
       expect((await verify(late, code)).status).to.equal(401);
       expect((await verify(new Client(panel()), code)).body.code).to.equal('sign-in-expired');
       const broken = { 'content-type': 'application/json', 'content-encoding': 'gzip' };
