@@ -190,7 +190,6 @@ describe('Codes as they are typed', () => {
   onEachPanel((start) => {
     describe('H9: the same account under several spellings', () => {
       let panel: Panel;
-
       let phone: Phone;
 
       beforeEach(async () => {

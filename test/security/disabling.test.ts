@@ -1,5 +1,6 @@
 import { userInfo } from 'node:os';
 import { expect } from 'chai';
+import { REMEMBERS } from './remembered-browsers.js';
 import { asRoot, attack } from '../support/attack.js';
 import { Client } from '../support/client.js';
 import { runConsole } from '../support/example-process.js';
@@ -8,7 +9,7 @@ import { enable, enrolled, loggedIn, pending, verify } from '../support/people.j
 
 describe('Taking the factor off', () => {
   attack(
-    'on %s with { PANEL_REMEMBER_BROWSERS: 30 }',
+    'on %s',
     (panel) => {
       describe('D6: disable with a session only, or with anything but a good code', () => {
         it('changes nothing without a code, with one of somebody else, or with one that was used', async () => {
@@ -182,99 +183,97 @@ describe('Taking the factor off', () => {
           expect(recovered.status).to.equal(200);
         });
       });
+
+      describe('D15: a reset, a deactivation or a new name drops the factor', () => {
+        const changes: Record<string, string> = {
+          'a new password': "UPDATE users SET stamp = 'new' WHERE id = 'alice'",
+          'a new login': "UPDATE users SET login = 'alicia' WHERE id = 'alice'",
+          'another level': "UPDATE users SET level = 'admin' WHERE id = 'alice'",
+        };
+
+        for (const [what, statement] of Object.entries(changes)) {
+          it(`still asks for the code after ${what}`, async () => {
+            const { phone } = await enrolled(panel());
+            const before = await panel().record('alice');
+            panel().database.exec(statement);
+            const client = new Client(panel());
+            const login = what === 'a new login' ? 'alicia' : 'alice';
+            expect((await client.login(login, 'alice-password')).body.code).to.equal('code-required');
+            expect((await client.get('/api/secret')).status).to.equal(401);
+            expect(await panel().record('alice')).to.equal(before);
+            expect((await verify(client, phone.nextCode())).status).to.equal(200);
+            expect(await client.who()).to.equal(login);
+          });
+        }
+
+        it('still asks for the code after root set the password', async () => {
+          await enrolled(panel());
+          const root = await asRoot(panel());
+          const set = await root.post('/staff/alice/edit', { password: 'a new password' });
+          expect(set.status).to.equal(200);
+          const client = new Client(panel());
+          expect((await client.login('alice', 'a new password')).body.code).to.equal('code-required');
+        });
+
+        it('still asks for the code when the account was taken away and came back', async () => {
+          const { client, phone } = await enrolled(panel());
+          const before = await panel().record('alice');
+          panel().database.exec("DELETE FROM users WHERE id = 'alice'");
+          expect(await client.who()).to.equal('login-required');
+          panel().database.exec(
+            "INSERT INTO users SELECT 'alice', 'alice', 'user', password, 'back' FROM users WHERE id = 'bob'",
+          );
+          const back = new Client(panel());
+          expect((await back.login('alice', 'bob-password')).body.code).to.equal('code-required');
+          expect(await panel().record('alice')).to.equal(before);
+          expect((await verify(back, phone.nextCode())).status).to.equal(200);
+        });
+      });
+
+      describe('D16: the console command hits the wrong account, or leaves no trace', () => {
+        it('takes exact ids, one of them, and without a terminal only with --yes', async () => {
+          await enrolled(panel());
+          const before = await panel().record('alice');
+          const { env } = panel();
+          const ended = await Promise.all([
+            runConsole(env, 'disable', 'Alice', '--yes'),
+            runConsole(env, 'disable', 'al%', '--yes'),
+            runConsole(env, 'disable', 'alice', 'bob', '--yes'),
+            runConsole(env, 'disable', 'alice'),
+            runConsole(env, 'import', 'bob', 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP'),
+          ]);
+          expect(ended.map(({ code }) => code)).to.deep.equal([1, 1, 2, 2, 2]);
+          expect(ended.map(({ out, err }) => out + err).join('')).not.to.contain('JBSWY3DPEHPK3PXP');
+          expect(await panel().record('alice')).to.equal(before);
+          expect(await panel().record('bob')).to.equal(null);
+        });
+
+        it('tells who and why, and leaves nothing of the enrollment that anybody could use', async () => {
+          const { client, phone } = await enrolled(panel());
+          const waiting = await pending(panel());
+          const ended = await runConsole(panel().env, 'disable', 'alice', '--yes', '--reason', 'phone lost');
+          expect(ended.code).to.equal(0);
+          const line = ended.err.split('\n').find((each) => each.includes('"disabled"')) ?? '';
+          expect(JSON.parse(line)).to.include({
+            name: 'disabled',
+            accountId: 'alice',
+            reason: 'phone lost',
+            by: `console:${userInfo().username}`,
+          });
+          expect(ended.out + ended.err).not.to.contain(phone.key);
+
+          expect((await client.get('/api/secret')).body.code).to.equal('enrollment-required');
+          expect((await verify(waiting, phone.nextCode())).status).to.equal(401);
+          expect(await panel().record('alice')).to.equal(null);
+          expect(await waiting.who()).to.equal('login-required');
+        });
+      });
     },
-    { PANEL_REMEMBER_BROWSERS: '30' },
+    REMEMBERS,
   );
 
-  attack('on %s', (panel) => {
-    describe('D15: a reset, a deactivation or a new name drops the factor', () => {
-      const changes: Record<string, string> = {
-        'a new password': "UPDATE users SET stamp = 'new' WHERE id = 'alice'",
-        'a new login': "UPDATE users SET login = 'alicia' WHERE id = 'alice'",
-        'another level': "UPDATE users SET level = 'admin' WHERE id = 'alice'",
-      };
-
-      for (const [what, statement] of Object.entries(changes)) {
-        it(`still asks for the code after ${what}`, async () => {
-          const { phone } = await enrolled(panel());
-          const before = await panel().record('alice');
-          panel().database.exec(statement);
-          const client = new Client(panel());
-          const login = what === 'a new login' ? 'alicia' : 'alice';
-          expect((await client.login(login, 'alice-password')).body.code).to.equal('code-required');
-          expect((await client.get('/api/secret')).status).to.equal(401);
-          expect(await panel().record('alice')).to.equal(before);
-          expect((await verify(client, phone.nextCode())).status).to.equal(200);
-          expect(await client.who()).to.equal(login);
-        });
-      }
-
-      it('still asks for the code after root set the password', async () => {
-        await enrolled(panel());
-        const root = await asRoot(panel());
-        const set = await root.post('/staff/alice/edit', { password: 'a new password' });
-        expect(set.status).to.equal(200);
-        const client = new Client(panel());
-        expect((await client.login('alice', 'a new password')).body.code).to.equal('code-required');
-      });
-
-      it('still asks for the code when the account was taken away and came back', async () => {
-        const { client, phone } = await enrolled(panel());
-        const before = await panel().record('alice');
-        panel().database.exec("DELETE FROM users WHERE id = 'alice'");
-        expect(await client.who()).to.equal('login-required');
-        panel().database.exec(
-          "INSERT INTO users SELECT 'alice', 'alice', 'user', password, 'back' FROM users WHERE id = 'bob'",
-        );
-        const back = new Client(panel());
-        expect((await back.login('alice', 'bob-password')).body.code).to.equal('code-required');
-        expect(await panel().record('alice')).to.equal(before);
-        expect((await verify(back, phone.nextCode())).status).to.equal(200);
-      });
-    });
-
-    describe('D16: the console command hits the wrong account, or leaves no trace', () => {
-      it('takes exact ids, one of them, and without a terminal only with --yes', async () => {
-        await enrolled(panel());
-        const before = await panel().record('alice');
-        const { env } = panel();
-        const ended = await Promise.all([
-          runConsole(env, 'disable', 'Alice', '--yes'),
-          runConsole(env, 'disable', 'al%', '--yes'),
-          runConsole(env, 'disable', 'alice', 'bob', '--yes'),
-          runConsole(env, 'disable', 'alice'),
-          runConsole(env, 'import', 'bob', 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP'),
-        ]);
-        expect(ended.map(({ code }) => code)).to.deep.equal([1, 1, 2, 2, 2]);
-        expect(ended.map(({ out, err }) => out + err).join('')).not.to.contain('JBSWY3DPEHPK3PXP');
-        expect(await panel().record('alice')).to.equal(before);
-        expect(await panel().record('bob')).to.equal(null);
-      });
-
-      it('tells who and why, and leaves nothing of the enrollment that anybody could use', async () => {
-        const { client, phone } = await enrolled(panel());
-        const waiting = await pending(panel());
-        const ended = await runConsole(panel().env, 'disable', 'alice', '--yes', '--reason', 'phone lost');
-        expect(ended.code).to.equal(0);
-        const line = ended.err.split('\n').find((each) => each.includes('"disabled"')) ?? '';
-        expect(JSON.parse(line)).to.include({
-          name: 'disabled',
-          accountId: 'alice',
-          reason: 'phone lost',
-          by: `console:${userInfo().username}`,
-        });
-        expect(ended.out + ended.err).not.to.contain(phone.key);
-
-        expect((await client.get('/api/secret')).body.code).to.equal('enrollment-required');
-        expect((await verify(waiting, phone.nextCode())).status).to.equal(401);
-        expect(await panel().record('alice')).to.equal(null);
-        expect(await waiting.who()).to.equal('login-required');
-      });
-    });
-  });
-
   attack(
-    'on %s with { PANEL_REQUIRE_FACTOR: admin }',
+    'on %s, where admins must have one',
     (panel) => {
       describe('D21: an operator disabled what the policy requires', () => {
         it('lets the next sign-in do nothing but enroll, and the live session as well', async () => {

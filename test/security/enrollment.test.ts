@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { Secret, TOTP, URI } from 'otpauth';
+import { REMEMBERS } from './remembered-browsers.js';
 import { FROM_ANOTHER_SITE, attack } from '../support/attack.js';
 import { Client } from '../support/client.js';
 import { burst, enable, enrolled, pending, phoneWith, signedIn, verify } from '../support/people.js';
@@ -16,7 +17,6 @@ const MANAGING = [
 ];
 
 const OWN = 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP';
-
 const PAGES = ['', '/', '/setup', '/verify', '/step-up', '/recovery-codes', '/browsers', '/setup/confirm'];
 
 const NAMES = [
@@ -36,7 +36,7 @@ const NAMES = [
 
 describe('Enrolling in the place of the owner', () => {
   attack(
-    'on %s with { PANEL_REMEMBER_BROWSERS: 30, PANEL_REQUIRE_FACTOR: admin }',
+    'on %s, where admins must have one',
     (panel) => {
       describe('D1: enroll or replace the factor while the code is missing', () => {
         it('refuses every managing route to who is pending', async () => {
@@ -87,7 +87,7 @@ describe('Enrolling in the place of the owner', () => {
         });
       });
     },
-    { PANEL_REMEMBER_BROWSERS: '30', PANEL_REQUIRE_FACTOR: 'admin' },
+    { ...REMEMBERS, PANEL_REQUIRE_FACTOR: 'admin' },
   );
 
   attack('on %s', (panel) => {

@@ -19,11 +19,8 @@ import {
 import { warningsOf } from '../support/warnings.js';
 
 const LIMIT = 5;
-
 const INSIDE = ['/two-step/step-up', '/two-step/disable', '/two-step/recovery-codes'];
-
 const STEP_MILLISECONDS = 30_000;
-
 const LOGINS = ['ann', 'ben', 'cat', 'dan', 'eve', 'fay'];
 
 describe('Guessing codes', () => {

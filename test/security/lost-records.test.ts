@@ -29,7 +29,6 @@ describe('Records and sessions that are lost, spoiled or shared', () => {
       const { error } = console;
 
       before(() => (console.error = () => undefined)); // the panel tells its operator of each
-
       after(() => (console.error = error));
 
       for (const [what, spoiled] of Object.entries(spoil)) {
@@ -61,7 +60,6 @@ describe('Records and sessions that are lost, spoiled or shared', () => {
   onEachPanel((start) => {
     describe('an error or a missing piece that means "passed", where the panel cannot say who it is (A8)', () => {
       let panel: Panel;
-
       let broken: () => unknown = () => undefined;
 
       for (const [what, fault] of Object.entries<() => unknown>({
@@ -101,14 +99,12 @@ describe('Records and sessions that are lost, spoiled or shared', () => {
 
   describe('J3: a failover or an eviction drops the record or the session', () => {
     let server: RedisServer;
-
     let panel: ExamplePanel;
 
     before(async () => {
       server = await sharedRedis();
       panel = await startExamplePanel(server.url);
     });
-
     after(async () => {
       await stopPanels();
       await panel.end();
@@ -171,14 +167,12 @@ describe('Records and sessions that are lost, spoiled or shared', () => {
 
   describe('J6: two panels share a Redis, or the Redis forgets the script', () => {
     let server: RedisServer;
-
     let redis: Redis;
 
     before(async () => {
       server = await sharedRedis();
       redis = connectRedis(server);
     });
-
     after(async () => {
       await stopPanels();
       redis.disconnect();

@@ -95,7 +95,6 @@ describe('Ways in beside the login form', () => {
 
     describe('A4: a login route beside the form that asks for no code', () => {
       let panel: Panel;
-
       let phone: Phone;
 
       beforeEach(async () => {

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { REMEMBERS } from './remembered-browsers.js';
 import express from 'express';
 import { FROM_ANOTHER_SITE, attack, isOut } from '../support/attack.js';
 import { Client } from '../support/client.js';
@@ -79,7 +80,7 @@ const NOT_OURS: Record<string, string>[] = [
 
 describe('Requests from other sites', () => {
   attack(
-    'on %s with { PANEL_REMEMBER_BROWSERS: 30 }',
+    'on %s',
     (panel) => {
       describe('D12: enable, disable, regenerate and revoke from another site', () => {
         async function send(
@@ -139,115 +140,113 @@ describe('Requests from other sites', () => {
           expect((await client.get('/api/secret')).status).to.equal(200);
         });
       });
-    },
-    { PANEL_REMEMBER_BROWSERS: '30' },
-  );
 
-  attack('on %s', (panel) => {
-    it('D13: lets no answer of ours be framed, errors included', async () => {
-      const { client } = await enrolled(panel());
-      await client.post('/two-step/setup');
-      const waiting = await pending(panel());
-      const answers = [
-        ...(await Promise.all(
-          ['', '/setup', '/step-up', '/verify'].map((path) => client.open(`/two-step${path}`)),
-        )),
-        await waiting.open('/two-step/verify'),
-        await waiting.submit('/two-step/verify', { code: '000000' }),
-        await waiting.submit('/two-step/verify', { code: '' }),
-        await client.submit('/two-step/disable', { code: '000000' }),
-        await client.submit('/two-step/disable', { code: 'x' }),
-        await client.get('/two-step/'),
-        await client.post('/two-step/setup/confirm', { code: '000000' }),
-        await new Client(panel()).post('/two-step/disable', {}),
-        await new Client(panel()).open('/two-step/'),
-      ];
-      for (const { headers, status } of answers) {
-        expect(headers['x-frame-options'], String(status)).to.equal('DENY');
-        expect(headers['content-security-policy'], String(status)).to.contain("frame-ancestors 'none'");
-      }
-      const refused = await client.peek('POST', '/two-step/disable', { origin: 'https://evil.example' });
-      expect(refused.status).to.equal(403);
-      expect(refused.headers['x-frame-options']).to.equal('DENY');
-      expect(refused.headers['content-security-policy']).to.contain("frame-ancestors 'none'");
-    });
-
-    describe('D14: the victim ends in the attacker’s account', () => {
-      it('refuses a sign-in that a page of another site sends', async () => {
-        const victim = new Client(panel());
-        const body = 'username=bob&password=bob-password';
-        const headers = { ...FROM_ANOTHER_SITE, 'content-type': FORM };
-        const { status, headers: answered } = await victim.peek('POST', '/login', headers, body);
-        expect(status).to.equal(403);
-        expect(answered['set-cookie']).to.equal(undefined);
-      });
-
-      it('refuses a code that a page of another site sends, and does not spend it', async () => {
-        const { phone } = await enrolled(panel(), 'bob');
-        const victim = await pending(panel(), 'bob');
-        const code = phone.nextCode();
-        const headers = { ...FROM_ANOTHER_SITE, 'content-type': FORM };
-        const { status } = await victim.peek('POST', '/two-step/verify', headers, `code=${code}`);
-        expect(status).to.equal(403);
-        expect(await victim.who()).to.equal('code-required');
-        expect((await verify(victim, code)).status).to.equal(200);
-      });
-    });
-
-    describe('K12: enter or leave by another site', () => {
-      it('refuses a form, text and JSON of every other site', async () => {
-        const admin = await signedIn(panel(), 'admin');
-        const acting = await signedIn(panel(), 'root');
-        for (const site of Object.values(OTHER_SITES)) {
-          for (const type of ['application/x-www-form-urlencoded', 'text/plain', 'application/json']) {
-            const body = type === 'application/json' ? '{"account":"alice"}' : 'account=alice';
-            const headers = { ...site, 'content-type': type };
-            const entered = await admin.peek('POST', '/two-step/impersonation', headers, body);
-            const left = await acting.peek('POST', '/two-step/impersonation/leave', headers, body);
-            expect([entered.status, left.status], type).to.deep.equal([403, 403]);
-          }
-        }
-        expect(await admin.who()).to.equal('admin');
-        expect(await acting.who()).to.equal('root > admin');
-      });
-
-      it('does nothing by GET', async () => {
-        const admin = await signedIn(panel(), 'admin');
-        const acting = await signedIn(panel(), 'root');
-        await admin.open('/two-step/impersonation?account=alice');
-        await acting.open('/two-step/impersonation/leave');
-        expect(await admin.who()).to.equal('admin');
-        expect(await acting.who()).to.equal('root > admin');
-      });
-    });
-
-    describe('L8: plain http on a LAN name, strict referrer policies, proxies that rewrite Host', () => {
-      it('takes our own forms', async () => {
-        const { phone } = await enrolled(panel());
-        const credentials = { username: 'alice', password: 'alice-password' };
-        for (const headers of OWN) {
-          const client = new Client(panel());
-          expect((await client.post('/login', credentials, headers)).body.code).to.equal('code-required');
-          const { status } = await verify(client, phone.nextCode(), {}, headers);
-          expect(status, JSON.stringify(headers)).to.equal(200);
-        }
-      });
-
-      it('refuses those of everybody else, and spends no code on them', async () => {
-        const { phone } = await enrolled(panel());
+      it('D13: lets no answer of ours be framed, errors included', async () => {
+        const { client } = await enrolled(panel());
+        await client.post('/two-step/setup');
         const waiting = await pending(panel());
-        const before = await panel().record('alice');
-        const code = phone.nextCode();
-        for (const headers of NOT_OURS) {
-          const { status, body } = await verify(waiting, code, {}, headers);
-          expect([status, body.code], JSON.stringify(headers)).to.deep.equal([403, 'cross-site']);
+        const answers = [
+          ...(await Promise.all(
+            ['', '/setup', '/step-up', '/verify'].map((path) => client.open(`/two-step${path}`)),
+          )),
+          await waiting.open('/two-step/verify'),
+          await waiting.submit('/two-step/verify', { code: '000000' }),
+          await waiting.submit('/two-step/verify', { code: '' }),
+          await client.submit('/two-step/disable', { code: '000000' }),
+          await client.submit('/two-step/disable', { code: 'x' }),
+          await client.get('/two-step/'),
+          await client.post('/two-step/setup/confirm', { code: '000000' }),
+          await new Client(panel()).post('/two-step/disable', {}),
+          await new Client(panel()).open('/two-step/'),
+        ];
+        for (const { headers, status } of answers) {
+          expect(headers['x-frame-options'], String(status)).to.equal('DENY');
+          expect(headers['content-security-policy'], String(status)).to.contain("frame-ancestors 'none'");
         }
-        await isOut(waiting);
-        expect(await panel().record('alice')).to.equal(before);
-        expect((await verify(waiting, code)).status).to.equal(200);
+        const refused = await client.peek('POST', '/two-step/disable', { origin: 'https://evil.example' });
+        expect(refused.status).to.equal(403);
+        expect(refused.headers['x-frame-options']).to.equal('DENY');
+        expect(refused.headers['content-security-policy']).to.contain("frame-ancestors 'none'");
       });
-    });
-  });
+
+      describe('D14: the victim ends in the attacker’s account', () => {
+        it('refuses a sign-in that a page of another site sends', async () => {
+          const victim = new Client(panel());
+          const body = 'username=bob&password=bob-password';
+          const headers = { ...FROM_ANOTHER_SITE, 'content-type': FORM };
+          const { status, headers: answered } = await victim.peek('POST', '/login', headers, body);
+          expect(status).to.equal(403);
+          expect(answered['set-cookie']).to.equal(undefined);
+        });
+
+        it('refuses a code that a page of another site sends, and does not spend it', async () => {
+          const { phone } = await enrolled(panel(), 'bob');
+          const victim = await pending(panel(), 'bob');
+          const code = phone.nextCode();
+          const headers = { ...FROM_ANOTHER_SITE, 'content-type': FORM };
+          const { status } = await victim.peek('POST', '/two-step/verify', headers, `code=${code}`);
+          expect(status).to.equal(403);
+          expect(await victim.who()).to.equal('code-required');
+          expect((await verify(victim, code)).status).to.equal(200);
+        });
+      });
+
+      describe('K12: enter or leave by another site', () => {
+        it('refuses a form, text and JSON of every other site', async () => {
+          const admin = await signedIn(panel(), 'admin');
+          const acting = await signedIn(panel(), 'root');
+          for (const site of Object.values(OTHER_SITES)) {
+            for (const type of ['application/x-www-form-urlencoded', 'text/plain', 'application/json']) {
+              const body = type === 'application/json' ? '{"account":"alice"}' : 'account=alice';
+              const headers = { ...site, 'content-type': type };
+              const entered = await admin.peek('POST', '/two-step/impersonation', headers, body);
+              const left = await acting.peek('POST', '/two-step/impersonation/leave', headers, body);
+              expect([entered.status, left.status], type).to.deep.equal([403, 403]);
+            }
+          }
+          expect(await admin.who()).to.equal('admin');
+          expect(await acting.who()).to.equal('root > admin');
+        });
+
+        it('does nothing by GET', async () => {
+          const admin = await signedIn(panel(), 'admin');
+          const acting = await signedIn(panel(), 'root');
+          await admin.open('/two-step/impersonation?account=alice');
+          await acting.open('/two-step/impersonation/leave');
+          expect(await admin.who()).to.equal('admin');
+          expect(await acting.who()).to.equal('root > admin');
+        });
+      });
+
+      describe('L8: plain http on a LAN name, strict referrer policies, proxies that rewrite Host', () => {
+        it('takes our own forms', async () => {
+          const { phone } = await enrolled(panel());
+          const credentials = { username: 'alice', password: 'alice-password' };
+          for (const headers of OWN) {
+            const client = new Client(panel());
+            expect((await client.post('/login', credentials, headers)).body.code).to.equal('code-required');
+            const { status } = await verify(client, phone.nextCode(), {}, headers);
+            expect(status, JSON.stringify(headers)).to.equal(200);
+          }
+        });
+
+        it('refuses those of everybody else, and spends no code on them', async () => {
+          const { phone } = await enrolled(panel());
+          const waiting = await pending(panel());
+          const before = await panel().record('alice');
+          const code = phone.nextCode();
+          for (const headers of NOT_OURS) {
+            const { status, body } = await verify(waiting, code, {}, headers);
+            expect([status, body.code], JSON.stringify(headers)).to.deep.equal([403, 'cross-site']);
+          }
+          await isOut(waiting);
+          expect(await panel().record('alice')).to.equal(before);
+          expect((await verify(waiting, code)).status).to.equal(200);
+        });
+      });
+    },
+    REMEMBERS,
+  );
 
   onEachPanel((start) => {
     it('I3: lands on the default for destinations elsewhere, and on a path of ours for a path of ours', async () => {

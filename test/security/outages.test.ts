@@ -38,9 +38,7 @@ describe('Outages', () => {
   onEachPlace((empty) => {
     describe('B11: the store dies between the decision and the count', () => {
       let panel: Panel;
-
       let phone: Phone;
-
       let fault: Fault;
 
       beforeEach(async () => {
@@ -102,14 +100,12 @@ describe('Outages', () => {
 
   describe('J1: Redis is down, and the limits or the guard with it', () => {
     let server: RedisServer;
-
     let panel: ExamplePanel;
 
     before(async () => {
       server = await startRedis({ args: ['--appendonly', 'yes', '--appendfsync', 'always'] });
       panel = await startExamplePanel(server.url, {}, { storeTimeoutMs: limit.ms });
     });
-
     after(async () => {
       await panel.end();
       await server.stop();
@@ -169,9 +165,7 @@ describe('Outages', () => {
 
   describe('J2: each process has a budget of guesses of its own', () => {
     let server: RedisServer;
-
     let folder: string;
-
     let panels: PanelProcess[] = [];
 
     before(async () => {
@@ -181,7 +175,6 @@ describe('Outages', () => {
       const first = await startPanelProcess(env);
       panels = [first, await startPanelProcess(env)];
     });
-
     after(async () => {
       await Promise.all(panels.map((panel) => panel.stop()));
       rmSync(folder, { recursive: true, force: true });

@@ -234,7 +234,6 @@ describe('Planted and copied session cookies', () => {
       beforeEach(async () => {
         panel = await startLevelPanel({ levels: ['root', 'admin', 'user'] }, await empty());
       });
-
       afterEach(() => panel.close());
 
       it('brings nobody back from a waiting sign-in', async () => {

@@ -43,12 +43,11 @@ const EVENTS: Record<string, Event> = {
 };
 
 const DAY_SECONDS = 86_400;
-
 const FLAGS = { rememberBrowser: true, trust: '1', remember: 'on' };
 
 describe('Remembered browsers', () => {
   attack(
-    'on %s with REMEMBERS',
+    'on %s',
     (panel) => {
       describe('F1: a forged token of a remembered browser', () => {
         it('asks for the code, whatever stands in the cookie', async () => {

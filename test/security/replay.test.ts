@@ -11,7 +11,6 @@ import type { Warning } from '../support/warnings.js';
 import { warningsOf } from '../support/warnings.js';
 
 const INSIDE = ['/two-step/step-up', '/two-step/disable', '/two-step/recovery-codes'];
-
 const JUMP_SECONDS = 3000;
 
 describe('Replay of codes', () => {
