@@ -8,7 +8,7 @@ import type { Panel } from '../support/panel.js';
 import { startPanel, userOf } from '../support/panel.js';
 import type { Phone } from '../support/people.js';
 import { sessionId } from '../support/sessions.js';
-import { enable, enroll, enrolled, loggedIn, pending, signedIn, verify } from '../support/people.js';
+import { enable, enroll, enrolled, give, loggedIn, pending, signedIn, verify } from '../support/people.js';
 
 /** What happens between the password and the code; the phone whose code is tried afterwards. */
 const CHANGES: Record<string, (target: AttackedPanel, phone: Phone) => Promise<Phone>> = {
@@ -231,7 +231,7 @@ describe('A sign-in that waits for the code', () => {
       it('makes no session that was not paid for with a code of its own, of several right codes at once', async () => {
         const client = await signedIn(panel());
         const { phone } = await enable(panel(), client);
-        const { body } = await client.post('/two-step/recovery-codes', { code: phone.nextCode() });
+        const { body } = await give(client, 'recovery-codes', phone.nextCode());
         const [recovery] = body.recoveryCodes as string[];
         const left = (await panel().secondFactor.status('alice')).recoveryCodesLeft;
         const waiting = await pending(panel());
@@ -276,7 +276,6 @@ describe('A sign-in that waits for the code', () => {
         });
       };
       const phone = await enroll(panel);
-
       const answers: number[] = [];
       for (let place = 1, changed = true; changed; place++) {
         const client = await loggedIn(panel);

@@ -1,11 +1,11 @@
 import { expect } from 'chai';
-import { attack, failuresOf, isIn, isOut } from '../support/attack.js';
+import { TAKE_CODES, attack, failuresOf, isIn, isOut } from '../support/attack.js';
 import { Client } from '../support/client.js';
 import { onEachPanel } from '../support/on-each-place.js';
 import type { Panel, User } from '../support/panel.js';
 import { user } from '../support/panel.js';
 import type { Phone } from '../support/people.js';
-import { enroll, enrolled, pending, said, verify } from '../support/people.js';
+import { enroll, enrolled, give, pending, said, verify } from '../support/people.js';
 
 const shifted = (code: string, zero: number): string =>
   Array.from(code, (digit) => String.fromCodePoint(zero + Number(digit))).join('');
@@ -29,6 +29,7 @@ const SPELLINGS: Record<string, (code: string) => string> = {
   'a combining mark': (code) => `${code}\u0301`,
 };
 
+const FORM = 'application/x-www-form-urlencoded';
 const LOGINS = ['Bob', 'bob', 'bob ', ' BOB', '\uff22\uff2f\uff22'];
 
 /** A panel that is generous with logins, as many are: case, spaces and width do not count. */
@@ -41,33 +42,9 @@ describe('Codes as they are typed', () => {
         const { phone } = await enrolled(panel());
         const client = await pending(panel());
         const before = await panel().record('alice');
-        const shapes = [
-          '',
-          ' ',
-          null,
-          0,
-          1,
-          true,
-          false,
-          [],
-          {},
-          [''],
-          ['000000'],
-          { code: '000000' },
-          '0',
-          '00000',
-        ];
-        for (const code of [
-          ...shapes,
-          '0000000',
-          '-',
-          '- - -',
-          'null',
-          'undefined',
-          'NaN',
-          'true',
-          '\0\0\0\0\0\0',
-        ]) {
+        const texts = ['', ' ', '0', '00000', '0000000', '-', '- - -', 'null', 'undefined', 'NaN', 'true'];
+        const others = [null, 0, 1, true, false, [], {}, [''], ['000000'], { code: '000000' }];
+        for (const code of [...texts, '\0\0\0\0\0\0', ...others]) {
           const { status, body } = await verify(client, code);
           expect([status, body.code], JSON.stringify(code)).to.deep.equal([400, 'code-malformed']);
         }
@@ -76,9 +53,9 @@ describe('Codes as they are typed', () => {
           ['application/json', ''],
           ['application/json', '{"Code":"000000","CODE":"000000"}'],
           ['application/json', '{"__proto__":{"code":"000000"}}'],
-          ['application/x-www-form-urlencoded', ''],
-          ['application/x-www-form-urlencoded', 'code'],
-          ['application/x-www-form-urlencoded', 'code='],
+          [FORM, ''],
+          [FORM, 'code'],
+          [FORM, 'code='],
           ['text/plain', 'code=000000'],
         ] as const) {
           const headers = { cookie: client.cookie, 'content-type': type, accept: 'application/json' };
@@ -109,26 +86,11 @@ describe('Codes as they are typed', () => {
       const code = owner.phone.code();
       const number = Number(code);
       const client = await pending(panel());
-      const refused: unknown[] = [
-        number,
-        String(number),
-        `${number}.0`,
-        number + 0.5,
-        `${number / 1000}e3`,
-        '1e5',
-        `+0${number}`,
-        `+${code}`,
-        `-${number}`,
-        `0x${number.toString(16)}`,
-        `0${number.toString(8)}`,
-        `0${code}`,
-        `${code}0`,
-        `${code}.`,
-        `${code}n`,
-        [code],
-        true,
-      ];
-      for (const typed of refused) {
+      const numbers = [number, number + 0.5, `${number}.0`, `${number / 1000}e3`, '1e5', String(number)];
+      const signed = [`+0${number}`, `+${code}`, `-${number}`, [code], true];
+      const based = [`0x${number.toString(16)}`, `0${number.toString(8)}`];
+      const longer = [`0${code}`, `${code}0`, `${code}.`, `${code}n`];
+      for (const typed of [...numbers, ...signed, ...based, ...longer]) {
         // What has six digits is a code, and a wrong one is told so.
         expect(said(await verify(client, typed)), JSON.stringify(typed)).to.be.oneOf([
           'code-malformed',
@@ -151,10 +113,8 @@ describe('Codes as they are typed', () => {
           expect(said(await verify(outside, typed)), name).to.equal('code-malformed');
           const form = await outside.submit('/two-step/verify', { code: typed });
           expect(form.status, name).to.equal(400);
-          for (const operation of ['step-up', 'disable', 'recovery-codes']) {
-            expect(said(await owner.client.post(`/two-step/${operation}`, { code: typed })), name).to.equal(
-              'code-malformed',
-            );
+          for (const operation of TAKE_CODES) {
+            expect(said(await give(owner.client, operation, typed)), name).to.equal('code-malformed');
           }
           expect(await panel().secondFactor.verify('alice', typed)).to.include({ reason: 'code-malformed' });
         }
@@ -175,9 +135,7 @@ describe('Codes as they are typed', () => {
           expect(said(await verify(await pending(panel()), owner.phone.code()))).to.equal(
             'code-already-used',
           );
-          const stepped = await owner.client.post('/two-step/step-up', {
-            code: spelling(owner.phone.nextCode()),
-          });
+          const stepped = await give(owner.client, 'step-up', spelling(owner.phone.nextCode()));
           expect(said(stepped)).to.equal('verified');
           expect(await panel().secondFactor.verify('alice', spelling(owner.phone.nextCode()))).to.include({
             ok: true,

@@ -5,7 +5,7 @@ import { asRoot, attack } from '../support/attack.js';
 import { Client } from '../support/client.js';
 import { runConsole } from '../support/example-process.js';
 import type { Phone } from '../support/people.js';
-import { enable, enrolled, loggedIn, pending, verify } from '../support/people.js';
+import { enable, enrolled, give, loggedIn, pending, verify } from '../support/people.js';
 
 describe('Taking the factor off', () => {
   attack(
@@ -42,7 +42,7 @@ describe('Taking the factor off', () => {
           first.cookies.delete('panel.sid');
           expect((await first.login('alice')).status).to.equal(200);
           for (const code of [undefined, '000000', phone.code()]) {
-            expect((await first.post('/two-step/disable', { code })).status).to.be.oneOf([400, 401]);
+            expect((await give(first, 'disable', code)).status).to.be.oneOf([400, 401]);
           }
           expect((await panel().secondFactor.status('alice')).enrolled).to.equal(true);
         });
@@ -54,17 +54,17 @@ describe('Taking the factor off', () => {
           const waiting = await pending(panel());
           expect((await verify(waiting, used)).status).to.equal(200);
           expect((await client.post('/two-step/disable')).body.code).to.equal('code-malformed');
-          const { status, body } = await client.post('/two-step/disable', { code: used });
+          const { status, body } = await give(client, 'disable', used);
           expect([status, body.code]).to.deep.equal([401, 'code-already-used']);
           expect((await panel().secondFactor.status('alice')).enrolled).to.equal(true);
-          expect((await client.post('/two-step/disable', { code: phone.nextCode() })).status).to.equal(200);
+          expect((await give(client, 'disable', phone.nextCode())).status).to.equal(200);
           expect((await panel().secondFactor.status('alice')).enrolled).to.equal(false);
         });
 
         it('lets nobody disable by a code when the password changed since the session began', async () => {
           const { client, phone } = await enrolled(panel());
           panel().database.exec("UPDATE users SET stamp = 'changed' WHERE id = 'alice'");
-          expect((await client.post('/two-step/disable', { code: phone.nextCode() })).status).to.equal(401);
+          expect((await give(client, 'disable', phone.nextCode())).status).to.equal(401);
           expect((await panel().secondFactor.status('alice')).enrolled).to.equal(true);
         });
       });
@@ -84,12 +84,9 @@ describe('Taking the factor off', () => {
           };
 
           for (const path of ['disable/bob', 'bob/disable', 'accounts/bob/disable']) {
-            expect((await client.post(`/two-step/${path}`, { code: phone.nextCode() })).status).to.equal(404);
+            expect((await give(client, path, phone.nextCode())).status).to.equal(404);
           }
-          const regenerated = await client.post('/two-step/recovery-codes', {
-            code: phone.nextCode(),
-            ...ids,
-          });
+          const regenerated = await give(client, 'recovery-codes', phone.nextCode(), ids);
           expect(regenerated.status).to.equal(200);
           const disabled = await client.post(
             '/two-step/disable?account=bob&id=bob',
@@ -133,7 +130,7 @@ describe('Taking the factor off', () => {
           recoveryCode: string;
         }> {
           const { client, phone } = await enrolled(panel());
-          const codes = await client.post('/two-step/recovery-codes', { code: phone.nextCode() });
+          const codes = await give(client, 'recovery-codes', phone.nextCode());
           const remembered = await pending(panel());
           await verify(remembered, phone.nextCode(), { rememberBrowser: true });
           const waiting = await pending(panel());
@@ -141,8 +138,7 @@ describe('Taking the factor off', () => {
         }
 
         const ways: Record<string, (client: Client, phone: Phone) => Promise<unknown>> = {
-          'the owner disabled it': (client, phone) =>
-            client.post('/two-step/disable', { code: phone.nextCode() }),
+          'the owner disabled it': (client, phone) => give(client, 'disable', phone.nextCode()),
           'an operator disabled it': () => panel().secondFactor.admin.disable('alice', { by: 'test' }),
         };
 
@@ -299,7 +295,7 @@ describe('Taking the factor off', () => {
           const client = await loggedIn(panel(), 'admin');
           const { phone } = await enable(panel(), client);
           const before = await panel().record('admin');
-          const refused = await client.post('/two-step/disable', { code: phone.nextCode() });
+          const refused = await give(client, 'disable', phone.nextCode());
           expect([refused.status, refused.body.code]).to.deep.equal([403, 'disable-refused']);
           expect(await panel().record('admin')).to.equal(before);
         });

@@ -1,20 +1,9 @@
 import { expect } from 'chai';
 import { Secret, TOTP, URI } from 'otpauth';
 import { REMEMBERS } from './remembered-browsers.js';
-import { FROM_ANOTHER_SITE, attack } from '../support/attack.js';
+import { FROM_ANOTHER_SITE, MANAGING, attack } from '../support/attack.js';
 import { Client } from '../support/client.js';
-import { burst, enable, enrolled, pending, phoneWith, signedIn, verify } from '../support/people.js';
-
-const MANAGING = [
-  'setup',
-  'setup/confirm',
-  'setup/cancel',
-  'disable',
-  'recovery-codes',
-  'step-up',
-  'authenticators/remove',
-  'browsers/revoke',
-];
+import { burst, enable, enrolled, give, pending, phoneWith, signedIn, verify } from '../support/people.js';
 
 const OWN = 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP';
 const PAGES = ['', '/', '/setup', '/verify', '/step-up', '/recovery-codes', '/browsers', '/setup/confirm'];
@@ -69,7 +58,7 @@ describe('Enrolling in the place of the owner', () => {
           const before = await panel().record('admin');
 
           const right = phoneWith(panel(), key).code();
-          const { code } = (await thief.post('/two-step/setup/confirm', { code: right })).body;
+          const { code } = (await give(thief, 'setup/confirm', right)).body;
           expect(code).to.equal('sign-in-expired');
           expect(await thief.who()).to.equal('login-required');
           expect((await thief.post('/two-step/setup')).status).to.equal(401);
@@ -123,7 +112,7 @@ describe('Enrolling in the place of the owner', () => {
         const copy = client.copy();
         await client.post('/logout');
         for (const other of [copy, await signedIn(panel(), 'bob')]) {
-          expect((await other.post('/two-step/setup/confirm', { code })).status).to.be.oneOf([401, 409]);
+          expect((await give(other, 'setup/confirm', code)).status).to.be.oneOf([401, 409]);
         }
         expect(await panel().record('bob')).to.equal(null);
       });
@@ -151,10 +140,7 @@ describe('Enrolling in the place of the owner', () => {
         expect(own.body.code).to.equal('code-invalid');
         expect(await panel().record('alice')).to.equal(null);
 
-        const shown = await client.post('/two-step/setup/confirm', {
-          code: codeOf(String(body.key)),
-          ...given,
-        });
+        const shown = await give(client, 'setup/confirm', codeOf(String(body.key)), given);
         expect(shown.status).to.equal(200);
         const other = await pending(panel());
         panel().advance(30);
@@ -243,7 +229,7 @@ describe('Enrolling in the place of the owner', () => {
         const client = await signedIn(panel());
         const { body: setup } = await client.post('/two-step/setup');
         const { phone } = await enable(panel(), client);
-        const { body } = await client.post('/two-step/recovery-codes', { code: phone.nextCode() });
+        const { body } = await give(client, 'recovery-codes', phone.nextCode());
         const secrets = [phone.key, String(setup.key), ...(body.recoveryCodes as string[])];
 
         const paths = [

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
+import { give } from '../support/people.js';
 import { rateLimit } from 'express-rate-limit';
-import { attack, failuresOf, isIn } from '../support/attack.js';
+import { TAKE_CODES, attack, failuresOf, isIn } from '../support/attack.js';
 import { Client } from '../support/client.js';
 import { onEachPanel } from '../support/on-each-place.js';
 import { startPanel, stopPanels, user } from '../support/panel.js';
@@ -19,7 +20,6 @@ import {
 import { warningsOf } from '../support/warnings.js';
 
 const LIMIT = 5;
-const INSIDE = ['/two-step/step-up', '/two-step/disable', '/two-step/recovery-codes'];
 const STEP_MILLISECONDS = 30_000;
 const LOGINS = ['ann', 'ben', 'cat', 'dan', 'eve', 'fay'];
 
@@ -164,18 +164,17 @@ describe('Guessing codes', () => {
         // The browser that enabled it has not passed a sign-in: it is as strange as any other.
         const answers = [said(await verify(outside, a))];
         for (const [place, code] of [b, c, d].entries()) {
-          answers.push(said(await owner.client.post(INSIDE[place]!, { code })));
+          answers.push(said(await give(owner.client, TAKE_CODES[place]!, code)));
         }
         const headless = await panel().secondFactor.verify('alice', e);
         expect(headless).to.include({ ok: false, reason: 'code-invalid', failures: 5 });
         expect(answers).to.deep.equal(Array<string>(4).fill('code-invalid'));
 
         expect(said(await verify(outside, f))).to.equal('locked');
-        for (const operation of INSIDE) {
-          expect(said(await owner.client.post(operation, { code: g })), operation).to.equal('locked');
-          expect(said(await owner.client.post(operation, { code: owner.phone.code(1) })), operation).to.equal(
-            'locked',
-          );
+        for (const operation of TAKE_CODES) {
+          for (const code of [g, owner.phone.code(1)]) {
+            expect(said(await give(owner.client, operation, code)), operation).to.equal('locked');
+          }
         }
         expect(await panel().secondFactor.verify('alice', owner.phone.code(1))).to.include({
           reason: 'locked',
@@ -191,11 +190,11 @@ describe('Guessing codes', () => {
         const owner = await enrolled(panel());
         const outside = await pending(panel());
         const codes = owner.phone.wrongCodes(80);
-        const operations = ['/two-step/verify', ...INSIDE];
+        const operations = ['verify', ...TAKE_CODES];
         const answers = await Promise.all(
           codes.map(async (code, place) => {
             const client = place % 4 === 0 ? outside : owner.client;
-            return said(await client.post(operations[place % 4]!, { code }));
+            return said(await give(client, operations[place % 4]!, code));
           }),
         );
         expect(answers.filter((word) => word === 'code-invalid').length).to.be.within(1, 5);
@@ -205,12 +204,9 @@ describe('Guessing codes', () => {
       it('has no guesses at the operations that take no code', async () => {
         const owner = await enrolled(panel());
         const outside = await pending(panel());
-        for (const path of [
-          '/two-step/browsers/revoke',
-          '/two-step/authenticators/remove',
-          '/two-step/setup',
-        ]) {
-          const answer = await outside.post(path, { code: owner.phone.code(1), id: owner.phone.code(1) });
+        for (const path of ['browsers/revoke', 'authenticators/remove', 'setup']) {
+          const body = { code: owner.phone.code(1), id: owner.phone.code(1) };
+          const answer = await outside.post(`/two-step/${path}`, body);
           expect(answer.status, path).to.be.within(400, 499);
         }
         expect(await isIn(outside)).to.equal(false);
@@ -223,7 +219,7 @@ describe('Guessing codes', () => {
         await client.post('/two-step/setup');
         const answers: string[] = [];
         for (const code of owner.phone.wrongCodes(11))
-          answers.push(said(await client.post('/two-step/setup/confirm', { code })));
+          answers.push(said(await give(client, 'setup/confirm', code)));
         expect(answers.slice(0, 10)).to.not.include('setup-expired');
         expect(answers[10]).to.equal('setup-expired');
         expect(await panel().secondFactor.status('alice')).to.include({ enrolled: false });

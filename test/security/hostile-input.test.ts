@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { attack, failuresOf, isIn } from '../support/attack.js';
+import { TAKE_CODES, attack, failuresOf, isIn } from '../support/attack.js';
 import { Client } from '../support/client.js';
 import { inTwoParts } from '../support/in-two-parts.js';
 import { LONG_BODIES } from '../support/long-bodies.js';
@@ -8,21 +8,9 @@ import { enroll, enrolled, loggedIn, pending, said, signedIn, verify } from '../
 
 const FORM = 'application/x-www-form-urlencoded';
 
-const CODE_ROUTES = [
-  '/two-step/verify',
-  '/two-step/step-up',
-  '/two-step/disable',
-  '/two-step/recovery-codes',
-];
+const CODE_ROUTES = ['verify', ...TAKE_CODES].map((operation) => `/two-step/${operation}`);
 
-const OPERATIONS = [
-  'verify',
-  'step-up',
-  'disable',
-  'recovery-codes',
-  'setup/confirm',
-  'authenticators/remove',
-];
+const OPERATIONS = ['verify', ...TAKE_CODES, 'setup/confirm', 'authenticators/remove'];
 
 const FORGED = {
   impersonatedBy: 'root',
@@ -130,7 +118,7 @@ describe('Hostile input', () => {
         expect(said(await outside.post('/two-step/verify', {}, withHeaders))).to.equal('code-malformed');
         outside.cookies.set('code', code);
         expect(said(await outside.post('/two-step/verify'))).to.equal('code-malformed');
-        for (const operation of ['step-up', 'disable', 'recovery-codes']) {
+        for (const operation of TAKE_CODES) {
           expect(said(await owner.client.post(`/two-step/${operation}${query}`)), operation).to.equal(
             'code-malformed',
           );

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { REMEMBERS } from './remembered-browsers.js';
 import { asRoot, attack, enrolledRoot } from '../support/attack.js';
 import { Client } from '../support/client.js';
-import { enrolled, pending, signedIn, verify } from '../support/people.js';
+import { enrolled, give, pending, signedIn, verify } from '../support/people.js';
 
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   root: ['admin', 'alice', 'bob'],
@@ -185,7 +185,7 @@ describe('Log in as: who enters, and who gets back', () => {
           const refused = await client.actAs('admin');
           expect([refused.status, refused.body.code]).to.deep.equal([401, 'step-up-required']);
           expect(await client.who()).to.equal('root');
-          await client.post('/two-step/step-up', { code: phone.nextCode() });
+          await give(client, 'step-up', phone.nextCode());
           expect((await client.actAs('admin')).status).to.equal(200);
         });
 
@@ -224,7 +224,7 @@ describe('Log in as: who enters, and who gets back', () => {
         expect(await client.who()).to.equal('admin > alice');
         expect((await client.open('/')).status).to.equal(200);
         expect((await client.post('/two-step/setup')).body.code).to.equal('impersonation-refused');
-        expect((await client.post('/two-step/setup/confirm', { code: '000000' })).status).to.equal(403);
+        expect((await give(client, 'setup/confirm', '000000')).status).to.equal(403);
         expect(await panel().record('alice')).to.equal(null);
         expect((await client.leave()).status).to.equal(200);
         expect(await client.who()).to.equal('admin');

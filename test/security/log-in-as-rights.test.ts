@@ -1,22 +1,11 @@
 import { expect } from 'chai';
 import { REMEMBERS } from './remembered-browsers.js';
-import { asRoot, attack, enrolledRoot } from '../support/attack.js';
+import { MANAGING, asRoot, attack, enrolledRoot } from '../support/attack.js';
 import { Client } from '../support/client.js';
-import { pending, said, signedIn, verify } from '../support/people.js';
+import { give, pending, said, signedIn, verify } from '../support/people.js';
 import { dumpRedis } from '../support/redis-server.js';
 
-const ROUTES = [
-  'setup',
-  'setup/confirm',
-  'setup/cancel',
-  'disable',
-  'recovery-codes',
-  'step-up',
-  'verify',
-  'cancel',
-  'authenticators/remove',
-  'browsers/revoke',
-];
+const ROUTES = [...MANAGING, 'verify', 'cancel'];
 
 describe('Log in as: rights and traces', () => {
   attack(
@@ -86,11 +75,9 @@ describe('Log in as: rights and traces', () => {
           await client.actAs('alice');
           await client.open('/api/danger');
           const code = phone.nextCode();
-          expect((await client.post('/two-step/step-up', { code })).body.code).to.equal(
-            'impersonation-refused',
-          );
+          expect((await give(client, 'step-up', code)).body.code).to.equal('impersonation-refused');
           await client.leave();
-          const { status, body } = await client.post('/two-step/step-up', { code });
+          const { status, body } = await give(client, 'step-up', code);
           expect(status, 'the code is not spent').to.equal(200);
           expect(body.returnTo, 'nothing of the time of acting').to.equal('/');
         });
@@ -103,7 +90,7 @@ describe('Log in as: rights and traces', () => {
           await client.actAs('admin');
           await client.actAs('root');
           await client.actAs('alice');
-          await client.post('/two-step/disable', { code: phone.nextCode() });
+          await give(client, 'disable', phone.nextCode());
           await client.leave();
           panel().advance(3601);
           await client.get('/api/me');
@@ -216,7 +203,7 @@ describe('Log in as: rights and traces', () => {
           for (let i = 0; i < 3; i++) await verify(stranger, '000000');
           const before = await panel().record('root');
           await client.actAs('alice');
-          await client.post('/two-step/step-up', { code: phone.nextCode() });
+          await give(client, 'step-up', phone.nextCode());
           await client.leave();
           expect(await panel().record('root')).to.equal(before);
           expect((await panel().secondFactor.status('root')).failures).to.equal(3);

@@ -1,22 +1,12 @@
 import { expect } from 'chai';
 import { REMEMBERS } from './remembered-browsers.js';
 import express from 'express';
-import { FROM_ANOTHER_SITE, attack, isOut } from '../support/attack.js';
+import { FROM_ANOTHER_SITE, MANAGING, attack, isOut } from '../support/attack.js';
 import { Client } from '../support/client.js';
 import { onEachPanel } from '../support/on-each-place.js';
-import { enrolled, pending, signedIn, verify } from '../support/people.js';
+import { enrolled, give, pending, signedIn, verify } from '../support/people.js';
 
-const ROUTES = [
-  'setup',
-  'setup/confirm',
-  'setup/cancel',
-  'disable',
-  'recovery-codes',
-  'step-up',
-  'cancel',
-  'authenticators/remove',
-  'browsers/revoke',
-];
+const ROUTES = [...MANAGING, 'cancel'];
 
 const OTHER_SITES: Record<string, Record<string, string>> = {
   'another site': FROM_ANOTHER_SITE,
@@ -115,10 +105,7 @@ describe('Requests from other sites', () => {
               expect(statuses, route).to.deep.equal([403, 403, 403, 403]);
             }
             expect(await panel().record('alice')).to.equal(before);
-            expect(
-              (await client.post('/two-step/step-up', { code })).status,
-              'the code is not spent',
-            ).to.equal(200);
+            expect((await give(client, 'step-up', code)).status, 'the code is not spent').to.equal(200);
             const refused = panel()
               .events()
               .filter(({ name }) => name === 'cross-site-refused');
@@ -155,7 +142,7 @@ describe('Requests from other sites', () => {
           await client.submit('/two-step/disable', { code: '000000' }),
           await client.submit('/two-step/disable', { code: 'x' }),
           await client.get('/two-step/'),
-          await client.post('/two-step/setup/confirm', { code: '000000' }),
+          await give(client, 'setup/confirm', '000000'),
           await new Client(panel()).post('/two-step/disable', {}),
           await new Client(panel()).open('/two-step/'),
         ];

@@ -15,7 +15,17 @@ import { onEachPanel, onEachPlace } from '../support/on-each-place.js';
 import type { Panel } from '../support/panel.js';
 import { startPanel } from '../support/panel.js';
 import type { Phone } from '../support/people.js';
-import { burst, enable, enroll, enrolled, loggedIn, pending, signedIn, verify } from '../support/people.js';
+import {
+  burst,
+  enable,
+  enroll,
+  enrolled,
+  give,
+  loggedIn,
+  pending,
+  signedIn,
+  verify,
+} from '../support/people.js';
 import type { RedisServer } from '../support/redis-server.js';
 import { startRedis } from '../support/redis-server.js';
 import { timeLimit } from '../support/time-limit.js';
@@ -127,8 +137,8 @@ describe('Outages', () => {
         pending.get('/api/secret'),
         verified.get('/api/secret'),
         verified.get('/api/me'),
-        verified.post('/two-step/disable', { code: phone.code() }),
-        verified.post('/two-step/step-up', { code: phone.code() }),
+        give(verified, 'disable', phone.code()),
+        give(verified, 'step-up', phone.code()),
         verified.post('/two-step/setup'),
         plain.get('/api/me'),
         plain.actAs('alice'),
@@ -186,7 +196,7 @@ describe('Outages', () => {
       const owner = await loggedIn(panels[0]!, login);
       const { body } = await owner.post('/two-step/setup');
       const phone = new TOTP({ secret: Secret.fromBase32(String(body.key)) });
-      const { status } = await owner.post('/two-step/setup/confirm', { code: phone.generate() });
+      const { status } = await give(owner, 'setup/confirm', phone.generate());
       expect(status).to.equal(200);
       return () => phone.generate({ timestamp: Date.now() + 30_000 });
     }

@@ -11,7 +11,7 @@ import type { LevelPanel } from '../support/level-panel.js';
 import { startLevelPanel } from '../support/level-panel.js';
 import { onEachPlace } from '../support/on-each-place.js';
 import { startPanel, stopPanels } from '../support/panel.js';
-import { enable, enrolled, loggedIn, pending, signedIn, verify } from '../support/people.js';
+import { enable, enrolled, give, loggedIn, pending, signedIn, verify } from '../support/people.js';
 import { sessionId } from '../support/sessions.js';
 
 describe('Planted and copied session cookies', () => {
@@ -60,9 +60,9 @@ describe('Planted and copied session cookies', () => {
         ['logout', () => client.post('/logout')],
         ['password', () => client.login('alice')],
         ['code', () => verify(client, phone.nextCode())],
-        ['step-up', () => client.post('/two-step/step-up', { code: phone.nextCode() })],
+        ['step-up', () => give(client, 'step-up', phone.nextCode())],
         ['setup', () => client.post('/two-step/setup')],
-        ['disable', () => client.post('/two-step/disable', { code: phone.nextCode() })],
+        ['disable', () => give(client, 'disable', phone.nextCode())],
         ['setup again', () => client.post('/two-step/setup')],
       ];
       for (const [what, step] of steps) {
@@ -154,8 +154,8 @@ describe('Planted and copied session cookies', () => {
         const owner = await pending(panel());
         for (const rise of [
           () => verify(owner, phone.nextCode()),
-          () => owner.post('/two-step/step-up', { code: phone.nextCode() }),
-          () => owner.post('/two-step/disable', { code: phone.nextCode() }),
+          () => give(owner, 'step-up', phone.nextCode()),
+          () => give(owner, 'disable', phone.nextCode()),
         ]) {
           const thief = owner.copy();
           expect((await rise()).status).to.equal(200);
@@ -184,7 +184,7 @@ describe('Planted and copied session cookies', () => {
         const other = await signedIn(panel());
         const thief = owner.copy();
         const { phone } = await enable(panel(), owner);
-        expect((await thief.post('/two-step/setup/confirm', { code: phone.code() })).status).to.equal(401);
+        expect((await give(thief, 'setup/confirm', phone.code())).status).to.equal(401);
         await isOut(thief);
         expect(await other.who(), 'an old full session waits now').to.equal('code-required');
         const copy = other.copy();

@@ -3,9 +3,9 @@ import { expect } from 'chai';
 import { decideAttempt } from '../../lib/account/attempt.js';
 import { DEFAULT_LIMITS } from '../../lib/account/limits.js';
 import { RECOVERY_RANDOM_BYTES, formatRecoveryCodes, recoverySet } from '../../lib/account/recovery-codes.js';
-import { attack, everythingStored, failuresOf, isIn } from '../support/attack.js';
+import { TAKE_CODES, attack, everythingStored, failuresOf, isIn } from '../support/attack.js';
 import { callsOf } from '../support/calls-of.js';
-import { burst, enrolled, pending, said, signedIn, tally, verify } from '../support/people.js';
+import { burst, enrolled, give, pending, said, signedIn, tally, verify } from '../support/people.js';
 import { NOW, aRecord } from '../support/records.js';
 
 const guess = (place: number): string =>
@@ -31,10 +31,8 @@ describe('Recovery codes', () => {
       const left = async (): Promise<number> =>
         (await panel().secondFactor.status('alice')).recoveryCodesLeft;
       const again = async (code: string): Promise<void> => {
-        for (const operation of ['step-up', 'disable', 'recovery-codes']) {
-          expect(said(await owner.client.post(`/two-step/${operation}`, { code })), operation).to.equal(
-            'code-invalid',
-          );
+        for (const operation of TAKE_CODES) {
+          expect(said(await give(owner.client, operation, code)), operation).to.equal('code-invalid');
         }
         expect(await panel().secondFactor.verify('alice', code)).to.include({ reason: 'code-invalid' });
         const stranger = await pending(panel());
@@ -45,19 +43,19 @@ describe('Recovery codes', () => {
 
       expect(said(await verify(await pending(panel()), codes[0]))).to.equal('verified');
       await again(codes[0]!);
-      expect(said(await owner.client.post('/two-step/step-up', { code: codes[1] }))).to.equal('verified');
+      expect(said(await give(owner.client, 'step-up', codes[1]))).to.equal('verified');
       await again(codes[1]!);
       expect(await panel().secondFactor.verify('alice', codes[2])).to.include({ ok: true });
       await again(codes[2]!);
       expect(await left()).to.equal(7);
 
-      const renewed = await owner.client.post('/two-step/recovery-codes', { code: codes[3] });
+      const renewed = await give(owner.client, 'recovery-codes', codes[3]);
       expect(renewed.body.recoveryCodes).to.have.length(10);
       await again(codes[3]!);
       const [fresh] = renewed.body.recoveryCodes as string[];
-      expect(said(await owner.client.post('/two-step/disable', { code: fresh }))).to.equal('signed-in');
+      expect(said(await give(owner.client, 'disable', fresh))).to.equal('signed-in');
       expect(await panel().secondFactor.status('alice')).to.include({ enrolled: false });
-      expect(said(await owner.client.post('/two-step/disable', { code: fresh }))).to.equal('not-enrolled');
+      expect(said(await give(owner.client, 'disable', fresh))).to.equal('not-enrolled');
     });
 
     describe('E2: one recovery code, two sessions by racing', () => {
@@ -112,8 +110,8 @@ describe('Recovery codes', () => {
         const [code] = owner.recoveryCodes;
         const answers = await Promise.all([
           verify(browser, code),
-          owner.client.copy().post('/two-step/step-up', { code }),
-          owner.client.copy().post('/two-step/recovery-codes', { code }),
+          give(owner.client.copy(), 'step-up', code),
+          give(owner.client.copy(), 'recovery-codes', code),
         ]);
         expect(answers.filter(({ status }) => status === 200)).to.have.length(1);
       });
@@ -123,7 +121,7 @@ describe('Recovery codes', () => {
       it('refuses every old code in a sign-in that was pending meanwhile', async () => {
         const owner = await enrolled(panel());
         const waiting = await pending(panel());
-        const renewed = await owner.client.post('/two-step/recovery-codes', { code: owner.phone.nextCode() });
+        const renewed = await give(owner.client, 'recovery-codes', owner.phone.nextCode());
         for (const code of owner.recoveryCodes.slice(0, 4)) {
           expect(said(await verify(waiting, code))).to.equal('code-invalid');
         }
@@ -136,7 +134,7 @@ describe('Recovery codes', () => {
         const browsers = [await pending(panel()), await pending(panel())];
         const code = owner.phone.nextCode();
         const [renewed] = await Promise.all([
-          owner.client.post('/two-step/recovery-codes', { code }),
+          give(owner.client, 'recovery-codes', code),
           verify(browsers[0]!, owner.recoveryCodes[0]),
           verify(browsers[1]!, owner.recoveryCodes[1]),
         ]);
@@ -198,7 +196,7 @@ describe('Recovery codes', () => {
       const slow = await callsOf(SLOW, async () => {
         // Of somebody who is signed in: there no number of wrong recovery codes ends anything.
         const code = 'AAAA-BBBB-CCCC-DDDD-EEEE-FFFF';
-        const flood = burst(GUESSES, () => owner.client.post('/two-step/step-up', { code }));
+        const flood = burst(GUESSES, () => give(owner.client, 'step-up', code));
         expect((await other.get('/api/me')).status).to.equal(200);
         expect(tally(await flood)).to.deep.equal({ 'code-invalid': GUESSES });
       });
@@ -208,7 +206,7 @@ describe('Recovery codes', () => {
     describe('E7: recovery codes that can be seen again', () => {
       it('shows no code on any page, to programs or people, after the first view', async () => {
         const owner = await enrolled(panel());
-        const renewed = await owner.client.post('/two-step/recovery-codes', { code: owner.phone.nextCode() });
+        const renewed = await give(owner.client, 'recovery-codes', owner.phone.nextCode());
         const codes = [...owner.recoveryCodes, ...(renewed.body.recoveryCodes as string[])];
         const seen: string[] = [];
         for (const path of PAGES) {
@@ -216,12 +214,8 @@ describe('Recovery codes', () => {
           const person = await owner.client.open(path);
           seen.push(program.text, person.text, JSON.stringify([program.headers, person.headers]));
         }
-        seen.push(
-          (await owner.client.post('/two-step/setup/confirm', { code: owner.phone.nextCode() })).text,
-        );
-        seen.push(
-          (await owner.client.post('/two-step/recovery-codes', { code: owner.phone.wrongCodes(1)[0] })).text,
-        );
+        seen.push((await give(owner.client, 'setup/confirm', owner.phone.nextCode())).text);
+        seen.push((await give(owner.client, 'recovery-codes', owner.phone.wrongCodes(1)[0])).text);
         seen.push(JSON.stringify(await panel().secondFactor.status('alice')), ...panel().log);
         seen.push(await everythingStored(panel()));
         const all = seen.join('\n').toUpperCase();
@@ -250,9 +244,9 @@ describe('Recovery codes', () => {
         await client.post('/two-step/setup'),
         await client.get('/two-step/setup'),
         await client.open('/two-step/setup'),
-        await client.post('/two-step/setup/confirm', { code: other.phone.wrongCodes(1)[0] }),
-        await client.post('/two-step/setup/confirm', { code: '' }),
-        await client.post('/two-step/recovery-codes', { code: other.phone.code() }),
+        await give(client, 'setup/confirm', other.phone.wrongCodes(1)[0]),
+        await give(client, 'setup/confirm', ''),
+        await give(client, 'recovery-codes', other.phone.code()),
         await client.get('/two-step'),
       ];
       for (const { text, body } of answers) {
@@ -314,7 +308,7 @@ describe('Recovery codes', () => {
     describe('E10: recovery codes that outlive the factor, and the last of them', () => {
       it('wipes them with the factor: they open nothing in the next one', async () => {
         const owner = await enrolled(panel());
-        await owner.client.post('/two-step/disable', { code: owner.phone.nextCode() });
+        await give(owner.client, 'disable', owner.phone.nextCode());
         expect(await panel().secondFactor.status('alice')).to.include({
           enrolled: false,
           recoveryCodesLeft: 0,
@@ -341,7 +335,7 @@ describe('Recovery codes', () => {
 
         // A code of the authenticator still works, and gives ten new ones.
         panel().advance(60);
-        const renewed = await browser.post('/two-step/recovery-codes', { code: owner.phone.nextCode() });
+        const renewed = await give(browser, 'recovery-codes', owner.phone.nextCode());
         expect(renewed.body.recoveryCodes).to.have.length(10);
         expect((await browser.get('/two-step')).body).to.include({ recoveryCodesLeft: 10 });
       });

@@ -2,13 +2,13 @@ import { createHmac, randomBytes } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { expect } from 'chai';
 import { REMEMBERS, comesBack, rememberedOn, trustCookie } from './remembered-browsers.js';
-import { attack, everythingStored, isIn } from '../support/attack.js';
+import { TAKE_CODES, attack, everythingStored, isIn } from '../support/attack.js';
 import { Client } from '../support/client.js';
 import type { ExamplePanel } from '../support/example-panel.js';
 import { restarted, startExamplePanel } from '../support/example-panel.js';
 import { runConsole } from '../support/example-process.js';
 import type { Owner } from '../support/people.js';
-import { enable, enrolled, pending, said, signedIn, verify } from '../support/people.js';
+import { enable, enrolled, give, pending, said, signedIn, verify } from '../support/people.js';
 
 const encoded = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
 
@@ -16,11 +16,11 @@ type Event = (panel: ExamplePanel, owner: Owner, browser: Client) => Promise<unk
 
 const EVENTS: Record<string, Event> = {
   'the factor was disabled and enabled again': async (panel, owner) => {
-    await owner.client.post('/two-step/disable', { code: owner.phone.nextCode() });
+    await give(owner.client, 'disable', owner.phone.nextCode());
     await enrolled(panel);
   },
   'the authenticator was replaced': async (panel, owner) => {
-    await owner.client.post('/two-step/step-up', { code: owner.phone.nextCode() });
+    await give(owner.client, 'step-up', owner.phone.nextCode());
     await enable(panel, owner.client);
   },
   'a sign-in by a recovery code': async (panel, owner) => {
@@ -222,7 +222,7 @@ describe('Remembered browsers', () => {
           expect(said(await back.post('/two-step/authenticators/remove', { id: 'x' }))).to.equal(
             'step-up-required',
           );
-          for (const operation of ['step-up', 'disable', 'recovery-codes']) {
+          for (const operation of TAKE_CODES) {
             for (const body of [{}, { code: '' }, { rememberBrowser: true }, { code: true }]) {
               expect(said(await back.post(`/two-step/${operation}`, body)), operation).to.equal(
                 'code-malformed',
@@ -242,7 +242,7 @@ describe('Remembered browsers', () => {
           await back.login('admin');
           expect(said(await back.actAs('alice'))).to.equal('step-up-required');
           expect(await back.who()).to.equal('admin');
-          await back.post('/two-step/step-up', { code: owner.phone.nextCode() });
+          await give(back, 'step-up', owner.phone.nextCode());
           await back.actAs('alice');
           expect(await back.who()).to.equal('admin > alice');
         });
@@ -263,11 +263,8 @@ describe('Remembered browsers', () => {
             await client.get(`/two-step/verify${query}`),
             await verify(client, owner.phone.wrongCodes(1)[0], FLAGS),
             await verify(client, owner.recoveryCodes[0], FLAGS),
-            await client.post('/two-step/step-up', { code: owner.recoveryCodes[1], ...FLAGS }),
-            await client.post('/two-step/step-up', {
-              code: (panel().advance(90), owner.phone.code()),
-              ...FLAGS,
-            }),
+            await give(client, 'step-up', owner.recoveryCodes[1], FLAGS),
+            await give(client, 'step-up', (panel().advance(90), owner.phone.code()), FLAGS),
           ];
           expect(answers.map(said)).to.deep.equal([
             'pending',
@@ -296,7 +293,7 @@ describe('Remembered browsers', () => {
           expect(said(await admin.actAs('bob'))).to.not.include('refused');
           expect(await admin.who()).to.equal('admin > bob');
           for (const path of ['verify', 'step-up', 'setup', 'setup/confirm']) {
-            const { headers } = await admin.post(`/two-step/${path}`, { code: '123456', ...FLAGS });
+            const { headers } = await give(admin, path, '123456', FLAGS);
             expect(given(headers), path).to.not.include('second-factor-');
           }
           expect(said(await admin.get('/two-step/browsers'))).to.equal('impersonation-refused');

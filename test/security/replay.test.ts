@@ -1,16 +1,25 @@
 import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
-import { FROM_ANOTHER_SITE, attack, failuresOf, isOut } from '../support/attack.js';
+import { FROM_ANOTHER_SITE, TAKE_CODES, attack, failuresOf, isOut } from '../support/attack.js';
 import { Client } from '../support/client.js';
 import { until } from '../support/eventually.js';
 import { startExamplePanel } from '../support/example-panel.js';
 import { runConsole } from '../support/example-process.js';
 import { onEachPanel } from '../support/on-each-place.js';
-import { burst, enable, enroll, enrolled, loggedIn, pending, signedIn, verify } from '../support/people.js';
+import {
+  burst,
+  enable,
+  enroll,
+  enrolled,
+  give,
+  loggedIn,
+  pending,
+  signedIn,
+  verify,
+} from '../support/people.js';
 import type { Warning } from '../support/warnings.js';
 import { warningsOf } from '../support/warnings.js';
 
-const INSIDE = ['/two-step/step-up', '/two-step/disable', '/two-step/recovery-codes'];
 const JUMP_SECONDS = 3000;
 
 describe('Replay of codes', () => {
@@ -69,8 +78,8 @@ describe('Replay of codes', () => {
         const code = phone.nextCode();
         await verify(client, code);
         const before = await panel().record('alice');
-        for (const operation of INSIDE) {
-          const { status, body } = await client.post(operation, { code });
+        for (const operation of TAKE_CODES) {
+          const { status, body } = await give(client, operation, code);
           expect([status, body.code], operation).to.deep.equal([401, 'code-already-used']);
         }
         const headless = await panel().secondFactor.verify('alice', code);
@@ -83,7 +92,7 @@ describe('Replay of codes', () => {
         const waiting = await pending(panel());
         const code = phone.nextCode();
         const answers = await Promise.all([
-          ...INSIDE.map((operation) => client.copy().post(operation, { code })),
+          ...TAKE_CODES.map((operation) => give(client.copy(), operation, code)),
           verify(waiting, code),
         ]);
         expect(answers.filter(({ status }) => status === 200)).to.have.length(1);
@@ -161,7 +170,7 @@ describe('Replay of codes', () => {
       it('is got out of by the owner alone, with a recovery code', async () => {
         const client = await signedIn(panel());
         const { phone } = await enable(panel(), client);
-        const { body } = await client.post('/two-step/recovery-codes', { code: phone.nextCode() });
+        const { body } = await give(client, 'recovery-codes', phone.nextCode());
         panel().advance(JUMP_SECONDS);
         await verify(await pending(panel()), phone.code());
         panel().advance(-JUMP_SECONDS);
@@ -215,7 +224,7 @@ describe('Replay of codes', () => {
     it('C12: makes void by a recovery every code that was phished earlier', async () => {
       const client = await signedIn(panel());
       const { phone } = await enable(panel(), client);
-      const { body } = await client.post('/two-step/recovery-codes', { code: phone.nextCode() });
+      const { body } = await give(client, 'recovery-codes', phone.nextCode());
       panel().advance(120);
       const thief = await pending(panel());
       const owner = await pending(panel());

@@ -15,7 +15,7 @@ import { startExamplePanel } from '../support/example-panel.js';
 import type { PanelProcess } from '../support/example-process.js';
 import { runConsole, startPanelProcess } from '../support/example-process.js';
 import { startPanel, stopPanels } from '../support/panel.js';
-import { enable, loggedIn, said, signedIn } from '../support/people.js';
+import { enable, give, loggedIn, said, signedIn } from '../support/people.js';
 import type { RedisServer } from '../support/redis-server.js';
 import { dumpRedis, sharedRedis, startRedis, withRedis } from '../support/redis-server.js';
 import type { SystemClock } from '../support/system-clock.js';
@@ -297,7 +297,7 @@ describe('Secrets where nobody should find them', () => {
       await post('/two-step/step-up', { code: codes[0] });
       isAway = true;
       panel.now += 90_000;
-      expect((await client.post('/two-step/step-up', { code: code() })).status).to.equal(503);
+      expect((await give(client, 'step-up', code())).status).to.equal(503);
       isAway = false;
       expect((await post('/two-step/recovery-codes', { code: code() })).status).to.equal(200);
       expect((await post('/two-step/disable', { code: code() })).status).to.equal(200);

@@ -5,7 +5,7 @@ import { inTwoParts } from '../support/in-two-parts.js';
 import { onEachPanel } from '../support/on-each-place.js';
 import { user, userOf } from '../support/panel.js';
 import type { Panel, PanelParts } from '../support/panel.js';
-import { enroll, enrolled, loggedIn, pending, phoneWith, signedIn, verify } from '../support/people.js';
+import { enroll, enrolled, give, loggedIn, pending, phoneWith, signedIn, verify } from '../support/people.js';
 import type { Phone } from '../support/people.js';
 import { seenBy } from '../support/sessions.js';
 
@@ -185,10 +185,8 @@ describe('Slow requests', () => {
 
         const ends: Record<string, (client: Client, phone: Phone) => Promise<unknown>> = {
           'signed out': (client) => client.post('/logout'),
-          'gave a code to step up': (client, phone) =>
-            client.post('/two-step/step-up', { code: phone.nextCode() }),
-          'disabled the factor': (client, phone) =>
-            client.post('/two-step/disable', { code: phone.nextCode() }),
+          'gave a code to step up': (client, phone) => give(client, 'step-up', phone.nextCode()),
+          'disabled the factor': (client, phone) => give(client, 'disable', phone.nextCode()),
         };
         for (const [what, end] of Object.entries(ends)) {
           it(`leaves nothing under the old id of a session whose owner ${what}`, async () => {

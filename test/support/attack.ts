@@ -19,6 +19,14 @@ export const FROM_ANOTHER_SITE = {
   origin: 'https://evil.example',
 };
 
+/** The operations that take a code of who is signed in. */
+export const TAKE_CODES = ['step-up', 'disable', 'recovery-codes'] as const;
+/** Every operation on somebody's own second factor. */
+export const MANAGING: readonly string[] = [
+  ...['setup', 'setup/confirm', 'setup/cancel', 'authenticators/remove', 'browsers/revoke'],
+  ...TAKE_CODES,
+];
+
 /** The example panel under attack, and what can be looked at from behind. */
 export interface AttackedPanel extends ExamplePanel {
   /** The Redis server it is on; `undefined` on SQLite. */

@@ -108,6 +108,11 @@ export function verify(
   return client.post('/two-step/verify', { code, ...more }, headers);
 }
 
+/** Gives a code to an operation of who is there: `step-up`, `disable`, `recovery-codes`, `setup/confirm`. */
+export function give(client: Client, operation: string, code?: unknown, more: object = {}): Promise<Answer> {
+  return client.post(`/two-step/${operation}`, { code, ...more });
+}
+
 /** What an answer says in one word: the code of a refusal, the state reached, or the status. */
 export function said({ status, body }: Answer): string {
   const { code, state } = body as { code?: string; state?: string };

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { Client } from '../../support/client.js';
-import { enable, enrolled, said, signedIn } from '../../support/people.js';
+import { enable, enrolled, give, said, signedIn } from '../../support/people.js';
 import { asRoot, attack, enrolledRoot, failuresOf, isIn } from '../../support/attack.js';
 
 attack('A user whom an operator helps, by acting as him (on %s)', (panel) => {
@@ -69,10 +69,10 @@ attack('A user whom an operator helps, by acting as him (on %s)', (panel) => {
   it('guesses with codes while he is helped: the counts are his own, and the operator is not locked', async () => {
     const { client: root, phone } = await enrolledRoot(panel());
     const alice = await enrolled(panel());
-    for (const code of alice.phone.wrongCodes(5)) await alice.client.post('/two-step/step-up', { code });
+    for (const code of alice.phone.wrongCodes(5)) await give(alice.client, 'step-up', code);
     expect(await failuresOf(panel())).to.equal(5);
     expect(await failuresOf(panel(), 'root')).to.equal(0);
-    expect(said(await root.post('/two-step/step-up', { code: phone.nextCode() }))).to.equal('verified');
+    expect(said(await give(root, 'step-up', phone.nextCode()))).to.equal('verified');
   });
 
   it('signs in as the operator in the operator’s browser, if he knows how: that is another sign-in, with its code', async () => {

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { REMEMBERS, comesBack, rememberedOn } from '../remembered-browsers.js';
 import { Client } from '../../support/client.js';
-import { burst, enrolled, pending, said, tally, verify } from '../../support/people.js';
+import { burst, enrolled, give, pending, said, tally, verify } from '../../support/people.js';
 import { attack, isIn } from '../../support/attack.js';
 
 attack(
@@ -15,9 +15,7 @@ attack(
       expect(said(await verify(owner, code))).to.equal('verified');
       expect(said(await verify(thief, code))).to.equal('code-already-used');
       for (const path of ['disable', 'recovery-codes', 'step-up']) {
-        expect(said(await owner.copy().post(`/two-step/${path}`, { code })), path).to.equal(
-          'code-already-used',
-        );
+        expect(said(await give(owner.copy(), path, code)), path).to.equal('code-already-used');
       }
       panel().advance(30);
       expect(said(await verify(thief, code))).to.equal('code-already-used');
@@ -74,9 +72,9 @@ attack(
       const alice = await enrolled(panel());
       const [first, second] = alice.recoveryCodes;
       expect(said(await verify(await pending(panel()), first))).to.equal('verified');
-      await alice.client.post('/two-step/recovery-codes', { code: alice.phone.nextCode() });
+      await give(alice.client, 'recovery-codes', alice.phone.nextCode());
       panel().advance(60);
-      const made = await alice.client.post('/two-step/recovery-codes', { code: alice.phone.nextCode() });
+      const made = await give(alice.client, 'recovery-codes', alice.phone.nextCode());
       expect(made.body.recoveryCodes).to.have.length(10);
       const thief = await pending(panel());
       for (const code of [first, second]) expect(said(await verify(thief, code))).to.equal('code-invalid');

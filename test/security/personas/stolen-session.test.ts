@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { Client } from '../../support/client.js';
-import { enable, enrolled, pending, phoneWith, said, signedIn, verify } from '../../support/people.js';
+import { enable, enrolled, give, pending, phoneWith, said, signedIn, verify } from '../../support/people.js';
 import { attack, enrolledRoot, isIn } from '../../support/attack.js';
 
 const FRESH_SECONDS = 15 * 60;
@@ -33,7 +33,7 @@ attack('Somebody with a stolen session cookie (on %s)', (panel) => {
     for (const body of [{}, { add: true }]) {
       expect(said(await thief.post('/two-step/setup', body))).to.equal('step-up-required');
     }
-    expect(said(await thief.post('/two-step/disable', { code: '000000' }))).to.equal('code-invalid');
+    expect(said(await give(thief, 'disable', '000000'))).to.equal('code-invalid');
     expect((await thief.get('/api/danger')).status).to.equal(401);
     expect(await panel().record('alice')).not.to.equal(record); // one wrong code was charged
 
@@ -107,9 +107,7 @@ attack('Somebody with a stolen session cookie (on %s)', (panel) => {
     const thief = root.copy();
     expect((await thief.get('/api/danger')).body.code).to.equal('impersonation-refused');
     for (const path of ['setup', 'disable', 'recovery-codes', 'step-up']) {
-      expect(said(await thief.post(`/two-step/${path}`, { code: '000000' }))).to.equal(
-        'impersonation-refused',
-      );
+      expect(said(await give(thief, path, '000000'))).to.equal('impersonation-refused');
     }
     panel().advance(FRESH_SECONDS);
     expect((await thief.actAs('alice')).body.reason).to.equal('proof-too-old');
@@ -123,7 +121,7 @@ attack('Somebody with a stolen session cookie (on %s)', (panel) => {
   it('is out with every copy when the owner signs out, changes his password or gives a code', async () => {
     const alice = await enrolled(panel());
     const ends: Record<string, () => Promise<unknown>> = {
-      'step-up': () => alice.client.post('/two-step/step-up', { code: alice.phone.nextCode() }),
+      'step-up': () => give(alice.client, 'step-up', alice.phone.nextCode()),
       password: () =>
         alice.client.post('/settings/password', {
           currentPassword: 'alice-password',
@@ -162,7 +160,7 @@ attack(
       expect((await during.get('/two-step/setup')).body.key).to.equal(key);
 
       const code = phoneWith(panel(), key).code();
-      expect((await owner.post('/two-step/setup/confirm', { code })).status).to.equal(200);
+      expect((await give(owner, 'setup/confirm', code)).status).to.equal(200);
       expect(await owner.who()).to.equal('bob');
       for (const copy of [early, during]) expect(await copy.who()).to.equal('login-required');
     });

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { Client } from '../../support/client.js';
 import { attack, isIn } from '../../support/attack.js';
-import { enable, enrolled, pending, said, signedIn, verify } from '../../support/people.js';
+import { enable, enrolled, give, pending, said, signedIn, verify } from '../../support/people.js';
 import type { AttackedPanel } from '../../support/attack.js';
 
 /** Writes a row, whether there is one or not. */
@@ -42,9 +42,7 @@ describe('Somebody who writes records (the table totp, or their keys in Redis) a
         const { status, text } = await alice.client.get('/api/secret');
         expect(status, what).to.equal(503);
         expect(text, what).not.to.include('Only with');
-        expect((await alice.client.post('/two-step/disable', { code: alice.phone.code() })).status).to.equal(
-          503,
-        );
+        expect((await give(alice.client, 'disable', alice.phone.code())).status).to.equal(503);
         expect(await target().record('alice'), what).to.equal(sealed);
       }
       await put(target(), 'alice', other);
@@ -129,7 +127,7 @@ describe('Somebody who writes records (the table totp, or their keys in Redis) a
     it('puts the record of before new recovery codes back: the former ones work, and the new ones do not (not prevented)', async () => {
       const { client, phone } = await enrolled(target(), 'alice');
       const make = async (): Promise<string[]> => {
-        const { body } = await client.post('/two-step/recovery-codes', { code: phone.nextCode() });
+        const { body } = await give(client, 'recovery-codes', phone.nextCode());
         return body.recoveryCodes as string[];
       };
       const [former] = await make();
@@ -144,7 +142,7 @@ describe('Somebody who writes records (the table totp, or their keys in Redis) a
     it('puts a record back after it was disabled: it counts again, and nobody is in without its code', async () => {
       const { client, phone } = await enrolled(target(), 'alice');
       const older = await sealedOf(target(), 'alice');
-      expect((await client.post('/two-step/disable', { code: phone.nextCode() })).status).to.equal(200);
+      expect((await give(client, 'disable', phone.nextCode())).status).to.equal(200);
       await put(target(), 'alice', older);
       expect(await client.who()).to.equal('code-required');
       expect(said(await new Client(target()).login('alice'))).to.equal('code-required');
