@@ -99,10 +99,7 @@ describe('A sign-in that waits for the code', () => {
         expect(wrong.status, 'bob’s code never completes alice').to.equal(401);
         await isOut(second);
         expect(await first.who()).to.be.oneOf(['alice', 'login-required']);
-        expect(await other.who(), 'bob still needs his code').to.be.oneOf([
-          'code-required',
-          'login-required',
-        ]);
+        expect(await other.who(), 'bob still needs a code').to.be.oneOf(['code-required', 'login-required']);
       });
 
       it('takes the cookie of a waiting sign-in that was signed for another id for nothing', async () => {

@@ -1,6 +1,6 @@
 import { userInfo } from 'node:os';
 import { expect } from 'chai';
-import { REMEMBERS } from './remembered-browsers.js';
+import { REMEMBERS, rememberedOn } from './remembered-browsers.js';
 import { asRoot, attack } from '../support/attack.js';
 import { Client } from '../support/client.js';
 import { runConsole } from '../support/example-process.js';
@@ -36,12 +36,11 @@ describe('Taking the factor off', () => {
         });
 
         it('takes from a session on a remembered browser nothing but a code', async () => {
-          const { phone } = await enrolled(panel());
-          const first = await pending(panel());
-          await verify(first, phone.nextCode(), { rememberBrowser: true });
+          const owner = await enrolled(panel());
+          const first = await rememberedOn(panel(), owner);
           first.cookies.delete('panel.sid');
           expect((await first.login('alice')).status).to.equal(200);
-          for (const code of [undefined, '000000', phone.code()]) {
+          for (const code of [undefined, '000000', owner.phone.code()]) {
             expect((await give(first, 'disable', code)).status).to.be.oneOf([400, 401]);
           }
           expect((await panel().secondFactor.status('alice')).enrolled).to.equal(true);
@@ -69,7 +68,7 @@ describe('Taking the factor off', () => {
         });
       });
 
-      describe('D7: disable somebody else’s factor by his id', () => {
+      describe('D7: disable somebody else’s factor by their id', () => {
         it('means the account of the session, whatever ids the request names', async () => {
           const { client, phone } = await enrolled(panel());
           await enrolled(panel(), 'bob');
@@ -100,9 +99,7 @@ describe('Taking the factor off', () => {
 
         it('does not find an authenticator or a browser of somebody else', async () => {
           const { client } = await enrolled(panel());
-          const { phone } = await enrolled(panel(), 'bob');
-          const bob = await pending(panel(), 'bob');
-          await verify(bob, phone.nextCode(), { rememberBrowser: true });
+          const bob = await rememberedOn(panel(), await enrolled(panel(), 'bob'));
           const [authenticator] = (await bob.get('/two-step/')).body.authenticators as { id: string }[];
           const [browser] = (await bob.get('/two-step/browsers')).body.browsers as { id: string }[];
           const before = await panel().record('bob');
@@ -129,12 +126,10 @@ describe('Taking the factor off', () => {
           waiting: Client;
           recoveryCode: string;
         }> {
-          const { client, phone } = await enrolled(panel());
-          const codes = await give(client, 'recovery-codes', phone.nextCode());
-          const remembered = await pending(panel());
-          await verify(remembered, phone.nextCode(), { rememberBrowser: true });
+          const owner = await enrolled(panel());
+          const remembered = await rememberedOn(panel(), owner);
           const waiting = await pending(panel());
-          return { client, phone, remembered, waiting, recoveryCode: String(codes.body.recoveryCodes[0]) };
+          return { ...owner, remembered, waiting, recoveryCode: owner.recoveryCodes[0]! };
         }
 
         const ways: Record<string, (client: Client, phone: Phone) => Promise<unknown>> = {

@@ -83,7 +83,7 @@ describe('Guessing codes', () => {
     });
 
     describe('B3: a success elsewhere resets the counter', () => {
-      it('keeps the count through right passwords and through sign-ins to an account of his own', async () => {
+      it('keeps the count through right passwords and through sign-ins to an account of their own', async () => {
         const victim = await enrolled(panel());
         const attacker = await enrolled(panel(), 'bob');
         const browser = new Client(panel());
@@ -100,7 +100,7 @@ describe('Guessing codes', () => {
         expect(said(await verify(await pending(panel()), victim.phone.code(1)))).to.equal('locked');
       });
 
-      it('keeps the count of strangers when the owner signs in on the browser he is known by', async () => {
+      it('keeps the count of strangers when the owner signs in on the browser they are known by', async () => {
         const owner = await enrolled(panel());
         await owner.client.post('/logout');
         await owner.client.login('alice');
@@ -114,7 +114,7 @@ describe('Guessing codes', () => {
         expect(await failuresOf(panel())).to.equal(4);
       });
 
-      // The count is not kept through a recovery code: there are ten, each is spent by it, and each has 120 bits. Whoever
+      // The count is not kept through a recovery code: there are ten, each is spent by it, and each has 120 bits. Who
       // holds one needs to guess nothing, and an owner who recovered must not be met by the lock somebody else brought.
       it('clears the count for a recovery code, which is spent by that, and not for a wrong one', async () => {
         const owner = await enrolled(panel());

@@ -252,7 +252,7 @@ describe('Hostile input', () => {
         expect((await client.get('/api/secret')).status).to.equal(403);
       });
 
-      it('lets no actor choose his stack: entering keeps who really signed in', async () => {
+      it('lets no actor choose their stack: entering keeps who really signed in', async () => {
         const client = await signedIn(panel(), 'admin');
         await client.post('/two-step/impersonation', { ...FORGED, account: 'alice' });
         expect(await client.who()).to.equal('admin > alice');

@@ -118,7 +118,7 @@ describe('Leaks', () => {
           shown.push(answers.map((answer) => comparable(answer)));
         }
         expect(shown[1]).to.deep.equal(shown[0]);
-        // The lock is told to who tries a code, and to him alone.
+        // The lock is told to who tries a code, and to them alone.
         const client = await pending(panel(), 'admin');
         expect((await verify(client, admin.phone.code(1))).body).to.have.property('until');
       });
@@ -192,7 +192,7 @@ describe('Leaks', () => {
         expect(Object.keys(anonymous).sort()).to.deep.equal(['serverTime', 'state']);
       });
 
-      it('tells of a lock to who gives a code only: his own wait, and no number of tries', async () => {
+      it('tells of a lock to who gives a code only: their own wait, and no number of tries', async () => {
         await enrolled(panel());
         const client = await pending(panel());
         const refused = [];

@@ -23,7 +23,7 @@ describe('Locking out, and waiting for the end of a lock', () => {
         expect(said(await verify(await pending(panel()), owner.phone.nextCode()))).to.equal('verified');
       });
 
-      it('lets the owner in by a recovery code, and does not cut the session he has', async () => {
+      it('lets the owner in by a recovery code, and does not cut the session they have', async () => {
         const owner = await enrolled(panel());
         const stranger = await pending(panel());
         for (const code of owner.phone.wrongCodes(5)) await verify(stranger, code);

@@ -26,9 +26,9 @@ const LEVELS = ['root', 'admin', 'user'];
 
 describe('Log in as: what ends it', () => {
   attack('on %s', (panel) => {
-    describe('K5: the actor loses his rights while he acts', () => {
+    describe('K5: the actor loses their rights while they act', () => {
       for (const [what, [change, ends]] of Object.entries(PLAIN)) {
-        it(`ends with the next request when he ${what}`, async () => {
+        it(`ends with the next request when the actor ${what}`, async () => {
           const client = await asRoot(panel());
           await client.actAs('alice');
           await change(panel());
@@ -42,7 +42,7 @@ describe('Log in as: what ends it', () => {
         });
       }
 
-      it('ends with the next request when his second factor was taken off or replaced', async () => {
+      it('ends with the next request when their second factor was taken off or replaced', async () => {
         const { client } = await enrolledRoot(panel());
         await client.actAs('alice');
         await panel().secondFactor.admin.disable('root', { by: 'test' });
@@ -55,7 +55,7 @@ describe('Log in as: what ends it', () => {
         expect((await again.client.leave()).status).to.be.oneOf([401, 409]);
       });
 
-      it('goes on, and he gets back, when a stranger with his password locks him: that cuts no live session', async () => {
+      it('goes on, and the way back works, when a stranger with the password locks the actor: that cuts no live session', async () => {
         const { client, phone } = await enrolledRoot(panel());
         await client.actAs('alice');
         const stranger = await pending(panel(), 'root');
@@ -173,7 +173,7 @@ describe('Log in as: what ends it', () => {
         expect(await client.who()).to.equal('root');
       });
 
-      it('gives the actor his proof back with its age: acting makes nothing fresh', async () => {
+      it('gives the actor their proof back with its age: acting makes nothing fresh', async () => {
         const { client } = await enrolledRoot(panel());
         await client.actAs('alice');
         panel().advance(600);
@@ -185,7 +185,7 @@ describe('Log in as: what ends it', () => {
     });
 
     describe('K21: enter, leave, sign out and demote at once', () => {
-      /** Somebody with rights over others is there under his own name, or with root named before him. */
+      /** Somebody with rights over others is there under their own name, or with root named before. */
       async function expectNamed(clients: readonly { who(): Promise<string> }[]): Promise<void> {
         const allowed = [
           'root',
@@ -197,7 +197,7 @@ describe('Log in as: what ends it', () => {
         for (const client of clients) expect(await client.who()).to.be.oneOf([...allowed, 'login-required']);
       }
 
-      it('never leaves an admin without his actor', async () => {
+      it('never leaves an admin without their actor', async () => {
         for (let round = 0; round < 2; round++) {
           const client = await signedIn(panel(), 'root');
           const clients = Array.from({ length: 20 }, () => client.copy());

@@ -197,7 +197,7 @@ describe('Log in as: rights and traces', () => {
           expect(new Set(client.cookies.keys())).to.deep.equal(names);
         });
 
-        it('resets no wrong codes of the first actor, and leaves his record as it was', async () => {
+        it('resets no wrong codes of the first actor, and leaves their record as it was', async () => {
           const { client, phone } = await enrolledRoot(panel());
           const stranger = await pending(panel(), 'root');
           for (let i = 0; i < 3; i++) await verify(stranger, '000000');

@@ -17,7 +17,7 @@ import { sessionId } from '../support/sessions.js';
 describe('Planted and copied session cookies', () => {
   attack('on %s', (panel) => {
     describe('G1: a session id planted before either step', () => {
-      it('stays with whoever planted it: neither step raises it', async () => {
+      it('stays with who planted it: neither step raises it', async () => {
         const { phone } = await enrolled(panel());
         await enrolled(panel(), 'bob');
         const visitor = new Client(panel());

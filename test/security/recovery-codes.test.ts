@@ -95,7 +95,7 @@ describe('Recovery codes', () => {
         const answers = await burst(10, (i) => verify(browsers[i]!, owner.recoveryCodes[i]));
         const opened = tally(answers).verified ?? 0;
         expect(opened).to.be.at.least(1);
-        // Whoever lost too many rounds got 503, and his code is either there or spent: never given twice.
+        // Who lost too many rounds got 503, and their code is either there or spent: never given twice.
         expect(await left()).to.be.at.most(10 - opened);
         const later = await burst(10, async (i) => verify(await pending(panel()), owner.recoveryCodes[i]));
         later.forEach((answer, i) => {
