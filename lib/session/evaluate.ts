@@ -41,10 +41,20 @@ export function checkGuardOptions(options: GuardOptions): GuardOptions {
   return { unenrolled, maxAge, acceptRememberedBrowser, phishingResistant };
 }
 
-/** Whether the account that `req.user` is at this moment may pass. Reads no store. */
+/**
+ * Whether the account that `req.user` is at this moment may pass. Reads no store.
+ *
+ * @throws {SecondFactorError} `option-invalid` for `phishingResistant` where there can be no keys: nobody could ever pass
+ */
 export function evaluate(context: Context, options: GuardOptions): GuardDecision {
   const { core, state } = context;
-  const { basePath, loginPath } = core.options;
+  const { basePath, loginPath, webauthn } = core.options;
+  if (options.phishingResistant === true && !webauthn) {
+    throw new SecondFactorError(
+      'option-invalid',
+      'a guard with phishingResistant asks for security keys, which need the option webauthn',
+    );
+  }
   const user = requestUser(context.req);
 
   if (!user) {

@@ -3,7 +3,7 @@ import type { RequestHandler } from 'express';
 import { requireSecondFactor } from 'passport-second-factor';
 import type { Policy } from 'passport-second-factor';
 import { Client } from '../support/client.js';
-import { knows, stopPanels } from '../support/panel.js';
+import { knows, startPanel, stopPanels } from '../support/panel.js';
 import type { Panel } from '../support/panel.js';
 import { enable, enrolled, phoneWith } from '../support/people.js';
 import type { Phone } from '../support/people.js';
@@ -126,6 +126,17 @@ describe('a guard that only a security key passes (M8)', () => {
     expect(added.location).to.equal('/keys');
     await client.open('/keys');
     expect((await client.open('/two-step')).text).not.to.include('you wanted needs');
+  });
+
+  it('is a mistake of the integration where there is no option webauthn, and lets nobody in', async () => {
+    const guard = requireSecondFactor({ phishingResistant: true });
+    const without = await startPanel({
+      routes: ({ app }) => app.get('/keys', guard, (_req, res) => res.json({})),
+    });
+    const { client } = await enrolled(without);
+    expect((await client.get('/keys', PAGE)).status).to.equal(500);
+    expect(without.errors[0]).to.include({ code: 'option-invalid' });
+    expect(without.errors[0]).to.have.property('message').that.includes('webauthn');
   });
 
   it('refuses an option that is no boolean', () => {
