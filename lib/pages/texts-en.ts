@@ -26,6 +26,8 @@ export const english: Texts = {
   keyFailed: 'The passkey or security key did not answer. Try again, or use another way.',
   keyNeedsScript: 'Passkeys and security keys need JavaScript, which is turned off in this browser.',
   keyElsewhere: (origin) => `Passkeys and security keys work at ${origin} only. Open this page there.`,
+  newByRecoveryCode: 'Make new ones with the recovery code',
+  keyUnknown: 'This browser cannot use passkeys and security keys. Open this page in another one.',
   whatItAsksByKey: 'Signing in takes your password and a passkey or security key.',
   disableByKeyExplanation: 'To disable it, use your passkey or security key.',
   recoveryByKeyHint: 'Passkey or security key not at hand? Use a recovery code',

@@ -23,6 +23,9 @@ export interface Texts {
   readonly disableByKeyExplanation: string;
   /** The application was opened by a name where its keys do not work. */
   readonly keyElsewhere: (origin: string) => string;
+  readonly newByRecoveryCode: string;
+  /** The browser has no passkeys and security keys, as those inside of other apps. */
+  readonly keyUnknown: string;
   readonly recoveryByKeyHint: string;
   readonly stepUpByKeyExplanation: string;
   readonly recoveryHint: string;

@@ -232,6 +232,35 @@ describe('passkeys and security keys in a browser', function () {
     );
   });
 
+  it('says it in a browser that has no keys, and takes a recovery code there', async () => {
+    await sitDown();
+    await plugIn();
+    await addFirst();
+    const [code = ''] = await page.locator('.codes li').allInnerTexts();
+    await context.close();
+    await sitDown(PHONE);
+    await page.addInitScript('delete window.PublicKeyCredential');
+    await logIn();
+    expect(await page.getByText('browser cannot use').isVisible()).to.equal(true);
+    expect(await page.getByRole('button', { name: 'Use a passkey or security key' }).count()).to.equal(0);
+    await expectUsable(page);
+    await page.getByText('Use a recovery code').click();
+    await page.locator('input[name=code]').fill(code);
+    await press('Use the recovery code');
+    expect(await heading()).to.include('ecovery code');
+  });
+
+  it('says where keys work over plain http, where browsers have none', async () => {
+    await sitDown();
+    await page.addInitScript(`
+      Object.defineProperty(window, 'isSecureContext', { value: false });
+      delete window.PublicKeyCredential;
+    `);
+    await logIn();
+    await page.goto('/two-step/security-keys');
+    expect(await page.getByText(`work at ${origin} only`).isVisible()).to.equal(true);
+  });
+
   async function shot(name: string): Promise<void> {
     const folder = process.env.SCREENSHOTS;
     if (folder) await page.screenshot({ path: `${folder}/key-${name}.png`, fullPage: true });

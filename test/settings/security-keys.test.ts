@@ -55,6 +55,20 @@ describe('settings/security-keys', () => {
     expect((await recovering.post('/two-step/verify', { code })).body).to.include({ state: 'verified' });
   });
 
+  it('lets who lost the key make new recovery codes by an old one on the page, without JavaScript', async () => {
+    const client = new Client(panel);
+    await client.login('alice');
+    const credential = new SoftKey(ORIGIN).create(await creationFor(client));
+    const { body } = await client.post('/two-step/security-keys', { credential });
+    const [first = '', second = ''] = body.recoveryCodes as string[];
+    const { client: returned } = await waiting(panel);
+    await returned.post('/two-step/verify', { code: first });
+    const { text } = await returned.open('/two-step');
+    expect(text).to.match(/action="\/two-step\/recovery-codes">(?:(?!<\/form>).)*class="recovery-code"/s);
+    const made = await returned.submit('/two-step/recovery-codes', { code: second });
+    expect(made.text).to.include('Your recovery codes');
+  });
+
   it('makes the session one that is verified by the key', async () => {
     const { client } = await enrolled(panel);
     await addKey(client, new SoftKey(ORIGIN), { flags: 1 });

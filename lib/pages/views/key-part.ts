@@ -28,5 +28,6 @@ export function keyPart(
     <button class="${buttonClass}" type="button" data-key-button hidden>${button}</button>
     <p class="notice error" role="alert" data-key-failed hidden>${texts.keyFailed}</p>
     <p class="notice warn" data-key-elsewhere hidden>${texts.keyElsewhere(origin)}</p>
+    <p class="notice warn" data-key-unknown hidden>${texts.keyUnknown}</p>
     <p class="muted" data-key-needs-script>${texts.keyNeedsScript}</p>`;
 }

@@ -2,12 +2,12 @@ import { hashSource } from './hash-source.js';
 
 /**
  * Asks passkeys and security keys (WebAuthn): fetches nothing, and sends the form with what they answer. A credential may be a
- * plain object, as password managers make them. Where the browser knows no such keys the buttons stay hidden.
+ * plain object, as password managers make them. Where the browser has no such keys, or none on this page, the buttons stay
+ * hidden and it says so.
  */
 export const KEY_SCRIPT = `
 (() => {
   for (const said of document.querySelectorAll('[data-key-needs-script]')) said.hidden = true;
-  if (!window.PublicKeyCredential || !navigator.credentials) return;
   const bytes = (text) => Uint8Array.from(atob(text.replace(/-/g, '+').replace(/_/g, '/')), (c) => c.charCodeAt(0));
   const text = (buffer) =>
     btoa(String.fromCharCode(...new Uint8Array(buffer))).replace(/[+]/g, '-').replace(/[/]/g, '_').replace(/=+$/, '');
@@ -43,8 +43,13 @@ export const KEY_SCRIPT = `
     const button = form.querySelector('[data-key-button]');
     const failed = form.querySelector('[data-key-failed]');
     const rpId = options.rpId || options.rp.id;
-    if (location.hostname !== rpId && !location.hostname.endsWith('.' + rpId)) {
+    const isHere = location.hostname === rpId || location.hostname.endsWith('.' + rpId);
+    if (!isHere || !window.isSecureContext) {
       form.querySelector('[data-key-elsewhere]').hidden = false;
+      continue;
+    }
+    if (!window.PublicKeyCredential || !navigator.credentials) {
+      form.querySelector('[data-key-unknown]').hidden = false;
       continue;
     }
     const ask = async (silent) => {

@@ -54,6 +54,15 @@ function manage(page: SettingsPage, texts: Texts): Html {
           refused: refused === 'recovery-codes',
         }),
       )}
+      ${
+        insteadOf === 'nothing'
+          ? null
+          : recoveryForm(page, recoveryCodes, texts, {
+              id: 'recovery-code-2',
+              hint: takesCodes(page) ? texts.recoveryHint : texts.recoveryByKeyHint,
+              button: texts.newByRecoveryCode,
+            })
+      }
     </section>
     ${authenticators(page, texts)} ${keys(page, texts)}
     ${
