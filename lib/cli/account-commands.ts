@@ -1,5 +1,6 @@
 import { userInfo } from 'node:os';
 import { cleanText } from '../account/clean-text.js';
+import { SecondFactorError } from '../errors.js';
 import type { AccountStatus } from '../operator/headless.js';
 import { ConsoleError, EXIT } from './exit-code.js';
 import type { ExitCode } from './exit-code.js';
@@ -9,16 +10,15 @@ import { show, time } from './run.js';
 
 /** Longer names are cut in a line. */
 const NAME_MAXIMUM_CHARACTERS = 80;
+/** Where the policy takes keys alone. */
+const CODES_IN_VAIN =
+  'only its passkeys and security keys let in, and no codes; if they are lost, say security-keys --remove or disable';
 
 /** `status <account>`. */
 export async function showStatus(run: Run): Promise<ExitCode> {
-  const { status, name, otherFactor, recordMissing } = await knownAccount(run);
-  show(run, describe({ status, name, otherFactor, recordMissing }), {
-    ...status,
-    name,
-    otherFactor,
-    recordMissing,
-  });
+  const known = await knownAccount(run);
+  const { status, name, otherFactor, recordMissing, keysOnly } = known;
+  show(run, describe(known), { ...status, name, otherFactor, recordMissing, keysOnly });
   return EXIT.done;
 }
 
@@ -41,9 +41,11 @@ export async function unlock(run: Run): Promise<ExitCode> {
 
 /** `recovery-codes <account>`. */
 export async function newRecoveryCodes(run: Run): Promise<ExitCode> {
-  const { account, called } = await confirmedAccount(run, 'Make new recovery codes for');
+  const { account, called, known } = await confirmedAccount(run, 'Make new recovery codes for');
   const recoveryCodes = await run.instance.admin.recoveryCodes(account, operator(run));
-  if (recoveryCodes) show(run, recoveryCodes.join('\n'), { account, recoveryCodes });
+  const { keysOnly, status } = known;
+  const vain = keysOnly && status.securityKeys.length > 0 ? [`${called}: ${CODES_IN_VAIN}`] : [];
+  if (recoveryCodes) show(run, [...recoveryCodes, ...vain].join('\n'), { account, recoveryCodes, keysOnly });
   else show(run, notEnabled(called), { account });
   return recoveryCodes ? EXIT.done : EXIT.refused;
 }
@@ -90,6 +92,8 @@ export async function securityKeys(run: Run): Promise<ExitCode> {
     return removed ? EXIT.done : EXIT.refused;
   }
   const { status } = await knownAccount(run);
+  // What the record has cannot be told, and it may have some.
+  if (!status.readable) throw new SecondFactorError('record-unreadable');
   const lines = status.securityKeys.map(
     ({ name, addedAt, lastUsedAt, rpId, stopped }) =>
       `${name || 'without a name'}: for ${rpId}, added ${time(addedAt)}, last used ${time(lastUsedAt)}${stopped ? ', stopped: there may be a copy of it' : ''}`,
@@ -129,6 +133,8 @@ interface KnownAccount {
   readonly otherFactor: boolean;
   /** Whether the application says that it is enrolled and there is no record: sign-ins are refused then. */
   readonly recordMissing: boolean;
+  /** Whether the policy takes nothing but passkeys and security keys of it. */
+  readonly keysOnly: boolean;
 }
 
 /**
@@ -145,20 +151,27 @@ async function knownAccount({ command, instance }: Run): Promise<KnownAccount> {
   });
   if (!account && !status.enrolled)
     throw new ConsoleError(EXIT.refused, `there is no account ${printableLine(id)}`);
-  const { name = null, otherFactor = false, enrolled: said = false } = account ?? {};
-  return { status, name, otherFactor, recordMissing: said && !status.enrolled };
+  const { name = null, otherFactor = false, enrolled: said = false, keysOnly = false } = account ?? {};
+  return { status, name, otherFactor, recordMissing: said && !status.enrolled, keysOnly };
+}
+
+interface ConfirmedAccount {
+  readonly account: string;
+  /** As messages call it. */
+  readonly called: string;
+  readonly known: KnownAccount;
 }
 
 /** The account of the command line, after the operator said yes. */
-async function confirmedAccount(run: Run, question: string): Promise<{ account: string; called: string }> {
+async function confirmedAccount(run: Run, question: string): Promise<ConfirmedAccount> {
   const { account, yes } = run.command;
-  const { name } = await knownAccount(run);
-  const called = label(account, name);
-  if (yes) return { account, called };
+  const known = await knownAccount(run);
+  const called = label(account, known.name);
+  if (yes) return { account, called, known };
   const answer = await run.terminal.confirm(`${question} ${called}?`);
   if (answer === null) throw new ConsoleError(EXIT.usage, 'there is no terminal to ask on: say --yes');
   if (!answer) throw new ConsoleError(EXIT.refused, 'nothing was changed');
-  return { account, called };
+  return { account, called, known };
 }
 
 function operator({ command: { reason } }: Run): { by: string; reason?: string } {
@@ -175,7 +188,7 @@ function systemUser(): string {
   }
 }
 
-function describe({ status, name, otherFactor, recordMissing }: KnownAccount): string {
+function describe({ status, name, otherFactor, recordMissing, keysOnly }: KnownAccount): string {
   const lines = [label(status.accountId, name)];
   if (recordMissing) {
     const fix = 'nobody signs in until the store is restored or it is disabled';
@@ -190,7 +203,7 @@ function describe({ status, name, otherFactor, recordMissing }: KnownAccount): s
   lines.push(
     `two-step authentication: enabled since ${time(status.enrolledAt)}`,
     `authenticators: ${status.authenticators}`,
-    `passkeys and security keys: ${status.securityKeys.length}`,
+    `passkeys and security keys: ${status.securityKeys.length}${keysOnly ? ', and the policy takes nothing else' : ''}`,
     `recovery codes left: ${status.recoveryCodesLeft}${status.recoveryCodesConfirmed === false ? ', not confirmed as saved' : ''}`,
     `remembered browsers: ${status.rememberedBrowsers}`,
     `wrong codes in a row: ${status.failures}`,

@@ -17,12 +17,15 @@ import type { Health, Rekeyed } from './maintenance.js';
 import { inspect, rekey } from './maintenance.js';
 import { newRecoveryCodes } from '../session/random.js';
 import { change, updateRecord } from '../session/account-record.js';
+import { takesKeysOnly } from '../session/requirement.js';
 
 /** How the application describes an account. */
 export interface DescribedAccount extends AccountSummary {
   /** What `account()` says, which is not what `status().enrolled` says where the record is missing. */
   readonly enrolled: boolean;
   readonly otherFactor: boolean;
+  /** Whether the policy takes nothing but passkeys and security keys of it; `false` also where it cannot say. */
+  readonly keysOnly: boolean;
 }
 
 /** What operators may do. What changes an account is one event. */
@@ -105,7 +108,9 @@ export function createAdmin(core: Core): Admin {
       const found = await findAccount(core, parseAccountId(id));
       if (!found) return null;
       const { id: accountId, name, level, enrolled, otherFactor } = found.account;
-      return { id: accountId, name, level, enrolled: enrolled === true, otherFactor };
+      // A policy that fails keeps no operator from helping.
+      const keysOnly = await takesKeysOnly(core, found.account).catch(() => false);
+      return { id: accountId, name, level, enrolled: enrolled === true, otherFactor, keysOnly };
     },
 
     list: () => vault.list(),

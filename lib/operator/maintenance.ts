@@ -69,7 +69,7 @@ export async function inspect(core: Core): Promise<Health> {
   for await (const accountId of vault.list()) {
     const found = await vault.sealedWith(accountId);
     counts[found]++;
-    if (options.webauthn && (found === 'first-key' || found === 'old-key')) {
+    if (found === 'first-key' || found === 'old-key') {
       const record = await vault.read(accountId);
       strayKeys += (record?.keys ?? []).filter(({ rpId }) => rpId !== options.webauthn?.rpId).length;
     }
@@ -93,9 +93,15 @@ function untimely(serverTime: number | null): string[] {
   return ['The store tells no time of its server: inspect() must give serverTime in milliseconds, or null.'];
 }
 
-/** Keys that browsers know under another name of the application. */
-function strays(count: number, rpId = ''): string[] {
+/** Keys that browsers know under another name of the application, or that nobody asks. */
+function strays(count: number, rpId: string | undefined): string[] {
   if (count === 0) return [];
+  if (rpId === undefined) {
+    return [
+      `${String(count)} of the passkeys and security keys let nobody in, since there is no option webauthn: set it, or ` +
+        'help owners who have nothing else.',
+    ];
+  }
   return [
     `${String(count)} of the passkeys and security keys were made for another rpId than ${rpId} and let nobody in: ` +
       'set the former one, or have their owners add new ones.',

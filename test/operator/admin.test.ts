@@ -164,7 +164,14 @@ describe('operator/admin', () => {
 
   it('describes an account as the panel does, and tells of none', async () => {
     const { secondFactor } = await startPanel();
-    const alice = { id: 'alice', name: 'alice', level: null, enrolled: false, otherFactor: false };
+    const alice = {
+      id: 'alice',
+      name: 'alice',
+      level: null,
+      enrolled: false,
+      otherFactor: false,
+      keysOnly: false,
+    };
     expect(await secondFactor.admin.account('alice')).to.deep.equal(alice);
     expect(await secondFactor.admin.account('nobody')).to.equal(null);
   });

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { expect } from 'chai';
+import type { Policy } from 'passport-second-factor';
 import { memoryStore } from 'passport-second-factor/memory';
 import { webauthn } from 'passport-second-factor/webauthn';
 import { caught } from '../support/headless.js';
@@ -72,5 +73,28 @@ describe('operator: passkeys and security keys', () => {
     const page = await client.get('/two-step/verify', { accept: 'text/html' });
     expect(page.text).to.include('do not work here any more').and.not.include('with your passkey');
     expect(ORIGIN).to.equal('http://localhost');
+  });
+
+  it('let nobody in where the option is gone, and check tells', async () => {
+    const parts = { keys: [randomBytes(32).toString('base64')], store: memoryStore() };
+    await keyOwner(await startKeyPanel(parts));
+    const panel = await startKeyPanel({ ...parts, webauthn: undefined });
+    const { warnings } = await panel.secondFactor.admin.check();
+    expect(warnings.join()).to.match(
+      /^1 of the passkeys and security keys let nobody in, since there is no option/,
+    );
+  });
+
+  it('are all that a policy takes, as the description of the account says, and not where it fails', async () => {
+    let policy: () => Policy = () => ({ phishingResistant: true });
+    const panel = await startKeyPanel({ policy: () => policy() });
+    const described = () => panel.secondFactor.admin.account('alice');
+    expect(await described()).to.include({ keysOnly: true });
+    policy = () => 'required';
+    expect(await described()).to.include({ keysOnly: false });
+    policy = () => {
+      throw new Error('no database');
+    };
+    expect(await described()).to.include({ keysOnly: false });
   });
 });
