@@ -43,13 +43,17 @@ export interface PresentedAssertion {
   }>;
 }
 
-/** A new credential of any type, by its shape and by what its client data say; `null`: it is none that is expected. */
-export function presentCreation(given: unknown, expected: Expected): PresentedCreation | null {
+/**
+ * A new credential of any type, by its shape and by what its client data say; `null`: it is none that is expected.
+ *
+ * @param expected `null`: the shape alone
+ */
+export function presentCreation(given: unknown, expected: Expected | null): PresentedCreation | null {
   const { id, response } = parts(given);
   const clientDataJSON = base64url(response.clientDataJSON, CLIENT_DATA_MAXIMUM_CHARACTERS);
   const attestationObject = base64url(response.attestationObject, OBJECT_MAXIMUM_CHARACTERS);
   if (id === null || clientDataJSON === null || attestationObject === null) return null;
-  if (!says(clientDataJSON, expected)) return null;
+  if (expected && !says(clientDataJSON, expected)) return null;
   const said: readonly unknown[] = Array.isArray(response.transports) ? response.transports : [];
   return {
     json: { ...named(id), response: { clientDataJSON, attestationObject } },

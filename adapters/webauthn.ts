@@ -132,6 +132,8 @@ export function webauthn(options: WebAuthnOptions): WebAuthn {
 
     credentialIdOf: (credential) => presentAssertion(credential, null)?.json.id ?? null,
 
+    newCredentialIdOf: (credential) => presentCreation(credential, null)?.json.id ?? null,
+
     async verifyCreation(credential, challenge) {
       const presented = presentCreation(credential, expected('webauthn.create', challenge));
       if (!presented) return null;

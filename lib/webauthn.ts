@@ -83,6 +83,8 @@ export interface WebAuthn {
   requestOptions(challenge: string, keys: readonly KeyReference[], timeoutMs: number): RequestOptions;
   /** The credential id that an assertion names; `null`: it has not the shape of one. */
   credentialIdOf(credential: unknown): string | null;
+  /** The credential id that a new key names; `null`: it has not the shape of one. */
+  newCredentialIdOf(credential: unknown): string | null;
   /** The key that a browser made for a challenge. */
   verifyCreation(credential: unknown, challenge: string): Promise<NewKey | null>;
   /**

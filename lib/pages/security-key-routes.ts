@@ -12,7 +12,7 @@ import type { WebAuthn } from '../webauthn.js';
 import type { PageDraft } from './answers.js';
 import { answer, answerOrRedirect, answerRefusal } from './answers.js';
 import { idUnread } from './browser-routes.js';
-import { recoveryCodesPage } from './page-drafts.js';
+import { recoveryCodesPage, settingsAgain } from './page-drafts.js';
 import { status } from './status.js';
 
 /** A route of passkeys and security keys. */
@@ -76,10 +76,17 @@ async function answerChange(
   else await refuseHere(context, webauthn, idUnread(context, changed));
 }
 
-/** Who has to give a proof first comes back to the list: a POST cannot be gone back to. */
+/**
+ * Who has to give a proof first comes back to the list: a POST cannot be gone back to. Who loads the page of the first
+ * recovery codes anew finds what to do where they were not saved.
+ */
 async function refuseHere(context: Context, webauthn: WebAuthn, refusal: RouteRefusal): Promise<void> {
   if (refusal.kind === 'guard') {
     refuse(context, refusal, `${context.core.options.basePath}/security-keys`);
+    return;
+  }
+  if (refusal.code === 'security-key-known' && context.known?.factor?.recoveryCodesConfirmed === false) {
+    await answerRefusal(context, refusal, settingsAgain(context, null));
     return;
   }
   const form = wantsHtml(context.req) && context.state ? await startKey(context, webauthn) : null;

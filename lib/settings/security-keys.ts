@@ -75,7 +75,12 @@ export async function addKey(
   const { state } = access;
   const challenge = openChallenge(context, state.challenge);
   const made = challenge && (await webauthn.verifyCreation(credential, challenge.value));
-  if (!made) return refuseKey(context, access);
+  if (!made) {
+    // The page that answered the first time was loaded anew: the key is there, and nobody tried anything.
+    const id = webauthn.newCredentialIdOf(credential);
+    const isKnown = factorAt(context, access)?.keys.some(({ credentialId }) => credentialId === id);
+    return isKnown ? refused('security-key-known') : refuseKey(context, access);
+  }
 
   const { userVerified, ...found } = made;
   const at = now(context);

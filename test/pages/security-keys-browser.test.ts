@@ -41,6 +41,7 @@ function lateWebAuthn(): { readonly keys: WebAuthn; at(origin: string): void } {
     creationOptions: (request) => made.creationOptions(request),
     requestOptions: (...given) => made.requestOptions(...given),
     credentialIdOf: (credential) => made.credentialIdOf(credential),
+    newCredentialIdOf: (credential) => made.newCredentialIdOf(credential),
     verifyCreation: (...given) => made.verifyCreation(...given),
     verifyAssertion: (...given) => made.verifyAssertion(...given),
   };

@@ -123,6 +123,24 @@ describe('settings/security-keys', () => {
       expect(panel.told()).to.include('security-key-refused').and.not.include('enrolled');
     });
 
+    it('the first one once more, by who loads the page of the recovery codes anew, without an alarm', async () => {
+      const client = new Client(panel);
+      await client.login('alice');
+      const credential = JSON.stringify(new SoftKey(ORIGIN).create(await creationFor(client)));
+      const added = await client.submit('/two-step/security-keys', { credential });
+      expect(added.text).to.include('Your recovery codes');
+      panel.told();
+      const again = await client.submit('/two-step/security-keys', { credential });
+      expect(again.status).to.equal(409);
+      expect(again.text)
+        .to.include('was added before')
+        .and.include('If you did not save them, make new ones.');
+      expect((await client.post('/two-step/security-keys', { credential })).body.code).to.equal(
+        'security-key-known',
+      );
+      expect(panel.told()).to.deep.equal([]);
+    });
+
     it('the same key twice, and more than five', async () => {
       const { client, key } = await keyOwner(panel);
       const twice = await client.post('/two-step/security-keys', {
