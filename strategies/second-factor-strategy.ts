@@ -3,7 +3,9 @@ import { bodyField, hasLeft, isTicked } from '../lib/answer/body-field.js';
 import { faultyField } from '../lib/answer/faulty-field.js';
 import { PROBLEMS, SecondFactorError } from '../lib/errors.js';
 import type { Context } from '../lib/session/context.js';
+import { refused } from '../lib/session/refusal.js';
 import { presentedBy } from '../lib/session/try-proof.js';
+import { wayOn } from '../lib/session/way-on.js';
 import { secondStep } from '../lib/sign-in/second-step.js';
 
 /** What `passport.use` takes. */
@@ -27,7 +29,8 @@ interface Actions {
  *
  * It calls `success(user, { recoveryCodesLeft })`, upon which Passport's `req.logIn` completes the sign-in;
  * `fail({ message, code }, status)` with a code of docs/errors.md for the user, with `code-malformed` also
- * `field`, `fault` and `detail` for the program; `error` for the operator.
+ * `field`, `fault` and `detail` for the program, and with `location` where a first factor or key has to be added, which no
+ * code does; `error` for the operator.
  *
  * An object rather than a class: Passport inherits from what it is given, which private fields forbid.
  *
@@ -48,11 +51,12 @@ export function createStrategy(contextOf: (req: IncomingMessage) => Context | un
             const { code } = step;
             const { title, status } = PROBLEMS[code];
             const fault = step.kind === 'field' && faultyField(req, step.field);
-            fail({ message: title, code, ...fault }, status);
+            fail({ message: title, code, ...fault, ...placeOf(context) }, status);
             return;
           }
           if (step.next === 'must-enroll') {
-            fail({ message: PROBLEMS['security-key-required'].title, code: 'security-key-required' }, 403);
+            const { title, status } = PROBLEMS['security-key-required'];
+            fail({ message: title, code: 'security-key-required', ...placeOf(context) }, status);
             return;
           }
           context.proof = step.proof;
@@ -69,6 +73,11 @@ export function createStrategy(contextOf: (req: IncomingMessage) => Context | un
 /** Told to nobody, and no guess. */
 const NOTHING_TYPED = { ok: false, kind: 'field', code: 'code-malformed', field: 'code' } as const;
 
+/** Where a sign-in goes on that no code completes, because a first factor or key has to be added. */
+function placeOf({ core, state }: Context): { readonly location?: string } {
+  return state?.state === 'must-enroll' ? { location: wayOn(core.options.basePath, state) } : {};
+}
+
 async function evaluate(context: Context | undefined) {
   if (!context) {
     throw new SecondFactorError(
@@ -77,6 +86,7 @@ async function evaluate(context: Context | undefined) {
     );
   }
   if (hasLeft(context.req)) return { step: NOTHING_TYPED, context };
+  if (context.state?.state === 'must-enroll') return { step: refused('enrollment-required'), context };
   const remember = isTicked(bodyField(context.req, 'rememberBrowser'));
   return { step: await secondStep(context, presentedBy(context), remember), context };
 }
