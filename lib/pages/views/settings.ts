@@ -55,13 +55,13 @@ function manage(page: SettingsPage, texts: Texts): Html {
         }),
       )}
       ${
-        insteadOf === 'nothing'
-          ? null
-          : recoveryForm(page, recoveryCodes, texts, {
+        insteadOf === 'key'
+          ? recoveryForm(page, recoveryCodes, texts, {
               id: 'recovery-code-2',
-              hint: takesCodes(page) ? texts.recoveryHint : texts.recoveryByKeyHint,
+              hint: texts.recoveryByKeyHint,
               button: texts.newByRecoveryCode,
             })
+          : null
       }
     </section>
     ${authenticators(page, texts)} ${keys(page, texts)}
