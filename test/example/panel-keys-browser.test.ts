@@ -75,7 +75,7 @@ describe('the example panel in a browser, where a passkey is the only second fac
     await page.goto('/');
     await press('Log out');
     await logIn('root');
-    await until('root to be in by the passkey', async () => /root/.test(await who()));
+    await until('root to be in by the passkey', async () => (await who()).includes('root'));
     expect(await banner(), 'M11').to.equal('');
     await page.goto('/staff');
     await press('Log in as admin');
@@ -87,7 +87,7 @@ describe('the example panel in a browser, where a passkey is the only second fac
     await page.goto('/');
     await press('Log out');
     await logIn('root');
-    await until('root to be in by the passkey', async () => /root/.test(await who()));
+    await until('root to be in by the passkey', async () => (await who()).includes('root'));
     await page.goto('/staff');
     const row = await page.getByRole('row', { name: /^admin/ }).innerText();
     expect(row, 'M12').to.contain('only its own login, password and code open it');
@@ -100,7 +100,7 @@ describe('the example panel in a browser, where a passkey is the only second fac
     expect(await page.getByRole('status').innerText(), 'M13').to.equal('The password of admin is changed.');
     await press('Log out');
     await logIn('admin', 'short-no-more');
-    await until('admin to be in by the passkey', async () => /admin/.test(await who()));
+    await until('admin to be in by the passkey', async () => (await who()).includes('admin'));
     expect(await banner(), 'M13').to.equal('');
   });
 
