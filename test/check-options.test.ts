@@ -212,7 +212,7 @@ describe('check-options', () => {
       { levels: ['a', ''] },
       ...['b\u200b', 'b\n', '\ud800', '\ufffd'].map((level) => ({ levels: ['a', level] })),
       { levels: ['a', 7] },
-      // eslint-disable-next-line no-sparse-arrays -- what a config that is put together can hold
+      // oxlint-disable-next-line no-sparse-arrays -- what a config that is put together can hold
       { levels: ['a', , 'b'] },
       { levels: ['a', 'b'], canActAs: true },
       ...[null, 7, true, 'b', ['b'], new Map([['a', 'b']])].map((autoSwitch) => ({

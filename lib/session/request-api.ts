@@ -113,7 +113,7 @@ declare global {
       /** Set by `secondFactor.session()`. */
       secondFactor?: RequestSecondFactor | undefined;
     }
-    // eslint-disable-next-line @typescript-eslint/no-empty-object-type -- filled by the application
+    // oxlint-disable-next-line typescript/no-empty-object-type -- filled by the application
     interface User {}
   }
 }

@@ -88,8 +88,8 @@ export function tried(call: () => unknown): unknown {
 }
 
 /** Until a response was sent to its end. */
-export function sent(res: LooseResponse): Promise<void> {
-  return new Promise((resolve) => {
+export function sent(res: LooseResponse): Promise<unknown> {
+  return new Promise<void>((resolve) => {
     if (res.writableFinished) resolve();
     else res.once('finish', resolve);
   });

@@ -209,7 +209,7 @@ describe('request/evaluate-request', () => {
             Object.defineProperty(req, 'user', {
               configurable: true,
               get: () => users.find((known) => known.login === login),
-              set: () => undefined,
+              set() {},
             });
           }
           next();

@@ -21,7 +21,7 @@ export interface Answer {
   readonly location: string | undefined;
   readonly text: string;
   /** The body where it is JSON, else an empty object. */
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- whatever the server answers
+  // oxlint-disable-next-line typescript/no-explicit-any -- whatever the server answers
   readonly body: any;
 }
 
