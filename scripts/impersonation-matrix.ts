@@ -14,7 +14,7 @@ const PROOFS = {
 
 /** One cell of the matrix: a situation, and what the rules say of it. */
 export interface Cell {
-  /** Who signed in; the actor himself at depth 0. */
+  /** Who signed in; the actor themselves at depth 0. */
   readonly first: string;
   readonly actor: string;
   readonly target: string;
@@ -22,7 +22,7 @@ export interface Cell {
   readonly actorFactor: boolean;
   readonly targetFactor: boolean;
   readonly proof: keyof typeof PROOFS;
-  /** 0: as himself; 1: already acting as an account that the actor's level is of. */
+  /** 0: as themselves; 1: already acting as an account that the actor's level is of. */
   readonly depth: 0 | 1;
   /** What the application's `canActAs` says. */
   readonly canActAs: boolean;
@@ -61,7 +61,7 @@ function cell(situation: Omit<Cell, 'enter' | 'stay'>): Cell {
   const firstParty: Profile = { id: 'first', level: first, enrolled: actorFactor };
   const hop: Hop = {
     first: firstParty,
-    // Whoever is acted as has no second factor: acting as him would have ended.
+    // Who is acted as has no second factor: acting as them would have ended.
     actor: depth === 0 ? firstParty : { id: 'actor', level: actor, enrolled: false },
     target: { id: 'target', level: target, enrolled: targetFactor },
     levels: LEVELS,

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 
 /** Twice as many as a small machine has cores. */
 const LOOPS = 4;
-/** Does nothing, as fast as it can, until whoever began it is gone. */
+/** Does nothing, as fast as it can, until the process that began it is gone. */
 const LOOP = 'const { ppid } = process; for (;;) if (process.ppid !== ppid) process.exit();';
 
 const loops = Array.from({ length: LOOPS }, () => spawn(process.execPath, ['-e', LOOP], { stdio: 'ignore' }));

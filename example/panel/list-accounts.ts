@@ -6,7 +6,7 @@ import type { User, Users } from './users.js';
 /** An account as a list shows it. */
 export interface ListedAccount extends User {
   readonly hasSecondFactor: boolean;
-  /** Why who is signed in may not log in as this account; `null` when he may. */
+  /** Why who is signed in may not log in as this account; `null` when they may. */
   readonly refusal: string | null;
 }
 

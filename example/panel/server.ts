@@ -17,7 +17,7 @@ import { databaseFileOf, hostOf, originOf, portOf, removeDatabase } from './sett
 
 const { env } = process;
 const server = createServer();
-// The port comes first: whoever has it owns the temporary database that is named after it.
+// The port comes first: who has it owns the temporary database that is named after it.
 const panel = once(server, 'listening').then(open);
 server.on('request', (req, res) => {
   void panel.then(({ app }) => {

@@ -41,7 +41,7 @@ export type AssertionOutcome =
  * Pure.
  *
  * A key answers a challenge once, and none that is older than one it has answered. A counter that goes back, or stands
- * still where it counts, stops the key for good, whoever holds it (WebAuthn §6.1.1): its owner removes it. A success
+ * still where it counts, stops the key for good, no matter who holds it (WebAuthn §6.1.1): its owner removes it. A success
  * ends the waits that wrong codes have brought in the browser's budget. No failure is charged: a signature cannot be
  * guessed.
  *

@@ -62,7 +62,7 @@ export function mayStay(
 }
 
 /**
- * Why an account may act as nobody at all, whoever it names: it has no level, or the lowest one. `null`: there
+ * Why an account may act as nobody at all, no matter who it names: it has no level, or the lowest one. `null`: there
  * are levels below. Asked before a target is looked up, so that users cannot find out who has an account. Pure.
  */
 export function mayEnterNobody(

@@ -61,7 +61,7 @@ type Found = 'own' | 'used' | 'another' | 'none';
 
 /**
  * Puts back what was there before a record was written, unless that was used meanwhile. An authenticator that was added
- * beside others goes in any case. Wrong codes are no use: else whoever sends some would keep what is to be taken back.
+ * beside others goes in any case. Wrong codes are no use: else somebody who sends some would keep what is to be taken back.
  *
  * @param told is called where what was written is still there, as far as anybody knows
  */
@@ -145,7 +145,7 @@ export async function clearFlag(core: Core, accountId: string): Promise<void> {
 }
 
 /**
- * Takes the flag away where there is no record: whoever enabled and whoever disabled at one moment may have
+ * Takes the flag away where there is no record: two who enabled and disabled at one moment may have
  * written the flag in the other order. What cannot be told stays as it is.
  */
 export async function settleFlag(core: Core, accountId: string): Promise<void> {

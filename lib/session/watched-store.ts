@@ -40,7 +40,7 @@ interface Watched {
 const ENDED = Symbol.for('passport-second-factor.ended');
 
 /**
- * Watches a session store, once. Its own `destroy` and `clear` count as ends, whoever calls them; what they are
+ * Watches a session store, once. Its own `destroy` and `clear` count as ends, no matter who calls them; what they are
  * given, return and throw passes through unchanged. A watched session is written only while it is there.
  */
 export function watchedStore(store: SessionStore): WatchedStore {

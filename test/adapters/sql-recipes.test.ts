@@ -133,7 +133,7 @@ function withoutBlankLines(code: string): string {
     .join('\n');
 }
 
-/** The recipe in a panel where whoever signs in is in the users table. */
+/** The recipe in a panel where who signs in is in the users table. */
 function withUsers(db: Kysely<Database>): Store {
   const store = usersColumnStore(db);
   return {

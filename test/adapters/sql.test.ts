@@ -67,7 +67,7 @@ for (const backend of BACKENDS) {
         expect((await listAccounts(store)).sort()).to.deep.equal(['Root', 'admin', 'root ']);
       });
 
-      it('finds an account that an operator names in his own letters', async () => {
+      it('finds an account that an operator names in their own letters', async () => {
         const accountId = 'Жанна 😀';
         await store.compareAndSet(accountId, null, 'a');
         await sql.raw(`DELETE FROM totp WHERE account = '${accountId}'`).execute(db);

@@ -23,7 +23,7 @@ describe('integration traps: sessions', () => {
   afterEach(stopPanels);
 
   describe('The options of express-session', () => {
-    it('give a stranger a session of his own unless saveUninitialized is off', async () => {
+    it('give a stranger a session of their own unless saveUninitialized is off', async () => {
       const open = await startPanel({ session: { saveUninitialized: true } });
       expect((await new Client(open).get('/me')).headers).to.have.property('set-cookie');
       const closed = await startPanel();

@@ -18,7 +18,7 @@ type MailNotices = (
 describe('docs/notices.md', () => {
   afterEach(stopPanels);
 
-  it('mails every reader in his language, and nobody who has no address', async () => {
+  it('mails every reader in their language, and nobody who has no address', async () => {
     const folder = programOf('docs/notices.md');
     const { mailNotices } = (await import(join(folder.path, 'notices.ts'))) as { mailNotices: MailNotices };
     folder.remove();

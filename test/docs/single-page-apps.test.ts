@@ -97,7 +97,7 @@ describe('docs/single-page-apps.md', () => {
     expect((await api.verify!('123456')).problem?.code).to.equal('sign-in-expired');
   });
 
-  it('has a client for whoever must enroll', async () => {
+  it('has a client for who must enroll', async () => {
     const panel = await startPanel({ options: { policy: () => 'required' } });
     const api = await load(new Client(panel));
     expect((await api.signIn!('alice', 'password')).problem).to.include({

@@ -41,7 +41,7 @@ describe('the audit trail of the example panel', () => {
     expect(shown).to.equal(trail);
   });
 
-  it('names whoever is really there in every line between entering and leaving (K15)', () => {
+  it('names who is really there in every line between entering and leaving (K15)', () => {
     const acting = panel.log
       .map((text) => JSON.parse(text) as Record<string, unknown>)
       .filter(({ name }) => String(name).startsWith('impersonation-'));

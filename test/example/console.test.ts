@@ -57,7 +57,7 @@ describe('npm run second-factor beside a panel that was started with nothing but
       /"mailTo":"alice","subject":"Acme Panel: .* disabled"/,
     );
     expect((await alice.get('/api/secret')).body.code).to.equal('enrollment-required');
-    expect((await alice.get('/api/me')).body.user, 'signed in she stays').to.equal('alice');
+    expect((await alice.get('/api/me')).body.user, 'still signed in').to.equal('alice');
   });
 });
 

@@ -19,7 +19,7 @@ function start(env: Record<string, string>): Promise<RunningProgram> {
   return startProgram(compiled('example/minimal/app.ts'), given, /localhost:(\d+)\/ - sign in as alice/);
 }
 
-/** Enables the second factor of alice; gives her codes. The example has the real clock, and so has she. */
+/** Enables the second factor of alice; gives the codes. The example has the real clock, and so has the phone. */
 async function enable(client: Client): Promise<(steps: number) => string> {
   await client.post('/login', ALICE);
   const { body } = await client.post('/two-step/setup');
@@ -81,7 +81,7 @@ describe('example/minimal', () => {
       403,
     );
     const first = await client.post('/login', form, HTML);
-    expect(first.headers.location, 'where the guard stopped her').to.equal('/secret');
+    expect(first.headers.location, 'where the guard stopped them').to.equal('/secret');
     expect((await client.get('/', HTML)).text).to.include('Signed in as alice, signed-in.');
     expect((await client.get('/secret', HTML)).headers.location).to.equal('/two-step');
 

@@ -33,7 +33,7 @@ for (const backend of ['SQLite and this process', 'Redis'] as const) {
       return { client, phone: (await enable(panel, client)).phone };
     }
 
-    /** Root as root: without two-step authentication he is taken to admin first. */
+    /** Root as root: without two-step authentication they are taken to admin first. */
     async function root(): Promise<Client> {
       const client = await signedIn(panel, 'root');
       await client.leave();
@@ -213,7 +213,7 @@ for (const backend of ['SQLite and this process', 'Redis'] as const) {
         expect(page.text).to.contain('root acting as admin').and.to.contain('Return');
       });
 
-      it('leaves root with a second factor where he is; Staff takes him to admin (M11)', async () => {
+      it('leaves root with a second factor where they are; Staff takes them to admin (M11)', async () => {
         const { phone } = await enrolled('root');
         const client = await loggedIn(panel, 'root');
         await client.post('/two-step/verify', { code: phone.nextCode() });
@@ -258,7 +258,7 @@ for (const backend of ['SQLite and this process', 'Redis'] as const) {
 
       const allowed = ['root > admin', 'root > alice', 'root > bob', 'admin > alice', 'admin > bob'];
       for (const actor of ['root', 'admin', 'alice']) {
-        it(`lets ${actor} act as accounts below his level, and as nobody else (M14)`, async () => {
+        it(`lets ${actor} act as accounts below their level, and as nobody else (M14)`, async () => {
           const client = actor === 'root' ? await root() : await signedIn(panel, actor);
           for (const target of ['root', 'admin', 'alice', 'bob', 'Alice', 'nobody', '']) {
             const answer = await client.actAs(target);

@@ -27,7 +27,7 @@ describe('the options of the example panel', () => {
     const settings = await root.open('/settings');
     expect(settings.text).to.contain('must have it').and.not.to.contain('Disable two-step');
     expect((await root.post('/two-step/disable', { code: '123456' })).body.code).to.equal('disable-refused');
-    // Nobody is trapped by what the account he acts as must do (K9).
+    // Nobody is trapped by what the account they act as must do (K9).
     expect((await root.actAs('admin')).status).to.equal(200);
     expect(await root.who()).to.equal('root > admin');
     expect((await root.leave()).status).to.equal(200);

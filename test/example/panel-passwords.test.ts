@@ -32,7 +32,7 @@ describe('passwords in the example panel', () => {
   }
 
   describe('of others', () => {
-    it('lets root set the password of an admin, who signs in with it and his own code (M13)', async () => {
+    it('lets root set the password of an admin, who signs in with it and their own code (M13)', async () => {
       const admin = await signedIn(panel, 'admin');
       const { phone } = await enable(panel, admin);
       const client = await signedIn(panel, 'root');
@@ -45,7 +45,7 @@ describe('passwords in the example panel', () => {
       expect((await client.open('/staff')).text).to.contain('The password of admin is changed.');
       expect((await client.open('/staff')).text).not.to.contain('is changed');
 
-      expect(await admin.who(), 'his old session').to.equal('login-required');
+      expect(await admin.who(), 'their old session').to.equal('login-required');
       expect((await new Client(panel).login('admin')).body.code).to.equal('invalid-credentials');
       const again = new Client(panel);
       expect((await again.login('admin', NEW)).body.code).to.equal('code-required');
@@ -55,7 +55,7 @@ describe('passwords in the example panel', () => {
 
     const allowed = ['root > admin', 'root > alice', 'root > bob', 'admin > alice', 'admin > bob'];
     for (const actor of ['root', 'admin', 'alice']) {
-      it(`lets ${actor} set passwords below his level, and no others`, async () => {
+      it(`lets ${actor} set passwords below their level, and no others`, async () => {
         const client = actor === 'root' ? await root() : await signedIn(panel, actor);
         for (const login of Object.keys(LEVELS)) {
           const shown = await client.get(`/staff/${login}/edit`);
@@ -73,7 +73,7 @@ describe('passwords in the example panel', () => {
       });
     }
 
-    it('lets whoever acts as an admin set passwords of users, but of nobody in the stack', async () => {
+    it('lets who acts as an admin set passwords of users, but of nobody in the stack', async () => {
       const client = await signedIn(panel, 'root');
       expect(await client.who()).to.equal('root > admin');
       for (const login of ['root', 'admin']) {

@@ -263,7 +263,7 @@ for (const backend of ['its own database', 'Redis'] as const) {
         }
       });
 
-      it('leaves root with it where he is, who goes on by Management → Staff (M11)', async () => {
+      it('leaves root with it where they are, to go on by Management → Staff (M11)', async () => {
         const root = await walk.signIn('root');
         await walk.goBack(root);
         await walk.enable(root, 'root');
@@ -307,7 +307,7 @@ for (const backend of ['its own database', 'Redis'] as const) {
         expect(await walk.present(await walk.signIn('admin'))).to.equal('admin');
       });
 
-      it('lets root set the password of such an admin, who signs in with it and his code (M13)', async () => {
+      it('lets root set the password of such an admin, who signs in with it and their code (M13)', async () => {
         const root = await walk.signIn('root');
         const staff = await root.follow(await root.open('/'), 'Staff');
         const edit = await root.follow(staff, 'Edit admin');

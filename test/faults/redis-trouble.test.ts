@@ -44,7 +44,7 @@ describe('when Redis itself is in trouble (J1, J2)', () => {
     expect(status, text).to.equal(503);
   }
 
-  /** Ends Redis; whoever waits for it is refused. */
+  /** Ends Redis; who waits for it is refused. */
   async function killRedis(): Promise<void> {
     await server.kill();
     limit.pass();

@@ -27,7 +27,7 @@ describe('impersonation, the automatic switch', () => {
     expect(await whoIs(root)).to.deep.equal(['root']);
   });
 
-  it('M11: leaves root with a second factor where he is', async () => {
+  it('M11: leaves root with a second factor where they are', async () => {
     await root.login('root');
     await root.leave();
     const { phone } = await enable(panel, root);
@@ -38,7 +38,7 @@ describe('impersonation, the automatic switch', () => {
     expect(await whoIs(again)).to.deep.equal(['root', 'admin']);
   });
 
-  it('M12: leaves root where he is when admin has a second factor', async () => {
+  it('M12: leaves root where they are when admin has a second factor', async () => {
     const admin = await loggedIn(panel, 'admin');
     await enable(panel, admin);
     await root.login('root');
@@ -67,7 +67,7 @@ describe('impersonation, the automatic switch', () => {
     ],
   };
   for (const [why, [change, reason]] of Object.entries(changes)) {
-    it(`leaves root where he is when ${why}, and says so`, async () => {
+    it(`leaves root where they are when ${why}, and says so`, async () => {
       change();
       await root.login('root');
       expect(await me(root)).to.include({ user: 'root', skipped: reason });

@@ -236,7 +236,7 @@ describe('impersonation, when somebody of the stack changes', () => {
 
   describe('K21: in a race', () => {
     const admins = ['admin', 'admin2'];
-    /** Somebody with rights over others is there only under his own name, or with root named before him. */
+    /** Somebody with rights over others is there only under their own name, or with root named before them. */
     async function expectNamed(clients: readonly Client[]): Promise<void> {
       for (const client of clients) {
         const there = await whoIs(client);
@@ -246,7 +246,7 @@ describe('impersonation, when somebody of the stack changes', () => {
       }
     }
 
-    it('never leaves an admin without his actor when entering, leaving and signing out race', async () => {
+    it('never leaves an admin without their actor when entering, leaving and signing out race', async () => {
       for (const round of [0, 1, 2]) {
         const client = await loggedIn(panel, 'root');
         await client.actAs('admin');

@@ -187,7 +187,7 @@ describe('impersonation/enter', () => {
   });
 
   describe('mayImpersonate()', () => {
-    it('has nobody sign in for others who is not there himself', async () => {
+    it('has nobody sign in for others without being there', async () => {
       await start();
       const { phone } = await enable(panel, await loggedIn(panel, 'root'));
       const no = { ok: false, reason: 'login-required' };

@@ -199,7 +199,7 @@ describe('impersonation', () => {
     expect(panel.events.at(-1)).to.include({ name: 'impersonation-ended', reason: 'expired' });
   });
 
-  it('K14: gives the actor back his proof with its age', async () => {
+  it('K14: gives the actor back their proof with its age', async () => {
     await root.actAs('alice');
     panel.now += 16 * MINUTE;
     await leave(root);
@@ -252,7 +252,7 @@ describe('impersonation', () => {
     expect(await whoIs(root)).to.deep.equal(['root']);
   });
 
-  it('K17: asks an actor with an old proof to confirm that it is him', async () => {
+  it('K17: asks an actor with an old proof to confirm that it is them', async () => {
     const { phone } = await enable(panel, root);
     panel.now += 15 * MINUTE + 1000;
     const stale = await root.actAs('alice');
@@ -287,7 +287,7 @@ describe('impersonation', () => {
     expect((await root.get('/note')).body.note).to.equal(null);
   });
 
-  it('K20: is no sign-in of the target, and leaves him as he was', async () => {
+  it('K20: is no sign-in of the target, and leaves them as they were', async () => {
     const alice = await loggedIn(panel);
     panel.now += MINUTE;
     const before = (await alice.get('/two-step')).body;

@@ -29,7 +29,7 @@ describe('impersonation/require-not-impersonating', () => {
     });
   }
 
-  it('refuses whoever acts as somebody else', () => {
+  it('refuses who acts as somebody else', () => {
     const refusal = {
       ok: false,
       kind: 'guard',

@@ -7,7 +7,7 @@ import { warningsOf } from '../support/warnings.js';
 import { Client } from '../support/client.js';
 import type { Answer } from '../support/client.js';
 
-/** What the application says of alice while something is wrong with her data. */
+/** What the application says of alice while something is wrong with their data. */
 interface Trouble {
   readonly account?: (user: LevelUser) => unknown;
   readonly findUser?: () => unknown;

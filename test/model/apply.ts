@@ -207,7 +207,7 @@ function manage(
   return 'ok';
 }
 
-/** Who may manage a factor: himself, with a proof that is fresh where it begins. */
+/** Who may manage a factor: themselves, with a proof that is fresh where it begins. */
 function manager(session: Session | undefined, now: number, seconds?: number): Own | string {
   if (!session || session.state === 'pending') return nobody(session) ?? '';
   if (session.state === 'impersonating') return 'impersonation-refused';

@@ -4,7 +4,7 @@ import type { AccountId, Level, World } from './world.js';
 
 /** Where a code is typed. */
 export type Door = 'verify' | 'step-up' | 'disable' | 'recovery-codes';
-/** Whose code: an account's, or whoever the browser is signed in as, or on the way to. */
+/** Whose code: an account's, or who the browser is signed in as, or on the way to. */
 export type Owner = AccountId | 'own';
 /** Which code somebody types: of whose phone and how many time steps off, or one of these. */
 export type Typed =

@@ -58,7 +58,7 @@ export function fallBack(world: World, jar: number, session: Acting, place: numb
   else endSession(world, jar);
 }
 
-/** Why one may not begin to act as another; `null`: he may. */
+/** Why one may not begin to act as another; `null`: they may. */
 export function whyNot(world: World, session: Own | Acting, target: AccountId): string | null {
   const mark = session.state === 'impersonating' ? session.mark : session;
   const reason = whyNotStay(world, mark, session.account, target);

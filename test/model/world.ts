@@ -72,7 +72,7 @@ export interface Pending extends Held {
   recoveryFailures: number;
 }
 
-/** Somebody signed in as himself. */
+/** Somebody signed in as themselves. */
 export interface Own extends Held {
   readonly state: 'signed-in' | 'remembered' | 'verified';
   readonly passwordAt: number;

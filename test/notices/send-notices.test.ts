@@ -43,7 +43,7 @@ describe('notices', () => {
     return sent.splice(0).map(({ id, notice }) => `${id}: ${notice.name}`);
   };
 
-  it('tell the owner what happened to his second factor, and who did it', async () => {
+  it('tell the owner what happened to their second factor, and who did it', async () => {
     const panel = await start();
     const client = new Client(panel);
     const phone = await enroll(panel, 'alice', client);

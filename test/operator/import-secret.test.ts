@@ -82,7 +82,7 @@ describe('operator/import-secret', () => {
     expect(await panel.secondFactor.verify('alice', code)).to.include({ ok: true });
   });
 
-  it('refuses what is no secret, whoever is not there or enrolled already, and changes nothing', async () => {
+  it('refuses what is no secret, and accounts that are not there or enrolled already, and changes nothing', async () => {
     for (const secret of ['', '   ', 'not base32!', '01890189018901890189', undefined, 7, {}]) {
       const error = await panel.secondFactor.admin
         .import('alice', { secret: secret as string, ...BY })

@@ -109,7 +109,7 @@ describe('what everybody asks for, in a browser', function () {
   const entries = () => page.locator('.entries li');
 
   for (const [place, options] of Object.entries(PLACES)) {
-    it(`leads who must enroll to the home of the panel, and lets him cancel, ${place}`, async () => {
+    it(`leads who must enroll to the home of the panel, and lets them cancel, ${place}`, async () => {
       await sitDown(options);
       await logIn('admin');
       await look('Two-step authentication is required');
@@ -236,7 +236,7 @@ describe('what everybody asks for, in a browser', function () {
 
       other.now += 10 * 86_400_000;
       await page.goto('/two-step');
-      // His password is ten days old by now: he signs in first.
+      // The password is ten days old by now: they sign in first.
       await page.getByLabel('Login').fill('alice');
       await page.getByLabel('Password').fill('password');
       await press('Log in');

@@ -223,7 +223,7 @@ describe('passkeys and security keys in a browser', function () {
     expect(panel.told()).to.not.include('security-key-refused');
   });
 
-  it('says where keys work to who has opened the panel by another name', async () => {
+  it('says where keys work to somebody who has opened the panel by another name', async () => {
     await sitDown(DESK, `http://127.0.0.1:${String(panel.port)}`);
     await logIn();
     await page.goto('/two-step/security-keys');

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** An OAuth provider in the manner of Google: whoever comes is Gwen, and each code works once. */
+/** An OAuth provider in the manner of Google: who comes is Gwen, and each code works once. */
 export interface Provider {
   readonly url: string;
   stop(): void;

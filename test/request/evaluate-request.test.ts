@@ -368,7 +368,7 @@ describe('request/evaluate-request', () => {
     expect((await client.get('/me')).headers).not.to.have.property('set-cookie');
   });
 
-  it('evaluates whoever a strategy that was mounted too early signed in, on the next request', async () => {
+  it('evaluates who a strategy that was mounted too early signed in, on the next request', async () => {
     const panel = await startPanel({
       afterPassport(made) {
         knows(made, 'early', (req) => req.get('x-early'));

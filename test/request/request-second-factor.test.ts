@@ -194,7 +194,7 @@ describe('request/request-second-factor', () => {
       expect(await client.me()).to.equal('alice');
     });
 
-    it('lets the session of whoever changed his password go on, and ends his others', async () => {
+    it('lets the session of who changed their password go on, and ends their others', async () => {
       const { panel } = await startKeeping();
       const { client, phone } = await enrolled(panel);
       const other = await loggedIn(panel);

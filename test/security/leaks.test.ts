@@ -123,7 +123,7 @@ describe('Leaks', () => {
         expect((await verify(client, admin.phone.code(1))).body).to.have.property('until');
       });
 
-      it('tells strangers the same of every route of ours, whoever has a factor', async () => {
+      it('tells strangers the same of every route of ours, no matter who has a factor', async () => {
         const { alice } = await scene();
         for (const path of ['', '/verify', '/setup', '/step-up']) {
           const stranger = await new Client(panel()).get(`/two-step${path}`);

@@ -98,7 +98,7 @@ function withAt(value: unknown, [name, ...rest]: readonly string[], held: unknow
   return copy;
 }
 
-/** Whether changing an account breaks the bond between the first actor and his mark. */
+/** Whether changing an account breaks the bond between the first actor and their mark. */
 function isBond(place: readonly string[]): boolean {
   return ['actors.0.account', 'actors.0.mark.account'].includes(place.join('.'));
 }
@@ -139,7 +139,7 @@ describe('session/is-state', () => {
     expect(isState({ ...VERIFIED, method: 'trust' })).to.equal(false);
   });
 
-  it('has only somebody who signed in as himself at the top of a stack', () => {
+  it('has only somebody who signed in as themselves at the top of a stack', () => {
     const { impersonating, pending } = STATES;
     for (const mark of [pending, impersonating]) {
       expect(isState(withAt(impersonating, ['actors', '0', 'mark'], { ...mark, account: 'a' }))).to.equal(

@@ -228,7 +228,7 @@ describe('session/requirement: a second factor that is a must', () => {
     expect((await client.post('/two-step/setup', {}, always)).status).to.equal(200);
   });
 
-  it('has whoever holds an old session sign in again before he may enable one (D5)', async () => {
+  it('has who holds an old session sign in again before they may enable one (D5)', async () => {
     policy = 'optional';
     const panel = await start();
     const [old, fresh] = [new Client(panel), new Client(panel)];

@@ -121,11 +121,11 @@ describe('session/set-enrolled: a panel that keeps in its own table who has a se
     const swap = panel.store.compareAndSet.bind(panel.store);
     let deleting = (): void => undefined;
     const deletes = new Promise<void>((resolve) => (deleting = resolve));
-    // The operator has written the flag and is about to delete the record when the owner writes his.
+    // The operator has written the flag and is about to delete the record when the owner writes theirs.
     panel.store.compareAndSet = async (id, expected, next) => {
       if (next === null) {
         deleting();
-        await until('the owner to write his flag', () => flags.alice === true);
+        await until('the owner to write their flag', () => flags.alice === true);
       }
       return swap(id, expected, next);
     };

@@ -241,7 +241,7 @@ for (const { name, start } of STORES) {
       expect((await panel.secondFactor.status(login)).failures).to.equal(0);
     });
 
-    it('tells a burst of strangers five outcomes, and lets the owner in beside it on his own browser (B1, B7)', async () => {
+    it('tells a burst of strangers five outcomes, and lets the owner in beside it on their own browser (B1, B7)', async () => {
       const { totp } = await enrolled();
       const owner = await waiting();
       await verify(owner, codeOf(totp));

@@ -97,7 +97,7 @@ describe('sign-in/log-in behind other first steps', () => {
       }
     });
 
-    it('does not disturb whoever is verified, nor an account without a second factor', async () => {
+    it('does not disturb who is verified, nor an account without a second factor', async () => {
       const panel = await startPanel({ beforeRouter: remember });
       const { client } = await enrolled(panel);
       const before = sessionId(client);

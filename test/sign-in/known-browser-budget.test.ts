@@ -38,7 +38,7 @@ describe('session: a way round a lock-out on purpose (B7)', () => {
     return answers;
   }
 
-  it('lets the owner in on his own browser while a stranger has locked the codes', async () => {
+  it('lets the owner in on their own browser while a stranger has locked the codes', async () => {
     const stranger = await loggedIn(panel);
     expect((await guess(stranger, 8)).filter((code) => code === 'code-invalid')).to.have.length(5);
     expect((await stranger.post('/two-step/verify', { code: early() })).body.code).to.equal('locked');
@@ -80,7 +80,7 @@ describe('session: a way round a lock-out on purpose (B7)', () => {
     await owner.login('alice');
     expect((await owner.post('/two-step/verify', { code: early() })).body.code).to.equal('locked');
 
-    // Whoever is new is not locked by it.
+    // Who is new is not locked by it.
     const stranger = await loggedIn(panel);
     expect((await stranger.post('/two-step/verify', { code: early() })).body.state).to.equal('verified');
   });

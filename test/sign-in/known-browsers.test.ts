@@ -168,7 +168,7 @@ describe('sign-in/known-browsers', () => {
     }
   });
 
-  it('forgets no budget without a fresh code: whoever copied a session must not lock the owner out', async () => {
+  it('forgets no budget without a fresh code: who copied a session must not lock the owner out', async () => {
     const device = await remembered();
     const { tab } = await signIn(device);
     expect((await tab.get('/two-step')).body.state).to.equal('remembered');
@@ -262,7 +262,7 @@ describe('sign-in/known-browsers', () => {
       expect(await panel.store.get('alice')).to.equal(after);
     });
 
-    it('asks whoever comes with a former token for a code, also when the box was ticked (F3)', async () => {
+    it('asks who comes with a former token for a code, also when the box was ticked (F3)', async () => {
       const former = await known();
       const { device } = await signIn(former, phone, { rememberBrowser: true });
       expect((await signIn(former, phone.wrongCode())).said).to.equal('code-invalid');
@@ -286,7 +286,7 @@ describe('sign-in/known-browsers', () => {
       await guess('');
       for (const token of [former, device]) expect((await signIn(token)).said).to.equal('locked');
 
-      // Whoever was given a token before it was forgotten must not get it back by somebody who is known by it anew.
+      // Who was given a token before it was forgotten must not get it back by somebody who is known by it anew.
       await panel.secondFactor.admin.unlock('alice', { by: 'test' });
       expect((await signIn(former)).device).not.to.equal(device);
     });

@@ -9,7 +9,7 @@ const DAY = 86_400_000;
 describe('sign-in/log-in of who is signed in already', () => {
   afterEach(stopPanels);
 
-  /** A panel that signs its user in again after a change of his profile, which may take its time. */
+  /** A panel that signs its user in again after a change of their profile, which may take its time. */
   async function start(): Promise<{
     panel: Panel;
     meanwhile: (act: () => unknown) => void;
@@ -32,7 +32,7 @@ describe('sign-in/log-in of who is signed in already', () => {
     return { panel, meanwhile: (given) => (act = given), require: () => (policy = 'required') };
   }
 
-  it('makes no old password fresh: to enable a second factor he signs in with it again', async () => {
+  it('makes no old password fresh: to enable a second factor they sign in with it again', async () => {
     const { panel } = await start();
     const client = await loggedIn(panel);
     const { passwordAt } = (await panel.stored(client))!.secondFactor!;

@@ -23,7 +23,7 @@ describe('sign-in/log-in, refused', () => {
     ['a look-up that fails', 'find-user-failed'],
     ['a user that is gone', 'account-unknown'],
   ] as const) {
-    it(`leaves nobody on the request for ${trouble}, whoever was there`, async () => {
+    it(`leaves nobody on the request for ${trouble}, no matter who was there`, async () => {
       let troubled = false;
       const panel: Panel = await startPanel({
         options: {

@@ -7,7 +7,7 @@ import { startPanel, stopPanels, user, userOf } from '../support/panel.js';
 import type { Panel, User } from '../support/panel.js';
 import { seenBy, sessionId } from '../support/sessions.js';
 
-/** A route that calls `req.logIn` for whoever the body names, and answers who is there then. */
+/** A route that calls `req.logIn` for who the body names, and answers who is there then. */
 function logInRoute({ app, users }: Panel, path = '/log-in', options: object = {}): void {
   app.post(path, (req, res, next) => {
     const login = req.get('x-login');
@@ -85,7 +85,7 @@ for (const [passport, express] of [
         accept: 'text/html',
         'content-type': 'application/json',
       });
-      expect(answer.status, 'whoever sends JSON gets JSON').to.equal(401);
+      expect(answer.status, 'who sends JSON gets JSON').to.equal(401);
 
       const form = await startPanel({
         passport,

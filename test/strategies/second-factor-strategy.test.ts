@@ -109,7 +109,7 @@ for (const passport of [0.6, 0.7] as const) {
       expect(await panel.store.get('alice')).to.equal(before);
     });
 
-    it('refuses strangers, expired sign-ins, and whoever is signed in already', async () => {
+    it('refuses strangers, expired sign-ins, and who is signed in already', async () => {
       const panel = await start({}, { passport });
       const { client, phone } = await enrolled(panel);
       const before = await panel.store.get('alice');

@@ -27,7 +27,7 @@ const limits = new Map<number, Waiting>();
 /** The timers that this module has put in place; others may have put theirs before it or over it. */
 let ours: unknown;
 
-/** Makes a time limit; timers of exactly its length belong to it, whoever sets them. */
+/** Makes a time limit; timers of exactly its length belong to it, no matter who sets them. */
 export function timeLimit(): TimeLimit {
   watchTimers();
   const ms = FIRST_MILLISECONDS + (limits.size % (LAST_MILLISECONDS - FIRST_MILLISECONDS));

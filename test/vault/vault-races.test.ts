@@ -68,7 +68,7 @@ describe('lib/vault/vault: races', () => {
     expect((await present()).authenticators[0]?.lastStep).to.equal(STEP);
   });
 
-  it('never accepts an older code after a newer one, whoever is faster', async () => {
+  it('never accepts an older code after a newer one, no matter who is faster', async () => {
     for (let round = 0; round < 20; round++) {
       const record = aRecord();
       const { enter, record: present } = await race(record);

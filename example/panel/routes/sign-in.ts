@@ -53,7 +53,7 @@ const answerRefusal: ErrorRequestHandler = (error: unknown, req, res, next) => {
   } else sendProblem(res, problemOf(refusal));
 };
 
-/** Who is there already when the login page is asked for: to confirm himself, or to become somebody else. */
+/** Who is there already when the login page is asked for: to confirm that it is them, or to become somebody else. */
 function signedInAs(req: Request): string | null {
   if (!req.user) return null;
   const { user, actors } = whoIsThere(req);

@@ -60,8 +60,8 @@ export function createStaffRoutes(
 }
 
 /**
- * The account of the path, strictly below who is signed in or acted as: so nobody changes his own password
- * here, an equal's, or that of anybody he acts through.
+ * The account of the path, strictly below who is signed in or acted as: so nobody changes their own password
+ * here, an equal's, or that of anybody they act through.
  */
 async function accountBelow(req: Request, users: Users): Promise<User> {
   const [actor, account] = await Promise.all([

@@ -3,7 +3,7 @@ import { Client } from '../../support/client.js';
 import { enable, enrolled, give, said, signedIn } from '../../support/people.js';
 import { asRoot, attack, enrolledRoot, failuresOf, isIn } from '../../support/attack.js';
 
-attack('A user whom an operator helps, by acting as him (on %s)', (panel) => {
+attack('A user whom an operator helps, by acting as them (on %s)', (panel) => {
   it('sees nothing of the operator, and has no more than before', async () => {
     const alice = await signedIn(panel(), 'alice');
     const before = await alice.peek('GET', '/two-step');
@@ -31,7 +31,7 @@ attack('A user whom an operator helps, by acting as him (on %s)', (panel) => {
     expect(await isIn(admin)).to.equal(true);
   });
 
-  it('rises, or changes his password meanwhile: the operator is himself again, and sends nothing as root by mistake', async () => {
+  it('rises, or changes their password meanwhile: the operator is who they were again, and sends nothing as root by mistake', async () => {
     for (const change of [
       "UPDATE users SET level = 'root' WHERE id = 'admin'",
       "UPDATE users SET stamp = 'other' WHERE id = 'admin'",
@@ -53,7 +53,7 @@ attack('A user whom an operator helps, by acting as him (on %s)', (panel) => {
     expect(said(await admin.leave())).to.equal('not-impersonating');
   });
 
-  it('plants nothing that crosses over: where to go on, notices and set-ups stay in his own session', async () => {
+  it('plants nothing that crosses over: where to go on, notices and set-ups stay in their own session', async () => {
     const alice = await signedIn(panel(), 'alice');
     const { body } = await alice.post('/two-step/setup');
     await alice.open('/staff?planted=1');
@@ -66,7 +66,7 @@ attack('A user whom an operator helps, by acting as him (on %s)', (panel) => {
     expect((await admin.open('/')).text).not.to.include('planted');
   });
 
-  it('guesses with codes while he is helped: the counts are his own, and the operator is not locked', async () => {
+  it('guesses with codes while they are helped: the counts are their own, and the operator is not locked', async () => {
     const { client: root, phone } = await enrolledRoot(panel());
     const alice = await enrolled(panel());
     for (const code of alice.phone.wrongCodes(5)) await give(alice.client, 'step-up', code);
@@ -75,7 +75,7 @@ attack('A user whom an operator helps, by acting as him (on %s)', (panel) => {
     expect(said(await give(root, 'step-up', phone.nextCode()))).to.equal('verified');
   });
 
-  it('signs in as the operator in the operator’s browser, if he knows how: that is another sign-in, with its code', async () => {
+  it('signs in as the operator in the operator’s browser, if they know how: that is another sign-in, with its code', async () => {
     const { client: root } = await enrolledRoot(panel());
     await root.actAs('alice');
     const browser = root.copy();

@@ -19,7 +19,7 @@ attack('A malicious admin (on %s)', (panel) => {
     }
     expect(await thief.who()).to.equal('code-required');
     expect(await panel().record('alice')).to.equal(record);
-    // The owner is out, and his own password fails.
+    // The owner is out, and their own password fails.
     expect(await alice.client.who()).to.equal('login-required');
     expect(said(await new Client(panel()).login('alice'))).to.equal('invalid-credentials');
     expect(said(await admin.actAs('alice'))).to.equal('impersonation-refused');
@@ -38,7 +38,7 @@ attack('A malicious admin (on %s)', (panel) => {
     expect(await asBob.who()).to.equal('login-required');
   });
 
-  it('changes no password with a request he began before he was demoted, signed out, deleted or given another password', async () => {
+  it('changes no password with a request they began before they were demoted, signed out, deleted or given another password', async () => {
     const ends: Record<string, () => Promise<unknown>> = {
       demoted: async () => panel().database.exec("UPDATE users SET level = 'user' WHERE id = 'admin'"),
       'without the password': async () =>
@@ -60,7 +60,7 @@ attack('A malicious admin (on %s)', (panel) => {
     }
   });
 
-  it('changes no password as admin after root, who acts as him, has gone back', async () => {
+  it('changes no password as admin after root, who acts as them, has gone back', async () => {
     const root = await signedIn(panel(), 'root');
     expect(await root.who()).to.equal('root > admin');
     const status = await inTwoParts(`${panel().url}/staff/alice/edit`, root.cookie, late, () => root.leave());
@@ -69,7 +69,7 @@ attack('A malicious admin (on %s)', (panel) => {
     expect(await root.who()).to.equal('root');
   });
 
-  it('changes no password as admin after root, who acts as him, has signed out', async () => {
+  it('changes no password as admin after root, who acts as them, has signed out', async () => {
     const root = await signedIn(panel(), 'root');
     expect(await root.who()).to.equal('root > admin');
     const status = await inTwoParts(`${panel().url}/staff/alice/edit`, root.cookie, late, () =>
@@ -79,7 +79,7 @@ attack('A malicious admin (on %s)', (panel) => {
     expect(said(await new Client(panel()).login('alice', 'late-password'))).to.equal('invalid-credentials');
   });
 
-  it('is not taken for an actor by what he puts into the request', async () => {
+  it('is not taken for an actor by what they put into the request', async () => {
     const admin = await signedIn(panel(), 'admin');
     const forged = {
       actors: ['root'],
@@ -104,7 +104,7 @@ attack('A malicious admin (on %s)', (panel) => {
     expect((await admin.post('/staff/admin/edit', { password: 'of-the-admin' })).status).to.equal(403);
   });
 
-  it('enables nothing for who he acts as, with a set-up he began as himself', async () => {
+  it('enables nothing for the account they act as, with a set-up they began as themselves', async () => {
     const admin = await signedIn(panel(), 'admin');
     const { body } = await admin.post('/two-step/setup');
     expect(body.key).to.be.a('string');
@@ -115,7 +115,7 @@ attack('A malicious admin (on %s)', (panel) => {
     expect((await admin.get('/two-step/setup')).text).not.to.include(String(body.key));
     expect(await panel().record('alice')).to.equal(null);
     await admin.leave();
-    // What he had begun is gone as well: it crossed no session.
+    // What they had begun is gone as well: it crossed no session.
     expect(said(await admin.get('/two-step/setup'))).to.equal('setup-expired');
   });
 

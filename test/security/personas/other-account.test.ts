@@ -17,7 +17,7 @@ attack('Somebody with another account of the same panel (on %s)', (panel) => {
     expect(await bob.who()).to.equal('bob');
   });
 
-  it('gives a code of his own for somebody else: it is wrong, and charged to that account', async () => {
+  it('gives a code of their own for somebody else: it is wrong, and charged to that account', async () => {
     const alice = await enrolled(panel());
     const bob = await enrolled(panel(), 'bob');
     const client = await pending(panel(), 'alice');
@@ -42,7 +42,7 @@ attack('Somebody with another account of the same panel (on %s)', (panel) => {
     expect(await panel().record('alice')).to.equal(before);
   });
 
-  it('signs in as himself in the browser of somebody who waits for a code: that sign-in is over', async () => {
+  it('signs in as themselves in the browser of somebody who waits for a code: that sign-in is over', async () => {
     const alice = await enrolled(panel());
     const client = await pending(panel(), 'alice');
     const copy = client.copy();

@@ -24,7 +24,7 @@ attack(
       expect(await isIn(thief)).to.equal(false);
     });
 
-    it('and knows the password: is in when he is first (not prevented), and the owner is told that it was used', async () => {
+    it('and knows the password: is in when they are first (not prevented), and the owner is told that it was used', async () => {
       const alice = await enrolled(panel());
       const owner = await pending(panel());
       const code = alice.phone.nextCode();
@@ -68,7 +68,7 @@ attack(
       expect(said(await back.login('alice'))).to.equal('code-required');
     });
 
-    it('of recovery: has nothing when the owner has made new ones, or has used it himself', async () => {
+    it('of recovery: has nothing when the owner has made new ones, or has used it themselves', async () => {
       const alice = await enrolled(panel());
       const [first, second] = alice.recoveryCodes;
       expect(said(await verify(await pending(panel()), first))).to.equal('verified');

@@ -46,19 +46,19 @@ describe('Somebody who writes the sessions in Redis and has no key', () => {
     if (!secondFactor) throw new Error('no state');
     return secondFactor;
   }
-  /** Everything of a session of his but who is there and how. */
+  /** Everything of a session of their own but who is there and how. */
   async function forge(client: Client, user: string | undefined, state: unknown): Promise<void> {
     const { cookie } = await read(client);
     await write(client, { cookie, ...(user !== undefined && { passport: { user } }), secondFactor: state });
   }
 
-  it('copies the session of somebody else over his own, and is that person (not prevented)', async () => {
+  it('copies the session of somebody else over their own, and is that person (not prevented)', async () => {
     const alice = await enrolled(panel);
     const thief = await signedIn(panel, 'bob');
     await write(thief, await read(alice.client));
     expect(await isIn(thief)).to.equal(true);
     expect(await thief.who()).to.equal('alice');
-    // It ends with what ends hers.
+    // It ends with what ends that of alice.
     await panel.secondFactor.admin.disable('alice', { by: 'operator', reason: 'test' });
     expect(await isIn(thief)).to.equal(false);
   });
@@ -72,7 +72,7 @@ describe('Somebody who writes the sessions in Redis and has no key', () => {
     expect(await isIn(thief)).to.equal(true);
   });
 
-  it('names a user without a state: he is who has no second factor (not prevented), the others are asked for a code', async () => {
+  it('names a user without a state: they are who has no second factor (not prevented), the others are asked for a code', async () => {
     await enrolled(panel);
     const thief = await signedIn(panel, 'bob');
     await forge(thief, 'admin', undefined);
@@ -88,10 +88,10 @@ describe('Somebody who writes the sessions in Redis and has no key', () => {
     const own = await stateOf(bob.client);
     const real = await stateOf(alice.client);
     const states: Record<string, object> = {
-      'his own, renamed': { ...own, account: 'alice' },
+      'their own, renamed': { ...own, account: 'alice' },
       'without a stamp': { ...real, stamp: null },
-      'with his stamp': { ...real, stamp: own.stamp },
-      'with his enrollment': { ...real, enrollment: own.enrollment },
+      'with their stamp': { ...real, stamp: own.stamp },
+      'with their enrollment': { ...real, enrollment: own.enrollment },
       'without a factor': {
         state: 'signed-in',
         account: 'alice',
@@ -138,7 +138,7 @@ describe('Somebody who writes the sessions in Redis and has no key', () => {
     }
   });
 
-  it('writes himself as an actor whose session he has seen (not prevented)', async () => {
+  it('puts themselves down as an actor whose session they have seen (not prevented)', async () => {
     const root = await signedIn(panel, 'root');
     const thief = await signedIn(panel, 'bob');
     await write(thief, await read(root));
@@ -164,7 +164,7 @@ describe('Somebody who writes the sessions in Redis and has no key', () => {
       expect(await isIn(thief)).to.equal(false);
       await thief.login('bob');
     }
-    // Not even a real one of hers is hers with his code.
+    // Not even a real one of alice is taken with their code.
     await forge(thief, undefined, waiting);
     expect(said(await verify(thief, bob.phone.nextCode()))).to.equal('code-invalid');
     expect(await alice.client.who()).to.equal('alice');

@@ -45,7 +45,7 @@ attack('Somebody with a stolen password (on %s)', (panel) => {
     expect(await alice.client.who()).to.equal('alice');
   });
 
-  it('does not learn from his sign-in whether the owner is there, and ends none of his sessions', async () => {
+  it('does not learn from their sign-in whether the owner is there, and ends none of their sessions', async () => {
     const alice = await enrolled(panel());
     await alice.client.post('/logout');
     const away = await new Client(panel()).login('alice');
@@ -66,11 +66,11 @@ attack('Somebody with a stolen password (on %s)', (panel) => {
     expect(await isIn(thief)).to.equal(false);
   });
 
-  it('undoes no change of the password that was made while his own was checked', async () => {
+  it('undoes no change of the password that was made while their own was checked', async () => {
     const thief = await signedIn(panel(), 'alice');
     const admin = await signedIn(panel(), 'admin');
     const change = { currentPassword: 'alice-password', newPassword: 'of-the-thief' };
-    // The admin's request hashes once and the thief's twice: his comes to an end after it.
+    // The admin's request hashes once and the thief's twice: that one comes to an end after it.
     const [, ...answers] = await Promise.all([
       admin.post('/staff/alice/edit', { password: 'of-the-admin' }),
       ...Array.from({ length: 8 }, () => thief.copy().post('/settings/password', change)),
@@ -94,7 +94,7 @@ attack('Somebody with a stolen password (on %s)', (panel) => {
     expect(said(await verify(client, alice.phone.nextCode()))).to.equal('verified');
   });
 
-  it('owns an account that has no second factor: he enables his own, and the owner is out (not prevented)', async () => {
+  it('owns an account that has no second factor: they enable their own, and the owner is out (not prevented)', async () => {
     const owner = await signedIn(panel(), 'bob');
     await enrolled(panel(), 'bob');
     expect(await owner.who()).to.equal('code-required');
@@ -172,7 +172,7 @@ attack(
 attack(
   'Somebody with a stolen password of an account that must have a second factor and has none (on %s)',
   (panel) => {
-    it('enables his own before the owner does (not prevented), who comes too late with the code of his own set-up', async () => {
+    it('enables their own before the owner does (not prevented), who comes too late with the code of their own set-up', async () => {
       const thief = new Client(panel());
       expect(said(await thief.login('bob'))).to.equal('enrollment-required');
       const owner = await loggedIn(panel(), 'bob');

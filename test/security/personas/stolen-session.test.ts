@@ -6,7 +6,7 @@ import { attack, enrolledRoot, isIn } from '../../support/attack.js';
 const FRESH_SECONDS = 15 * 60;
 
 attack('Somebody with a stolen session cookie (on %s)', (panel) => {
-  it('of an account without a second factor: enables his own within 15 minutes of the password (not prevented), not later', async () => {
+  it('of an account without a second factor: enables their own within 15 minutes of the password (not prevented), not later', async () => {
     const owner = await signedIn(panel(), 'bob');
     const change = { currentPassword: 'wrong', newPassword: 'of-the-thief' };
     expect(said(await owner.copy().post('/settings/password', change))).to.equal('invalid-credentials');
@@ -25,7 +25,7 @@ attack('Somebody with a stolen session cookie (on %s)', (panel) => {
     ).to.include('enrolled');
   });
 
-  it('that is verified: puts his phone in the place of the owner’s within 15 minutes of the code (not prevented), not later', async () => {
+  it('that is verified: puts their phone in the place of the owner’s within 15 minutes of the code (not prevented), not later', async () => {
     const alice = await enrolled(panel());
     const thief = alice.client.copy();
     const record = await panel().record('alice');
@@ -45,7 +45,7 @@ attack('Somebody with a stolen session cookie (on %s)', (panel) => {
         .events()
         .map(({ name }) => name),
     ).to.include('authenticator-replaced');
-    // The recovery codes stay the owner's, and are his way back.
+    // The recovery codes stay the owner's, and are their way back.
     const back = await pending(panel());
     expect(said(await verify(back, alice.recoveryCodes[0]))).to.equal('verified');
     await enable(panel(), back);
@@ -100,7 +100,7 @@ attack('Somebody with a stolen session cookie (on %s)', (panel) => {
     expect(await late.who()).to.equal('login-required');
   });
 
-  it('that acts as somebody: goes back and is the actor (not prevented), with the age of his proof', async () => {
+  it('that acts as somebody: goes back and is the actor (not prevented), with the age of their proof', async () => {
     const { client: root } = await enrolledRoot(panel());
     panel().advance(60);
     await root.actAs('admin');
@@ -118,7 +118,7 @@ attack('Somebody with a stolen session cookie (on %s)', (panel) => {
     expect(await root.who()).to.equal('login-required');
   });
 
-  it('is out with every copy when the owner signs out, changes his password or gives a code', async () => {
+  it('is out with every copy when the owner signs out, changes their password or gives a code', async () => {
     const alice = await enrolled(panel());
     const ends: Record<string, () => Promise<unknown>> = {
       'step-up': () => give(alice.client, 'step-up', alice.phone.nextCode()),
@@ -149,7 +149,7 @@ attack('Somebody with a stolen session cookie (on %s)', (panel) => {
 attack(
   'Somebody with a copied cookie of an account that must have a second factor and has none (on %s)',
   (panel) => {
-    it('reads the key if he copies it while the set-up is open (not prevented), and is nobody before that and after it', async () => {
+    it('reads the key if they copy it while the set-up is open (not prevented), and is nobody before that and after it', async () => {
       const owner = new Client(panel());
       expect(said(await owner.login('bob'))).to.equal('enrollment-required');
       const early = owner.copy();

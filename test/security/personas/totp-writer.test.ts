@@ -57,7 +57,7 @@ describe('Somebody who writes records (the table totp, or their keys in Redis) a
       expect(await isIn(admin.client)).to.equal(true);
     });
 
-    it('moves his own record to somebody else, or a record to who has none: nobody gets in there any more', async () => {
+    it('moves their own record to somebody else, or a record to who has none: nobody gets in there any more', async () => {
       const bob = await enrolled(target(), 'bob');
       const alice = await signedIn(target(), 'alice');
       await put(target(), 'alice', await sealedOf(target(), 'bob'));
