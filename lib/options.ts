@@ -92,7 +92,8 @@ export interface SecondFactorOptions<User> {
    * throws, the sign-in is undone and the error passed on.
    */
   onSignedIn?:
-    ((req: HttpRequest, res: HttpResponse, user: User, info: SignedIn) => void | Promise<void>) | undefined;
+    | ((req: HttpRequest, res: HttpResponse, user: User, info: SignedIn) => void | Promise<void>)
+    | undefined;
   /**
    * Hidden fields for every form of ours, the application's CSRF token for example: an object of strings, at once and
    * not in a promise; anything else is `option-invalid`.

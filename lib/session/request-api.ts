@@ -46,7 +46,8 @@ export interface ActingAccount {
 
 /** What {@link RequestSecondFactor.mayImpersonate} answers; docs/impersonation.md explains the reasons. */
 export type ImpersonationDecision =
-  { readonly ok: true } | { readonly ok: false; readonly reason: ImpersonationRefusal | 'login-required' };
+  | { readonly ok: true }
+  | { readonly ok: false; readonly reason: ImpersonationRefusal | 'login-required' };
 
 /** `req.secondFactor`: what is known of the request's session. */
 export interface RequestSecondFactor {

@@ -29,7 +29,9 @@ interface NotEnrolled {
 
 /** What became of a proof, with the browser it came from and what the record holds after the swap. */
 export type DecidedProof<Outcome extends { readonly ok: boolean }> =
-  (Passing<Outcome> & WhereItPassed) | Failing<Outcome> | NotEnrolled;
+  | (Passing<Outcome> & WhereItPassed)
+  | Failing<Outcome>
+  | NotEnrolled;
 export type Passing<Outcome> = Extract<Outcome, { readonly ok: true }>;
 export type Failing<Outcome> = Exclude<Outcome, { readonly ok: true }>;
 

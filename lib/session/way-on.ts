@@ -13,4 +13,5 @@ export function codeOfParked({ state }: Pick<ParkedState, 'state'>): 'code-requi
 
 /** What a parked sign-in waits for. */
 type Waiting =
-  { readonly state: 'pending' } | { readonly state: 'must-enroll'; readonly keysOnly?: boolean | undefined };
+  | { readonly state: 'pending' }
+  | { readonly state: 'must-enroll'; readonly keysOnly?: boolean | undefined };

@@ -3,7 +3,8 @@ import { join, resolve } from 'node:path';
 import { expect } from 'chai';
 import { Kysely, SqliteDialect } from 'kysely';
 import Libsql from 'libsql';
-import * as prettier from 'prettier';
+import { format } from 'oxfmt';
+import type { FormatConfig } from 'oxfmt';
 import ts from 'typescript';
 import { storeContract } from '../../lib/testing/store-contract.js';
 import type { Store } from '../../lib/vault/store.js';
@@ -116,8 +117,8 @@ describe('the recipes of docs/stores.md', () => {
     const { outputText } = ts.transpileModule(code, {
       compilerOptions: { target: ts.ScriptTarget.ESNext, module: ts.ModuleKind.ESNext },
     });
-    const config = await prettier.resolveConfig(join(root, 'docs/stores.md'));
-    const javascript = await prettier.format(outputText, { ...config, parser: 'babel' });
+    const style = JSON.parse(readFileSync(join(root, '.oxfmtrc.json'), 'utf8')) as FormatConfig;
+    const { code: javascript } = await format('mongo-store.js', outputText, style);
     const shown = blocks
       .filter(({ language }) => language === 'js')
       .map((block) => withoutBlankLines(block.code));

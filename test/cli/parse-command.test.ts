@@ -7,7 +7,7 @@ describe('cli/parse-command', () => {
     const command = parseCommand([
       '--config', 'a.mjs', 'disable', 'root', '--yes', '--json', '--reason', 'phone lost',
       '--import', 'tsx', '--import', './more.mjs', '--env-file', '.env',
-    ]); // prettier-ignore
+    ]); // oxfmt-ignore
     expect(command).to.deep.equal({
       name: 'disable',
       account: 'root',

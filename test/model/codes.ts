@@ -15,7 +15,12 @@ export function codeOf(key: string, now: number, steps = 0): string {
 
 /** What somebody who types a code is told. */
 export type Told =
-  'otp' | 'recovery-code' | 'code-invalid' | 'wrong-recovery' | 'code-already-used' | 'locked';
+  | 'otp'
+  | 'recovery-code'
+  | 'code-invalid'
+  | 'wrong-recovery'
+  | 'code-already-used'
+  | 'locked';
 
 /** Judges a code as section 4 of the design and docs/limits.md say; the factor is then as it is after that. */
 export function judgeCode(factor: Factor, typed: string, now: number, browser: Browser | undefined): Told {
