@@ -50,8 +50,8 @@ export function evaluateSession(state: SessionState | undefined, facts: Facts): 
   if (state.state === 'remembered' && !facts.holdsBrowser(state.browser)) {
     return demote('pending', 'browser-revoked');
   }
-  if (facts.keysOnly && !isByKey(state)) {
-    // A code is enough to add the first key, and for nothing else.
+  if (facts.keysOnly && !(isByKey(state) && facts.hasKey)) {
+    // A proof is enough to add the first key, or one in the place of the last, and for nothing else.
     return demote(
       !facts.hasKey && state.state === 'verified' ? 'must-enroll' : 'pending',
       'security-key-required',

@@ -182,6 +182,26 @@ describe('session/evaluate-session', () => {
     expect(seen).to.deep.equal(['s']);
   });
 
+  it('keeps, where nothing but a key will do, a session by a key as long as the account has one', () => {
+    const byKey: VerifiedState = { ...verified, method: 'security-key' };
+    const facts = {
+      enrollment: 'e',
+      stampMatches: () => true,
+      holdsBrowser: () => true,
+      required: true,
+      keysOnly: true,
+      hasKey: true,
+    };
+    const reason = 'security-key-required';
+    expect(evaluateSession(byKey, facts)).to.deep.equal({ kind: 'keep', state: byKey });
+    expect(evaluateSession(verified, facts)).to.deep.equal(demoted('pending', reason));
+    expect(evaluateSession(remembered, facts)).to.deep.equal(demoted('pending', reason));
+    const without = { ...facts, hasKey: false };
+    expect(evaluateSession(byKey, without)).to.deep.equal(demoted('must-enroll', reason));
+    expect(evaluateSession(verified, without)).to.deep.equal(demoted('must-enroll', reason));
+    expect(evaluateSession(remembered, without)).to.deep.equal(demoted('pending', reason));
+  });
+
   it('takes for fresh what is as old as allowed, and nothing older, unknown or far in the future', () => {
     const now = 1_000_000;
     expect(isFresh(now - 300_000, now, 300)).to.equal(true);

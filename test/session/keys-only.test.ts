@@ -246,6 +246,31 @@ describe('a policy that only a security key meets (M8)', () => {
     expect((await byCode.get('/two-step')).body.state).to.equal('pending');
   });
 
+  it('has who removed the last key add one, and shows no form for codes meanwhile', async () => {
+    const { client, key } = await keyOwner(panel);
+    const { body } = await client.post('/two-step/setup');
+    const phone = phoneWith(panel, String(body.key));
+    await client.post('/two-step/setup/confirm', { code: phone.code() });
+    panel.told();
+    const removed = await client.submit('/two-step/security-keys/remove', { id: key.id });
+    expect(removed.location).to.equal('/two-step/security-keys');
+    expect((await client.open('/two-step')).location).to.equal('/two-step/security-keys');
+    expect((await client.get('/two-step')).body.state).to.equal('must-enroll');
+    expect(panel.told()).to.include('session-demoted');
+    const added = await addKey(client);
+    expect(await client.me()).to.equal('alice');
+
+    panel.now += 901_000;
+    const asked = askedBy(await client.get('/two-step/step-up'));
+    await client.post('/two-step/step-up', { credential: added.get(asked) });
+    await client.post('/two-step/security-keys/remove', { id: added.id });
+    expect((await client.get('/two-step')).body.state, 'with an old password').to.equal('anonymous');
+    const { client: again } = await waiting(panel);
+    await again.post('/two-step/verify', { code: phone.nextCode() });
+    await addKey(again);
+    expect(await again.me()).to.equal('alice');
+  });
+
   it('takes no remembered browser for one, from the day on', async () => {
     policy = { phishingResistant: true, requiredFrom: new Date(panel.now + 86_400_000) };
     const { client } = await enrolled(panel);
