@@ -125,6 +125,8 @@ export type SettingsPage = PageOf<
     }[];
     /** Whether one more authenticator may be added. */
     readonly mayAdd: boolean;
+    /** Whether one may be removed: something else that opens the account is left then. */
+    readonly mayRemove: boolean;
     /** Removes one of several authenticators (POST with `id`). */
     readonly removeAuthenticator: string;
     /** The list of passkeys and security keys; `null` where there are none by option. */

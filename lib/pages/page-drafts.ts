@@ -1,6 +1,6 @@
 import { mayAddAuthenticator } from '../account/authenticators.js';
 import type { InsteadOf, SettingsPage } from '../page.js';
-import { offeredKeys } from '../session/challenge.js';
+import { offeredKeys, waysIn } from '../session/challenge.js';
 import type { Context } from '../session/context.js';
 import { hasOtherFactorOnly } from '../session/core.js';
 import type { ShownRecoveryCodes } from '../session/random.js';
@@ -49,6 +49,7 @@ export function settingsPage(context: Context, refused: Tried = null): PageDraft
       recoveryCodesSet: own?.recoveryCodesSet ?? null,
       authenticators,
       mayAdd: mayAddAuthenticator({ authenticators }),
+      mayRemove: factor ? waysIn(context, factor) > 1 : false,
       removeAuthenticator: `${basePath}/authenticators/remove`,
       securityKeys: core.options.webauthn ? `${basePath}/security-keys` : null,
       keys: factor?.keys.length ?? 0,

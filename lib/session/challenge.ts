@@ -32,6 +32,12 @@ export function offeredKeys(
   return webauthn && factor ? factor.keys.filter(({ rpId }) => rpId === webauthn.rpId) : [];
 }
 
+/** How many of an account's factors open it here: not keys that are stopped, or made for another rpId. */
+export function waysIn(context: Pick<Context, 'core'>, factor: Factor): number {
+  const keys = offeredKeys(context, factor).filter(({ stopped }) => !stopped);
+  return factor.authenticators.length + keys.length;
+}
+
 /** What keys are asked in a session, on all its pages: one challenge for five minutes. Writes the session, and no record. */
 export function sharedChallenge(
   context: Context,

@@ -1,6 +1,7 @@
 import { withoutAuthenticator } from '../account/authenticators.js';
 import type { AccountRecord } from '../account/record.js';
 import { updateRecord } from '../session/account-record.js';
+import { waysIn } from '../session/challenge.js';
 import type { Context } from '../session/context.js';
 import { moveTo, originOf } from '../session/context.js';
 import { emitEvent, factorOf } from '../session/core.js';
@@ -52,7 +53,8 @@ export async function removeFactor(
       if (record?.enrollment !== state.enrollment) return { outcome: 'not-enrolled', next: 'unchanged' };
       if (!isThere(record)) return { outcome: 'not-found', next: 'unchanged' };
       const next = without(record, enrollment);
-      return next ? { outcome: next, next } : { outcome: 'factor-last', next: 'unchanged' };
+      if (!next || isLastWay(context, record, next)) return { outcome: 'factor-last', next: 'unchanged' };
+      return { outcome: next, next };
     },
     (removed, origin) => {
       if (typeof removed !== 'string') emitEvent(core, event, state.account, origin, {});
@@ -66,4 +68,9 @@ export async function removeFactor(
   );
   context.known = { ...known, factor: factorOf(outcome) };
   return { ok: true };
+}
+
+/** Whether with the factor goes the last one that opens the account. Where none did, one may go that opens nothing. */
+function isLastWay(context: Context, record: AccountRecord, next: AccountRecord): boolean {
+  return waysIn(context, factorOf(record)) > 0 && waysIn(context, factorOf(next)) === 0;
 }

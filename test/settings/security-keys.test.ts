@@ -243,6 +243,28 @@ describe('settings/security-keys', () => {
     expect((await next.post('/two-step/verify', { credential: key.get(asked) })).status).to.equal(200);
   });
 
+  it('never lets the last factor go that opens the account, whatever keys that open nothing are beside it', async () => {
+    const { client } = await enrolled(panel);
+    const [key, spare] = [new SoftKey(ORIGIN), new SoftKey(ORIGIN)];
+    key.counter = 5;
+    await addKey(client, key);
+    const { client: stopping, asked } = await waiting(panel);
+    const copied = await stopping.post('/two-step/verify', { credential: key.get(asked, { counter: 1 }) });
+    expect(copied.body.code).to.equal('security-key-stopped');
+    const [app] = (await client.get('/two-step')).body.authenticators as { id: string }[];
+    const removeApp = () => client.post('/two-step/authenticators/remove', { id: app?.id });
+    const removeKey = ({ id }: SoftKey) => client.post('/two-step/security-keys/remove', { id });
+    const page = async (): Promise<string> => (await client.open('/two-step')).text;
+
+    expect((await removeApp()).body.code).to.equal('factor-last');
+    expect(await page()).to.not.include('/authenticators/remove');
+    await addKey(client, spare);
+    expect(await page()).to.include('/authenticators/remove');
+    expect((await removeApp()).status).to.equal(200);
+    expect((await removeKey(spare)).body.code, 'the only key that is not stopped').to.equal('factor-last');
+    expect((await removeKey(key)).status).to.equal(200);
+  });
+
   it('renames one, with an empty name too', async () => {
     const { client, key } = await keyOwner(panel);
     const rename = (name: unknown) => client.post('/two-step/security-keys/rename', { id: key.id, name });

@@ -8,7 +8,6 @@ import type { Html } from './html.js';
 /** The authenticators of the account, and how one is added, replaced or removed. */
 export function authenticators(page: SettingsPage, texts: Texts): Html {
   const { model } = page;
-  const isOne = model.authenticators.length + model.keys === 1;
   const adding = model.authenticators.length === 0 ? texts.addFirstAuthenticator : texts.addAuthenticator;
   const list = model.authenticators.map(({ id, name, addedAt }, place) => {
     const called = name || texts.authenticator(place + 1);
@@ -19,7 +18,7 @@ export function authenticators(page: SettingsPage, texts: Texts): Html {
         <strong>${called}</strong>
         <p class="muted">${texts.addedOn(dayOf(addedAt))}</p>
       </div>
-      ${isOne ? null : form(page, model.removeAuthenticator, button)}
+      ${model.mayRemove ? form(page, model.removeAuthenticator, button) : null}
     </li>`;
   });
   const add = html`<input type="hidden" name="add" value="on" />

@@ -34,6 +34,7 @@ const PAGE: SettingsPage = {
     confirmRecoveryCodes: '/recovery-codes/confirm',
     authenticators: [],
     mayAdd: true,
+    mayRemove: false,
     removeAuthenticator: '/remove',
     browsers: null,
     setup: '/setup',
