@@ -1,7 +1,7 @@
 import { SecondFactorError } from '../errors.js';
 import type { SecondFactorEvents } from '../events.js';
 import type { Context } from '../session/context.js';
-import { emit, leaveSession, moveToAnonymous } from '../session/context.js';
+import { emit, firstToTell, leaveSession, moveToAnonymous } from '../session/context.js';
 import type { FoundUser } from '../session/core.js';
 import { findAccount, stampMatches } from '../session/core.js';
 import { deserializedId } from '../session/described-account.js';
@@ -37,9 +37,10 @@ export async function endParked(
   reason: SecondFactorEvents['sign-in-ended']['reason'],
 ): Promise<Refused> {
   const expired = refused('sign-in-expired');
+  const isFirst = firstToTell(context);
   if (!(await mayLeave(context))) return expired;
   await moveToAnonymous(context);
-  emit(context, 'sign-in-ended', parked.account, { reason });
+  if (isFirst()) emit(context, 'sign-in-ended', parked.account, { reason });
   return expired;
 }
 

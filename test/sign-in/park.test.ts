@@ -206,6 +206,20 @@ describe('sign-in/park: the life of a parked sign-in (M3, A13)', () => {
     }
   });
 
+  it('is told to have ended once, where it is cancelled and logged out at the same moment', async () => {
+    const panel = await start({ session: { store: new SlowSessions() } });
+    await enroll(panel);
+    for (const ways of [
+      ['/two-step/cancel', '/logout'],
+      ['/logout', '/two-step/cancel'],
+    ]) {
+      const client = await loggedIn(panel);
+      panel.told();
+      await Promise.all(ways.map((path) => client.copy().post(path)));
+      expect(panel.told()).to.have.lengthOf(1);
+    }
+  });
+
   it('is not told to have been cancelled where the code came first', async () => {
     const panel = await start({ session: { store: new SlowSessions() } });
     const phone = await enroll(panel);
