@@ -95,9 +95,9 @@ export function keyName(typed: unknown): string {
   return typeof typed === 'string' ? cleanText(typed, NAME_MAXIMUM_CHARACTERS) : '';
 }
 
-/** Whether one more key may be added. */
-export function mayAddKey({ keys }: { keys: readonly unknown[] }): boolean {
-  return keys.length < MAXIMUM_SECURITY_KEYS;
+/** Whether one more key may be added for an rpId: those of a former one let nobody in, and must keep no new one out. */
+export function mayAddKey(keys: readonly Pick<SecurityKey, 'rpId'>[], rpId: string): boolean {
+  return keys.filter((key) => key.rpId === rpId).length < MAXIMUM_SECURITY_KEYS;
 }
 
 /** The record with a key: in the place of the one with its credential id, else beside the others. Everything that was proved before stays. */

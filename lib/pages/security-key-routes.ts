@@ -23,7 +23,7 @@ export const showKeys: KeyRoute = async (context, webauthn) => {
   const form = await startKey(context, webauthn);
   if (!form.ok) await answerRefusal(context, form);
   else {
-    const publicKey = mayAdd(form) ? form.publicKey : null;
+    const publicKey = mayAdd(form, webauthn) ? form.publicKey : null;
     await answer(context, keysPage(context, webauthn, form), { ...status(context), publicKey });
   }
 };
@@ -93,11 +93,11 @@ async function refuseHere(context: Context, webauthn: WebAuthn, refusal: RouteRe
   await answerRefusal(context, refusal, form?.ok ? keysPage(context, webauthn, form) : undefined);
 }
 
-function mayAdd({ factor }: KeyForm): boolean {
-  return mayAddKey({ keys: factor?.keys ?? [] });
+function mayAdd({ factor }: KeyForm, { rpId }: WebAuthn): boolean {
+  return mayAddKey(factor?.keys ?? [], rpId);
 }
 
-function keysPage(context: Context, { origins }: WebAuthn, form: KeyForm): PageDraft {
+function keysPage(context: Context, webauthn: WebAuthn, form: KeyForm): PageDraft {
   const { basePath } = context.core.options;
   const place = `${basePath}/security-keys`;
   return {
@@ -110,8 +110,8 @@ function keysPage(context: Context, { origins }: WebAuthn, form: KeyForm): PageD
         lastUsedAt,
         stopped,
       })),
-      publicKey: mayAdd(form) ? form.publicKey : null,
-      origin: origins[0] ?? '',
+      publicKey: mayAdd(form, webauthn) ? form.publicKey : null,
+      origin: webauthn.origins[0] ?? '',
       required: form.access.state.state === 'must-enroll',
       add: place,
       remove: `${place}/remove`,

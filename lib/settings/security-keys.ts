@@ -98,7 +98,7 @@ export async function addKey(
           return 'security-key-known';
         // Another request has just added the one that a code is enough for.
         if (access.waiting && record.keys.some(({ rpId }) => rpId === key.rpId)) return 'already-enrolled';
-        return mayAddKey(record) ? withKey(record, key) : 'security-key-limit';
+        return mayAddKey(record.keys, key.rpId) ? withKey(record, key) : 'security-key-limit';
       },
     },
     proved,

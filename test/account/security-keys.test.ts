@@ -110,11 +110,10 @@ describe('lib/account/security-keys', () => {
     const record = aRecord({ keys: [aKey()] });
     expect(withKey(record, aKey({ name: 'x' })).keys).to.deep.equal([aKey({ name: 'x' })]);
     expect(withKey(record, aKey({ credentialId: 'new' })).keys).to.have.length(2);
-    expect([0, 4, 5].map((count) => mayAddKey({ keys: Array(count).fill(0) }))).to.deep.equal([
-      true,
-      true,
-      false,
-    ]);
+    const { rpId } = aKey();
+    const counted = [0, 4, 5].map((count) => mayAddKey(Array(count).fill(aKey()), rpId));
+    expect(counted).to.deep.equal([true, true, false]);
+    expect(mayAddKey(Array(5).fill(aKey({ rpId: 'former.example' })), rpId)).to.equal(true);
   });
 
   it('takes keys away under a new enrollment, and never the last factor', () => {

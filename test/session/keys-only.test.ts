@@ -1,6 +1,8 @@
+import { randomBytes } from 'node:crypto';
 import { expect } from 'chai';
 import type { RequestHandler } from 'express';
 import type { Policy } from 'passport-second-factor';
+import { webauthn } from 'passport-second-factor/webauthn';
 import { Client } from '../support/client.js';
 import { knows, stopPanels } from '../support/panel.js';
 import type { Panel } from '../support/panel.js';
@@ -269,6 +271,24 @@ describe('a policy that only a security key meets (M8)', () => {
     await again.post('/two-step/verify', { code: phone.nextCode() });
     await addKey(again);
     expect(await again.me()).to.equal('alice');
+  });
+
+  it('lets who has five keys of a former rpId add one', async () => {
+    const settings = { policy: () => policy, keys: [randomBytes(32).toString('base64')] };
+    policy = 'optional';
+    const former = await startKeyPanel(settings);
+    const { client, phone } = await enrolled(former);
+    for (let key = 1; key <= 5; key++) await addKey(client);
+    policy = { phishingResistant: true };
+    const moved = webauthn({ rpId: 'panel.example', rpName: 'Panel', origins: ['https://panel.example'] });
+    const present = await startKeyPanel({ ...settings, webauthn: moved }, { store: former.store });
+    const returned = new Client(present);
+    await returned.login('alice');
+    const answer = await returned.post('/two-step/verify', { code: phone.nextCode() });
+    expect(answer.body.state).to.equal('must-enroll');
+    expect((await returned.get('/two-step/security-keys', PAGE)).text).to.include('data-key=');
+    await addKey(returned, new SoftKey('https://panel.example'));
+    expect(await returned.me()).to.equal('alice');
   });
 
   it('takes no remembered browser for one, from the day on', async () => {
