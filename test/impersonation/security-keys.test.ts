@@ -1,12 +1,20 @@
 import { expect } from 'chai';
-import { webauthn } from 'passport-second-factor/webauthn';
+import type { RuleDecision } from '../../lib/impersonation/rules.js';
+import { matrix } from '../../scripts/impersonation-matrix.js';
 import { Client } from '../support/client.js';
-import { ORIGIN, addKey, askedBy } from '../support/key-panel.js';
+import { KEYS, addKey, askedBy } from '../support/key-panel.js';
 import { startLevelPanel, whoIs } from '../support/level-panel.js';
 import type { LevelPanel } from '../support/level-panel.js';
 
 const LEVELS = ['root', 'admin', 'user'];
-const KEYS = webauthn({ rpId: 'localhost', rpName: 'Panel', origins: [ORIGIN] });
+/** The cells of the matrix for who acts as nobody yet, where `canActAs` says yes. */
+const CELLS = matrix().filter(({ depth, canActAs }) => depth === 0 && canActAs);
+
+/** What the panel answers: an old proof is asked for anew. */
+function saidOf(decision: RuleDecision): string {
+  if (decision.ok) return 'entered';
+  return decision.reason === 'proof-too-old' ? 'step-up-required' : decision.reason;
+}
 
 describe('impersonation, where the only second factor is a security key', () => {
   let panel: LevelPanel;
@@ -17,6 +25,35 @@ describe('impersonation, where the only second factor is a security key', () => 
     await client.login(login);
     return client;
   }
+
+  for (const actorFactor of [false, true])
+    for (const targetFactor of [false, true])
+      for (const proof of ['fresh proof', 'proof too old'] as const) {
+        const who = `${actorFactor ? 'an actor with a key' : 'an actor without one'}, ${proof}`;
+        it(`answers every cell of the matrix: ${who}, ${targetFactor ? 'a target with a key' : 'a target without one'}`, async () => {
+          panel = await startLevelPanel({ levels: LEVELS }, {}, { webauthn: KEYS });
+          for (const [actor, actorId] of Object.entries({ root: 'root', admin: 'admin', user: 'alice' }))
+            for (const [target, targetId] of Object.entries({ root: 'root', admin: 'admin2', user: 'bob' })) {
+              for (const id of [actorId, targetId])
+                await panel.secondFactor.admin.disable(id, { by: 'test' });
+              const client = await signedIn(actorId);
+              if (actorFactor) await addKey(client);
+              if (targetFactor && targetId !== actorId) await addKey(await signedIn(targetId));
+              if (proof === 'proof too old') panel.now += 901_000;
+              const { status, body } = await client.actAs(targetId);
+              const reason = status === 200 ? 'entered' : (body.reason ?? body.code);
+              const cell = CELLS.find(
+                (each) =>
+                  each.actor === actor &&
+                  each.target === target &&
+                  each.actorFactor === actorFactor &&
+                  each.targetFactor === targetFactor &&
+                  each.proof === proof,
+              );
+              expect(reason, `${actor} as ${target}`).to.equal(saidOf(cell!.enter));
+            }
+        });
+      }
 
   it('takes root with a key to nobody at sign-in (M11)', async () => {
     panel = await startLevelPanel({ levels: LEVELS, autoSwitch: { root: 'admin' } }, {}, { webauthn: KEYS });
