@@ -20,6 +20,7 @@ const THREATS: Readonly<Record<string, readonly number[]>> = {
   J: [1, 2, 3, 5, 6],
   K: [1, 2, 3, 4, 5, 7, 8, 9, 10, 11, 12, 14, 15, 16, 17, 18, 19, 20, 21],
   L: [1, 2, 3, 4, 5, 6, 7, 8],
+  M: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12],
 };
 
 describe('SECURITY.md', () => {

@@ -104,6 +104,7 @@ export async function restarted(
     clock: () => panel.now,
     env: settings,
     log: () => undefined,
+    mail: () => undefined,
   });
   return { ...(await serve(again)), passwordOf };
 }
