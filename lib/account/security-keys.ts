@@ -4,7 +4,7 @@ import { MAXIMUM_SECURITY_KEYS } from './limits.js';
 import { NO_FAILURES, charged } from './lockout.js';
 import type { AccountRecord, Decision, SecurityKey } from './record.js';
 
-/** The counter of a key that is stopped: no key can count further (WebAuthn §6.1: 32 bits). */
+/** The counter of a key that is stopped: no key can count further (WebAuthn §6.1: 32 bits), and none that tells it gets in. */
 export const STOPPED_COUNTER = 2 ** 32 - 1;
 /** Longer names are cut: they only tell keys apart. */
 const NAME_MAXIMUM_CHARACTERS = 40;
@@ -41,9 +41,9 @@ export type AssertionOutcome =
  * Pure.
  *
  * A key answers a challenge once, and none that is older than one it has answered. A counter that goes back, or stands
- * still where it counts, stops the key for good, no matter who holds it (WebAuthn §6.1.1): its owner removes it. A success
- * ends the waits that wrong codes have brought in the browser's budget. No failure is charged: a signature cannot be
- * guessed.
+ * still where it counts, stops the key for good, no matter who holds it (WebAuthn §6.1.1): its owner removes it. So does the
+ * highest there is, which only a copy tells: behind it the owner's next answer would be refused without an alarm. A success
+ * ends the waits that wrong codes have brought in the browser's budget. No failure is charged: a signature cannot be guessed.
  *
  * @param browser the id of a known browser; left out: a stranger
  */
@@ -61,7 +61,7 @@ export function decideAssertion(
     return { outcome: { ok: false, reason: 'assertion-already-used', lastUsedAt }, next: 'unchanged' };
   }
   const counts = counter > 0 || key.counter > 0;
-  if (counts && counter <= key.counter) {
+  if (counts && (counter <= key.counter || counter === STOPPED_COUNTER)) {
     const found = key.counter !== STOPPED_COUNTER;
     const stopped = withKey(record, { ...key, counter: STOPPED_COUNTER });
     return {

@@ -1,5 +1,5 @@
 import type { AccountRecord, SecurityKey } from '../account/record.js';
-import { keyName, mayAddKey, withKey, withoutKeys } from '../account/security-keys.js';
+import { STOPPED_COUNTER, keyName, mayAddKey, withKey, withoutKeys } from '../account/security-keys.js';
 import { updateRecord } from '../session/account-record.js';
 import { openChallenge, sharedChallenge } from '../session/challenge.js';
 import type { Context } from '../session/context.js';
@@ -75,7 +75,7 @@ export async function addKey(
   const { state } = access;
   const challenge = openChallenge(context, state.challenge);
   const made = challenge && (await webauthn.verifyCreation(credential, challenge.value));
-  if (!made) {
+  if (!made || made.counter === STOPPED_COUNTER) {
     // The page that answered the first time was loaded anew: the key is there, and nobody tried anything.
     const id = webauthn.newCredentialIdOf(credential);
     const isKnown = factorAt(context, access)?.keys.some(({ credentialId }) => credentialId === id);

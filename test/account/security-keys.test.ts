@@ -62,6 +62,9 @@ describe('lib/account/security-keys', () => {
     [0, 0, true],
     [0, 1, true],
     [STOPPED_COUNTER, STOPPED_COUNTER, false],
+    [5, STOPPED_COUNTER - 1, true],
+    [5, STOPPED_COUNTER, false],
+    [0, STOPPED_COUNTER, false],
   ] as const) {
     it(`${isTaken ? 'goes on' : 'stops the key'} from a count of ${stored} to ${told}`, () => {
       const { outcome, next } = decideAssertion(aRecord({ keys: [aKey({ counter: stored })] }), {

@@ -123,6 +123,18 @@ describe('settings/security-keys', () => {
       expect(panel.told()).to.include('security-key-refused').and.not.include('enrolled');
     });
 
+    it('a key that has counted as far as any can: it would be stopped from the beginning', async () => {
+      const client = new Client(panel);
+      await client.login('alice');
+      const made = (counter: number) =>
+        creationFor(client).then((asked) => new SoftKey(ORIGIN).create(asked, { counter }));
+      const add = async (counter: number) =>
+        client.post('/two-step/security-keys', { credential: await made(counter) });
+      expect((await add(2 ** 32 - 1)).body.code).to.equal('security-key-invalid');
+      expect((await client.get('/two-step')).body).to.include({ enrolled: false });
+      expect((await add(2 ** 32 - 2)).status).to.equal(200);
+    });
+
     it('the first one once more, by who loads the page of the recovery codes anew, without an alarm', async () => {
       const client = new Client(panel);
       await client.login('alice');

@@ -281,6 +281,15 @@ describe('signing in with a security key', () => {
       ]);
     });
 
+    it('is raised by a copy that counts as far as any can, which lets it in nowhere', async () => {
+      const copied = await waiting(panel);
+      panel.told();
+      const refused = await verify(copied.client, key.get(copied.asked, { counter: STOPPED }));
+      expect(refused.body.code).to.equal('security-key-stopped');
+      expect(panel.told()).to.deep.equal(['security-key-refused', 'security-key-stopped']);
+      expect(await copied.client.me()).to.equal(null);
+    });
+
     it('is not raised by a forged signature', async () => {
       const { client, asked } = await waiting(panel);
       const forged = key.get(asked, { counter: 1, signature: Buffer.alloc(70, 1) });
