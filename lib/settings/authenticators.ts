@@ -1,14 +1,15 @@
 import { withoutAuthenticator } from '../account/authenticators.js';
 import type { AccountRecord } from '../account/record.js';
 import { updateRecord } from '../session/account-record.js';
-import { waysIn } from '../session/challenge.js';
+import { offeredKeys, waysIn } from '../session/challenge.js';
 import type { Context } from '../session/context.js';
 import { moveTo, originOf } from '../session/context.js';
+import type { Factor } from '../session/core.js';
 import { emitEvent, factorOf } from '../session/core.js';
 import { randomName } from '../session/random.js';
 import type { RouteRefusal } from '../session/refusal.js';
 import { refused } from '../session/refusal.js';
-import { requireEnrolledOwner } from '../session/require-owner.js';
+import { requireEnrolledOwner, takesNoCode } from '../session/require-owner.js';
 
 type Refusal = 'not-enrolled' | 'not-found' | 'factor-last';
 
@@ -72,5 +73,13 @@ export async function removeFactor(
 
 /** Whether with the factor goes the last one that opens the account. Where none did, one may go that opens nothing. */
 function isLastWay(context: Context, record: AccountRecord, next: AccountRecord): boolean {
-  return waysIn(context, factorOf(record)) > 0 && waysIn(context, factorOf(next)) === 0;
+  const [before, after] = [factorOf(record), factorOf(next)];
+  if (waysIn(context, before) > 0 && waysIn(context, after) === 0) return true;
+  return takesNoCode(context) && !hasStoppedOnly(context, before) && hasStoppedOnly(context, after);
+}
+
+/** Whether all keys that may answer are stopped: where keys alone do, no code opens the account, or adds another one. */
+function hasStoppedOnly(context: Context, factor: Factor): boolean {
+  const keys = offeredKeys(context, factor);
+  return keys.length > 0 && keys.every(({ stopped }) => stopped);
 }

@@ -273,6 +273,31 @@ describe('a policy that only a security key meets (M8)', () => {
     expect(await again.me()).to.equal('alice');
   });
 
+  it('never lets the last key go beside one that is stopped: no code would add another', async () => {
+    policy = 'optional';
+    const { client, phone } = await enrolled(panel);
+    const [copied, good] = [new SoftKey(ORIGIN), new SoftKey(ORIGIN)];
+    copied.counter = 5;
+    await addKey(client, copied);
+    await addKey(client, good);
+    policy = { phishingResistant: true };
+    const stopping = await waiting(panel);
+    const credential = copied.get(stopping.asked, { counter: 1 });
+    expect((await stopping.client.post('/two-step/verify', { credential })).body.code).to.equal(
+      'security-key-stopped',
+    );
+    const before = await panel.store.get('alice');
+    const remove = ({ id }: SoftKey) => client.post('/two-step/security-keys/remove', { id });
+    expect((await remove(good)).body.code).to.equal('factor-last');
+    expect(await panel.store.get('alice')).to.equal(before);
+    expect((await remove(copied)).status).to.equal(200);
+    expect((await remove(good)).status).to.equal(200);
+    const { client: next } = await waiting(panel);
+    expect((await next.post('/two-step/verify', { code: phone.nextCode() })).body.state).to.equal(
+      'must-enroll',
+    );
+  });
+
   it('lets who has five keys of a former rpId add one', async () => {
     const settings = { policy: () => policy, keys: [randomBytes(32).toString('base64')] };
     policy = 'optional';
