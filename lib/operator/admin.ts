@@ -1,3 +1,4 @@
+import type { Account } from '../account/account.js';
 import { parseAccountId } from '../account/account.js';
 import { unlocked } from '../account/attempt.js';
 import { rememberedBrowsers, withoutBrowsers } from '../account/known-browsers.js';
@@ -109,7 +110,7 @@ export function createAdmin(core: Core): Admin {
       if (!found) return null;
       const { id: accountId, name, level, enrolled, otherFactor } = found.account;
       // A policy that fails keeps no operator from helping.
-      const keysOnly = await takesKeysOnly(core, found.account).catch(() => false);
+      const keysOnly = await isKeysOnly(core, found.account).catch(() => false);
       return { id: accountId, name, level, enrolled: enrolled === true, otherFactor, keysOnly };
     },
 
@@ -152,4 +153,9 @@ export function createAdmin(core: Core): Admin {
       );
     },
   };
+}
+
+async function isKeysOnly(core: Core, account: Account): Promise<boolean> {
+  const isEnrolled = account.otherFactor && (await core.vault.read(account.id)) !== null;
+  return takesKeysOnly(core, account, isEnrolled);
 }

@@ -101,7 +101,12 @@ export function createHeadless(core: Core): Headless {
       const origin = originFrom(context);
       const found = await findAccount(core, accountId);
       if (!found) throw new SecondFactorError('account-unknown', 'findUser(accountId) knows no such account');
-      if (await takesKeysOnly(core, found.account)) return { ok: false, reason: 'security-key-required' };
+      // Read first only where the answer depends on it.
+      const isEnrolled =
+        found.account.otherFactor && (await readFactor(core, found.account, origin)) !== null;
+      if (await takesKeysOnly(core, found.account, isEnrolled)) {
+        return { ok: false, reason: 'security-key-required' };
+      }
       const outcome = await tryCode(core, { accountId, operation: 'headless', origin }, code);
       if (!outcome.ok && outcome.reason === 'not-enrolled') {
         if (found.account.enrolled) await readFactor(core, found.account, origin);

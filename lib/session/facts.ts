@@ -1,7 +1,7 @@
 import type { Account } from '../account/account.js';
 import { findRemembered } from '../account/known-browsers.js';
 import type { Core, Factor } from './core.js';
-import { stampMatcher } from './core.js';
+import { hasOtherFactorOnly, stampMatcher } from './core.js';
 import { offeredKeys } from './challenge.js';
 import type { Facts } from './evaluate-session.js';
 import type { Requirement } from './requirement.js';
@@ -19,7 +19,7 @@ export function factsOf(
     enrollment: factor?.enrollment ?? null,
     stampMatches: matches,
     required: required && !account.otherFactor,
-    keysOnly: phishingResistant && !account.otherFactor,
+    keysOnly: phishingResistant && !hasOtherFactorOnly({ account, factor }),
     hasKey: factor !== null && offeredKeys({ core }, factor).length > 0,
     holdsBrowser: (id) =>
       factor !== null &&

@@ -1,6 +1,7 @@
 import { evaluate } from './evaluate.js';
 import type { Context } from './context.js';
 import type { Factor, KnownUser } from './core.js';
+import { hasOtherFactorOnly } from './core.js';
 import type { RouteRefusal } from './refusal.js';
 import { refused } from './refusal.js';
 import type { GuardOptions } from './request-api.js';
@@ -47,5 +48,5 @@ export function requireEnrolledOwner(context: Context, proof: Proof = {}): Enrol
 
 /** Whether the policy takes nothing but a security key of who is signed in, as it said when their session was checked. */
 export function takesNoCode({ requirement, known }: Pick<Context, 'requirement' | 'known'>): boolean {
-  return requirement.phishingResistant && known?.account.otherFactor !== true;
+  return requirement.phishingResistant && !(known && hasOtherFactorOnly(known));
 }

@@ -29,9 +29,13 @@ export async function lackOf(
   return (await requirementOf(core, account)).required ? 'enrollment-required' : null;
 }
 
-/** Whether nothing but a security key will do for an account. Asks the policy only where there can be keys. */
-export async function takesKeysOnly(core: Core, account: Account): Promise<boolean> {
-  if (!core.options.webauthn || account.otherFactor) return false;
+/**
+ * Whether nothing but a security key will do for an account. Asks the policy only where there can be keys.
+ *
+ * @param isEnrolled whether the account has a record: then a second factor of before counts for nothing
+ */
+export async function takesKeysOnly(core: Core, account: Account, isEnrolled: boolean): Promise<boolean> {
+  if (!core.options.webauthn || (account.otherFactor && !isEnrolled)) return false;
   return (await requirementOf(core, account)).phishingResistant;
 }
 

@@ -112,11 +112,11 @@ export async function startSetup(
  */
 export async function mustAddKey(
   context: Context,
-  { state, account }: Extract<SetupAccess, { ok: true }>,
+  { state, account, waiting }: Extract<SetupAccess, { ok: true }>,
 ): Promise<boolean> {
   if (state.state !== 'must-enroll') return false;
   if (state.keysOnly === true) return true;
-  if (!(await takesKeysOnly(context.core, account))) return false;
+  if (!(await takesKeysOnly(context.core, account, Boolean(waiting?.factor)))) return false;
   updateState(context, { ...state, setup: undefined, keysOnly: true });
   return true;
 }
@@ -183,7 +183,8 @@ async function mustEnroll(context: Context, state: MustEnrollState): Promise<Set
   const isExpected = factor
     ? factor.enrollment === state.enrollment && offeredKeys(context, factor).length === 0
     : state.enrollment === undefined;
-  if (!isExpected || account.otherFactor) return endParked(context, state, 'account-changed');
+  if (!isExpected || hasOtherFactorOnly({ account, factor }))
+    return endParked(context, state, 'account-changed');
   return { ok: true, state, account, waiting: { ...waiting, factor } };
 }
 

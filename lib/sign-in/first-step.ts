@@ -58,7 +58,7 @@ export async function firstStep(
     setRequestUser(req, null);
     return 'call-back';
   }
-  const keysOnly = await takesKeysOnly(core, account);
+  const keysOnly = await takesKeysOnly(core, account, factor !== null);
   const mark = required ? undefined : await markWithoutCode(context, found, factor, passwordAt, keysOnly);
   if (mark) {
     const goesOn = (again !== undefined && !follows) || mark.state === 'verified';

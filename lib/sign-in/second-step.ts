@@ -43,7 +43,7 @@ export async function secondStep(
   }
   const present = await parkedUser(context, pending);
   if (!present) return await endParked(context, pending, 'account-changed');
-  const takesNoCode = await takesKeysOnly(core, present.found.account);
+  const takesNoCode = await takesKeysOnly(core, present.found.account, true);
   const keysOnly = presented.kind === 'code' && takesNoCode;
   // Before the code is checked: what will be refused must not cost one.
   if (keysOnly && pending.asks) return refused('security-key-required');
