@@ -21,6 +21,7 @@ export const english: Texts = {
   verifyByKeyExplanation: 'Confirm that it is you with your passkey or security key.',
   noKeyHere:
     'The passkeys and security keys of this account do not work here any more. Use a recovery code, or ask your administrator.',
+  keyLost: 'Recovery codes do not work here for now. If you have lost your key, ask your administrator.',
   useKey: 'Use a passkey or security key',
   orCode: 'or enter a code',
   keyFailed: 'The passkey or security key did not answer. Try again, or use another way.',

@@ -14,6 +14,8 @@ export interface Texts {
   readonly verifyByKeyExplanation: string;
   /** Instead of it, where none of the account's keys can answer. */
   readonly noKeyHere: string;
+  /** At a sign-in that takes nothing but a key. */
+  readonly keyLost: string;
   readonly useKey: string;
   readonly orCode: string;
   readonly keyFailed: string;

@@ -46,7 +46,10 @@ export async function secondStep(
   const takesNoCode = await takesKeysOnly(core, present.found.account, true);
   const keysOnly = presented.kind === 'code' && takesNoCode;
   // Before the code is checked: what will be refused must not cost one.
-  if (keysOnly && pending.asks) return refused('security-key-required');
+  if (keysOnly && pending.asks) {
+    updateState(context, { ...pending, keysOnly: true });
+    return refused('security-key-required');
+  }
 
   // Where keys alone do, every sign-in asks for one.
   const remembered = remember && core.options.rememberBrowserDays !== null && !takesNoCode;

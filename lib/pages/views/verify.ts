@@ -10,7 +10,7 @@ import { NOT_DONE_ID, notDone } from './stopped.js';
 export function verify(page: VerifyPage, texts: Texts): Html {
   return html`${notDone(texts, page.model)}
     <p>${takesCode(page) ? texts.verifyExplanation : byKey(page, texts, texts.verifyByKeyExplanation)}</p>
-    ${proofForms(page, texts)}
+    ${page.model.key && page.model.keysOnly ? html`<p class="muted">${texts.keyLost}</p>` : null} ${proofForms(page, texts)}
     ${form(page, page.model.cancel, html`<button class="plain" type="submit">${texts.cancelSignIn}</button>`)}`;
 }
 
