@@ -1,6 +1,6 @@
 import { mayAddAuthenticator } from '../account/authenticators.js';
 import type { InsteadOf, SettingsPage } from '../page.js';
-import { offeredKeys, waysIn } from '../session/challenge.js';
+import { keysIn, waysIn } from '../session/challenge.js';
 import type { Context } from '../session/context.js';
 import { hasOtherFactorOnly } from '../session/core.js';
 import type { ShownRecoveryCodes } from '../session/random.js';
@@ -26,7 +26,7 @@ export function settingsPage(context: Context, refused: Tried = null): PageDraft
   const factor = known?.factor;
   const own = isUser(context.state) ? factor : undefined;
   const { stopped, byKey } = readStop(context) ?? {};
-  const needsKey = isUser(state) && byKey === true && offeredKeys(context, factor).length === 0;
+  const needsKey = isUser(state) && byKey === true && keysIn(context, factor) === 0;
   const authenticators = factor?.authenticators ?? [];
   return {
     name: 'settings',

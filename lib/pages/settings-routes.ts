@@ -9,6 +9,7 @@ import { keyPrompt } from './key-prompt.js';
 import type { Context } from '../session/context.js';
 import { confirmRecoveryCodes, disableFactor, regenerateRecoveryCodes, stepUp } from '../settings/manage.js';
 import { refuse } from '../session/refuse.js';
+import { keysIn } from '../session/challenge.js';
 import { isUser } from '../session/state.js';
 import { takesNoCode } from '../session/require-owner.js';
 import { readStop, rememberStop } from '../session/stop-cookie.js';
@@ -110,7 +111,8 @@ function stepUpPage(context: Context, refusal?: RouteRefusal): PageDraft {
   const stop = readStop(context);
   const notDone = stop?.stopped === 'form';
   const key = keyPrompt(context, refusal === undefined);
-  const keysOnly = key !== null && (takesNoCode(context) || stop?.byKey === true);
+  const stoppedByKey = stop?.byKey === true && keysIn(context, context.known?.factor) > 0;
+  const keysOnly = key !== null && (takesNoCode(context) || stoppedByKey);
   const action = `${basePath}/step-up`;
   const model = { action, home: homePath, key, hasApp: hasApp(context), keysOnly, notDone };
   return { name: 'step-up', model };

@@ -32,10 +32,14 @@ export function offeredKeys(
   return webauthn && factor ? factor.keys.filter(({ rpId }) => rpId === webauthn.rpId) : [];
 }
 
-/** How many of an account's factors open it here: not keys that are stopped, or made for another rpId. */
+/** How many keys of an account open it here: not those that are stopped, or made for another rpId. */
+export function keysIn(context: Pick<Context, 'core'>, factor: Factor | null | undefined): number {
+  return offeredKeys(context, factor).filter(({ stopped }) => !stopped).length;
+}
+
+/** How many of an account's factors open it here. */
 export function waysIn(context: Pick<Context, 'core'>, factor: Factor): number {
-  const keys = offeredKeys(context, factor).filter(({ stopped }) => !stopped);
-  return factor.authenticators.length + keys.length;
+  return factor.authenticators.length + keysIn(context, factor);
 }
 
 /** What keys are asked in a session, on all its pages: one challenge for five minutes. Writes the session, and no record. */

@@ -6,7 +6,7 @@ import { requestUser } from './app-request.js';
 import type { Context } from './context.js';
 import { now } from './context.js';
 import { hasOtherFactorOnly } from './core.js';
-import { offeredKeys } from './challenge.js';
+import { keysIn } from './challenge.js';
 import { isByKey, isFresh } from './evaluate-session.js';
 import type { GuardOptions, GuardDecision, Refusal } from './request-api.js';
 import { isParked } from './state.js';
@@ -75,7 +75,7 @@ export function evaluate(context: Context, options: GuardOptions): GuardDecision
   const isProved =
     state.state === 'verified' && (maxAge === undefined || isFresh(state.factorAt, now(context), maxAge));
   if (options.phishingResistant === true && !(isProved && isByKey(state))) {
-    const hasKey = offeredKeys(context, context.known?.factor).length > 0;
+    const hasKey = keysIn(context, context.known?.factor) > 0;
     return refusal('security-key-required', hasKey ? `${basePath}/step-up` : basePath, maxAge);
   }
   if (state.state === 'verified') {

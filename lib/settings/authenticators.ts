@@ -1,7 +1,7 @@
 import { withoutAuthenticator } from '../account/authenticators.js';
 import type { AccountRecord } from '../account/record.js';
 import { updateRecord } from '../session/account-record.js';
-import { offeredKeys, waysIn } from '../session/challenge.js';
+import { keysIn, offeredKeys, waysIn } from '../session/challenge.js';
 import type { Context } from '../session/context.js';
 import { moveTo, originOf } from '../session/context.js';
 import type { Factor } from '../session/core.js';
@@ -80,6 +80,5 @@ function isLastWay(context: Context, record: AccountRecord, next: AccountRecord)
 
 /** Whether all keys that may answer are stopped: where keys alone do, no code opens the account, or adds another one. */
 function hasStoppedOnly(context: Context, factor: Factor): boolean {
-  const keys = offeredKeys(context, factor);
-  return keys.length > 0 && keys.every(({ stopped }) => stopped);
+  return offeredKeys(context, factor).length > 0 && keysIn(context, factor) === 0;
 }

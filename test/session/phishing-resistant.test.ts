@@ -117,6 +117,24 @@ describe('a guard that only a security key passes (M8)', () => {
     expect((await client.open('/two-step')).text).not.to.include('you wanted needs');
   });
 
+  it('leads to adding a key where all there are were stopped', async () => {
+    const { client: owner, phone } = await enrolled(panel);
+    const key = new SoftKey(ORIGIN);
+    key.counter = 5;
+    await addKey(owner, key);
+    const { client, asked } = await waiting(panel);
+    const copied = await client.post('/two-step/verify', { credential: key.get(asked, { counter: 1 }) });
+    expect(copied.body.code).to.equal('security-key-stopped');
+    await client.post('/two-step/verify', { code: phone.nextCode() });
+    expect((await client.get('/keys')).body.location).to.equal('/two-step');
+    expect((await client.open('/keys')).location).to.equal('/two-step');
+    expect((await client.open('/two-step')).text).to.include('you wanted needs a passkey or security key');
+    await client.open('/keys');
+    expect((await client.open('/two-step/step-up')).text).to.include('name="code"');
+    await addKey(client);
+    expect((await client.get('/keys')).status).to.equal(200);
+  });
+
   it('is a mistake of the integration where there is no option webauthn, and lets nobody in', async () => {
     const guard = requireSecondFactor({ phishingResistant: true });
     const without = await startPanel({
