@@ -85,7 +85,7 @@ async function evaluate(context: Context | undefined) {
       "passport.authenticate('second-factor') needs app.use(secondFactor.session()) before it",
     );
   }
-  if (hasLeft(context.req)) return { step: NOTHING_TYPED, context };
+  if (hasLeft(context.req) || context.sender.isLost) return { step: NOTHING_TYPED, context };
   if (context.state?.state === 'must-enroll') return { step: refused('enrollment-required'), context };
   const remember = isTicked(bodyField(context.req, 'rememberBrowser'));
   return { step: await secondStep(context, presentedBy(context), remember), context };

@@ -5,6 +5,7 @@ import { clientOf } from '../answer/negotiate.js';
 import { loadPage } from '../answer/redirect.js';
 import { safeReturnTo } from '../answer/return-to.js';
 import { isSafeMethod, isSameOrigin } from '../answer/same-origin.js';
+import { unreadableBody } from '../answer/faulty-field.js';
 import { sendProblem } from '../answer/problem.js';
 import { SecondFactorError, isProblemCode } from '../errors.js';
 import type { Middleware } from '../options.js';
@@ -56,6 +57,7 @@ export function createRouter(core: Core, contexts: Contexts): Middleware {
 
   const router = mountable(express.Router(), core.mounting);
   router.use(noticeRequest(core, contexts));
+  router.use(refuseLost(contextOf));
   router.use(refuseOtherSites(core, contextOf));
   if (!core.options.render) router.use(loadWhole(core));
   router.use(parseBody());
@@ -104,6 +106,14 @@ function noticeRequest({ mounting }: Core, contexts: Contexts): RequestHandler {
     // Frameworks that strip no prefix tell no place, and nor does a request for a whole URL.
     if (place.startsWith('/')) mounting.atRouter(place);
     next();
+  };
+}
+
+/** What nobody could be told the sender of is not done, nor told: whoever sent it waits for no answer. */
+function refuseLost(contextOf: (req: express.Request) => Context): RequestHandler {
+  return (req, _res, next) => {
+    const isLost = !isSafeMethod(req) && contextOf(req).sender.isLost;
+    next(isLost ? new BodyError(unreadableBody(undefined)) : undefined);
   };
 }
 

@@ -7,6 +7,7 @@ import type { Context } from '../session/context.js';
 import { emit, now } from '../session/context.js';
 import type { Core } from '../session/core.js';
 import { guardSave, limitLife } from '../session/guard-save.js';
+import { senderOf } from '../session/sender.js';
 import { isInTime } from '../session/evaluate-session.js';
 import { createLogIn } from '../sign-in/log-in.js';
 import { createLogOut } from '../sign-in/log-out.js';
@@ -80,6 +81,7 @@ function takeOver(core: Core, request: HttpRequest, res: ServerResponse): Contex
     req,
     request,
     res,
+    sender: senderOf(core.options, request),
     passportLogIn: logIn,
     passportLogOut: logOut,
     state: undefined,

@@ -11,6 +11,7 @@ import { limitLife, saveNew } from './guard-save.js';
 import type { SessionEntries } from './regenerate.js';
 import { keepLife, regenerate, valuesWithout } from './regenerate.js';
 import type { BrowserToken } from './browser-token.js';
+import type { Sender } from './sender.js';
 import type { Requirement } from './requirement.js';
 import { NOT_REQUIRED } from './requirement.js';
 import type { ImpersonatingState, ParkedState, SessionState, UserState, VerifiedState } from './state.js';
@@ -36,6 +37,7 @@ export interface Context {
   /** The same object, as the application's callbacks know it. */
   readonly request: HttpRequest;
   readonly res: ServerResponse;
+  readonly sender: Sender;
   /** Passport's own functions, as they were before the take-over. */
   readonly passportLogIn: LogIn;
   readonly passportLogOut: LogOut;
@@ -191,9 +193,9 @@ export function somebody(context: Context, { state, known, requirement, actors =
  *
  * @param account whose they are; left out: of who is there
  */
-export function originOf({ core, req, request, state }: Context, account = state?.account): EventOrigin {
+export function originOf({ req, sender, state }: Context, account = state?.account): EventOrigin {
   const actorId = actorOf(state, account);
-  const origin = originFrom({ ip: core.options.ip(request), userAgent: req.headers['user-agent'] });
+  const origin = originFrom({ ip: sender.ip(), userAgent: req.headers['user-agent'] });
   return { ...(actorId === undefined ? {} : { actorId }), ...origin };
 }
 
