@@ -1,4 +1,6 @@
 import { expect } from 'chai';
+import type { Store } from 'passport-second-factor';
+import { memoryStore } from 'passport-second-factor/memory';
 import { createEmitter } from '../lib/events.js';
 import type { SecondFactorEvent } from '../lib/events.js';
 import { warningsOf } from './support/warnings.js';
@@ -127,6 +129,33 @@ describe('events', () => {
       user = await client.me();
     });
     expect(user).to.equal('alice');
+  });
+
+  it('tells what was done where the clock of the application fails by then, by that of the machine', async () => {
+    const store = memoryStore();
+    let isBroken = false;
+    let time = Date.now();
+    const clock = (): number => {
+      if (isBroken) throw new Error('no time');
+      return time;
+    };
+    const watched = {
+      ...store,
+      async compareAndSet(...given: Parameters<Store['compareAndSet']>) {
+        const held = await store.compareAndSet(...given);
+        isBroken = given[2] === null;
+        return held;
+      },
+    };
+    const panel = await startPanel({ store: watched, options: { clock } });
+    const { client, phone } = await enrolled(panel);
+    time += 30_000;
+    panel.now = time;
+    const since = Date.now();
+    await client.post('/two-step/disable', { code: phone.code() });
+    const told = panel.events.at(-1);
+    expect(told).to.include({ name: 'disabled', accountId: 'alice' });
+    expect(told?.at).to.be.within(since, Date.now());
   });
 
   it('tells when, who, from where and by what, and never a code, a key or a password (I5)', async () => {
