@@ -1,7 +1,7 @@
 import { isLeftOut } from '../answer/body-field.js';
 import type { Context, Present } from '../session/context.js';
 import { requireSession } from '../session/app-request.js';
-import { isOver, leaveSession, moveToAnonymous, originOf } from '../session/context.js';
+import { firstToTell, isOver, leaveSession, moveToAnonymous, originOf } from '../session/context.js';
 import { emitEvent, stampMatches } from '../session/core.js';
 import { factsOf } from '../session/facts.js';
 import { evaluateSession } from '../session/evaluate-session.js';
@@ -31,8 +31,9 @@ export async function leave(context: Context, from?: unknown): Promise<{ ok: tru
     if (String(from) !== state.account) return { ok: true };
   }
   const origin = originOf(context);
+  const isFirst = firstToTell(context);
   await goBack(context, state, state.actors.length - 1, () => {
-    emitEvent(core, 'impersonation-left', state.account, origin, {});
+    if (isFirst()) emitEvent(core, 'impersonation-left', state.account, origin, {});
   });
   forgetStop(context);
   return { ok: true };

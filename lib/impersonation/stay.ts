@@ -5,7 +5,7 @@ import type { ImpersonationEnd } from '../events.js';
 import { describeFailure } from '../vault/failure.js';
 import { pathBelow } from '../session/app-request.js';
 import type { Context } from '../session/context.js';
-import { now, originOf, somebody } from '../session/context.js';
+import { firstToTell, now, originOf, somebody } from '../session/context.js';
 import { emitEvent, stampMatches } from '../session/core.js';
 import { factsOf } from '../session/facts.js';
 import { isInTime, evaluateSession } from '../session/evaluate-session.js';
@@ -58,7 +58,9 @@ export async function evaluateImpersonation(
   }
   context.actors = actors;
   const origin = originOf(context);
+  const isFirst = firstToTell(context);
   const tell = (): void => {
+    if (!isFirst()) return;
     emitEvent(context.core, 'impersonation-ended', state.account, origin, {
       reason: reason ?? 'target-changed',
     });

@@ -5,6 +5,7 @@ import { startLevelPanel } from '../support/level-panel.js';
 import type { LevelPanel } from '../support/level-panel.js';
 import { Client } from '../support/client.js';
 import { burst, enable, loggedIn } from '../support/people.js';
+import { SlowSessions } from '../support/slow-sessions.js';
 
 describe('impersonation: how it ended is told', () => {
   let panel: LevelPanel;
@@ -104,6 +105,30 @@ describe('impersonation: how it ended is told', () => {
       expect(ends).to.have.length(1);
       expect(ends[0]).to.include({ accountId: 'alice', actorId: 'root', reason });
     }
+  });
+
+  it('once, where somebody goes back and signs out or in at the same moment', async () => {
+    const slow = await startLevelPanel(
+      { levels: ['root', 'admin', 'user'] },
+      { sessions: new SlowSessions(), users: panel.users },
+    );
+    const back = (at: Client): Promise<unknown> => at.leave();
+    const out = (at: Client): Promise<unknown> => at.post('/logout');
+    const inAgain = (at: Client): Promise<unknown> => at.login('admin');
+    for (const ways of [
+      [back, out],
+      [out, back],
+      [back, inAgain],
+      [inAgain, back],
+    ]) {
+      const client = await loggedIn(slow, 'root');
+      await client.actAs('alice');
+      slow.events.length = 0;
+      await Promise.all(ways.map((ask) => ask(client.copy())));
+      const ends = slow.events.filter(({ name }) => /^impersonation-(left|ended)$/.test(name));
+      expect(ends).to.have.lengthOf(1);
+    }
+    await slow.close();
   });
 
   it('not while it goes on because the sessions are away', async () => {
