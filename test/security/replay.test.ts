@@ -1,11 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
+import type { Store } from 'passport-second-factor';
 import { FROM_ANOTHER_SITE, TAKE_CODES, attack, failuresOf, isOut } from '../support/attack.js';
 import { Client } from '../support/client.js';
 import { until } from '../support/eventually.js';
 import { startExamplePanel } from '../support/example-panel.js';
 import { runConsole } from '../support/example-process.js';
-import { onEachPanel } from '../support/on-each-place.js';
+import { onEachPanel, onEachPlace } from '../support/on-each-place.js';
+import { startPanel } from '../support/panel.js';
 import {
   burst,
   enable,
@@ -289,6 +291,41 @@ describe('Replay of codes', () => {
       const again = await loggedIn(panel);
       expect((await verify(again, code)).body.code).to.equal('code-already-used');
       expect((await verify(again, phone.nextCode())).status).to.equal(200);
+    });
+  });
+
+  onEachPlace((empty) => {
+    it('makes one session of one code where all sign-ins read the record before one of them writes it (C5)', async () => {
+      const { store: kept, sessions } = await empty();
+      let waiting: (() => void)[] | undefined;
+      const store: Store = {
+        ...kept,
+        async get(id) {
+          const sealed = await kept.get(id);
+          if (!waiting) return sealed;
+          const released = new Promise<void>((resolve) => waiting?.push(resolve));
+          if (waiting.length === 5) {
+            for (const release of waiting) release();
+            waiting = undefined;
+          }
+          await released;
+          return sealed;
+        },
+      };
+      const panel = await startPanel({
+        store,
+        session: { store: sessions },
+        options: { storeTimeoutMs: 60_000 },
+      });
+      const phone = await enroll(panel);
+      const clients = await burst(5, () => loggedIn(panel));
+      const code = phone.nextCode();
+      waiting = [];
+      const answers = await Promise.all(clients.map((client) => verify(client, code)));
+      const told = answers.map(({ body }) => String(body.code ?? body.state)).sort();
+      expect(told).to.deep.equal([...Array<string>(4).fill('code-already-used'), 'verified']);
+      const inside = await Promise.all(clients.map(async (client) => (await client.get('/secret')).status));
+      expect(inside.filter((status) => status === 200)).to.have.length(1);
     });
   });
 });
