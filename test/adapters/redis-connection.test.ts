@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events';
 import { expect } from 'chai';
+import { ioredisConnection } from '../../adapters/ioredis-connection.js';
 import { closedError, lastErrorOf, notConnectedError } from '../../adapters/redis-connection.js';
 import { LIBRARIES } from './redis-clients.js';
 
@@ -36,4 +37,27 @@ describe('adapters/redis-connection', () => {
       close();
     });
   }
+
+  it('sends no whole script where the answer was given up before Redis said that it does not know it', async () => {
+    const givenUp = new AbortController();
+    const sent: string[] = [];
+    const client = Object.assign(new EventEmitter(), {
+      status: 'ready',
+      options: {},
+      connect: () => Promise.resolve(),
+      call: () => Promise.resolve(),
+      evalsha() {
+        sent.push('evalsha');
+        givenUp.abort(new Error('given up'));
+        return Promise.reject(new Error('NOSCRIPT No matching script.'));
+      },
+      eval() {
+        sent.push('eval');
+        return Promise.resolve(1);
+      },
+    });
+    const run = ioredisConnection(client).runScript('alice', ['', '=late'], givenUp.signal);
+    expect(await run.catch((error: unknown) => error)).to.have.property('message', 'given up');
+    expect(sent).to.deep.equal(['evalsha']);
+  });
 });
