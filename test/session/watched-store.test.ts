@@ -196,6 +196,15 @@ describe('session/watched-store', () => {
     });
   }
 
+  it('writes no session that another process ended', async () => {
+    const bench = await start();
+    const { store } = bench;
+    const data = await stored(bench);
+    await PromiseStore.prototype.destroy.call(store, 'a'); // past what is watched
+    await written(store, data);
+    expect(store.has('a')).to.equal(false);
+  });
+
   it('hears of several that are ended at once', async () => {
     const bench = await start();
     const data = await stored(bench);
