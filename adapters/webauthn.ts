@@ -56,7 +56,7 @@ export function webauthn(options: WebAuthnOptions): WebAuthn {
   ): Promise<NewKey | null> {
     const { verifyRegistrationResponse } = library;
     const { verified, registrationInfo } = await verifyRegistrationResponse({
-      response: presented.json,
+      response: await withoutCertificates(presented.json),
       expectedChallenge: challenge,
       expectedOrigin: [...origins],
       expectedRPID: rpId,
@@ -166,6 +166,25 @@ async function loadLibrary(): Promise<Library> {
     const fix = 'webauthn() needs the package @simplewebauthn/server: npm install @simplewebauthn/server@14';
     throw new SecondFactorError('option-invalid', fix, { cause });
   }
+}
+
+/**
+ * A new key without a statement of who made it. Nobody has asked for one, and the library would fetch whatever address the
+ * certificates of one name, before it looks who has signed them. What a key says of itself stays, and is checked.
+ */
+async function withoutCertificates(json: PresentedCreation['json']): Promise<PresentedCreation['json']> {
+  const { decodeAttestationObject, isoBase64URL, isoCBOR } = await import('@simplewebauthn/server/helpers');
+  const { attestationObject, clientDataJSON } = json.response;
+  const attested = decodeAttestationObject(isoBase64URL.toBuffer(attestationObject));
+  const fmt = attested.get('fmt');
+  if (fmt === 'none' || (fmt === 'packed' && attested.get('attStmt').get('x5c') === undefined)) return json;
+  const bare = new Map<string, string | Uint8Array | Map<string, never>>([
+    ['fmt', 'none'],
+    ['attStmt', new Map<string, never>()],
+    ['authData', attested.get('authData')],
+  ]);
+  const left = isoBase64URL.fromBuffer(new Uint8Array(isoCBOR.encode(bare)));
+  return { ...json, response: { clientDataJSON, attestationObject: left } };
 }
 
 /** A key that nobody has: whether an account knows a credential is not told by the time that an answer takes. */

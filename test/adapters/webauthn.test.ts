@@ -1,6 +1,10 @@
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
 import { webauthn } from '../../adapters/webauthn.js';
+import { attestedByAnybody } from '../support/android-statement.js';
 import { SoftKey } from '../support/soft-key.js';
 import type { Faults } from '../support/soft-key.js';
 
@@ -116,7 +120,14 @@ describe('adapters/webauthn', () => {
         ]),
       },
       'with a statement where none is due': { attStmt: new Map([['x', 1]]) },
-      'attested in an unknown way': { fmt: 'unknown' },
+      'that signed something else of itself': {
+        fmt: 'packed',
+        attStmt: new Map<string, unknown>([
+          ['alg', -7],
+          ['sig', Buffer.alloc(8)],
+        ]),
+      },
+      'with a statement that is none': { fmt: 'packed', attStmt: 'x' },
       'of 50 KB': { attStmt: new Map([['x', randomBytes(50_000)]]) },
     })) {
       it(what, async () => {
@@ -169,6 +180,34 @@ describe('adapters/webauthn', () => {
         expect(made?.transports).to.deep.equal(kept);
       }
     });
+  });
+
+  it('takes a key whatever others say of it, and asks nobody whether that is so', async () => {
+    const asked: string[] = [];
+    const server = createServer(({ url = '' }, res) => {
+      asked.push(url);
+      res.end();
+    }).listen(0, '127.0.0.1');
+    try {
+      await once(server, 'listening');
+      const { port: number } = server.address() as AddressInfo;
+      const key = new SoftKey(ORIGIN);
+      const android = attestedByAnybody(key, creation, `http://127.0.0.1:${String(number)}/revoked`);
+      for (const faults of [
+        android,
+        { ...android, fmt: 'packed' },
+        { fmt: 'fido-u2f' },
+        { fmt: 'unknown' },
+      ]) {
+        const made = await port.verifyCreation(key.create(creation, faults), CHALLENGE);
+        expect(made, faults.fmt).to.include({ credentialId: key.id, userVerified: true });
+        const signed = await port.verifyAssertion(key.get(request), CHALLENGE, made!.publicKey);
+        expect(signed, faults.fmt).to.include({ userVerified: true });
+      }
+      expect(asked).to.deep.equal([]);
+    } finally {
+      server.close();
+    }
   });
 
   describe('refuses a signature', () => {
