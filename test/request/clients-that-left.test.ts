@@ -5,7 +5,7 @@ import express from 'express';
 import { until } from '../support/eventually.js';
 import { startPanel, stopPanels } from '../support/panel.js';
 import type { Panel } from '../support/panel.js';
-import { enrolled, pending } from '../support/people.js';
+import { enrolled, pending, signedIn } from '../support/people.js';
 import type { Client } from '../support/client.js';
 import type { Owner } from '../support/people.js';
 
@@ -95,5 +95,38 @@ describe('request: clients that reset the connection once all is sent, so that N
     const waiting = await pending(panel);
     await leave(waiting, '/two-step/verify', alice.phone.wrongCode(), 'after');
     expect(panel.events.at(-1)).to.include({ name: 'code-refused', ip: '127.0.0.1' });
+  });
+});
+
+describe('request: the address in events is what the option ip says by then', () => {
+  afterEach(stopPanels);
+
+  it('of a middleware behind the one of the session', async () => {
+    const panel = await startPanel({
+      options: { ip: (req) => (req as { clientIp?: string }).clientIp },
+      beforeRouter: ({ app }) =>
+        app.use((req, _res, next) => {
+          next(void Object.assign(req, { clientIp: '192.0.2.7' }));
+        }),
+    });
+    await enrolled(panel);
+    expect(panel.events.map(({ name, ip }) => [name, ip])).to.deep.equal(
+      ['signed-in', 'setup-started', 'enrolled'].map((name) => [name, '192.0.2.7']),
+    );
+  });
+
+  it('of a sub-application that trusts a proxy', async () => {
+    const panel = await startPanel({
+      bare: true,
+      afterPassport: ({ app, secondFactor }) => {
+        const own = express();
+        own.set('trust proxy', 1);
+        own.use('/two-step', secondFactor.router());
+        app.use(secondFactor.session(), own);
+      },
+    });
+    const client = await signedIn(panel);
+    await client.post('/two-step/setup', {}, { 'x-forwarded-for': '192.0.2.7' });
+    expect(panel.events.at(-1)).to.include({ name: 'setup-started', ip: '192.0.2.7' });
   });
 });
