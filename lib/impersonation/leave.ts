@@ -1,7 +1,6 @@
 import { isLeftOut } from '../answer/body-field.js';
 import type { Context, Present } from '../session/context.js';
-import { requireSession } from '../session/app-request.js';
-import { firstToTell, isOver, leaveSession, moveToAnonymous, originOf } from '../session/context.js';
+import { firstToTell, leaveSession, moveToAnonymous, originOf, toldOnceOver } from '../session/context.js';
 import { emitEvent, stampMatches } from '../session/core.js';
 import { factsOf } from '../session/facts.js';
 import { evaluateSession } from '../session/evaluate-session.js';
@@ -71,14 +70,7 @@ export async function goBack(
 /** Ends acting, and with it the session: there is no actor to go back to. */
 export async function endAll(context: Context, tell: () => void): Promise<void> {
   await leaveSession(context);
-  const old = requireSession(context.req);
-  try {
-    await moveToAnonymous(context);
-  } catch (error) {
-    if (await isOver(context.req, old)) tell();
-    throw error;
-  }
-  tell();
+  await toldOnceOver(context, () => moveToAnonymous(context), tell);
 }
 
 /** An actor below the first one as they are now; `null`: gone, changed, or the application cannot say who they are. */

@@ -11,6 +11,7 @@ import {
   originOf,
   sessionState,
   somebody,
+  toldOnceOver,
   updateState,
 } from '../session/context.js';
 import type { Core, FoundUser, KnownUser } from '../session/core.js';
@@ -57,8 +58,13 @@ export async function evaluateRequest(context: Context): Promise<void> {
   const found = fresh ?? (await findAccount(core, accountId));
   if (!found) {
     await leaveSession(context, accountId);
-    await moveToAnonymous(context);
-    emit(context, 'session-demoted', accountId, { reason: 'account-gone' });
+    await toldOnceOver(
+      context,
+      () => moveToAnonymous(context),
+      () => {
+        emit(context, 'session-demoted', accountId, { reason: 'account-gone' });
+      },
+    );
     return;
   }
   const known = await knownUser(context, found);
@@ -154,8 +160,13 @@ async function apply(
     somebody(context, { ...evaluated, state });
     return;
   }
-  await demote(context, evaluated, decision.to, before, serialized);
-  emit(context, 'session-demoted', known.account.id, { reason: decision.reason });
+  await toldOnceOver(
+    context,
+    () => demote(context, evaluated, decision.to, before, serialized),
+    () => {
+      emit(context, 'session-demoted', known.account.id, { reason: decision.reason });
+    },
+  );
 }
 
 /**

@@ -3,7 +3,7 @@ import { mayImpersonate } from '../impersonation/enter.js';
 import { holds } from '../impersonation/stay.js';
 import { checkGuardOptions, evaluate } from '../session/evaluate.js';
 import type { Context } from '../session/context.js';
-import { emit, leaveSession, moveTo, moveToAnonymous, originOf } from '../session/context.js';
+import { emit, leaveSession, moveTo, moveToAnonymous, originOf, toldOnceOver } from '../session/context.js';
 import { SecondFactorError, isProblemCode } from '../errors.js';
 import { knownOnly } from '../known-only.js';
 import { findAccount, hasOtherFactorOnly, stampOf } from '../session/core.js';
@@ -112,8 +112,13 @@ async function renew(context: Context, securityStamp: unknown): Promise<void> {
   if (stamp !== (stamp === null && securityStamp === undefined ? null : parseStamp(securityStamp))) {
     // Whoever changed the password after this session's user meant to end this session too.
     await leaveSession(context);
-    await moveToAnonymous(context);
-    emit(context, 'session-demoted', id, { reason: 'password-changed' });
+    await toldOnceOver(
+      context,
+      () => moveToAnonymous(context),
+      () => {
+        emit(context, 'session-demoted', id, { reason: 'password-changed' });
+      },
+    );
     throw new SecondFactorError('sign-in-expired');
   }
   await moveTo(context, { ...state, stamp: stampOf(core, found.account) }, 'application-and-user');

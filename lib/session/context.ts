@@ -268,3 +268,23 @@ export async function isOver(req: AppRequest, session: AppSession): Promise<bool
     return req.sessionStore !== undefined && watchedStore(req.sessionStore).hasEnded(session);
   }
 }
+
+/**
+ * Makes a move to another session and tells it once the session before is gone: also where the move fails after that. Tells
+ * nothing where another request went on from that one, or ended it.
+ */
+export async function toldOnceOver(
+  { req }: Context,
+  move: () => Promise<void>,
+  tell: () => void,
+): Promise<void> {
+  const session = requireSession(req);
+  try {
+    await move();
+  } catch (error) {
+    const byAnother = error instanceof SecondFactorError && error.code === 'sign-in-expired';
+    if (!byAnother && (await isOver(req, session))) tell();
+    throw error;
+  }
+  tell();
+}

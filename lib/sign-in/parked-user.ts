@@ -1,7 +1,7 @@
 import { SecondFactorError } from '../errors.js';
 import type { SecondFactorEvents } from '../events.js';
 import type { Context } from '../session/context.js';
-import { emit, firstToTell, leaveSession, moveToAnonymous } from '../session/context.js';
+import { emit, firstToTell, leaveSession, moveToAnonymous, toldOnceOver } from '../session/context.js';
 import type { FoundUser } from '../session/core.js';
 import { findAccount, stampMatches } from '../session/core.js';
 import { deserializedId } from '../session/described-account.js';
@@ -39,8 +39,10 @@ export async function endParked(
   const expired = refused('sign-in-expired');
   const isFirst = firstToTell(context);
   if (!(await mayLeave(context))) return expired;
-  await moveToAnonymous(context);
-  if (isFirst()) emit(context, 'sign-in-ended', parked.account, { reason });
+  const tell = (): void => {
+    if (isFirst()) emit(context, 'sign-in-ended', parked.account, { reason });
+  };
+  await toldOnceOver(context, () => moveToAnonymous(context), tell);
   return expired;
 }
 
