@@ -57,6 +57,19 @@ export function keepStored(session: AppSession): void {
   });
 }
 
+/** Tells whether a session was saved from here on: to be asked where the store does not answer any more. */
+export function noteSaved(session: AppSession): () => boolean {
+  const save = session.save.bind(session);
+  let saved = false;
+  override(session, 'save', (done?: Callback | null) =>
+    save((error) => {
+      saved ||= !error;
+      done?.(error);
+    }),
+  );
+  return () => saved;
+}
+
 /**
  * Keeps a session's life in the store from lasting beyond a moment. Stores ask `cookie.expires`, or `cookie.maxAge`,
  * which is made of it. The cookie that the browser gets, and the one in the session's JSON, stay the application's own:

@@ -5,6 +5,7 @@ import { carryOver } from './carry-over.js';
 import type { Context } from '../session/context.js';
 import { endOfActing, firstToTell, nobody, originOf } from '../session/context.js';
 import { emitEvent } from '../session/core.js';
+import { noteSaved } from '../session/guard-save.js';
 import { promised } from '../session/regenerate.js';
 import { writeState } from '../session/state.js';
 import { forgetStop } from '../session/stop-cookie.js';
@@ -57,6 +58,7 @@ async function end(context: Context, keepSessionInfo: boolean): Promise<void> {
   writeState(requireSession(req), sessionKey, undefined);
   nobody(context);
   context.proof = undefined;
+  const isSaved = noteSaved(requireSession(req));
   // Passport would also carry the cookie over, with the short life of a parked sign-in.
   try {
     await promised((done) => {
@@ -64,7 +66,7 @@ async function end(context: Context, keepSessionInfo: boolean): Promise<void> {
     });
   } catch (error) {
     // It saves the session without its user first, and may fail after that.
-    if (!(await storedState(req, sessionKey).catch(() => state))) tell();
+    if (isSaved() || !(await storedState(req, sessionKey).catch(() => state))) tell();
     throw error;
   }
   putKept?.();

@@ -74,6 +74,24 @@ describe('session: the end of a session is told also where the store takes no ot
     });
   }
 
+  it('one that is signed out of, where the store is away once the user was taken out of it', async () => {
+    const panel = await startPanel();
+    const client = await signedIn(panel);
+    panel.events.length = 0;
+    const store = panel.sessionStore;
+    const { get, destroy } = store;
+    store.destroy = (_id, done) => {
+      store.get = (_other, told) => {
+        told(new Error('away'));
+      };
+      done?.(new Error('away'));
+    };
+    await client.post('/logout');
+    Object.assign(store, { get, destroy });
+    expect(await client.me()).to.equal(null);
+    expect(panel.told()).to.deep.equal(['signed-out']);
+  });
+
   it('one of an account that is gone', async () => {
     let isGone = false;
     const panel = await startPanel({
