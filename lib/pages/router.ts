@@ -109,7 +109,7 @@ function noticeRequest({ mounting }: Core, contexts: Contexts): RequestHandler {
   };
 }
 
-/** What nobody could be told the sender of is not done, nor told: whoever sent it waits for no answer. */
+/** What comes from an unknown sender is neither done nor told: they have left, and wait for no answer. */
 function refuseLost(contextOf: (req: express.Request) => Context): RequestHandler {
   return (req, _res, next) => {
     const isLost = !isSafeMethod(req) && contextOf(req).sender.isLost;
