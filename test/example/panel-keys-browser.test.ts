@@ -1,19 +1,9 @@
 import { expect } from 'chai';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { DESK, PHONE, expectUsable, openPage, startBrowser } from '../support/browser.js';
+import { DESK, PASSKEY, PHONE, expectUsable, openPage, startBrowser } from '../support/browser.js';
 import { until } from '../support/eventually.js';
 import { startPanelProcess } from '../support/example-process.js';
 import type { PanelProcess } from '../support/example-process.js';
-
-/** A passkey of the device, as Chromium simulates it (CDP, domain WebAuthn). */
-const PASSKEY = {
-  protocol: 'ctap2',
-  transport: 'internal',
-  hasResidentKey: true,
-  hasUserVerification: true,
-  isUserVerified: true,
-  automaticPresenceSimulation: true,
-} as const;
 
 describe('the example panel in a browser, where a passkey is the only second factor', function () {
   this.timeout(300_000);

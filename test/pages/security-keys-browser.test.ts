@@ -3,32 +3,24 @@ import type { Browser, BrowserContext, BrowserContextOptions, CDPSession, Page }
 import type { WebAuthn } from 'passport-second-factor';
 import { webauthn } from 'passport-second-factor/webauthn';
 import { stopPanels } from '../support/panel.js';
-import { DESK, PHONE, expectUsable, openPage, startBrowser } from '../support/browser.js';
+import { DESK, PASSKEY, PHONE, expectUsable, openPage, startBrowser } from '../support/browser.js';
 import { until } from '../support/eventually.js';
 import type { Panel } from '../support/panel.js';
 import { startPagePanel } from '../support/page-panel.js';
 
-const INTERNAL = {
-  protocol: 'ctap2',
-  transport: 'internal',
-  hasResidentKey: true,
-  hasUserVerification: true,
-  isUserVerified: true,
-  automaticPresenceSimulation: true,
-} as const;
 /** Authenticators as Chromium simulates them (CDP, domain WebAuthn). */
 const AUTHENTICATORS = {
-  'a phone or computer': INTERNAL,
+  'a phone or computer': PASSKEY,
   'a key in USB without verification': {
-    ...INTERNAL,
+    ...PASSKEY,
     transport: 'usb',
     hasResidentKey: false,
     hasUserVerification: false,
     isUserVerified: false,
   },
-  'a key by NFC': { ...INTERNAL, transport: 'nfc', hasResidentKey: false },
+  'a key by NFC': { ...PASSKEY, transport: 'nfc', hasResidentKey: false },
 } as const;
-const REFUSES = { ...INTERNAL, isUserVerified: false } as const;
+const REFUSES = { ...PASSKEY, isUserVerified: false } as const;
 
 /** One that learns where the panel is when it listens. */
 function lateWebAuthn(): { readonly keys: WebAuthn; at(origin: string): void } {
@@ -85,9 +77,9 @@ describe('passkeys and security keys in a browser', function () {
     await devtools.send('WebAuthn.enable', { enableUI: false });
   }
 
-  async function plugIn(options: object = INTERNAL): Promise<string> {
+  async function plugIn(options: object = PASSKEY): Promise<string> {
     const added = await devtools.send('WebAuthn.addVirtualAuthenticator', {
-      options: options as typeof INTERNAL,
+      options: options as typeof PASSKEY,
     });
     return added.authenticatorId;
   }
@@ -141,7 +133,7 @@ describe('passkeys and security keys in a browser', function () {
     for (const [place, size] of Object.entries({ PHONE, DESK })) {
       for (const locale of ['en-GB', 'ru-RU']) {
         await sitDown({ ...size, locale });
-        const id = await plugIn({ ...INTERNAL, automaticPresenceSimulation: false });
+        const id = await plugIn({ ...PASSKEY, automaticPresenceSimulation: false });
         await logIn();
         await page.goto('/two-step/security-keys');
         await expectUsable(page);

@@ -27,6 +27,16 @@ const PATIENCE_MILLISECONDS = 60_000;
 export const PHONE = { viewport: { width: 375, height: 740 }, isMobile: true, hasTouch: true } as const;
 export const DESK = { viewport: { width: 1280, height: 800 } } as const;
 
+/** A passkey of the device, as Chromium simulates it (CDP, domain WebAuthn). */
+export const PASSKEY = {
+  protocol: 'ctap2',
+  transport: 'internal',
+  hasResidentKey: true,
+  hasUserVerification: true,
+  isUserVerified: true,
+  automaticPresenceSimulation: true,
+} as const;
+
 /** A page, which waits for what a test asks of it, and what the browser complains of there. */
 export interface OpenedPage {
   readonly context: BrowserContext;
