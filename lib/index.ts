@@ -65,6 +65,7 @@ export type {
   GuardDecision,
   ImpersonationDecision,
   Refusal,
+  ProofElsewhere,
   RequestSecondFactor,
 } from './session/request-api.js';
 export type { StateName } from './session/state.js';

@@ -11,6 +11,7 @@ import type {
   AttemptOutcome,
   GuardDecision,
   Refusal,
+  ProofElsewhere,
   RequestSecondFactor,
   SecondFactor,
   SecondFactorEvent,
@@ -134,8 +135,16 @@ describe('the public surface', () => {
     expectTypeOf<Refusal['location']>().toEqualTypeOf<string>();
     expectTypeOf<Refusal['code']>().not.toEqualTypeOf<string>();
     expectTypeOf<RequestSecondFactor['state']>().toEqualTypeOf<StateName>();
+    expectTypeOf<ProofElsewhere['at']>().toEqualTypeOf<Date>();
     expectTypeOf<StateName>().toEqualTypeOf<
-      'anonymous' | 'pending' | 'must-enroll' | 'signed-in' | 'remembered' | 'verified' | 'impersonating'
+      | 'anonymous'
+      | 'pending'
+      | 'must-enroll'
+      | 'signed-in'
+      | 'remembered'
+      | 'proven-elsewhere'
+      | 'verified'
+      | 'impersonating'
     >();
   });
 

@@ -12,7 +12,7 @@ import { matchingSteps, timeStepAt } from './totp.js';
 export type CodeMethod = 'otp' | 'recovery-code';
 
 /** How a sign-in to an account with a second factor was completed. */
-export type SignInMethod = CodeMethod | 'security-key' | 'remembered-browser';
+export type SignInMethod = CodeMethod | 'security-key' | 'remembered-browser' | 'proven-elsewhere';
 
 /** What became of one attempt. */
 export type AttemptOutcome =

@@ -3,7 +3,7 @@ import { now } from '../session/context.js';
 import { hasOtherFactorOnly } from '../session/core.js';
 import { askedOf, methodsOf } from '../sign-in/park.js';
 import { wayOn } from '../session/way-on.js';
-import { amrOf, isParked, isUser } from '../session/state.js';
+import { amrOf, isParked, isUser, provedAt } from '../session/state.js';
 
 /** What a session may know of itself; the JSON of `GET /`. */
 export function status(context: Context): Record<string, unknown> {
@@ -20,6 +20,7 @@ export function status(context: Context): Record<string, unknown> {
   }
   // What only the owner is told.
   const own = isUser(state) ? known?.factor : undefined;
+  const provenAt = provedAt(state);
   return {
     state: state.state,
     enrolled: Boolean(known?.factor),
@@ -27,7 +28,7 @@ export function status(context: Context): Record<string, unknown> {
     required: requirement.required,
     requiredFrom: requirement.requiredFrom === null ? null : time(requirement.requiredFrom),
     amr: amrOf(state),
-    verifiedAt: state.state === 'verified' ? time(state.factorAt) : null,
+    verifiedAt: provenAt === null ? null : time(provenAt),
     actors: actors.map(({ account: { id, name } }) => ({ id, name })),
     recoveryCodesLeft: known?.factor?.recoveryCodesLeft ?? 0,
     recoveryCodesConfirmed: own?.recoveryCodesConfirmed ?? null,

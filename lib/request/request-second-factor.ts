@@ -14,8 +14,9 @@ import { refuse } from '../session/refuse.js';
 import type { ActingAccount, Refusal, RequestSecondFactor } from '../session/request-api.js';
 import { requirementOf } from '../session/requirement.js';
 import type { StateName } from '../session/state.js';
-import { amrOf, isParked, isUser } from '../session/state.js';
+import { amrOf, isParked, isUser, provedAt } from '../session/state.js';
 import { isSameSignIn, storedState } from '../session/stored-session.js';
+import { vouch } from '../sign-in/proven-elsewhere.js';
 
 /** The face of a context that the application sees as `req.secondFactor`. */
 export function createRequestApi(context: Context): RequestSecondFactor {
@@ -44,7 +45,7 @@ export function createRequestApi(context: Context): RequestSecondFactor {
         : null;
     },
     get verifiedAt() {
-      return context.state?.state === 'verified' ? context.state.factorAt : null;
+      return provedAt(context.state);
     },
     get actor() {
       return actorsOf(context)[0] ?? null;
@@ -57,8 +58,11 @@ export function createRequestApi(context: Context): RequestSecondFactor {
       return (isUser(state) ? state.autoSwitchSkipped : undefined) ?? null;
     },
     mayImpersonate: (accountId) => mayImpersonate(context, accountId),
+    provenElsewhere: (user, proof) => {
+      vouch(context, user, proof);
+    },
     path: context.core.options.basePath,
-    evaluate: (options = {}) => evaluate(context, checkGuardOptions(options)),
+    evaluate: (options = {}) => evaluate(context, checkGuardOptions(options), 'any'),
     refuse: (refusal) => {
       refuse(context, checkedRefusal(refusal));
     },

@@ -92,6 +92,7 @@ function takeOver(core: Core, request: HttpRequest, res: ServerResponse): Contex
     requirement: NOT_REQUIRED,
     logIn: 'none',
     proof: undefined,
+    vouched: undefined,
     hasLeft: false,
     routed: false,
   };

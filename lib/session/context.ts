@@ -14,7 +14,14 @@ import type { BrowserToken } from './browser-token.js';
 import type { Sender } from './sender.js';
 import type { Requirement } from './requirement.js';
 import { NOT_REQUIRED } from './requirement.js';
-import type { ImpersonatingState, ParkedState, SessionState, UserState, VerifiedState } from './state.js';
+import type {
+  Elsewhere,
+  ImpersonatingState,
+  ParkedState,
+  SessionState,
+  UserState,
+  VerifiedState,
+} from './state.js';
 import { isParked, readState, writeState } from './state.js';
 import { isSameSignIn, storedSession } from './stored-session.js';
 import { watchedStore } from './watched-store.js';
@@ -28,6 +35,13 @@ export interface Proof {
   readonly from: ParkedState;
   /** What the browser is known by from now on. */
   readonly browser?: BrowserToken | undefined;
+}
+
+/** What the application vouches for, for the next `req.logIn` of its request. */
+export interface Vouched {
+  /** Of the user it vouches for. */
+  readonly accountId: Promise<string>;
+  readonly elsewhere: Elsewhere;
 }
 
 /** One request and what this package knows of its session. */
@@ -56,6 +70,8 @@ export interface Context {
   /** What becomes of `req.logIn` on this request; `another`: it follows a sign-in that needed no code. */
   logIn: 'none' | 'first' | 'another' | 'signed-in' | 'parked';
   proof: Proof | undefined;
+  /** A second factor that the application vouches for, for the next `req.logIn`. */
+  vouched: Vouched | undefined;
   /** Whether acting as somebody else ended when this request, which asks for that, was checked. */
   hasLeft: boolean;
   /** Whether the router got the request. */

@@ -22,6 +22,11 @@ export function deserializedId(options: Describing, user: unknown): Promise<stri
   return described(options, user, 'deserializeUser gave', parseDescribedId, 'only the id counts');
 }
 
+/** Which account a user is that was handed to `provenElsewhere`; it may be partial. */
+export function vouchedId(options: Describing, user: unknown): Promise<string> {
+  return described(options, user, 'was handed to provenElsewhere', parseDescribedId, 'only the id counts');
+}
+
 /** Which account a user is that was handed to `req.logIn`, and its stamp where it tells one; it may be partial. */
 export function handedOver(options: Describing, user: unknown): Promise<Pick<Account, 'id' | 'stamp'>> {
   const parse = (description: unknown): Pick<Account, 'id' | 'stamp'> => ({

@@ -1,6 +1,6 @@
 import type { DemotionReason } from '../events.js';
 import type { SessionState, UserState } from './state.js';
-import { isUser } from './state.js';
+import { elsewhereOf, isUser } from './state.js';
 
 /** What is known, at this moment, of the account a session is signed in to. */
 export interface Facts {
@@ -50,7 +50,7 @@ export function evaluateSession(state: SessionState | undefined, facts: Facts): 
   if (state.state === 'remembered' && !facts.holdsBrowser(state.browser)) {
     return demote('pending', 'browser-revoked');
   }
-  if (facts.keysOnly && !(isByKey(state) && facts.hasKey)) {
+  if (facts.keysOnly && !(isPhishingResistant(state) && facts.hasKey)) {
     // A proof is enough to add the first key, or one in the place of the last, and for nothing else.
     return demote(
       !facts.hasKey && state.state === 'verified' ? 'must-enroll' : 'pending',
@@ -63,6 +63,11 @@ export function evaluateSession(state: SessionState | undefined, facts: Facts): 
 /** Whether a session was opened, or its proof made fresh, by a passkey or security key. */
 export function isByKey(state: SessionState | undefined): boolean {
   return state?.state === 'verified' && state.method === 'security-key';
+}
+
+/** Whether a session was opened by what no look-alike page can ask for: a security key, here or elsewhere. */
+export function isPhishingResistant(state: SessionState | undefined): boolean {
+  return isByKey(state) || elsewhereOf(state)?.phishingResistant === true;
 }
 
 type Demotion = Extract<SessionDecision, { kind: 'demote' }>;

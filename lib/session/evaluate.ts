@@ -7,9 +7,9 @@ import type { Context } from './context.js';
 import { now } from './context.js';
 import { hasOtherFactorOnly } from './core.js';
 import { keysIn } from './challenge.js';
-import { isByKey, isFresh } from './evaluate-session.js';
+import { isByKey, isFresh, isPhishingResistant } from './evaluate-session.js';
 import type { GuardOptions, GuardDecision, Refusal } from './request-api.js';
-import { isParked } from './state.js';
+import { isParked, provedAt } from './state.js';
 import { codeOfParked, wayOn } from './way-on.js';
 
 const OPTIONS = ['unenrolled', 'maxAge', 'acceptRememberedBrowser', 'phishingResistant'];
@@ -44,9 +44,15 @@ export function checkGuardOptions(options: GuardOptions): GuardOptions {
 /**
  * Whether the account that `req.user` is at this moment may pass. Reads no store.
  *
+ * @param counts whose proof of the second factor counts: ours alone, which is what changing a factor and acting as
+ *   somebody else need, or also one that was given elsewhere
  * @throws {SecondFactorError} `option-invalid` for `phishingResistant` where there can be no keys: nobody could ever pass
  */
-export function evaluate(context: Context, options: GuardOptions): GuardDecision {
+export function evaluate(
+  context: Context,
+  options: GuardOptions,
+  counts: 'ours' | 'any' = 'ours',
+): GuardDecision {
   const { core, state } = context;
   const { basePath, loginPath, webauthn } = core.options;
   if (options.phishingResistant === true && !webauthn) {
@@ -72,20 +78,20 @@ export function evaluate(context: Context, options: GuardOptions): GuardDecision
       return refusal('security-key-required', basePath);
     return proved && maxAge === undefined ? { ok: true } : refusal('impersonation-refused', basePath);
   }
-  const isProved =
-    state.state === 'verified' && (maxAge === undefined || isFresh(state.factorAt, now(context), maxAge));
-  if (options.phishingResistant === true && !(isProved && isByKey(state))) {
+  const since = counts === 'any' || state.state === 'verified' ? provedAt(state) : null;
+  const isProved = since !== null && (maxAge === undefined || isFresh(since, now(context), maxAge));
+  if (options.phishingResistant === true && !(isProved && isPhishingResistant(state))) {
     const hasKey = keysIn(context, context.known?.factor) > 0;
     return refusal('security-key-required', hasKey ? `${basePath}/step-up` : basePath, maxAge);
   }
-  if (state.state === 'verified') {
-    return isProved ? { ok: true } : refusal('step-up-required', `${basePath}/step-up`, maxAge);
-  }
-  if (state.state === 'remembered') {
+  if (isProved) return { ok: true };
+  if (state.state !== 'signed-in') {
     return maxAge === undefined && options.acceptRememberedBrowser !== false
       ? { ok: true }
       : refusal('step-up-required', `${basePath}/step-up`, maxAge);
   }
+  // Only what signed in can prove it anew.
+  if (since !== null) return refusal('step-up-required', loginPath, maxAge);
   if (options.unenrolled !== 'allow') {
     const moves = context.known !== undefined && hasOtherFactorOnly(context.known);
     return refusal(moves ? 'other-factor' : 'enrollment-required', basePath);

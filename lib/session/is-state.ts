@@ -20,7 +20,9 @@ export function isState(value: unknown): value is SessionValues {
         isOptionalString(value.enrollment)
       );
     case 'signed-in':
-      return isMark(value);
+      return isMark(value) && (value.elsewhere === undefined || isElsewhere(value.elsewhere));
+    case 'proven-elsewhere':
+      return isMark(value) && isString(value.enrollment) && isElsewhere(value.elsewhere);
     case 'remembered':
       return isMark(value) && isString(value.enrollment) && isString(value.browser);
     case 'verified':
@@ -38,7 +40,7 @@ export function isState(value: unknown): value is SessionValues {
 }
 
 const METHODS: readonly unknown[] = ['otp', 'recovery-code', 'security-key'];
-const MARKS: readonly unknown[] = ['signed-in', 'remembered', 'verified'];
+const MARKS: readonly unknown[] = ['signed-in', 'remembered', 'proven-elsewhere', 'verified'];
 
 function areActors(actors: readonly unknown[]): boolean {
   return (
@@ -58,6 +60,10 @@ function isParked({ since, until, returnTo }: SessionValues): boolean {
 
 function isMark({ passwordAt, setup, challenge }: SessionValues): boolean {
   return (passwordAt === null || isNumber(passwordAt)) && isSetup(setup) && isChallenge(challenge);
+}
+
+function isElsewhere(value: unknown): boolean {
+  return isObject(value) && isNumber(value.at) && typeof value.phishingResistant === 'boolean';
 }
 
 function asksKeys(value: unknown): boolean {

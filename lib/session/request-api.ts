@@ -35,6 +35,14 @@ export interface Refusal {
   readonly maxAge?: number;
 }
 
+/** A second factor that the application vouches for; see {@link RequestSecondFactor.provenElsewhere}. */
+export interface ProofElsewhere {
+  /** When it was proved: `auth_time` of OpenID Connect, which is in seconds, and not when the token was made. */
+  readonly at: Date;
+  /** Whether no look-alike page could have asked for it: a passkey, a security key, a smart card. Default `false`. */
+  readonly phishingResistant?: boolean | undefined;
+}
+
 /** What {@link RequestSecondFactor.evaluate} answers. */
 export type GuardDecision = { readonly ok: true } | Refusal;
 
@@ -54,7 +62,8 @@ export interface RequestSecondFactor {
   /**
    * `anonymous`, `pending` (password done, code missing), `must-enroll` (password done, the policy wants a
    * second factor first), `signed-in` (no second factor), `remembered` (no code asked on a browser the
-   * account remembers), `verified`, or `impersonating` (acting as `req.user`).
+   * account remembers), `proven-elsewhere` (none asked, since {@link RequestSecondFactor.provenElsewhere} vouched for
+   * another), `verified`, or `impersonating` (acting as `req.user`).
    */
   readonly state: StateName;
   /** Whether the account signed in has a second factor. */
@@ -65,9 +74,9 @@ export interface RequestSecondFactor {
   readonly required: boolean;
   /** From when on it does or did, milliseconds since 1970; `null` when the policy names no day. */
   readonly requiredFrom: number | null;
-  /** How the user signed in (RFC 8176): `pwd`, `otp`, `mfa`, with a security key `pop` and `user`. */
+  /** How the user signed in (RFC 8176): `pwd`, `otp`, `mfa`, with a security key `pop` and `user`; elsewhere `mfa` and `pop`. */
   readonly amr: readonly string[];
-  /** When the last code or security key was accepted, milliseconds since 1970. */
+  /** When the last code or security key was accepted, or another second factor elsewhere, milliseconds since 1970. */
   readonly verifiedAt: number | null;
   /** Whether the security key of this session checked a PIN, a finger or a face; `null` where no key was used. */
   readonly userVerified: boolean | null;
@@ -79,6 +88,16 @@ export interface RequestSecondFactor {
   readonly autoSwitchSkipped: AutoSwitchSkip | null;
   /** Whether the rules allow `req.user` to act as an account now, and if not, why. Reads the store. */
   mayImpersonate(accountId: string | number | bigint): Promise<ImpersonationDecision>;
+  /**
+   * Vouches, in a verify callback, for a second factor that was proved elsewhere: single sign-on asked for it, or the user
+   * signed in with a passkey. It spares the code and satisfies guards, for the next `req.logIn` of this request and the
+   * account of this user alone, and ages from `at`. It is too old for a sign-in after 24 hours, and never enough to change
+   * a second factor, to act as somebody else, or in the place of one that the policy requires.
+   *
+   * @param user the user that goes to `req.logIn`
+   * @throws {SecondFactorError} `option-invalid`, `option-unknown`
+   */
+  provenElsewhere(user: unknown, proof: ProofElsewhere): void;
   /** Where the router is: a path on this origin. */
   readonly path: string;
   /** {@link requireSecondFactor} as a value: synchronous, without a store read. */

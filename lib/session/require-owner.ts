@@ -5,7 +5,7 @@ import { hasOtherFactorOnly } from './core.js';
 import type { RouteRefusal } from './refusal.js';
 import { refused } from './refusal.js';
 import type { GuardOptions } from './request-api.js';
-import type { RememberedState, UserState, VerifiedState } from './state.js';
+import type { EnrolledState, UserState } from './state.js';
 import { isUser } from './state.js';
 
 /** What the proof of an owner must be like. */
@@ -20,7 +20,7 @@ export interface Owner {
 
 /** The owner of an account that has a second factor. */
 interface EnrolledOwner extends Owner {
-  readonly state: VerifiedState | RememberedState;
+  readonly state: EnrolledState;
   readonly factor: Factor;
 }
 

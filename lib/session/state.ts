@@ -104,9 +104,25 @@ interface Mark {
   readonly challenge?: Challenge | undefined;
 }
 
+/** A second factor that the application vouches for: single sign-on asked for it, or a passkey signed in. */
+export interface Elsewhere {
+  /** When it was proved, milliseconds since 1970. */
+  readonly at: number;
+  readonly phishingResistant: boolean;
+}
+
 /** Signed in to an account without a second factor. */
 export interface SignedInState extends Mark {
   readonly state: 'signed-in';
+  /** What was proved elsewhere; left out: nothing. */
+  readonly elsewhere?: Elsewhere | undefined;
+}
+
+/** Signed in to an account with a second factor, of which none was asked: another was proved elsewhere. */
+export interface ProvenElsewhereState extends Mark {
+  readonly state: 'proven-elsewhere';
+  readonly enrollment: string;
+  readonly elsewhere: Elsewhere;
 }
 
 /** Signed in with the password alone to an account with a second factor, on a browser it remembers. */
@@ -129,7 +145,10 @@ export interface VerifiedState extends Mark {
 }
 
 /** A state with somebody signed in as themselves. */
-export type UserState = SignedInState | RememberedState | VerifiedState;
+export type UserState = SignedInState | RememberedState | ProvenElsewhereState | VerifiedState;
+
+/** A state of somebody who is signed in to an account with a second factor. */
+export type EnrolledState = Exclude<UserState, SignedInState>;
 
 /** Somebody who acts as somebody else. */
 export interface Actor {
@@ -184,7 +203,20 @@ const AMR: Readonly<Record<ProofMethod, readonly string[]>> = {
 /** The methods that were used to sign in (RFC 8176). */
 export function amrOf(state: SessionState | undefined): readonly string[] {
   if (state?.state === 'verified') return AMR[state.method];
-  return state?.state === 'signed-in' || state?.state === 'remembered' ? ['pwd'] : [];
+  const elsewhere = elsewhereOf(state);
+  // Of the first step elsewhere nothing is known: there may have been no password.
+  if (elsewhere) return elsewhere.phishingResistant ? ['pop', 'mfa'] : ['mfa'];
+  return isUser(state) ? ['pwd'] : [];
+}
+
+/** What was proved elsewhere, of a session that has no proof of ours. */
+export function elsewhereOf(state: SessionState | undefined): Elsewhere | undefined {
+  return state?.state === 'signed-in' || state?.state === 'proven-elsewhere' ? state.elsewhere : undefined;
+}
+
+/** When the second factor of a session was proved, here or elsewhere, milliseconds since 1970; `null`: it was not. */
+export function provedAt(state: SessionState | undefined): number | null {
+  return state?.state === 'verified' ? state.factorAt : (elsewhereOf(state)?.at ?? null);
 }
 
 /** Whether a state is of somebody who is not signed in yet. */

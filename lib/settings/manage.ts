@@ -9,7 +9,7 @@ import { newRecoveryCodes } from '../session/random.js';
 import type { ShownRecoveryCodes } from '../session/random.js';
 import type { RouteRefusal } from '../session/refusal.js';
 import { refused, refusedBy } from '../session/refusal.js';
-import type { MarkedProof, RememberedState, VerifiedState } from '../session/state.js';
+import type { EnrolledState, MarkedProof } from '../session/state.js';
 import { forgetStop, takeStop } from '../session/stop-cookie.js';
 import type { ProofAttempt } from '../session/try-code.js';
 import type { Presented } from '../session/try-proof.js';
@@ -22,7 +22,7 @@ import { requireEnrolledOwner, takesNoCode } from '../session/require-owner.js';
 type Accepted =
   | {
       readonly ok: true;
-      readonly state: VerifiedState | RememberedState;
+      readonly state: EnrolledState;
       readonly proof: MarkedProof;
       readonly recoveryCodesLeft: number;
     }

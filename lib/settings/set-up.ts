@@ -166,10 +166,10 @@ export async function mayEnroll(context: Context, maxAge?: number): Promise<Setu
   if (context.expired) return refused('sign-in-expired');
   const owner = requireOwner(context, { maxAge, acceptRememberedBrowser: false });
   if (!owner.ok) return owner;
-  const { known } = owner;
-  if (owner.state.state === 'remembered') return refused('step-up-required');
+  const { known, state: mark } = owner;
+  if (mark.state !== 'signed-in' && mark.state !== 'verified') return refused('step-up-required');
   if (hasOtherFactorOnly(known)) return refused('other-factor');
-  return { ok: true, state: owner.state, account: known.account, waiting: null };
+  return { ok: true, state: mark, account: known.account, waiting: null };
 }
 
 /** Only an account without any second factor may get one before anybody is signed in to it, or the one whose code was given. */

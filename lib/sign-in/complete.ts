@@ -12,6 +12,7 @@ import type { BrowserToken } from '../session/browser-token.js';
 import { requirementOf } from '../session/requirement.js';
 import { putValues } from '../session/regenerate.js';
 import type { ParkedState, UserState } from '../session/state.js';
+import { elsewhereOf } from '../session/state.js';
 import { forgetStop, readStop } from '../session/stop-cookie.js';
 
 /** What there may be beside the user. */
@@ -75,6 +76,7 @@ export async function signIn(
 }
 
 function methodOf(mark: UserState): SignInMethod | null {
+  if (elsewhereOf(mark)) return 'proven-elsewhere';
   if (mark.state === 'remembered') return 'remembered-browser';
   return mark.state === 'verified' ? mark.method : null;
 }

@@ -2,21 +2,30 @@ import type { Account } from '../account/account.js';
 import { SecondFactorError, SecondFactorRequiredError } from '../errors.js';
 import type { LogInOptions } from '../session/app-request.js';
 import { pathBelow, setRequestUser } from '../session/app-request.js';
-import type { Context } from '../session/context.js';
+import type { Context, Vouched } from '../session/context.js';
 import { leaveSession, moveToAnonymous, now, sessionState } from '../session/context.js';
 import type { Factor, FoundUser } from '../session/core.js';
 import { stampMatches, stampOf } from '../session/core.js';
 import { isByKey, isFresh } from '../session/evaluate-session.js';
 import { lackOf, takesKeysOnly } from '../session/requirement.js';
-import type { ParkedState, UserState, VerifiedState } from '../session/state.js';
-import { isParked, isUser } from '../session/state.js';
+import type { Elsewhere, ParkedState, UserState, VerifiedState } from '../session/state.js';
+import { elsewhereOf, isParked, isUser } from '../session/state.js';
 import { isSameSignIn, storedState } from '../session/stored-session.js';
 import { codeOfParked, wayOn } from '../session/way-on.js';
 import { signIn } from './complete.js';
 import { freshUser } from './fresh-user.js';
 import { knownFactor } from './known-factor.js';
 import { answerParked, park } from './park.js';
+import { provenElsewhere, sparesCode } from './proven-elsewhere.js';
 import { rememberedBrowser } from './remembered-browser.js';
+
+/** What is known of the first step. */
+interface FirstStep {
+  /** Milliseconds since 1970; `null` when nobody knows. */
+  readonly passwordAt: number | null;
+  /** What was proved elsewhere with it. */
+  readonly elsewhere: Elsewhere | undefined;
+}
 
 /** Whether `req.logIn` calls back, or has answered the request itself. */
 export type LogInResult = 'call-back' | 'answered';
@@ -24,6 +33,7 @@ export type LogInResult = 'call-back' | 'answered';
 /**
  * The first step of a sign-in with a session: the account is parked, or signed in where no code is needed.
  *
+ * @param vouched what the application vouches for, for this sign-in
  * @throws {SecondFactorError} `login-twice` where it follows a sign-in of this request that needed no code, and needs one;
  *   `sign-in-expired`, `impersonation-refused`, `account-unknown`, `account-invalid` and those of the store
  * @throws {SecondFactorRequiredError} where it is parked and the application answers
@@ -32,6 +42,7 @@ export async function firstStep(
   context: Context,
   user: unknown,
   options: LogInOptions,
+  vouched?: Vouched,
 ): Promise<LogInResult> {
   const { core, req } = context;
   const follows = context.logIn === 'another';
@@ -59,7 +70,10 @@ export async function firstStep(
     return 'call-back';
   }
   const keysOnly = await takesKeysOnly(core, account, factor !== null);
-  const mark = required ? undefined : await markWithoutCode(context, found, factor, passwordAt, keysOnly);
+  const elsewhere =
+    (await provenElsewhere(context, vouched, account)) ?? (again && keptElsewhere(again, factor));
+  const first = { passwordAt, elsewhere };
+  const mark = required ? undefined : await markWithoutCode(context, found, factor, first, keysOnly);
   if (mark) {
     const goesOn = (again !== undefined && !follows) || mark.state === 'verified';
     await signIn(context, user, { ...found, factor }, mark, options, { goesOn });
@@ -91,19 +105,20 @@ async function serializedForSession(context: Context, user: unknown): Promise<un
 }
 
 /**
- * The mark of a sign-in that needs no code: there is no second factor, it was given in this session, or the
- * browser is remembered.
+ * The mark of a sign-in that needs no code: there is no second factor, it was given in this session, another was proved
+ * elsewhere, or the browser is remembered.
  */
 async function markWithoutCode(
   context: Context,
   { account }: FoundUser,
   factor: Factor | null,
-  passwordAt: number | null,
+  { passwordAt, elsewhere }: FirstStep,
   keysOnly: boolean,
 ): Promise<UserState | undefined> {
   const { core, req } = context;
   const stamp = stampOf(core, account);
-  if (!factor) return { state: 'signed-in', account: account.id, stamp, passwordAt };
+  const signedIn = { account: account.id, stamp, passwordAt };
+  if (!factor) return { state: 'signed-in', ...signedIn, ...(elsewhere && { elsewhere }) };
   const verified = verifiedNow(context, account, factor);
   if (
     verified &&
@@ -112,10 +127,18 @@ async function markWithoutCode(
   ) {
     return { ...verified, stamp };
   }
-  const browser = keysOnly ? undefined : await rememberedBrowser(context, account, factor);
-  if (browser === undefined) return undefined;
   const { enrollment } = factor;
-  return { state: 'remembered', account: account.id, stamp, passwordAt, enrollment, browser };
+  if (sparesCode(context, factor, elsewhere, keysOnly)) {
+    return { state: 'proven-elsewhere', ...signedIn, enrollment, elsewhere };
+  }
+  const browser = keysOnly ? undefined : await rememberedBrowser(context, account, factor);
+  return browser === undefined ? undefined : { state: 'remembered', ...signedIn, enrollment, browser };
+}
+
+/** What a session says to have been proved elsewhere, where its user is signed in once more to the same account. */
+function keptElsewhere(again: UserState, factor: Factor | null): Elsewhere | undefined {
+  const enrollment = again.state === 'signed-in' ? undefined : again.enrollment;
+  return enrollment === factor?.enrollment ? elsewhereOf(again) : undefined;
 }
 
 /** The checked state, when it is of this account with this very factor and this very password. */

@@ -2,12 +2,13 @@ import { SecondFactorError, SecondFactorRequiredError } from '../errors.js';
 import type { Callback, LogIn, LogInOptions } from '../session/app-request.js';
 import { setRequestUser } from '../session/app-request.js';
 import { callBack, storeCatches } from '../session/call-back.js';
-import type { Context } from '../session/context.js';
+import type { Context, Vouched } from '../session/context.js';
 import { isParked } from '../session/state.js';
 import { signIn } from './complete.js';
 import type { LogInResult } from './first-step.js';
 import { firstStep, loggedInTwice } from './first-step.js';
 import { checkLogInOptions } from './log-in-options.js';
+import { takeVouched } from './proven-elsewhere.js';
 import { withoutSession } from './without-session.js';
 
 /**
@@ -23,6 +24,7 @@ export function createLogIn(context: Context): LogIn {
     const options: LogInOptions = typeof given === 'object' && given !== null ? given : {};
     const done = typeof given === 'function' ? given : callback;
     const { core, req } = context;
+    const vouched = takeVouched(context);
     const sessionless = options.session !== undefined && !options.session;
     const waived = Object.hasOwn(options, 'secondFactor') && options.secondFactor === 'not-required';
     if (sessionless ? waived : !req.session && core.passport.isInstanceOf(req)) {
@@ -31,7 +33,7 @@ export function createLogIn(context: Context): LogIn {
       return;
     }
     if (typeof done !== 'function') throw withoutCallback(sessionless);
-    signInBy(context, user, { ...options, session: !sessionless }).then(
+    signInBy(context, user, { ...options, session: !sessionless }, vouched).then(
       (result) => {
         if (result === 'call-back') callBack(done, sessionless || storeCatches(req));
       },
@@ -51,7 +53,12 @@ function withoutCallback(sessionless: boolean): Error {
   );
 }
 
-async function signInBy(context: Context, user: unknown, options: LogInOptions): Promise<LogInResult> {
+async function signInBy(
+  context: Context,
+  user: unknown,
+  options: LogInOptions,
+  vouched: Vouched | undefined,
+): Promise<LogInResult> {
   const { core, req } = context;
   const { proof } = context;
   try {
@@ -63,8 +70,8 @@ async function signInBy(context: Context, user: unknown, options: LogInOptions):
     }
     checkLogInOptions(options);
     if (proof?.user === user) return await complete(context, options);
-    if (!options.session) return await withoutSession(context, user, options);
-    return await oneAtATime(context, user, options);
+    if (!options.session) return await withoutSession(context, user, options, vouched);
+    return await oneAtATime(context, user, options, vouched);
   } catch (error) {
     const untouched = ['login-twice', 'passport-instance'];
     if (!(error instanceof SecondFactorError && untouched.includes(error.code))) setRequestUser(req, null);
@@ -78,7 +85,12 @@ async function signInBy(context: Context, user: unknown, options: LogInOptions):
  *
  * @throws {SecondFactorError} `login-twice`
  */
-async function oneAtATime(context: Context, user: unknown, options: LogInOptions): Promise<LogInResult> {
+async function oneAtATime(
+  context: Context,
+  user: unknown,
+  options: LogInOptions,
+  vouched: Vouched | undefined,
+): Promise<LogInResult> {
   const before = context.logIn;
   const follows = before === 'signed-in' && context.state?.state === 'signed-in';
   if (before !== 'none' && !follows) throw loggedInTwice();
@@ -86,7 +98,7 @@ async function oneAtATime(context: Context, user: unknown, options: LogInOptions
   context.logIn = follows ? 'another' : 'first';
   let after: Context['logIn'] = before;
   try {
-    const result = await firstStep(context, user, options);
+    const result = await firstStep(context, user, options, vouched);
     if (result === 'answered') after = 'parked';
     else if (context.state === undefined || isParked(context.state)) after = 'none';
     else after = 'signed-in';

@@ -95,6 +95,10 @@ describe('docs/limits.md', () => {
       'known browsers of an account': MAXIMUM_BROWSERS,
       'parked sign-in, unfinished set-up': pendingSeconds,
       'proof for managing a factor, or acting as another': freshSeconds,
+      'second factor proved elsewhere, at sign-in': constant(
+        'lib/sign-in/proven-elsewhere.ts',
+        'ELSEWHERE_SECONDS',
+      ),
       'acting as somebody else': constant('lib/impersonation/enter.ts', 'IMPERSONATION_SECONDS'),
       'one store operation, all rounds': storeTimeoutMs,
       'rounds of compare-and-set': constant('lib/vault/vault.ts', 'ROUNDS'),

@@ -34,6 +34,9 @@ const pending: PendingState = {
 const { enrollment: _enrollment, recoveryFailures: _failures, ...parked } = pending;
 const mustEnroll: SessionState = { ...parked, state: 'must-enroll' };
 const remembered: RememberedState = { ...signedIn, state: 'remembered', enrollment: 'e', browser: 'b' };
+const proof = { at: 2, phishingResistant: true };
+const elsewhere: SessionState = { ...signedIn, state: 'proven-elsewhere', enrollment: 'e', elsewhere: proof };
+const provenOnly: SessionState = { ...signedIn, elsewhere: proof };
 const acting: SessionState = {
   state: 'impersonating',
   account: 'bob',
@@ -121,8 +124,22 @@ describe('session/evaluate-session', () => {
     ['keeps a remembered session', remembered, 'e', { kind: 'keep', state: remembered }],
     ['parks one of another enrollment', remembered, 'f', demoted('pending', 'factor-replaced')],
     ['keeps on the password one whose factor is gone', remembered, null, demoted('signed-in', 'factor-gone')],
+    ['keeps one with a proof elsewhere', elsewhere, 'e', { kind: 'keep', state: elsewhere }],
+    ['parks that of another enrollment', elsewhere, 'f', demoted('pending', 'factor-replaced')],
+    [
+      'keeps it on the password when the factor is gone',
+      elsewhere,
+      null,
+      demoted('signed-in', 'factor-gone'),
+    ],
+    [
+      'parks a proof elsewhere of an account that has a factor since',
+      provenOnly,
+      'e',
+      demoted('pending', 'enrolled-elsewhere'),
+    ],
   ] satisfies [string, SessionState, string | null, object][]) {
-    it(`remembered: ${what}`, () => {
+    it(`without a code: ${what}`, () => {
       const holdsBrowser = (id: string): boolean => id === 'b';
       const facts = {
         enrollment,

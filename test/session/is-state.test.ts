@@ -12,13 +12,15 @@ const PARKED = {
   keepSessionInfo: false,
 };
 const MARK = { account: 'a', stamp: 's', passwordAt: 1, setup: SETUP };
+const ELSEWHERE = { at: 1, phishingResistant: false };
 const VERIFIED = { ...MARK, state: 'verified', enrollment: 'e', factorAt: 1, method: 'otp' };
 
 /** A whole state of every kind. */
 const STATES: Readonly<Record<string, object>> = {
   pending: { ...PARKED, state: 'pending', enrollment: 'e', recoveryFailures: 0 },
   'must-enroll': { ...PARKED, state: 'must-enroll', setup: SETUP },
-  'signed-in': { ...MARK, state: 'signed-in' },
+  'signed-in': { ...MARK, state: 'signed-in', elsewhere: ELSEWHERE },
+  'proven-elsewhere': { ...MARK, state: 'proven-elsewhere', enrollment: 'e', elsewhere: ELSEWHERE },
   remembered: { ...MARK, state: 'remembered', enrollment: 'e', browser: 'b' },
   verified: VERIFIED,
   impersonating: {
@@ -67,6 +69,8 @@ const MAY_HOLD: Readonly<Record<string, (value: unknown) => boolean>> = {
   recoveryFailures: isNumber,
   passwordAt: (value) => value === null || isNumber(value),
   factorAt: isNumber,
+  at: isNumber,
+  phishingResistant: (value) => typeof value === 'boolean',
   method: never,
   browser: isString,
   setup: (value) => value === undefined,
