@@ -26,12 +26,14 @@ const SUBJECTS: Readonly<Record<NoticeName, string>> = {
 const SENTENCES: Readonly<Record<NoticeName, (facts: NoticeFacts) => string>> = {
   enabled: () => 'Two-step authentication was enabled for your account.',
   disabled: () =>
-    'Two-step authentication was disabled for your account: the codes of your authenticators no longer protect it.',
+    'Two-step authentication was disabled for your account: the codes of your authenticators, and your passkeys and ' +
+    'security keys, no longer protect it.',
   'authenticator-added': () => 'One more authenticator now makes codes for your account.',
   'authenticator-replaced': () => 'A new authenticator has taken the place of the ones you had.',
   'authenticator-removed': () => 'One of your authenticators no longer makes codes for your account.',
   'security-key-added': () => 'One more passkey or security key now signs in to your account.',
-  'security-key-removed': () => 'One of your passkeys or security keys no longer signs in to your account.',
+  'security-key-removed': () =>
+    'At least one of your passkeys or security keys no longer signs in to your account. Your settings show which are left.',
   'security-key-stopped': () =>
     'A security key of your account was used although its counter has gone back: there may be a copy of it. Nobody gets ' +
     'in with it any more. Remove it in your settings, and add another one.',

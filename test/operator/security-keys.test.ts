@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { expect } from 'chai';
-import type { Policy } from 'passport-second-factor';
+import type { Notice, Policy } from 'passport-second-factor';
 import { memoryStore } from 'passport-second-factor/memory';
 import { webauthn } from 'passport-second-factor/webauthn';
+import { until } from '../support/eventually.js';
 import { caught } from '../support/headless.js';
 import { ORIGIN, addKey, keyOwner, startKeyPanel, waiting } from '../support/key-panel.js';
 import { stopPanels } from '../support/panel.js';
@@ -49,6 +50,24 @@ describe('operator: passkeys and security keys', () => {
     expect(await panel.secondFactor.admin.removeSecurityKeys('alice', BY)).to.equal(false);
     const { asked } = await waiting(panel);
     expect(asked).to.equal(undefined);
+  });
+
+  it('are told of in words that are true of one and of all, and of an account that has no app', async () => {
+    const notices: Notice[] = [];
+    const panel = await startKeyPanel({ notify: (_account, notice) => notices.push(notice) });
+    const { client } = await enrolled(panel);
+    await addKey(client);
+    await addKey(client);
+    await panel.secondFactor.admin.removeSecurityKeys('alice', BY);
+    await keyOwner(panel, 'bob');
+    await panel.secondFactor.admin.disable('bob', BY);
+    await until('both to be told', () => notices.at(-1)?.name === 'disabled');
+    const [removed, disabled] = notices.slice(-3).filter(({ by }) => by !== undefined);
+    expect(removed?.name).to.equal('security-key-removed');
+    expect(removed?.texts.en.body).to.match(/^At least one of your passkeys or security keys/);
+    expect(removed?.texts.ru.body).to.match(/^Удалён по меньшей мере один из ваших ключей/);
+    expect(disabled?.texts.en.body).to.match(/^.*passkeys and security keys, no longer protect it\.$/m);
+    expect(disabled?.texts.ru.body).to.match(/^.*ключи доступа и аппаратные ключи её больше не защищают\.$/m);
   });
 
   it('stay where nothing else is left', async () => {
