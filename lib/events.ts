@@ -121,6 +121,8 @@ export interface SecondFactorEvents {
   'security-key-stopped': EventBase & { readonly operation: Operation };
   /** A passkey or security key was added beside what the account has. */
   'security-key-added': EventBase;
+  /** A passkey or security key has another name. */
+  'security-key-renamed': EventBase;
   /** One is gone, or all that an operator removed at once; what they had let in is void. `by` names the operator of an admin call. */
   'security-key-removed': EventBase & { readonly by?: string; readonly reason?: string };
   /** A recovery code was spent. */

@@ -5,7 +5,7 @@ import { openChallenge, sharedChallenge } from '../session/challenge.js';
 import type { Context } from '../session/context.js';
 import { emit, now, originOf } from '../session/context.js';
 import type { Factor } from '../session/core.js';
-import { factorOf } from '../session/core.js';
+import { emitEvent, factorOf } from '../session/core.js';
 import type { Refused, RouteRefusal } from '../session/refusal.js';
 import { refused } from '../session/refusal.js';
 import { requireEnrolledOwner } from '../session/require-owner.js';
@@ -124,6 +124,12 @@ export function removeKey(context: Context, credentialId: unknown): Promise<{ ok
   });
 }
 
+/** The record in which a key has the name that was asked for, and whether it had another one. */
+interface Renamed {
+  readonly record: AccountRecord;
+  readonly changed: boolean;
+}
+
 /**
  * Gives a key of the account that is signed in another name, for the price of a fresh proof.
  *
@@ -140,18 +146,24 @@ export async function renameKey(
   if (!owner.ok) return owner;
   if (typeof name !== 'string') return { ok: false, kind: 'field', code: 'body-malformed', field: 'name' };
   const { state, known } = owner;
-  const outcome = await updateRecord<AccountRecord | 'not-enrolled' | 'not-found'>(
+  const outcome = await updateRecord<Renamed | 'not-enrolled' | 'not-found'>(
     core,
     { accountId: state.account, origin: originOf(context) },
     (record) => {
       if (record?.enrollment !== state.enrollment) return { outcome: 'not-enrolled', next: 'unchanged' };
       const key = record.keys.find((each) => each.credentialId === credentialId);
       if (!key) return { outcome: 'not-found', next: 'unchanged' };
-      const next = withKey(record, { ...key, name: keyName(name) });
-      return { outcome: next, next };
+      const named = { ...key, name: keyName(name) };
+      if (named.name === key.name) return { outcome: { record, changed: false }, next: 'unchanged' };
+      const next = withKey(record, named);
+      return { outcome: { record: next, changed: true }, next };
+    },
+    (renamed, origin) => {
+      if (typeof renamed === 'string' || !renamed.changed) return;
+      emitEvent(core, 'security-key-renamed', state.account, origin, {});
     },
   );
   if (typeof outcome === 'string') return refused(outcome);
-  context.known = { ...known, factor: factorOf(outcome) };
+  context.known = { ...known, factor: factorOf(outcome.record) };
   return { ok: true };
 }

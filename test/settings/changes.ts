@@ -168,6 +168,14 @@ export const CHANGES: Record<string, Change> = {
     told: ['security-key-added'],
     notices: ['security-key-added'],
   },
+  'renaming a key': {
+    async prepare(panel) {
+      const { client } = await enrolled(panel);
+      const { id } = await addKey(client);
+      return () => client.post('/two-step/security-keys/rename', { id, name: 'Other' });
+    },
+    told: ['security-key-renamed'],
+  },
   'removing a key': {
     async prepare(panel) {
       const { client } = await enrolled(panel);

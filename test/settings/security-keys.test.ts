@@ -280,7 +280,13 @@ describe('settings/security-keys', () => {
   it('renames one, with an empty name too', async () => {
     const { client, key } = await keyOwner(panel);
     const rename = (name: unknown) => client.post('/two-step/security-keys/rename', { id: key.id, name });
+    panel.told();
     const renamed = await rename('  YubiKey \n at home ');
+    expect(panel.told()).to.deep.equal(['security-key-renamed']);
+    const before = await panel.store.get('alice');
+    expect((await rename('YubiKey at home')).status).to.equal(200);
+    expect(panel.told(), 'the name it has').to.deep.equal([]);
+    expect(await panel.store.get('alice')).to.equal(before);
     expect((await keysOf(client))[0]?.name).to.equal('YubiKey at home');
     const { securityKeys } = (await client.get('/two-step')).body;
     expect(renamed.body.securityKeys).to.deep.equal(securityKeys);
