@@ -114,6 +114,7 @@ export async function importSecret(run: Run): Promise<ExitCode> {
   if (secret === null) {
     throw new ConsoleError(EXIT.usage, 'the secret is read from standard input: pipe it, or say < file');
   }
+  terminal.begin();
   await instance.admin
     .import(account, { secret: secret.trim(), dangerouslyAllowShortSecret: allowShort, ...operator(run) })
     .catch((error: unknown) => {
@@ -162,15 +163,17 @@ interface ConfirmedAccount {
   readonly known: KnownAccount;
 }
 
-/** The account of the command line, after the operator said yes. */
+/** The account of the command line, after the operator said yes: it is changed next. */
 async function confirmedAccount(run: Run, question: string): Promise<ConfirmedAccount> {
   const { account, yes } = run.command;
   const known = await knownAccount(run);
   const called = label(account, known.name);
-  if (yes) return { account, called, known };
-  const answer = await run.terminal.confirm(`${question} ${called}?`);
-  if (answer === null) throw new ConsoleError(EXIT.usage, 'there is no terminal to ask on: say --yes');
-  if (!answer) throw new ConsoleError(EXIT.refused, 'nothing was changed');
+  if (!yes) {
+    const answer = await run.terminal.confirm(`${question} ${called}?`);
+    if (answer === null) throw new ConsoleError(EXIT.usage, 'there is no terminal to ask on: say --yes');
+    if (!answer) throw new ConsoleError(EXIT.refused, 'nothing was changed');
+  }
+  run.terminal.begin();
   return { account, called, known };
 }
 

@@ -5,6 +5,7 @@ import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ConsoleError, EXIT } from './exit-code.js';
 import type { ExitCode } from './exit-code.js';
+import { holdSignals } from './hold-signals.js';
 import type { Instance } from './load-instance.js';
 import { messageOf } from './load-default-export.js';
 import { loadInstance } from './load-instance.js';
@@ -19,6 +20,7 @@ const CLOSING_MILLISECONDS = 10_000;
 const UNKNOWN = 'Whether anything was changed is not known';
 const UNANSWERED = `no answer came, and none will: a promise of the config, of its store, or of findUser is never settled. ${UNKNOWN}`;
 const ENDED = `the config, or something it loads, ended the process before the command was done. ${UNKNOWN}`;
+const HELD = 'what was begun is finished first; once more ends it at once';
 
 /** What the command came to; `undefined` before it is done. */
 let outcome: ExitCode | undefined;
@@ -49,6 +51,17 @@ const terminal: Terminal = {
     }
   },
   readInput: () => (process.stdin.isTTY ? Promise.resolve(null) : text(process.stdin)),
+  begin() {
+    holdSignals(
+      () => {
+        process.stderr.write(`second-factor: ${HELD}\n`);
+      },
+      (signal) => {
+        if (outcome === undefined) quit(EXIT.store, `ended by ${signal}. ${UNKNOWN}`);
+        else end();
+      },
+    );
+  },
 };
 
 async function main(): Promise<void> {

@@ -8,6 +8,8 @@ export interface Terminal {
   confirm(question: string): Promise<boolean | null>;
   /** The whole of standard input; `null` when that is a terminal. */
   readInput(): Promise<string | null>;
+  /** Says that something is changed from here on: nothing is to end the command in the middle of that. */
+  begin(): void;
 }
 
 /** One call of the console command. */

@@ -19,6 +19,7 @@ describe('cli: accounts with passkeys and security keys', () => {
       print: (line: string) => void lines.push(line),
       confirm: () => Promise.resolve(true),
       readInput: () => Promise.resolve(null),
+      begin: () => undefined,
     };
     const command = parseCommand([name, 'alice', ...options]);
     const code = await runCommand(name, { command, instance: panel.secondFactor, terminal });

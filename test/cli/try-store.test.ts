@@ -176,6 +176,7 @@ function terminal(lines: string[]) {
     print: (line: string) => void lines.push(line),
     confirm: () => Promise.resolve(null),
     readInput: () => Promise.resolve(null),
+    begin: () => undefined,
   };
 }
 
