@@ -17,6 +17,8 @@ import type { StateName } from '../session/state.js';
 import { amrOf, isParked, isUser, provedAt } from '../session/state.js';
 import { isSameSignIn, storedState } from '../session/stored-session.js';
 import { vouch } from '../sign-in/proven-elsewhere.js';
+import { codeOfParked } from '../session/way-on.js';
+import { waysFrom } from '../sign-in/park.js';
 
 /** The face of a context that the application sees as `req.secondFactor`. */
 export function createRequestApi(context: Context): RequestSecondFactor {
@@ -64,7 +66,8 @@ export function createRequestApi(context: Context): RequestSecondFactor {
     path: context.core.options.basePath,
     evaluate: (options = {}) => evaluate(context, checkGuardOptions(options), 'any'),
     refuse: (refusal) => {
-      refuse(context, checkedRefusal(refusal));
+      const checked = checkedRefusal(refusal);
+      refuse(context, checked, undefined, waysOfPassword(context, checked));
     },
     recheck: () => recheck(context),
     renew: (securityStamp) => renew(context, securityStamp),
@@ -81,6 +84,13 @@ function checkedRefusal(refusal: Refusal): Refusal {
     'option-invalid',
     'req.secondFactor.refuse(refusal) takes what evaluate() refused with: ok is false, with a code and a location',
   );
+}
+
+/** What the answer to a password tells, where the application gives that answer with the error of `req.logIn`. */
+function waysOfPassword(context: Context, { code }: Refusal): object {
+  const { logIn, state } = context;
+  if (logIn !== 'parked' || !isParked(state) || code !== codeOfParked(state)) return {};
+  return waysFrom(context, state);
 }
 
 async function recheck(context: Context): Promise<StateName> {

@@ -17,11 +17,13 @@ import { rememberStop } from './stop-cookie.js';
  * program, and a browser that only loads ahead, gets a problem document with a challenge (RFC 9110 §11.6.1).
  *
  * @param onward where a browser goes on afterwards, `null`: nowhere in particular; default: by the request
+ * @param more what a program is told beside
  */
 export function refuse(
   context: Context,
   { code, status, location, maxAge }: Refusal,
   onward?: string | null,
+  more: object = {},
 ): void {
   const { req, res } = context;
   debug('%s %s refused: %s, on to %s', req.method, pathOf(req.originalUrl ?? req.url), code, location);
@@ -35,7 +37,7 @@ export function refuse(
     return;
   }
   if (status === 401) res.setHeader('WWW-Authenticate', challenge(code, maxAge));
-  sendProblem(req, res, code, { location, ...(maxAge === undefined ? {} : { maxAge }) });
+  sendProblem(req, res, code, { location, ...(maxAge === undefined ? {} : { maxAge }), ...more });
 }
 
 /** Where a browser is stopped; `null`: nothing of it is remembered. */

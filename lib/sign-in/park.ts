@@ -104,22 +104,21 @@ function pendingFor(
 /** Answers the request of the first step: on to the form, or JSON that tells where it is. */
 export function answerParked(context: Context, parked: ParkedState): void {
   const { core, req, res } = context;
-  const { basePath } = core.options;
-  const location = wayOn(basePath, parked);
   if (wantsHtml(req)) {
-    redirect(req, res, location);
+    redirect(req, res, wayOn(core.options.basePath, parked));
     return;
   }
+  const code = codeOfParked(parked);
+  if (code === 'code-required') res.setHeader('WWW-Authenticate', challenge(code));
+  sendProblem(req, res, code, waysFrom(context, parked));
+}
+
+/** What a program is told in answer to the password: where the sign-in goes on, until when, by what. */
+export function waysFrom(context: Context, parked: ParkedState): Readonly<Record<string, unknown>> {
+  const location = wayOn(context.core.options.basePath, parked);
   const until = new Date(parked.until).toISOString();
-  if (parked.state === 'pending') {
-    res.setHeader('WWW-Authenticate', challenge('code-required'));
-    sendProblem(req, res, 'code-required', {
-      verify: location,
-      until,
-      methods: methodsOf(parked),
-      publicKey: askedOf(context, parked),
-    });
-  } else sendProblem(req, res, 'enrollment-required', { setup: location, until });
+  if (parked.state === 'must-enroll') return { setup: location, until };
+  return { verify: location, until, methods: methodsOf(parked), publicKey: askedOf(context, parked) };
 }
 
 /**

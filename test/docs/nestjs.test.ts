@@ -81,6 +81,7 @@ describe('docs/nestjs.md', function () {
       'code-required',
       '/two-step/verify',
     ]);
+    expect(parked.body.methods).to.deep.equal(['otp', 'recovery-code']);
     for (const path of ['/me', '/backups', '/keys', '/danger']) {
       const answer = await client.get(path);
       expect([answer.status, answer.body.code], path).to.deep.equal([401, 'code-required']);

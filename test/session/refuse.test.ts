@@ -146,6 +146,22 @@ describe('session/refuse: where a browser wanted to go', () => {
       expect([done.status, done.headers.location]).to.deep.equal([303, '/home']);
     });
 
+    it('tells a program all that the answer to a password tells, and later requests only where it goes on', async () => {
+      const phone = await enroll(panel);
+      const client = new Client(panel);
+      const { body } = await client.get(CALLBACK);
+      expect(body).to.include({
+        code: 'code-required',
+        location: '/two-step/verify',
+        verify: '/two-step/verify',
+      });
+      expect(body.methods).to.deep.equal(['otp', 'recovery-code']);
+      expect(Date.parse(body.until)).to.equal(panel.now + 600_000);
+      const later = await client.get('/secret');
+      expect(later.body).to.include({ code: 'code-required' }).and.not.have.any.keys('methods', 'until');
+      expect((await client.post('/two-step/verify', { code: phone.nextCode() })).status).to.equal(200);
+    });
+
     it('is not gone back to by who was stopped elsewhere before', async () => {
       const phone = await enroll(panel);
       const client = new Client(panel);
