@@ -6,6 +6,7 @@ import {
   notConnectedError,
 } from './redis-connection.js';
 import type { ErrorSource, RedisConnection } from './redis-connection.js';
+import type { Deadline } from '../lib/vault/store.js';
 import { SCRIPT, SCRIPT_SHA1 } from './redis-script.js';
 
 /** The part of an ioredis `Redis` (5 or 6) that is used. */
@@ -20,6 +21,7 @@ export interface IoredisClient extends ErrorSource {
   connect(): Promise<unknown>;
   on(event: 'connecting' | 'ready' | 'end' | 'close', listener: () => void): unknown;
   on(event: 'error', listener: (error: unknown) => void): unknown;
+  get(key: string): Promise<string | null>;
   evalsha(sha1: string, numberOfKeys: number, ...keysAndArguments: string[]): Promise<unknown>;
   eval(script: string, numberOfKeys: number, ...keysAndArguments: string[]): Promise<unknown>;
   call(command: string, ...args: string[]): Promise<unknown>;
@@ -27,7 +29,7 @@ export interface IoredisClient extends ErrorSource {
 
 /** The part of an ioredis `Cluster` (5 or 6) that is used. */
 export interface IoredisCluster extends Omit<IoredisClient, 'on' | 'call' | 'options'> {
-  readonly options: { readonly keyPrefix?: string | undefined };
+  readonly options: { readonly keyPrefix?: string | undefined; readonly scaleReads?: unknown };
   on(event: 'ready' | 'end', listener: () => void): unknown;
   on(event: 'error', listener: (error: unknown) => void): unknown;
   on(event: '+node', listener: (node: IoredisClient) => void): unknown;
@@ -43,12 +45,12 @@ export interface IoredisCluster extends Omit<IoredisClient, 'on' | 'call' | 'opt
 export function ioredisConnection(client: IoredisClient | IoredisCluster): RedisConnection {
   const watch = watchClient(client);
 
-  async function evaluate(key: string, values: readonly string[], signal?: AbortSignal): Promise<unknown> {
+  async function evaluate(key: string, values: readonly string[], deadline?: Deadline): Promise<unknown> {
     try {
       return await client.evalsha(SCRIPT_SHA1, 1, key, ...values);
     } catch (error) {
       if (!isUnknownScript(error)) throw error;
-      signal?.throwIfAborted();
+      deadline?.signal.throwIfAborted();
       return client.eval(SCRIPT, 1, key, ...values);
     }
   }
@@ -56,10 +58,19 @@ export function ioredisConnection(client: IoredisClient | IoredisCluster): Redis
   return {
     keyPrefix: () => Promise.resolve(client.options.keyPrefix ?? ''),
 
-    async runScript(key, values, signal) {
-      await watch.ready(signal);
+    // A cluster's master that became a replica sends its readers on, unless they asked for replicas.
+    readsReplicas: 'nodes' in client && (client.options.scaleReads ?? 'master') !== 'master',
+
+    read(key, deadline) {
+      return client.status === 'ready'
+        ? client.get(key)
+        : watch.ready(deadline?.signal).then(() => client.get(key));
+    },
+
+    async runScript(key, values, deadline) {
+      if (client.status !== 'ready') await watch.ready(deadline?.signal);
       const lossesBefore = watch.losses();
-      const reply = await evaluate(key, values, signal);
+      const reply = await evaluate(key, values, deadline);
       return { reply, resent: watch.losses() !== lossesBefore };
     },
 

@@ -81,7 +81,17 @@ export function nodeRedisConnection(client: AnyNodeRedisClient): RedisConnection
   return {
     keyPrefix,
 
-    async runScript(name, values, signal) {
+    // Commands are sent as such that write, which go to masters alone.
+    readsReplicas: false,
+
+    async read(name, deadline) {
+      const signal = deadline?.signal;
+      const key = (await keyPrefix(name, signal)) + name;
+      return (await send(key, ['GET', key], signal)) as string | null;
+    },
+
+    async runScript(name, values, deadline) {
+      const signal = deadline?.signal;
       const key = (await keyPrefix(name, signal)) + name;
       let resends = 0;
       const evaluate = async (command: string, script: string): Promise<ScriptReply> => {

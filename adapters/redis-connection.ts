@@ -1,3 +1,5 @@
+import type { Deadline } from '../lib/vault/store.js';
+
 /** One master. */
 export interface RedisNode {
   /** What to call it at the beginning of a sentence. */
@@ -25,7 +27,11 @@ export interface RedisConnection {
    */
   keyPrefix(name: string, signal?: AbortSignal): Promise<string>;
   /** Runs the script of `redis-script.ts` on one key. */
-  runScript(key: string, values: readonly string[], signal?: AbortSignal): Promise<ScriptReply>;
+  runScript(key: string, values: readonly string[], deadline?: Deadline): Promise<ScriptReply>;
+  /** Reads one key by a plain `GET`, which a replica answers too. */
+  read(key: string, deadline?: Deadline): Promise<string | null>;
+  /** Whether commands that only read may go to replicas, as the client was told. */
+  readonly readsReplicas: boolean;
   /** All masters, one after the other. */
   masters(signal?: AbortSignal): AsyncIterable<RedisNode>;
 }

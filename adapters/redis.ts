@@ -9,6 +9,8 @@ import { redisReport, redisRisks } from './redis-report.js';
 const DEFAULT_PREFIX = 'second-factor:';
 /** What the script replies to a swap that was made. */
 const SWAPPED = 1;
+/** How long a server that was a master is taken for one. A script that a replica refuses asks it anew. */
+const MASTER_MILLISECONDS = 1000;
 /** How many keys Redis looks at before it answers a SCAN, and others get their turn. */
 const KEYS_PER_SCAN = 500;
 
@@ -25,8 +27,9 @@ export interface RedisStoreOptions {
  * A store in Redis (2.6 or later), Redis Cluster or behind Redis Sentinel, one key per account, never with
  * a time to live.
  *
- * Reads and swaps run in one script on the master: atomic, and never answered by a replica, whatever
- * `scaleReads` or `useReplicas` say. A client that is not connected and a reply are waited for until the deadline
+ * Swaps run in one script on the master, whatever `scaleReads` or `useReplicas` say. So do reads where the client may read
+ * from replicas; else they are a plain `GET`, and once a second the script, which a replica refuses: a server that was
+ * made a replica while the client stays connected is noticed within a second. A client that is not connected and a reply are waited for until the deadline
  * that a call is given (`storeTimeoutMs`); what was not sent by then is never sent. A client that was not opened
  * yet is connected; none is ever closed.
  *
@@ -54,13 +57,15 @@ export function redisStore(client: RedisStoreClient, options: RedisStoreOptions 
   const keyOf = (accountId: string): string => prefix + encodeURIComponent(accountId);
 
   let warned = false;
+  /** When the script last ran, which a replica refuses. */
+  let masterAt = -Infinity;
 
   async function runScript(
     accountId: string,
     values: readonly string[],
     deadline?: Deadline,
   ): Promise<ScriptReply> {
-    const answer = await connection.runScript(keyOf(accountId), values, deadline?.signal);
+    const answer = await connection.runScript(keyOf(accountId), values, deadline);
     if (!warned) {
       warned = true;
       void warnOfRisks(connection);
@@ -69,9 +74,15 @@ export function redisStore(client: RedisStoreClient, options: RedisStoreOptions 
   }
 
   return {
-    async get(accountId, deadline) {
-      const { reply } = await runScript(accountId, [], deadline);
-      return reply as string | null;
+    get(accountId, deadline) {
+      const now = performance.now();
+      if (!connection.readsReplicas && now - masterAt < MASTER_MILLISECONDS) {
+        return connection.read(keyOf(accountId), deadline);
+      }
+      return runScript(accountId, [], deadline).then(({ reply }) => {
+        masterAt = now;
+        return reply as string | null;
+      });
     },
 
     async compareAndSet(accountId, expected, next, deadline) {

@@ -78,6 +78,7 @@ const OPTIONS = {
   pendingSeconds: whole(600, 60, 3600),
   freshSeconds: whole(900, 60, 86_400),
   storeTimeoutMs: whole(2000, 10, 60_000),
+  recheckSeconds: whole(0, 0, 60),
   clock,
 } satisfies Record<keyof Options, Check<unknown>>;
 

@@ -174,6 +174,13 @@ export interface SecondFactorOptions<User> {
   freshSeconds?: number | undefined;
   /** How long a store operation may take, in milliseconds, 10 to 60000. Default 2000. */
   storeTimeoutMs?: number | undefined;
+  /**
+   * For how many seconds a process goes by what it has read of an account's record, on requests of who is signed in to it: 0 to
+   * 60. Default 0: every request reads it. What another process changed is noticed that much later; what this one did, at
+   * once. Codes, keys, set-ups, acting, remembered browsers, the routes of {@link SecondFactor.router} and guards with `maxAge`
+   * always read, and `findUser` runs on every request.
+   */
+  recheckSeconds?: number | undefined;
   /** Milliseconds since 1970, at once; for tests. Default `Date.now`. */
   clock?: (() => number) | undefined;
 }

@@ -12,10 +12,10 @@ import { createAdmin } from './operator/admin.js';
 import type { Headless } from './operator/headless.js';
 import { createHeadless } from './operator/headless.js';
 import type { Core } from './session/core.js';
+import { factorOf } from './session/core.js';
 import { createMounting } from './session/mounting.js';
 import { createPassportPort } from './session/passport-port.js';
-import type { Contexts } from './request/take-over.js';
-import { createSessionMiddleware } from './request/take-over.js';
+import { createContexts, createSessionMiddleware } from './request/take-over.js';
 import { parseKeyRing } from './vault/key-ring.js';
 import { createSealer } from './vault/seal.js';
 import { createUnderWay } from './vault/under-way.js';
@@ -66,14 +66,14 @@ export function createSecondFactor<User = Express.User>(options: SecondFactorOpt
   const core: Core = {
     options: resolved,
     passport: createPassportPort(resolved.passport),
-    vault: createVault(resolved.store, sealer, resolved.storeTimeoutMs, underWay),
+    vault: createVault(resolved.store, sealer, resolved.storeTimeoutMs, underWay, factorOf, resolved.clock),
     sealer,
     events,
     underWay,
     mounting: createMounting(resolved.mountPath),
   };
   sendNotices(core);
-  const contexts: Contexts = new WeakMap();
+  const contexts = createContexts(core);
   const strategy = createStrategy((req) => contexts.get(req));
   return {
     ...createHeadless(core),

@@ -1,6 +1,8 @@
 import { SecondFactorError } from '../../lib/errors.js';
 import { checkGuardOptions } from '../../lib/session/evaluate.js';
-import type { GuardOptions, RequestSecondFactor } from '../../lib/session/request-api.js';
+import { guardDecision } from '../../lib/session/guard-decision.js';
+import type { GuardDecision, GuardOptions, RequestSecondFactor } from '../../lib/session/request-api.js';
+import { isLater } from '../../lib/soon.js';
 import type { NestContext } from './nest-context.js';
 import { SecondFactorRefusedError } from './second-factor-refused-error.js';
 
@@ -32,17 +34,17 @@ export class SecondFactorGuard {
   }
 
   /**
-   * Lets a request pass that meets the options. Synchronous, reads no store.
+   * Lets a request pass that meets the options. Synchronous, and reads no store but with `maxAge` under the option
+   * `recheckSeconds`.
    *
    * @throws {SecondFactorRefusedError} for one that does not
    * @throws {SecondFactorError} `session-not-mounted` without the middleware, or where the request is elsewhere
    */
-  canActivate(context: NestContext): boolean {
+  canActivate(context: NestContext): boolean | Promise<boolean> {
     const { secondFactor } = this.getRequest(context) ?? {};
     if (!secondFactor) throw notMounted(context.getType());
-    const decision = secondFactor.evaluate(this.options);
-    if (!decision.ok) throw new SecondFactorRefusedError(decision);
-    return true;
+    const decision = guardDecision(secondFactor, this.options);
+    return isLater(decision) ? Promise.resolve(decision).then(passes) : passes(decision);
   }
 
   /** The request of Express that `secondFactor.session()` has seen. */
@@ -51,6 +53,11 @@ export class SecondFactorGuard {
   ): { readonly secondFactor?: RequestSecondFactor | undefined } | undefined {
     return context.switchToHttp().getRequest() as { readonly secondFactor?: RequestSecondFactor } | undefined;
   }
+}
+
+function passes(decision: GuardDecision): boolean {
+  if (!decision.ok) throw new SecondFactorRefusedError(decision);
+  return true;
 }
 
 function notMounted(type: string): SecondFactorError {

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { withoutRemembered } from './known-browsers.js';
 import { MAXIMUM_AUTHENTICATORS } from './limits.js';
 import { withoutFailures } from './lockout.js';
@@ -24,11 +23,6 @@ export function mayAddAuthenticator({ authenticators }: { authenticators: readon
  */
 export function hasSecret({ authenticators }: AccountRecord, secret: Uint8Array): boolean {
   return authenticators.some((authenticator) => Buffer.from(authenticator.secret).equals(secret));
-}
-
-/** What tells whether two secrets are the same; neither can be found from it. */
-export function secretDigest(secret: Uint8Array): string {
-  return createHash('sha256').update(secret).digest('base64url');
 }
 
 /** The record with one more authenticator; everything that was proved before stays. */

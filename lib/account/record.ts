@@ -4,7 +4,7 @@ import { IMPORTED_SECRET_MINIMUM_BYTES, SECRET_MAXIMUM_BYTES } from './totp.js';
 
 /** One authenticator app that holds a secret of its own. */
 export interface Authenticator {
-  /** 128 random bits, base64url; names it on the pages and in nothing else. */
+  /** 128 random bits or more, base64url; names it on the pages, and the set-up that it came of. */
   readonly id: string;
   /** What its owner called it; may be empty. */
   readonly name: string;

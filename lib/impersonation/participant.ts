@@ -23,7 +23,7 @@ export async function participantOf(context: Context, accountId: string): Promis
   if (!found) return null;
   const { id, level } = found.account;
   try {
-    const factor = await readFactor(core, found.account, originOf(context));
+    const factor = await readFactor(core, found.account, () => originOf(context));
     return { ...found, factor, profile: profileOf({ ...found, factor }) };
   } catch (error) {
     if (isStoreOutage(error)) throw error;

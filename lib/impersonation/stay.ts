@@ -2,6 +2,7 @@ import { debug } from '../debug.js';
 import { isSafeMethod } from '../answer/same-origin.js';
 import { SecondFactorError } from '../errors.js';
 import type { ImpersonationEnd } from '../events.js';
+import type { Soon } from '../soon.js';
 import { describeFailure } from '../vault/failure.js';
 import { pathBelow } from '../session/app-request.js';
 import type { Context } from '../session/context.js';
@@ -117,7 +118,7 @@ async function holding(context: Context, state: ImpersonatingState, unreadable?:
       const target = found(looked[place]);
       if (!target || !stampMatches(core, target.account, stamp)) return ended('target-changed');
       if (!(await mayGoOn(context, state, { first, actor, target }))) return ended('target-changed');
-      requirement = await told('policy()', requirementOf(core, target.account));
+      requirement = await told('policy()', () => requirementOf(core, target.account));
       participants.push(target);
     } catch (error) {
       return ended('target-error', error);
@@ -133,14 +134,14 @@ function found(looked: PromiseSettledResult<Participant | null> | undefined): Pa
 }
 
 async function mayGoOn(context: Context, state: ImpersonatingState, hopping: Hopping): Promise<boolean> {
-  const { ok } = await told('canActAs()', rule(context.core, hopping, proofOf(context, state), 'stay'));
+  const { ok } = await told('canActAs()', () => rule(context.core, hopping, proofOf(context, state), 'stay'));
   return ok;
 }
 
 /** Names the option that threw. */
-async function told<Said>(option: string, said: Promise<Said>): Promise<Said> {
+async function told<Said>(option: string, ask: () => Soon<Said>): Promise<Said> {
   try {
-    return await said;
+    return await ask();
   } catch (cause) {
     throw new Error(`${option} threw`, { cause });
   }

@@ -103,13 +103,13 @@ export function createHeadless(core: Core): Headless {
       if (!found) throw new SecondFactorError('account-unknown', 'findUser(accountId) knows no such account');
       // Read first only where the answer depends on it.
       const isEnrolled =
-        found.account.otherFactor && (await readFactor(core, found.account, origin)) !== null;
+        found.account.otherFactor && (await readFactor(core, found.account, () => origin)) !== null;
       if (await takesKeysOnly(core, found.account, isEnrolled)) {
         return { ok: false, reason: 'security-key-required' };
       }
       const outcome = await tryCode(core, { accountId, operation: 'headless', origin }, code);
       if (!outcome.ok && outcome.reason === 'not-enrolled') {
-        if (found.account.enrolled) await readFactor(core, found.account, origin);
+        if (found.account.enrolled) await readFactor(core, found.account, () => origin);
         const reason = await lackOf(core, found.account);
         if (reason !== null) return { ok: false, reason };
       }

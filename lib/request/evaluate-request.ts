@@ -1,6 +1,6 @@
 import { debug } from '../debug.js';
 import { evaluateImpersonation } from '../impersonation/stay.js';
-import { requestUser } from '../session/app-request.js';
+import { pathBelow, requestUser } from '../session/app-request.js';
 import type { Context, Present } from '../session/context.js';
 import {
   emit,
@@ -15,8 +15,8 @@ import {
   updateState,
 } from '../session/context.js';
 import type { Core, FoundUser, KnownUser } from '../session/core.js';
-import { findAccount, stampOf } from '../session/core.js';
-import { readFactor } from '../session/account-record.js';
+import { lookUpAccount, stampOf } from '../session/core.js';
+import { withFactor } from '../session/account-record.js';
 import { deserializedId, freshAccount } from '../session/described-account.js';
 import { isConfirming } from '../session/own-setup.js';
 import { factsOf } from '../session/facts.js';
@@ -25,56 +25,110 @@ import { isFresh, evaluateSession } from '../session/evaluate-session.js';
 import { park } from '../sign-in/park.js';
 import { asTold, saveSession } from '../session/regenerate.js';
 import { requirementOf } from '../session/requirement.js';
+import type { Soon } from '../soon.js';
+import { isLater, whenThere } from '../soon.js';
 import type { ImpersonatingState, SessionState, UserState } from '../session/state.js';
 import { isUser } from '../session/state.js';
 import { withdraw } from './withdraw.js';
 
 /**
  * Checks the session of a request with a signed-in user against the account as it is now, and takes from
- * the session what it has no right to any more. One store read.
+ * the session what it has no right to any more. One store read, which is all that most requests wait for.
+ *
+ * @param withinMs for how long a read of before is enough where nothing but the session's own proof is at stake, in
+ *   milliseconds
  */
-export async function evaluateRequest(context: Context): Promise<void> {
+export function evaluateRequest(context: Context, withinMs: number): Soon<void> {
   const { core, req } = context;
   const user = requestUser(req);
   const serialized = core.passport.serializedUser(req.session);
   // Without Passport's own key the user came by other credentials; the session says nothing of them.
   if (serialized === undefined) return;
 
-  const described = await describe(core, user).catch((error: unknown) => asTold(error));
-  if (described instanceof Error) {
-    const acting = await actingUnreadably(context, serialized);
-    if (!acting) throw described;
-    await evaluateImpersonation(context, acting, described);
-    return;
+  const going = (described: Described): Soon<void> =>
+    evaluateDescribed(context, described, serialized, withinMs);
+  const failed = (error: unknown): Promise<void> => evaluateUnreadable(context, asTold(error), serialized);
+  let described: Soon<Described>;
+  try {
+    described = describe(core, user);
+  } catch (error) {
+    return failed(error);
   }
-  const { accountId, fresh } = described;
-  const state = await ownState(context, accountId, serialized);
-  if (state === 'of-somebody-else') return;
-  if (state?.state === 'impersonating') {
-    await evaluateImpersonation(context, state, state.account === accountId ? undefined : describesAnother());
-    return;
-  }
+  return isLater(described) ? described.then(going, failed) : going(described);
+}
 
-  const found = fresh ?? (await findAccount(core, accountId));
-  if (!found) {
-    await leaveSession(context, accountId);
-    await toldOnceOver(
-      context,
-      () => moveToAnonymous(context),
-      () => {
-        emit(context, 'session-demoted', accountId, { reason: 'account-gone' });
-      },
+/** Where the application cannot describe the user, who acts as them is let go. */
+async function evaluateUnreadable(context: Context, error: Error, serialized: unknown): Promise<void> {
+  const acting = await actingUnreadably(context, serialized);
+  if (!acting) throw error;
+  await evaluateImpersonation(context, acting, error);
+}
+
+function evaluateDescribed(
+  context: Context,
+  { accountId, fresh }: Described,
+  serialized: unknown,
+  withinMs: number,
+): Soon<void> {
+  return whenThere(ownState(context, accountId, serialized), (state): Soon<void> => {
+    if (state === 'of-somebody-else') return;
+    if (state?.state === 'impersonating') {
+      const unreadable = state.account === accountId ? undefined : describesAnother();
+      return evaluateImpersonation(context, state, unreadable);
+    }
+    return whenThere(fresh ?? lookUpAccount(context.core, accountId), (found) =>
+      found ? evaluateFound(context, found, state, serialized, withinMs) : accountGone(context, accountId),
     );
-    return;
-  }
-  const known = await knownUser(context, found);
-  if (state?.state === 'signed-in' && isConfirming(core, accountId, state, known.factor)) {
-    withdraw(context);
-    return;
-  }
-  const requirement = await requirementOf(core, found.account);
-  const decision = evaluateSession(state, factsOf(core, found.account, known.factor, requirement));
-  await apply(context, { known, requirement }, decision, state, serialized);
+  });
+}
+
+async function accountGone(context: Context, accountId: string): Promise<void> {
+  await leaveSession(context, accountId);
+  await toldOnceOver(
+    context,
+    () => moveToAnonymous(context),
+    () => {
+      emit(context, 'session-demoted', accountId, { reason: 'account-gone' });
+    },
+  );
+}
+
+function evaluateFound(
+  context: Context,
+  found: FoundUser,
+  state: SessionState | undefined,
+  serialized: unknown,
+  withinMs: number,
+): Soon<void> {
+  const { core } = context;
+  const recent = withinMs > 0 && mayBeRecent(context, state) ? withinMs : 0;
+  context.isRecent = recent > 0;
+  return withFactor(
+    core,
+    found.account,
+    () => originOf(context),
+    recent,
+    (factor) => {
+      if (state?.state === 'signed-in' && isConfirming(core, state, factor)) {
+        withdraw(context);
+        return;
+      }
+      const known = { ...found, factor };
+      return whenThere(requirementOf(core, found.account), (requirement) => {
+        const decision = evaluateSession(state, factsOf(core, found.account, factor, requirement));
+        return apply(context, { known, requirement }, decision, state, serialized);
+      });
+    },
+  );
+}
+
+/** Not on our own routes, which change factors and begin to act, and not where a browser was remembered. */
+function mayBeRecent({ core, req }: Context, state: SessionState | undefined): boolean {
+  const isOwn = pathBelow(core.options.mountPath, req) !== undefined;
+  return (
+    !isOwn &&
+    (state?.state === 'signed-in' || state?.state === 'verified' || state?.state === 'proven-elsewhere')
+  );
 }
 
 interface Described {
@@ -84,11 +138,13 @@ interface Described {
 }
 
 /** Which account a user is that `deserializeUser` gave. */
-async function describe({ options }: Core, user: unknown): Promise<Described> {
+function describe({ options }: Core, user: unknown): Soon<Described> {
   if (!options.deserializedUserIsFresh)
-    return { accountId: await deserializedId(options, user), fresh: null };
-  const account = await freshAccount(options, user);
-  return { accountId: account.id, fresh: { user, account } };
+    return whenThere(deserializedId(options, user), (accountId) => ({ accountId, fresh: null }));
+  return whenThere(freshAccount(options, user), (account) => ({
+    accountId: account.id,
+    fresh: { user, account },
+  }));
 }
 
 /**
@@ -103,8 +159,12 @@ async function actingUnreadably(
   const state = sessionState(context);
   if (state?.state !== 'impersonating') return undefined;
   const target = await core.passport.deserialize(serialized, req);
-  const readable = await describe(core, target).catch(() => null);
-  return readable ? undefined : state;
+  try {
+    await describe(core, target);
+    return undefined;
+  } catch {
+    return state;
+  }
 }
 
 /**
@@ -112,14 +172,20 @@ async function actingUnreadably(
  * that says to be another one must not make its user of who acts as it. Who else the session may be of is found out by
  * deserializing once more, which happens only to sessions without a mark of this account.
  */
-async function ownState(
+function ownState(context: Context, accountId: string, serialized: unknown): Soon<OwnState> {
+  const state = sessionState(context);
+  return state?.account === accountId ? state : stateOfOther(context, state, accountId, serialized);
+}
+
+type OwnState = SessionState | undefined | 'of-somebody-else';
+
+async function stateOfOther(
   context: Context,
+  state: SessionState | undefined,
   accountId: string,
   serialized: unknown,
-): Promise<SessionState | undefined | 'of-somebody-else'> {
+): Promise<OwnState> {
   const { core, req } = context;
-  const state = sessionState(context);
-  if (state?.account === accountId) return state;
   const owner = await core.passport.deserialize(serialized, req);
   const ownerId = owner === null ? undefined : await deserializedId(core.options, owner);
   if (ownerId === accountId) return state?.state === 'impersonating' ? state : undefined;
@@ -133,25 +199,34 @@ function describesAnother(): Error {
   return new Error('account() describes the user that is acted as by another id than at the beginning');
 }
 
-async function knownUser(context: Context, found: FoundUser): Promise<KnownUser> {
-  return { ...found, factor: await readFactor(context.core, found.account, originOf(context)) };
-}
-
 type Evaluated = Pick<Present, 'known' | 'requirement'>;
 
-async function apply(
+function apply(
   context: Context,
   evaluated: Evaluated,
   decision: SessionDecision,
   before: SessionState | undefined,
   serialized: unknown,
+): Soon<void> {
+  if (debug.enabled)
+    debug(
+      'session of %j: %s %s',
+      evaluated.known.account.id,
+      decision.kind,
+      before?.state ?? 'without a mark',
+    );
+  if (decision.kind !== 'keep') return change(context, evaluated, decision, before, serialized);
+  somebody(context, { ...evaluated, state: decision.state });
+}
+
+async function change(
+  context: Context,
+  evaluated: Evaluated,
+  decision: Exclude<SessionDecision, { kind: 'keep' }>,
+  before: SessionState | undefined,
+  serialized: unknown,
 ): Promise<void> {
   const { known } = evaluated;
-  debug('session of %j: %s %s', known.account.id, decision.kind, before?.state ?? 'without a mark');
-  if (decision.kind === 'keep') {
-    somebody(context, { ...evaluated, state: decision.state });
-    return;
-  }
   if (decision.kind === 'adopt') {
     const state = unverified(context, known, null);
     updateState(context, state);

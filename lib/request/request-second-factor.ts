@@ -5,73 +5,141 @@ import { checkGuardOptions, evaluate } from '../session/evaluate.js';
 import type { Context } from '../session/context.js';
 import { emit, leaveSession, moveTo, moveToAnonymous, originOf, toldOnceOver } from '../session/context.js';
 import { SecondFactorError, isProblemCode } from '../errors.js';
+import type { AutoSwitchSkip } from '../events.js';
 import { knownOnly } from '../known-only.js';
 import { findAccount, hasOtherFactorOnly, stampOf } from '../session/core.js';
 import { readFactor } from '../session/account-record.js';
 import { factsOf } from '../session/facts.js';
 import { isInTime, evaluateSession } from '../session/evaluate-session.js';
+import type { Guarded } from '../session/guard-decision.js';
+import { CHECK_ANEW } from '../session/guard-decision.js';
 import { refuse } from '../session/refuse.js';
-import type { ActingAccount, Refusal, RequestSecondFactor } from '../session/request-api.js';
+import type {
+  ActingAccount,
+  GuardDecision,
+  GuardOptions,
+  ImpersonationDecision,
+  ProofElsewhere,
+  Refusal,
+  RequestSecondFactor,
+} from '../session/request-api.js';
 import { requirementOf } from '../session/requirement.js';
 import type { StateName } from '../session/state.js';
 import { amrOf, isParked, isUser, provedAt } from '../session/state.js';
 import { isSameSignIn, storedState } from '../session/stored-session.js';
 import { vouch } from '../sign-in/proven-elsewhere.js';
 import { codeOfParked } from '../session/way-on.js';
+import type { Soon } from '../soon.js';
+import { evaluateRequest } from './evaluate-request.js';
+import { withdraw } from './withdraw.js';
 import { waysFrom } from '../sign-in/park.js';
 
 /** The face of a context that the application sees as `req.secondFactor`. */
-export function createRequestApi(context: Context): RequestSecondFactor {
-  return {
-    get state() {
-      return context.state?.state ?? 'anonymous';
-    },
-    get enrolled() {
-      return Boolean(context.known?.factor);
-    },
-    get otherFactor() {
-      return context.known !== undefined && hasOtherFactorOnly(context.known);
-    },
-    get required() {
-      return context.requirement.required;
-    },
-    get requiredFrom() {
-      return context.requirement.requiredFrom;
-    },
-    get amr() {
-      return amrOf(context.state);
-    },
-    get userVerified() {
-      return context.state?.state === 'verified' && context.state.method === 'security-key'
-        ? context.state.userVerified === true
-        : null;
-    },
-    get verifiedAt() {
-      return provedAt(context.state);
-    },
-    get actor() {
-      return actorsOf(context)[0] ?? null;
-    },
-    get actors() {
-      return actorsOf(context);
-    },
-    get autoSwitchSkipped() {
-      const { state } = context;
-      return (isUser(state) ? state.autoSwitchSkipped : undefined) ?? null;
-    },
-    mayImpersonate: (accountId) => mayImpersonate(context, accountId),
-    provenElsewhere: (user, proof) => {
-      vouch(context, user, proof);
-    },
-    path: context.core.options.basePath,
-    evaluate: (options = {}) => evaluate(context, checkGuardOptions(options), 'any'),
-    refuse: (refusal) => {
-      const checked = checkedRefusal(refusal);
-      refuse(context, checked, undefined, waysOfPassword(context, checked));
-    },
-    recheck: () => recheck(context),
-    renew: (securityStamp) => renew(context, securityStamp),
-  };
+export class RequestApi implements Guarded {
+  readonly #context: Context;
+
+  constructor(context: Context) {
+    this.#context = context;
+  }
+
+  /** The context that a request got last; `undefined`: none by this copy of the package. */
+  static contextOf(req: object): Context | undefined {
+    const { secondFactor } = req as { readonly secondFactor?: unknown };
+    const isOurs = typeof secondFactor === 'object' && secondFactor !== null && #context in secondFactor;
+    return isOurs ? secondFactor.#context : undefined;
+  }
+
+  get state(): StateName {
+    return this.#context.state?.state ?? 'anonymous';
+  }
+
+  get enrolled(): boolean {
+    return Boolean(this.#context.known?.factor);
+  }
+
+  get otherFactor(): boolean {
+    const { known } = this.#context;
+    return known !== undefined && hasOtherFactorOnly(known);
+  }
+
+  get required(): boolean {
+    return this.#context.requirement.required;
+  }
+
+  get requiredFrom(): number | null {
+    return this.#context.requirement.requiredFrom;
+  }
+
+  get amr(): readonly string[] {
+    return amrOf(this.#context.state);
+  }
+
+  get userVerified(): boolean | null {
+    const { state } = this.#context;
+    return state?.state === 'verified' && state.method === 'security-key'
+      ? state.userVerified === true
+      : null;
+  }
+
+  get verifiedAt(): number | null {
+    return provedAt(this.#context.state);
+  }
+
+  get actor(): ActingAccount | null {
+    return this.actors[0] ?? null;
+  }
+
+  get actors(): readonly ActingAccount[] {
+    return this.#context.actors.map(({ account: { id, name } }) => ({ id, name }));
+  }
+
+  get autoSwitchSkipped(): AutoSwitchSkip | null {
+    const { state } = this.#context;
+    return (isUser(state) ? state.autoSwitchSkipped : undefined) ?? null;
+  }
+
+  get path(): string {
+    return this.#context.core.options.basePath;
+  }
+
+  mayImpersonate(accountId: string | number | bigint): Promise<ImpersonationDecision> {
+    return mayImpersonate(this.#context, accountId);
+  }
+
+  provenElsewhere(user: unknown, proof: ProofElsewhere): void {
+    vouch(this.#context, user, proof);
+  }
+
+  evaluate(options: GuardOptions = {}): GuardDecision {
+    return evaluate(this.#context, checkGuardOptions(options), 'any');
+  }
+
+  refuse(refusal: Refusal): void {
+    const checked = checkedRefusal(refusal);
+    refuse(this.#context, checked, undefined, waysOfPassword(this.#context, checked));
+  }
+
+  recheck(): Promise<StateName> {
+    return recheck(this.#context);
+  }
+
+  [CHECK_ANEW](): Soon<void> {
+    return this.#context.isRecent ? checkAnew(this.#context) : undefined;
+  }
+
+  renew(securityStamp?: unknown): Promise<void> {
+    return renew(this.#context, securityStamp);
+  }
+}
+
+/** Nobody is signed in any more where that fails. */
+async function checkAnew(context: Context): Promise<void> {
+  try {
+    await evaluateRequest(context, 0);
+  } catch (error) {
+    withdraw(context);
+    throw error;
+  }
 }
 
 /** A decision that lets the request pass, or a code that is none, has no answer: a browser would go on to nowhere. */
@@ -106,14 +174,10 @@ async function recheck(context: Context): Promise<StateName> {
   }
   const found = known && (await findAccount(core, known.account.id));
   if (!found) return 'anonymous';
-  const factor = await readFactor(core, found.account, originOf(context));
+  const factor = await readFactor(core, found.account, () => originOf(context));
   const requirement = await requirementOf(core, found.account);
   const decision = evaluateSession(present, factsOf(core, found.account, factor, requirement));
   return decision.kind === 'demote' ? decision.to : present.state;
-}
-
-function actorsOf({ actors }: Context): ActingAccount[] {
-  return actors.map(({ account: { id, name } }) => ({ id, name }));
 }
 
 async function renew(context: Context, securityStamp: unknown): Promise<void> {

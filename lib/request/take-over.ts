@@ -7,20 +7,35 @@ import type { Context } from '../session/context.js';
 import { emit, now } from '../session/context.js';
 import type { Core } from '../session/core.js';
 import { guardSave, limitLife } from '../session/guard-save.js';
-import { senderOf } from '../session/sender.js';
+import { Sender } from '../session/sender.js';
 import { isInTime } from '../session/evaluate-session.js';
 import { createLogIn } from '../sign-in/log-in.js';
 import { createLogOut } from '../sign-in/log-out.js';
 import { isBefore06 } from '../passport-version.js';
 import { evaluateRequest } from './evaluate-request.js';
-import { createRequestApi } from './request-second-factor.js';
+import { RequestApi } from './request-second-factor.js';
 import { withdraw } from './withdraw.js';
 import { NOT_REQUIRED } from '../session/requirement.js';
 import { isParked, readState, writeState } from '../session/state.js';
 import { watchedStore } from '../session/watched-store.js';
+import type { Soon } from '../soon.js';
+import { isLater } from '../soon.js';
 
 /** The contexts of the requests under way, for the router and the strategy. */
-export type Contexts = WeakMap<IncomingMessage, Context>;
+export interface Contexts {
+  get(req: IncomingMessage): Context | undefined;
+}
+
+/** The contexts of an instance, of which a request may have one for each. */
+export function createContexts(core: Core): Contexts {
+  return {
+    get(req) {
+      let context = RequestApi.contextOf(req);
+      while (context && context.core !== core) context = context.outer;
+      return context;
+    },
+  };
+}
 
 /**
  * The session middleware: takes over `req.logIn` and `req.logOut`, and checks the session of a signed-in
@@ -28,7 +43,7 @@ export type Contexts = WeakMap<IncomingMessage, Context>;
  */
 export function createSessionMiddleware(core: Core, contexts: Contexts): Middleware {
   return function secondFactorSession(incoming, res, next) {
-    if (contexts.has(incoming)) {
+    if (contexts.get(incoming)) {
       next();
       return;
     }
@@ -40,32 +55,40 @@ export function createSessionMiddleware(core: Core, contexts: Contexts): Middlew
       next(error);
       return;
     }
-    contexts.set(incoming, context);
     watchPages(context);
     if (!requestUser(context.req)) {
       next();
       return;
     }
-    evaluateRequest(context).then(
-      () => {
-        process.nextTick(next);
-      },
-      (error: unknown) => {
-        withdraw(context);
-        process.nextTick(next, error);
-      },
-    );
+    const failed = (error: unknown): void => {
+      withdraw(context);
+      process.nextTick(next, error);
+    };
+    let evaluated: Soon<void>;
+    try {
+      evaluated = evaluateRequest(context, core.options.recheckSeconds * 1000);
+    } catch (error) {
+      failed(error);
+      return;
+    }
+    if (isLater(evaluated)) evaluated.then(() => process.nextTick(next), failed);
+    else next();
   };
 }
+
+const NOBODY: Context['actors'] = [];
 
 /** The pages a browser is sent to, below `basePath`. */
 const PAGES = ['', '/verify', '/setup', '/step-up'];
 
 function watchPages(context: Context): void {
   const { core, req, res } = context;
+  const { mountPath } = core.options;
+  const url = req.originalUrl ?? req.url ?? '';
   core.mounting.atRequest();
-  const path = pathOf(req.originalUrl ?? req.url);
-  if (req.method !== 'GET' || !PAGES.some((page) => path === core.options.mountPath + page)) return;
+  if (req.method !== 'GET' || !url.startsWith(mountPath)) return;
+  const path = pathOf(url);
+  if (!PAGES.some((page) => path === mountPath + page)) return;
   res.once('finish', () => {
     if (res.statusCode === 404 && !context.routed) core.mounting.atNotFound(path);
   });
@@ -81,16 +104,18 @@ function takeOver(core: Core, request: HttpRequest, res: ServerResponse): Contex
     req,
     request,
     res,
-    sender: senderOf(core.options, request),
+    sender: new Sender(core.options, request),
     passportLogIn: logIn,
     passportLogOut: logOut,
     state: undefined,
     known: undefined,
-    actors: [],
+    actors: NOBODY,
     evaluatedUser: undefined,
     expired: false,
     requirement: NOT_REQUIRED,
+    isRecent: false,
     logIn: 'none',
+    outer: RequestApi.contextOf(request),
     proof: undefined,
     vouched: undefined,
     hasLeft: false,
@@ -101,7 +126,7 @@ function takeOver(core: Core, request: HttpRequest, res: ServerResponse): Contex
   Object.defineProperty(req, 'secondFactor', {
     configurable: true,
     enumerable: true,
-    value: createRequestApi(context),
+    value: new RequestApi(context),
   });
 
   const state = readState(session, core.options.sessionKey);

@@ -2,9 +2,11 @@ import type { Account } from '../account/account.js';
 import type { AccountRecord, Decision } from '../account/record.js';
 import { SecondFactorError } from '../errors.js';
 import { describeFailure } from '../vault/failure.js';
+import type { Soon } from '../soon.js';
+import { isLater } from '../soon.js';
 import type { Late } from '../vault/vault.js';
 import type { Core, EventOrigin, Factor } from './core.js';
-import { emitEvent, factorOf } from './core.js';
+import { emitEvent } from './core.js';
 
 /** Whose record is changed, and where that came from. */
 export interface ChangedAccount {
@@ -16,14 +18,32 @@ export interface ChangedAccount {
  * What is known of an account's second factor; `null`: not enrolled. One store read. What an operator must know of its
  * failure is an event.
  *
+ * @param origin is asked where there is something to tell
  * @throws {SecondFactorError} `store-unavailable`, `record-unreadable`, `record-missing`
  */
-export function readFactor(core: Core, account: Account, origin: EventOrigin): Promise<Factor | null> {
-  return reporting(core, { accountId: account.id, origin }, async () => {
-    const record = await core.vault.read(account.id);
-    if (record === null && account.enrolled) throw new SecondFactorError('record-missing');
-    return record && factorOf(record);
-  });
+export function readFactor(core: Core, account: Account, origin: () => EventOrigin): Soon<Factor | null> {
+  return withFactor(core, account, origin, 0, (factor) => factor);
+}
+
+/**
+ * The same, to go on with at once where it is known.
+ *
+ * @param withinMs see {@link Vault.view}
+ */
+export function withFactor<Next>(
+  core: Core,
+  account: Account,
+  origin: () => EventOrigin,
+  withinMs: number,
+  next: (factor: Factor | null) => Soon<Next>,
+): Soon<Next> {
+  const failed = (error: unknown): never => {
+    throw reportOutage(core, account.id, origin(), error);
+  };
+  const found = (factor: Factor | null): Soon<Next> =>
+    factor === null && account.enrolled ? failed(new SecondFactorError('record-missing')) : next(factor);
+  const view = core.vault.view(account.id, withinMs);
+  return isLater(view) ? view.then(found, failed) : found(view);
 }
 
 /**

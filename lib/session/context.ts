@@ -55,6 +55,8 @@ export interface Context {
   /** Passport's own functions, as they were before the take-over. */
   readonly passportLogIn: LogIn;
   readonly passportLogOut: LogOut;
+  /** That of another instance, which the request has as well. */
+  readonly outer: Context | undefined;
   /** The state that was checked for this request; `undefined`: anonymous. */
   state: SessionState | undefined;
   /** Who is signed in, as checked; the present `req.user` may be somebody else. */
@@ -65,6 +67,8 @@ export interface Context {
   evaluatedUser: unknown;
   /** What the policy asks of `known`. */
   requirement: Requirement;
+  /** Whether the session was checked by what was read up to `recheckSeconds` ago. */
+  isRecent: boolean;
   /** Whether a parked sign-in ran out of time before this request. */
   expired: boolean;
   /** What becomes of `req.logIn` on this request; `another`: it follows a sign-in that needed no code. */

@@ -1,6 +1,5 @@
 import type { Account } from '../account/account.js';
 import { LONGEST, cleanText } from '../account/clean-text.js';
-import { secretDigest } from '../account/authenticators.js';
 import type { KnownBrowsers } from '../account/known-browsers.js';
 import { recoverySetName } from '../account/recovery-codes.js';
 import type { AccountRecord, Authenticator, SecurityKey } from '../account/record.js';
@@ -10,6 +9,8 @@ import { SecondFactorError } from '../errors.js';
 import type { Emitter, EventBase, EventName, SecondFactorEvents } from '../events.js';
 import type { ResolvedOptions } from '../check-options.js';
 import { TIME_STEP_SECONDS } from '../account/totp.js';
+import type { Soon } from '../soon.js';
+import { isLater, whenThere } from '../soon.js';
 import { describeFailure } from '../vault/failure.js';
 import type { Sealer } from '../vault/seal.js';
 import type { UnderWay } from '../vault/under-way.js';
@@ -22,7 +23,7 @@ import type { PassportPort } from './passport-port.js';
 export interface Core {
   readonly options: ResolvedOptions;
   readonly passport: PassportPort;
-  readonly vault: Vault;
+  readonly vault: Vault<Factor>;
   readonly sealer: Sealer;
   readonly events: Emitter;
   readonly mounting: Mounting;
@@ -36,7 +37,7 @@ export interface FoundUser {
   readonly account: Account;
 }
 
-/** What a session needs to know of an account's second factor; no secret is part of it. */
+/** What a session needs to know of an account's second factor. The process keeps it: no secret is part of it. */
 export interface Factor extends KnownBrowsers {
   readonly enrollment: string;
   readonly recoveryCodesLeft: number;
@@ -45,8 +46,6 @@ export interface Factor extends KnownBrowsers {
   /** Names the set of recovery codes that is still to be confirmed; `null` where none is. */
   readonly recoveryCodesSet: string | null;
   readonly authenticators: readonly Pick<Authenticator, 'id' | 'name' | 'addedAt'>[];
-  /** Tell whether a secret is one of those in use, in the order of the authenticators. */
-  readonly secretDigests: readonly string[];
   readonly keys: readonly KnownKey[];
   /** Whether a security key was used since the last code of an authenticator app. */
   readonly usedKeyLast: boolean;
@@ -75,7 +74,6 @@ export function factorOf(record: AccountRecord): Factor {
     recoveryCodesConfirmed: recoveryConfirmed,
     recoveryCodesSet: recoveryConfirmed === false ? recoverySetName(record) : null,
     authenticators: authenticators.map(({ id, name, addedAt }) => ({ id, name, addedAt })),
-    secretDigests: authenticators.map(({ secret }) => secretDigest(secret)),
     keys: record.keys.map(({ publicKey: _publicKey, counter, ...key }) => ({
       ...key,
       stopped: counter === STOPPED_COUNTER,
@@ -104,25 +102,35 @@ export function hasOtherFactorOnly({ account, factor }: Pick<KnownUser, 'account
  *   another account
  */
 export async function findAccount(core: Core, accountId: string): Promise<FoundUser | null> {
-  const user = await lookUpUser(core, accountId);
-  if (user === null || user === undefined || user === false) return null;
-  const account = await foundAccount(core.options, user);
-  if (account.id !== accountId) {
-    throw new SecondFactorError(
-      'account-unstable',
-      'findUser(accountId) returned a user whose account().id is another one: both must go by the same id',
-    );
-  }
-  return { user, account };
+  return lookUpAccount(core, accountId);
 }
 
-async function lookUpUser({ options }: Core, accountId: string): Promise<unknown> {
+/** The same, at once where the application answers at once. */
+export function lookUpAccount(core: Core, accountId: string): Soon<FoundUser | null> {
+  return whenThere(lookUpUser(core, accountId), (user) => {
+    if (user === null || user === undefined || user === false) return null;
+    return whenThere(foundAccount(core.options, user), (account) => {
+      if (account.id === accountId) return { user, account };
+      throw new SecondFactorError(
+        'account-unstable',
+        'findUser(accountId) returned a user whose account().id is another one: both must go by the same id',
+      );
+    });
+  });
+}
+
+function lookUpUser({ options }: Core, accountId: string): Soon<unknown> {
   try {
-    return await options.findUser(accountId);
+    const said: unknown = options.findUser(accountId);
+    return isLater(said) ? said.then(undefined, findUserFailed) : said;
   } catch (cause) {
-    const message = `findUser(accountId) threw: ${describeFailure(cause)}`;
-    throw new SecondFactorError('find-user-failed', message, { cause });
+    return findUserFailed(cause);
   }
+}
+
+function findUserFailed(cause: unknown): never {
+  const message = `findUser(accountId) threw: ${describeFailure(cause)}`;
+  throw new SecondFactorError('find-user-failed', message, { cause });
 }
 
 /** The digest of an account's security stamp for a session; `null` when the application gives none. */

@@ -9,7 +9,7 @@ import { watchedStore } from './watched-store.js';
  * written. Its functions stay express-session's own.
  */
 export function guardSave(req: AppRequest, session: AppSession): void {
-  if (req.sessionStore && watchedStore(req.sessionStore).watch(session)) guardReload(req, session);
+  if (req.sessionStore) watchedStore(req.sessionStore).watch(session);
 }
 
 /**
@@ -26,27 +26,8 @@ export async function saveNew(req: AppRequest, from: AppSession | null): Promise
   }
   const watched = watchedStore(req.sessionStore);
   watched.watchNew(session, from);
-  guardReload(req, session);
   await saveSession(req);
   return !watched.hasEnded(session);
-}
-
-function guardReload(req: AppRequest, session: AppSession): void {
-  const bare: unknown = Reflect.get(session, 'reload');
-  override(session, 'reload', function (this: AppSession, done: unknown): unknown {
-    const given = typeof done === 'function' ? guarding(req, done as Told) : done;
-    return Reflect.apply(bare as Told, this, [given]);
-  });
-}
-
-type Told = (this: unknown, ...said: unknown[]) => unknown;
-
-/** The session that a reload puts into the place of the one before is guarded as that was. */
-function guarding(req: AppRequest, done: Told): Told {
-  return function (...said) {
-    if (req.session) guardSave(req, req.session);
-    return done.apply(this, said);
-  };
 }
 
 /** Makes a session write nothing any more: what the store has of it stays. */
@@ -88,6 +69,6 @@ export function limitLife(session: AppSession, until: number, clock: () => numbe
   override(session, 'touch', () => session);
 }
 
-function override(session: AppSession, name: 'save' | 'reload' | 'touch', value: unknown): void {
+function override(session: AppSession, name: 'save' | 'touch', value: unknown): void {
   Object.defineProperty(session, name, { configurable: true, enumerable: false, writable: true, value });
 }

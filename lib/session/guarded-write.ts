@@ -56,6 +56,8 @@ interface CallOrder {
   /** @param act is given what tells that later calls need not wait any more */
   hold(id: unknown, act: (release: () => void) => unknown): unknown;
   after(id: unknown, act: () => unknown): unknown;
+  /** Whether nothing has to wait. */
+  isFree(id: unknown): boolean;
 }
 
 export function createCallOrder(): CallOrder {
@@ -80,5 +82,6 @@ export function createCallOrder(): CallOrder {
       return before ? before.then(() => act(release)) : act(release);
     },
     after,
+    isFree: (id) => !held.has(id),
   };
 }

@@ -1,4 +1,4 @@
-import { secretDigest } from '../account/authenticators.js';
+import { createHash } from 'node:crypto';
 import type { Core, Factor } from './core.js';
 import { isFresh } from './evaluate-session.js';
 import type { MustEnrollState, SetupState, SignedInState } from './state.js';
@@ -18,6 +18,17 @@ export function openSecret({ sealer }: Core, accountId: string, { sealed }: Setu
   }
 }
 
+/** 132 bits. */
+const NAME_CHARACTERS = 22;
+
+/**
+ * Names a set-up, and the authenticator that comes of it. The key is random, and so is what it is sealed as: no two have one
+ * name, which tells nothing of it.
+ */
+export function nameOf({ sealed }: SetupState): string {
+  return createHash('sha256').update(sealed).digest('base64url').slice(0, NAME_CHARACTERS);
+}
+
 /**
  * Whether the account's second factor is the very one that this session sets up: its confirmation is under way, in another
  * request, which moves the session on. Until then nobody is signed in there, and nothing must take the session from it:
@@ -25,24 +36,21 @@ export function openSecret({ sealer }: Core, accountId: string, { sealed }: Setu
  */
 export function isConfirming(
   core: Core,
-  accountId: string,
   state: Pick<SignedInState | MustEnrollState, 'setup' | 'challenge'>,
   factor: Factor | null,
 ): boolean {
   if (!factor) return false;
-  const addedAt = addedHere(core, accountId, state, factor);
+  const addedAt = addedHere(state, factor);
   return addedAt !== undefined && isFresh(addedAt, core.options.clock(), CONFIRMING_SECONDS);
 }
 
 /** When the authenticator or key was added that this session sets up; milliseconds since 1970. */
 function addedHere(
-  core: Core,
-  accountId: string,
   { setup, challenge }: Pick<SignedInState | MustEnrollState, 'setup' | 'challenge'>,
-  { secretDigests, authenticators, keys }: Factor,
+  { authenticators, keys }: Factor,
 ): number | undefined {
   const key = challenge && keys.find(({ lastUsedAt }) => lastUsedAt === challenge.issuedAt);
   if (key) return key.addedAt;
-  const secret = setup && openSecret(core, accountId, setup);
-  return secret ? authenticators[secretDigests.indexOf(secretDigest(secret))]?.addedAt : undefined;
+  const name = setup && nameOf(setup);
+  return authenticators.find(({ id }) => id === name)?.addedAt;
 }

@@ -1,11 +1,13 @@
 import { SecondFactorError } from '../errors.js';
 import type { Middleware } from '../options.js';
+import { isLater } from '../soon.js';
 import { checkGuardOptions } from './evaluate.js';
-import type { GuardOptions, RequestSecondFactor } from './request-api.js';
+import { guardDecision } from './guard-decision.js';
+import type { GuardDecision, GuardOptions, RequestSecondFactor } from './request-api.js';
 
 /**
  * Guards a route: only a session with both steps done passes, checked for the account that `req.user` is at
- * that moment. Synchronous, reads no store.
+ * that moment. Synchronous, and reads no store but with `maxAge` under {@link SecondFactorOptions.recheckSeconds}.
  *
  * Others are refused: 401 `login-required`, `code-required`, `session-required` (somebody was authenticated
  * by other means than this session) or `step-up-required` (older than `maxAge`), 403 `enrollment-required`.
@@ -29,8 +31,12 @@ export function requireSecondFactor(options: GuardOptions = {}): Middleware {
       );
       return;
     }
-    const decision = secondFactor.evaluate(checked);
-    if (decision.ok) next();
-    else secondFactor.refuse(decision);
+    const decided = (decision: GuardDecision): void => {
+      if (decision.ok) next();
+      else secondFactor.refuse(decision);
+    };
+    const decision = guardDecision(secondFactor, checked);
+    if (isLater(decision)) decision.then((said) => process.nextTick(decided, said), next);
+    else decided(decision);
   };
 }

@@ -2,6 +2,8 @@ import type { Account } from '../account/account.js';
 import type { ResolvedOptions } from '../check-options.js';
 import { SecondFactorError } from '../errors.js';
 import { knownOnly } from '../known-only.js';
+import type { Soon } from '../soon.js';
+import { whenThere } from '../soon.js';
 import type { Core } from './core.js';
 
 /** What the policy asks of an account at this moment. */
@@ -16,6 +18,8 @@ export interface Requirement {
 
 /** Nothing is asked. */
 export const NOT_REQUIRED: Requirement = { required: false, requiredFrom: null, phishingResistant: false };
+
+const REQUIRED: Requirement = { required: true, requiredFrom: null, phishingResistant: false };
 
 /**
  * Why the password is not enough for an account that has no record; `null`: it is. An account that still has the second factor of
@@ -44,11 +48,15 @@ export async function takesKeysOnly(core: Core, account: Account, isEnrolled: bo
  *
  * @throws {SecondFactorError} `option-invalid`, `option-unknown` when the policy says something else than it may
  */
-export async function requirementOf({ options }: Core, account: Account): Promise<Requirement> {
+export function requirementOf({ options }: Core, account: Account): Soon<Requirement> {
   const { id, name, level } = account;
-  const said: unknown = await options.policy({ id, name, level });
+  const said: unknown = options.policy({ id, name, level });
+  return whenThere(said, (answer) => requirementSaid(options, answer));
+}
+
+function requirementSaid(options: ResolvedOptions, said: unknown): Requirement {
   if (said === 'optional') return NOT_REQUIRED;
-  if (said === 'required') return { required: true, requiredFrom: null, phishingResistant: false };
+  if (said === 'required') return REQUIRED;
   if (typeof said === 'object' && said !== null) return requirementFrom(options, said);
   throw invalidPolicy(typeof said);
 }

@@ -1,11 +1,16 @@
 /** A function of a session store, on the store it was called on. */
 export type Bare = (args: readonly unknown[]) => unknown;
 
-/** Puts something around a function of a session store, where it has one. */
+/**
+ * Puts something around a function of a session store, where it has one.
+ *
+ * @param passes whether a call needs nothing around it; most are made on every request
+ */
 export function wrapCall(
   store: object,
-  name: 'get' | 'set' | 'destroy' | 'clear' | 'touch',
+  name: 'get' | 'set' | 'destroy' | 'clear' | 'touch' | 'createSession',
   around: (bare: Bare, args: readonly unknown[]) => unknown,
+  passes: (args: readonly unknown[]) => boolean = () => false,
 ): void {
   const bare: unknown = Reflect.get(store, name);
   if (typeof bare !== 'function') return;
@@ -14,6 +19,7 @@ export function wrapCall(
     enumerable: Object.prototype.propertyIsEnumerable.call(store, name),
     writable: true,
     value: function (this: unknown, ...args: unknown[]): unknown {
+      if (passes(args)) return Reflect.apply(bare, this, args);
       return around((given) => Reflect.apply(bare, this, given) as unknown, args);
     },
   });

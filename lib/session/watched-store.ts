@@ -8,8 +8,8 @@ import { observed, wrapCall } from './store-calls.js';
 
 /** What a process knows of the sessions of one store, beside what the store holds. */
 interface WatchedStore {
-  /** From here on a session is written only while it lies in the store. Tells whether that is new. */
-  watch(session: AppSession): boolean;
+  /** From here on a session is written only while it lies in the store, and so is what a reload puts into its place. */
+  watch(session: AppSession): void;
   /**
    * The same for one that was not written yet.
    *
@@ -53,7 +53,6 @@ export function watchedStore(store: SessionStore): WatchedStore {
 
 function watchStore(store: SessionStore): WatchedStore {
   const ended = createEndedSessions();
-  const sessions = new WeakMap<object, Watched>();
   const order = createCallOrder();
   const writes = createWrites();
   const look = store.get.bind(store);
@@ -63,15 +62,22 @@ function watchStore(store: SessionStore): WatchedStore {
     const moment = ended.begin();
     return { own: moment, all: moment };
   };
-  const wrap: typeof wrapCall = (of, name, around) => {
-    wrapCall(of, name, (bare, args) =>
-      around((given) => {
+  const wrap: typeof wrapCall = (of, name, around, passes) => {
+    let noted = false;
+    const noting = (bare: Bare, args: readonly unknown[]): unknown => {
+      if (noted) return around(bare, args);
+      noted = true;
+      return around((given) => {
         const result = bare(given);
         isAsync ||= result instanceof Promise;
         return result;
-      }, args),
-    );
+      }, args);
+    };
+    wrapCall(of, name, noting, passes);
   };
+  let looked = false;
+  // What is asked on every request: once it has shown whether it answers by promises, it goes straight to the store.
+  const isFree = ([id]: readonly unknown[]): boolean => looked && order.isFree(id);
 
   /** Some stores end several at once. */
   const endAll = (ids: readonly unknown[]): ((failed: boolean) => void) => {
@@ -84,12 +90,12 @@ function watchStore(store: SessionStore): WatchedStore {
   /** Some stores read and write a whole session to touch it, and so bring one back that ended meanwhile. */
   const touch = (bare: Bare, args: readonly unknown[]): unknown => {
     const [id, session, done] = args;
-    const watched = sessions.get(session as object);
+    const watched = watchedOf(session);
     if (!watched || typeof id !== 'string' || typeof done !== 'function') return bare(args);
-    const told = (...said: unknown[]): unknown => {
-      const tell = (): unknown => Reflect.apply(done, undefined, said) as unknown;
-      return ended.has(id, watched.since) ? remove(id, tell) : tell();
-    };
+    const told = (...said: unknown[]): unknown =>
+      ended.has(id, watched.since)
+        ? remove(id, () => Reflect.apply(done, undefined, said) as unknown)
+        : (Reflect.apply(done, undefined, said) as unknown);
     return bare(args.with(2, told));
   };
 
@@ -100,11 +106,30 @@ function watchStore(store: SessionStore): WatchedStore {
     return observed(bare, args, ended.end(id));
   });
   wrap(store, 'clear', (bare, args) => observed(bare, args, ended.end(ALL_SESSIONS)));
-  wrap(store, 'get', (bare, args) => order.after(args[0], () => bare(args)));
+  wrap(
+    store,
+    'get',
+    (bare, args) => {
+      looked = true;
+      return order.after(args[0], () => bare(args));
+    },
+    isFree,
+  );
+  // express-session's `reload` puts the session that it makes so into the place of the one before.
+  wrap(
+    store,
+    'createSession',
+    (bare, args) => {
+      const session = bare(args);
+      if (!watchedOf(session)) note(session as object, { since: anew(), stored: true, claimed: false });
+      return session;
+    },
+    ([req]) => !watchedOf((req as { readonly session?: unknown } | undefined)?.session),
+  );
   wrap(store, 'touch', (bare, args) => order.after(args[0], () => touch(bare, args)));
   wrap(store, 'set', (bare, args) => {
     const [id, session, done] = args;
-    const watched = sessions.get(session as object);
+    const watched = watchedOf(session);
     if (!watched || typeof id !== 'string' || typeof done !== 'function') {
       return order.after(id, () => writes.run(bare, args));
     }
@@ -131,25 +156,34 @@ function watchStore(store: SessionStore): WatchedStore {
 
   return {
     watch(session) {
-      if (sessions.has(session)) return false;
-      sessions.set(session, { since: anew(), stored: true, claimed: false });
-      return true;
+      if (!watchedOf(session)) note(session, { since: anew(), stored: true, claimed: false });
     },
     watchNew(session, from) {
-      const former = from ? sessions.get(from) : undefined;
+      const former = watchedOf(from);
       const since = former?.claimed ? { ...anew(), all: former.since.all } : anew();
-      sessions.set(session, { since, stored: false, claimed: false });
+      note(session, { since, stored: false, claimed: false });
     },
     claim(session) {
-      const watched = sessions.get(session);
+      const watched = watchedOf(session);
       const first = ended.claim(session.id, watched?.since ?? anew());
       if (watched && first) watched.claimed = true;
       return first;
     },
-    mayTell: (session) => ended.mayTell(session.id, (sessions.get(session)?.since ?? anew()).own),
-    hasEnded: (session) => ended.has(session.id, sessions.get(session)?.since ?? anew()),
+    mayTell: (session) => ended.mayTell(session.id, (watchedOf(session)?.since ?? anew()).own),
+    hasEnded: (session) => ended.has(session.id, watchedOf(session)?.since ?? anew()),
     isAsync: () => isAsync,
   };
+}
+
+/** What is known of a session: on the session itself, where no store and no copy sees it. */
+const WATCHED = Symbol('watched');
+
+function watchedOf(session: unknown): Watched | undefined {
+  return (session as { readonly [WATCHED]?: Watched } | null | undefined)?.[WATCHED];
+}
+
+function note(session: object, watched: Watched): void {
+  Object.defineProperty(session, WATCHED, { configurable: true, value: watched });
 }
 
 /** Whether a store gives a session to nobody any more, whatever it keeps. */

@@ -48,7 +48,7 @@ export async function confirmSetup(
   if (!confirmation.ok) return refuseConfirmation(context, access, open, confirmation);
 
   const authenticator: Authenticator = {
-    id: randomName(),
+    id: open.form.id,
     name: open.setup.name,
     secret: open.secret,
     addedAt: at,

@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import type { Account } from '../account/account.js';
 import { authenticatorName, mayAddAuthenticator } from '../account/authenticators.js';
 import { SECRET_BYTES, encodeSecret, otpauthUri } from '../account/totp.js';
@@ -11,7 +11,7 @@ import { hasOtherFactorOnly } from '../session/core.js';
 import { readFactor } from '../session/account-record.js';
 import { offeredKeys } from '../session/challenge.js';
 import { isInTime } from '../session/evaluate-session.js';
-import { isConfirming, openSecret } from '../session/own-setup.js';
+import { isConfirming, nameOf, openSecret } from '../session/own-setup.js';
 import type { ParkedUser } from '../sign-in/parked-user.js';
 import { endParked, parkedUser } from '../sign-in/parked-user.js';
 import type { RouteRefusal } from '../session/refusal.js';
@@ -19,9 +19,6 @@ import type { MustEnrollState, SetupState, SignedInState, VerifiedState } from '
 import { refused } from '../session/refusal.js';
 import { requireOwner } from '../session/require-owner.js';
 import { takesKeysOnly } from '../session/requirement.js';
-
-/** 96 bits. */
-const NAME_CHARACTERS = 16;
 
 /** What a set-up form shows. */
 export interface SetupForm {
@@ -177,8 +174,8 @@ async function mustEnroll(context: Context, state: MustEnrollState): Promise<Set
   const waiting = await parkedUser(context, state);
   if (!waiting) return endParked(context, state, 'account-changed');
   const { account } = waiting.found;
-  const factor = await readFactor(context.core, account, originOf(context));
-  if (isConfirming(context.core, account.id, state, factor)) return refused('setup-expired');
+  const factor = await readFactor(context.core, account, () => originOf(context));
+  if (isConfirming(context.core, state, factor)) return refused('setup-expired');
   // A code adds the first key alone: who has one signs in by it.
   const isExpected = factor
     ? factor.enrollment === state.enrollment && offeredKeys(context, factor).length === 0
@@ -197,11 +194,6 @@ export function openSetup(
   if (!setup || !isInTime(setup.since, setup.until, now(context))) return null;
   const secret = openSecret(context.core, account.id, setup);
   return secret && { setup, secret, form: formOf(context, account, secret, setup) };
-}
-
-/** The key is random, and so is what it is sealed as: no two have one name, which tells nothing of it. */
-function nameOf({ sealed }: SetupState): string {
-  return createHash('sha256').update(sealed).digest('base64url').slice(0, NAME_CHARACTERS);
 }
 
 function formOf(

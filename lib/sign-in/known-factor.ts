@@ -12,7 +12,7 @@ import { readFactor } from '../session/account-record.js';
  */
 export async function knownFactor(context: Context, { account }: FoundUser): Promise<Factor | null> {
   try {
-    return await readFactor(context.core, account, originOf(context, account.id));
+    return await readFactor(context.core, account, () => originOf(context, account.id));
   } catch (error) {
     if (error instanceof SecondFactorError && isSignInRefusal(error.code)) {
       emit(context, 'sign-in-refused', account.id, { reason: error.code });

@@ -5,6 +5,7 @@ const FORMAT = '1';
 /** NIST SP 800-38D §8.2: a random nonce has 96 bits. */
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
+const LENGTH_BYTES = 4;
 
 /** Seals, opens and stamps with the keys of one ring. */
 export interface Sealer {
@@ -94,12 +95,13 @@ export function createSealer(ring: KeyRing): Sealer {
 
 /** Several strings as one byte string that no other strings give. */
 function lengthPrefixed(...parts: string[]): Buffer {
-  return Buffer.concat(
-    parts.flatMap((part) => {
-      const bytes = Buffer.from(part, 'utf8');
-      const length = Buffer.alloc(4);
-      length.writeUInt32BE(bytes.length);
-      return [length, bytes];
-    }),
-  );
+  const size = parts.reduce((sum, part) => sum + LENGTH_BYTES + Buffer.byteLength(part), 0);
+  const bytes = Buffer.allocUnsafe(size);
+  let end = 0;
+  for (const part of parts) {
+    const written = bytes.write(part, end + LENGTH_BYTES);
+    bytes.writeUInt32BE(written, end);
+    end += LENGTH_BYTES + written;
+  }
+  return bytes;
 }

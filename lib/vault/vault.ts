@@ -5,11 +5,12 @@ import { decodeRecord, encodeRecord } from '../account/record.js';
 import type { AccountRecord, Decision } from '../account/record.js';
 import { SecondFactorError } from '../errors.js';
 import type { DeadlineParts } from './deadline.js';
-import { withDeadline } from './deadline.js';
+import { Abandoning, withDeadline } from './deadline.js';
 import { storeUnavailable } from './failure.js';
 import type { Sealer } from './seal.js';
 import type { Deadline, Store, StoreReport } from './store.js';
 import type { UnderWay } from './under-way.js';
+import { createViews } from './views.js';
 
 /** Rounds of compare-and-set before giving up: every lost round means that somebody else's was held. */
 const ROUNDS = 16;
@@ -39,14 +40,27 @@ function isHeld(answer: unknown): boolean {
  */
 export type Late<Outcome> = (outcome: Outcome) => Promise<void>;
 
-/** The records of all accounts, opened and sealed on the way. */
-export interface Vault {
+/**
+ * The records of all accounts, opened and sealed on the way.
+ *
+ * @typeParam View what sessions need to know of a record
+ */
+export interface Vault<View = unknown> {
   /**
    * The account's record, or `null` when it is not enrolled. One store read.
    *
    * @throws {SecondFactorError} `store-unavailable`, `record-unreadable`
    */
   read(accountId: string): Promise<AccountRecord | null>;
+  /**
+   * What sessions need to know of the account's record, or `null` when it is not enrolled. One store read; the record is
+   * opened only where the store gives another text than before.
+   *
+   * @param withinMs for how long a read of before is enough, in milliseconds: then it is no promise, and no store read. What
+   *   this process changed since is always read
+   * @throws {SecondFactorError} `store-unavailable`, `record-unreadable`
+   */
+  view(accountId: string, withinMs: number): View | null | Promise<View | null>;
   /**
    * Decides on the present record and swaps the next one in; when somebody else was faster, loads and
    * decides again. The outcome is told only after the swap held. One store read and at most one swap
@@ -101,8 +115,18 @@ export type Resealed = 'current' | 'resealed' | 'gone';
  * @param timeoutMs how long one operation, all its rounds together, may take before it is refused; of a list, each
  *   step
  * @param underWay has the changes whose answer is late
+ * @param viewOf what sessions need to know of a record: it is kept, so nothing secret
+ * @param clock milliseconds since 1970
  */
-export function createVault(store: Store, sealer: Sealer, timeoutMs: number, underWay: UnderWay): Vault {
+export function createVault<View>(
+  store: Store,
+  sealer: Sealer,
+  timeoutMs: number,
+  underWay: UnderWay,
+  viewOf: (record: AccountRecord) => View,
+  clock: () => number = Date.now,
+): Vault<View> {
+  const views = createViews<View>(clock);
   const opened = (
     accountId: string,
     sealed: string,
@@ -136,15 +160,11 @@ export function createVault(store: Store, sealer: Sealer, timeoutMs: number, und
     throw new Error(`the record was changed by others ${String(ROUNDS)} times in a row`);
   }
 
-  async function inTime<T>(
+  function inTime<T>(
     operation: (deadline: Deadline) => T | Promise<T>,
     parts?: DeadlineParts<T>,
   ): Promise<T> {
-    try {
-      return await withDeadline(timeoutMs, operation, parts);
-    } catch (cause) {
-      throw storeUnavailable(cause);
-    }
+    return withDeadline(timeoutMs, operation, storeUnavailable, parts);
   }
 
   function change<Outcome>(
@@ -152,15 +172,37 @@ export function createVault(store: Store, sealer: Sealer, timeoutMs: number, und
     decide: (sealed: string | null) => Swap<Outcome> | Promise<Swap<Outcome>>,
     late: Late<Outcome> = () => Promise.resolve(),
   ): Promise<Outcome> {
-    return inTime((deadline) => swapLoop(accountId, decide, deadline), {
-      late: (answer) => {
-        underWay.add(answer.then(late, () => undefined));
+    const changed = (): void => views.changed(accountId);
+    changed();
+    return inTime(
+      (deadline) => {
+        const answer = swapLoop(accountId, decide, deadline);
+        answer.then(changed, changed);
+        return answer;
       },
-    });
+      {
+        late: (answer) => {
+          underWay.add(answer.then(late, () => undefined));
+        },
+      },
+    );
+  }
+
+  function readView(accountId: string): Promise<View | null> {
+    const since = views.begin();
+    const open = (sealed: string): View => viewOf(opened(accountId, sealed).record);
+    return inTime((deadline) =>
+      store.get(accountId, deadline).then((sealed) => views.of(accountId, sealed, since, open)),
+    );
   }
 
   return {
     read: (accountId) => inTime(async (deadline) => open(accountId, await store.get(accountId, deadline))),
+
+    view: (accountId, withinMs) => {
+      const recent = withinMs > 0 ? views.recent(accountId, withinMs) : undefined;
+      return recent === undefined ? readView(accountId) : recent;
+    },
 
     update: (accountId, decide, late) =>
       change(
@@ -197,7 +239,7 @@ export function createVault(store: Store, sealer: Sealer, timeoutMs: number, und
       }),
 
     async *list() {
-      const abandoned = new AbortController();
+      const abandoned = new Abandoning();
       const ids = await inTime((deadline) => store.list(deadline)[Symbol.asyncIterator](), { abandoned });
       try {
         for (;;) {
@@ -206,7 +248,7 @@ export function createVault(store: Store, sealer: Sealer, timeoutMs: number, und
           if (!step.value.startsWith(RESERVED_ID_PREFIX)) yield step.value;
         }
       } finally {
-        abandoned.abort();
+        abandoned.abort(new Error('the list was given up'));
         void ids.return?.().catch(() => undefined); // one that hangs never returns
       }
     },

@@ -45,6 +45,7 @@ describe('adapters/redis-connection', () => {
       status: 'ready',
       options: {},
       connect: () => Promise.resolve(),
+      get: () => Promise.resolve(null),
       call: () => Promise.resolve(),
       evalsha() {
         sent.push('evalsha');
@@ -56,7 +57,7 @@ describe('adapters/redis-connection', () => {
         return Promise.resolve(1);
       },
     });
-    const run = ioredisConnection(client).runScript('alice', ['', '=late'], givenUp.signal);
+    const run = ioredisConnection(client).runScript('alice', ['', '=late'], givenUp);
     expect(await run.catch((error: unknown) => error)).to.have.property('message', 'given up');
     expect(sent).to.deep.equal(['evalsha']);
   });

@@ -18,8 +18,8 @@ export function sealerOf(...keys: string[]): Sealer {
 }
 
 /** The vault over a store, patient unless told otherwise. */
-export function vaultOf(store: Store, sealer = sealerOf(aKey()), timeoutMs = 60_000): Vault {
-  return createVault(store, sealer, timeoutMs, createUnderWay());
+export function vaultOf(store: Store, sealer = sealerOf(aKey()), timeoutMs = 60_000): Vault<string> {
+  return createVault(store, sealer, timeoutMs, createUnderWay(), ({ enrollment }) => enrollment);
 }
 
 /** A store in front of another one that counts the calls. */

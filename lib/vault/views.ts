@@ -1,0 +1,67 @@
+/** Accounts whose view is kept: at 3 KB each it takes 30 MB. */
+const MOST_ACCOUNTS = 10_000;
+
+interface Kept<View> {
+  /** The text as it lies in the store; `null`: none. */
+  readonly sealed: string | null;
+  readonly view: View | null;
+  /** When the store last gave that text, milliseconds since 1970; `null`: that counts no more. */
+  readAt: number | null;
+}
+
+/** What the process keeps of the records that it opened: what sessions need, and nothing secret. */
+export interface Views<View> {
+  /**
+   * What the text of an account's record opened to. The text must be the very same, and of this account: what was moved
+   * to another one is opened there, and does not open.
+   *
+   * @param since what {@link Views.begin} gave when the store was asked
+   * @param open opens another text; what it throws is handed on, and nothing is kept
+   */
+  of(accountId: string, sealed: string | null, since: number, open: (sealed: string) => View): View | null;
+  /** A read of the store begins. */
+  begin(): number;
+  /** What the store gave within so many milliseconds; `undefined`: it must be asked. */
+  recent(accountId: string, milliseconds: number): View | null | undefined;
+  /** This process changes the record, or has changed it: what was read until now counts no more. */
+  changed(accountId: string): void;
+}
+
+/** @param clock milliseconds since 1970 */
+export function createViews<View>(clock: () => number): Views<View> {
+  const kept = new Map<string, Kept<View>>();
+  let changes = 0;
+
+  function keep(accountId: string, sealed: string | null, view: View | null): Kept<View> {
+    if (kept.size >= MOST_ACCOUNTS && !kept.has(accountId)) {
+      const [oldest = ''] = kept.keys();
+      kept.delete(oldest);
+    }
+    const entry: Kept<View> = { sealed, view, readAt: null };
+    kept.set(accountId, entry);
+    return entry;
+  }
+
+  return {
+    of(accountId, sealed, since, open) {
+      let entry = kept.get(accountId);
+      if (entry?.sealed !== sealed) entry = keep(accountId, sealed, sealed === null ? null : open(sealed));
+      // A read that a change overtook may have come before it.
+      if (since === changes) entry.readAt = clock();
+      return entry.view;
+    },
+    begin: () => changes,
+    recent(accountId, milliseconds) {
+      const entry = kept.get(accountId);
+      if (!entry || entry.readAt === null) return undefined;
+      const age = clock() - entry.readAt;
+      // A clock that was set back makes nothing recent.
+      return age >= 0 && age < milliseconds ? entry.view : undefined;
+    },
+    changed(accountId) {
+      changes++;
+      const entry = kept.get(accountId);
+      if (entry) entry.readAt = null;
+    },
+  };
+}
