@@ -45,7 +45,8 @@ export type {
   WebAuthn,
 } from './webauthn.js';
 export type { RememberedBrowser } from './account/known-browsers.js';
-export type { ImportedSecret } from './operator/import-secret.js';
+export type { ImportedKey, ImportedSecret, ImportedUri } from './operator/import-secret.js';
+export type { TotpAlgorithm, TotpParameters } from './account/totp.js';
 export type { Operator } from './operator/operator.js';
 export type { Health, Rekeyed } from './operator/maintenance.js';
 export type {

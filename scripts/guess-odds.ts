@@ -2,10 +2,10 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { DEFAULT_LIMITS, MAXIMUM_AUTHENTICATORS } from '../lib/account/limits.js';
 import { waitSeconds } from '../lib/account/lockout.js';
-import { CODE_DIGITS } from '../lib/account/totp.js';
+import { APP_PARAMETERS } from '../lib/account/totp.js';
 
 const { window, lockout } = DEFAULT_LIMITS;
-const CODES = 10 ** CODE_DIGITS;
+const CODES = 10 ** APP_PARAMETERS.digits;
 /** Steps accepted at once: around the server's clock, and around a learned offset that does not overlap. */
 const STEPS = { right: 2 * window + 1, off: 2 * (2 * window + 1) };
 

@@ -1,4 +1,5 @@
 import { timingSafeEqual } from 'node:crypto';
+import { digitsOf } from './authenticators.js';
 import { withoutRemembered } from './known-browsers.js';
 import { MAXIMUM_OFFSET_STEPS } from './limits.js';
 import type { Limits } from './limits.js';
@@ -41,12 +42,12 @@ const TYPED_MAXIMUM_CHARACTERS = 64;
 
 /**
  * Reads what was typed into the one field that takes both kinds of code. Only a string is a code; ASCII
- * spaces and hyphens do not count; digits are ASCII digits.
+ * spaces and hyphens do not count; digits are ASCII digits, six to eight of them (RFC 4226 §5.3).
  */
 export function presentCode(typed: unknown): PresentedCode {
   if (typeof typed !== 'string' || typed.length > TYPED_MAXIMUM_CHARACTERS) return { kind: 'malformed' };
   const digits = typed.replace(/[ -]/g, '');
-  if (/^[0-9]{6}$/.test(digits)) return { kind: 'otp', code: digits };
+  if (/^[0-9]{6,8}$/.test(digits)) return { kind: 'otp', code: digits };
   const code = normalizeRecoveryCode(typed);
   return code === null ? { kind: 'malformed' } : { kind: 'recovery-code', code };
 }
@@ -56,8 +57,8 @@ export function presentCode(typed: unknown): PresentedCode {
  *
  * A time step is accepted once and never after a newer one (RFC 6238 §5.2), and a code that two
  * authenticators show is spent for both; a wrong code is charged to the budget of the browser it came from,
- * or to the one that all strangers share; a code that was used before, or has not the shape of a code, is
- * refused uncharged; while locked, right and wrong codes get the same answer and the record stays as it is.
+ * or to the one that all strangers share; a code that was used before, or has not the shape of a code that the
+ * account can have, is refused uncharged; which authenticator a wrong one was meant for changes nothing; while locked, right and wrong codes get the same answer and the record stays as it is.
  * A success clears its own budget and no other. A recovery code is void after use, ends every lock, makes
  * void every code that could be read before, and has remembered browsers asked for a code again: who needs
  * one may have lost more than their phone.
@@ -76,13 +77,20 @@ export function decideAttempt(
   const presented = presentCode(typed);
   switch (presented.kind) {
     case 'malformed':
-      return { outcome: { ok: false, reason: 'code-malformed' }, next: 'unchanged' };
+      return MALFORMED;
     case 'recovery-code':
       return decideRecoveryCode(record, presented.code, now, limits);
     case 'otp':
-      return decideTotp(record, presented.code, now, limits, browser);
+      return digitsOf(record.authenticators).includes(presented.code.length)
+        ? decideTotp(record, presented.code, now, limits, browser)
+        : MALFORMED;
   }
 }
+
+const MALFORMED: Decision<AttemptOutcome> = {
+  outcome: { ok: false, reason: 'code-malformed' },
+  next: 'unchanged',
+};
 
 function decideTotp(
   record: AccountRecord,
@@ -96,7 +104,12 @@ function decideTotp(
   if (lock.locked) return { outcome: { ok: false, reason: 'locked', until: lock.until }, next: 'unchanged' };
 
   const matches = record.authenticators.map((authenticator) =>
-    matchingSteps(authenticator.secret, code, acceptableSteps(authenticator, now, limits.window)),
+    matchingSteps(
+      authenticator.secret,
+      code,
+      acceptableSteps(authenticator, now, limits.window),
+      authenticator.parameters,
+    ),
   );
   const steps = matches.map((matching) => Math.max(...matching));
   const proved = record.authenticators.map(({ lastStep }, place) => (steps[place] ?? 0) > lastStep);
@@ -128,7 +141,8 @@ function decideTotp(
 
 /** An authenticator after its code of a step was accepted. */
 function after(authenticator: Authenticator, step: number, now: number, window: number): Authenticator {
-  const clockOffset = learnedOffset(authenticator, step - timeStepAt(now), window);
+  const current = timeStepAt(now, authenticator.parameters.period);
+  const clockOffset = learnedOffset(authenticator, step - current, window);
   return { ...authenticator, lastStep: step, clockOffset };
 }
 
@@ -181,15 +195,20 @@ function newestStep(authenticator: Authenticator, now: number, window: number): 
 }
 
 /** The steps whose codes are accepted: around the server's clock and around the learned offset. */
-function acceptableSteps({ clockOffset }: Authenticator, now: number, window: number): Set<number> {
+function acceptableSteps(
+  { clockOffset, parameters }: Authenticator,
+  now: number,
+  window: number,
+): Set<number> {
+  const current = timeStepAt(now, parameters.period);
   const steps = new Set<number>();
   for (const centre of window === 0 ? [0] : [0, clockOffset]) {
-    for (let delta = -window; delta <= window; delta++) steps.add(timeStepAt(now) + centre + delta);
+    for (let delta = -window; delta <= window; delta++) steps.add(current + centre + delta);
   }
   return steps;
 }
 
-/** Follows the phone's clock by at most one step per accepted code (RFC 6238 §6). */
+/** Follows the authenticator's clock by at most one step per accepted code (RFC 6238 §6). */
 function learnedOffset({ clockOffset }: Authenticator, seen: number, window: number): number {
   if (window === 0) return clockOffset;
   const followed = clockOffset + Math.sign(seen - clockOffset);

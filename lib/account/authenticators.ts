@@ -17,9 +17,15 @@ export function mayAddAuthenticator({ authenticators }: { authenticators: readon
   return authenticators.length < MAXIMUM_AUTHENTICATORS;
 }
 
+/** How many digits the codes of authenticators have: ascending, each number once. */
+export function digitsOf(authenticators: readonly Pick<Authenticator, 'parameters'>[]): readonly number[] {
+  const digits = new Set<number>(authenticators.map(({ parameters }) => parameters.digits));
+  return [...digits].sort((a, b) => a - b);
+}
+
 /**
- * Whether one of a record's authenticators holds a secret already: twice in a record, each of its codes
- * would be accepted twice.
+ * Whether one of a record's authenticators holds a secret already, whatever its codes look like: twice in a record,
+ * each of its codes would be accepted twice.
  */
 export function hasSecret({ authenticators }: AccountRecord, secret: Uint8Array): boolean {
   return authenticators.some((authenticator) => Buffer.from(authenticator.secret).equals(secret));

@@ -3,7 +3,7 @@ import { ENROLLMENT_OFFSET_STEPS, SKEW_HINT_STEPS } from './limits.js';
 import { NO_FAILURES } from './lockout.js';
 import type { AccountRecord } from './record.js';
 import type { RecoverySet } from './recovery-codes.js';
-import { TIME_STEP_SECONDS, matchingSteps, timeStepAt } from './totp.js';
+import { APP_PARAMETERS, matchingSteps, timeStepAt } from './totp.js';
 
 /** What the code typed into a set-up form shows. */
 type Confirmation =
@@ -13,7 +13,8 @@ type Confirmation =
   | { readonly ok: false; readonly reason: 'clock-skew'; readonly minutes: number };
 
 /**
- * Checks the code that is to prove that the authenticator holds the new secret. Pure. Of several steps
+ * Checks the code that is to prove that the authenticator holds the new secret, which {@link APP_PARAMETERS} go
+ * with. Pure. Of several steps
  * with the same code the one nearest to the server's clock counts.
  *
  * @param typed what was typed, of any type
@@ -27,11 +28,13 @@ export function decideConfirmation(
   window: number,
 ): Confirmation {
   const presented = presentCode(typed);
-  if (presented.kind !== 'otp') return { ok: false, reason: 'code-malformed' };
+  const { digits, period } = APP_PARAMETERS;
+  if (presented.kind !== 'otp' || presented.code.length !== digits)
+    return { ok: false, reason: 'code-malformed' };
 
-  const current = timeStepAt(now);
+  const current = timeStepAt(now, period);
   const around = Array.from({ length: 2 * SKEW_HINT_STEPS + 1 }, (_, i) => current - SKEW_HINT_STEPS + i);
-  const offsets = matchingSteps(secret, presented.code, around).map((step) => step - current);
+  const offsets = matchingSteps(secret, presented.code, around, APP_PARAMETERS).map((step) => step - current);
   const offset = offsets.sort((a, b) => Math.abs(a) - Math.abs(b))[0];
   if (offset === undefined) return { ok: false, reason: 'code-invalid' };
 
@@ -66,6 +69,6 @@ export function enrolledRecord(
 
 /** Steps as minutes, never 0: "your clock is off by 0 minutes" would help nobody. */
 function wholeMinutes(steps: number): number {
-  const minutes = Math.round((Math.abs(steps) * TIME_STEP_SECONDS) / 60);
+  const minutes = Math.round((Math.abs(steps) * APP_PARAMETERS.period) / 60);
   return Math.sign(steps) * Math.max(1, minutes);
 }

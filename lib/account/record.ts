@@ -1,8 +1,17 @@
 import type { Transport } from '../webauthn.js';
 import { TRANSPORTS } from '../webauthn.js';
-import { IMPORTED_SECRET_MINIMUM_BYTES, SECRET_MAXIMUM_BYTES } from './totp.js';
+import type { TotpParameters } from './totp.js';
+import {
+  APP_PARAMETERS,
+  IMPORTED_SECRET_MINIMUM_BYTES,
+  SECRET_MAXIMUM_BYTES,
+  TOTP_ALGORITHMS,
+  TOTP_DIGITS,
+  TOTP_PERIODS,
+  sameParameters,
+} from './totp.js';
 
-/** One authenticator app that holds a secret of its own. */
+/** One authenticator app or hardware token that holds a secret of its own. */
 export interface Authenticator {
   /** 128 random bits or more, base64url; names it on the pages, and the set-up that it came of. */
   readonly id: string;
@@ -10,6 +19,8 @@ export interface Authenticator {
   readonly name: string;
   /** The TOTP secret, 10 to 64 bytes. */
   readonly secret: Uint8Array;
+  /** How its codes are made; its steps are of this period. */
+  readonly parameters: TotpParameters;
   /** Milliseconds since 1970. */
   readonly addedAt: number;
   /** The newest time step that was accepted; codes of this step and older ones are void. */
@@ -145,6 +156,20 @@ const PARTS: Readonly<Record<string, Part>> = {
       return { ...record, browsers };
     },
   },
+  totpParameters: {
+    encode: ({ authenticators }) =>
+      authenticators.every(({ parameters }) => sameParameters(parameters, APP_PARAMETERS))
+        ? undefined
+        : authenticators.map(({ parameters }) => writtenParameters(parameters)),
+    decode(record, written) {
+      const parts = list(written, record.authenticators.length).map(totpParameters);
+      const authenticators = record.authenticators.map((each, place) => ({
+        ...each,
+        parameters: parts[place] ?? APP_PARAMETERS,
+      }));
+      return { ...record, authenticators };
+    },
+  },
 };
 
 /** A list of fields. */
@@ -262,9 +287,26 @@ function authenticator(value: unknown): Authenticator {
     id: string(fields[0]),
     name: string(fields[1]),
     secret,
+    parameters: APP_PARAMETERS,
     addedAt: integer(fields[3]),
     lastStep: integer(fields[4]),
     clockOffset: integer(fields[5]),
+  };
+}
+
+/** `null` are the parameters of authenticator apps. */
+function writtenParameters(parameters: TotpParameters): unknown {
+  const { algorithm, digits, period } = parameters;
+  return sameParameters(parameters, APP_PARAMETERS) ? null : [algorithm, digits, period];
+}
+
+function totpParameters(value: unknown): TotpParameters {
+  if (value === null) return APP_PARAMETERS;
+  const fields = list(value, 3);
+  return {
+    algorithm: oneOf(TOTP_ALGORITHMS, fields[0]),
+    digits: oneOf(TOTP_DIGITS, fields[1]),
+    period: oneOf(TOTP_PERIODS, fields[2]),
   };
 }
 
@@ -275,7 +317,7 @@ function securityKey(value: unknown): SecurityKey {
     credentialId: string(fields[0]),
     publicKey: string(fields[1]),
     counter: integer(fields[2]),
-    transports: transports === '' ? [] : transports.split(' ').map(transport),
+    transports: transports === '' ? [] : transports.split(' ').map((word) => oneOf(TRANSPORTS, word)),
     rpId: string(fields[4]),
     name: string(fields[5]),
     addedAt: integer(fields[6]),
@@ -283,11 +325,10 @@ function securityKey(value: unknown): SecurityKey {
   };
 }
 
-function transport(word: string): Transport {
-  const known = TRANSPORTS.find((each) => each === word);
-  if (known === undefined)
-    throw new TypeError('a security key of the record has a transport of an unknown name');
-  return known;
+function oneOf<Value>(known: readonly Value[], value: unknown): Value {
+  const found = known.find((each) => each === value);
+  if (found === undefined) throw new TypeError('a field of the record has a value that is not known');
+  return found;
 }
 
 function browser(value: unknown): KnownBrowser {

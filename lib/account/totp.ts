@@ -2,28 +2,53 @@ import { timingSafeEqual } from 'node:crypto';
 import { ScureBase32Plugin, createGuardrails } from 'otplib';
 import { generateSync } from 'otplib/functional';
 
-/** RFC 6238 §5.2: the recommended time step, and the only one authenticator apps agree on. */
-export const TIME_STEP_SECONDS = 30;
-/** RFC 4226 §5.3 asks for at least 6 digits; 6 is what every authenticator app shows. */
-export const CODE_DIGITS = 6;
 /** RFC 4226 §4 R6 recommends 160 bits. */
 export const SECRET_BYTES = 20;
 /** RFC 4226 §4 R6: a secret must have at least 128 bits. */
 export const SECRET_MINIMUM_BYTES = 16;
 /** What other systems have issued: 80 bits. Taken over only when the operator says so. */
 export const IMPORTED_SECRET_MINIMUM_BYTES = 10;
-/** The block size of SHA-1: HMAC hashes a longer key first (RFC 2104 §2). */
+/** The block size of SHA-1 and SHA-256, which hash a longer key first (RFC 2104 §2), and the seed of SHA-512 (RFC 6238 appendix B). */
 export const SECRET_MAXIMUM_BYTES = 64;
 
-/** The hash functions of RFC 6238 §1.2. Authenticator apps agree on SHA-1 only, so that is what we issue. */
-export type TotpAlgorithm = 'sha1' | 'sha256' | 'sha512';
+/** The hash functions of RFC 6238 §1.2. */
+export const TOTP_ALGORITHMS = ['sha1', 'sha256', 'sha512'] as const;
+/** RFC 4226 §5.3: at least 6 digits, and possibly 7 and 8. */
+export const TOTP_DIGITS = [6, 7, 8] as const;
+/** Time steps in seconds: the recommended one (RFC 6238 §5.2), and that of most hardware tokens besides. */
+export const TOTP_PERIODS = [30, 60] as const;
+
+/** One of the hash functions of RFC 6238 §1.2. */
+export type TotpAlgorithm = (typeof TOTP_ALGORITHMS)[number];
+
+/** How an authenticator makes its codes (RFC 6238 §4). */
+export interface TotpParameters {
+  readonly algorithm: TotpAlgorithm;
+  /** How many digits a code has. */
+  readonly digits: (typeof TOTP_DIGITS)[number];
+  /** The time step in seconds. */
+  readonly period: (typeof TOTP_PERIODS)[number];
+}
+
+/** What all authenticator apps agree on (Key URI Format), and so what we issue. */
+export const APP_PARAMETERS: TotpParameters = { algorithm: 'sha1', digits: 6, period: 30 };
+
+/** Whether two authenticators with one secret show the same codes. */
+export function sameParameters(a: TotpParameters, b: TotpParameters): boolean {
+  return a.algorithm === b.algorithm && a.digits === b.digits && a.period === b.period;
+}
 
 const base32 = new ScureBase32Plugin();
 const guardrails = createGuardrails({ MIN_SECRET_BYTES: IMPORTED_SECRET_MINIMUM_BYTES });
 
-/** The time step (RFC 6238 §4.2) of a moment in milliseconds since 1970. */
-export function timeStepAt(milliseconds: number): number {
-  return Math.floor(milliseconds / (TIME_STEP_SECONDS * 1000));
+/**
+ * The time step (RFC 6238 §4.2) of a moment.
+ *
+ * @param milliseconds since 1970
+ * @param period of the authenticator, in seconds
+ */
+export function timeStepAt(milliseconds: number, period: number): number {
+  return Math.floor(milliseconds / (period * 1000));
 }
 
 /**
@@ -34,8 +59,7 @@ export function timeStepAt(milliseconds: number): number {
 export function totpCode(
   secret: Uint8Array,
   step: number,
-  algorithm: TotpAlgorithm = 'sha1',
-  digits: 6 | 7 | 8 = CODE_DIGITS,
+  { algorithm, digits }: TotpParameters = APP_PARAMETERS,
 ): string {
   if (secret.length < IMPORTED_SECRET_MINIMUM_BYTES) {
     throw new RangeError('a TOTP secret has at least 10 bytes');
@@ -46,18 +70,28 @@ export function totpCode(
 
 /**
  * Which of `steps` the code belongs to. All of them are computed and compared in constant time, whatever
- * the first ones said. Steps before 1970 belong to nothing.
+ * the first ones said, and however many digits the code has. Steps before 1970 belong to nothing.
  *
- * @param code exactly six ASCII digits
+ * @param code six to eight ASCII digits
  */
-export function matchingSteps(secret: Uint8Array, code: string, steps: Iterable<number>): number[] {
-  const presented = Buffer.from(code, 'latin1');
+export function matchingSteps(
+  secret: Uint8Array,
+  code: string,
+  steps: Iterable<number>,
+  parameters: TotpParameters,
+): number[] {
+  const presented = comparable(code);
   const matches: number[] = [];
   for (const step of steps) {
     if (step < 0) continue;
-    if (timingSafeEqual(presented, Buffer.from(totpCode(secret, step), 'latin1'))) matches.push(step);
+    if (timingSafeEqual(presented, comparable(totpCode(secret, step, parameters)))) matches.push(step);
   }
   return matches;
+}
+
+/** A code in the room of the longest one: no shorter code fills it as a longer one does. */
+function comparable(code: string): Buffer {
+  return Buffer.from(code.padEnd(Math.max(...TOTP_DIGITS), ' '), 'latin1');
 }
 
 /** A secret as people type it into an authenticator: base32 (RFC 4648 §6) without padding. */
@@ -93,9 +127,9 @@ export function otpauthUri(issuer: string, accountName: string, secret: Uint8Arr
   const parameters = [
     `secret=${encodeSecret(secret)}`,
     `issuer=${encodeURIComponent(issuer)}`,
-    'algorithm=SHA1',
-    `digits=${String(CODE_DIGITS)}`,
-    `period=${String(TIME_STEP_SECONDS)}`,
+    `algorithm=${APP_PARAMETERS.algorithm.toUpperCase()}`,
+    `digits=${String(APP_PARAMETERS.digits)}`,
+    `period=${String(APP_PARAMETERS.period)}`,
   ];
   return `otpauth://totp/${label}?${parameters.join('&')}`;
 }

@@ -73,10 +73,14 @@ export interface Admin {
    */
   removeSecurityKeys(accountId: AccountId, operator: Operator, credentialId?: string): Promise<boolean>;
   /**
-   * Enrolls an account with a secret from another system; see {@link ImportedSecret}. Secrets never come out
-   * again.
+   * Enrolls an account with an authenticator app or hardware token of another system; see {@link ImportedSecret}.
+   * Secrets never come out again. May be repeated: tells whether the account was enrolled, and `false` where it has
+   * exactly this authenticator already.
+   *
+   * @throws {SecondFactorError} `option-invalid` and `option-unknown` (no message holds the secret), `account-unknown`,
+   *   `already-enrolled` with any other authenticator, `store-unavailable`
    */
-  import(accountId: AccountId, secret: ImportedSecret): Promise<void>;
+  import(accountId: AccountId, secret: ImportedSecret): Promise<boolean>;
   /** Deletes the record of an account that was deleted. */
   forget(accountId: AccountId): Promise<void>;
 }
@@ -139,7 +143,7 @@ export function createAdmin(core: Core): Admin {
     removeSecurityKeys: async (id, operator, credentialId) =>
       removeSecurityKeys(core, parseAccountId(id), operatorFields(operator), credentialId),
 
-    import: (id, secret) => importSecret(core, parseAccountId(id), secret),
+    import: async (id, secret) => importSecret(core, parseAccountId(id), secret),
 
     async forget(id) {
       const accountId = parseAccountId(id);

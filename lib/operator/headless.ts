@@ -32,6 +32,8 @@ export interface AccountStatus {
   /** Whether their owner said that they are saved, or used one; `null` where that was never asked. */
   readonly recoveryCodesConfirmed: boolean | null;
   readonly authenticators: number;
+  /** How many digits their codes have: ascending, each number once. */
+  readonly digits: readonly number[];
   /** Passkeys and security keys. */
   readonly securityKeys: readonly SecurityKeyStatus[];
   readonly rememberedBrowsers: number;
@@ -135,6 +137,7 @@ async function statusOf({ options, vault }: Core, id: AccountId): Promise<Accoun
     recoveryCodesLeft: 0,
     recoveryCodesConfirmed: null,
     authenticators: 0,
+    digits: [],
     securityKeys: [],
     rememberedBrowsers: 0,
   };
@@ -142,6 +145,7 @@ async function statusOf({ options, vault }: Core, id: AccountId): Promise<Accoun
     const record = await vault.read(accountId);
     if (!record) return { accountId, enrolled: false, readable: true, ...nothing };
     const lock = lockAt(record, options.clock(), options.limits.lockout);
+    const { digits, keys } = factorOf(record);
     return {
       accountId,
       enrolled: true,
@@ -153,7 +157,8 @@ async function statusOf({ options, vault }: Core, id: AccountId): Promise<Accoun
       recoveryCodesLeft: record.recoveryDigests.length,
       recoveryCodesConfirmed: record.recoveryConfirmed,
       authenticators: record.authenticators.length,
-      securityKeys: factorOf(record).keys.map(({ transports: _transports, ...key }) => key),
+      digits,
+      securityKeys: keys.map(({ transports: _transports, ...key }) => key),
       rememberedBrowsers: rememberedBrowsers(record.browsers, options.clock()).length,
     };
   } catch (error) {

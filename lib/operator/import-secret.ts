@@ -1,79 +1,102 @@
 import { enrolledRecord } from '../account/enrollment.js';
-import {
-  IMPORTED_SECRET_MINIMUM_BYTES,
-  SECRET_MAXIMUM_BYTES,
-  SECRET_MINIMUM_BYTES,
-  decodeSecret,
-  timeStepAt,
-} from '../account/totp.js';
+import type { ImportedAuthenticator } from '../account/imported-authenticator.js';
+import { IMPORTED_PROPERTIES, parseImported } from '../account/imported-authenticator.js';
+import type { AccountRecord } from '../account/record.js';
+import type { TotpParameters } from '../account/totp.js';
+import { sameParameters, timeStepAt } from '../account/totp.js';
 import { SecondFactorError } from '../errors.js';
 import type { Core } from '../session/core.js';
 import { emitEvent, findAccount } from '../session/core.js';
 import type { Operator } from './operator.js';
 import { operatorFields } from './operator.js';
 import { randomName } from '../session/random.js';
-import { flagEnrolled } from '../session/set-enrolled.js';
+import { flagEnrolled, putFlag } from '../session/set-enrolled.js';
 import { updateRecord } from '../session/account-record.js';
 
-/** What another system knows of an account's authenticator: SHA-1, 6 digits, 30 s. */
-export interface ImportedSecret extends Operator {
-  /** Base32, in either case, with or without padding, spaces and hyphens. */
-  readonly secret: string;
+/** What goes with an authenticator of another system, however its secret is written. */
+interface Imported extends Operator {
+  /** What its owner will see it called; by default nothing. One line of at most 40 characters is kept. */
+  readonly name?: string | undefined;
   /** Takes secrets of 80 to 127 bits as well, which RFC 4226 §4 R6 forbids. */
   readonly dangerouslyAllowShortSecret?: boolean | undefined;
 }
 
-/**
- * Enrolls an account with a secret from another system. Codes that could be read by now are void, and there
- * are no recovery codes yet. Refused when the account is enrolled.
- *
- * @throws {SecondFactorError} `option-invalid` and `option-unknown` (no message holds the secret), `account-unknown`,
- *   `already-enrolled`, `store-unavailable`
- */
-export async function importSecret(core: Core, accountId: string, given: ImportedSecret): Promise<void> {
-  const { options } = core;
-  const by = operatorFields(given, ['secret', 'dangerouslyAllowShortSecret']);
-  const secret = checkedSecret(given);
-  if (!(await findAccount(core, accountId))) {
-    throw new SecondFactorError('account-unknown', 'findUser(accountId) returned none');
-  }
-  const at = options.clock();
-  const recovery = { recoveryKey: randomName(), recoveryDigests: [], recoveryConfirmed: null };
-  const lastStep = timeStepAt(at) + options.limits.window;
-  const used = { addedAt: at, lastStep, clockOffset: 0 };
-  const authenticator = { id: randomName(), name: '', secret, ...used };
-  const first = { authenticators: [authenticator], keys: [] };
-  const record = enrolledRecord(randomName(), first, recovery, at);
-  await updateRecord<boolean>(
-    core,
-    { accountId, origin: {} },
-    (present) => (present ? { outcome: false, next: 'unchanged' } : { outcome: true, next: record }),
-    async (imported, origin) => {
-      if (!imported) throw new SecondFactorError('already-enrolled');
-      await flagEnrolled(core, accountId, record, () => {
-        emitEvent(core, 'imported', accountId, origin, by);
-      });
-    },
-  );
+/** An authenticator app or hardware token of another system, by its secret. */
+export interface ImportedKey extends Imported {
+  /**
+   * Base32, in either case, with or without padding, spaces and hyphens; with `encoding: 'hex'` two hex digits for each
+   * byte, with or without spaces, colons and hyphens between bytes.
+   */
+  readonly secret: string;
+  /** Default `base32`. */
+  readonly encoding?: 'base32' | 'hex' | undefined;
+  /** Default `sha1` (RFC 6238 §1.2). */
+  readonly algorithm?: TotpParameters['algorithm'] | undefined;
+  /** How many digits a code has; default 6 (RFC 4226 §5.3). */
+  readonly digits?: TotpParameters['digits'] | undefined;
+  /** The time step in seconds; default 30 (RFC 6238 §5.2). */
+  readonly period?: TotpParameters['period'] | undefined;
+  readonly uri?: undefined;
 }
 
-function checkedSecret({ secret, dangerouslyAllowShortSecret = false }: ImportedSecret): Uint8Array {
-  if (typeof dangerouslyAllowShortSecret !== 'boolean') {
-    throw new SecondFactorError('option-invalid', 'dangerouslyAllowShortSecret must be a boolean');
-  }
-  const bytes = typeof secret === 'string' ? decodeSecret(secret) : null;
-  if (!bytes) throw new SecondFactorError('option-invalid', 'secret must be a base32 string (RFC 4648 §6)');
-  const least = dangerouslyAllowShortSecret ? IMPORTED_SECRET_MINIMUM_BYTES : SECRET_MINIMUM_BYTES;
-  if (bytes.length >= least && bytes.length <= SECRET_MAXIMUM_BYTES) {
-    if (new Set(bytes).size > 1) return bytes;
-    throw new SecondFactorError('option-invalid', 'secret is not random: all its bytes are the same');
-  }
-  const fix =
-    bytes.length >= IMPORTED_SECRET_MINIMUM_BYTES && bytes.length < least
-      ? '; dangerouslyAllowShortSecret: true takes it all the same'
-      : '';
-  throw new SecondFactorError(
-    'option-invalid',
-    `secret must have ${String(least)} to ${String(SECRET_MAXIMUM_BYTES)} bytes, has ${String(bytes.length)}${fix}`,
+/** The same, as a URI says it. */
+export interface ImportedUri extends Imported {
+  /** `otpauth://totp/…` (Key URI Format). */
+  readonly uri: string;
+  readonly secret?: undefined;
+  readonly encoding?: undefined;
+  readonly algorithm?: undefined;
+  readonly digits?: undefined;
+  readonly period?: undefined;
+}
+
+/** What another system knows of an account's authenticator. */
+export type ImportedSecret = ImportedKey | ImportedUri;
+
+/**
+ * Enrolls an account with a secret from another system. Codes that could be read by now are void, and there
+ * are no recovery codes yet. May be repeated: an account that has exactly this authenticator stays as it is, and the
+ * application's own table is told of it again where it says otherwise.
+ *
+ * @returns whether the account was enrolled; `false`: it has this authenticator already
+ * @throws {SecondFactorError} `option-invalid` and `option-unknown` (no message holds the secret), `account-unknown`,
+ *   `already-enrolled` with any other authenticator, `store-unavailable`
+ */
+export async function importSecret(core: Core, accountId: string, given: ImportedSecret): Promise<boolean> {
+  const by = operatorFields(given, IMPORTED_PROPERTIES);
+  const imported = parseImported({ ...given });
+  const found = await findAccount(core, accountId);
+  if (!found) throw new SecondFactorError('account-unknown', 'findUser(accountId) returned none');
+  const record = recordWith(core, imported);
+  const outcome = await updateRecord<'made' | 'made-before' | 'another'>(
+    core,
+    { accountId, origin: {} },
+    (present) => {
+      if (!present) return { outcome: 'made', next: record };
+      return { outcome: hasAuthenticator(present, imported) ? 'made-before' : 'another', next: 'unchanged' };
+    },
+    async (decided, origin) => {
+      if (decided === 'another') throw new SecondFactorError('already-enrolled');
+      if (decided === 'made') {
+        await flagEnrolled(core, accountId, record, () => {
+          emitEvent(core, 'imported', accountId, origin, by);
+        });
+      } else if (found.account.enrolled !== true) await putFlag(core, accountId);
+    },
+  );
+  return outcome === 'made';
+}
+
+function recordWith({ options }: Core, imported: ImportedAuthenticator): AccountRecord {
+  const at = options.clock();
+  const recovery = { recoveryKey: randomName(), recoveryDigests: [], recoveryConfirmed: null };
+  const lastStep = timeStepAt(at, imported.parameters.period) + options.limits.window;
+  const authenticator = { id: randomName(), ...imported, addedAt: at, lastStep, clockOffset: 0 };
+  return enrolledRecord(randomName(), { authenticators: [authenticator], keys: [] }, recovery, at);
+}
+
+function hasAuthenticator(record: AccountRecord, { secret, parameters }: ImportedAuthenticator): boolean {
+  return record.authenticators.some(
+    (each) => Buffer.from(each.secret).equals(secret) && sameParameters(each.parameters, parameters),
   );
 }

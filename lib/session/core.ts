@@ -1,5 +1,6 @@
 import type { Account } from '../account/account.js';
 import { LONGEST, cleanText } from '../account/clean-text.js';
+import { digitsOf } from '../account/authenticators.js';
 import type { KnownBrowsers } from '../account/known-browsers.js';
 import { recoverySetName } from '../account/recovery-codes.js';
 import type { AccountRecord, Authenticator, SecurityKey } from '../account/record.js';
@@ -8,7 +9,6 @@ import { debug } from '../debug.js';
 import { SecondFactorError } from '../errors.js';
 import type { Emitter, EventBase, EventName, SecondFactorEvents } from '../events.js';
 import type { ResolvedOptions } from '../check-options.js';
-import { TIME_STEP_SECONDS } from '../account/totp.js';
 import type { Soon } from '../soon.js';
 import { isLater, whenThere } from '../soon.js';
 import { describeFailure } from '../vault/failure.js';
@@ -46,6 +46,8 @@ export interface Factor extends KnownBrowsers {
   /** Names the set of recovery codes that is still to be confirmed; `null` where none is. */
   readonly recoveryCodesSet: string | null;
   readonly authenticators: readonly Pick<Authenticator, 'id' | 'name' | 'addedAt'>[];
+  /** How many digits their codes have: ascending, each number once. */
+  readonly digits: readonly number[];
   readonly keys: readonly KnownKey[];
   /** Whether a security key was used since the last code of an authenticator app. */
   readonly usedKeyLast: boolean;
@@ -61,8 +63,8 @@ function newest<Item>(items: readonly Item[], timeOf: (item: Item) => number): n
   return Math.max(0, ...items.map(timeOf));
 }
 
-function lastCodeAt({ lastStep }: Authenticator): number {
-  return lastStep * TIME_STEP_SECONDS * 1000;
+function lastCodeAt({ lastStep, parameters }: Authenticator): number {
+  return lastStep * parameters.period * 1000;
 }
 
 /** What a session needs to know of a record. */
@@ -74,6 +76,7 @@ export function factorOf(record: AccountRecord): Factor {
     recoveryCodesConfirmed: recoveryConfirmed,
     recoveryCodesSet: recoveryConfirmed === false ? recoverySetName(record) : null,
     authenticators: authenticators.map(({ id, name, addedAt }) => ({ id, name, addedAt })),
+    digits: digitsOf(authenticators),
     keys: record.keys.map(({ publicKey: _publicKey, counter, ...key }) => ({
       ...key,
       stopped: counter === STOPPED_COUNTER,

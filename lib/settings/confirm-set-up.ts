@@ -7,6 +7,7 @@ import {
 import { decideConfirmation } from '../account/enrollment.js';
 import { SETUP_ATTEMPTS } from '../account/limits.js';
 import type { AccountRecord, Authenticator } from '../account/record.js';
+import { APP_PARAMETERS } from '../account/totp.js';
 import { isLeftOut } from '../answer/body-field.js';
 import type { ProblemCode } from '../errors.js';
 import type { Context } from '../session/context.js';
@@ -51,6 +52,7 @@ export async function confirmSetup(
     id: open.form.id,
     name: open.setup.name,
     secret: open.secret,
+    parameters: APP_PARAMETERS,
     addedAt: at,
     lastStep: confirmation.step,
     clockOffset: confirmation.clockOffset,

@@ -1,4 +1,4 @@
-import { TIME_STEP_SECONDS } from '../account/totp.js';
+import { APP_PARAMETERS } from '../account/totp.js';
 
 /** A clock that stands still until it is moved: for the option `clock` of an instance under test. */
 export interface TestClock {
@@ -6,7 +6,7 @@ export interface TestClock {
   readonly now: () => number;
   /** Moves on by so many seconds; back with a negative number. */
   advance(seconds: number): void;
-  /** Moves on by one time step (30 s, RFC 6238 §5.2), so that authenticators show a code nobody has used. */
+  /** Moves on by one time step (30 s, RFC 6238 §5.2), so that authenticator apps show a code nobody has used. */
   nextStep(): void;
 }
 
@@ -27,7 +27,7 @@ export function createTestClock(start: number = Date.now()): TestClock {
       time += seconds * 1000;
     },
     nextStep() {
-      time += TIME_STEP_SECONDS * 1000;
+      time += APP_PARAMETERS.period * 1000;
     },
   };
 }

@@ -12,7 +12,7 @@ const MALFORMED: Readonly<Record<string, unknown>> = {
   'spaces only': '   ',
   'hyphens only': '------',
   'five digits': '12345',
-  'seven digits': '1234567',
+  'nine digits': '123456789',
   'five digits and a letter': '12345a',
   'nothing at all': undefined,
   null: null,

@@ -1,7 +1,11 @@
 import type { AccountRecord, Authenticator, KnownBrowser } from '../../lib/account/record.js';
 
 /** What a process that knows format 1 only knows of an account. */
-export type Format1Record = Omit<AccountRecord, 'keys' | 'recoveryConfirmed' | 'browsers'> & {
+export type Format1Record = Omit<
+  AccountRecord,
+  'authenticators' | 'keys' | 'recoveryConfirmed' | 'browsers'
+> & {
+  readonly authenticators: readonly Omit<Authenticator, 'parameters'>[];
   readonly browsers: readonly Omit<KnownBrowser, 'formerId'>[];
 };
 
@@ -73,7 +77,7 @@ function parsed(text: string): unknown {
   }
 }
 
-function authenticator(value: unknown): Authenticator {
+function authenticator(value: unknown): Omit<Authenticator, 'parameters'> {
   const fields = list(value, 6);
   const secret = Buffer.from(string(fields[2]), 'base64url');
   if (secret.length < SECRET_BYTES.least || secret.length > SECRET_BYTES.most) {

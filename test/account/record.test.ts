@@ -2,16 +2,28 @@ import { randomBytes } from 'node:crypto';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { decodeRecord, encodeRecord } from '../../lib/account/record.js';
+import {
+  APP_PARAMETERS,
+  TOTP_ALGORITHMS,
+  TOTP_DIGITS,
+  TOTP_PERIODS,
+  sameParameters,
+} from '../../lib/account/totp.js';
 import { TRANSPORTS } from '../../lib/webauthn.js';
 import type { AccountRecord } from '../../lib/account/record.js';
 import { decodeFormat1 } from './format-1.js';
-import { aBrowser, aRecord, anAuthenticator } from '../support/records.js';
+import { TOKEN_PARAMETERS, aBrowser, aRecord, anAuthenticator } from '../support/records.js';
 
 const whole = fc.maxSafeInteger();
 const text = fc.string({ unit: 'binary' });
 const base64url = fc
   .uint8Array({ minLength: 1, maxLength: 32 })
   .map((bytes) => Buffer.from(bytes).toString('base64url'));
+const anyParameters = fc.record({
+  algorithm: fc.constantFrom(...TOTP_ALGORITHMS),
+  digits: fc.constantFrom(...TOTP_DIGITS),
+  period: fc.constantFrom(...TOTP_PERIODS),
+});
 const anyRecord: fc.Arbitrary<AccountRecord> = fc.record({
   enrollment: text,
   enrolledAt: whole,
@@ -19,6 +31,7 @@ const anyRecord: fc.Arbitrary<AccountRecord> = fc.record({
     fc.record({
       ...{ id: text, name: text, addedAt: whole, lastStep: whole, clockOffset: whole },
       secret: fc.uint8Array({ minLength: 10, maxLength: 64 }).map((bytes) => Buffer.from(bytes)),
+      parameters: fc.oneof(fc.constant(APP_PARAMETERS), anyParameters),
     }),
     { minLength: 1, maxLength: 5 },
   ),
@@ -108,19 +121,29 @@ describe('lib/account/record', () => {
     });
   }
 
+  it('names how authenticators make their codes, by place, where one of them is no app', () => {
+    const [app, token] = [anAuthenticator(), anAuthenticator({ parameters: TOKEN_PARAMETERS })];
+    const record = aRecord({ authenticators: [app, token, app] });
+    expect(encodeRecord(record)).to.match(/\{"totpParameters":\[null,\["sha256",8,60\],null\]\}\]$/);
+    expect(decodeRecord(encodeRecord(record))).to.deep.equal(record);
+    expect(encodeRecord(aRecord({ authenticators: [app, app] }))).to.match(/^\[1,.*\[\]\]$/);
+  });
+
   describe('beside a version that knows format 1 only', () => {
     it('writes what that one reads wherever the record has no named part', () => {
       fc.assert(
         fc.property(anyRecord, (record) => {
           const { recoveryConfirmed, keys, ...known } = record;
           const browsers = known.browsers.map(({ formerId: _formerId, ...browser }) => browser);
+          const authenticators = known.authenticators.map(({ parameters: _parameters, ...app }) => app);
           const hasParts =
             recoveryConfirmed !== null ||
             keys.length > 0 ||
+            known.authenticators.some(({ parameters }) => !sameParameters(parameters, APP_PARAMETERS)) ||
             known.browsers.some(({ formerId }) => formerId !== null);
           const read = () => decodeFormat1(encodeRecord(record));
           if (hasParts) expect(read).to.throw(TypeError);
-          else expect(read()).to.deep.equal({ ...known, browsers });
+          else expect(read()).to.deep.equal({ ...known, authenticators, browsers });
         }),
       );
     });
@@ -203,6 +226,21 @@ describe('lib/account/record', () => {
       'a former id that is a number': named('{"formerBrowserIds":[1]}'),
       'a former id that is a list': named('{"formerBrowserIds":[["a"]]}'),
       'no former ids': named('{"formerBrowserIds":null}'),
+      'parameters of apps alone': named('{"totpParameters":[null]}'),
+      'parameters of apps written out': named('{"totpParameters":[["sha1",6,30]]}'),
+      'parameters of no authenticator': named('{"totpParameters":[]}'),
+      'parameters of more authenticators': named('{"totpParameters":[["sha256",8,60],null]}'),
+      'parameters in an object': named('{"totpParameters":{"0":["sha256",8,60]}}'),
+      'parameters that are null': named('{"totpParameters":null}'),
+      'parameters without a list': named('{"totpParameters":["sha256"]}'),
+      'a hash of another name': named('{"totpParameters":[["md5",6,30]]}'),
+      'a hash in another spelling': named('{"totpParameters":[["SHA256",8,60]]}'),
+      'five digits': named('{"totpParameters":[["sha1",5,30]]}'),
+      'nine digits': named('{"totpParameters":[["sha1",9,30]]}'),
+      'digits in a string': named('{"totpParameters":[["sha1","8",30]]}'),
+      'a period of 45 seconds': named('{"totpParameters":[["sha1",8,45]]}'),
+      'a parameter too few': named('{"totpParameters":[["sha1",8]]}'),
+      'a parameter too many': named('{"totpParameters":[["sha1",8,30,0]]}'),
       'parts in another order': named('{"formerBrowserIds":["a"],"recoveryConfirmed":true}'),
       'parts and white space': named('{ "recoveryConfirmed":true}'),
       'something behind the parts': named('{"recoveryConfirmed":true},0'),

@@ -4,6 +4,7 @@ import { expect } from 'chai';
 import { HOTP, Secret, URI } from 'otpauth';
 import type { TotpAlgorithm } from '../../lib/account/totp.js';
 import {
+  APP_PARAMETERS,
   decodeSecret,
   encodeSecret,
   matchingSteps,
@@ -13,7 +14,17 @@ import {
 } from '../../lib/account/totp.js';
 import { decideAttempt } from '../../lib/account/attempt.js';
 import { DEFAULT_LIMITS } from '../../lib/account/limits.js';
-import { NOW, STEP, aRecord, anAuthenticator, codeAt, wrongCode } from '../support/records.js';
+import {
+  NOW,
+  STEP,
+  TOKEN_PARAMETERS,
+  aRecord,
+  anAuthenticator,
+  codeAt,
+  wrongCode,
+} from '../support/records.js';
+
+const EIGHT_DIGITS = { ...APP_PARAMETERS, digits: 8 } as const;
 
 /** The secrets of RFC 6238 appendix B: as long as the output of the hash function. */
 const SECRETS: Record<TotpAlgorithm, Buffer> = {
@@ -43,41 +54,42 @@ describe('lib/account/totp', () => {
     for (const digits of [6, 7, 8] as const) {
       it(`gives the values of RFC 4226 appendix D with ${digits} digits`, () => {
         const expected = RFC_4226.map((value) => String(value).padStart(digits, '0').slice(-digits));
-        expect(RFC_4226.map((_, count) => totpCode(SECRETS.sha1, count, 'sha1', digits))).to.deep.equal(
-          expected,
-        );
+        expect(
+          RFC_4226.map((_, count) => totpCode(SECRETS.sha1, count, { ...APP_PARAMETERS, digits })),
+        ).to.deep.equal(expected);
       });
     }
 
     for (const algorithm of ['sha1', 'sha256', 'sha512'] as const) {
       it(`gives the values of RFC 6238 appendix B with ${algorithm}`, () => {
         for (const [seconds, codes] of RFC_6238) {
-          const step = timeStepAt(seconds * 1000);
+          const step = timeStepAt(seconds * 1000, 30);
           for (const digits of [6, 7, 8] as const) {
-            expect(totpCode(SECRETS[algorithm], step, algorithm, digits), String(seconds)).to.equal(
-              codes[algorithm].slice(-digits),
-            );
+            expect(
+              totpCode(SECRETS[algorithm], step, { algorithm, digits, period: 30 }),
+              String(seconds),
+            ).to.equal(codes[algorithm].slice(-digits));
           }
         }
       });
     }
 
     it('gives six digits of SHA-1 unless told otherwise', () => {
-      expect(totpCode(SECRETS.sha1, timeStepAt(1111111109_000))).to.equal('081804');
+      expect(totpCode(SECRETS.sha1, timeStepAt(1111111109_000, 30))).to.equal('081804');
     });
 
     it('agrees with another implementation on steps past 2^31, 2^32 and 2^53', () => {
       const secret = Secret.fromHex(SECRETS.sha1.toString('hex'));
       const edges = [2 ** 31, 2 ** 32, 2 ** 40].flatMap((edge) => [edge - 1, edge, edge + 1]);
-      const seconds = [2 ** 31, 2 ** 32].map((time) => timeStepAt(time * 1000));
+      const seconds = [2 ** 31, 2 ** 32].map((time) => timeStepAt(time * 1000, 30));
       for (const step of [...edges, ...seconds, Number.MAX_SAFE_INTEGER]) {
         expect(totpCode(SECRETS.sha1, step), String(step)).to.equal(HOTP.generate({ secret, counter: step }));
       }
     });
 
     it('keeps leading zeros', () => {
-      expect(totpCode(SECRETS.sha1, 7, 'sha1', 8)).to.equal('82162583');
-      expect(totpCode(SECRETS.sha1, timeStepAt(1111111109_000), 'sha1', 8)).to.equal('07081804');
+      expect(totpCode(SECRETS.sha1, 7, EIGHT_DIGITS)).to.equal('82162583');
+      expect(totpCode(SECRETS.sha1, timeStepAt(1111111109_000, 30), EIGHT_DIGITS)).to.equal('07081804');
     });
 
     it('takes secrets of 10 to 64 bytes, in any view of memory', () => {
@@ -104,10 +116,12 @@ describe('lib/account/totp', () => {
   });
 
   describe('timeStepAt', () => {
-    it('changes every thirty seconds and not before', () => {
-      expect([0, 29_999, 30_000, 59_999, 60_000].map(timeStepAt)).to.deep.equal([0, 0, 1, 1, 2]);
-      expect(timeStepAt(NOW - 1)).to.equal(STEP - 1);
-      expect(timeStepAt(-1)).to.equal(-1);
+    it('changes every period and not before', () => {
+      const moments = [0, 29_999, 30_000, 59_999, 60_000, 119_999, 120_000];
+      expect(moments.map((moment) => timeStepAt(moment, 30))).to.deep.equal([0, 0, 1, 1, 2, 3, 4]);
+      expect(moments.map((moment) => timeStepAt(moment, 60))).to.deep.equal([0, 0, 0, 0, 1, 1, 2]);
+      expect(timeStepAt(NOW - 1, 30)).to.equal(STEP - 1);
+      expect(timeStepAt(-1, 30)).to.equal(-1);
     });
   });
 
@@ -116,13 +130,16 @@ describe('lib/account/totp', () => {
 
     it('tells every step that shows the code, and no other', () => {
       const code = codeAt({ secret }, STEP);
-      expect(matchingSteps(secret, code, [STEP - 1, STEP, STEP + 1, STEP])).to.deep.equal([STEP, STEP]);
-      expect(matchingSteps(secret, code, [STEP - 1, STEP + 1])).to.deep.equal([]);
-      expect(matchingSteps(secret, code, [])).to.deep.equal([]);
+      expect(matchingSteps(secret, code, [STEP - 1, STEP, STEP + 1, STEP], APP_PARAMETERS)).to.deep.equal([
+        STEP,
+        STEP,
+      ]);
+      expect(matchingSteps(secret, code, [STEP - 1, STEP + 1], APP_PARAMETERS)).to.deep.equal([]);
+      expect(matchingSteps(secret, code, [], APP_PARAMETERS)).to.deep.equal([]);
     });
 
     it('passes over steps before 1970', () => {
-      expect(matchingSteps(secret, codeAt({ secret }, 0), [-2, -1, 0, 1])).to.deep.equal([0]);
+      expect(matchingSteps(secret, codeAt({ secret }, 0), [-2, -1, 0, 1], APP_PARAMETERS)).to.deep.equal([0]);
     });
 
     it('looks at every step whichever matches, so that time tells nothing', () => {
@@ -136,7 +153,7 @@ describe('lib/account/totp', () => {
             yield step;
           }
         })();
-        matchingSteps(secret, code, counting);
+        matchingSteps(secret, code, counting, APP_PARAMETERS);
         expect(asked).to.equal(3);
       }
     });
@@ -148,7 +165,27 @@ describe('lib/account/totp', () => {
       const right = record.authenticators.map((app) => codeAt(app, STEP));
       for (const code of [...right, wrongCode(record, NOW)]) {
         const lengths = comparisons(() => decideAttempt(record, code, NOW, DEFAULT_LIMITS));
-        expect(lengths).to.deep.equal(new Array(3 + 6 + 3).fill(6));
+        expect(lengths).to.deep.equal(new Array(3 + 6 + 3).fill(8));
+      }
+    });
+
+    it('compares every authenticator alike, however many digits were typed', () => {
+      const [app, token] = [anAuthenticator(), anAuthenticator({ parameters: TOKEN_PARAMETERS })];
+      const record = aRecord({ authenticators: [app, token] });
+      for (const code of [codeAt(app, STEP), codeAt(token, STEP / 2), '000000', '00000000']) {
+        const lengths = comparisons(() => decideAttempt(record, code, NOW, DEFAULT_LIMITS));
+        expect(lengths, code).to.deep.equal(new Array(3 + 3).fill(8));
+      }
+    });
+
+    it('takes no beginning and no end of a code for it', () => {
+      const token = { secret, parameters: EIGHT_DIGITS };
+      const [six, eight] = [codeAt({ secret }, STEP), codeAt(token, STEP)];
+      expect(eight.endsWith(six)).to.equal(true);
+      expect(matchingSteps(secret, eight, [STEP], EIGHT_DIGITS)).to.deep.equal([STEP]);
+      expect(matchingSteps(secret, eight, [STEP], APP_PARAMETERS)).to.deep.equal([]);
+      for (const part of [six, eight.slice(0, 6), eight.slice(0, 7), eight.slice(1)]) {
+        expect(matchingSteps(secret, part, [STEP], EIGHT_DIGITS), part).to.deep.equal([]);
       }
     });
   });

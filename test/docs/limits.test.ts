@@ -16,11 +16,10 @@ import {
 } from '../../lib/account/limits.js';
 import { RECOVERY_CODES, formatRecoveryCodes } from '../../lib/account/recovery-codes.js';
 import {
-  CODE_DIGITS,
+  APP_PARAMETERS,
   IMPORTED_SECRET_MINIMUM_BYTES,
   SECRET_BYTES,
   SECRET_MINIMUM_BYTES,
-  TIME_STEP_SECONDS,
 } from '../../lib/account/totp.js';
 import { checkOptions } from '../../lib/check-options.js';
 
@@ -68,8 +67,8 @@ describe('docs/limits.md', () => {
     const { pendingSeconds, freshSeconds, storeTimeoutMs } = checkOptions(OPTIONS);
     const [code = ''] = formatRecoveryCodes(new Uint8Array(240));
     const shipped: Record<string, number> = {
-      'digits of a code': CODE_DIGITS,
-      'time step': TIME_STEP_SECONDS,
+      'digits of a code': APP_PARAMETERS.digits,
+      'time step': APP_PARAMETERS.period,
       secret: SECRET_BYTES,
       'shortest secret': SECRET_MINIMUM_BYTES,
       'steps accepted on each side': window,

@@ -23,6 +23,7 @@ describe('operator/headless', () => {
         recoveryCodesLeft: 10,
         recoveryCodesConfirmed: false,
         authenticators: 1,
+        digits: [6],
         securityKeys: [],
         rememberedBrowsers: 0,
       };
@@ -34,6 +35,7 @@ describe('operator/headless', () => {
         recoveryCodesLeft: 0,
         recoveryCodesConfirmed: null,
         authenticators: 0,
+        digits: [],
       };
       expect(await panel.secondFactor.status('alice')).to.deep.equal(alice);
       expect(await panel.secondFactor.status(['nobody', 'alice'])).to.deep.equal([nobody, alice]);

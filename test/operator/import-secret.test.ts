@@ -159,7 +159,7 @@ describe('operator/import-secret', () => {
   });
 });
 
-async function refusedBy(taking: Promise<void>): Promise<string> {
+async function refusedBy(taking: Promise<boolean>): Promise<string> {
   return taking.then(
     () => 'none',
     (error: unknown) => (error as Error).message,

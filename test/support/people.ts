@@ -1,9 +1,8 @@
 import { Secret, TOTP } from 'otpauth';
+import { APP_PARAMETERS } from '../../lib/account/totp.js';
 import { Client } from './client.js';
 import type { Address, Answer } from './client.js';
 import { anAuthenticator, wrongCodes } from './records.js';
-
-const STEP_MILLISECONDS = 30_000;
 
 /** What people need of a panel: where it is, and its clock, milliseconds since 1970. */
 export interface Place extends Address {
@@ -33,18 +32,19 @@ export interface Owner {
   readonly recoveryCodes: readonly string[];
 }
 
-/** The authenticator into which a key was typed. */
-export function phoneWith(panel: Pick<Place, 'now'>, key: string): Phone {
+/** The authenticator into which a key was typed: an app, or a token that makes its codes otherwise. */
+export function phoneWith(panel: Pick<Place, 'now'>, key: string, parameters = APP_PARAMETERS): Phone {
   const secret = Secret.fromBase32(key);
-  const totp = new TOTP({ secret });
-  const code = (steps = 0): string => totp.generate({ timestamp: panel.now + steps * STEP_MILLISECONDS });
-  const wrong = (count: number): string[] =>
-    wrongCodes({ authenticators: [anAuthenticator({ secret: secret.bytes })] }, panel.now, count);
+  const totp = new TOTP({ secret, ...parameters });
+  const period = parameters.period * 1000;
+  const code = (steps = 0): string => totp.generate({ timestamp: panel.now + steps * period });
+  const ours = { authenticators: [anAuthenticator({ secret: secret.bytes, parameters })] };
+  const wrong = (count: number): string[] => wrongCodes(ours, panel.now, count);
   return {
     key,
     code,
     nextCode() {
-      panel.now += STEP_MILLISECONDS;
+      panel.now += period;
       return code();
     },
     wrongCode: () => wrong(1)[0]!,

@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { HOTP, Secret } from 'otpauth';
 import type { AccountRecord, Authenticator, KnownBrowser } from '../../lib/account/record.js';
+import { APP_PARAMETERS } from '../../lib/account/totp.js';
+import type { TotpParameters } from '../../lib/account/totp.js';
 
 /** A moment at which a time step begins, milliseconds since 1970. */
 export const NOW = 1_800_000_000_000;
@@ -15,6 +17,7 @@ export function anAuthenticator(given: Partial<Authenticator> = {}): Authenticat
     id: randomBytes(8).toString('base64url'),
     name: '',
     secret: randomBytes(20),
+    parameters: APP_PARAMETERS,
     addedAt: 0,
     lastStep: 0,
     clockOffset: 0,
@@ -55,22 +58,34 @@ export function aRecord(given: Partial<AccountRecord> = {}): AccountRecord {
   };
 }
 
-/** What an authenticator app shows in a time step. */
-export function codeAt({ secret }: Pick<Authenticator, 'secret'>, step: number): string {
+/** A hardware token: eight digits of SHA-256 every minute. */
+export const TOKEN_PARAMETERS: TotpParameters = { algorithm: 'sha256', digits: 8, period: 60 };
+
+/** What an authenticator shows in a time step of its own; an app, unless it says otherwise. */
+export function codeAt(
+  { secret, parameters = APP_PARAMETERS }: Pick<Authenticator, 'secret'> & Partial<Authenticator>,
+  step: number,
+): string {
+  const { algorithm, digits } = parameters;
   const hex = Buffer.from(secret).toString('hex');
-  return HOTP.generate({ secret: Secret.fromHex(hex), counter: step, algorithm: 'SHA1', digits: 6 });
+  return HOTP.generate({ secret: Secret.fromHex(hex), counter: step, algorithm, digits });
 }
 
-/** Codes that no authenticator of a record shows within 15 steps of a moment. */
+/** Codes with the digits of the first authenticator of a record that none of them shows within 15 steps of a moment. */
 export function wrongCodes(
   { authenticators }: Pick<AccountRecord, 'authenticators'>,
   now: number,
   count: number,
 ): string[] {
-  const current = Math.floor(now / STEP_MILLISECONDS);
-  const near = Array.from({ length: 31 }, (_, place) => current - 15 + place);
-  const right = new Set(authenticators.flatMap((app) => near.map((step) => codeAt(app, step))));
-  const some = Array.from({ length: count + right.size }, (_, place) => String(100_000 + place));
+  const near = Array.from({ length: 31 }, (_, place) => place - 15);
+  const right = new Set(
+    authenticators.flatMap((app) => {
+      const current = Math.floor(now / (app.parameters.period * 1000));
+      return near.map((delta) => codeAt(app, current + delta));
+    }),
+  );
+  const digits = authenticators[0]?.parameters.digits ?? APP_PARAMETERS.digits;
+  const some = Array.from({ length: count + right.size }, (_, place) => String(10 ** (digits - 1) + place));
   return some.filter((code) => !right.has(code)).slice(0, count);
 }
 
