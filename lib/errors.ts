@@ -3,7 +3,10 @@
  * problem document (RFC 9457) ends in the code; docs/errors.md has a heading for each.
  */
 export const PROBLEMS = {
-  'code-malformed': { status: 400, title: 'The code must be six digits, or a recovery code.' },
+  'code-malformed': {
+    status: 400,
+    title: 'The code must be the six to eight digits that the authenticator shows, or a recovery code.',
+  },
   'body-malformed': { status: 400, title: 'The request body could not be read.' },
   'login-required': { status: 401, title: 'Sign in first.' },
   'code-required': { status: 401, title: 'The one-time code is still missing.' },

@@ -59,8 +59,11 @@ export type VerifyPage = PageOf<
     readonly until: number;
     /** What passkeys and security keys are asked; `null`: the account has none. */
     readonly key: KeyPrompt | null;
-    /** Whether the account has an authenticator app; without one the code is a recovery code. */
-    readonly hasApp: boolean;
+    /**
+     * How many digits the codes of the account's authenticators have: ascending, each number once. Empty: there is none,
+     * and the code is a recovery code.
+     */
+    readonly digits: readonly number[];
     /** Whether nothing but a key will do here: show no field for a code. */
     readonly keysOnly: boolean;
     /** For how many days a tick of `rememberBrowser` remembers the browser; `null`: show no such box. */
@@ -123,6 +126,8 @@ export type SettingsPage = PageOf<
       /** Milliseconds since 1970. */
       readonly addedAt: number;
     }[];
+    /** How many digits their codes have: ascending, each number once. */
+    readonly digits: readonly number[];
     /** Whether one more authenticator may be added. */
     readonly mayAdd: boolean;
     /** Whether one may be removed: something else that opens the account is left then. */
@@ -264,8 +269,11 @@ export type StepUpPage = PageOf<
     readonly home: string;
     /** What passkeys and security keys are asked; `null`: the account has none. */
     readonly key: KeyPrompt | null;
-    /** Whether the account has an authenticator app; without one the code is a recovery code. */
-    readonly hasApp: boolean;
+    /**
+     * How many digits the codes of the account's authenticators have: ascending, each number once. Empty: there is none,
+     * and the code is a recovery code.
+     */
+    readonly digits: readonly number[];
     /** Whether nothing but a key will do here: show no field for a code. */
     readonly keysOnly: boolean;
   } & StoppedForm

@@ -3,7 +3,10 @@ import { bodyField, isUnread } from './body-field.js';
 
 /** The fields that our routes and the strategy take: of which types, and what they must be. */
 const FIELDS = {
-  code: { types: ['string'], must: 'a string: six digits, or a recovery code where one is taken' },
+  code: {
+    types: ['string'],
+    must: 'a string: as many digits as the authenticator shows (six to eight), or a recovery code where one is taken',
+  },
   id: { types: ['string'], must: 'a string: the `id` that the list has' },
   account: { types: ['string', 'number'], must: 'a string: the id of an account' },
   from: { types: ['string', 'number'], must: 'a string: the id of the account that is acted as' },

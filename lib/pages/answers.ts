@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { APP_PARAMETERS } from '../account/totp.js';
 import { challenge } from '../answer/challenge.js';
 import { faultyField } from '../answer/faulty-field.js';
 import { setAnswerHeaders } from '../answer/headers.js';
@@ -84,8 +85,9 @@ export async function answerRefusal(
   const { homePath, loginPath } = core.options;
   const texts = textsFor(context);
   const { code } = refusal;
-  const error: PageError = { code, message: message(texts, refusal, seconds), ...detailsOf(refusal) };
-  const draft = again ?? { name: 'error', model: { home: homePath, login: loginPath } };
+  const draft: PageDraft = again ?? { name: 'error', model: { home: homePath, login: loginPath } };
+  const said = message(texts, refusal, seconds, digitsAskedFor(draft));
+  const error: PageError = { code, message: said, ...detailsOf(refusal) };
   await showPage(context, texts, draft, error, status);
 }
 
@@ -203,9 +205,21 @@ function waitSeconds(context: Context, refusal: Refused): number | undefined {
   return Math.max(1, Math.ceil((refusal.until - now(context)) / 1000));
 }
 
-function message(texts: Texts, refusal: Refused, seconds: number | undefined): string {
+/** How many digits the code of a form has; empty where it takes none, or nobody knows. */
+function digitsAskedFor(draft: PageDraft): readonly number[] {
+  if (draft.name === 'setup') return [APP_PARAMETERS.digits];
+  return 'digits' in draft.model ? draft.model.digits : [];
+}
+
+function message(
+  texts: Texts,
+  refusal: Refused,
+  seconds: number | undefined,
+  digits: readonly number[],
+): string {
   if (refusal.kind === 'clock-skew') return texts.clockSkew(refusal.minutes);
   if (refusal.kind === 'rule') return texts.impersonationRefused[refusal.reason];
   if (seconds !== undefined) return texts.lockedFor(seconds);
+  if (refusal.code === 'code-malformed' && digits.length > 0) return texts.codeMalformed(digits);
   return refusal.code === 'locked' ? texts.lockedForGood : texts.problems[refusal.code];
 }

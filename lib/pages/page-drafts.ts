@@ -48,6 +48,7 @@ export function settingsPage(context: Context, refused: Tried = null): PageDraft
       recoveryCodesConfirmed: own?.recoveryCodesConfirmed ?? null,
       recoveryCodesSet: own?.recoveryCodesSet ?? null,
       authenticators,
+      digits: factor?.digits ?? [],
       mayAdd: mayAddAuthenticator({ authenticators }),
       mayRemove: factor ? waysIn(context, factor) > 1 : false,
       removeAuthenticator: `${basePath}/authenticators/remove`,
@@ -67,12 +68,7 @@ export function settingsPage(context: Context, refused: Tried = null): PageDraft
 /** What recovery codes sign the account instead of that is signed in. */
 export function insteadOf(context: Context): InsteadOf {
   if (takesNoCode(context)) return 'nothing';
-  return hasApp(context) ? 'app' : 'key';
-}
-
-/** Whether the account that is signed in has an authenticator app. */
-export function hasApp({ known }: Context): boolean {
-  return (known?.factor?.authenticators.length ?? 0) > 0;
+  return (context.known?.factor?.digits.length ?? 0) > 0 ? 'app' : 'key';
 }
 
 /** The page that shows recovery codes, once. */

@@ -16,14 +16,7 @@ import { readStop, rememberStop } from '../session/stop-cookie.js';
 import { status } from './status.js';
 import type { PageDraft } from './answers.js';
 import { answer, answerOrRedirect, answerRefusal } from './answers.js';
-import {
-  answerRecovered,
-  hasApp,
-  insteadOf,
-  recoveryCodesPage,
-  settingsAgain,
-  settingsPage,
-} from './page-drafts.js';
+import { answerRecovered, insteadOf, recoveryCodesPage, settingsAgain, settingsPage } from './page-drafts.js';
 import { refused } from '../session/refusal.js';
 
 /** GET /: the settings page; as JSON always 200, with what the session may know. */
@@ -114,6 +107,13 @@ function stepUpPage(context: Context, refusal?: RouteRefusal): PageDraft {
   const stoppedByKey = stop?.byKey === true && keysIn(context, context.known?.factor) > 0;
   const keysOnly = key !== null && (takesNoCode(context) || stoppedByKey);
   const action = `${basePath}/step-up`;
-  const model = { action, home: homePath, key, hasApp: hasApp(context), keysOnly, notDone };
+  const model = {
+    action,
+    home: homePath,
+    key,
+    digits: context.known?.factor?.digits ?? [],
+    keysOnly,
+    notDone,
+  };
   return { name: 'step-up', model };
 }

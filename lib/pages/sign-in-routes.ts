@@ -27,6 +27,7 @@ export async function showVerify(context: Context): Promise<void> {
       state: 'pending',
       until: new Date(until).toISOString(),
       methods: methodsOf(state),
+      digits: state.digits,
       publicKey: askedOf(context, state),
     });
   } else if (state) {
@@ -94,7 +95,7 @@ function verifyPage(context: Context, state: PendingState, refusal?: RouteRefusa
       cancel: `${basePath}/cancel`,
       until: state.until,
       key: publicKey ? { publicKey, asksAtOnce, origin: core.options.webauthn?.origins[0] ?? '' } : null,
-      hasApp: state.withoutApp !== true,
+      digits: state.digits,
       keysOnly: state.keysOnly === true,
       notDone: (readStop(context) ?? state).stopped === 'form',
       rememberDays: canKnowBrowser(context) && state.keysOnly !== true ? rememberBrowserDays : null,

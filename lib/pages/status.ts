@@ -14,7 +14,7 @@ export function status(context: Context): Record<string, unknown> {
     const until = time(state.until);
     const waits =
       state.state === 'pending'
-        ? { methods: methodsOf(state), publicKey: askedOf(context, state) }
+        ? { methods: methodsOf(state), digits: state.digits, publicKey: askedOf(context, state) }
         : { setup: wayOn(core.options.basePath, state) };
     return { state: state.state, until, ...waits, serverTime };
   }
@@ -38,6 +38,7 @@ export function status(context: Context): Record<string, unknown> {
       name,
       addedAt: time(addedAt),
     })),
+    digits: own?.digits ?? [],
     ...(core.options.webauthn && {
       userVerified: state.state === 'verified' ? (state.userVerified ?? false) : null,
       securityKeys: (own?.keys ?? []).map(({ credentialId, name, addedAt, lastUsedAt, stopped }) => ({

@@ -1,5 +1,6 @@
 import { PROBLEMS } from '../errors.js';
 import type { ProblemCode } from '../errors.js';
+import { isApp } from './digits.js';
 import { plural } from './plural.js';
 import type { Texts } from './texts.js';
 
@@ -11,13 +12,24 @@ const counted = plural('en');
 const minutesOf = (count: number): string => counted(count, { one: 'minute', other: 'minutes' });
 const secondsOf = (count: number): string => counted(count, { one: 'second', other: 'seconds' });
 
+/** `six-, seven- or eight-digit`. */
+const digitsOf = (digits: readonly number[]): string =>
+  `${listOf(digits.map((count) => `${WORDS[count] ?? ''}-`))}digit`;
+const WORDS: Readonly<Record<number, string>> = { 6: 'six', 7: 'seven', 8: 'eight' };
+const list = new Intl.ListFormat('en', { type: 'disjunction' });
+/** Without the comma before the last one. */
+const listOf = (words: readonly string[]): string => list.format(words).replace(', or', ' or');
+
 /** The pages in English. */
 export const english: Texts = {
   language: 'en',
   code: 'One-time password',
   ok: 'Ok',
   verifyTitle: 'Two-step authentication',
-  verifyExplanation: 'Enter the six-digit code that your authenticator app shows now.',
+  verifyExplanation: (digits) =>
+    isApp(digits)
+      ? 'Enter the six-digit code that your authenticator app shows now.'
+      : `Enter the ${digitsOf(digits)} code that your authenticator shows now.`,
   verifyByKeyExplanation: 'Confirm that it is you with your passkey or security key.',
   noKeyHere:
     'The passkeys and security keys of this account do not work here any more. Use a recovery code, or ask your administrator.',
@@ -33,7 +45,7 @@ export const english: Texts = {
   disableByKeyExplanation: 'To disable it, use your passkey or security key.',
   recoveryByKeyHint: 'Passkey or security key not at hand? Use a recovery code',
   stepUpByKeyExplanation: 'This needs your passkey or security key once more.',
-  recoveryHint: 'Phone not at hand? Use a recovery code',
+  recoveryHint: (digits) => `${isApp(digits) ? 'Phone' : 'Authenticator'} not at hand? Use a recovery code`,
   recoveryCode: 'Recovery code',
   byRecoveryCode: 'Use the recovery code',
   cancelSignIn: 'Cancel and sign in as somebody else',
@@ -41,24 +53,32 @@ export const english: Texts = {
   stateOn: 'Enabled',
   stateOff: 'Not enabled',
   enabled: 'Two-step authentication is enabled.',
-  whatItAsks: 'Signing in takes your password and a code from the app on your phone.',
+  whatItAsks: (digits) =>
+    isApp(digits)
+      ? 'Signing in takes your password and a code from the app on your phone.'
+      : 'Signing in takes your password and a code from your authenticator.',
   disabled: 'Two-step authentication is not enabled.',
   whyEnable:
     'With it, signing in takes your password and a code from an app on your phone, so a stolen password alone opens nothing.',
   enable: 'Enable two-step authentication',
   disable: 'Disable two-step authentication',
-  disableExplanation: 'To disable it, enter the code that your authenticator app shows now.',
+  disableExplanation: (digits) =>
+    isApp(digits)
+      ? 'To disable it, enter the code that your authenticator app shows now.'
+      : `To disable it, enter the ${digitsOf(digits)} code that your authenticator shows now.`,
   disableByRecoveryCode: 'Disable with the recovery code',
   newRecoveryCodes: 'Make new recovery codes',
   newRecoveryCodesExplanation: {
-    app:
-      'Each of them signs you in once without your phone. When you make new ones the old ones stop working. ' +
-      'Enter the code that your authenticator app shows now.',
+    app: 'Each of them signs you in once without your phone. When you make new ones the old ones stop working.',
     key: 'Each of them signs you in once without your key. When you make new ones the old ones stop working.',
     nothing:
       'They do not work as long as you can only sign in with a passkey or security key: have a second key. When you ' +
       'make new ones the old ones stop working.',
   },
+  enterShownCode: (digits) =>
+    isApp(digits)
+      ? 'Enter the code that your authenticator app shows now.'
+      : `Enter the ${digitsOf(digits)} code that your authenticator shows now.`,
   fewRecoveryCodes: 'Make new ones before you run out.',
   unconfirmedRecoveryCodes: 'If you did not save them, make new ones.',
   confirmRecoveryCodes: 'I have them',
@@ -123,7 +143,10 @@ export const english: Texts = {
     'new one in the settings, and make new recovery codes.',
   toSettings: 'Open the settings',
   stepUpTitle: 'Confirm that it is you',
-  stepUpExplanation: 'This action needs a fresh code from your authenticator app.',
+  stepUpExplanation: (digits) =>
+    isApp(digits)
+      ? 'This action needs a fresh code from your authenticator app.'
+      : `This action needs a fresh ${digitsOf(digits)} code from your authenticator.`,
   notDone: 'What you sent has not been carried out. Do it again after this step.',
   notDoneWhileActing:
     'What you sent has not been carried out, because you are acting as somebody else. Only the owner can do it.',
@@ -186,6 +209,8 @@ export const english: Texts = {
   toHome: 'Go on',
   toSignIn: 'Sign in',
   problems,
+  codeMalformed: (digits) =>
+    `The code must be ${listOf(digits.map((count) => WORDS[count] ?? ''))} digits, or a recovery code.`,
   impersonationRefused: {
     'level-unknown': 'One of the two accounts has no level.',
     'not-below': 'You can only log in as an account below your own level.',

@@ -9,7 +9,8 @@ export interface Texts {
   readonly code: string;
   readonly ok: string;
   readonly verifyTitle: string;
-  readonly verifyExplanation: string;
+  /** Of an account whose codes have so many digits; ascending, one number at least. */
+  readonly verifyExplanation: (digits: readonly number[]) => string;
   /** Instead of `verifyExplanation` where the account has no authenticator app. */
   readonly verifyByKeyExplanation: string;
   /** Instead of it, where none of the account's keys can answer. */
@@ -30,7 +31,7 @@ export interface Texts {
   readonly keyUnknown: string;
   readonly recoveryByKeyHint: string;
   readonly stepUpByKeyExplanation: string;
-  readonly recoveryHint: string;
+  readonly recoveryHint: (digits: readonly number[]) => string;
   readonly recoveryCode: string;
   readonly byRecoveryCode: string;
   readonly cancelSignIn: string;
@@ -38,15 +39,17 @@ export interface Texts {
   readonly stateOn: string;
   readonly stateOff: string;
   readonly enabled: string;
-  readonly whatItAsks: string;
+  readonly whatItAsks: (digits: readonly number[]) => string;
   readonly disabled: string;
   readonly whyEnable: string;
   readonly enable: string;
   readonly disable: string;
-  readonly disableExplanation: string;
+  readonly disableExplanation: (digits: readonly number[]) => string;
   readonly disableByRecoveryCode: string;
   readonly newRecoveryCodes: string;
   readonly newRecoveryCodesExplanation: Readonly<Record<InsteadOf, string>>;
+  /** Behind it, where the code of an authenticator is asked for. */
+  readonly enterShownCode: (digits: readonly number[]) => string;
   readonly fewRecoveryCodes: string;
   readonly unconfirmedRecoveryCodes: string;
   readonly confirmRecoveryCodes: string;
@@ -88,7 +91,7 @@ export interface Texts {
   readonly recoveryCodeUsedExplanation: string;
   readonly toSettings: string;
   readonly stepUpTitle: string;
-  readonly stepUpExplanation: string;
+  readonly stepUpExplanation: (digits: readonly number[]) => string;
   /** A form of the application was stopped. */
   readonly notDone: string;
   /** A form of the application was stopped because somebody acts as somebody else. */
@@ -137,6 +140,8 @@ export interface Texts {
   readonly toHome: string;
   readonly toSignIn: string;
   readonly problems: Readonly<Record<ProblemCode, string>>;
+  /** Instead of that of `code-malformed`, where it is known how many digits the codes have. */
+  readonly codeMalformed: (digits: readonly number[]) => string;
   /** Why somebody may not act as somebody else, by reason. */
   readonly impersonationRefused: Readonly<Record<ImpersonationRefusal, string>>;
   /** The phone's clock is ahead by `minutes` (negative: behind). */

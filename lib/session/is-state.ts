@@ -1,3 +1,5 @@
+import { TOTP_DIGITS } from '../account/totp.js';
+
 /** The values of a session by key. */
 export type SessionValues = Record<string, unknown>;
 
@@ -10,6 +12,7 @@ export function isState(value: unknown): value is SessionValues {
         isParked(value) &&
         isString(value.enrollment) &&
         isNumber(value.recoveryFailures) &&
+        areDigits(value.digits) &&
         asksKeys(value.asks)
       );
     case 'must-enroll':
@@ -64,6 +67,11 @@ function isMark({ passwordAt, setup, challenge }: SessionValues): boolean {
 
 function isElsewhere(value: unknown): boolean {
   return isObject(value) && isNumber(value.at) && typeof value.phishingResistant === 'boolean';
+}
+
+function areDigits(value: unknown): boolean {
+  const known: readonly unknown[] = TOTP_DIGITS;
+  return Array.isArray(value) && value.every((each) => known.includes(each));
 }
 
 function asksKeys(value: unknown): boolean {

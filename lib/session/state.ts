@@ -59,8 +59,8 @@ export interface PendingState extends Parked {
     | undefined;
   /** Whether the policy takes nothing but a security key, of which the account has one. */
   readonly keysOnly?: boolean | undefined;
-  /** Whether the account has no authenticator app. */
-  readonly withoutApp?: boolean | undefined;
+  /** How many digits the codes of its authenticators have: ascending, each number once; empty: it has none. */
+  readonly digits: readonly number[];
 }
 
 /** Parked until a second factor is enabled, which the policy requires and the account has not. */

@@ -15,11 +15,11 @@ import { forgetStop, readStop } from '../session/stop-cookie.js';
 import { codeOfParked, wayOn } from '../session/way-on.js';
 
 /** The ways a parked sign-in goes on: those the account has. */
-export function methodsOf({ asks, keysOnly, withoutApp }: PendingState): readonly ProofMethod[] {
+export function methodsOf({ asks, keysOnly, digits }: PendingState): readonly ProofMethod[] {
   if (keysOnly) return ['security-key'];
   return [
     ...(asks ? (['security-key'] as const) : []),
-    ...(withoutApp ? [] : (['otp'] as const)),
+    ...(digits.length > 0 ? (['otp'] as const) : []),
     'recovery-code',
   ];
 }
@@ -86,7 +86,7 @@ function pendingFor(
   context: Context,
   factor: Factor,
   keysOnly = false,
-): Pick<PendingState, 'enrollment' | 'recoveryFailures' | 'asks' | 'keysOnly' | 'withoutApp'> {
+): Pick<PendingState, 'enrollment' | 'recoveryFailures' | 'asks' | 'keysOnly' | 'digits'> {
   const keys = offeredKeys(context, factor).map(({ credentialId, transports }) => ({
     credentialId,
     transports,
@@ -97,7 +97,7 @@ function pendingFor(
     recoveryFailures: 0,
     ...(keys.length > 0 && { asks: { challenge, keys, first: factor.usedKeyLast } }),
     ...(keysOnly && keys.length > 0 && { keysOnly }),
-    ...(factor.authenticators.length === 0 && { withoutApp: true }),
+    digits: factor.digits,
   };
 }
 
@@ -118,7 +118,7 @@ export function waysFrom(context: Context, parked: ParkedState): Readonly<Record
   const location = wayOn(context.core.options.basePath, parked);
   const until = new Date(parked.until).toISOString();
   if (parked.state === 'must-enroll') return { setup: location, until };
-  return { verify: location, until, methods: methodsOf(parked), publicKey: askedOf(context, parked) };
+  return { verify: location, until, methods: methodsOf(parked), digits: parked.digits, publicKey: askedOf(context, parked) };
 }
 
 /**

@@ -75,7 +75,7 @@ export async function secondStep(
 
 /** The code was right, and lets nobody in: it is enough to add the account's first security key. */
 async function mustAddKey(context: Context, pending: PendingState): Promise<MustEnrollState> {
-  const { recoveryFailures: _failures, asks: _asks, withoutApp: _withoutApp, ...parked } = pending;
+  const { recoveryFailures: _failures, asks: _asks, digits: _digits, ...parked } = pending;
   const state: MustEnrollState = { ...parked, state: 'must-enroll', keysOnly: true };
   await leaveSession(context);
   await moveTo(context, state, state.keepSessionInfo ? 'application' : 'nothing');

@@ -82,6 +82,7 @@ describe('docs/single-page-apps.md', () => {
         'recoveryCodesConfirmed',
         'recoveryCodesSet',
         'authenticators',
+        'digits',
         'actors',
         'serverTime',
       ],

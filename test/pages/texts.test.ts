@@ -11,6 +11,17 @@ import type { Panel } from '../support/panel.js';
 /** The same in both languages: mission.md names the button. */
 const SAME = ['ok'];
 
+/** What says how many digits a code has. */
+const OF_DIGITS = [
+  'verifyExplanation',
+  'stepUpExplanation',
+  'disableExplanation',
+  'enterShownCode',
+  'whatItAsks',
+  'recoveryHint',
+  'codeMalformed',
+];
+
 describe('the texts', () => {
   it('are complete, and different in each language', () => {
     const texts = flat(english);
@@ -68,6 +79,35 @@ describe('the texts', () => {
     expect(english.lockedFor(1)).to.contain('in 1 second,');
     expect(english.lockedFor(89)).to.contain('in 89 seconds,');
     expect(english.lockedFor(90)).to.contain('in 2 minutes,');
+  });
+
+  it('say how many digits the codes of the account have, and of six-digit ones that an app shows them', () => {
+    const said = [[6], [8], [6, 8], [6, 7, 8]].flatMap((digits) =>
+      [english, russian].map((texts) => texts.verifyExplanation(digits)),
+    );
+    expect(said).to.deep.equal([
+      'Enter the six-digit code that your authenticator app shows now.',
+      'Введите шестизначный код, который сейчас показывает приложение-аутентификатор.',
+      'Enter the eight-digit code that your authenticator shows now.',
+      'Введите восьмизначный код, который сейчас показывает аутентификатор.',
+      'Enter the six- or eight-digit code that your authenticator shows now.',
+      'Введите шестизначный или восьмизначный код, который сейчас показывает аутентификатор.',
+      'Enter the six-, seven- or eight-digit code that your authenticator shows now.',
+      'Введите шестизначный, семизначный или восьмизначный код, который сейчас показывает аутентификатор.',
+    ]);
+    expect([[6], [8], [6, 8]].map(english.codeMalformed)).to.deep.equal([
+      'The code must be six digits, or a recovery code.',
+      'The code must be eight digits, or a recovery code.',
+      'The code must be six or eight digits, or a recovery code.',
+    ]);
+    expect([[6], [8], [6, 7, 8]].map(russian.codeMalformed)).to.deep.equal([
+      'Введите шесть цифр или код восстановления.',
+      'Введите код из восьми цифр или код восстановления.',
+      'Введите код из шести, семи или восьми цифр или код восстановления.',
+    ]);
+    expect(english.stepUpExplanation([8])).to.equal(
+      'This action needs a fresh eight-digit code from your authenticator.',
+    );
   });
 
   it('never tell a shorter wait than there is', () => {
@@ -165,7 +205,10 @@ function flat(value: object, path = ''): Record<string, string> {
     Object.entries(value).flatMap(([key, text]: [string, unknown]) => {
       if (key === 'language') return [];
       if (typeof text === 'string') return [[path + key, text]];
-      if (typeof text === 'function') return [[path + key, (text as (...a: number[]) => string)(1, 2)]];
+      if (typeof text === 'function') {
+        const given = OF_DIGITS.includes(key) ? [[8]] : [1, 2];
+        return [[path + key, (text as (...a: unknown[]) => string)(...given)]];
+      }
       return Object.entries(flat(text as object, `${path}${key}.`));
     }),
   );

@@ -21,6 +21,7 @@ const verified: VerifiedState = {
 };
 const pending: PendingState = {
   state: 'pending',
+  digits: [6],
   account: 'alice',
   enrollment: 'e',
   stamp: 's',
@@ -31,7 +32,7 @@ const pending: PendingState = {
   keepSessionInfo: false,
   recoveryFailures: 0,
 };
-const { enrollment: _enrollment, recoveryFailures: _failures, ...parked } = pending;
+const { enrollment: _enrollment, recoveryFailures: _failures, digits: _digits, ...parked } = pending;
 const mustEnroll: SessionState = { ...parked, state: 'must-enroll' };
 const remembered: RememberedState = { ...signedIn, state: 'remembered', enrollment: 'e', browser: 'b' };
 const proof = { at: 2, phishingResistant: true };

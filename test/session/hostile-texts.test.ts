@@ -243,6 +243,7 @@ describe('an account id of 255 bytes of emoji', () => {
         confirm: () => Promise.resolve(true),
         readInput: () => Promise.resolve(null),
         begin: () => undefined,
+        progress: () => undefined,
       };
       for (const name of ['status', 'list', 'disable'] as const) {
         const command = { name, account: ID, yes: true, json: false } as unknown as Command;

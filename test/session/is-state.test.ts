@@ -17,7 +17,7 @@ const VERIFIED = { ...MARK, state: 'verified', enrollment: 'e', factorAt: 1, met
 
 /** A whole state of every kind. */
 const STATES: Readonly<Record<string, object>> = {
-  pending: { ...PARKED, state: 'pending', enrollment: 'e', recoveryFailures: 0 },
+  pending: { ...PARKED, state: 'pending', enrollment: 'e', recoveryFailures: 0, digits: [6] },
   'must-enroll': { ...PARKED, state: 'must-enroll', setup: SETUP },
   'signed-in': { ...MARK, state: 'signed-in', elsewhere: ELSEWHERE },
   'proven-elsewhere': { ...MARK, state: 'proven-elsewhere', enrollment: 'e', elsewhere: ELSEWHERE },
@@ -67,6 +67,7 @@ const MAY_HOLD: Readonly<Record<string, (value: unknown) => boolean>> = {
   returnTo: isDigest,
   enrollment: isString,
   recoveryFailures: isNumber,
+  digits: (value) => Array.isArray(value) && value.length === 0,
   passwordAt: (value) => value === null || isNumber(value),
   factorAt: isNumber,
   at: isNumber,

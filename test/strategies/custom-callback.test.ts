@@ -86,11 +86,13 @@ describe('strategies/second-factor-strategy with a custom callback', () => {
     const answer = await client.post('/custom', { code: 'x' });
     expect(answer.status).to.equal(400);
     expect(answer.body.info).to.deep.equal({
-      message: 'The code must be six digits, or a recovery code.',
+      message: 'The code must be the six to eight digits that the authenticator shows, or a recovery code.',
       code: 'code-malformed',
       field: 'code',
       fault: 'field-shape',
-      detail: '`code` must be a string: six digits, or a recovery code where one is taken.',
+      detail:
+        '`code` must be a string: as many digits as the authenticator shows (six to eight), or a recovery code where ' +
+        'one is taken.',
     });
   });
 

@@ -25,7 +25,7 @@ interface CodeFieldOptions {
   readonly below?: Html | null;
 }
 
-/** The field for the six digits, and the button that sends them. */
+/** The field for the digits, and the button that sends them. */
 export function codeField(texts: Texts, options: CodeFieldOptions = {}): Html {
   const { id = 'code', button = texts.ok, buttonClass = 'full', autofocus, refused, below = null } = options;
   const { describedBy = refused ? ['error'] : [] } = options;

@@ -36,13 +36,13 @@ function enable(page: SettingsPage, texts: Texts): Html {
 }
 
 function manage(page: SettingsPage, texts: Texts): Html {
-  const { refused, recoveryCodes, browsers, insteadOf } = page.model;
-  return html`<p>${texts.enabled} ${takesCodes(page) ? texts.whatItAsks : texts.whatItAsksByKey}</p>
+  const { refused, recoveryCodes, browsers, insteadOf, digits } = page.model;
+  return html`<p>${texts.enabled} ${takesCodes(page) ? texts.whatItAsks(digits) : texts.whatItAsksByKey}</p>
     <section>
       <h2>${texts.recoveryCodesTitle}</h2>
       ${codesLeft(page, texts)}
       <p class="muted">
-        ${texts.newRecoveryCodesExplanation[insteadOf]}
+        ${texts.newRecoveryCodesExplanation[insteadOf]} ${takesCodes(page) ? texts.enterShownCode(digits) : null}
       </p>
       ${form(
         page,
@@ -131,8 +131,8 @@ function codesLeft(page: SettingsPage, texts: Texts): Html {
 }
 
 function disableForms(page: SettingsPage, texts: Texts): Html {
-  const { disable, refused } = page.model;
-  return html`<p class="muted">${takesCodes(page) ? texts.disableExplanation : texts.disableByKeyExplanation}</p>
+  const { disable, refused, digits } = page.model;
+  return html`<p class="muted">${takesCodes(page) ? texts.disableExplanation(digits) : texts.disableByKeyExplanation}</p>
     ${form(
       page,
       disable,
@@ -145,7 +145,7 @@ function disableForms(page: SettingsPage, texts: Texts): Html {
     )}
     ${recoveryForm(page, disable, texts, {
       id: 'recovery-code',
-      hint: takesCodes(page) ? texts.recoveryHint : texts.recoveryByKeyHint,
+      hint: takesCodes(page) ? texts.recoveryHint(digits) : texts.recoveryByKeyHint,
       button: texts.disableByRecoveryCode,
       buttonClass: 'danger',
     })}`;

@@ -9,7 +9,7 @@ import { NOT_DONE_ID, notDone } from './stopped.js';
 /** The form of a parked sign-in. */
 export function verify(page: VerifyPage, texts: Texts): Html {
   return html`${notDone(texts, page.model)}
-    <p>${takesCode(page) ? texts.verifyExplanation : byKey(page, texts, texts.verifyByKeyExplanation)}</p>
+    <p>${takesCode(page) ? texts.verifyExplanation(page.model.digits) : byKey(page, texts, texts.verifyByKeyExplanation)}</p>
     ${page.model.key && page.model.keysOnly ? html`<p class="muted">${texts.keyLost}</p>` : null} ${proofForms(page, texts)}
     ${form(page, page.model.cancel, html`<button class="plain" type="submit">${texts.cancelSignIn}</button>`)}`;
 }
@@ -17,13 +17,13 @@ export function verify(page: VerifyPage, texts: Texts): Html {
 /** The form that makes the proof fresh. */
 export function stepUp(page: StepUpPage, texts: Texts): Html {
   return html`${notDone(texts, page.model)}
-    <p>${takesCode(page) ? texts.stepUpExplanation : byKey(page, texts, texts.stepUpByKeyExplanation)}</p>
+    <p>${takesCode(page) ? texts.stepUpExplanation(page.model.digits) : byKey(page, texts, texts.stepUpByKeyExplanation)}</p>
     ${proofForms(page, texts)}
     <p><a href="${page.model.home}">${texts.cancel}</a></p>`;
 }
 
-function takesCode({ model: { hasApp, keysOnly } }: VerifyPage | StepUpPage): boolean {
-  return hasApp && !keysOnly;
+function takesCode({ model: { digits, keysOnly } }: VerifyPage | StepUpPage): boolean {
+  return digits.length > 0 && !keysOnly;
 }
 
 /** Asks for the key; where none of the account's can answer here, says what is left. */
@@ -33,7 +33,8 @@ function byKey({ model }: VerifyPage | StepUpPage, texts: Texts, explanation: st
 
 /** The key first, where there is one, and the code: always in this order. */
 function proofForms(page: VerifyPage | StepUpPage, texts: Texts): Html {
-  const { action, key, hasApp, keysOnly } = page.model;
+  const { action, key, digits, keysOnly } = page.model;
+  const hasApp = digits.length > 0;
   if (key && keysOnly) return form(page, action, keyPart(texts, key));
   const below = page.name === 'verify' ? rememberBox(texts, page.model.rememberDays) : null;
   const asked = key && keyPart(texts, key);
@@ -47,7 +48,7 @@ function proofForms(page: VerifyPage | StepUpPage, texts: Texts): Html {
   return html`${hasApp || asked ? first : null}
   ${recoveryForm(page, action, texts, {
     id: 'recovery-code',
-    hint: hasApp ? texts.recoveryHint : texts.recoveryByKeyHint,
+    hint: hasApp ? texts.recoveryHint(digits) : texts.recoveryByKeyHint,
     button: texts.byRecoveryCode,
   })}`;
 }

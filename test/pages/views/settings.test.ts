@@ -12,6 +12,7 @@ const PAGE: SettingsPage = {
   keyScript: null,
   script: { text: '', hash: '' },
   model: {
+    digits: [6],
     account: 'alice',
     actors: [],
     leave: '/leave',
