@@ -1,9 +1,9 @@
-import { userInfo } from 'node:os';
 import { cleanText } from '../account/clean-text.js';
 import { SecondFactorError } from '../errors.js';
 import type { AccountStatus } from '../operator/headless.js';
 import { ConsoleError, EXIT } from './exit-code.js';
 import type { ExitCode } from './exit-code.js';
+import { operator } from './operator.js';
 import { printableLine } from './printable.js';
 import type { Run } from './run.js';
 import { show, time } from './run.js';
@@ -105,27 +105,6 @@ export async function securityKeys(run: Run): Promise<ExitCode> {
   return EXIT.done;
 }
 
-/** `import <account>`: the secret comes by standard input, so that no process list and no history has it. */
-export async function importSecret(run: Run): Promise<ExitCode> {
-  const { command, instance, terminal } = run;
-  const { account, allowShort } = command;
-  const { name } = await knownAccount(run);
-  const secret = await terminal.readInput();
-  if (secret === null) {
-    throw new ConsoleError(EXIT.usage, 'the secret is read from standard input: pipe it, or say < file');
-  }
-  terminal.begin();
-  await instance.admin
-    .import(account, { secret: secret.trim(), dangerouslyAllowShortSecret: allowShort, ...operator(run) })
-    .catch((error: unknown) => {
-      const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown };
-      if (code !== 'already-enrolled' && code !== 'account-unknown') throw error;
-      throw new ConsoleError(EXIT.refused, String(message));
-    });
-  show(run, `${label(account, name)}: two-step authentication is enabled`, { account, imported: true });
-  return EXIT.done;
-}
-
 /** An account of the command line. */
 interface KnownAccount {
   readonly status: AccountStatus;
@@ -142,7 +121,7 @@ interface KnownAccount {
  * The account of the command line; the application must know it, or it must at least have a record. Where there is one,
  * an application that cannot describe the account keeps no operator from it.
  */
-async function knownAccount({ command, instance }: Run): Promise<KnownAccount> {
+export async function knownAccount({ command, instance }: Run): Promise<KnownAccount> {
   const { account: id } = command;
   const status = await instance.status(id);
   const account = await instance.admin.account(id).catch((error: unknown) => {
@@ -177,20 +156,6 @@ async function confirmedAccount(run: Run, question: string): Promise<ConfirmedAc
   return { account, called, known };
 }
 
-function operator({ command: { reason } }: Run): { by: string; reason?: string } {
-  const by = `console:${systemUser()}`;
-  return reason === undefined ? { by } : { by, reason };
-}
-
-/** Who is at the console. Containers may run under a number that has no name. */
-function systemUser(): string {
-  try {
-    return userInfo().username;
-  } catch {
-    return `uid ${String(process.getuid?.())}`;
-  }
-}
-
 function describe({ status, name, otherFactor, recordMissing, keysOnly }: KnownAccount): string {
   const lines = [label(status.accountId, name)];
   if (recordMissing) {
@@ -223,7 +188,8 @@ function notEnabled(called: string): string {
   return `${called}: two-step authentication is not enabled`;
 }
 
-function label(id: string, name: string | null): string {
+/** An account as messages call it. */
+export function label(id: string, name: string | null): string {
   if (name === null) return printableLine(id);
   const shown = cleanText(name, NAME_MAXIMUM_CHARACTERS);
   return shown === id ? id : `${printableLine(id)} (${shown})`;

@@ -22,6 +22,9 @@ const UNANSWERED = `no answer came, and none will: a promise of the config, of i
 const ENDED = `the config, or something it loads, ended the process before the command was done. ${UNKNOWN}`;
 const HELD = 'what was begun is finished first; once more ends it at once';
 
+/** ECMA-48 §8.3.41: erases from the cursor to the end of the line. */
+const ERASE_LINE = '\u001b[K';
+
 /** What the command came to; `undefined` before it is done. */
 let outcome: ExitCode | undefined;
 
@@ -34,9 +37,18 @@ process.stdout.on('error', (error: Error) => {
 // Nobody reads it: the exit code says what happened.
 process.stderr.on('error', () => undefined);
 
+/** Whether the last line of the terminal says how far a command is. */
+let isProgressShown = false;
+
 const terminal: Terminal = {
   print(line) {
+    terminal.progress('');
     process.stdout.write(`${printable(line)}\n`);
+  },
+  progress(text) {
+    if (!process.stderr.isTTY || (text === '' && !isProgressShown)) return;
+    process.stderr.write(`\r${ERASE_LINE}${printable(text)}`);
+    isProgressShown = text !== '';
   },
   async confirm(question) {
     if (!process.stdin.isTTY || !process.stdout.isTTY) return null;
@@ -52,8 +64,10 @@ const terminal: Terminal = {
   },
   readInput: () => (process.stdin.isTTY ? Promise.resolve(null) : text(process.stdin)),
   begin() {
+    const ending = new AbortController();
     holdSignals(
       () => {
+        ending.abort();
         process.stderr.write(`second-factor: ${HELD}\n`);
       },
       (signal) => {
@@ -61,6 +75,7 @@ const terminal: Terminal = {
         else end();
       },
     );
+    return ending.signal;
   },
 };
 
@@ -78,6 +93,7 @@ async function main(): Promise<void> {
       outcome = await runCommand(command.name, { command, instance, terminal });
     }
   } catch (error) {
+    terminal.progress('');
     process.stderr.write(`second-factor: ${printable(messageOf(error))}\n`);
     outcome = exitCodeOf(error);
   } finally {

@@ -13,8 +13,9 @@ export const USAGE = `Usage: second-factor <command> [options]
   security-keys <account>
                        its passkeys and security keys; --remove removes them all, for an
                        owner who lost them
-  import <account>     enrolls it with a secret of another system (base32), read from
-                       standard input; --allow-short takes 80 to 127 bits as well
+  import <account>     enrolls it with the secret of an app or hardware token of another
+                       system, read from standard input: base32, or otpauth://totp/…
+  import --file <file> the same of many accounts, one line of JSON each; may be repeated
   list                 the accounts that have it
   rekey                seals every record with the first key; may be repeated
   check                clock, store and keys; exit code 3 when something is wrong
@@ -30,12 +31,19 @@ Options:
   --reason <text>      why, for the audit trail
   --revoke             with browsers
   --remove             with security-keys
-  --allow-short        with import
+  --file <file>        with import: {"account":"17","secret":"…"} or {"account":"17","uri":"…"}
+                       in each line, with encoding, digits, algorithm, period, name
+  --encoding <name>    with import: base32 (default) or hex
+  --digits <number>    with import: 6 (default), 7 or 8
+  --algorithm <name>   with import: sha1 (default), sha256 or sha512
+  --period <seconds>   with import: 30 (default) or 60
+  --name <text>        with import: what its owner will see the authenticator called
+  --allow-short        with import: takes secrets of 80 to 127 bits as well
   --yes                does not ask; needed when there is no terminal
   --json               prints JSON
   --help
 
-Exit codes: 0 done, 1 refused, no such account or a broken store, 2 wrong usage or config, 3 store, check or output failed.
+Exit codes: 0 done, 1 refused, no such account or a broken store, 2 wrong usage, config or file, 3 store, check or output failed.
 `;
 
 /** What each command is about. */
@@ -58,6 +66,15 @@ const OPERANDS = { account: 'exactly one account id', module: 'exactly one modul
 /** The names of the commands. */
 export type CommandName = keyof typeof COMMANDS;
 
+/** How the secret of `import` is to be read. */
+export interface ImportedOptions {
+  readonly encoding: string | undefined;
+  readonly digits: number | undefined;
+  readonly algorithm: string | undefined;
+  readonly period: number | undefined;
+  readonly name: string | undefined;
+}
+
 /** A command line that was understood. */
 export interface Command {
   readonly name: CommandName | 'help';
@@ -72,6 +89,10 @@ export interface Command {
   readonly revoke: boolean;
   readonly remove: boolean;
   readonly allowShort: boolean;
+  /** The file of many accounts. */
+  readonly file: string | undefined;
+  /** How the secret of `import` is to be read, as it was typed. */
+  readonly imported: ImportedOptions;
   readonly yes: boolean;
   readonly json: boolean;
 }
@@ -91,6 +112,14 @@ export function parseCommand(args: readonly string[]): Command {
     revoke: values.revoke ?? false,
     remove: values.remove ?? false,
     allowShort: values['allow-short'] ?? false,
+    file: values.file,
+    imported: {
+      encoding: values.encoding,
+      digits: numberOf(values.digits),
+      algorithm: values.algorithm,
+      period: numberOf(values.period),
+      name: values.name,
+    },
     yes: values.yes ?? false,
     json: values.json ?? false,
   };
@@ -99,19 +128,41 @@ export function parseCommand(args: readonly string[]): Command {
   const [name, ...operands] = positionals;
   if (name === undefined) throw usage('a command is missing');
   if (!isCommand(name)) throw usage(`there is no command ${name}`);
-  const wanted = COMMANDS[name];
+  requireTogether(name, common);
+  const wanted = common.file === undefined ? COMMANDS[name] : 'nothing';
   const [operand = ''] = operands;
-  if (operands.length !== (wanted === 'nothing' ? 0 : 1)) throw usage(`${name} takes ${OPERANDS[wanted]}`);
+  if (operands.length !== (wanted === 'nothing' ? 0 : 1)) {
+    const called = common.file === undefined ? name : `${name} --file`;
+    throw usage(`${called} takes ${OPERANDS[wanted]}`);
+  }
   if (wanted === 'account' && operand === '') throw usage('the account id is empty');
-  if (common.revoke && name !== 'browsers') throw usage('--revoke goes with browsers');
-  if (common.remove && name !== 'security-keys') throw usage('--remove goes with security-keys');
-  if (common.allowShort && name !== 'import') throw usage('--allow-short goes with import');
   return {
     name,
     account: wanted === 'account' ? operand : '',
     module: wanted === 'module' ? operand : '',
     ...common,
   };
+}
+
+/** Refuses options of other commands. */
+function requireTogether(
+  name: CommandName,
+  command: Pick<Command, 'revoke' | 'remove' | 'allowShort' | 'file' | 'imported'>,
+): void {
+  if (command.revoke && name !== 'browsers') throw usage('--revoke goes with browsers');
+  if (command.remove && name !== 'security-keys') throw usage('--remove goes with security-keys');
+  const [option] = Object.entries(command.imported).find(([, value]) => value !== undefined) ?? [];
+  if (command.file !== undefined && option !== undefined) {
+    throw usage(`--${option} does not go with --file: each line says it`);
+  }
+  if (name === 'import') return;
+  if (command.allowShort) throw usage('--allow-short goes with import');
+  if (command.file !== undefined) throw usage('--file goes with import');
+  if (option !== undefined) throw usage(`--${option} goes with import`);
+}
+
+function numberOf(typed: string | undefined): number | undefined {
+  return typed === undefined ? undefined : /^\d+$/.test(typed) ? Number(typed) : Number.NaN;
 }
 
 function parsed(args: readonly string[]) {
@@ -127,6 +178,12 @@ function parsed(args: readonly string[]) {
         revoke: { type: 'boolean' },
         remove: { type: 'boolean' },
         'allow-short': { type: 'boolean' },
+        file: { type: 'string' },
+        encoding: { type: 'string' },
+        digits: { type: 'string' },
+        algorithm: { type: 'string' },
+        period: { type: 'string' },
+        name: { type: 'string' },
         yes: { type: 'boolean' },
         json: { type: 'boolean' },
         help: { type: 'boolean' },

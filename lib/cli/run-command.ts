@@ -1,13 +1,7 @@
-import {
-  browsers,
-  disable,
-  importSecret,
-  newRecoveryCodes,
-  showStatus,
-  unlock,
-  securityKeys,
-} from './account-commands.js';
+import { browsers, disable, newRecoveryCodes, showStatus, unlock, securityKeys } from './account-commands.js';
 import type { ExitCode } from './exit-code.js';
+import { importFile } from './import-file.js';
+import { importSecret } from './import-secret.js';
 import type { CommandName } from './parse-command.js';
 import type { Run } from './run.js';
 import { check, list, rekey } from './store-commands.js';
@@ -22,7 +16,7 @@ const COMMANDS: Readonly<Record<InstanceCommand, (run: Run) => Promise<ExitCode>
   'recovery-codes': newRecoveryCodes,
   browsers,
   'security-keys': securityKeys,
-  import: importSecret,
+  import: (run) => (run.command.file === undefined ? importSecret(run) : importFile(run, run.command.file)),
   list,
   rekey,
   check,

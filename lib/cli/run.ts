@@ -6,10 +6,16 @@ export interface Terminal {
   print(line: string): void;
   /** Asks a question; `null` when there is nobody to answer. */
   confirm(question: string): Promise<boolean | null>;
+  /** Shows how far a command is, where there is a terminal to show it on; an empty text takes that away. */
+  progress(text: string): void;
   /** The whole of standard input; `null` when that is a terminal. */
   readInput(): Promise<string | null>;
-  /** Says that something is changed from here on: nothing is to end the command in the middle of that. */
-  begin(): void;
+  /**
+   * Says that something is changed from here on: nothing is to end the command in the middle of that.
+   *
+   * @returns what aborts once somebody wants it to end: then nothing further is to be begun
+   */
+  begin(): AbortSignal;
 }
 
 /** One call of the console command. */

@@ -19,6 +19,14 @@ describe('cli/parse-command', () => {
       revoke: false,
       remove: false,
       allowShort: false,
+      file: undefined,
+      imported: {
+        encoding: undefined,
+        digits: undefined,
+        algorithm: undefined,
+        period: undefined,
+        name: undefined,
+      },
       yes: true,
       json: true,
     });
@@ -34,6 +42,24 @@ describe('cli/parse-command', () => {
     expect(command).to.include({ name: 'store-contract', module: './my-store.js', account: '' });
   });
 
+  it('takes how a secret is to be read with import, and a file in the place of an account', () => {
+    const { account, imported } = parseCommand([
+      'import',
+      '17',
+      '--digits',
+      '8',
+      '--period',
+      '60',
+      '--encoding',
+      'hex',
+    ]);
+    expect(account).to.equal('17');
+    expect(imported).to.include({ digits: 8, period: 60, encoding: 'hex', algorithm: undefined });
+    expect(parseCommand(['import', '--file', 'a.jsonl', '--allow-short'])).to.include({
+      ...{ name: 'import', account: '', file: 'a.jsonl', allowShort: true },
+    });
+  });
+
   for (const [what, args] of Object.entries({
     'no command': [],
     'an unknown command': ['frobnicate'],
@@ -46,6 +72,11 @@ describe('cli/parse-command', () => {
     'no module': ['store-contract'],
     'two modules': ['store-contract', 'a.js', 'b.js'],
     'an option without its value': ['list', '--config'],
+    'a file and an account': ['import', '17', '--file', 'a.jsonl'],
+    'a file of another command': ['list', '--file', 'a.jsonl'],
+    'digits of another command': ['status', '17', '--digits', '8'],
+    'digits beside a file': ['import', '--file', 'a.jsonl', '--digits', '8'],
+    'short secrets of another command': ['status', '17', '--allow-short'],
   })) {
     it(`refuses ${what} with exit code 2 and the usage`, () => {
       expect(() => parseCommand(args))

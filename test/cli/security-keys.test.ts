@@ -19,7 +19,8 @@ describe('cli: accounts with passkeys and security keys', () => {
       print: (line: string) => void lines.push(line),
       confirm: () => Promise.resolve(true),
       readInput: () => Promise.resolve(null),
-      begin: () => undefined,
+      begin: () => new AbortController().signal,
+      progress: () => undefined,
     };
     const command = parseCommand([name, 'alice', ...options]);
     const code = await runCommand(name, { command, instance: panel.secondFactor, terminal });

@@ -176,7 +176,8 @@ function terminal(lines: string[]) {
     print: (line: string) => void lines.push(line),
     confirm: () => Promise.resolve(null),
     readInput: () => Promise.resolve(null),
-    begin: () => undefined,
+    begin: () => new AbortController().signal,
+    progress: () => undefined,
   };
 }
 

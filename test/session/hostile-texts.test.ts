@@ -242,7 +242,7 @@ describe('an account id of 255 bytes of emoji', () => {
         print: (line: string) => void printed.push(line),
         confirm: () => Promise.resolve(true),
         readInput: () => Promise.resolve(null),
-        begin: () => undefined,
+        begin: () => new AbortController().signal,
         progress: () => undefined,
       };
       for (const name of ['status', 'list', 'disable'] as const) {

@@ -1,0 +1,50 @@
+import type { ImportedSecret } from '../operator/import-secret.js';
+import { knownAccount, label } from './account-commands.js';
+import { ConsoleError, EXIT } from './exit-code.js';
+import type { ExitCode } from './exit-code.js';
+import { operator } from './operator.js';
+import type { Run } from './run.js';
+import { show } from './run.js';
+
+/** Refusals of one account, which is to be imported otherwise or not at all. */
+const REFUSALS: readonly unknown[] = ['already-enrolled', 'account-unknown'];
+
+/** `import <account>`: the secret comes by standard input, so that no process list and no history has it. */
+export async function importSecret(run: Run): Promise<ExitCode> {
+  const { command, instance, terminal } = run;
+  const { account, allowShort, imported } = command;
+  const { name } = await knownAccount(run);
+  const input = await terminal.readInput();
+  if (input === null) {
+    throw new ConsoleError(EXIT.usage, 'the secret is read from standard input: pipe it, or say < file');
+  }
+  const text = input.trim();
+  const given = { ...imported, ...(isUri(text) ? { uri: text } : { secret: text }) };
+  terminal.begin();
+  const wasEnabled = await instance.admin
+    .import(account, {
+      ...given,
+      dangerouslyAllowShortSecret: allowShort,
+      ...operator(run),
+    } as ImportedSecret)
+    .catch((error: unknown) => {
+      const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown };
+      if (code === 'option-invalid') throw new ConsoleError(EXIT.usage, asTyped(String(message)));
+      if (!REFUSALS.includes(code)) throw error;
+      throw new ConsoleError(EXIT.refused, String(message));
+    });
+  const outcome = wasEnabled ? 'is enabled' : 'was enabled with this authenticator already';
+  show(run, `${label(account, name)}: two-step authentication ${outcome}`, { account, imported: wasEnabled });
+  return EXIT.done;
+}
+
+function isUri(text: string): boolean {
+  return /^otpauth:/i.test(text);
+}
+
+/** What a program is told to write, as it is typed at the console. */
+function asTyped(message: string): string {
+  return message
+    .replace('dangerouslyAllowShortSecret: true takes', '--allow-short takes')
+    .replace("say encoding: 'hex'", 'say --encoding hex');
+}
