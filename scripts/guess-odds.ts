@@ -2,10 +2,9 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { DEFAULT_LIMITS, MAXIMUM_AUTHENTICATORS } from '../lib/account/limits.js';
 import { waitSeconds } from '../lib/account/lockout.js';
-import { APP_PARAMETERS } from '../lib/account/totp.js';
+import { APP_PARAMETERS, TOTP_DIGITS, TOTP_PERIODS } from '../lib/account/totp.js';
 
 const { window, lockout } = DEFAULT_LIMITS;
-const CODES = 10 ** APP_PARAMETERS.digits;
 /** Steps accepted at once: around the server's clock, and around a learned offset that does not overlap. */
 const STEPS = { right: 2 * window + 1, off: 2 * (2 * window + 1) };
 
@@ -26,9 +25,13 @@ export const SITUATIONS: readonly Situation[] = [
   },
 ];
 
-/** The chance that one of so many guesses was right. */
-export function chance({ rightCodes }: Situation, guesses: number): number {
-  return 1 - (1 - rightCodes / CODES) ** guesses;
+/** The chance that one of so many guesses was right, by the digits of a code. */
+export function chance(
+  { rightCodes }: Situation,
+  guesses: number,
+  digits: number = APP_PARAMETERS.digits,
+): number {
+  return 1 - (1 - rightCodes / 10 ** digits) ** guesses;
 }
 
 /** The soonest the last of so many guesses can be made, in seconds after the first. */
@@ -40,15 +43,49 @@ export function soonestSeconds(guesses: number): number {
 
 const ROWS = [1, lockout.after, 10, 15, 20, 50, lockout.hardLimit];
 
-/** The table of docs/limits.md. */
-export function table(): string {
-  const head = ['wrong codes in a row', 'at the soonest after', ...SITUATIONS.map(({ name }) => name)];
-  const rows = ROWS.map((guesses) => [
-    String(guesses),
-    duration(soonestSeconds(guesses)),
-    ...SITUATIONS.map((situation) => `1 in ${thousands(Math.round(1 / chance(situation, guesses)))}`),
-  ]);
+const WORDS: Readonly<Record<number, string>> = { 6: 'Six', 7: 'Seven', 8: 'Eight' };
+
+/** The tables of docs/limits.md, one for each number of digits. */
+export function tables(): string {
+  return TOTP_DIGITS.map((digits) => `${WORDS[digits] ?? ''} digits:\n\n${tableOf(digits)}`).join('\n\n');
+}
+
+function tableOf(digits: number): string {
+  return table(
+    ['wrong codes in a row', 'at the soonest after', ...SITUATIONS.map(({ name }) => name)],
+    ROWS.map((guesses) => [
+      String(guesses),
+      duration(soonestSeconds(guesses)),
+      ...SITUATIONS.map((situation) => odds(chance(situation, guesses, digits))),
+    ]),
+  );
+}
+
+/** What the time step changes: for how long a code is right, and not how many are. */
+export function periodTable(): string {
+  const [usual] = SITUATIONS;
+  return table(
+    [
+      'time step',
+      'codes that are right at one moment',
+      ...TOTP_DIGITS.map((digits) => `one guess of ${(WORDS[digits] ?? '').toLowerCase()} digits`),
+      'a code is accepted for',
+    ],
+    TOTP_PERIODS.map((period) => [
+      `${String(period)} s`,
+      String(STEPS.right),
+      ...TOTP_DIGITS.map((digits) => (usual ? odds(chance(usual, 1, digits)) : '')),
+      `${String(STEPS.right * period)} s`,
+    ]),
+  );
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   return [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+}
+
+function odds(probability: number): string {
+  return `1 in ${thousands(Math.round(1 / probability))}`;
 }
 
 function duration(seconds: number): string {
@@ -107,11 +144,15 @@ ${lines.join('\n')}
 
 export const DOCUMENT = 'docs/limits.md';
 export const PICTURE = 'docs/guess-odds.svg';
-const PLACE = /(<!-- odds -->\n)[\s\S]*(<!-- \/odds -->)/;
+/** What is computed, by the name of its place in the document. */
+const PLACES: Readonly<Record<string, () => string>> = { odds: tables, periods: periodTable };
 
-/** The document with the table of today in its place. */
+/** The document with the tables of today in their places. */
 export function documentWithOdds(text: string): string {
-  return text.replace(PLACE, (_, before: string, after: string) => `${before}${table()}\n${after}`);
+  return Object.entries(PLACES).reduce((written, [name, compute]) => {
+    const place = new RegExp(`(<!-- ${name} -->\\n)[\\s\\S]*(<!-- /${name} -->)`);
+    return written.replace(place, (_, before: string, after: string) => `${before}${compute()}\n${after}`);
+  }, text);
 }
 
 if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {

@@ -118,7 +118,13 @@ export function waysFrom(context: Context, parked: ParkedState): Readonly<Record
   const location = wayOn(context.core.options.basePath, parked);
   const until = new Date(parked.until).toISOString();
   if (parked.state === 'must-enroll') return { setup: location, until };
-  return { verify: location, until, methods: methodsOf(parked), digits: parked.digits, publicKey: askedOf(context, parked) };
+  return {
+    verify: location,
+    until,
+    methods: methodsOf(parked),
+    digits: parked.digits,
+    publicKey: askedOf(context, parked),
+  };
 }
 
 /**

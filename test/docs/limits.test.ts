@@ -131,6 +131,20 @@ describe('docs/limits.md', () => {
     expect(guesses).to.equal(1100);
     expect(odds).to.deep.equal(['1 in 304', '1 in 152', '1 in 31']);
     for (const number of ['1 100', ...odds]) expect(read(DOCUMENT)).to.include(number);
+    expect(read(DOCUMENT).match(/^\w+ digits:$/gm)).to.deep.equal([
+      'Six digits:',
+      'Seven digits:',
+      'Eight digits:',
+    ]);
+    for (const [digits, least] of [
+      [6, 3_333],
+      [7, 33_333],
+      [8, 333_333],
+    ] as const) {
+      expect(1 / chance(usual!, 100, digits), String(digits)).to.be.within(least, least + 2);
+    }
+    expect(read(DOCUMENT)).to.match(/^\| 30 s \| 3 \| 1 in 333 333 \|.*\| 90 s \|$/m);
+    expect(read(DOCUMENT)).to.match(/^\| 60 s \| 3 \| 1 in 333 333 \|.*\| 180 s \|$/m);
     expect(soonestSeconds(5)).to.equal(0);
     expect(soonestSeconds(6)).to.equal(30);
     expect(soonestSeconds(7)).to.equal(90);

@@ -28,6 +28,7 @@ export async function runConsole(
     progress: (text: string) => void progress.push(text),
     confirm: () => Promise.resolve(null),
     readInput: () => Promise.resolve(input),
+    begin: () => new AbortController().signal,
   };
   const command = parseCommand(args);
   if (command.name === 'help' || command.name === 'store-contract') throw new Error('acts on no instance');
