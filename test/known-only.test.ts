@@ -57,7 +57,7 @@ describe('every object that the public API takes', () => {
           typo('Reason', 'reason'),
         ] as const,
     ),
-    ...['digits', 'algorithm', 'period', 'Secret'].map(
+    ...['Digits', 'counter', 'type', 'Secret'].map(
       (name) =>
         [
           `secondFactor.admin.import() with ${name}`,

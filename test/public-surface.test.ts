@@ -10,6 +10,8 @@ import type {
   Admin,
   AttemptOutcome,
   GuardDecision,
+  ImportedSecret,
+  Page,
   Refusal,
   ProofElsewhere,
   RequestSecondFactor,
@@ -19,6 +21,7 @@ import type {
   SecondFactorOptions,
   StateName,
   Store,
+  TotpParameters,
   VerifyOutcome,
 } from 'passport-second-factor';
 import { memoryStore } from 'passport-second-factor/memory';
@@ -179,6 +182,23 @@ describe('the public surface', () => {
     expectTypeOf<Extract<VerifyOutcome, { ok: false }>['reason']>().not.toEqualTypeOf<string>();
     expectTypeOf<AttemptOutcome>().not.toBeAny();
     expectTypeOf<Admin['disable']>().returns.resolves.not.toBeAny();
+  });
+
+  it('takes a secret or a URI of another system, and only what there is of digits, hashes and periods', () => {
+    const by = 'test';
+    expectTypeOf<Admin['import']>().returns.resolves.toEqualTypeOf<boolean>();
+    expectTypeOf({ secret: 'A', by }).toExtend<ImportedSecret>();
+    expectTypeOf({ secret: 'A', by, ...({} as TotpParameters) }).toExtend<ImportedSecret>();
+    expectTypeOf({ uri: 'otpauth://totp/a', by, name: 'Token' }).toExtend<ImportedSecret>();
+    expectTypeOf({ uri: 'otpauth://totp/a', by, digits: 8 as const }).not.toExtend<ImportedSecret>();
+    expectTypeOf({ uri: 'otpauth://totp/a', secret: 'A', by }).not.toExtend<ImportedSecret>();
+    expectTypeOf({ secret: 'A', by, digits: 9 as const }).not.toExtend<ImportedSecret>();
+    expectTypeOf<TotpParameters>().toEqualTypeOf<{
+      readonly algorithm: 'sha1' | 'sha256' | 'sha512';
+      readonly digits: 6 | 7 | 8;
+      readonly period: 30 | 60;
+    }>();
+    expectTypeOf<Extract<Page, { name: 'verify' }>['model']['digits']>().toEqualTypeOf<readonly number[]>();
   });
 
   it('takes a store of one’s own that answers yes or no', () => {

@@ -1,4 +1,5 @@
 import { cleanText } from '../account/clean-text.js';
+import { APP_PARAMETERS } from '../account/totp.js';
 import { SecondFactorError } from '../errors.js';
 import type { AccountStatus } from '../operator/headless.js';
 import { ConsoleError, EXIT } from './exit-code.js';
@@ -170,7 +171,7 @@ function describe({ status, name, otherFactor, recordMissing, keysOnly }: KnownA
     return [...lines, 'two-step authentication: enabled, but no key opens the record'].join('\n');
   lines.push(
     `two-step authentication: enabled since ${time(status.enrolledAt)}`,
-    `authenticators: ${status.authenticators}`,
+    `authenticators: ${status.authenticators}${digitsOf(status)}`,
     `passkeys and security keys: ${status.securityKeys.length}${keysOnly ? ', and the policy takes nothing else' : ''}`,
     `recovery codes left: ${status.recoveryCodesLeft}${status.recoveryCodesConfirmed === false ? ', not confirmed as saved' : ''}`,
     `remembered browsers: ${status.rememberedBrowsers}`,
@@ -182,6 +183,12 @@ function describe({ status, name, otherFactor, recordMissing, keysOnly }: KnownA
     );
   }
   return lines.join('\n');
+}
+
+/** How many digits the codes have, where they are not all as authenticator apps show them. */
+function digitsOf({ digits }: AccountStatus): string {
+  const others = digits.some((count) => count !== APP_PARAMETERS.digits);
+  return others ? `, with codes of ${digits.join(' or ')} digits` : '';
 }
 
 function notEnabled(called: string): string {

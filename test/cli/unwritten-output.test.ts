@@ -28,6 +28,10 @@ describe('cli: output that cannot be written', () => {
   before(() => {
     directory = mkdtempSync(join(tmpdir(), 'second-factor-output-'));
     writeFileSync(join(directory, 'second-factor.config.mjs'), CONFIG);
+    writeFileSync(
+      join(directory, 'tokens.jsonl'),
+      '{"account":"1","secret":"GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"}\n',
+    );
   });
   after(() => rmSync(directory, { recursive: true, force: true }));
 
@@ -51,7 +55,8 @@ describe('cli: output that cannot be written', () => {
     ['the reader has gone', null],
   ] as const) {
     it(`is told, and by the exit code too, when ${where}: new recovery codes would be lost without a word`, async () => {
-      for (const args of [['recovery-codes', 'alice', '--yes'], ['list'], ['--help']]) {
+      const many = ['import', '--file', 'tokens.jsonl'];
+      for (const args of [['recovery-codes', 'alice', '--yes'], ['list'], many, ['--help']]) {
         const { code, err } = await run(file, ...args);
         expect(err, args[0]).to.match(/^second-factor: the output could not be written: \w+.*\n$/);
         expect(code, args[0]).to.equal(3);

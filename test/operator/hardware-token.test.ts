@@ -153,5 +153,7 @@ describe('a hardware token: eight digits of SHA-256, a minute each', () => {
     expect(said(await verify(await loggedIn(panel), app.nextCode()))).to.equal('verified');
     expect(said(await verify(await loggedIn(panel), token.next()))).to.equal('verified');
     expect(said(await verify(await loggedIn(panel), '1234567'))).to.equal('code-malformed');
+    const { lines } = await runConsole(panel, ['status', 'alice']);
+    expect(lines.join('\n')).to.include('\nauthenticators: 2, with codes of 6 or 8 digits\n');
   });
 });

@@ -185,7 +185,7 @@ describe('Leaks', () => {
       it('tells who is pending nothing but that, and until when', async () => {
         await enrolled(panel());
         const client = await pending(panel());
-        const keys = ['methods', 'serverTime', 'state', 'until'];
+        const keys = ['digits', 'methods', 'serverTime', 'state', 'until'];
         expect(Object.keys((await client.get('/two-step/')).body).sort()).to.deep.equal(keys);
         expect((await client.get('/two-step/browsers')).status).to.be.oneOf([401, 404]);
         const anonymous = (await new Client(panel()).get('/two-step/')).body;

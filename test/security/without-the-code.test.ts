@@ -120,7 +120,16 @@ describe('Getting in without the code', () => {
         const answer = await client.login('alice');
         expect(answer.headers['set-cookie']).to.have.length(1);
         expect([...client.cookies.keys()]).to.deep.equal(['panel.sid']);
-        expect(answer.body).to.have.all.keys('type', 'title', 'status', 'code', 'verify', 'until', 'methods');
+        expect(answer.body).to.have.all.keys(
+          'type',
+          'title',
+          'status',
+          'code',
+          'verify',
+          'until',
+          'methods',
+          'digits',
+        );
         await isOut(client);
       });
 

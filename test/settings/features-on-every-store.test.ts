@@ -193,8 +193,7 @@ for (const { name, start } of STORES) {
       const imports = Array.from({ length: 5 }, () =>
         panel.secondFactor.admin.import(login, { secret, ...BY }),
       );
-      const outcomes = await Promise.allSettled(imports);
-      expect(outcomes.filter(({ status }) => status === 'fulfilled')).to.have.length(1);
+      expect((await Promise.all(imports)).filter(Boolean)).to.have.length(1);
       expect(await verify(await waiting(), totp.generate({ timestamp: panel.now }))).to.equal(
         'code-already-used',
       );

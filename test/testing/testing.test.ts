@@ -15,6 +15,7 @@ import {
 } from 'passport-second-factor/testing';
 import type { TestClock } from 'passport-second-factor/testing';
 import request from 'supertest';
+import { TOKEN_PARAMETERS } from '../support/records.js';
 
 interface User {
   id: string;
@@ -68,7 +69,14 @@ describe('passport-second-factor/testing', () => {
     for (const at of [0, 59_000, 1_234_567_890_000, 20_000_000_000_000]) {
       expect(codeFor(secret.base32, at)).to.equal(new TOTP({ secret }).generate({ timestamp: at }));
     }
+    for (const parameters of [TOKEN_PARAMETERS, { digits: 7 }, { period: 60 }] as const) {
+      const at = 1_234_567_890_000;
+      const totp = new TOTP({ secret, ...parameters });
+      expect(codeFor(secret.base32, at, parameters)).to.equal(totp.generate({ timestamp: at }));
+    }
     expect(() => codeFor('not base32!')).to.throw(SecondFactorError, 'base32');
+    expect(() => codeFor(secret.base32, 0, { digits: 9 as never })).to.throw(SecondFactorError, '6, 7 or 8');
+    expect(() => codeFor(secret.base32, 0, { digit: 8 } as never)).to.throw(SecondFactorError, 'digit');
   });
 
   it('says what the application answered when it refused', async () => {

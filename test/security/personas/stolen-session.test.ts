@@ -67,7 +67,13 @@ attack('Somebody with a stolen session cookie (on %s)', (panel) => {
     const alice = await enrolled(panel());
     const owner = await pending(panel());
     const thief = owner.copy();
-    expect((await thief.get('/two-step')).body).to.have.all.keys('state', 'until', 'methods', 'serverTime');
+    expect((await thief.get('/two-step')).body).to.have.all.keys(
+      'state',
+      'until',
+      'methods',
+      'digits',
+      'serverTime',
+    );
     const code = alice.phone.nextCode();
     expect(said(await verify(owner, code))).to.equal('verified');
     for (const each of [code, alice.phone.nextCode()]) {
