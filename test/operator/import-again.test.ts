@@ -70,6 +70,33 @@ describe('operator/import-secret: the same once more', () => {
     expect(panel.told()).to.deep.equal(['imported']);
   });
 
+  it('writes a flag that could not be written the first time, of a record that could not be taken back', async () => {
+    const flags = new Map<string, boolean>();
+    let isDown = true;
+    const panel = await startPanel({
+      options: {
+        account: ({ id, login }) => ({ id, name: login, securityStamp: 1, enrolled: flags.get(id) ?? false }),
+        setEnrolled: (id, isEnrolled) => {
+          if (isDown) throw new Error('the table is locked');
+          flags.set(id, isEnrolled);
+        },
+      },
+    });
+    const { compareAndSet } = panel.store;
+    panel.store.compareAndSet = async (id, expected, next, deadline) => {
+      if (next === null) throw new Error('the connection was lost');
+      return compareAndSet(id, expected, next, deadline);
+    };
+    const { admin } = panel.secondFactor;
+    expect(await caught(admin.import('alice', TOKEN))).to.include({ code: 'store-unavailable' });
+    const before = await panel.store.get('alice');
+    expect([before === null, flags.get('alice')]).to.deep.equal([false, undefined]);
+    isDown = false;
+    expect(await admin.import('alice', TOKEN)).to.equal(false);
+    expect([await panel.store.get('alice'), flags.get('alice')]).to.deep.equal([before, true]);
+    expect(panel.told().filter((name) => name === 'imported')).to.have.length(1);
+  });
+
   it('counts once when both come at one moment', async () => {
     const panel = await startPanel();
     const { admin } = panel.secondFactor;

@@ -25,7 +25,7 @@ async function withBoth(panel: AttackedPanel): Promise<{ app: Phone; token: Phon
 
 describe('Guessing codes of an account whose authenticators have different digits', () => {
   attack('on %s', (panel) => {
-    describe('B1: a budget of guesses for each number of digits', () => {
+    describe('a budget of guesses for each number of digits (B1)', () => {
       it('tells the same of both, from one budget', async () => {
         const { app, token } = await withBoth(panel());
         const guesses = app.wrongCodes(3).flatMap((code, place) => [code, token.wrongCodes(3)[place]!]);
@@ -51,7 +51,7 @@ describe('Guessing codes of an account whose authenticators have different digit
       });
     });
 
-    describe('B1: telling by the answer which authenticator a guess is near', () => {
+    describe('telling by the answer which authenticator a guess is near (B1)', () => {
       it('is word for word the same whichever authenticator it is nearly right for', async () => {
         const { app, token } = await withBoth(panel());
         const nearly = (code: string): string => code.slice(0, -1) + String((Number(code.at(-1)) + 5) % 10);
