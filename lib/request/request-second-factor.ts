@@ -21,7 +21,6 @@ import type {
   ImpersonationDecision,
   ProofElsewhere,
   Refusal,
-  RequestSecondFactor,
 } from '../session/request-api.js';
 import { requirementOf } from '../session/requirement.js';
 import type { StateName } from '../session/state.js';

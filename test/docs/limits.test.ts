@@ -64,7 +64,7 @@ describe('docs/limits.md', () => {
 
   it('says the numbers that are shipped', () => {
     const { window, lockout } = DEFAULT_LIMITS;
-    const { pendingSeconds, freshSeconds, storeTimeoutMs } = checkOptions(OPTIONS);
+    const { pendingSeconds, freshSeconds, storeTimeoutMs, recheckSeconds } = checkOptions(OPTIONS);
     const [code = ''] = formatRecoveryCodes(new Uint8Array(240));
     const shipped: Record<string, number> = {
       'digits of a code': APP_PARAMETERS.digits,
@@ -99,6 +99,7 @@ describe('docs/limits.md', () => {
         'ELSEWHERE_SECONDS',
       ),
       'acting as somebody else': constant('lib/impersonation/enter.ts', 'IMPERSONATION_SECONDS'),
+      'a record read before is enough for a signed-in request': recheckSeconds,
       'one store operation, all rounds': storeTimeoutMs,
       'rounds of compare-and-set': constant('lib/vault/vault.ts', 'ROUNDS'),
       'account id': constant('lib/account/account.ts', 'ID_MAXIMUM_BYTES'),
