@@ -2,7 +2,7 @@ import { execFile, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { expect } from 'chai';
 import { Redis } from 'ioredis';
 import { redisStore } from '../../adapters/redis.js';
@@ -359,27 +359,9 @@ describe('cli/bin', () => {
   }
 
   function writeConfig(name: string, keys: string[], port = server.port): void {
-    const from = (path: string): string => JSON.stringify(resolve(path));
-    writeFileSync(
-      join(directory, name),
-      `import passport from ${from('node_modules/passport/lib/index.js')};
-       import { Redis } from ${from('node_modules/ioredis/built/index.js')};
-       import { createSecondFactor } from ${from(compiled('lib/index.ts'))};
-       import { redisStore } from ${from(compiled('adapters/redis.ts'))};
-       const redis = new Redis(${port}, { maxRetriesPerRequest: 1 });
-       redis.on('error', () => undefined);
-       const names = { root: 'Root', old: 'Old', gone: 'Gone', alice: 'Alice', bob: 'Bob', eve: 'Eve\\r\\x1b[2K\\u009b31m\\u202ealice', broken: 7 };
-       const unknown = (id) => { if (id === 'no uuid') throw new Error('invalid input syntax'); return null; };
-       const secondFactor = createSecondFactor({
-         passport, issuer: 'Test', keys: ${JSON.stringify(keys)}, store: redisStore(redis), storeTimeoutMs: 1500,
-         account: (id) => ({ id, name: names[id], enrolled: id === 'gone', otherFactor: id === 'old' }),
-         findUser: (id) => (Object.hasOwn(names, id) ? id : id === 'Bob' ? 'bob' : unknown(id)),
-       });
-       secondFactor.events.on('disabled', (event) => {
-         console.error('disabled', event.accountId, 'by', event.by, 'because', event.reason);
-       });
-       export default secondFactor;`,
-    );
+    const config = `process.env.KEYS = '${String(keys)}'; process.env.REDIS_PORT = '${port}';
+      export default (await import(${JSON.stringify(compiled('test/cli/accounts.config.ts'))})).default;`;
+    writeFileSync(join(directory, name), config);
   }
 
   /** An enrollment sealed with the old key. */

@@ -13,12 +13,34 @@ const STATIC_FILES = 'example/panel/public';
 const PREFIX = 'compiled-';
 /** As in the repository: types go, and nothing else changes. */
 const COMPILER: BuildOptions = { format: 'esm', platform: 'node', target: 'node20', logLevel: 'silent' };
+/** Few files: a process that loads hundreds of them does little else. */
+const BUNDLER: BuildOptions = {
+  ...COMPILER,
+  ...{
+    bundle: true,
+    splitting: true,
+    keepNames: true,
+    outbase: ROOT,
+    chunkNames: 'example/panel/[name]-[hash]',
+  },
+  banner: {
+    js: "import { createRequire as from } from 'node:module'; const require = from(import.meta.url);",
+  },
+};
+const COMMAND = 'lib/cli/bin.ts';
+/** What is not JavaScript, and what is none of modules: Passport asks who called. */
+const UNBUNDLED = ['libsql', 'passport', 'passport-local'];
+/** With all packages that they use but these; the entries have their peers from where they run. */
+const PROGRAMS = [
+  ...['server', 'second-factor.config'].map((name) => `example/panel/${name}.ts`),
+  ...['example/minimal/app.ts', 'test/cli/accounts.config.ts'],
+];
 
 let made: string | undefined;
 
-/** The JavaScript of a source file (`lib/cli/bin.ts`), with all it imports, for a process of its own. */
+/** The JavaScript of an entry, of the command or of a program, with all it imports, for a process of its own. */
 export function compiled(file: string): string {
-  return join(compiledRoot(), file.replace(/\.ts$/, '.js'));
+  return join(compiledRoot(), scriptOf(file));
 }
 
 /**
@@ -40,19 +62,29 @@ export function compiledFolder(folder: string): string {
  */
 function compiledRoot(): string {
   if (made !== undefined) return made;
-  const files = SOURCES.flatMap(filesIn);
-  const folder = join(PLACE, `${PREFIX}${digestOf([...files, 'package.json', 'tsconfig.json'])}`);
-  if (!existsSync(folder)) compileInto(folder, files);
+  const files = [...SOURCES.flatMap(filesIn), ...PROGRAMS, 'test/support/compiled.ts'];
+  const settings = ['package.json', 'package-lock.json', 'tsconfig.json'];
+  const folder = join(PLACE, `${PREFIX}${digestOf([...files, ...settings])}`);
+  if (!existsSync(folder)) compileInto(folder);
   return (made = folder);
 }
 
-function compileInto(folder: string, files: readonly string[]): void {
+function compileInto(folder: string): void {
   mkdirSync(PLACE, { recursive: true });
   const making = mkdtempSync(join(PLACE, 'compiling-'));
-  const entryPoints = files.filter(isTypeScript).map((file) => join(ROOT, file));
-  buildSync({ ...COMPILER, entryPoints, outdir: making, outbase: ROOT });
+  const { name, peerDependencies } = read('package.json') as { name: string; peerDependencies: object };
+  const { compilerOptions } = read('tsconfig.json') as {
+    compilerOptions: { paths: Record<string, [string]> };
+  };
+  const entries = Object.values(compilerOptions.paths).map(([file]) => file);
+  bundleInto(making, [...entries, COMMAND], Object.keys(peerDependencies));
+  bundleInto(making, PROGRAMS, UNBUNDLED);
   cpSync(join(ROOT, STATIC_FILES), join(making, STATIC_FILES), { recursive: true });
-  writeFileSync(join(making, 'package.json'), JSON.stringify(manifest()));
+  // The names of the package lead to the compiled files as the paths of the project lead to the sources.
+  const exports = Object.fromEntries(
+    Object.entries(compilerOptions.paths).map(([path, [file]]) => [path.replace(name, '.'), scriptOf(file)]),
+  );
+  writeFileSync(join(making, 'package.json'), JSON.stringify({ name, type: 'module', exports }));
   try {
     renameSync(making, folder);
   } catch (error) {
@@ -66,18 +98,16 @@ function compileInto(folder: string, files: readonly string[]): void {
   }
 }
 
-/** The names of the package, leading to the compiled files as the paths of the project lead to the sources. */
-function manifest(): object {
-  const read = (file: string): unknown => JSON.parse(readFileSync(join(ROOT, file), 'utf8'));
-  const { name } = read('package.json') as { name: string };
-  const { compilerOptions } = read('tsconfig.json') as {
-    compilerOptions: { paths: Record<string, [string]> };
-  };
-  const entries = Object.entries(compilerOptions.paths).map(([path, [file]]) => [
-    path.replace(name, '.'),
-    file.replace(/\.ts$/, '.js'),
-  ]);
-  return { name, type: 'module', exports: Object.fromEntries(entries) as unknown };
+function bundleInto(outdir: string, files: readonly string[], external: string[]): void {
+  buildSync({ ...BUNDLER, entryPoints: files.map((file) => join(ROOT, file)), outdir, external });
+}
+
+function read(file: string): unknown {
+  return JSON.parse(readFileSync(join(ROOT, file), 'utf8'));
+}
+
+function scriptOf(file: string): string {
+  return file.replace(/\.ts$/, '.js');
 }
 
 function isTypeScript(file: string): boolean {
