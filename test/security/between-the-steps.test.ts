@@ -39,8 +39,16 @@ const CHANGES: Record<string, (target: AttackedPanel, phone: Phone) => Promise<P
 
 const LIFE_SECONDS = 600;
 
+/** What the store decides, or the store of the sessions. */
+const ON_REDIS = [
+  'makes of two sign-ins and two codes',
+  'has a life in the store',
+  'makes exactly one of ten',
+  'makes no session that was not paid',
+];
+
 describe('A sign-in that waits for the code', () => {
-  attack('on %s', (panel) => {
+  attack('on %s', ON_REDIS, (panel) => {
     describe('A5: a second step that believes whose it is, or mixes two sign-ins', () => {
       it('lets a code in as nobody but the account whose password was given', async () => {
         await enrolled(panel());

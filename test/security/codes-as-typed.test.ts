@@ -36,7 +36,7 @@ const LOGINS = ['Bob', 'bob', 'bob ', ' BOB', '\uff22\uff2f\uff22'];
 const generous = (login: string): string => login.normalize('NFKC').trim().toLowerCase();
 
 describe('Codes as they are typed', () => {
-  attack('on %s', (panel) => {
+  attack('on %s', [], (panel) => {
     describe('A7: an empty, missing, null or all-zero code', () => {
       it('is refused, and only six digits are charged', async () => {
         const { phone } = await enrolled(panel());

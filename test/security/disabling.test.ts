@@ -7,9 +7,13 @@ import { runConsole } from '../support/example-process.js';
 import type { Phone } from '../support/people.js';
 import { enable, enrolled, give, loggedIn, pending, verify } from '../support/people.js';
 
+/** What the store decides, or the store of the sessions. */
+const ON_REDIS = ['tells who and why'];
+
 describe('Taking the factor off', () => {
   attack(
     'on %s',
+    ON_REDIS,
     (panel) => {
       describe('D6: disable with a session only, or with anything but a good code', () => {
         it('changes nothing without a code, with one of somebody else, or with one that was used', async () => {
@@ -265,6 +269,7 @@ describe('Taking the factor off', () => {
 
   attack(
     'on %s, where admins must have one',
+    [],
     (panel) => {
       describe('D21: an operator disabled what the policy requires', () => {
         it('lets the next sign-in do nothing but enroll, and the live session as well', async () => {

@@ -26,6 +26,7 @@ const NAMES = [
 describe('Enrolling in the place of the owner', () => {
   attack(
     'on %s, where admins must have one',
+    ['enrolls one of many'],
     (panel) => {
       describe('D1: enroll or replace the factor while the code is missing', () => {
         it('refuses every managing route to who is pending', async () => {
@@ -79,7 +80,7 @@ describe('Enrolling in the place of the owner', () => {
     { ...REMEMBERS, PANEL_REQUIRE_FACTOR: 'admin' },
   );
 
-  attack('on %s', (panel) => {
+  attack('on %s', ['lets requests that race the enabling'], (panel) => {
     describe('D2: a set-up that was begun overwrites or switches on the factor', () => {
       it('keeps the old authenticator, and knows nothing of the new one, until it is proved', async () => {
         const { client, phone } = await enrolled(panel());

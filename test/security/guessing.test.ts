@@ -23,8 +23,15 @@ const LIMIT = 5;
 const STEP_MILLISECONDS = 30_000;
 const LOGINS = ['ann', 'ben', 'cat', 'dan', 'eve', 'fay'];
 
+/** What the store decides, or the store of the sessions. */
+const ON_REDIS = [
+  'tells no more than',
+  'does not let the right code in among',
+  'shares it between operations',
+];
+
 describe('Guessing codes', () => {
-  attack('on %s', (panel) => {
+  attack('on %s', ON_REDIS, (panel) => {
     describe('B1: parallel guesses beat check-then-count', () => {
       for (const clients of [1, 50]) {
         it(`tells no more than ${LIMIT} outcomes to 500 guesses at once from ${clients} browser(s)`, async () => {

@@ -57,7 +57,7 @@ describe('Leaks', () => {
     });
   });
 
-  attack('on %s', (panel) => {
+  attack('on %s', [], (panel) => {
     describe('I2: answers that tell who exists and who has a second factor', () => {
       /** Alice has a second factor, and admin has one that is locked. */
       async function scene() {

@@ -6,7 +6,7 @@ import { burst, enrolled, pending, said, signedIn, verify } from '../support/peo
 const LONGEST_WAIT_SECONDS = 3600;
 
 describe('Locking out, and waiting for the end of a lock', () => {
-  attack('on %s', (panel) => {
+  attack('on %s', [], (panel) => {
     describe('B7: locking the victim out on purpose', () => {
       it('moves no counter without the password, at whatever operation', async () => {
         const owner = await enrolled(panel());

@@ -24,8 +24,17 @@ const PLAIN: Record<string, [change: Change, ends: string]> = {
 
 const LEVELS = ['root', 'admin', 'user'];
 
+/** What the store decides, or the store of the sessions. */
+const ON_REDIS = [
+  'ends at the next request after the target has enabled one',
+  'never leaves an admin',
+  'never acts for an actor who was',
+  'gives of many hops',
+  'lets no hop whose body',
+];
+
 describe('Log in as: what ends it', () => {
-  attack('on %s', (panel) => {
+  attack('on %s', ON_REDIS, (panel) => {
     describe('K5: the actor loses their rights while they act', () => {
       for (const [what, [change, ends]] of Object.entries(PLAIN)) {
         it(`ends with the next request when the actor ${what}`, async () => {

@@ -18,6 +18,7 @@ const TARGETS = ['root', 'admin', 'admin2', 'alice', 'bob', 'gone'];
 describe('Log in as: who enters, and who gets back', () => {
   attack(
     'on %s',
+    [],
     (panel) => {
       describe('K1: leave by a parameter, or without ever having entered', () => {
         const wishes = [
@@ -215,6 +216,7 @@ describe('Log in as: who enters, and who gets back', () => {
 
   attack(
     'on %s, where users must have one',
+    [],
     (panel) => {
       it('K9: lets the actor in and out of a target that must enroll, and enrolls nobody', async () => {
         const client = await signedIn(panel(), 'admin');

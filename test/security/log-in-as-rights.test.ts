@@ -7,9 +7,13 @@ import { dumpRedis } from '../support/redis-server.js';
 
 const ROUTES = [...MANAGING, 'verify', 'cancel'];
 
+/** What the store decides, or the store of the sessions. */
+const ON_REDIS = ['gives no session id of the actor'];
+
 describe('Log in as: rights and traces', () => {
   attack(
     'on %s',
+    ON_REDIS,
     (panel) => {
       describe('K7: the target gains from being acted as', () => {
         it('gives no session id of the actor to the target, and no cookie that outlives the hop', async () => {

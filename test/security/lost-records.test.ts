@@ -24,7 +24,7 @@ const spoil: Record<string, (sealed: string, other: string) => string | null> = 
 };
 
 describe('Records and sessions that are lost, spoiled or shared', () => {
-  attack('on %s', (panel) => {
+  attack('on %s', [], (panel) => {
     describe('A8: an error or a missing piece that means "passed"', () => {
       const { error } = console;
 

@@ -43,7 +43,7 @@ const DOORS = {
 };
 
 describe('Ways in beside the login form', () => {
-  attack('on %s', (panel) => {
+  attack('on %s', [], (panel) => {
     it('A3: makes no remember-me cookie after the password: what is left without the session is nobody', async () => {
       await enrolled(panel());
       for (const extra of [{ remember: 'on' }, { rememberMe: true }, { rememberBrowser: true }]) {

@@ -71,6 +71,7 @@ const NOT_OURS: Record<string, string>[] = [
 describe('Requests from other sites', () => {
   attack(
     'on %s',
+    [],
     (panel) => {
       describe('D12: enable, disable, regenerate and revoke from another site', () => {
         async function send(

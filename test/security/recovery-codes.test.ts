@@ -23,8 +23,17 @@ const PAGES = [
   ...['/', '/settings', '/api/me', '/api/secret'],
 ];
 
+/** What the store decides, or the store of the sessions. */
+const ON_REDIS = [
+  'opens one session where',
+  'consumes both',
+  'consumes each of ten',
+  'does not open an operation with a code while',
+  'leaves exactly one set',
+];
+
 describe('Recovery codes', () => {
-  attack('on %s', (panel) => {
+  attack('on %s', ON_REDIS, (panel) => {
     it('E1: takes a recovery code once, whichever operation it came through', async () => {
       const owner = await enrolled(panel());
       const codes = [...owner.recoveryCodes];

@@ -24,8 +24,17 @@ import { warningsOf } from '../support/warnings.js';
 
 const JUMP_SECONDS = 3000;
 
+/** What the store decides, or the store of the sessions. */
+const ON_REDIS = [
+  'opens one of all operations',
+  'C5:',
+  'is reported by the check',
+  'is reported at start-up',
+  'lets nobody with an old session',
+];
+
 describe('Replay of codes', () => {
-  attack('on %s', (panel) => {
+  attack('on %s', ON_REDIS, (panel) => {
     it('C1: refuses the same code in a second session, within its window, uncharged, in every other jar', async () => {
       const { phone } = await enrolled(panel());
       const [owner, reader] = [await pending(panel()), await pending(panel())];

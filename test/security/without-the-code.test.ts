@@ -63,7 +63,7 @@ const HEADERS = {
 };
 
 describe('Getting in without the code', () => {
-  attack('on %s', (panel) => {
+  attack('on %s', [], (panel) => {
     describe('A1: browsing straight to the app after the password', () => {
       it('shows nothing but the code form and the ways out, on any path, method and spelling', async () => {
         const { phone } = await enrolled(panel());

@@ -46,20 +46,23 @@ export interface AttackedPanel extends ExamplePanel {
 }
 
 /**
- * Describes an attack twice: on the example panel with SQLite and sessions in the process, and with Redis. Every test
- * begins with the users as seeded, nobody enrolled, an empty log, and the clock of the machine.
+ * Describes an attack on the example panel with SQLite and sessions in the process; what the store decides, or the
+ * store of the sessions, on Redis too. Every test begins with the users as seeded, nobody enrolled, an empty log, and
+ * the clock of the machine.
  *
  * @param title `%s` in it becomes the name of the store
+ * @param onRedis how the titles of the tests on Redis begin
  * @param settings the variables of the environment that the panel goes by
  */
 export function attack(
   title: string,
+  onRedis: readonly string[],
   tests: (panel: () => AttackedPanel) => void,
   settings: Record<string, string> = {},
   others: Partial<PanelOptions> = {},
 ): void {
   for (const place of ['SQLite', 'Redis'] as const) {
-    describe(title.replace('%s', place), () => {
+    describe(title.replace('%s', place), function () {
       let panel: AttackedPanel;
       let seeded: readonly UserRow[];
 
@@ -79,8 +82,23 @@ export function attack(
         await panel.end();
       });
       tests(() => panel);
+      if (place === 'Redis') keepOnly(this, onRedis);
     });
   }
+}
+
+function keepOnly(suite: Mocha.Suite, beginnings: readonly string[]): void {
+  const kept: string[] = [];
+  const keepIn = (part: Mocha.Suite): void => {
+    part.tests = part.tests.filter(({ title }) =>
+      beginnings.some((beginning) => title.startsWith(beginning)),
+    );
+    kept.push(...part.tests.map(({ title }) => title));
+    part.suites.forEach(keepIn);
+  };
+  keepIn(suite);
+  const missed = beginnings.filter((beginning) => !kept.some((title) => title.startsWith(beginning)));
+  if (missed.length > 0) throw new Error(`no test begins with: ${missed.join(', ')}`);
 }
 
 function attacked(panel: ExamplePanel, redisServer: RedisServer | undefined): AttackedPanel {

@@ -3,7 +3,7 @@ import { Client } from '../../support/client.js';
 import { enable, enrolled, give, said, signedIn } from '../../support/people.js';
 import { asRoot, attack, enrolledRoot, failuresOf, isIn } from '../../support/attack.js';
 
-attack('A user whom an operator helps, by acting as them (on %s)', (panel) => {
+attack('A user whom an operator helps, by acting as them (on %s)', [], (panel) => {
   it('sees nothing of the operator, and has no more than before', async () => {
     const alice = await signedIn(panel(), 'alice');
     const before = await alice.peek('GET', '/two-step');

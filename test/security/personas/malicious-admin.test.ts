@@ -6,7 +6,7 @@ import { attack } from '../../support/attack.js';
 
 const late = { password: 'late-password' };
 
-attack('A malicious admin (on %s)', (panel) => {
+attack('A malicious admin (on %s)', [], (panel) => {
   it('gets past no second factor by setting the password, and the owner sees that it was set', async () => {
     const alice = await enrolled(panel());
     const admin = await signedIn(panel(), 'admin');

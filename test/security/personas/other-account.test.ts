@@ -3,7 +3,7 @@ import { Secret, TOTP } from 'otpauth';
 import { burst, enrolled, pending, said, signedIn, tally, verify } from '../../support/people.js';
 import { attack, failuresOf, isIn } from '../../support/attack.js';
 
-attack('Somebody with another account of the same panel (on %s)', (panel) => {
+attack('Somebody with another account of the same panel (on %s)', [], (panel) => {
   it('cannot find out which accounts there are by asking to act as them', async () => {
     await enrolled(panel(), 'admin');
     const bob = await signedIn(panel(), 'bob');

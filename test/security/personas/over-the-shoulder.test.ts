@@ -6,6 +6,7 @@ import { attack, isIn } from '../../support/attack.js';
 
 attack(
   'Somebody who reads a code over a shoulder (on %s)',
+  [],
   (panel) => {
     it('and knows the password: is late when the owner has given it, at every operation and in every step', async () => {
       const alice = await enrolled(panel());

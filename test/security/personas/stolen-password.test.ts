@@ -16,7 +16,7 @@ import {
 } from '../../support/people.js';
 import { attack, failuresOf, isIn } from '../../support/attack.js';
 
-attack('Somebody with a stolen password (on %s)', (panel) => {
+attack('Somebody with a stolen password (on %s)', [], (panel) => {
   it('gets the code form and nothing else, and cannot turn the waiting sign-in into anything', async () => {
     const alice = await enrolled(panel());
     const record = await panel().record('alice');
@@ -112,6 +112,7 @@ attack('Somebody with a stolen password (on %s)', (panel) => {
 
 attack(
   'Somebody with a stolen password and the cookie of a remembered browser (on %s)',
+  [],
   (panel) => {
     it('is signed in without a code (not prevented), but does nothing that asks for one', async () => {
       const alice = await enrolled(panel());
@@ -171,6 +172,7 @@ attack(
 
 attack(
   'Somebody with a stolen password of an account that must have a second factor and has none (on %s)',
+  [],
   (panel) => {
     it('enables their own before the owner does (not prevented), who comes too late with the code of their own set-up', async () => {
       const thief = new Client(panel());

@@ -5,7 +5,7 @@ import { attack, enrolledRoot, isIn } from '../../support/attack.js';
 
 const FRESH_SECONDS = 15 * 60;
 
-attack('Somebody with a stolen session cookie (on %s)', (panel) => {
+attack('Somebody with a stolen session cookie (on %s)', [], (panel) => {
   it('of an account without a second factor: enables their own within 15 minutes of the password (not prevented), not later', async () => {
     const owner = await signedIn(panel(), 'bob');
     const change = { currentPassword: 'wrong', newPassword: 'of-the-thief' };
@@ -154,6 +154,7 @@ attack('Somebody with a stolen session cookie (on %s)', (panel) => {
 
 attack(
   'Somebody with a copied cookie of an account that must have a second factor and has none (on %s)',
+  [],
   (panel) => {
     it('reads the key if they copy it while the set-up is open (not prevented), and is nobody before that and after it', async () => {
       const owner = new Client(panel());
