@@ -1,5 +1,10 @@
-import { posix } from 'node:path';
-import ts from 'typescript';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join, resolve } from 'node:path';
+
+const ROOT = resolve(import.meta.dirname, '../..');
+const COMPILER = join(dirname(createRequire(import.meta.url).resolve('typescript7/package.json')), 'bin/tsc');
 
 /** A fenced block of a Markdown file. */
 export interface CodeBlock {
@@ -52,50 +57,42 @@ export function fileName(block: CodeBlock): string {
   return named ?? `${block.document.replace(/[^A-Za-z0-9]+/g, '-')}-line-${block.line}.ts`;
 }
 
-/** Sources and types, which do not change meanwhile. */
-const parsed = new Map<string, ts.SourceFile | undefined>();
-
-/** Type-checks blocks together as if they lay in `folder`, and returns what the compiler says. */
-export function typeCheck(
-  blocks: readonly CodeBlock[],
-  folder: string,
-  options: ts.CompilerOptions,
-): string[] {
-  const texts = new Map<string, { block: CodeBlock; text: string }>();
+/**
+ * Type-checks blocks together, in a folder of the repository, so that packages are found, and returns what the compiler
+ * says: by the settings of the repository, and decorators as NestJS has them.
+ */
+export function typeCheck(blocks: readonly CodeBlock[], options: object = {}): string[] {
+  const named = new Map<string, CodeBlock>();
   const errors: string[] = [];
   for (const block of blocks) {
-    const path = posix.join(folder, fileName(block));
-    const other = texts.get(path)?.block;
-    if (other !== undefined)
-      errors.push(`${place(block, 0)}: ${fileName(block)} is at ${place(other, 0)} already`);
-    texts.set(path, { block, text: block.code });
+    const name = fileName(block);
+    const other = named.get(name);
+    if (other !== undefined) errors.push(`${place(block, 0)}: ${name} is at ${place(other, 0)} already`);
+    named.set(name, block);
   }
 
-  const host = ts.createCompilerHost(options);
-  const onDisk = { fileExists: host.fileExists, readFile: host.readFile, getSourceFile: host.getSourceFile };
-  host.fileExists = (path) => texts.has(path) || onDisk.fileExists.call(host, path);
-  host.readFile = (path) => texts.get(path)?.text ?? onDisk.readFile.call(host, path);
-  host.getSourceFile = (path, language, ...rest) => {
-    const virtual = texts.get(path);
-    if (virtual !== undefined) return ts.createSourceFile(path, virtual.text, language);
-    if (!parsed.has(path)) parsed.set(path, onDisk.getSourceFile.call(host, path, language, ...rest));
-    return parsed.get(path);
-  };
-  const directoryExists = host.directoryExists?.bind(host);
-  host.directoryExists = (path) => path === folder || (directoryExists?.(path) ?? false);
+  mkdirSync(join(ROOT, '.tmp'), { recursive: true });
+  const folder = mkdtempSync(join(ROOT, '.tmp/blocks-'));
+  for (const [name, { code }] of named) writeFileSync(join(folder, name), code);
+  const compilerOptions = { moduleDetection: 'force', experimentalDecorators: true, ...options };
+  const project = { extends: '../../tsconfig.json', compilerOptions, include: ['*.ts'], exclude: [] };
+  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(project));
+  const compiling = [COMPILER, '--project', folder, '--noEmit', '--pretty', 'false'];
+  const { stdout, stderr } = spawnSync(process.execPath, compiling, { cwd: folder, encoding: 'utf8' });
+  rmSync(folder, { recursive: true });
 
-  const program = ts.createProgram([...texts.keys()], options, host);
-  for (const diagnostic of ts.getPreEmitDiagnostics(program)) {
-    const message = ts.flattenDiagnosticMessageText(diagnostic.messageText, '\n');
-    const block = texts.get(diagnostic.file?.fileName ?? '')?.block;
-    if (block !== undefined && diagnostic.file !== undefined) {
-      const { line } = diagnostic.file.getLineAndCharacterOfPosition(diagnostic.start ?? 0);
-      errors.push(`${place(block, line + 1)}: ${message}`);
-    } else {
-      errors.push(`${diagnostic.file?.fileName ?? 'options'}: ${message}`);
-    }
-  }
-  return errors;
+  const said = (stdout + stderr)
+    .replaceAll(/\n(?= )/g, ' ')
+    .split('\n')
+    .filter(Boolean);
+  return [
+    ...errors,
+    ...said.map((line) => {
+      const [, name = '', lineOfBlock = '', message = ''] = /^(\S+?)\((\d+),\d+\): (.*)$/.exec(line) ?? [];
+      const block = named.get(name);
+      return block === undefined ? line : `${place(block, Number(lineOfBlock))}: ${message}`;
+    }),
+  ];
 }
 
 function place(block: CodeBlock, lineOfBlock: number): string {
