@@ -47,9 +47,12 @@ export class ConsumerProject {
   readonly #folder = mkdtempSync(join(tmpdir(), 'consumer-'));
   readonly #running = new Set<ChildProcess>();
 
-  /** Installs the tarball beside certain versions of its peers, and puts the consumer's app there. */
-  async install(versions: Readonly<Record<string, string>>): Promise<void> {
-    const common = COMMON.map((name): [string, string | undefined] => [name, manifest.devDependencies[name]]);
+  /** Installs the tarball beside certain versions of its peers, and puts the consumer's apps there unless told not to. */
+  async install(versions: Readonly<Record<string, string>>, apps = true): Promise<void> {
+    const common = (apps ? COMMON : []).map((name): [string, string | undefined] => [
+      name,
+      manifest.devDependencies[name],
+    ]);
     this.#write('package.json', {
       name: 'consumer',
       private: true,
@@ -59,8 +62,10 @@ export class ConsumerProject {
         'passport-second-factor': `file:${packedTarball()}`,
       },
     });
-    cpSync(join(root, 'test/packaging/consumer'), this.#folder, { recursive: true });
-    for (const app of APPS) cpSync(join(this.#folder, `${app}.mts`), join(this.#folder, `${app}.cts`));
+    for (const app of apps ? APPS : []) {
+      const source = join(root, `test/packaging/consumer/${app}.mts`);
+      for (const type of ['mts', 'cts']) cpSync(source, join(this.#folder, `${app}.${type}`));
+    }
     await this.#run('npm', 'install', ...NPM_FLAGS);
   }
 
@@ -99,7 +104,7 @@ export class ConsumerProject {
 
   /** Runs the console command as an integrator does. */
   async secondFactor(...args: string[]): Promise<string> {
-    return this.#run('npx', '--no-install', 'second-factor', ...args);
+    return this.#run('node_modules/.bin/second-factor', ...args);
   }
 
   /** Evaluates an expression in the project, and returns what it writes. */
