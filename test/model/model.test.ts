@@ -7,7 +7,7 @@ import { histories } from './histories.js';
 import { BEGIN, live } from './live.js';
 
 /** Of `npm test`; `npm run test:model` takes far more. */
-const STEPS = 600;
+const STEPS = 300;
 /** Parts of a history at the most; a part is one step to six. */
 const PARTS = 40;
 /** What a history comes to, on the average. */
