@@ -144,50 +144,6 @@ describe('what everybody asks for, in a browser', function () {
       expect(await page.getByRole('button', { name: 'Disable two-step authentication' }).count()).to.equal(0);
     });
 
-    it(`remembers the browser by the box, lists browsers, and forgets one and all, ${place}`, async () => {
-      await sitDown(options);
-      const totp = await enroll('alice');
-      await page.goto('/two-step/browsers');
-      await look('Remembered browsers');
-      expect(await page.getByRole('main').innerText()).to.include('No browser is remembered');
-
-      const comeBack = async (): Promise<string> => {
-        await home();
-        await signOut();
-        await logIn('alice');
-        return new URL(page.url()).pathname;
-      };
-      expect(await comeBack()).to.equal('/two-step/verify');
-      await look('Two-step authentication');
-      await page.getByLabel('Remember this browser for 30 days').check();
-      await typeCode(codeOf(totp));
-      expect(await comeBack()).to.equal('/');
-
-      const other = await browser.newContext({ baseURL: panel.url });
-      await other.request.post('/login', { data: { username: 'alice', password: 'alice-password' } });
-      const data = { code: codeOf(totp), rememberBrowser: true };
-      expect((await other.request.post('/two-step/verify', { data })).status()).to.equal(200);
-      await other.close();
-
-      await page.goto('/two-step');
-      await follow('Show remembered browsers');
-      await look('Remembered browsers');
-      expect(await entries().count()).to.equal(2);
-      const mine = entries().filter({ hasText: '(this browser)' });
-      expect(await mine.innerText()).to.match(/^Chrome, .*last used \d{4}-\d\d-\d\d, until \d{4}-\d\d-\d\d/s);
-      await entries().filter({ hasNotText: '(this browser)' }).getByRole('button').click();
-      expect(await entries().count()).to.equal(1);
-      expect(await comeBack()).to.equal('/');
-
-      await page.goto('/two-step/browsers');
-      await press('Forget all of them');
-      // The session came in by what was just forgotten.
-      expect(new URL(page.url()).pathname).to.equal('/two-step/verify');
-      await typeCode(codeOf(totp));
-      await page.goto('/two-step/browsers');
-      expect(await entries().count()).to.equal(0);
-    });
-
     it(`adds, replaces and removes an authenticator that reads the QR code, ${place}`, async () => {
       await sitDown(options);
       const first = await enroll('alice');
@@ -217,30 +173,74 @@ describe('what everybody asks for, in a browser', function () {
       await typeCode(codeOf(third), 'Make new recovery codes');
       await look('Your recovery codes');
     });
-
-    it(`tells the day from which it is required, and goes on by "Later", ${place}`, async () => {
-      let policy: Policy = 'optional';
-      const other = await startPagePanel({ policy: () => policy });
-      policy = { requiredFrom: new Date(other.now + 10 * 86_400_000) };
-      await sitDown(options, other);
-      await page.goto('/login');
-      await page.getByLabel('Login').fill('alice');
-      await page.getByLabel('Password').fill('password');
-      await press('Log in');
-      await page.goto('/two-step');
-      await look('Two-step authentication');
-      const day = policy.requiredFrom.toISOString().slice(0, 10);
-      expect(await page.locator('.warn').innerText()).to.include(`from ${day} on`);
-      await follow('Later');
-      expect(await page.getByRole('heading', { level: 1 }).innerText()).to.equal('Home');
-
-      other.now += 10 * 86_400_000;
-      await page.goto('/two-step');
-      // The password is ten days old by now: they sign in first.
-      await page.getByLabel('Login').fill('alice');
-      await page.getByLabel('Password').fill('password');
-      await press('Log in');
-      await look('Two-step authentication is required');
-    });
   }
+
+  it('remembers the browser by the box, lists browsers, and forgets one and all', async () => {
+    await sitDown(PHONE);
+    const totp = await enroll('alice');
+    await page.goto('/two-step/browsers');
+    await look('Remembered browsers');
+    expect(await page.getByRole('main').innerText()).to.include('No browser is remembered');
+
+    const comeBack = async (): Promise<string> => {
+      await home();
+      await signOut();
+      await logIn('alice');
+      return new URL(page.url()).pathname;
+    };
+    expect(await comeBack()).to.equal('/two-step/verify');
+    await look('Two-step authentication');
+    await page.getByLabel('Remember this browser for 30 days').check();
+    await typeCode(codeOf(totp));
+    expect(await comeBack()).to.equal('/');
+
+    const other = await browser.newContext({ baseURL: panel.url });
+    await other.request.post('/login', { data: { username: 'alice', password: 'alice-password' } });
+    const data = { code: codeOf(totp), rememberBrowser: true };
+    expect((await other.request.post('/two-step/verify', { data })).status()).to.equal(200);
+    await other.close();
+
+    await page.goto('/two-step');
+    await follow('Show remembered browsers');
+    await look('Remembered browsers');
+    expect(await entries().count()).to.equal(2);
+    const mine = entries().filter({ hasText: '(this browser)' });
+    expect(await mine.innerText()).to.match(/^Chrome, .*last used \d{4}-\d\d-\d\d, until \d{4}-\d\d-\d\d/s);
+    await entries().filter({ hasNotText: '(this browser)' }).getByRole('button').click();
+    expect(await entries().count()).to.equal(1);
+    expect(await comeBack()).to.equal('/');
+
+    await page.goto('/two-step/browsers');
+    await press('Forget all of them');
+    // The session came in by what was just forgotten.
+    expect(new URL(page.url()).pathname).to.equal('/two-step/verify');
+    await typeCode(codeOf(totp));
+    await page.goto('/two-step/browsers');
+    expect(await entries().count()).to.equal(0);
+  });
+
+  it('tells the day from which it is required, and goes on by "Later"', async () => {
+    let policy: Policy = 'optional';
+    const other = await startPagePanel({ policy: () => policy });
+    policy = { requiredFrom: new Date(other.now + 10 * 86_400_000) };
+    await sitDown(PHONE, other);
+    await page.goto('/login');
+    await page.getByLabel('Login').fill('alice');
+    await page.getByLabel('Password').fill('password');
+    await press('Log in');
+    await page.goto('/two-step');
+    await look('Two-step authentication');
+    const day = policy.requiredFrom.toISOString().slice(0, 10);
+    expect(await page.locator('.warn').innerText()).to.include(`from ${day} on`);
+    await follow('Later');
+    expect(await page.getByRole('heading', { level: 1 }).innerText()).to.equal('Home');
+
+    other.now += 10 * 86_400_000;
+    await page.goto('/two-step');
+    // The password is ten days old by now: they sign in first.
+    await page.getByLabel('Login').fill('alice');
+    await page.getByLabel('Password').fill('password');
+    await press('Log in');
+    await look('Two-step authentication is required');
+  });
 });

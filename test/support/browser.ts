@@ -10,15 +10,15 @@ const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 // WCAG 2.2 AA, and what axe calls best practice.
 const AXE_TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 
-/** What a page is to axe, but for its colours: what it says, and what decides which styles apply. */
-const SHAPE = `[document.documentElement.outerHTML, innerWidth, innerHeight, matchMedia('(pointer: coarse)').matches]`;
-const DARK = `matchMedia('(prefers-color-scheme: dark)').matches`;
+const HTML = 'document.documentElement.outerHTML';
+/** What decides which styles apply. */
+const STYLES = `[innerWidth, matchMedia('(pointer: coarse)').matches, matchMedia('(prefers-color-scheme: dark)').matches].join()`;
 /** What differs from time to time and is alike to axe: digits, keys, the squares of a QR code, hidden values. */
 const ALIKE = / (?:value|d|datetime)="[^"]*"|\d|\b[A-Z2-7]{4}(?: [A-Z2-7]{4})+\b/g;
-const TAGS = { type: 'tag', values: AXE_TAGS };
-const COLOURS = { type: 'rule', values: ['color-contrast', 'link-in-text-block'] };
-/** Shapes of pages that axe found nothing in, and those in each of their colours. */
-const found = { shapes: new Set<string>(), coloured: new Set<string>() };
+const ALL_RULES = { type: 'tag', values: AXE_TAGS };
+const RULES_OF_STYLES = { type: 'rule', values: ['color-contrast', 'link-in-text-block', 'target-size'] };
+/** Pages that axe found nothing in, and those in each of their styles. */
+const found = { pages: new Set<string>(), styled: new Set<string>() };
 
 /** Nothing takes that long, on a slow machine neither: what does, never comes. */
 const PATIENCE_MILLISECONDS = 60_000;
@@ -94,17 +94,17 @@ export function complaintsOf(page: Page, origin: string): string[] {
 
 /**
  * What everybody must be able to use: no finding of axe, nothing that is wider than the screen. A page that was
- * found usable is not tried again; in other colours, only what depends on colours.
+ * found usable is not tried again; in other styles, only what depends on them.
  */
 export async function expectUsable(page: Page): Promise<void> {
   await expectNoWider(page);
-  const shape = JSON.stringify(await page.evaluate(SHAPE)).replaceAll(ALIKE, '');
-  const coloured = `${String(await page.evaluate(DARK))} ${shape}`;
-  if (found.coloured.has(coloured)) return;
-  const findings = await askAxe(page, found.shapes.has(shape) ? COLOURS : TAGS);
+  const html = (await page.evaluate<string>(HTML)).replaceAll(ALIKE, '');
+  const styled = `${await page.evaluate<string>(STYLES)} ${html}`;
+  if (found.styled.has(styled)) return;
+  const findings = await askAxe(page, found.pages.has(html) ? RULES_OF_STYLES : ALL_RULES);
   expect(findings, page.url()).to.deep.equal([]);
-  found.shapes.add(shape);
-  found.coloured.add(coloured);
+  found.pages.add(html);
+  found.styled.add(styled);
 }
 
 async function askAxe(page: Page, runOnly: object): Promise<string[]> {
