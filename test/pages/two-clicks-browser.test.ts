@@ -235,7 +235,8 @@ describe('two clicks on a slow network, in a browser', function () {
   }
 
   for (const [what, form] of Object.entries(forms)) {
-    for (const [how, send] of Object.entries(twice)) {
+    // One script hears of every way, on every page: one way shows that a form has it.
+    for (const [how, send] of Object.entries(twice).slice(0, what === 'the code' ? undefined : 1)) {
       it(`${what}: ${how} sends it once`, async () => {
         await sitDown();
         await form.open();
@@ -248,7 +249,8 @@ describe('two clicks on a slow network, in a browser', function () {
       });
     }
 
-    for (const how of ['form.submit(), twice', 'no JavaScript'] as const) {
+    const unheard = ['no JavaScript', 'form.submit(), twice'] as const;
+    for (const how of unheard.slice(0, what === 'the code' ? undefined : 1)) {
       it(`${what}: with ${how}, the second one is told the truth, and nobody is lost`, async () => {
         await sitDown(how !== 'no JavaScript');
         await form.open();
