@@ -43,23 +43,23 @@ async function testEverything(): Promise<string[]> {
   const started = { [SHARED_BROWSER]: browser.wsEndpoint() };
   const results = await Promise.all([
     runSteps(mocha('unit tests', ['--parallel', '--jobs', JOBS], { env: started, live: true })),
-    runSteps({ name: 'lint', command: ['npm', 'run', '--silent', 'lint'] }),
+    runSteps({ name: 'lint and types', command: ['oxlint', '--type-check'] }),
+    runSteps({ name: 'format', command: ['oxfmt', '--check', '.'] }),
     testPackage(),
   ]);
   await browser.close();
   return showFailed(results.flat());
 }
 
-/** Types, and the package as integrators get it; one after the other, so that the unit tests keep a core. */
+/** The package as integrators get it; one after the other, so that the unit tests keep a core. */
 async function testPackage(): Promise<Result[]> {
-  const types = await runSteps({ name: 'types', command: ['npm', 'run', '--silent', 'types'] });
   const [built] = await runSteps({
     name: 'build and pack',
     command: ['npm', 'pack', '--silent', '--pack-destination', scratch],
   });
-  if (!built?.ok) return [...types, ...(built ? [built] : [])];
+  if (!built?.ok) return built ? [built] : [];
 
-  const results = [...types, built];
+  const results = [built];
   for (const step of [
     mocha('packaging tests', ['--config', 'test/packaging/.mocharc.json'], {
       env: { PACKED_TARBALL: tarball },

@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
 import { expect } from 'chai';
 import { CompiledQuery } from 'kysely';
 import type { Kysely } from 'kysely';
 import { createTotpTable, sqlStore } from '../../adapters/sql.js';
 import type { Store } from '../../lib/vault/store.js';
+import { compiled } from '../support/compiled.js';
 import { eventually } from '../support/eventually.js';
 import { impatient } from '../support/impatient.js';
 import type { ServerProcess } from '../support/server-process.js';
@@ -33,8 +33,7 @@ for (const backend of BACKENDS) {
     after(() => running.end());
 
     it('loses no increments', async () => {
-      const script = join(import.meta.dirname, 'sql-increments.ts');
-      const args = ['--import', 'tsx', script, running.url, 'alice', String(INCREMENTS)];
+      const args = [compiled('test/adapters/sql-increments.ts'), running.url, 'alice', String(INCREMENTS)];
       const other = spawn(process.execPath, args, { stdio: ['ignore', 'inherit', 'inherit'] });
       const ended = once(other, 'exit');
       const store = sqlStore(running.open());

@@ -25,7 +25,7 @@ const LOGINS = ['ann', 'ben', 'cat', 'dan', 'eve', 'fay'];
 
 /** What the store decides, or the store of the sessions. */
 const ON_REDIS = [
-  'tells no more than',
+  'tells no more than 5 outcomes to 500 guesses at once from 50',
   'does not let the right code in among',
   'shares it between operations',
 ];

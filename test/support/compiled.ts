@@ -33,7 +33,7 @@ const UNBUNDLED = ['libsql', 'passport', 'passport-local'];
 /** With all packages that they use but these; the entries have their peers from where they run. */
 const PROGRAMS = [
   ...['server', 'second-factor.config'].map((name) => `example/panel/${name}.ts`),
-  ...['example/minimal/app.ts', 'test/cli/accounts.config.ts'],
+  ...['example/minimal/app.ts', 'test/cli/accounts.config.ts', 'test/adapters/sql-increments.ts'],
 ];
 
 let made: string | undefined;
