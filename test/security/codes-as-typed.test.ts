@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { TAKE_CODES, attack, failuresOf, isIn, isOut } from '../support/attack.js';
 import { Client } from '../support/client.js';
-import { onEachPanel } from '../support/on-each-place.js';
+import { onOnePanel } from '../support/on-each-place.js';
 import type { Panel, User } from '../support/panel.js';
 import { user } from '../support/panel.js';
 import type { Phone } from '../support/people.js';
@@ -145,7 +145,7 @@ describe('Codes as they are typed', () => {
     });
   });
 
-  onEachPanel((start) => {
+  onOnePanel((start) => {
     describe('H9: the same account under several spellings', () => {
       let panel: Panel;
       let phone: Phone;

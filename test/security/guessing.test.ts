@@ -4,7 +4,7 @@ import { give } from '../support/people.js';
 import { rateLimit } from 'express-rate-limit';
 import { TAKE_CODES, attack, failuresOf, isIn } from '../support/attack.js';
 import { Client } from '../support/client.js';
-import { onEachPanel } from '../support/on-each-place.js';
+import { onOnePanel } from '../support/on-each-place.js';
 import { startPanel, stopPanels, user } from '../support/panel.js';
 import {
   burst,
@@ -234,7 +234,7 @@ describe('Guessing codes', () => {
     });
   });
 
-  onEachPanel((start) => {
+  onOnePanel((start) => {
     describe('B6: a window that is far too wide', () => {
       /** The steps, counted from the present one, whose codes open a fresh panel. */
       async function accepted(options: { window?: number }, steps: readonly number[]): Promise<number[]> {

@@ -3,7 +3,7 @@ import { TAKE_CODES, attack, failuresOf, isIn } from '../support/attack.js';
 import { Client } from '../support/client.js';
 import { inTwoParts } from '../support/in-two-parts.js';
 import { LONG_BODIES } from '../support/long-bodies.js';
-import { onEachPanel } from '../support/on-each-place.js';
+import { onOnePanel } from '../support/on-each-place.js';
 import { enroll, enrolled, loggedIn, pending, said, signedIn, verify } from '../support/people.js';
 
 const FORM = 'application/x-www-form-urlencoded';
@@ -265,7 +265,7 @@ describe('Hostile input', () => {
     });
   });
 
-  onEachPanel((start) => {
+  onOnePanel((start) => {
     for (const express of [4, 5] as const) {
       it(`H10: refuses every operation without a body, with no parser of it (Express ${express})`, async () => {
         const panel = await start({ express });

@@ -6,7 +6,7 @@ import { attack } from '../support/attack.js';
 import { callsOf } from '../support/calls-of.js';
 import type { Answer } from '../support/client.js';
 import { Client } from '../support/client.js';
-import { onEachPanel } from '../support/on-each-place.js';
+import { onOnePanel } from '../support/on-each-place.js';
 import { enable, enrolled, give, pending, signedIn, verify } from '../support/people.js';
 import { NOW, STEP, aRecord, anAuthenticator, codeAt, nearlyRight, wrongCodes } from '../support/records.js';
 
@@ -216,7 +216,7 @@ describe('Leaks', () => {
     });
   });
 
-  onEachPanel((start) => {
+  onOnePanel((start) => {
     it('has nothing of it in user, request and session (I6)', async () => {
       const panel = await start({
         beforeRouter: ({ app }) => {

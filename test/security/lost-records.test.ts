@@ -6,7 +6,7 @@ import { attack, isOut } from '../support/attack.js';
 import { Client } from '../support/client.js';
 import type { ExamplePanel } from '../support/example-panel.js';
 import { startExamplePanel } from '../support/example-panel.js';
-import { onEachPanel } from '../support/on-each-place.js';
+import { onOnePanel } from '../support/on-each-place.js';
 import type { Panel } from '../support/panel.js';
 import { startPanel, stopPanels, userOf } from '../support/panel.js';
 import { enable, enroll, enrolled, loggedIn, pending, signedIn, verify } from '../support/people.js';
@@ -57,7 +57,7 @@ describe('Records and sessions that are lost, spoiled or shared', () => {
     });
   });
 
-  onEachPanel((start) => {
+  onOnePanel((start) => {
     describe('an error or a missing piece that means "passed", where the panel cannot say who it is (A8)', () => {
       let panel: Panel;
       let broken: () => unknown = () => undefined;

@@ -10,7 +10,7 @@ import { requireSecondFactor } from 'passport-second-factor';
 import passport from 'passport';
 import { attack, isOut } from '../support/attack.js';
 import { Client } from '../support/client.js';
-import { onEachPanel } from '../support/on-each-place.js';
+import { onOnePanel } from '../support/on-each-place.js';
 import type { Panel } from '../support/panel.js';
 import { knows } from '../support/panel.js';
 import type { Phone } from '../support/people.js';
@@ -56,7 +56,7 @@ describe('Ways in beside the login form', () => {
     });
   });
 
-  onEachPanel((start) => {
+  onOnePanel((start) => {
     describe('a remember-me cookie made after the password, restored later, where a panel has one of its own (A3)', () => {
       const started = (): Promise<Panel> =>
         start({

@@ -3,7 +3,7 @@ import { REMEMBERS } from './remembered-browsers.js';
 import express from 'express';
 import { FROM_ANOTHER_SITE, MANAGING, attack, isOut } from '../support/attack.js';
 import { Client } from '../support/client.js';
-import { onEachPanel } from '../support/on-each-place.js';
+import { onOnePanel } from '../support/on-each-place.js';
 import { enrolled, give, pending, signedIn, verify } from '../support/people.js';
 
 const ROUTES = [...MANAGING, 'cancel'];
@@ -236,7 +236,7 @@ describe('Requests from other sites', () => {
     REMEMBERS,
   );
 
-  onEachPanel((start) => {
+  onOnePanel((start) => {
     it('I3: lands on the default for destinations elsewhere, and on a path of ours for a path of ours', async () => {
       const panel = await start({
         beforeRouter: ({ app }) => {

@@ -22,7 +22,15 @@ export interface Kept {
  * Runs tests twice: with the records in SQLite and the sessions in the process, and with both in Redis. Every
  * call of `empty` gives a place that holds nothing. Panels of `startPanel` end after each test.
  */
-export function onEachPlace(tests: (empty: () => Promise<Kept>) => void): void {
+export function onEachPlace(tests: OnPlace): void {
+  onSqlite(tests);
+  onRedis(tests);
+}
+
+type OnPlace = (empty: () => Promise<Kept>) => void;
+type OnPanel = (start: (parts?: PanelParts) => Promise<Panel>) => void;
+
+function onSqlite(tests: OnPlace): void {
   describe('on SQLite', () => {
     const databases: Kysely<unknown>[] = [];
     tests(async () => {
@@ -36,7 +44,9 @@ export function onEachPlace(tests: (empty: () => Promise<Kept>) => void): void {
       for (const db of databases.splice(0)) await db.destroy();
     });
   });
+}
 
+function onRedis(tests: OnPlace): void {
   describe('on Redis', () => {
     let server: RedisServer;
     let redis: Redis;
@@ -56,11 +66,20 @@ export function onEachPlace(tests: (empty: () => Promise<Kept>) => void): void {
 }
 
 /** Runs tests on panels that keep everything in one of the two places; see {@link onEachPlace}. */
-export function onEachPanel(tests: (start: (parts?: PanelParts) => Promise<Panel>) => void): void {
-  onEachPlace((empty) => {
+export function onEachPanel(tests: OnPanel): void {
+  onEachPlace(onPanelsOf(tests));
+}
+
+/** As {@link onEachPanel} in the first place alone: for what no store decides. */
+export function onOnePanel(tests: OnPanel): void {
+  onSqlite(onPanelsOf(tests));
+}
+
+function onPanelsOf(tests: OnPanel): OnPlace {
+  return (empty) => {
     tests(async (parts = {}) => {
       const { store, sessions } = await empty();
       return startPanel({ store, ...parts, session: { store: sessions, ...parts.session } });
     });
-  });
+  };
 }
