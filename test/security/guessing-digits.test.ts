@@ -24,7 +24,7 @@ async function withBoth(panel: AttackedPanel): Promise<{ app: Phone; token: Phon
 }
 
 describe('Guessing codes of an account whose authenticators have different digits', () => {
-  attack('on %s', (panel) => {
+  attack('on %s', ['checks no more guesses at once'], (panel) => {
     describe('a budget of guesses for each number of digits (B1)', () => {
       it('tells the same of both, from one budget', async () => {
         const { app, token } = await withBoth(panel());
