@@ -17,6 +17,7 @@ const BOTTOM = [
   'account',
   'passport-version',
   'webauthn',
+  'soon',
 ];
 
 /** The ground of everything that has to do with a session, or with an account without one. */
@@ -31,6 +32,7 @@ const FLOWS = ['impersonation', 'sign-in', 'settings', 'operator'];
  */
 const AREAS: Record<string, { readonly path: string; readonly mayImport: readonly string[] }> = {
   debug: { path: 'lib/debug.ts', mayImport: [] },
+  soon: { path: 'lib/soon.ts', mayImport: [] },
   errors: { path: 'lib/errors.ts', mayImport: [] },
   'known-only': { path: 'lib/known-only.ts', mayImport: ['errors'] },
   events: { path: 'lib/events.ts', mayImport: ['errors', 'account'] },

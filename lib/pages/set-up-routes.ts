@@ -27,7 +27,7 @@ export async function postSetup(context: Context): Promise<void> {
   if (!setup.ok && setup.kind === 'guard') refuse(context, setup, basePath);
   else if (!setup.ok) await answerRefusal(context, setup, settingsAgain(context, null));
   else if (wantsHtml(req)) redirect(req, res, `${basePath}/setup`);
-  else sendJson(req, res, 200, await setupJson(context, setup.form));
+  else sendJson(req, res, 200, setupJson(context, setup.form));
 }
 
 /** GET /setup: the form of the unfinished set-up. Begins none. */
@@ -35,7 +35,7 @@ export async function showSetup(context: Context): Promise<void> {
   const { req, res, core } = context;
   const setup = await readSetup(context);
   if (setup.ok) {
-    await answer(context, await setupPage(context, setup.form), await setupJson(context, setup.form));
+    await answer(context, setupPage(context, setup.form), setupJson(context, setup.form));
   } else if (setup.code === 'setup-expired' && wantsHtml(req)) {
     const { state } = context;
     if (state?.state === 'must-enroll' && state.keysOnly === true)
@@ -53,7 +53,7 @@ export async function postConfirm(context: Context): Promise<void> {
   const confirmed = await confirmSetup(context, bodyField(req, 'code'), bodyField(req, 'id'));
   if (!confirmed.ok) {
     const open = await readSetup(context);
-    const again = open.ok ? await setupPage(context, open.form) : settingsAgain(context, null);
+    const again = open.ok ? setupPage(context, open.form) : settingsAgain(context, null);
     await answerRefusal(context, confirmed, again);
     return;
   }
@@ -87,7 +87,7 @@ function mustEnrollPage(context: Context, state: MustEnrollState): PageDraft {
   };
 }
 
-async function setupPage(context: Context, form: SetupForm): Promise<PageDraft> {
+function setupPage(context: Context, form: SetupForm): PageDraft {
   const { basePath } = context.core.options;
   return {
     name: 'setup',
@@ -95,19 +95,16 @@ async function setupPage(context: Context, form: SetupForm): Promise<PageDraft> 
       ...form,
       action: `${basePath}/setup/confirm`,
       cancel: `${basePath}/setup/cancel`,
-      qr: await qrCode(form.uri),
+      qr: qrCode(form.uri),
       serverTime: now(context),
     },
   };
 }
 
-async function setupJson(
-  context: Context,
-  { kind: _kind, ...form }: SetupForm,
-): Promise<Record<string, unknown>> {
+function setupJson(context: Context, { kind: _kind, ...form }: SetupForm): Record<string, unknown> {
   return {
     ...form,
-    qr: await qrCode(form.uri),
+    qr: qrCode(form.uri),
     expiresAt: new Date(form.expiresAt).toISOString(),
     serverTime: new Date(now(context)).toISOString(),
   };
