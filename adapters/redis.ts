@@ -27,9 +27,9 @@ export interface RedisStoreOptions {
  * A store in Redis (2.6 or later), Redis Cluster or behind Redis Sentinel, one key per account, never with
  * a time to live.
  *
- * Swaps run in one script on the master, whatever `scaleReads` or `useReplicas` say. So do reads where the client may read
- * from replicas; else they are a plain `GET`, and once a second the script, which a replica refuses: a server that was
- * made a replica while the client stays connected is noticed within a second. A client that is not connected and a reply are waited for until the deadline
+ * Reads and swaps run in one script on the master: atomic, and never answered by a replica, whatever
+ * `scaleReads` or `useReplicas` say. Only requests of who is signed in already read by a plain `GET`, and once a second by the
+ * script: a server that was made a replica while the client stays connected is noticed there within a second. A client that is not connected and a reply are waited for until the deadline
  * that a call is given (`storeTimeoutMs`); what was not sent by then is never sent. A client that was not opened
  * yet is connected; none is ever closed.
  *
@@ -73,16 +73,21 @@ export function redisStore(client: RedisStoreClient, options: RedisStoreOptions 
     return answer;
   }
 
+  async function readByScript(accountId: string, deadline?: Deadline): Promise<string | null> {
+    const askedAt = performance.now();
+    const { reply } = await runScript(accountId, [], deadline);
+    masterAt = askedAt;
+    return reply as string | null;
+  }
+
   return {
-    get(accountId, deadline) {
-      const now = performance.now();
-      if (!connection.readsReplicas && now - masterAt < MASTER_MILLISECONDS) {
-        return connection.read(keyOf(accountId), deadline);
-      }
-      return runScript(accountId, [], deadline).then(({ reply }) => {
-        masterAt = now;
-        return reply as string | null;
-      });
+    get: readByScript,
+
+    peek(accountId, deadline) {
+      const isMaster = performance.now() - masterAt < MASTER_MILLISECONDS;
+      return isMaster && !connection.readsReplicas
+        ? connection.read(keyOf(accountId), deadline)
+        : readByScript(accountId, deadline);
     },
 
     async compareAndSet(accountId, expected, next, deadline) {

@@ -22,13 +22,13 @@ export interface ChangedAccount {
  * @throws {SecondFactorError} `store-unavailable`, `record-unreadable`, `record-missing`
  */
 export function readFactor(core: Core, account: Account, origin: () => EventOrigin): Soon<Factor | null> {
-  return withFactor(core, account, origin, 0, (factor) => factor);
+  return goingOn(core, account, origin, core.vault.view(account.id), (factor) => factor);
 }
 
 /**
- * The same, to go on with at once where it is known.
+ * The same for who is signed in already, to go on with at once where it is known.
  *
- * @param withinMs see {@link Vault.view}
+ * @param withinMs see {@link Vault.glance}
  */
 export function withFactor<Next>(
   core: Core,
@@ -37,12 +37,21 @@ export function withFactor<Next>(
   withinMs: number,
   next: (factor: Factor | null) => Soon<Next>,
 ): Soon<Next> {
+  return goingOn(core, account, origin, core.vault.glance(account.id, withinMs), next);
+}
+
+function goingOn<Next>(
+  core: Core,
+  account: Account,
+  origin: () => EventOrigin,
+  view: Soon<Factor | null>,
+  next: (factor: Factor | null) => Soon<Next>,
+): Soon<Next> {
   const failed = (error: unknown): never => {
     throw reportOutage(core, account.id, origin(), error);
   };
   const found = (factor: Factor | null): Soon<Next> =>
     factor === null && account.enrolled ? failed(new SecondFactorError('record-missing')) : next(factor);
-  const view = core.vault.view(account.id, withinMs);
   return isLater(view) ? view.then(found, failed) : found(view);
 }
 

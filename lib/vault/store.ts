@@ -31,6 +31,11 @@ export interface Store {
   /** The value kept for the account, or `null`. Strongly consistent: never an older value. */
   get(accountId: string, deadline?: Deadline): Promise<string | null>;
   /**
+   * The same for requests of who is signed in already, where that may cost less. It may miss what was written since the server
+   * stopped to be the one that is written to, for a second at most. Left out: {@link Store.get} is asked.
+   */
+  peek?(accountId: string, deadline?: Deadline): Promise<string | null>;
+  /**
    * Replaces `expected` by `next` in one atomic step and tells whether it did. Where `next` is there already it may
    * tell that it did: no two swaps of the package have the same `next`, so a client has sent this one twice.
    *

@@ -56,11 +56,17 @@ export interface Vault<View = unknown> {
    * What sessions need to know of the account's record, or `null` when it is not enrolled. One store read; the record is
    * opened only where the store gives another text than before.
    *
+   * @throws {SecondFactorError} `store-unavailable`, `record-unreadable`
+   */
+  view(accountId: string): Promise<View | null>;
+  /**
+   * The same for who is signed in already, by {@link Store.peek}.
+   *
    * @param withinMs for how long a read of before is enough, in milliseconds: then it is no promise, and no store read. What
    *   this process changed since is always read
    * @throws {SecondFactorError} `store-unavailable`, `record-unreadable`
    */
-  view(accountId: string, withinMs: number): View | null | Promise<View | null>;
+  glance(accountId: string, withinMs: number): View | null | Promise<View | null>;
   /**
    * Decides on the present record and swaps the next one in; when somebody else was faster, loads and
    * decides again. The outcome is told only after the swap held. One store read and at most one swap
@@ -188,20 +194,24 @@ export function createVault<View>(
     );
   }
 
-  function readView(accountId: string): Promise<View | null> {
+  const peek: Store['get'] = (id, deadline) =>
+    store.peek ? store.peek(id, deadline) : store.get(id, deadline);
+  function viewBy(read: Store['get'], accountId: string): Promise<View | null> {
     const since = views.begin();
     const open = (sealed: string): View => viewOf(opened(accountId, sealed).record);
     return inTime((deadline) =>
-      store.get(accountId, deadline).then((sealed) => views.of(accountId, sealed, since, open)),
+      read(accountId, deadline).then((sealed) => views.of(accountId, sealed, since, open)),
     );
   }
 
   return {
     read: (accountId) => inTime(async (deadline) => open(accountId, await store.get(accountId, deadline))),
 
-    view: (accountId, withinMs) => {
+    view: (accountId) => viewBy((id, deadline) => store.get(id, deadline), accountId),
+
+    glance: (accountId, withinMs) => {
       const recent = withinMs > 0 ? views.recent(accountId, withinMs) : undefined;
-      return recent === undefined ? readView(accountId) : recent;
+      return recent === undefined ? viewBy(peek, accountId) : recent;
     },
 
     update: (accountId, decide, late) =>
