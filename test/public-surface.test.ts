@@ -69,7 +69,7 @@ const VALUES: Record<string, readonly string[]> = {
   'adapters/webauthn.ts': ['webauthn'],
 };
 /** Types that a reader of the API reference meets. */
-const TYPES_MAXIMUM = 100;
+const TYPES_MAXIMUM = 110;
 
 describe('the public surface', () => {
   const program = ts.createProgram(Object.keys(VALUES), { noEmit: true });
@@ -94,7 +94,8 @@ describe('the public surface', () => {
 
   it(`has at most ${String(TYPES_MAXIMUM)} types`, () => {
     const types = Object.keys(VALUES).flatMap((entry) => exported(entry).filter((each) => !isValue(each)));
-    expect(types).to.have.length.within(50, TYPES_MAXIMUM);
+    // The names alone: symbols have the whole program with them.
+    expect(types.map(({ name }) => name)).to.have.length.within(50, TYPES_MAXIMUM);
   });
 
   it('takes the type of users from account() and findUser()', () => {
