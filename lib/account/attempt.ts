@@ -1,11 +1,10 @@
-import { timingSafeEqual } from 'node:crypto';
 import { digitsOf } from './authenticators.js';
 import { withoutRemembered } from './known-browsers.js';
 import { MAXIMUM_OFFSET_STEPS } from './limits.js';
 import type { Limits } from './limits.js';
 import type { Lock } from './lockout.js';
 import { NO_FAILURES, afterFailure, charged, lockAt, withoutFailures } from './lockout.js';
-import { normalizeRecoveryCode, recoveryDigest } from './recovery-codes.js';
+import { digestsWithout, normalizeRecoveryCode } from './recovery-codes.js';
 import type { AccountRecord, Authenticator, Decision } from './record.js';
 import { matchingSteps, timeStepAt } from './totp.js';
 
@@ -152,8 +151,7 @@ function decideRecoveryCode(
   now: number,
   limits: Limits,
 ): Decision<AttemptOutcome> {
-  const digest = Buffer.from(recoveryDigest(record.recoveryKey, code));
-  const left = record.recoveryDigests.filter((kept) => !equal(Buffer.from(kept), digest));
+  const left = digestsWithout(record, code);
   if (left.length === record.recoveryDigests.length) {
     const lock = { locked: false } as const;
     return {
@@ -213,8 +211,4 @@ function learnedOffset({ clockOffset }: Authenticator, seen: number, window: num
   if (window === 0) return clockOffset;
   const followed = clockOffset + Math.sign(seen - clockOffset);
   return Math.max(-MAXIMUM_OFFSET_STEPS, Math.min(MAXIMUM_OFFSET_STEPS, followed));
-}
-
-function equal(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && timingSafeEqual(a, b);
 }

@@ -92,7 +92,7 @@ export interface AccountRecord extends Failures {
   readonly keys: readonly SecurityKey[];
   /** 128 random bits, base64url, new with every set of recovery codes: the key of their digests. */
   readonly recoveryKey: string;
-  /** HMAC-SHA-256 of every recovery code not yet used, base64url. */
+  /** HMAC-SHA-256-128 of every recovery code not yet used, base64url; in older records the whole output. */
   readonly recoveryDigests: readonly string[];
   /**
    * Whether the owner said that this set of recovery codes is saved, or used one of it; `null` where that was

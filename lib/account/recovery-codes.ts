@@ -1,4 +1,4 @@
-import { createHash, createHmac } from 'node:crypto';
+import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import type { AccountRecord, Decision } from './record.js';
 
 /** Codes made at once. */
@@ -36,12 +36,32 @@ export function normalizeRecoveryCode(typed: string): string | null {
   return new RegExp(`^[${ALPHABET}]{${String(CODE_CHARACTERS)}}$`).test(code) ? code : null;
 }
 
+/** RFC 2104 §5: half of the output at least; more than a code has bits. */
+const DIGEST_BYTES = 16;
+
 /**
- * What is kept of a recovery code: HMAC-SHA-256 under the key of its set, base64url. A digest moved to
+ * What is kept of a recovery code: HMAC-SHA-256-128 under the key of its set, base64url. A digest moved to
  * another set matches nothing.
  */
 export function recoveryDigest(recoveryKey: string, code: string): string {
-  return createHmac('sha256', `recovery:${recoveryKey}`).update(code, 'latin1').digest('base64url');
+  return digestOf(recoveryKey, code).toString('base64url');
+}
+
+function digestOf(recoveryKey: string, code: string): Buffer {
+  const mac = createHmac('sha256', `recovery:${recoveryKey}`).update(code, 'latin1').digest();
+  return mac.subarray(0, DIGEST_BYTES);
+}
+
+/** The digests of a set but that of a code, each compared in constant time; records may hold longer ones. */
+export function digestsWithout(
+  { recoveryKey, recoveryDigests }: Pick<RecoverySet, 'recoveryKey' | 'recoveryDigests'>,
+  code: string,
+): string[] {
+  const digest = digestOf(recoveryKey, code);
+  return recoveryDigests.filter((kept) => {
+    const bytes = Buffer.from(kept, 'base64url').subarray(0, DIGEST_BYTES);
+    return bytes.length !== DIGEST_BYTES || !timingSafeEqual(bytes, digest);
+  });
 }
 
 /** What a record keeps of recovery codes. */

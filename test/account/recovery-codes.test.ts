@@ -5,6 +5,7 @@ import {
   RECOVERY_RANDOM_BYTES,
   formatRecoveryCodes,
   normalizeRecoveryCode,
+  digestsWithout,
   recoveryDigest,
   confirmRecoverySet,
   recoverySet,
@@ -98,19 +99,30 @@ describe('lib/account/recovery-codes', () => {
   });
 
   describe('recoverySet', () => {
-    it('keeps of a code its HMAC-SHA-256 under the key of the set, and nothing of the code', () => {
+    const wholeDigest = (code: string): Buffer =>
+      createHmac('sha256', 'recovery:key').update(code.replaceAll('-', '')).digest();
+
+    it('keeps of a code half of its HMAC-SHA-256 under the key of the set, and nothing of the code', () => {
       const codes = formatRecoveryCodes(randomBytes(RECOVERY_RANDOM_BYTES));
       const set = recoverySet('key', codes);
       expect(set).to.include({ recoveryKey: 'key', recoveryConfirmed: false });
       expect(set.recoveryDigests).to.deep.equal(
-        codes.map((code) =>
-          createHmac('sha256', 'recovery:key').update(code.replaceAll('-', '')).digest('base64url'),
-        ),
+        codes.map((code) => wholeDigest(code).subarray(0, 16).toString('base64url')),
       );
     });
 
+    it('knows the codes of records that hold the whole of it', () => {
+      const codes = formatRecoveryCodes(randomBytes(RECOVERY_RANDOM_BYTES));
+      const recoveryDigests = codes.map((code) => wholeDigest(code).toString('base64url'));
+      for (const [place, code] of codes.entries()) {
+        const left = digestsWithout({ recoveryKey: 'key', recoveryDigests }, code.replaceAll('-', ''));
+        expect(left).to.deep.equal(recoveryDigests.toSpliced(place, 1));
+      }
+      expect(digestsWithout({ recoveryKey: 'key', recoveryDigests: ['', 'short'] }, CODE)).to.have.length(2);
+    });
+
     it('is another one under another key', () => {
-      expect(recoveryDigest('a', CODE)).to.have.length(43);
+      expect(Buffer.from(recoveryDigest('a', CODE), 'base64url')).to.have.length(16);
       expect(recoveryDigest('a', CODE)).to.equal(recoveryDigest('a', CODE));
       expect(recoveryDigest('a', CODE)).to.not.equal(recoveryDigest('b', CODE));
     });

@@ -1,0 +1,191 @@
+import { randomBytes } from 'node:crypto';
+import { expect } from 'chai';
+import session from 'express-session';
+import { memoryStore } from 'passport-second-factor/memory';
+import { requireSecondFactor } from 'passport-second-factor';
+import type { SecondFactorOptions, Store } from 'passport-second-factor';
+import { Client } from '../support/client.js';
+import { enable, enrolled, give, said, signedIn } from '../support/people.js';
+import { startPanel, stopPanels, user } from '../support/panel.js';
+import type { Panel, User } from '../support/panel.js';
+
+const SECONDS = 10;
+
+describe('recheckSeconds', () => {
+  let store: Store;
+  let reads: number;
+  let here: Panel;
+  let there: Panel;
+
+  /** Two processes of one application: what they share is the stores and the keys. */
+  async function start(options: Partial<SecondFactorOptions<User>> = {}): Promise<void> {
+    store = memoryStore();
+    const { get } = store;
+    reads = 0;
+    store.get = (id) => {
+      reads++;
+      return get.call(store, id);
+    };
+    const keys = [randomBytes(32).toString('base64')];
+    const sessions = new session.MemoryStore();
+    const users = [
+      { ...user('root'), level: 'root' },
+      { ...user('alice'), level: 'user' },
+    ];
+    const startOne = () =>
+      startPanel({
+        store,
+        users,
+        session: { store: sessions },
+        options: {
+          keys,
+          recheckSeconds: SECONDS,
+          account: ({ id, login, passwordChangedAt, level = 'user' }) => ({
+            id,
+            name: login,
+            level,
+            securityStamp: passwordChangedAt,
+          }),
+          impersonation: { levels: ['root', 'user'] },
+          rememberBrowsers: { days: 30 },
+          ...options,
+        },
+        routes({ app }) {
+          app.get('/fresh', requireSecondFactor({ maxAge: 300 }), (_req, res) => void res.json({}));
+        },
+      });
+    [here, there] = [await startOne(), await startOne()];
+    there.now = here.now;
+  }
+  beforeEach(() => start());
+  afterEach(stopPanels);
+
+  const readsOf = async (act: () => Promise<unknown>): Promise<number> => {
+    reads = 0;
+    await act();
+    return reads;
+  };
+  /** The same browser, sent to the other process by the load balancer. */
+  const overThere = (client: Client): Client => new Client(there, client.cookies);
+  const pass = (seconds: number): void => {
+    here.now += seconds * 1000;
+    there.now = here.now;
+  };
+
+  it('reads a record once in that time for requests of who is signed in, enrolled or not', async () => {
+    const { client } = await enrolled(here);
+    const root = await signedIn(here, 'root');
+    for (const [who, path] of [
+      [client, '/secret'],
+      [root, '/me'],
+    ] as const) {
+      await who.get(path);
+      expect(await readsOf(() => who.get(path)), path).to.equal(0);
+    }
+    pass(SECONDS);
+    expect(await readsOf(() => client.get('/secret'))).to.equal(1);
+    expect(await readsOf(() => client.get('/secret'))).to.equal(0);
+  });
+
+  it('notices at once what this process changed', async () => {
+    const { client } = await enrolled(here);
+    const other = new Client(here);
+    await client.get('/secret');
+    await here.secondFactor.admin.disable('alice', { by: 'test' });
+    expect(said(await client.get('/secret'))).to.equal('enrollment-required');
+    await other.login('alice');
+    await enable(here, other);
+    expect(said(await client.get('/secret'))).to.equal('code-required');
+  });
+
+  it('notices what another process changed when the time is over, and not before', async () => {
+    const { client } = await enrolled(here);
+    await overThere(client).get('/secret');
+    await here.secondFactor.admin.disable('alice', { by: 'test' });
+    const late = overThere(client);
+    expect((await late.get('/secret')).status).to.equal(200);
+    pass(SECONDS - 1);
+    expect((await late.get('/secret')).status).to.equal(200);
+    pass(1);
+    expect(said(await late.get('/secret'))).to.equal('enrollment-required');
+  });
+
+  it('finds the user on every request all the same', async () => {
+    const { client } = await enrolled(here);
+    await client.get('/secret');
+    here.users.find(({ id }) => id === 'alice')!.passwordChangedAt = 2;
+    expect(said(await client.get('/secret'))).to.equal('login-required');
+  });
+
+  it('reads always for codes, set-ups, hops, our own routes and guards with maxAge', async () => {
+    const { client, phone } = await enrolled(here);
+    await here.secondFactor.admin.disable('alice', { by: 'test' });
+    const owner = await enrolled(here, 'alice', client);
+    const root = await signedIn(here, 'root');
+    await root.get('/me');
+    expect(phone.code()).to.match(/^\d{6}$/);
+    const code = () => owner.phone.nextCode();
+    for (const [what, act] of [
+      ['the settings', () => client.get('/two-step')],
+      ['a code', () => give(client, 'step-up', code())],
+      ['a set-up', () => client.post('/two-step/setup', { add: true })],
+      ['a hop', () => root.actAs('alice')],
+      ['maxAge', () => client.get('/fresh')],
+      ['a first step', () => new Client(here).login('alice')],
+      ['headless', () => here.secondFactor.verify('alice', code())],
+    ] as const) {
+      await client.get('/me');
+      await root.get('/me');
+      expect(await readsOf(act), what).to.be.above(0);
+    }
+  });
+
+  it('lets no guard with maxAge go by what another process has changed', async () => {
+    const { client } = await enrolled(here);
+    const late = overThere(client);
+    await late.get('/secret');
+    await here.secondFactor.admin.disable('alice', { by: 'test' });
+    expect((await late.get('/secret')).status).to.equal(200);
+    expect(said(await late.get('/fresh'))).to.equal('enrollment-required');
+    expect(said(await late.get('/secret'))).to.equal('enrollment-required');
+  });
+
+  it('reads always on a remembered browser, and while somebody acts', async () => {
+    const { client, phone } = await enrolled(here);
+    await client.post('/logout');
+    await client.login('alice');
+    await client.post('/two-step/verify', { code: phone.nextCode(), rememberBrowser: true });
+    await client.post('/logout');
+    await client.login('alice');
+    await client.get('/me');
+    expect(await readsOf(() => client.get('/secret')), 'remembered').to.equal(1);
+    await here.secondFactor.admin.disable('alice', { by: 'test' });
+    const root = await signedIn(here, 'root');
+    await root.actAs('alice');
+    await root.get('/me');
+    expect(await readsOf(() => root.get('/me')), 'acting').to.be.above(0);
+  });
+
+  it('answers 503, and lets nobody in, where a guard with maxAge finds the store away', async () => {
+    const { client } = await enrolled(here);
+    await client.get('/secret');
+    store.get = () => Promise.reject(new Error('away'));
+    expect((await client.get('/secret')).status).to.equal(200);
+    expect(await client.get('/fresh')).to.deep.include({ status: 503, body: { code: 'store-unavailable' } });
+    pass(SECONDS);
+    expect((await client.get('/secret')).status).to.equal(503);
+  });
+
+  it('is off by default, and takes whole seconds up to a minute', async () => {
+    await start({ recheckSeconds: undefined });
+    const { client } = await enrolled(here);
+    await client.get('/secret');
+    expect(await readsOf(() => client.get('/secret'))).to.equal(1);
+    for (const recheckSeconds of [-1, 61, 0.5, '1', null]) {
+      const wrong = await start({ recheckSeconds: recheckSeconds as number }).catch(
+        (error: unknown) => error,
+      );
+      expect(wrong, String(recheckSeconds)).to.include({ code: 'option-invalid' });
+    }
+  });
+});
