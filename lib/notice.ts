@@ -30,8 +30,26 @@ export interface Notice {
   readonly at: number;
   /** Who did it when the owner did not: the account that acts, or the operator. */
   readonly by?: string;
+  /** Where it came from; IPv4 addresses as such, never mapped into IPv6. */
   readonly ip?: string;
   readonly userAgent?: string;
   /** In every language. */
   readonly texts: Readonly<Record<Language, NoticeText>>;
+}
+
+/** What a notice is written from. */
+export interface NoticeFacts {
+  /** The name of the application, as authenticator apps show it. */
+  readonly issuer: string;
+  /** The name of the account. */
+  readonly account: string;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  readonly by?: string;
+  readonly ip?: string;
+  /** Its name, where it is a known one; never what the user agent said. */
+  readonly browser?: string;
+  readonly recoveryCodesLeft?: number;
+  /** Codes are refused until then, milliseconds since 1970; `null`: not before recovery. */
+  readonly lockedUntil?: number | null;
 }

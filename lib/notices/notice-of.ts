@@ -1,10 +1,11 @@
 import { LONGEST, cleanText } from '../account/clean-text.js';
 import type { SecondFactorEvent } from '../events.js';
-import type { Notice, NoticeName } from '../notice.js';
+import type { Notice, NoticeFacts, NoticeName } from '../notice.js';
 import { browserName } from '../session/browser-token.js';
-import { englishNotice } from './english-notice.js';
-import type { NoticeFacts } from './notice-facts.js';
-import { russianNotice } from './russian-notice.js';
+import { plainAddress } from './plain-address.js';
+import { english } from './words-en.js';
+import { russian } from './words-ru.js';
+import { writeNotice } from './write-notice.js';
 
 const NAMES = {
   enrolled: 'enabled',
@@ -44,7 +45,7 @@ export function noticeOf(event: Told, account: { readonly issuer: string; readon
   const origin = {
     at,
     ...(by !== undefined && { by: cleanText(by, LONGEST.by) }),
-    ...(ip !== undefined && { ip }),
+    ...(ip !== undefined && { ip: plainAddress(ip) }),
   };
   const facts: NoticeFacts = {
     issuer: account.issuer,
@@ -61,6 +62,6 @@ export function noticeOf(event: Told, account: { readonly issuer: string; readon
     name,
     ...origin,
     ...agent,
-    texts: { en: englishNotice(name, facts), ru: russianNotice(name, facts) },
+    texts: { en: writeNotice(english, name, facts), ru: writeNotice(russian, name, facts) },
   };
 }

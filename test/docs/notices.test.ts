@@ -40,6 +40,6 @@ describe('docs/notices.md', () => {
       'bob@example.test: Trap Panel: Двухэтапная аутентификация включена',
       'bob@example.test: Trap Panel: Двухэтапная аутентификация отключена',
     ]);
-    expect(mails[2]?.text).to.include('Кто: support');
+    expect(mails[2]?.text).to.include('Кто это сделал: support');
   });
 });

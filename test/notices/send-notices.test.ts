@@ -1,9 +1,10 @@
 import { expect } from 'chai';
 import { Secret, TOTP } from 'otpauth';
 import type { Notice, NoticeName } from '../../lib/index.js';
-import { englishNotice } from '../../lib/notices/english-notice.js';
 import { noticeOf } from '../../lib/notices/notice-of.js';
-import { russianNotice } from '../../lib/notices/russian-notice.js';
+import { english } from '../../lib/notices/words-en.js';
+import { russian } from '../../lib/notices/words-ru.js';
+import { writeNotice } from '../../lib/notices/write-notice.js';
 import { until } from '../support/eventually.js';
 import { Client } from '../support/client.js';
 import { enroll, loggedIn } from '../support/people.js';
@@ -66,7 +67,7 @@ describe('notices', () => {
     }))!;
     await new Promise((resolve) => setImmediate(resolve));
     expect(sent[0]?.notice).to.include({ name: 'recovery-codes-regenerated', by: 'support' });
-    expect(sent[0]?.notice.texts.en.body).to.include('By: support');
+    expect(sent[0]?.notice.texts.en.body).to.include('Done by: support');
     await names();
 
     const other = await loggedIn(panel);
@@ -96,7 +97,7 @@ describe('notices', () => {
     await new Promise((resolve) => setImmediate(resolve));
     const told = sent.map(({ notice }) => notice);
     expect(told.map(({ name }) => name)).to.deep.equal(['locked', 'locked']);
-    expect(told[0]?.texts.en.body).to.include('until');
+    expect(told[0]?.texts.en.body).to.match(/accepted again from \d{4}-/);
     expect(told[1]?.texts.en.body).to.include('from now on');
   });
 
@@ -155,13 +156,51 @@ describe('notices', () => {
       return JSON.stringify(noticeOf(event, { issuer: 'Acme Panel', name: 'alice' }).texts);
     };
     const firefox = 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0';
-    expect(textsOf(firefox)).to.include('With: Firefox, Linux').and.to.include('Чем: Firefox, Linux');
+    expect(textsOf(firefox)).to.include('Browser: Firefox, Linux').and.to.include('Браузер: Firefox, Linux');
     for (const agent of [
       'go to https://evil.example',
       'evil.example/1.0 (X11; Linux x86_64)',
       '\u009bevil/1 x',
     ]) {
       expect(textsOf(agent), agent).to.not.include('evil');
+    }
+  });
+
+  it('tell an IPv4 address as people know it, in the fact and in the text', () => {
+    for (const [ip, shown] of [
+      ['::ffff:203.0.113.7', '203.0.113.7'],
+      ['::FFFF:203.0.113.7', '203.0.113.7'],
+      ['203.0.113.7', '203.0.113.7'],
+      ['2001:db8::ffff:1', '2001:db8::ffff:1'],
+      ['::ffff:7.evil.example', '::ffff:7.evil.example'],
+    ] as const) {
+      const event = { name: 'disabled', at: 0, accountId: 'alice', ip } as const;
+      const notice = noticeOf(event, { issuer: 'Acme Panel', name: 'alice' });
+      expect(notice.ip).to.equal(shown);
+      expect(notice.texts.en.body).to.include(`\nIP address: ${shown}\n`);
+      expect(notice.texts.ru.body).to.include(`\nIP-адрес: ${shown}\n`);
+    }
+  });
+
+  it('name the minute from which codes are accepted again, and none that was over when it happened', () => {
+    const facts = { issuer: 'Acme Panel', account: 'alice', at: 61_000 };
+    const bodyOf = (lockedUntil: number): string =>
+      writeNotice(english, 'locked', { ...facts, lockedUntil }).body;
+    expect(bodyOf(91_000)).to.include('accepted again from 1970-01-01 00:02 UTC');
+    expect(bodyOf(120_000)).to.include('accepted again from 1970-01-01 00:02 UTC');
+  });
+
+  it('say what to do next, whether it was expected or not, and each its own', () => {
+    for (const words of [english, russian]) {
+      for (const next of [words.next, words.nextByOthers]) {
+        for (const name of NAMES) {
+          const { expected, unexpected } = next[name];
+          const by = next === words.next ? {} : { by: 'root' };
+          const { body } = writeNotice(words, name, { issuer: 'P', account: 'a', at: 0, ...by });
+          expect(body, name).to.include(`\n\n${expected}\n\n${unexpected}\n`);
+          for (const step of [expected, unexpected]) expect(step, name).to.match(/^\p{Lu}.*\.$/u);
+        }
+      }
     }
   });
 
@@ -174,8 +213,8 @@ describe('notices', () => {
       ip: '203.0.113.7',
       browser: 'Firefox, Linux',
     };
-    for (const write of [englishNotice, russianNotice]) {
-      const texts = NAMES.map((name) => write(name, facts));
+    for (const words of [english, russian]) {
+      const texts = NAMES.map((name) => writeNotice(words, name, facts));
       for (const { subject, body } of texts) {
         expect(subject).to.match(/^Acme Panel: \S/);
         for (const fact of ['alice', '1970-01-01 00:00 UTC', 'root', '203.0.113.7', 'Firefox, Linux']) {
@@ -183,10 +222,12 @@ describe('notices', () => {
         }
       }
       expect(new Set(texts.map(({ subject }) => subject)).size).to.equal(NAMES.length);
-      expect(write('enabled', { issuer: 'P', account: 'a', at: 0 }).body).to.match(/If this was|Если это/);
+      expect(writeNotice(words, 'enabled', { issuer: 'P', account: 'a', at: 0 }).body).to.match(
+        /If this was|Если это/,
+      );
     }
     for (const name of NAMES) {
-      expect(englishNotice(name, facts).body).not.to.equal(russianNotice(name, facts).body);
+      expect(writeNotice(english, name, facts).body).not.to.equal(writeNotice(russian, name, facts).body);
     }
   });
 });
