@@ -43,6 +43,7 @@ const OPTIONS = {
   issuer,
   account: fn<Option<'account'>>(),
   findUser: fn<Option<'findUser'>>(),
+  findAccountByName: optional(fn<Option<'findAccountByName'>>()),
   store,
   keys: (given: unknown): readonly unknown[] => (Array.isArray(given) ? Array.from(given) : [given]),
   publicPath: (given: unknown, name: string) =>

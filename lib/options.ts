@@ -53,6 +53,13 @@ export interface SecondFactorOptions<User> {
    * the user may not sign in any more. Accounts are always checked from what this returns. May be async.
    */
   findUser(accountId: string): User | null | undefined | Promise<User | null | undefined>;
+  /**
+   * The user of a login, for operators at the console: `null` or `undefined` when there is none. `account()` must give
+   * exactly this `name` for it; what is found by another spelling is passed over. Never asked at a sign-in. May be async.
+   */
+  findAccountByName?:
+    | ((name: string) => User | null | undefined | Promise<User | null | undefined>)
+    | undefined;
   /** Where the records are kept. */
   store: Store;
   /**

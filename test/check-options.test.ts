@@ -167,6 +167,7 @@ describe('check-options', () => {
     issuer: ['', ' ', 'a:b', 'a\nb', 'a\ud800b', 'x'.repeat(101), 7, null],
     account: [null, 'id', {}],
     findUser: [null, 'id', {}],
+    findAccountByName: [null, 'login', {}],
     publicPath: [null, '/', 'panel', '/panel/', '/a//b', '/a/../b', 'https://a.example', 7],
     pageStatus: [null, 200, 'always', true],
     basePath: [

@@ -34,6 +34,7 @@ export function createPanelSecondFactor(parts: SecondFactorParts): SecondFactor 
     issuer: 'Acme Panel',
     account: ({ id, login, level, stamp }) => ({ id, name: login, level, securityStamp: stamp }),
     findUser: (accountId) => users.byId(accountId),
+    findAccountByName: (login) => users.byLogin(login),
     deserializedUserIsFresh: true,
     store: records,
     keys: [parts.key],

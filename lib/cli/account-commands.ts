@@ -25,11 +25,21 @@ export async function showStatus(run: Run): Promise<ExitCode> {
 
 /** `disable <account>`. */
 export async function disable(run: Run): Promise<ExitCode> {
-  const { account, called } = await confirmedAccount(run, 'Disable two-step authentication of');
+  const { account, called, known } = await confirmedAccount(run, 'Disable two-step authentication of');
   const disabled = await run.instance.admin.disable(account, operator(run));
   const text = disabled ? 'is disabled' : 'was not enabled';
-  show(run, `${called}: two-step authentication ${text}`, { account, disabled });
+  const next = disabled ? `\n${nextAfterDisabling(known)}` : '';
+  show(run, `${called}: two-step authentication ${text}${next}`, { account, disabled });
   return EXIT.done;
+}
+
+/** What the operator, and the owner, do next. */
+function nextAfterDisabling({ otherFactor }: KnownAccount): string {
+  const signIn = otherFactor ? 'the password and their earlier second factor' : 'the password alone';
+  return [
+    `next: they sign in with ${signIn}, and enable two-step authentication again in their settings`,
+    'next: where the phone may be in other hands, change the password as well; that ends their sessions',
+  ].join('\n');
 }
 
 /** `unlock <account>`. */
@@ -130,10 +140,19 @@ export async function knownAccount({ command, instance }: Run): Promise<KnownAcc
     if (status.enrolled || code === 'account-unstable') return null;
     throw error;
   });
-  if (!account && !status.enrolled)
-    throw new ConsoleError(EXIT.refused, `there is no account ${printableLine(id)}`);
+  if (!account && !status.enrolled) throw await noAccount(instance, id);
   const { name = null, otherFactor = false, enrolled: said = false, keysOnly = false } = account ?? {};
   return { status, name, otherFactor, recordMissing: said && !status.enrolled, keysOnly };
+}
+
+/** Says what an account goes by, which depends on what the application gives. */
+async function noAccount(instance: Run['instance'], id: string): Promise<ConsoleError> {
+  const named = await instance.admin.accountNamed?.(id).catch(() => null);
+  const by =
+    named === undefined
+      ? 'accounts go by the exact id that account() returns'
+      : 'no id and no login is exactly that';
+  return new ConsoleError(EXIT.refused, `there is no account ${printableLine(id)}: ${by}`);
 }
 
 interface ConfirmedAccount {

@@ -5,15 +5,17 @@ import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ConsoleError, EXIT } from './exit-code.js';
 import type { ExitCode } from './exit-code.js';
+import { helpOf, helpOfAll } from './help.js';
 import { holdSignals } from './hold-signals.js';
 import type { Instance } from './load-instance.js';
 import { messageOf } from './load-default-export.js';
 import { loadInstance } from './load-instance.js';
-import { USAGE, parseCommand } from './parse-command.js';
+import { parseCommand } from './parse-command.js';
 import { printable } from './printable.js';
 import { runCommand } from './run-command.js';
 import type { Terminal } from './run.js';
 import { tryStore } from './try-store.js';
+import { versionIn } from './version.js';
 
 /** How long closing may take: an instance waits 5 s for what is late, and then for the connections of its store. */
 const CLOSING_MILLISECONDS = 10_000;
@@ -46,7 +48,8 @@ const terminal: Terminal = {
     process.stdout.write(`${printable(line)}\n`);
   },
   progress(text) {
-    if (!process.stderr.isTTY || (text === '' && !isProgressShown)) return;
+    const isWatched = process.stderr.isTTY && process.stdout.isTTY;
+    if (!isWatched || (text === '' && !isProgressShown)) return;
     process.stderr.write(`\r${ERASE_LINE}${printable(text)}`);
     isProgressShown = text !== '';
   },
@@ -84,7 +87,10 @@ async function main(): Promise<void> {
   try {
     const command = parseCommand(process.argv.slice(2));
     if (command.name === 'help') {
-      process.stdout.write(USAGE);
+      process.stdout.write(command.topic === null ? helpOfAll() : helpOf(command.topic));
+      outcome = EXIT.done;
+    } else if (command.name === 'version') {
+      process.stdout.write(`${versionIn(import.meta.dirname)}\n`);
       outcome = EXIT.done;
     } else if (command.name === 'store-contract') {
       outcome = await tryStore(command, terminal, process.cwd());

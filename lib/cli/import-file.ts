@@ -3,18 +3,18 @@ import type { ImportedSecret } from '../operator/import-secret.js';
 import { ConsoleError, EXIT } from './exit-code.js';
 import type { ExitCode } from './exit-code.js';
 import type { FileLine } from './import-lines.js';
+import { importRefusal } from './import-refusal.js';
 import { createLineCheck, linesOf, parseLine } from './import-lines.js';
 import { messageOf } from './load-default-export.js';
 import { operator } from './operator.js';
 import { printableLine } from './printable.js';
+import { progressOf } from './progress.js';
 import type { Run } from './run.js';
 
 /** Accounts at a time: enough to wait for a store that is far away, and few beside sign-ins. */
 const AT_ONCE = 8;
 /** So many in a row without an answer, and no other is tried: as many as were under way. */
 const UNANSWERED_IN_A_ROW = AT_ONCE;
-/** How often a terminal is told how far it is. */
-const PROGRESS_MILLISECONDS = 200;
 /** What is wrong with one account, and not with what all of them need. */
 const REFUSALS: readonly unknown[] = [
   'already-enrolled',
@@ -56,7 +56,7 @@ export async function importFile(run: Run, name: string): Promise<ExitCode> {
     ...{ lines, enabled: 0, alreadyThere: 0, failed: 0, unanswered: 0, inARow: 0 },
     failures: [],
   };
-  const showProgress = progressOf(run, tally);
+  const showProgress = progressOf(run, () => `${String(doneOf(tally))} of ${String(tally.lines)} accounts`);
   const next = linesOf(file);
   const ending = run.terminal.begin();
   const worker = async (): Promise<void> => {
@@ -120,7 +120,7 @@ async function importLine(run: Run, { line, bytes }: FileLine, tally: Tally): Pr
     tally.failed += 1;
     tally.unanswered += isAnswer ? 0 : 1;
     tally.inARow = isAnswer ? 0 : tally.inARow + 1;
-    tellFailure(run, tally, { line, account, reason: messageOf(error) });
+    tellFailure(run, tally, { line, account, reason: importRefusal(error) ?? messageOf(error) });
   }
 }
 
@@ -130,17 +130,6 @@ function tellFailure({ command, terminal }: Run, tally: Tally, failure: Failure)
     const { line, account, reason } = failure;
     terminal.print(`line ${String(line)}, account ${printableLine(account)}: ${reason}`);
   }
-}
-
-/** Says how far it is, now and then. */
-function progressOf({ command, terminal }: Run, tally: Tally): () => void {
-  let shownAt = 0;
-  return () => {
-    const now = Date.now();
-    if (command.json || now - shownAt < PROGRESS_MILLISECONDS) return;
-    shownAt = now;
-    terminal.progress(`${String(doneOf(tally))} of ${String(tally.lines)} accounts`);
-  };
 }
 
 function report({ command, terminal }: Run, tally: Tally, isInterrupted: boolean): void {

@@ -2,12 +2,12 @@ import type { ImportedSecret } from '../operator/import-secret.js';
 import { knownAccount, label } from './account-commands.js';
 import { ConsoleError, EXIT } from './exit-code.js';
 import type { ExitCode } from './exit-code.js';
+import { importRefusal } from './import-refusal.js';
 import { operator } from './operator.js';
 import type { Run } from './run.js';
 import { show } from './run.js';
 
-/** Refusals of one account, which is to be imported otherwise or not at all. */
-const REFUSALS: readonly unknown[] = ['already-enrolled', 'account-unknown'];
+const NEXT = 'next: it has no recovery codes yet; recovery-codes makes them';
 
 /** `import <account>`: the secret comes by standard input, so that no process list and no history has it. */
 export async function importSecret(run: Run): Promise<ExitCode> {
@@ -17,6 +17,9 @@ export async function importSecret(run: Run): Promise<ExitCode> {
   const input = await terminal.readInput();
   if (input === null) {
     throw new ConsoleError(EXIT.usage, 'the secret is read from standard input: pipe it, or say < file');
+  }
+  if (input.trim() === '') {
+    throw new ConsoleError(EXIT.usage, 'standard input is empty: pipe the secret, or say < file');
   }
   const text = input.trim();
   const given = { ...imported, ...(isUri(text) ? { uri: text } : { secret: text }) };
@@ -30,11 +33,16 @@ export async function importSecret(run: Run): Promise<ExitCode> {
     .catch((error: unknown) => {
       const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown };
       if (code === 'option-invalid') throw new ConsoleError(EXIT.usage, asTyped(String(message)));
-      if (!REFUSALS.includes(code)) throw error;
-      throw new ConsoleError(EXIT.refused, String(message));
+      const refusal = importRefusal(error);
+      if (refusal === null) throw error;
+      throw new ConsoleError(EXIT.refused, `${label(account, name)}: ${refusal}`);
     });
   const outcome = wasEnabled ? 'is enabled' : 'was enabled with this authenticator already';
-  show(run, `${label(account, name)}: two-step authentication ${outcome}`, { account, imported: wasEnabled });
+  const next = wasEnabled ? `\n${NEXT}` : '';
+  show(run, `${label(account, name)}: two-step authentication ${outcome}${next}`, {
+    account,
+    imported: wasEnabled,
+  });
   return EXIT.done;
 }
 

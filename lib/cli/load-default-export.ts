@@ -4,6 +4,9 @@ import { pathToFileURL } from 'node:url';
 import { ConsoleError, EXIT } from './exit-code.js';
 import type { Command } from './parse-command.js';
 
+/** How Node says that it does not read a file, or the names that TypeScript writes in it. */
+const UNREAD = ['ERR_UNKNOWN_FILE_EXTENSION', 'ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX', 'ERR_MODULE_NOT_FOUND'];
+
 /**
  * The default export of a module of the application, after `--env-file` and `--import`. Where CommonJS holds it in
  * another default, as TypeScript compiles it, that one.
@@ -26,9 +29,16 @@ export async function loadDefaultExport(
     if (isWanted(loaded)) return loaded;
     return (loaded as { default?: unknown } | null | undefined)?.default ?? loaded;
   } catch (error) {
-    const hint = /\.[cm]?tsx?$/.test(file) ? '. For TypeScript add --import tsx' : '';
+    const hint = wantsLoader(file, error, command) ? '. For TypeScript add --import tsx' : '';
     throw new ConsoleError(EXIT.usage, `the ${what} ${file} could not be loaded: ${messageOf(error)}${hint}`);
   }
+}
+
+/** Whether a module may be TypeScript that nothing here reads: not where it ran, and threw by itself. */
+function wantsLoader(file: string, error: unknown, { imports }: Pick<Command, 'imports'>): boolean {
+  if (!/\.[cm]?tsx?$/.test(file) || imports.length > 0) return false;
+  const { code } = (error ?? {}) as { code?: unknown };
+  return error instanceof SyntaxError || (typeof code === 'string' && UNREAD.includes(code));
 }
 
 /** What an error says, whatever was thrown. */

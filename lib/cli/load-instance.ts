@@ -8,7 +8,8 @@ import type { Command } from './parse-command.js';
 
 /** What the console needs of an instance. */
 export interface Instance extends Pick<Headless, 'status'> {
-  readonly admin: Admin;
+  /** One that an application wraps may look no names up. */
+  readonly admin: Omit<Admin, 'accountNamed'> & Partial<Pick<Admin, 'accountNamed'>>;
   close(): Promise<void>;
 }
 

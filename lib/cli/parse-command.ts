@@ -1,70 +1,22 @@
 import { parseArgs } from 'node:util';
+import type { CommandName, Operand, OptionName } from './commands.js';
+import { COMMANDS, OPTIONS, isCommand } from './commands.js';
 import { ConsoleError, EXIT } from './exit-code.js';
+import { nearest } from './nearest.js';
 
-/** The help text. */
-export const USAGE = `Usage: second-factor <command> [options]
+const OPERANDS: Readonly<Record<Operand, string>> = {
+  account: 'exactly one account',
+  module: 'exactly one module',
+  command: 'one command at most',
+  nothing: 'no account',
+};
 
-  status <account>     whether the account has two-step authentication
-  disable <account>    takes it off the account, at once and for all its sessions
-  unlock <account>     ends the wait after wrong codes
-  recovery-codes <account>
-                       prints new recovery codes, for an owner whose identity you checked
-  browsers <account>   the browsers that are asked for no code; --revoke forgets them
-  security-keys <account>
-                       its passkeys and security keys; --remove removes them all, for an
-                       owner who lost them
-  import <account>     enrolls it with the secret of an app or hardware token of another
-                       system, read from standard input: base32, or otpauth://totp/…
-  import --file <file> the same of many accounts, one line of JSON each; may be repeated
-  list                 the accounts that have it
-  rekey                seals every record with the first key; may be repeated
-  check                clock, store and keys; exit code 3 when something is wrong
-  store-contract <module>
-                       tries a store of your own against the database it opens: the
-                       module's default export is the store, or a function that makes it
-
-Options:
-  --config <file>      the module whose default export is the panel's instance
-                       (default: second-factor.config.js, .mjs, .cjs or .ts here)
-  --env-file <file>    reads environment variables from a file first
-  --import <module>    loads a module first, tsx for example
-  --reason <text>      why, for the audit trail
-  --revoke             with browsers
-  --remove             with security-keys
-  --file <file>        with import: {"account":"17","secret":"…"} or {"account":"17","uri":"…"}
-                       in each line, with encoding, digits, algorithm, period, name
-  --encoding <name>    with import: base32 (default) or hex
-  --digits <number>    with import: 6 (default), 7 or 8
-  --algorithm <name>   with import: sha1 (default), sha256 or sha512
-  --period <seconds>   with import: 30 (default) or 60
-  --name <text>        with import: what its owner will see the authenticator called
-  --allow-short        with import: takes secrets of 80 to 127 bits as well
-  --yes                does not ask; needed when there is no terminal
-  --json               prints JSON
-  --help
-
-Exit codes: 0 done, 1 refused, no such account or a broken store, 2 wrong usage, config or file, 3 store, check or output failed.
-`;
-
-/** What each command is about. */
-const COMMANDS = {
-  status: 'account',
-  disable: 'account',
-  unlock: 'account',
-  'recovery-codes': 'account',
-  browsers: 'account',
-  'security-keys': 'account',
-  import: 'account',
-  list: 'nothing',
-  rekey: 'nothing',
-  check: 'nothing',
-  'store-contract': 'module',
-} as const;
-
-const OPERANDS = { account: 'exactly one account id', module: 'exactly one module', nothing: 'no account' };
-
-/** The names of the commands. */
-export type CommandName = keyof typeof COMMANDS;
+/** Options of one command, and what they are refused with elsewhere. */
+const OWN_OPTIONS = (Object.keys(COMMANDS) as CommandName[]).flatMap((command) =>
+  COMMANDS[command].options.map((option) => ({ command, option })),
+);
+/** What each line of a file says for itself. */
+const OF_A_LINE = ['encoding', 'digits', 'algorithm', 'period', 'name'] as const;
 
 /** How the secret of `import` is to be read. */
 export interface ImportedOptions {
@@ -77,9 +29,13 @@ export interface ImportedOptions {
 
 /** A command line that was understood. */
 export interface Command {
-  readonly name: CommandName | 'help';
-  /** The exact id; empty where the command takes none. */
+  readonly name: CommandName | 'version';
+  /** What help is wanted of; `null`: of all commands, or none is wanted. */
+  readonly topic: CommandName | null;
+  /** As it was typed; empty where the command takes none. */
   readonly account: string;
+  /** Whether the account is an id and nothing else. */
+  readonly idOnly: boolean;
   /** The file of a module; empty where the command takes none. */
   readonly module: string;
   readonly config: string | undefined;
@@ -100,11 +56,37 @@ export interface Command {
 /**
  * Reads a command line.
  *
- * @throws {ConsoleError} exit code 2
+ * @throws {ConsoleError} exit code 2, with one line and a suggestion
  */
 export function parseCommand(args: readonly string[]): Command {
   const { values, positionals } = parsed(args);
-  const common = {
+  const common = commonOf(values);
+  const [name, ...operands] = positionals;
+  if (values.version && name === undefined) return { name: 'version', ...NOTHING_NAMED, ...common };
+  if (values.help || name === 'help') return helpWanted(name, operands, common);
+  if (name === undefined) throw usage('say what to do: "second-factor help" lists the commands');
+  const command = commandNamed(name);
+  requireTogether(command, values);
+  const wanted = values.file === undefined ? COMMANDS[command].operand : 'nothing';
+  requireOperands(command, wanted, operands, values.file !== undefined);
+  const [operand = ''] = operands;
+  return {
+    name: command,
+    topic: null,
+    account: wanted === 'account' ? operand : '',
+    module: wanted === 'module' ? operand : '',
+    ...common,
+  };
+}
+
+const NOTHING_NAMED = { topic: null, account: '', module: '' };
+
+type Values = ReturnType<typeof parsed>['values'];
+type Common = Omit<Command, 'name' | 'topic' | 'account' | 'module'>;
+
+function commonOf(values: Values): Common {
+  return {
+    idOnly: values.id ?? false,
     config: values.config,
     envFile: values['env-file'],
     imports: values.import ?? [],
@@ -123,42 +105,47 @@ export function parseCommand(args: readonly string[]): Command {
     yes: values.yes ?? false,
     json: values.json ?? false,
   };
-  if (values.help) return { name: 'help', account: '', module: '', ...common };
+}
 
-  const [name, ...operands] = positionals;
-  if (name === undefined) throw usage('a command is missing');
-  if (!isCommand(name)) throw usage(`there is no command ${name}`);
-  requireTogether(name, common);
-  const wanted = common.file === undefined ? COMMANDS[name] : 'nothing';
-  const [operand = ''] = operands;
+/** `help`, `help <command>` and `<command> --help`. */
+function helpWanted(name: string | undefined, operands: readonly string[], common: Common): Command {
+  const topic = name === 'help' ? operands[0] : name;
+  if (name === 'help' && operands.length > 1) throw usage(`help takes ${OPERANDS.command}`);
+  const wanted = topic === undefined ? null : commandNamed(topic);
+  return { name: 'help', ...NOTHING_NAMED, ...common, topic: wanted };
+}
+
+function commandNamed(name: string): CommandName {
+  if (isCommand(name)) return name;
+  const meant = nearest(name, Object.keys(COMMANDS) as CommandName[]);
+  const fix =
+    meant === undefined
+      ? '"second-factor help" lists the commands'
+      : `did you mean "second-factor ${meant}"?`;
+  throw usage(`there is no command ${name}: ${fix}`);
+}
+
+function requireOperands(
+  name: CommandName,
+  wanted: Operand,
+  operands: readonly string[],
+  isFile: boolean,
+): void {
+  const called = isFile ? `${name} --file` : name;
   if (operands.length !== (wanted === 'nothing' ? 0 : 1)) {
-    const called = common.file === undefined ? name : `${name} --file`;
-    throw usage(`${called} takes ${OPERANDS[wanted]}`);
+    throw usage(`${called} takes ${OPERANDS[wanted]}: "second-factor help ${name}" explains it`);
   }
-  if (wanted === 'account' && operand === '') throw usage('the account id is empty');
-  return {
-    name,
-    account: wanted === 'account' ? operand : '',
-    module: wanted === 'module' ? operand : '',
-    ...common,
-  };
+  if (wanted === 'account' && operands[0] === '') throw usage('the account is empty: say its id');
 }
 
 /** Refuses options of other commands. */
-function requireTogether(
-  name: CommandName,
-  command: Pick<Command, 'revoke' | 'remove' | 'allowShort' | 'file' | 'imported'>,
-): void {
-  if (command.revoke && name !== 'browsers') throw usage('--revoke goes with browsers');
-  if (command.remove && name !== 'security-keys') throw usage('--remove goes with security-keys');
-  const [option] = Object.entries(command.imported).find(([, value]) => value !== undefined) ?? [];
-  if (command.file !== undefined && option !== undefined) {
-    throw usage(`--${option} does not go with --file: each line says it`);
+function requireTogether(name: CommandName, values: Values): void {
+  if (values.file !== undefined) {
+    const beside = OF_A_LINE.find((option) => values[option] !== undefined);
+    if (beside !== undefined) throw usage(`--${beside} does not go with --file: each line says it`);
   }
-  if (name === 'import') return;
-  if (command.allowShort) throw usage('--allow-short goes with import');
-  if (command.file !== undefined) throw usage('--file goes with import');
-  if (option !== undefined) throw usage(`--${option} goes with import`);
+  const astray = OWN_OPTIONS.find(({ command, option }) => command !== name && values[option] !== undefined);
+  if (astray) throw usage(`--${astray.option} goes with ${astray.command}, not with ${name}`);
 }
 
 function numberOf(typed: string | undefined): number | undefined {
@@ -166,6 +153,7 @@ function numberOf(typed: string | undefined): number | undefined {
 }
 
 function parsed(args: readonly string[]) {
+  requireKnownOptions(args);
   try {
     return parseArgs({
       args: [...args],
@@ -174,6 +162,7 @@ function parsed(args: readonly string[]) {
         config: { type: 'string' },
         'env-file': { type: 'string' },
         import: { type: 'string', multiple: true },
+        id: { type: 'boolean' },
         reason: { type: 'string' },
         revoke: { type: 'boolean' },
         remove: { type: 'boolean' },
@@ -186,18 +175,40 @@ function parsed(args: readonly string[]) {
         name: { type: 'string' },
         yes: { type: 'boolean' },
         json: { type: 'boolean' },
-        help: { type: 'boolean' },
+        help: { type: 'boolean', short: 'h' },
+        version: { type: 'boolean', short: 'v' },
       },
     });
   } catch (error) {
-    throw usage(error instanceof Error ? error.message : String(error));
+    throw usage(oneLine(error instanceof Error ? error.message : String(error)));
   }
 }
 
-function isCommand(name: string): name is CommandName {
-  return Object.hasOwn(COMMANDS, name);
+/** Refuses options that there are not, with the one that may have been meant. */
+function requireKnownOptions(args: readonly string[]): void {
+  const end = args.indexOf('--');
+  const known = Object.keys(OPTIONS) as OptionName[];
+  const typed = (end === -1 ? args : args.slice(0, end)).flatMap((arg, place) => {
+    const isValue = place > 0 && takesValue(args[place - 1] ?? '');
+    return !isValue && arg.startsWith('--') ? [arg.slice(2).split('=', 1)[0] ?? ''] : [];
+  });
+  const unknown = typed.find((name) => !Object.hasOwn(OPTIONS, name));
+  if (unknown === undefined) return;
+  const meant = nearest(unknown, known);
+  const fix = meant === undefined ? '"second-factor help" lists the options' : `did you mean --${meant}?`;
+  throw usage(`there is no option --${unknown}: ${fix}`);
+}
+
+function takesValue(arg: string): boolean {
+  const name = arg.slice(2);
+  return arg.startsWith('--') && Object.hasOwn(OPTIONS, name) && 'value' in OPTIONS[name as OptionName];
+}
+
+/** The parser's own words go on for lines. */
+function oneLine(message: string): string {
+  return message.split('\n', 1)[0] ?? '';
 }
 
 function usage(problem: string): ConsoleError {
-  return new ConsoleError(EXIT.usage, `${problem}\n\n${USAGE}`);
+  return new ConsoleError(EXIT.usage, problem);
 }

@@ -2,12 +2,13 @@ import { browsers, disable, newRecoveryCodes, showStatus, unlock, securityKeys }
 import type { ExitCode } from './exit-code.js';
 import { importFile } from './import-file.js';
 import { importSecret } from './import-secret.js';
-import type { CommandName } from './parse-command.js';
+import type { CommandName } from './commands.js';
 import type { Run } from './run.js';
+import { resolveAccount } from './resolve-account.js';
 import { check, list, rekey } from './store-commands.js';
 
 /** The commands that act on the instance of the panel. */
-type InstanceCommand = Exclude<CommandName, 'store-contract'>;
+type InstanceCommand = Exclude<CommandName, 'store-contract' | 'help'>;
 
 const COMMANDS: Readonly<Record<InstanceCommand, (run: Run) => Promise<ExitCode>>> = {
   status: showStatus,
@@ -23,6 +24,6 @@ const COMMANDS: Readonly<Record<InstanceCommand, (run: Run) => Promise<ExitCode>
 };
 
 /** Runs a command on the application's own instance. */
-export function runCommand(name: InstanceCommand, run: Run): Promise<ExitCode> {
-  return COMMANDS[name](run);
+export async function runCommand(name: InstanceCommand, run: Run): Promise<ExitCode> {
+  return COMMANDS[name](run.command.account === '' ? run : await resolveAccount(run));
 }

@@ -7,6 +7,7 @@ import type { AccountRecord } from '../account/record.js';
 import type { AccountSummary } from '../options.js';
 import type { Core } from '../session/core.js';
 import { emitEvent, findAccount } from '../session/core.js';
+import { accountNamed } from './account-named.js';
 import { disableAccount } from './disable-account.js';
 import type { AccountId } from './headless.js';
 import type { ImportedSecret } from './import-secret.js';
@@ -33,15 +34,26 @@ export interface DescribedAccount extends AccountSummary {
 export interface Admin {
   /** How the application describes an account, fresh; `null` when there is none. */
   account(accountId: AccountId): Promise<DescribedAccount | null>;
+  /**
+   * The same by its name, as `findAccountByName` looks it up: `null` when there is none of exactly this name, `undefined`
+   * without that option.
+   */
+  accountNamed(name: string): Promise<DescribedAccount | null | undefined>;
   /** The ids of all accounts that have a second factor, in any order. */
   list(): AsyncIterable<string>;
   /**
    * Seals every record with the first key. May be interrupted and repeated; sign-ins go on meanwhile.
    * Afterwards {@link Admin.check} shows whether any record needs an older key.
+   *
+   * @param progress hears how many records are done, after each
    */
-  rekey(): Promise<Rekeyed>;
-  /** Reads every record and asks the store about its server: clock, store, keys. */
-  check(): Promise<Health>;
+  rekey(progress?: (records: number) => void): Promise<Rekeyed>;
+  /**
+   * Reads every record and asks the store about its server: clock, store, keys.
+   *
+   * @param progress hears how many records are done, after each
+   */
+  check(progress?: (records: number) => void): Promise<Health>;
   /**
    * Takes the second factor off an account, also a record that does not open. Takes effect on the next
    * request of every session of the account, also where `findUser` fails. Tells whether there was one.
@@ -111,16 +123,16 @@ export function createAdmin(core: Core): Admin {
   return {
     async account(id) {
       const found = await findAccount(core, parseAccountId(id));
-      if (!found) return null;
-      const { id: accountId, name, level, enrolled, otherFactor } = found.account;
-      // A policy that fails keeps no operator from helping.
-      const keysOnly = await isKeysOnly(core, found.account).catch(() => false);
-      return { id: accountId, name, level, enrolled: enrolled === true, otherFactor, keysOnly };
+      return found ? described(core, found.account) : null;
+    },
+    async accountNamed(name) {
+      const found = await accountNamed(core, name);
+      return found ? described(core, found.account) : found;
     },
 
     list: () => vault.list(),
-    rekey: () => rekey(core),
-    check: () => inspect(core),
+    rekey: (progress) => rekey(core, progress),
+    check: (progress) => inspect(core, progress),
 
     disable: async (id, operator) => disableAccount(core, parseAccountId(id), operatorFields(operator)),
 
@@ -157,6 +169,13 @@ export function createAdmin(core: Core): Admin {
       );
     },
   };
+}
+
+async function described(core: Core, account: Account): Promise<DescribedAccount> {
+  const { id, name, level, enrolled, otherFactor } = account;
+  // A policy that fails keeps no operator from helping.
+  const keysOnly = await isKeysOnly(core, account).catch(() => false);
+  return { id, name, level, enrolled: enrolled === true, otherFactor, keysOnly };
 }
 
 async function isKeysOnly(core: Core, account: Account): Promise<boolean> {

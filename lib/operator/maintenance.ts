@@ -5,6 +5,9 @@ import type { Core } from '../session/core.js';
 import { emitEvent } from '../session/core.js';
 import { change } from '../session/account-record.js';
 
+/** Hears how many records are done, after each. */
+type Progress = (records: number) => void;
+
 /** What `check` found. */
 export interface Health {
   /** How far the store server's clock is ahead of ours, in milliseconds; `null` when it tells none. */
@@ -13,6 +16,8 @@ export interface Health {
   readonly warnings: readonly string[];
   /** Records sealed with the first key, with an older key of the ring, and such that no key opens. */
   readonly records: { readonly firstKey: number; readonly oldKey: number; readonly unreadable: number };
+  /** Whose records no key opens, in any order. */
+  readonly unreadableAccounts: readonly string[];
 }
 
 /** What `rekey` did to the records. */
@@ -25,10 +30,11 @@ export interface Rekeyed {
 }
 
 /** Seals every record with the first key, one after the other. */
-export async function rekey(core: Core): Promise<Rekeyed> {
+export async function rekey(core: Core, progress?: Progress): Promise<Rekeyed> {
   const unreadable: string[] = [];
   let resealed = 0;
   let current = 0;
+  let done = 0;
   for await (const accountId of core.vault.list()) {
     try {
       const outcome = await change<Resealed>(
@@ -45,12 +51,13 @@ export async function rekey(core: Core): Promise<Rekeyed> {
       if (!(error instanceof SecondFactorError && error.code === 'record-unreadable')) throw error;
       unreadable.push(accountId);
     }
+    progress?.(++done);
   }
   return { resealed, current, unreadable };
 }
 
 /** Asks the store about its server, tries whether it can be written, and reads every record. */
-export async function inspect(core: Core): Promise<Health> {
+export async function inspect(core: Core, progress?: Progress): Promise<Health> {
   const { options, vault } = core;
   const asked = options.clock();
   const report = await vault.inspect();
@@ -64,16 +71,7 @@ export async function inspect(core: Core): Promise<Health> {
     unwritable.push(`The store cannot be written: ${describeFailure((error as Error).cause)}.`);
   }
 
-  const counts = { 'first-key': 0, 'old-key': 0, unreadable: 0, gone: 0 };
-  let strayKeys = 0;
-  for await (const accountId of vault.list()) {
-    const found = await vault.sealedWith(accountId);
-    counts[found]++;
-    if (found === 'first-key' || found === 'old-key') {
-      const record = await vault.read(accountId);
-      strayKeys += (record?.keys ?? []).filter(({ rpId }) => rpId !== options.webauthn?.rpId).length;
-    }
-  }
+  const { counts, strayKeys, unreadableAccounts } = await readEveryRecord(core, progress);
   const { serverTime } = report;
   return {
     storeClockAheadMs: Number.isFinite(serverTime) ? Math.round(Number(serverTime) - ours) : null,
@@ -84,7 +82,25 @@ export async function inspect(core: Core): Promise<Health> {
       ...strays(strayKeys, options.webauthn?.rpId),
     ],
     records: { firstKey: counts['first-key'], oldKey: counts['old-key'], unreadable: counts.unreadable },
+    unreadableAccounts,
   };
+}
+
+async function readEveryRecord({ vault, options }: Core, progress?: Progress) {
+  const counts = { 'first-key': 0, 'old-key': 0, unreadable: 0, gone: 0 };
+  const unreadableAccounts: string[] = [];
+  let [strayKeys, done] = [0, 0];
+  for await (const accountId of vault.list()) {
+    const found = await vault.sealedWith(accountId);
+    counts[found]++;
+    if (found === 'unreadable') unreadableAccounts.push(accountId);
+    if (found === 'first-key' || found === 'old-key') {
+      const record = await vault.read(accountId);
+      strayKeys += (record?.keys ?? []).filter(({ rpId }) => rpId !== options.webauthn?.rpId).length;
+    }
+    progress?.(++done);
+  }
+  return { counts, strayKeys, unreadableAccounts };
 }
 
 /** What is no time must not pass for a clock that is right. */

@@ -1,6 +1,6 @@
 import { execFile, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -106,7 +106,10 @@ describe('cli/bin', () => {
 
   it('knows no account that the panel only finds by another spelling', async () => {
     const ended = await run('disable', 'Bob', '--yes');
-    expect(ended).to.include({ code: 1, err: 'second-factor: there is no account Bob\n' });
+    expect(ended).to.include({
+      code: 1,
+      err: 'second-factor: there is no account Bob: accounts go by the exact id that account() returns\n',
+    });
   });
 
   it('prints no name that a terminal would act on', async () => {
@@ -129,11 +132,19 @@ describe('cli/bin', () => {
 
   it('lets no account id pass for two lines, or for another account', async () => {
     await enroll('mallory\nroot');
-    expect((await run('list')).out).to.equal('alice\nmallory\\u000aroot\nroot\n');
-    expect(JSON.parse((await run('list', '--json')).out)).to.deep.equal(['alice', 'mallory\nroot', 'root']);
+    expect((await run('list')).out).to.equal(
+      'alice (Alice)\nmallory\\u000aroot: the application has no such account\nroot (Root)\n',
+    );
+    expect(JSON.parse((await run('list', '--json')).out)).to.deep.equal([
+      { account: 'alice', name: 'Alice', gone: false },
+      { account: 'mallory\nroot', name: null, gone: true },
+      { account: 'root', name: 'Root', gone: false },
+    ]);
     const status = await run('status', 'mallory\nroot');
     expect(status.out.split('\n')[0]).to.equal('mallory\\u000aroot');
-    expect((await run('disable', 'mallory\nroot', '--yes')).out).to.match(/^mallory\\u000aroot: [^\n]*\n$/);
+    expect((await run('disable', 'mallory\nroot', '--yes')).out).to.match(
+      /^mallory\\u000aroot: [^\n]*\nnext: /,
+    );
     expect((await run('disable', 'nobody\nroot', '--yes')).err).to.not.match(/^root/m);
     expect(await redis.exists('second-factor:root')).to.equal(1);
   });
@@ -202,8 +213,60 @@ describe('cli/bin', () => {
     expect(await redis.exists('second-factor:root')).to.equal(1);
   });
 
-  it('lists the accounts', async () => {
-    expect(await run('list')).to.include({ code: 0, out: 'alice\nroot\n' });
+  it('lists the accounts with their names, and says that there are none', async () => {
+    await enroll('broken');
+    expect(await run('list')).to.include({ code: 0, out: 'alice (Alice)\nbroken\nroot (Root)\n', err: '' });
+    await redis.flushall();
+    expect(await run('list')).to.include({ code: 0, out: 'no account has two-step authentication\n' });
+    expect(await run('list', '--json')).to.include({ code: 0, out: '[]\n' });
+    expect((await run('check')).out).to.contain('records: none yet');
+  });
+
+  it('explains itself and its commands, and says its version, without a config', async () => {
+    const here = { cwd: tmpdir() };
+    const all = await runIn(here, 'help');
+    expect(all).to.include({ code: 0, err: '' });
+    expect(all.out).to.match(/^Usage: second-factor <command> \[options\]\n/);
+    for (const args of [
+      ['help', 'disable'],
+      ['disable', '-h'],
+    ]) {
+      const one = await runIn(here, ...args);
+      expect(one).to.include({ code: 0, err: '' });
+      expect(one.out).to.match(/^Usage: second-factor disable <account> \[options\]\n/);
+      expect(one.out).to.contain('--reason').and.not.to.contain('--digits');
+    }
+    const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
+    expect(await runIn(here, '--version')).to.include({ code: 0, out: `${version}\n` });
+  });
+
+  it('says one line and what was meant where it is called wrongly', async () => {
+    expect(await run('disabel', 'root')).to.include({
+      ...{ code: 2, out: '' },
+      err: 'second-factor: there is no command disabel: did you mean "second-factor disable"?\n',
+    });
+    expect(await redis.exists('second-factor:root')).to.equal(1);
+  });
+
+  it('says what comes next once it is disabled, and only then', async () => {
+    const { out } = await run('disable', 'root', '--yes');
+    expect(out).to.match(/is disabled\nnext: they sign in with the password alone, .*\nnext: .*\n$/);
+    expect((await run('disable', 'root', '--yes')).out).to.not.contain('next:');
+    expect((await run('disable', 'alice', '--yes', '--json')).out).to.equal(
+      '{"account":"alice","disabled":true}\n',
+    );
+  });
+
+  it('shows how far it is to who looks on, and nothing of it in a pipe or to programs', async () => {
+    for (const command of ['list', 'check', 'rekey']) {
+      const watched = await runOnTerminal('', command);
+      expect(watched.out, command).to.match(/1 (accounts found|records)/);
+      expect((await runOnTerminal('', command, '--json')).out, command).to.not.match(
+        /1 (accounts|records)\b/,
+      );
+      const piped = await run(command);
+      expect([piped.err, piped.out.includes('\u001b')], command).to.deep.equal(['', false]);
+    }
   });
 
   it('rekeys all records, can be repeated, and check proves that the old key may go', async () => {
@@ -229,7 +292,9 @@ describe('cli/bin', () => {
   it('tells which records no key opens, and that is exit code 3', async () => {
     const checked = await run('check', '--config', 'new.config.mjs');
     expect(checked.code).to.equal(3);
-    expect(checked.out).to.contain('2 records cannot be opened with any key in keys');
+    expect(checked.out).to.match(
+      /^problem: 2 records cannot be opened with any key in keys: alice, root; no record opens, so these are probably not the keys/,
+    );
     expect(checked.out).to.contain('; 2 records may need one that is not in keys\n');
     expect(checked.out).not.to.contain('no record needs an older key');
     const rekeyed = await run('rekey', '--config', 'new.config.mjs');
@@ -294,7 +359,11 @@ describe('cli/bin', () => {
     writeFileSync(join(directory, 'throws.mjs'), 'throw new Error("no database here");');
     const throwing = await run('list', '--config', 'throws.mjs');
     expect(throwing.code).to.equal(2);
-    expect(throwing.err).to.contain('no database here');
+    expect(throwing.err).to.contain('no database here').and.to.not.contain('tsx');
+    writeFileSync(join(directory, 'throws.mts'), 'throw new Error("no database here" as string);');
+    const typed = await run('list', '--config', 'throws.mts');
+    expect(typed.code).to.equal(2);
+    expect(typed.err.includes('tsx'), typed.err).to.equal(!typed.err.includes('no database here'));
 
     writeFileSync(join(directory, 'wrong.mjs'), 'export default { list: 1 };');
     const wrong = await run('list', '--config', 'wrong.mjs');
@@ -335,8 +404,12 @@ describe('cli/bin', () => {
   });
 
   function run(...args: string[]): Promise<Ended> {
+    return runIn({ cwd: directory }, ...args);
+  }
+
+  function runIn(options: { readonly cwd: string }, ...args: string[]): Promise<Ended> {
     return new Promise((done) => {
-      const child = execFile(process.execPath, [BIN, ...args], { cwd: directory }, (error, out, err) => {
+      const child = execFile(process.execPath, [BIN, ...args], options, (error, out, err) => {
         done({ code: typeof error?.code === 'number' ? error.code : error ? -1 : 0, out, err });
       });
       child.stdin?.end();

@@ -84,8 +84,8 @@ describe('cli: import --file', () => {
     const { code, lines } = await run();
     expect(code).to.equal(1);
     expect(lines.slice(0, -1)).to.have.members([
-      'line 2, account user1: Two-step authentication is enabled already.',
-      'line 3, account no\\u000abody: findUser(accountId) returned none',
+      'line 2, account user1: it has two-step authentication with another authenticator already; disable that first',
+      'line 3, account no\\u000abody: there is no such account',
     ]);
     expect(lines.at(-1)).to.equal('2 enabled, 0 were there already, 2 failed');
     const json = await run('--json');
@@ -94,7 +94,11 @@ describe('cli: import --file', () => {
     const told = JSON.parse(json.lines[0]!) as { failed: unknown[] };
     expect(told).to.include({ enabled: 0, alreadyThere: 2, untried: 0 });
     expect(told.failed).to.deep.include({
-      ...{ line: 2, account: 'user1', reason: 'Two-step authentication is enabled already.' },
+      ...{
+        line: 2,
+        account: 'user1',
+        reason: 'it has two-step authentication with another authenticator already; disable that first',
+      },
     });
   });
 

@@ -25,7 +25,9 @@ describe('cli: import', () => {
     it(`reads ${what} from standard input`, async () => {
       const run = (...more: string[]): ReturnType<typeof runConsole> =>
         runConsole(panel, ['import', 'alice', ...options, '--name', 'Token 4711', ...more], input);
-      expect((await run()).lines).to.deep.equal(['alice: two-step authentication is enabled']);
+      expect((await run()).lines).to.deep.equal([
+        'alice: two-step authentication is enabled\nnext: it has no recovery codes yet; recovery-codes makes them',
+      ]);
       expect((await run()).lines).to.deep.equal([
         'alice: two-step authentication was enabled with this authenticator already',
       ]);
@@ -44,7 +46,7 @@ describe('cli: import', () => {
     'digits beside a URI': [`otpauth://totp/x?secret=${SECRET.base32}`, TOKEN, 'digits goes with secret'],
     'digits that are no number': [SECRET.base32, ['--digits', 'eight'], 'digits must be 6, 7 or 8'],
     'a hash nobody has': [SECRET.base32, ['--algorithm', 'md5'], 'algorithm must be'],
-    nothing: ['', [], 'secret must be a base32 string'],
+    nothing: ['', [], 'standard input is empty: pipe the secret'],
   })) {
     it(`refuses ${what} with exit code 2, and says no secret`, async () => {
       const refused = await caught(runConsole(panel, ['import', 'alice', ...options], input));
@@ -60,7 +62,10 @@ describe('cli: import', () => {
   it('refuses an account that has another authenticator with exit code 1', async () => {
     await runConsole(panel, ['import', 'alice'], SECRET.base32);
     const refused = await caught(runConsole(panel, ['import', 'alice', ...TOKEN], SECRET.base32));
-    expect(refused).to.include({ exitCode: 1, message: 'Two-step authentication is enabled already.' });
+    expect(refused).to.include({
+      exitCode: 1,
+      message: 'alice: it has two-step authentication with another authenticator already; disable that first',
+    });
     expect(await caught(runConsole(panel, ['import', 'bob']))).to.include({ exitCode: 2 }); // a terminal
   });
 });

@@ -10,7 +10,9 @@ describe('cli/parse-command', () => {
     ]); // oxfmt-ignore
     expect(command).to.deep.equal({
       name: 'disable',
+      topic: null,
       account: 'root',
+      idOnly: false,
       module: '',
       config: 'a.mjs',
       envFile: '.env',
@@ -60,6 +62,44 @@ describe('cli/parse-command', () => {
     });
   });
 
+  it('takes help in every way people ask for it, of one command or of all', () => {
+    for (const args of [['help'], ['--help'], ['-h'], ['help', '--json']]) {
+      expect(parseCommand(args), String(args)).to.include({ name: 'help', topic: null });
+    }
+    for (const args of [
+      ['help', 'disable'],
+      ['disable', '--help'],
+      ['disable', 'alice', '-h'],
+    ]) {
+      expect(parseCommand(args), String(args)).to.include({ name: 'help', topic: 'disable' });
+    }
+    expect(parseCommand(['--version'])).to.include({ name: 'version' });
+    expect(parseCommand(['-v'])).to.include({ name: 'version' });
+  });
+
+  for (const [args, suggestion] of [
+    [['disabel', 'root'], 'there is no command disabel: did you mean "second-factor disable"?'],
+    [['stat', 'root'], 'there is no command stat: did you mean "second-factor status"?'],
+    [['Check'], 'there is no command Check: did you mean "second-factor check"?'],
+    [['help', 'lsit'], 'there is no command lsit: did you mean "second-factor list"?'],
+    [['frobnicate'], 'there is no command frobnicate: "second-factor help" lists the commands'],
+    [['list', '--jsno'], 'there is no option --jsno: did you mean --json?'],
+    [['list', '--force'], 'there is no option --force: "second-factor help" lists the options'],
+    [['disable'], 'disable takes exactly one account: "second-factor help disable" explains it'],
+    [[], 'say what to do: "second-factor help" lists the commands'],
+  ] as const) {
+    it(`suggests what was meant by ${args.join(' ') || 'nothing'}`, () => {
+      expect(() => parseCommand(args))
+        .to.throw(ConsoleError)
+        .with.property('message', suggestion);
+    });
+  }
+
+  it('takes what looks like an option for the value of one, and for an account behind --', () => {
+    expect(parseCommand(['list', '--reason=--forced']).reason).to.equal('--forced');
+    expect(parseCommand(['status', '--', '--forced']).account).to.equal('--forced');
+  });
+
   for (const [what, args] of Object.entries({
     'no command': [],
     'an unknown command': ['frobnicate'],
@@ -78,9 +118,9 @@ describe('cli/parse-command', () => {
     'digits beside a file': ['import', '--file', 'a.jsonl', '--digits', '8'],
     'short secrets of another command': ['status', '17', '--allow-short'],
   })) {
-    it(`refuses ${what} with exit code 2 and the usage`, () => {
+    it(`refuses ${what} with exit code 2, in one line`, () => {
       expect(() => parseCommand(args))
-        .to.throw(ConsoleError, /Usage: second-factor <command>/)
+        .to.throw(ConsoleError, /^[^\n]+$/)
         .with.property('exitCode', 2);
     });
   }

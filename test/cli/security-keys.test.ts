@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import { memoryStore } from 'passport-second-factor/memory';
 import { parseCommand } from '../../lib/cli/parse-command.js';
 import { runCommand } from '../../lib/cli/run-command.js';
-import type { CommandName } from '../../lib/cli/parse-command.js';
+import type { CommandName } from '../../lib/cli/commands.js';
 import { caught } from '../support/headless.js';
 import { keyOwner, startKeyPanel } from '../support/key-panel.js';
 import { stopPanels } from '../support/panel.js';
@@ -13,7 +13,11 @@ describe('cli: accounts with passkeys and security keys', () => {
   afterEach(stopPanels);
 
   /** Runs a command on the instance of a panel. */
-  async function run(panel: Panel, name: Exclude<CommandName, 'store-contract'>, ...options: string[]) {
+  async function run(
+    panel: Panel,
+    name: Exclude<CommandName, 'store-contract' | 'help'>,
+    ...options: string[]
+  ) {
     const lines: string[] = [];
     const terminal = {
       print: (line: string) => void lines.push(line),

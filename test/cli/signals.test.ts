@@ -99,7 +99,8 @@ describe('cli: signals', () => {
       ['SIGINT', 'closing'],
       ['SIGTERM', 'at once'],
     ]);
-    expect({ code, out }).to.deep.equal({ code: 0, out: 'alice: two-step authentication is disabled\n' });
+    expect(code).to.equal(0);
+    expect(out).to.match(/^alice: two-step authentication is disabled\nnext: /);
   });
 
   it('ends by the first one where nothing is changed, or where that may be repeated', async () => {

@@ -30,7 +30,12 @@ describe('a hardware token: eight digits of SHA-256, a minute each', () => {
   beforeEach(async () => {
     panel = await startPagePanel({ lockout: { after: 5 } });
     const ended = await runConsole(panel, ['import', 'alice', ...OPTIONS], `${SEED.toString('hex')}\n`);
-    expect([ended.code, ended.lines]).to.deep.equal([0, ['alice: two-step authentication is enabled']]);
+    expect([ended.code, ended.lines]).to.deep.equal([
+      0,
+      [
+        'alice: two-step authentication is enabled\nnext: it has no recovery codes yet; recovery-codes makes them',
+      ],
+    ]);
     const totp = new TOTP({ secret: Secret.fromHex(SEED.toString('hex')), ...TOKEN_PARAMETERS });
     token = {
       ahead: 0,

@@ -72,7 +72,11 @@ function compiledRoot(): string {
 function compileInto(folder: string): void {
   mkdirSync(PLACE, { recursive: true });
   const making = mkdtempSync(join(PLACE, 'compiling-'));
-  const { name, peerDependencies } = read('package.json') as { name: string; peerDependencies: object };
+  const { name, version, peerDependencies } = read('package.json') as {
+    name: string;
+    version: string;
+    peerDependencies: object;
+  };
   const { compilerOptions } = read('tsconfig.json') as {
     compilerOptions: { paths: Record<string, [string]> };
   };
@@ -84,7 +88,7 @@ function compileInto(folder: string): void {
   const exports = Object.fromEntries(
     Object.entries(compilerOptions.paths).map(([path, [file]]) => [path.replace(name, '.'), scriptOf(file)]),
   );
-  writeFileSync(join(making, 'package.json'), JSON.stringify({ name, type: 'module', exports }));
+  writeFileSync(join(making, 'package.json'), JSON.stringify({ name, version, type: 'module', exports }));
   try {
     renameSync(making, folder);
   } catch (error) {

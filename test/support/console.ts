@@ -31,7 +31,9 @@ export async function runConsole(
     begin: () => new AbortController().signal,
   };
   const command = parseCommand(args);
-  if (command.name === 'help' || command.name === 'store-contract') throw new Error('acts on no instance');
-  const code = await runCommand(command.name, { command, instance: panel.secondFactor, terminal });
+  const { name } = command;
+  if (name === 'help' || name === 'version' || name === 'store-contract')
+    throw new Error('acts on no instance');
+  const code = await runCommand(name, { command, instance: panel.secondFactor, terminal });
   return { code, lines: printed, progress };
 }
