@@ -1,6 +1,6 @@
 import { execFile, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -222,53 +222,6 @@ describe('cli/bin', () => {
     expect((await run('check')).out).to.contain('records: none yet');
   });
 
-  it('explains itself and its commands, and says its version, without a config', async () => {
-    const here = { cwd: tmpdir() };
-    const all = await runIn(here, 'help');
-    expect(all).to.include({ code: 0, err: '' });
-    expect(all.out).to.match(/^Usage: second-factor <command> \[options\]\n/);
-    for (const args of [
-      ['help', 'disable'],
-      ['disable', '-h'],
-    ]) {
-      const one = await runIn(here, ...args);
-      expect(one).to.include({ code: 0, err: '' });
-      expect(one.out).to.match(/^Usage: second-factor disable <account> \[options\]\n/);
-      expect(one.out).to.contain('--reason').and.not.to.contain('--digits');
-    }
-    const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
-    expect(await runIn(here, '--version')).to.include({ code: 0, out: `${version}\n` });
-  });
-
-  it('says one line and what was meant where it is called wrongly', async () => {
-    expect(await run('disabel', 'root')).to.include({
-      ...{ code: 2, out: '' },
-      err: 'second-factor: there is no command disabel: did you mean "second-factor disable"?\n',
-    });
-    expect(await redis.exists('second-factor:root')).to.equal(1);
-  });
-
-  it('says what comes next once it is disabled, and only then', async () => {
-    const { out } = await run('disable', 'root', '--yes');
-    expect(out).to.match(/is disabled\nnext: they sign in with the password alone, .*\nnext: .*\n$/);
-    expect((await run('disable', 'root', '--yes')).out).to.not.contain('next:');
-    expect((await run('disable', 'alice', '--yes', '--json')).out).to.equal(
-      '{"account":"alice","disabled":true}\n',
-    );
-  });
-
-  it('shows how far it is to who looks on, and nothing of it in a pipe or to programs', async () => {
-    for (const command of ['list', 'check', 'rekey']) {
-      const watched = await runOnTerminal('', command);
-      expect(watched.out, command).to.match(/1 (accounts found|records)/);
-      expect((await runOnTerminal('', command, '--json')).out, command).to.not.match(
-        /1 (accounts|records)\b/,
-      );
-      const piped = await run(command);
-      expect([piped.err, piped.out.includes('\u001b')], command).to.deep.equal(['', false]);
-    }
-  });
-
   it('rekeys all records, can be repeated, and check proves that the old key may go', async () => {
     const before = await run('check');
     expect(before.out).to.contain('2 with an older one').and.to.contain('older keys are still needed');
@@ -404,12 +357,8 @@ describe('cli/bin', () => {
   });
 
   function run(...args: string[]): Promise<Ended> {
-    return runIn({ cwd: directory }, ...args);
-  }
-
-  function runIn(options: { readonly cwd: string }, ...args: string[]): Promise<Ended> {
     return new Promise((done) => {
-      const child = execFile(process.execPath, [BIN, ...args], options, (error, out, err) => {
+      const child = execFile(process.execPath, [BIN, ...args], { cwd: directory }, (error, out, err) => {
         done({ code: typeof error?.code === 'number' ? error.code : error ? -1 : 0, out, err });
       });
       child.stdin?.end();
