@@ -4,6 +4,7 @@ import type { Resealed } from '../vault/vault.js';
 import type { Core } from '../session/core.js';
 import { emitEvent } from '../session/core.js';
 import { change } from '../session/account-record.js';
+import { forEachAtOnce } from './for-each-at-once.js';
 
 /** Hears how many records are done, after each. */
 type Progress = (records: number) => void;
@@ -29,13 +30,13 @@ export interface Rekeyed {
   readonly unreadable: readonly string[];
 }
 
-/** Seals every record with the first key, one after the other. */
+/** Seals every record with the first key, some at once. */
 export async function rekey(core: Core, progress?: Progress): Promise<Rekeyed> {
   const unreadable: string[] = [];
   let resealed = 0;
   let current = 0;
   let done = 0;
-  for await (const accountId of core.vault.list()) {
+  await forEachAtOnce(core.vault.list(), async (accountId) => {
     try {
       const outcome = await change<Resealed>(
         core,
@@ -52,7 +53,7 @@ export async function rekey(core: Core, progress?: Progress): Promise<Rekeyed> {
       unreadable.push(accountId);
     }
     progress?.(++done);
-  }
+  });
   return { resealed, current, unreadable };
 }
 
@@ -90,16 +91,13 @@ async function readEveryRecord({ vault, options }: Core, progress?: Progress) {
   const counts = { 'first-key': 0, 'old-key': 0, unreadable: 0, gone: 0 };
   const unreadableAccounts: string[] = [];
   let [strayKeys, done] = [0, 0];
-  for await (const accountId of vault.list()) {
-    const found = await vault.sealedWith(accountId);
-    counts[found]++;
-    if (found === 'unreadable') unreadableAccounts.push(accountId);
-    if (found === 'first-key' || found === 'old-key') {
-      const record = await vault.read(accountId);
-      strayKeys += (record?.keys ?? []).filter(({ rpId }) => rpId !== options.webauthn?.rpId).length;
-    }
+  await forEachAtOnce(vault.list(), async (accountId) => {
+    const { sealedWith, record } = await vault.examine(accountId);
+    counts[sealedWith]++;
+    if (sealedWith === 'unreadable') unreadableAccounts.push(accountId);
+    strayKeys += (record?.keys ?? []).filter(({ rpId }) => rpId !== options.webauthn?.rpId).length;
     progress?.(++done);
-  }
+  });
   return { counts, strayKeys, unreadableAccounts };
 }
 

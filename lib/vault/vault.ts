@@ -81,8 +81,8 @@ export interface Vault<View = unknown> {
   ): Promise<Outcome>;
   /** Seals the account's record with the first key, unless it is already. */
   reseal(accountId: string, late?: Late<Resealed>): Promise<Resealed>;
-  /** Whether the account's record is sealed with the first key, another one of the ring, or none of them. */
-  sealedWith(accountId: string): Promise<'first-key' | 'old-key' | 'unreadable' | 'gone'>;
+  /** Whether the account's record is sealed with the first key, another one of the ring, or none of them; and what it holds. */
+  examine(accountId: string): Promise<Examined>;
   /**
    * The ids of all accounts with a record.
    *
@@ -110,6 +110,13 @@ export interface Vault<View = unknown> {
 interface Swap<Outcome> {
   readonly outcome: Outcome;
   readonly next: string | null | undefined;
+}
+
+/** What there is of an account's record; `gone`: nothing. */
+export interface Examined {
+  readonly sealedWith: 'first-key' | 'old-key' | 'unreadable' | 'gone';
+  /** `null` where there is none, or none that opens. */
+  readonly record: AccountRecord | null;
 }
 
 /** What became of a record that was to be sealed with the first key. */
@@ -237,14 +244,15 @@ export function createVault<View>(
         late,
       ),
 
-    sealedWith: (accountId) =>
+    examine: (accountId) =>
       inTime(async (deadline) => {
         const sealed = await store.get(accountId, deadline);
-        if (sealed === null) return 'gone';
+        if (sealed === null) return { sealedWith: 'gone', record: null };
         try {
-          return opened(accountId, sealed).current ? 'first-key' : 'old-key';
+          const { record, current } = opened(accountId, sealed);
+          return { sealedWith: current ? 'first-key' : 'old-key', record };
         } catch {
-          return 'unreadable';
+          return { sealedWith: 'unreadable', record: null };
         }
       }),
 

@@ -27,7 +27,7 @@ const OPERATIONS: Record<string, (vault: Vault) => Promise<unknown>> = {
   update: (vault) =>
     vault.update('alice', (record) => ({ outcome: 'told', next: { ...record!, failures: 9 } })),
   reseal: (vault) => vault.reseal('alice'),
-  sealedWith: (vault) => vault.sealedWith('alice'),
+  examine: (vault) => vault.examine('alice'),
   remove: (vault) => vault.remove('alice'),
 };
 /** Those that begin in another way than by reading one record. */

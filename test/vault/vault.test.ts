@@ -209,7 +209,7 @@ describe('lib/vault/vault', () => {
         expect(await codeOf(vault.read('alice'))).to.equal('record-unreadable');
         expect(await codeOf(vault.update('alice', decide))).to.equal('record-unreadable');
         expect(await codeOf(vault.reseal('alice'))).to.equal('record-unreadable');
-        expect(await vault.sealedWith('alice')).to.equal('unreadable');
+        expect(await vault.examine('alice')).to.include({ sealedWith: 'unreadable' });
         expect([decided, store.calls.compareAndSet]).to.deep.equal([0, 0]);
         expect(await store.get('alice')).to.equal(before);
       });
@@ -292,15 +292,15 @@ describe('lib/vault/vault', () => {
       const record = aRecord();
       await put(vaultOf(store, sealerOf(old)), 'alice', record);
       const vault = vaultOf(store, sealerOf(fresh, old));
-      expect(await vault.sealedWith('alice')).to.equal('old-key');
+      expect(await vault.examine('alice')).to.include({ sealedWith: 'old-key' });
       expect(await vault.read('alice')).to.deep.equal(record);
       expect(await vault.reseal('alice')).to.equal('resealed');
-      expect(await vault.sealedWith('alice')).to.equal('first-key');
+      expect(await vault.examine('alice')).to.include({ sealedWith: 'first-key' });
       store.calls.compareAndSet = 0;
       expect(await vault.reseal('alice')).to.equal('current');
       expect(store.calls.compareAndSet).to.equal(0);
       expect(await vaultOf(store, sealerOf(fresh)).read('alice')).to.deep.equal(record);
-      expect(await vaultOf(store, sealerOf(old)).sealedWith('alice')).to.equal('unreadable');
+      expect(await vaultOf(store, sealerOf(old)).examine('alice')).to.include({ sealedWith: 'unreadable' });
     });
 
     it('seal anew with any write', async () => {
@@ -308,13 +308,13 @@ describe('lib/vault/vault', () => {
       await put(vaultOf(store, sealerOf(old)), 'alice', aRecord());
       const vault = vaultOf(store, sealerOf(fresh, old));
       await vault.update('alice', (record) => ({ outcome: 0, next: { ...record!, failures: 1 } }));
-      expect(await vault.sealedWith('alice')).to.equal('first-key');
+      expect(await vault.examine('alice')).to.include({ sealedWith: 'first-key' });
     });
 
     it('have nothing to do for an account without a record', async () => {
       const store = counting(memoryStore());
       const vault = vaultOf(store);
-      expect(await vault.sealedWith('alice')).to.equal('gone');
+      expect(await vault.examine('alice')).to.include({ sealedWith: 'gone' });
       expect(await vault.reseal('alice')).to.equal('gone');
       expect(store.calls.compareAndSet).to.equal(0);
     });

@@ -1,0 +1,66 @@
+import { expect } from 'chai';
+import { forEachAtOnce } from '../../lib/operator/for-each-at-once.js';
+
+/** A list that tells how far it was read, and whether it was ended. */
+function listOf(count: number) {
+  const list = { read: 0, isEnded: false };
+  async function* items(): AsyncGenerator<number> {
+    try {
+      for (; list.read < count; list.read++) yield await Promise.resolve(list.read);
+    } finally {
+      list.isEnded = true;
+    }
+  }
+  return { list, items: items() };
+}
+
+describe('operator/for-each-at-once', () => {
+  it('does something for every item, for no more than 32 at once', async () => {
+    const { items } = listOf(200);
+    const done: number[] = [];
+    let [underWay, most] = [0, 0];
+    await forEachAtOnce(items, async (item) => {
+      most = Math.max(most, ++underWay);
+      await new Promise(setImmediate);
+      done.push(item);
+      underWay--;
+    });
+    expect(done.toSorted((a, b) => a - b)).to.deep.equal(Array.from({ length: 200 }, (_, item) => item));
+    expect(most).to.equal(32);
+  });
+
+  it('reads the list as it is needed', async () => {
+    const { list, items } = listOf(1000);
+    let go = (): void => undefined;
+    const gate = new Promise<void>((resolve) => (go = resolve));
+    const done = forEachAtOnce(items, () => gate);
+    await new Promise(setImmediate);
+    expect(list.read).to.be.at.most(33);
+    go();
+    await done;
+    expect(list.read).to.equal(1000);
+  });
+
+  it('begins nothing further once one has failed, and waits for those under way', async () => {
+    const { list, items } = listOf(1000);
+    const finished: number[] = [];
+    const error = await forEachAtOnce(items, async (item) => {
+      if (item === 3) throw new Error('the fourth');
+      await new Promise(setImmediate);
+      finished.push(item);
+    }).catch((thrown: unknown) => thrown);
+    expect(error).to.have.property('message', 'the fourth');
+    expect(finished.length).to.be.within(3, 64);
+    expect(list.read).to.be.below(1000);
+    expect(list.isEnded).to.equal(true);
+  });
+
+  it('rejects with what the list throws', async () => {
+    async function* broken(): AsyncGenerator<number> {
+      yield await Promise.resolve(1);
+      throw new Error('no list');
+    }
+    const error = await forEachAtOnce(broken(), () => Promise.resolve()).catch((thrown: unknown) => thrown);
+    expect(error).to.have.property('message', 'no list');
+  });
+});
