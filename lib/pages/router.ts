@@ -155,7 +155,7 @@ function evaluateAgain(contextOf: (req: express.Request) => Context): RequestHan
   return async (req, _res, next) => {
     try {
       const context = contextOf(req);
-      const holds = isSafeMethod(req) || (await stillHolds(context));
+      const holds = isSafeMethod(req) || context.isWhole || (await stillHolds(context));
       const nobody = !context.state && !requestUser(context.req);
       if (nobody && req.method === 'POST' && FORMS_THAT_MOVE_ON.test(req.path)) {
         await answerProblem(context, 'sign-in-expired');

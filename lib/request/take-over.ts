@@ -120,6 +120,7 @@ function takeOver(core: Core, request: HttpRequest, res: ServerResponse): Contex
     vouched: undefined,
     hasLeft: false,
     routed: false,
+    isWhole: req.complete,
   };
   req.logIn = req.login = createLogIn(context);
   req.logOut = req.logout = createLogOut(context);

@@ -80,6 +80,8 @@ export interface Context {
   hasLeft: boolean;
   /** Whether the router got the request. */
   routed: boolean;
+  /** Whether the whole request had come when the session was checked. */
+  readonly isWhole: boolean;
 }
 
 /** Milliseconds since 1970. */
