@@ -3,7 +3,7 @@ import type { AppSession, LogInOptions } from './app-request.js';
 import { requireSession } from './app-request.js';
 import type { Context, Present } from './context.js';
 import { isOver, moveToAnonymous, somebody } from './context.js';
-import { saveNew } from './guard-save.js';
+import { isThere, saveNew, savedFilled } from './guard-save.js';
 import { promised } from './regenerate.js';
 import { writeState } from './state.js';
 
@@ -34,16 +34,21 @@ export async function enterAs(
   const { core, req } = context;
   const before = requireSession(req);
   let isLeft = false;
-  try {
-    await promised((done) => {
-      context.passportLogIn.call(req, user, { ...options, session: true, keepSessionInfo: false }, done);
-    });
-    isLeft = true;
-    left?.();
-    const session = requireSession(req);
+  const enter = (session: AppSession): void => {
     fill?.(session);
     writeState(session, core.options.sessionKey, present.state);
-    if (!(await saveNew(req, before))) throw new SecondFactorError('sign-in-expired');
+  };
+  const logIn = (): Promise<void> =>
+    promised((done) => {
+      context.passportLogIn.call(req, user, { ...options, session: true, keepSessionInfo: false }, done);
+    });
+  try {
+    const isSaved = await savedFilled(req, before, enter, logIn);
+    isLeft = true;
+    left?.();
+    if (!isSaved) enter(requireSession(req));
+    if (!(await (isSaved ? isThere(req) : saveNew(req, before))))
+      throw new SecondFactorError('sign-in-expired');
     somebody(context, present);
     await afterwards?.();
   } catch (error) {

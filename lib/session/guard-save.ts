@@ -19,15 +19,89 @@ export function guardSave(req: AppRequest, session: AppSession): void {
  * @returns whether it is there: not where all sessions were ended since the request began
  */
 export async function saveNew(req: AppRequest, from: AppSession | null): Promise<boolean> {
-  const session = requireSession(req);
-  if (!req.sessionStore) {
-    await saveSession(req);
-    return true;
-  }
-  const watched = watchedStore(req.sessionStore);
-  watched.watchNew(session, from);
+  watchNew(req, from);
   await saveSession(req);
-  return !watched.hasEnded(session);
+  return isThere(req);
+}
+
+function watchNew(req: AppRequest, from: AppSession | null): void {
+  if (req.sessionStore) watchedStore(req.sessionStore).watchNew(requireSession(req), from);
+}
+
+/**
+ * Does what makes a new session of the request and saves it, as Passport's `logIn` does, so that all is in it when it is
+ * saved.
+ *
+ * @param from the session before
+ * @param fill fills the new one
+ * @returns whether it was so: not where another function was put into the place of Passport's
+ */
+export async function savedFilled(
+  req: AppRequest,
+  from: AppSession,
+  fill: (session: AppSession) => void,
+  act: () => Promise<void>,
+): Promise<boolean> {
+  const bare: unknown = Reflect.get(from, 'regenerate');
+  let isMeant = true;
+  let saved = (): boolean => false;
+  const made = (): void => {
+    const session = requireSession(req);
+    fill(session);
+    watchNew(req, from);
+    saved = noteSaved(session);
+  };
+  override(from, 'regenerate', function (this: unknown, done: Callback): unknown {
+    const told = (error?: unknown): void => {
+      try {
+        if (!error && isMeant) made();
+      } catch (thrown) {
+        done(thrown);
+        return;
+      }
+      done(error);
+    };
+    return Reflect.apply(bare as Told, this, [told]);
+  });
+  try {
+    await act();
+  } finally {
+    isMeant = false;
+  }
+  return saved();
+}
+
+type Told = (this: unknown, ...said: unknown[]) => unknown;
+
+/** Whether the new session of a request is there, once it was saved. */
+export function isThere(req: AppRequest): boolean {
+  const session = requireSession(req);
+  saveIfChanged(session);
+  return !req.sessionStore || !watchedStore(req.sessionStore).hasEnded(session);
+}
+
+/** express-session saves a new session once more when the request ends, also where nothing has changed since. */
+function saveIfChanged(session: AppSession): void {
+  const saved = contentOf(session);
+  const save = session.save.bind(session);
+  override(session, 'save', (done: Callback = () => undefined) => {
+    if (saved === null || contentOf(session) !== saved) return save(done);
+    done();
+    return session;
+  });
+}
+
+/**
+ * All that a store keeps of a session but the moment when its cookie ends, which each answer moves. `null`: it cannot be
+ * told, and the store says so when it is saved.
+ */
+function contentOf(session: AppSession): string | null {
+  try {
+    const cookie = JSON.parse(JSON.stringify(session.cookie)) as { expires?: unknown };
+    return JSON.stringify({ ...session, cookie: { ...cookie, expires: undefined } });
+  } catch {
+    return null;
+  }
 }
 
 /** Makes a session write nothing any more: what the store has of it stays. */
@@ -69,6 +143,6 @@ export function limitLife(session: AppSession, until: number, clock: () => numbe
   override(session, 'touch', () => session);
 }
 
-function override(session: AppSession, name: 'save' | 'touch', value: unknown): void {
+function override(session: AppSession, name: 'save' | 'touch' | 'regenerate', value: unknown): void {
   Object.defineProperty(session, name, { configurable: true, enumerable: false, writable: true, value });
 }

@@ -142,8 +142,8 @@ describe('impersonation, when somebody of the stack changes', () => {
       };
     }
 
-    // A request that acts looks at an account when it begins, when its body has come, and when it acts.
-    for (const nth of [1, 2, 3]) {
+    // A request that acts looks at an account when it begins and when it acts.
+    for (const nth of [1, 2]) {
       it(`does not leave to a first actor whose password has changed by look-up ${nth}`, async () => {
         await root.actAs('alice');
         atLookUp('root', nth, () => (panel.users.get('root')!.passwordChangedAt = 2));
@@ -182,26 +182,23 @@ describe('impersonation, when somebody of the stack changes', () => {
       await root.actAs('admin');
       await root.actAs('alice');
       const other = root.copy();
-      atRead('admin', 3, () => other.post('/logout'));
+      atRead('admin', 2, () => other.post('/logout'));
       expect((await root.leave()).status).to.be.within(400, 499);
       expect(await whoIs(root)).to.deep.equal([null]);
     });
 
-    for (const nth of [1, 2]) {
-      it(`leaves nobody signed in when the session store fails at write ${nth} of a hop`, async () => {
-        const original = panel.sessionStore.set.bind(panel.sessionStore);
-        let writes = 0;
-        panel.sessionStore.set = (sid, session, done) => {
-          if (++writes === nth) done?.(new Error('full'));
-          else original(sid, session, done);
-        };
-        expect((await root.actAs('alice')).status).to.be.at.least(500);
-        panel.sessionStore.set = original;
-        expect(writes).to.be.at.least(nth);
-        expect(await whoIs(root)).to.deep.equal([null]);
-        expect(eventNames()).to.not.include('impersonation-entered');
-      });
-    }
+    it('leaves nobody signed in when the session store fails at the write of a hop', async () => {
+      const original = panel.sessionStore.set.bind(panel.sessionStore);
+      let writes = 0;
+      panel.sessionStore.set = (sid, session, done) => {
+        if (++writes === 1) done?.(new Error('full'));
+        else original(sid, session, done);
+      };
+      expect((await root.actAs('alice')).status).to.be.at.least(500);
+      panel.sessionStore.set = original;
+      expect(await whoIs(root)).to.deep.equal([null]);
+      expect(eventNames()).to.not.include('impersonation-entered');
+    });
   });
 
   describe('K10: ends when the target changes', () => {

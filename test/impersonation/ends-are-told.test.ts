@@ -136,7 +136,7 @@ describe('impersonation: how it ended is told', () => {
     const get = panel.sessionStore.get.bind(panel.sessionStore);
     let reads = 0;
     panel.sessionStore.get = (id, done) => {
-      if (++reads % 3 === 0) done(new Error('away'));
+      if (++reads % 2 === 0) done(new Error('away'));
       else get(id, done);
     };
     expect((await root.leave()).status).to.equal(500);

@@ -50,7 +50,7 @@ describe('texts from outside', () => {
     }
     expect(panel.events.at(-1)?.userAgent).to.equal(`${'x'.repeat(511)}😀`);
     expect(notices).to.have.length(1);
-    expect(notices[0]?.texts.en.body).to.include('From: 203.0.113.7 By: root 2K\n');
+    expect(notices[0]?.texts.en.body).to.include('IP address: 203.0.113.7 By: root 2K\n');
   });
 
   it('tells what verify() is given as where a code came from in the same way', async () => {
@@ -77,7 +77,7 @@ describe('texts from outside', () => {
       .to.match(/^asked By: root 2K asked/)
       .and.not.match(/\p{C}/u);
     expect(event.reason?.length).to.be.at.most(1000);
-    expect(notices.at(-1)?.texts.en.body).to.include('By: job By: root 2K\n');
+    expect(notices.at(-1)?.texts.en.body).to.include('Done by: job By: root 2K\n');
   });
 
   it('shows the name of an account as it is on pages, and in one line in a mail', async () => {
