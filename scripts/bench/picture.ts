@@ -1,0 +1,2 @@
+import type { Run } from './figures.js';
+export function pictureOf(run: Run): string { return JSON.stringify(run) }
