@@ -54,6 +54,8 @@ function bytesOf({ selfSize, children }: HeapProfiler.SamplingHeapProfileNode): 
   return children.reduce((sum, child) => sum + bytesOf(child), selfSize);
 }
 
+// Express reads it now; express-session has been loaded, and does not warn of its store in memory.
+process.env.NODE_ENV = 'production';
 const server = await startApplication(JSON.parse(process.argv[2] ?? '') as Settings);
 process.on('message', (question: keyof Told) => {
   void Promise.resolve(ANSWERS[question]()).then((answer) => process.send?.(answer));

@@ -88,10 +88,15 @@ const yardstick: Build = async ({ app, redis, prefix }) => {
 /** As its README has it: the second step is noted in the session, and asked for by a guard. */
 const totp: Build = ({ app, authenticator }) => {
   authenticator.use(passportTotp((_user, done) => done(null, SECRET, 30)));
-  app.post('/two-step/verify', express.json(), authenticator.authenticate('totp') as RequestHandler, (req, res) => {
-    Object.assign(req.session, { method: 'totp' });
-    res.json({ state: 'verified' });
-  });
+  app.post(
+    '/two-step/verify',
+    express.json(),
+    authenticator.authenticate('totp') as RequestHandler,
+    (req, res) => {
+      Object.assign(req.session, { method: 'totp' });
+      res.json({ state: 'verified' });
+    },
+  );
   return (req, res, next) => {
     if (req.isAuthenticated() && (req.session as { method?: string }).method === 'totp') next();
     else res.sendStatus(401);

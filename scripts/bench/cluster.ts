@@ -16,7 +16,8 @@ export async function cluster(plan: Plan): Promise<Section> {
   const [first, second] = [await start(settings), await start(settings)];
   // One session for both: sessions and records are in the cluster.
   const cookie = await cookieOf(first);
-  const one = (): ReturnType<typeof guardedGets> => guardedGets(first, cookie, plan.sliceSeconds, CONNECTIONS);
+  const one = (): ReturnType<typeof guardedGets> =>
+    guardedGets(first, cookie, plan.sliceSeconds, CONNECTIONS);
   const two = async (): Promise<{ rate: number; cpu: number }> => {
     const both = await Promise.all(
       [first, second].map((each) => guardedGets(each, cookie, plan.sliceSeconds, CONNECTIONS / 2)),

@@ -129,7 +129,13 @@ async function signInAmong(plan: Plan, large: string): Promise<Figure[]> {
       await crowd.passwords();
       await crowd.codes();
       crowd.end();
-      if (round >= 0) slowest.push(quantile(crowd.people.map(({ milliseconds }) => milliseconds), 0.99));
+      if (round >= 0)
+        slowest.push(
+          quantile(
+            crowd.people.map(({ milliseconds }) => milliseconds),
+            0.99,
+          ),
+        );
     }
   }
   for (const { running } of sides) running.stop();
@@ -138,6 +144,12 @@ async function signInAmong(plan: Plan, large: string): Promise<Figure[]> {
   const name = (accounts: number): string => `p99 of a sign-in among ${written(accounts)}`;
   return [
     { name: name(few), value: median(first), unit: 'ms' },
-    { name: name(many), value: median(second), unit: 'ms', ratio: ratiosOf(second, first), against: name(few) },
+    {
+      name: name(many),
+      value: median(second),
+      unit: 'ms',
+      ratio: ratiosOf(second, first),
+      against: name(few),
+    },
   ];
 }

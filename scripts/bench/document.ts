@@ -1,4 +1,81 @@
-import type { Figures } from './figures.js';
+import { figureOf, rowsOf, written } from './figures.js';
+import type { Figures, Machine, Run, Section } from './figures.js';
+
+/** What the scripts write. */
 export const DOCUMENT = 'docs/performance.md';
+/** The picture in it. */
 export const PICTURE = 'docs/performance.svg';
-export function documentOf(figures: Figures): string { return JSON.stringify(figures) }
+
+/** The larger installation that is reckoned with. */
+const LARGE = { accounts: 1_000_000, requests: 5_000, signIns: 50 };
+/** No more than so much of a core is planned for: the rest is for the hour when all come at once. */
+const LOAD = 0.5;
+
+/** The document, as the figures have it. */
+export function documentOf({ bench, soak }: Figures): string {
+  return `# What it costs
+
+\`npm run bench\` measures all of this and writes this page; \`npm run bench -- --quick\` is a look of a few minutes that writes
+nothing. It builds the package, starts Redis servers of its own, and installs autocannon and passport-totp in a folder of
+its own. Every application is a process of its own; they take turns in short slices, and a ratio is that of two
+slices of the same round. So a ratio says more than a figure, and a figure of another machine is another figure.
+
+${onMachine(bench.machine)}
+
+![Guarded GETs a second, by application](performance.svg)
+
+## What a bigger installation needs
+
+${needs(bench)}
+
+${bench.sections.map(sectionOf).join('\n\n')}
+
+${soak.sections.map(sectionOf).join('\n\n')}
+
+\`npm run soak\` measures this one, in ten minutes, and writes it here; \`npm run soak -- --minutes 1\` is a look. ${onMachine(soak.machine)}
+
+## What is counted and not timed
+
+\`npm test\` holds what does not depend on a machine: \`test/request/cost-commands.test.ts\` the commands of every kind of request,
+\`test/request/allocations.test.ts\` the bytes that a guarded request allocates beyond the yardstick.
+`;
+}
+
+function onMachine({ cores, processor, node, redis }: Machine): string {
+  return `Measured with ${String(cores)} cores (${processor}), Node ${node} and Redis ${redis}, all on one machine.`;
+}
+
+function sectionOf(section: Section): string {
+  const [head = [], ...rows] = rowsOf(section);
+  const lines = [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`);
+  return `## ${section.title}\n\n${section.text}\n\n${lines.join('\n')}`;
+}
+
+/** The paragraph that is reckoned from the figures. */
+function needs(run: Run): string {
+  const of = (name: string): number => figureOf(run, name)?.value ?? Number.NaN;
+  const requests = of('guarded GET: ours');
+  const signIns = of('sign-in in two steps: ours');
+  // One process has one core; what a request takes of it, and a sign-in.
+  const cores = LARGE.requests / requests + LARGE.signIns / signIns;
+  const processes = Math.ceil(cores / LOAD);
+  const commands =
+    LARGE.requests * of('commands: a guarded GET') +
+    LARGE.signIns * (of('commands: a password, with one') + of('commands: the second step'));
+  const gigabytes = (LARGE.accounts * (of('an account in Redis') + of('a session in Redis'))) / 1e9;
+  const seconds = (command: string): string => {
+    const { value, note = '' } = figureOf(run, `${command} of ${written(LARGE.accounts)}`) ?? {};
+    return value === null || value === undefined
+      ? `longer than was waited for (${note})`
+      : `${written(value)} s`;
+  };
+  return `Take ${written(LARGE.accounts)} accounts with a second factor, ${written(LARGE.requests)} guarded requests a second and ${written(LARGE.signIns)} sign-ins a second, far
+more than most have. One process like the measured one answers ${written(requests)} guarded requests a second or ${written(signIns)} sign-ins, so the
+middleware and an application that does nothing else use ${written(cores)} cores: plan for ${written(processes)} processes, which are half busy. Redis
+gets ${written(commands)} commands a second for sessions and records together. Every account takes ${written(of('an account in Redis'))} bytes there and every session
+${written(of('a session in Redis'))}, so ${written(LARGE.accounts)} of both take ${written(gigabytes)} GB. \`second-factor check\` takes ${seconds('check')} and \`rekey\` ${seconds('rekey')}, while
+sign-ins go on. Add processes first: they share nothing but Redis, and what one keeps of records is for speed alone.
+\`deserializedUserIsFresh\` saves a look-up of your database on every request, and \`recheckSeconds\` a read of Redis. A command
+takes Redis ${written(of('a command in Redis'))} µs of its one core, so these take ${written((commands * of('a command in Redis')) / 10_000)} % of it; from half of it on, use a cluster: both kinds of keys spread
+over its masters by themselves.`;
+}

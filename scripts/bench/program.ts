@@ -24,7 +24,7 @@ export function startProgram(
       '--disable-warning=SECOND_FACTOR_STORE_MAY_LOSE',
       '--disable-warning=SECOND_FACTOR_MEMORY_STORE',
     ],
-    env: { ...process.env, NODE_ENV: 'production', NODE_OPTIONS: '' },
+    env: { ...process.env, NODE_OPTIONS: '' },
   });
 }
 

@@ -1,0 +1,98 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { startRedis, withRedis } from '../test/support/redis-server.js';
+import { places, writeRecords } from './bench/accounts.js';
+import { written } from './bench/figures.js';
+import type { Figure, Section } from './bench/figures.js';
+import { Crowd } from './bench/flows.js';
+import { keep, machine, show } from './bench/report.js';
+import { start } from './bench/running.js';
+import { median, quantile } from './bench/statistics.js';
+
+/** Sign-ins in a minute, of both steps. */
+const RATE = 2000;
+const MINUTES = 10;
+/** As many sign in together; the next ones when it is their time. */
+const BATCH = 20;
+/** So many that none signs in twice in the life of a code. */
+const ACCOUNTS = 6000;
+const PREFIX = 'soak:';
+/** What the last minutes may have more than the first ones, after everything that can be was collected. */
+const MOST_GROWTH_MEGABYTES = 2;
+/** Minutes at the begin that fill what a process keeps. */
+const FIRST_MINUTES = 2;
+
+/** `npm run soak`, or for a look `npm run soak -- --minutes 1`. */
+const given = process.argv.indexOf('--minutes');
+const minutes = given === -1 ? MINUTES : Number(process.argv[given + 1]);
+
+const redis = await startRedis();
+await withRedis(redis.url, (client) => writeRecords(client, PREFIX, places(0, ACCOUNTS)));
+const running = await start({ name: 'ours', redis: [redis.url], prefix: PREFIX });
+const times: number[] = [];
+/** Bytes in use, and bytes that the process has, at the end of each half minute. */
+const heap: number[] = [];
+const resident: number[] = [];
+
+const batches = (RATE / BATCH) * minutes;
+const gap = 60_000 / (RATE / BATCH);
+const began = performance.now();
+for (let batch = 0; batch < batches; batch++) {
+  await sleep(Math.max(0, began + batch * gap - performance.now()));
+  const crowd = new Crowd(running, places((batch * BATCH) % ACCOUNTS, BATCH));
+  await crowd.passwords();
+  await crowd.codes();
+  crowd.end();
+  times.push(...crowd.people.map(({ milliseconds }) => milliseconds));
+  if ((batch + 1) % (RATE / BATCH / 2) === 0) {
+    heap.push(await running.ask('heap'));
+    resident.push(await running.ask('resident'));
+    console.log(
+      `${written((batch + 1) * BATCH)} sign-ins, ${megabytes(heap.at(-1) ?? 0).toFixed(1)} MB in use`,
+    );
+  }
+}
+const took = (performance.now() - began) / 60_000;
+const section = report();
+show(section);
+if (minutes === MINUTES) keep({ soak: { machine: await machine(redis.url), sections: [section] } });
+running.stop();
+await redis.kill();
+process.exit();
+
+function report(): Section {
+  // Two figures a minute; a run for a look has no minutes to leave out.
+  const settled = heap.slice(heap.length > 4 * FIRST_MINUTES ? 2 * FIRST_MINUTES : 0);
+  const third = Math.max(1, Math.floor(settled.length / 3));
+  const growth = median(settled.slice(-third)) - median(settled.slice(0, third));
+  const figures: Figure[] = [
+    {
+      name: 'sign-ins',
+      value: batches * BATCH,
+      unit: '',
+      note: `${written((batches * BATCH) / took)} a minute`,
+    },
+    { name: 'sign-in: median', value: median(times), unit: 'ms' },
+    { name: 'sign-in: p99', value: quantile(times, 0.99), unit: 'ms' },
+    { name: 'heap in the end', value: megabytes(heap.at(-1) ?? 0), unit: 'MB' },
+    {
+      name: 'growth of the heap',
+      value: megabytes(growth),
+      unit: 'MB',
+      mark: { of: 'value', bound: 'most', limit: MOST_GROWTH_MEGABYTES },
+    },
+    { name: 'process: most', value: megabytes(Math.max(...resident)), unit: 'MB' },
+    { name: 'process in the end', value: megabytes(resident.at(-1) ?? 0), unit: 'MB' },
+  ];
+  return {
+    title: 'Under load',
+    text:
+      `${written(RATE)} sign-ins in two steps a minute, for ${String(MINUTES)} minutes, by ${written(ACCOUNTS)} accounts in turn. The heap is ` +
+      'what is in use after everything that can be was collected, twice a minute; its growth is that from the first third ' +
+      `to the last, without the first ${String(FIRST_MINUTES)} minutes, which fill what a process keeps.`,
+    figures,
+  };
+}
+
+function megabytes(bytes: number): number {
+  return bytes / 2 ** 20;
+}
