@@ -13,6 +13,12 @@ import { startProgram } from './bench/program.js';
 import { keep, machine, show } from './bench/report.js';
 import { signIn } from './bench/sign-in.js';
 
+/** Writes the page of what was measured last, in the words of today. */
+if (process.argv.includes('--page')) {
+  keep({});
+  process.exit();
+}
+
 /** All phases, one after the other: nothing else is measured meanwhile. */
 installPeers();
 const plan = planOf(process.argv);

@@ -57,8 +57,9 @@ export async function crowds(plan: Plan): Promise<Section[]> {
     {
       title: 'All accounts',
       text:
-        'The commands that meet every account, in a process of their own, with the most memory it had and what of that came ' +
-        'while it ran. All read the list as it comes and keep none of it.',
+        'The commands that meet every account, each in a process of its own, with the most memory that it had and how much of ' +
+        'that came while it ran. They read the accounts as they come and keep no record; the store for Redis keeps the ids ' +
+        'that it has given, because Redis may give one twice.',
       figures: [...rows.values()].flat(),
     },
   ];

@@ -16,13 +16,13 @@ export interface Plan {
 }
 
 const FULL: Plan = {
-  rounds: 8,
+  rounds: 12,
   sliceSeconds: 0.8,
   warmSeconds: 2.5,
   signIns: 300,
   loads: 11,
   crowds: [1_000, 100_000, 1_000_000],
-  commandSeconds: 90,
+  commandSeconds: 75,
 };
 
 /** A look: enough to see that all works and about how much it is. */
