@@ -28,6 +28,11 @@ const minutes = given === -1 ? MINUTES : Number(process.argv[given + 1]);
 const redis = await startRedis();
 await withRedis(redis.url, (client) => writeRecords(client, PREFIX, places(0, ACCOUNTS)));
 const running = await start({ name: 'ours', redis: [redis.url], prefix: PREFIX });
+/** They come back with the browser that they had, which is known then. */
+const crowds = Array.from(
+  { length: ACCOUNTS / BATCH },
+  (_, crowd) => new Crowd(running, places(crowd * BATCH, BATCH)),
+);
 const times: number[] = [];
 /** Bytes in use, and bytes that the process has, at the end of each half minute. */
 const heap: number[] = [];
@@ -38,7 +43,8 @@ const gap = 60_000 / (RATE / BATCH);
 const began = performance.now();
 for (let batch = 0; batch < batches; batch++) {
   await sleep(Math.max(0, began + batch * gap - performance.now()));
-  const crowd = new Crowd(running, places((batch * BATCH) % ACCOUNTS, BATCH));
+  const crowd = crowds[batch % crowds.length];
+  if (!crowd) break;
   await crowd.passwords();
   await crowd.codes();
   crowd.end();

@@ -30,19 +30,19 @@ function barOf({ name, value, ratio }: Figure, y: number, scale: (value: number)
   const rate = value ?? 0;
   const middle = y + ROW / 2;
   const end = SIZE.left + scale(rate);
+  const at = (times: number): number => Math.min(SIZE.left + scale(rate * times), SIZE.width - SIZE.right);
+  // As far as the ratio went down and up.
+  const [low, high] = ratio ? [at(ratio.low / ratio.median), at(ratio.high / ratio.median)] : [end, end];
   const place = (number: number): string => number.toFixed(1);
   const parts = [
     `<text x="${String(SIZE.left - 8)}" y="${String(middle)}" text-anchor="end" dominant-baseline="middle">${label}</text>`,
     `<rect x="${String(SIZE.left)}" y="${String(y + 4)}" width="${place(scale(rate))}" height="${String(ROW - 8)}" fill="${label.startsWith('ours') ? COLOURS.ours : COLOURS.others}"/>`,
-    `<text x="${place(end + 8)}" y="${String(middle)}" dominant-baseline="middle">${ratio === undefined ? '' : ratio.median.toFixed(2)}</text>`,
+    `<line x1="${place(low)}" x2="${place(high)}" y1="${String(middle)}" y2="${String(middle)}" stroke="#b3541e" stroke-width="2"/>`,
   ];
-  if (ratio !== undefined && ratio.median > 0) {
-    // As far as the ratio went up and down.
-    const [low, high] = [ratio.low, ratio.high].map(
-      (each) => SIZE.left + scale((rate * each) / ratio.median),
-    );
+  if (ratio) {
+    const x = place(Math.max(end, high) + 8);
     parts.push(
-      `<line x1="${place(low ?? end)}" x2="${place(high ?? end)}" y1="${String(middle)}" y2="${String(middle)}" stroke="#b3541e" stroke-width="2"/>`,
+      `<text x="${x}" y="${String(middle)}" dominant-baseline="middle">${ratio.median.toFixed(2)}</text>`,
     );
   }
   return parts.join('\n');
