@@ -2,12 +2,30 @@ import type { ProblemCode } from './errors.js';
 import type { ImpersonationRefusal } from './events.js';
 import type { CreationOptions, RequestOptions } from './webauthn.js';
 
+/**
+ * A field that takes a proof: the code of an authenticator, a recovery code where the form says by its field `field` that it
+ * asks for those alone, or a passkey or security key.
+ */
+export type ProofField = 'code' | 'recovery-code' | 'credential';
+
+/** Codes are not checked for now: until when, milliseconds since 1970; `null`: not before recovery. */
+export interface Wait {
+  readonly until: number | null;
+}
+
 /** Something went wrong: the code of docs/errors.md, and a sentence for users in their language. */
 export interface PageError {
   readonly code: ProblemCode;
   readonly message: string;
-  /** With `locked`: until when, milliseconds since 1970; `null`: not before recovery. */
+  /**
+   * With `locked`, and with the `code-invalid` that brings a wait: until when codes are not checked, milliseconds since
+   * 1970; `null`: not before recovery.
+   */
   readonly until?: number | null;
+  /** The field that was refused; left out: the error is about none. */
+  readonly field?: ProofField;
+  /** What was typed there, in one line, to be shown in the field again; left out: nothing that could be. */
+  readonly typed?: string;
   /** With `clock-skew`: by how many minutes the phone's clock is ahead; negative: behind. */
   readonly minutes?: number;
   /** With `impersonation-refused`: which rule, where one of them refused. */
@@ -21,6 +39,8 @@ interface PageOf<Name extends string, Model> {
   /** The name of the application; `null` where `issuer` is a function and nobody is signed in yet. */
   readonly issuer: string | null;
   readonly error: PageError | null;
+  /** The server's clock when the page was made, milliseconds since 1970: times on it are that far off. */
+  readonly serverTime: number;
   /** Hidden fields that every form must send. */
   readonly fields: Readonly<Record<string, string>>;
   /**
@@ -41,6 +61,11 @@ export interface KeyPrompt {
   readonly asksAtOnce: boolean;
   /** Where the application's keys work: to be said to who has opened it by another name. */
   readonly origin: string;
+}
+
+interface Waiting {
+  /** Whether codes are not checked for now, which the page says without being asked; `null`: they are. */
+  readonly wait: Wait | null;
 }
 
 interface StoppedForm {
@@ -68,7 +93,8 @@ export type VerifyPage = PageOf<
     readonly keysOnly: boolean;
     /** For how many days a tick of `rememberBrowser` remembers the browser; `null`: show no such box. */
     readonly rememberDays: number | null;
-  } & StoppedForm
+  } & StoppedForm &
+    Waiting
 >;
 
 /** The policy requires a second factor before anybody is signed in: what `setup` (POST) begins. */
@@ -151,7 +177,7 @@ export type SettingsPage = PageOf<
     /** Says that the recovery codes are saved (POST with `set`, which is `recoveryCodesSet`). */
     readonly confirmRecoveryCodes: string;
     readonly home: string;
-  }
+  } & Waiting
 >;
 
 /** Passkeys and security keys: those the account has, and what another one is made by. */
@@ -276,7 +302,8 @@ export type StepUpPage = PageOf<
     readonly digits: readonly number[];
     /** Whether nothing but a key will do here: show no field for a code. */
     readonly keysOnly: boolean;
-  } & StoppedForm
+  } & StoppedForm &
+    Waiting
 >;
 
 /** What could not be done, with no form to try it again. */

@@ -4,6 +4,7 @@ import { MAXIMUM_OFFSET_STEPS } from './limits.js';
 import type { Limits } from './limits.js';
 import type { Lock } from './lockout.js';
 import { NO_FAILURES, afterFailure, charged, lockAt, withoutFailures } from './lockout.js';
+import { plainCode } from './plain-code.js';
 import { digestsWithout, normalizeRecoveryCode } from './recovery-codes.js';
 import type { AccountRecord, Authenticator, Decision } from './record.js';
 import { matchingSteps, timeStepAt } from './totp.js';
@@ -37,17 +38,17 @@ type PresentedCode =
   | { readonly kind: 'malformed' };
 
 /** Nothing longer is looked at: a recovery code with generous separators. */
-const TYPED_MAXIMUM_CHARACTERS = 64;
+export const LONGEST_TYPED_CHARACTERS = 64;
 
 /**
- * Reads what was typed into the one field that takes both kinds of code. Only a string is a code; ASCII
- * spaces and hyphens do not count; digits are ASCII digits, six to eight of them (RFC 4226 §5.3).
+ * Reads what was typed into the one field that takes both kinds of code. Only a string is a code, in any
+ * spelling that {@link plainCode} knows; a code has six to eight digits (RFC 4226 §5.3).
  */
 export function presentCode(typed: unknown): PresentedCode {
-  if (typeof typed !== 'string' || typed.length > TYPED_MAXIMUM_CHARACTERS) return { kind: 'malformed' };
-  const digits = typed.replace(/[ -]/g, '');
-  if (/^[0-9]{6,8}$/.test(digits)) return { kind: 'otp', code: digits };
-  const code = normalizeRecoveryCode(typed);
+  if (typeof typed !== 'string' || typed.length > LONGEST_TYPED_CHARACTERS) return { kind: 'malformed' };
+  const plain = plainCode(typed);
+  if (/^[0-9]{6,8}$/.test(plain)) return { kind: 'otp', code: plain };
+  const code = normalizeRecoveryCode(plain);
   return code === null ? { kind: 'malformed' } : { kind: 'recovery-code', code };
 }
 

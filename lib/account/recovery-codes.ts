@@ -1,4 +1,5 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { plainCode } from './plain-code.js';
 import type { AccountRecord, Decision } from './record.js';
 
 /** Codes made at once. */
@@ -26,10 +27,10 @@ export function formatRecoveryCodes(random: Uint8Array): string[] {
 
 /**
  * What was typed as the one spelling that is hashed, or `null` when it has not the shape of a recovery
- * code. Case, spaces and hyphens do not count; O is read as 0, I and L as 1.
+ * code. Case and what {@link plainCode} takes away do not count; O is read as 0, I and L as 1.
  */
 export function normalizeRecoveryCode(typed: string): string | null {
-  const characters = typed.replace(/[ -]/g, '');
+  const characters = plainCode(typed);
   // Upper case makes ASCII letters of others: of a dotless i, a long s, a ligature.
   if (!/^[0-9A-Za-z]*$/.test(characters)) return null;
   const code = characters.toUpperCase().replace(/O/g, '0').replace(/[IL]/g, '1');

@@ -17,6 +17,7 @@ import { refuse } from '../session/refuse.js';
 import type { Refused, RouteRefusal } from '../session/refusal.js';
 import type { Page, PageError } from '../page.js';
 import { chooseTexts } from './choose-texts.js';
+import { refusedField } from './proof-field.js';
 import type { Texts } from './texts.js';
 import { renderPage } from './views/render-page.js';
 import { KEY_SCRIPT, KEY_SCRIPT_HASH } from './views/key-script.js';
@@ -34,7 +35,7 @@ const KEY_SCRIPT_FOR_VIEWS = { text: KEY_SCRIPT, hash: KEY_SCRIPT_HASH } as cons
 export type PageDraft = {
   [Name in Page['name']]: Omit<
     Extract<Page, { name: Name }>,
-    'issuer' | 'language' | 'error' | 'fields' | 'script' | 'keyScript'
+    'issuer' | 'language' | 'error' | 'fields' | 'script' | 'keyScript' | 'serverTime'
   >;
 }[Page['name']];
 
@@ -85,9 +86,11 @@ export async function answerRefusal(
   const { homePath, loginPath } = core.options;
   const texts = textsFor(context);
   const { code } = refusal;
-  const draft: PageDraft = again ?? { name: 'error', model: { home: homePath, login: loginPath } };
+  const draft: PageDraft = again
+    ? withWait(again, refusal)
+    : { name: 'error', model: { home: homePath, login: loginPath } };
   const said = message(texts, refusal, seconds, digitsAskedFor(draft));
-  const error: PageError = { code, message: said, ...detailsOf(refusal) };
+  const error: PageError = { code, message: said, ...detailsOf(refusal), ...refusedField(context, code) };
   await showPage(context, texts, draft, error, status);
 }
 
@@ -97,6 +100,16 @@ export async function answerRefusal(
  */
 function isOutdated({ known }: Context, { code }: Refused): boolean {
   return code === 'not-enrolled' && Boolean(known?.factor);
+}
+
+/** A form that is shown again says of the wait what the refusal does, which is newer than what was read before. */
+function withWait(draft: PageDraft, refusal: Refused): PageDraft {
+  if (!('wait' in draft.model) || !isWait(refusal)) return draft;
+  return { ...draft, model: { ...draft.model, wait: { until: refusal.until } } } as PageDraft;
+}
+
+function isWait(refusal: Refused): refusal is Extract<Refused, { kind: 'locked' | 'wait' }> {
+  return refusal.kind === 'locked' || refusal.kind === 'wait';
 }
 
 /** Tells of a problem that has no details. */
@@ -117,6 +130,7 @@ async function showPage(
     issuer: issuerOf(context),
     language: texts.language,
     error,
+    serverTime: now(context),
     script: SCRIPT_FOR_VIEWS,
     keyScript: asksKeys(draft) ? KEY_SCRIPT_FOR_VIEWS : null,
   };
@@ -175,7 +189,7 @@ function textsFor({ req, request, core }: Context): Texts {
 
 /** What a page may show of a refusal, beside its code. */
 function detailsOf(refusal: Refused): Pick<PageError, 'until' | 'minutes' | 'reason'> {
-  if (refusal.kind === 'locked') return { until: refusal.until };
+  if (isWait(refusal)) return { until: refusal.until };
   if (refusal.kind === 'clock-skew') return { minutes: refusal.minutes };
   return refusal.kind === 'rule' ? { reason: refusal.reason } : {};
 }
@@ -192,6 +206,7 @@ function members(req: IncomingMessage, refusal: Refused): Record<string, unknown
       return { ...(reason === 'account-unknown' && faultyField(req, 'account')), reason };
     }
     case 'locked':
+    case 'wait':
       return { until: refusal.until === null ? null : new Date(refusal.until).toISOString() };
     case 'clock-skew':
     case 'problem':
@@ -201,7 +216,7 @@ function members(req: IncomingMessage, refusal: Refused): Record<string, unknown
 
 /** Seconds until codes are checked again (`Retry-After`, RFC 9110 §10.2.3). */
 function waitSeconds(context: Context, refusal: Refused): number | undefined {
-  if (refusal.kind !== 'locked' || refusal.until === null) return undefined;
+  if (!isWait(refusal) || refusal.until === null) return undefined;
   return Math.max(1, Math.ceil((refusal.until - now(context)) / 1000));
 }
 
@@ -219,7 +234,10 @@ function message(
 ): string {
   if (refusal.kind === 'clock-skew') return texts.clockSkew(refusal.minutes);
   if (refusal.kind === 'rule') return texts.impersonationRefused[refusal.reason];
-  if (seconds !== undefined) return texts.lockedFor(seconds);
+  if (isWait(refusal)) {
+    const wait = seconds === undefined ? texts.lockedForGood : texts.lockedFor(seconds);
+    return refusal.kind === 'wait' ? `${texts.problems[refusal.code]} ${wait}` : wait;
+  }
   if (refusal.code === 'code-malformed' && digits.length > 0) return texts.codeMalformed(digits);
-  return refusal.code === 'locked' ? texts.lockedForGood : texts.problems[refusal.code];
+  return texts.problems[refusal.code];
 }

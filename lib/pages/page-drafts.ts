@@ -6,6 +6,7 @@ import { hasOtherFactorOnly } from '../session/core.js';
 import type { ShownRecoveryCodes } from '../session/random.js';
 import { takesNoCode } from '../session/require-owner.js';
 import { isUser } from '../session/state.js';
+import { waitOf } from '../session/wait.js';
 import { readStop } from '../session/stop-cookie.js';
 import type { PageDraft } from './answers.js';
 import { keyPrompt } from './key-prompt.js';
@@ -55,6 +56,7 @@ export function settingsPage(context: Context, refused: Tried = null): PageDraft
       securityKeys: core.options.webauthn ? `${basePath}/security-keys` : null,
       keys: factor?.keys.length ?? 0,
       key: keyPrompt(context),
+      wait: own && known ? waitOf(context, known.account.id, own) : null,
       browsers: rememberBrowserDays === null ? null : `${basePath}/browsers`,
       setup: `${basePath}/setup`,
       disable: `${basePath}/disable`,

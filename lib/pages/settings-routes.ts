@@ -1,4 +1,5 @@
 import { bodyField } from '../answer/body-field.js';
+import type { Wait } from '../page.js';
 import { wantsHtml } from '../answer/negotiate.js';
 import { sendJson } from '../answer/problem.js';
 import { safeReturnTo } from '../answer/return-to.js';
@@ -12,8 +13,9 @@ import { refuse } from '../session/refuse.js';
 import { keysIn } from '../session/challenge.js';
 import { isUser } from '../session/state.js';
 import { takesNoCode } from '../session/require-owner.js';
+import { waitOf } from '../session/wait.js';
 import { readStop, rememberStop } from '../session/stop-cookie.js';
-import { status } from './status.js';
+import { status, waitJson } from './status.js';
 import type { PageDraft } from './answers.js';
 import { answer, answerOrRedirect, answerRefusal } from './answers.js';
 import { answerRecovered, insteadOf, recoveryCodesPage, settingsAgain, settingsPage } from './page-drafts.js';
@@ -79,7 +81,8 @@ export async function showStepUp(context: Context): Promise<void> {
   } else {
     const page = stepUpPage(context);
     const publicKey = page.name === 'step-up' ? page.model.key?.publicKey : undefined;
-    await answer(context, page, { ...status(context), publicKey });
+    const wait = waitJson(stepUpWait(context));
+    await answer(context, page, { ...status(context), publicKey, wait });
   }
 }
 
@@ -99,6 +102,12 @@ export async function postStepUp(context: Context): Promise<void> {
   else await answerRecovered(context, stepped.recoveryCodesLeft, json);
 }
 
+/** Until when no code of who is signed in is checked. */
+function stepUpWait(context: Context): Wait | null {
+  const { known, state } = context;
+  return known?.factor && isUser(state) ? waitOf(context, known.account.id, known.factor) : null;
+}
+
 function stepUpPage(context: Context, refusal?: RouteRefusal): PageDraft {
   const { basePath, homePath } = context.core.options;
   const stop = readStop(context);
@@ -114,6 +123,7 @@ function stepUpPage(context: Context, refusal?: RouteRefusal): PageDraft {
     digits: context.known?.factor?.digits ?? [],
     keysOnly,
     notDone,
+    wait: stepUpWait(context),
   };
   return { name: 'step-up', model };
 }

@@ -6,6 +6,7 @@ import { wayOn } from '../session/way-on.js';
 import { endParked } from '../sign-in/parked-user.js';
 import { safeReturnTo } from '../answer/return-to.js';
 import { wantsHtml } from '../answer/negotiate.js';
+import type { Wait } from '../page.js';
 import { redirect } from '../answer/redirect.js';
 import { secondStep } from '../sign-in/second-step.js';
 import { signIn } from '../sign-in/complete.js';
@@ -16,6 +17,8 @@ import { isParked } from '../session/state.js';
 import { forgetStop, readStop } from '../session/stop-cookie.js';
 import type { PageDraft } from './answers.js';
 import { answer, answerOrRedirect, answerProblem, answerRefusal } from './answers.js';
+import { waitOfParked } from '../session/wait.js';
+import { waitJson } from './status.js';
 import { answerRecovered } from './page-drafts.js';
 
 /** GET /verify: the code form. */
@@ -23,12 +26,14 @@ export async function showVerify(context: Context): Promise<void> {
   const { state, core } = context;
   if (state?.state === 'pending') {
     const { until } = state;
-    await answer(context, verifyPage(context, state), {
+    const wait = await waitOfParked(context, state);
+    await answer(context, verifyPage(context, state, wait), {
       state: 'pending',
       until: new Date(until).toISOString(),
       methods: methodsOf(state),
       digits: state.digits,
       publicKey: askedOf(context, state),
+      wait: waitJson(wait),
     });
   } else if (state) {
     const { basePath, homePath } = core.options;
@@ -54,7 +59,8 @@ export async function postVerify(context: Context): Promise<void> {
   }
   const step = await secondStep(context, presentedBy(context), isTicked(bodyField(req, 'rememberBrowser')));
   if (!step.ok) {
-    const waiting = context.state?.state === 'pending' ? verifyPage(context, context.state, step) : undefined;
+    const waiting =
+      context.state?.state === 'pending' ? verifyPage(context, context.state, null, step) : undefined;
     await answerRefusal(context, step, waiting);
     return;
   }
@@ -83,7 +89,12 @@ export async function postCancel(context: Context): Promise<void> {
   answerOrRedirect(context, core.options.loginPath, { state: 'anonymous' });
 }
 
-function verifyPage(context: Context, state: PendingState, refusal?: RouteRefusal): PageDraft {
+function verifyPage(
+  context: Context,
+  state: PendingState,
+  wait: Wait | null,
+  refusal?: RouteRefusal,
+): PageDraft {
   const { core } = context;
   const { basePath, rememberBrowserDays } = core.options;
   const publicKey = askedOf(context, state);
@@ -98,6 +109,7 @@ function verifyPage(context: Context, state: PendingState, refusal?: RouteRefusa
       digits: state.digits,
       keysOnly: state.keysOnly === true,
       notDone: (readStop(context) ?? state).stopped === 'form',
+      wait,
       rememberDays: canKnowBrowser(context) && state.keysOnly !== true ? rememberBrowserDays : null,
     },
   };

@@ -1,3 +1,4 @@
+import type { Wait } from '../page.js';
 import type { Context } from '../session/context.js';
 import { now } from '../session/context.js';
 import { hasOtherFactorOnly } from '../session/core.js';
@@ -51,6 +52,11 @@ export function status(context: Context): Record<string, unknown> {
     }),
     serverTime,
   };
+}
+
+/** A wait as programs are told of it. */
+export function waitJson(wait: Wait | null): { readonly until: string | null } | null {
+  return wait && { until: wait.until === null ? null : time(wait.until) };
 }
 
 function time(milliseconds: number): string {

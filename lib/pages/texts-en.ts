@@ -98,8 +98,8 @@ export const english: Texts = {
     'until the last step is done.',
   addAccount: 'Add the account to the app',
   qrCode: 'QR code for your authenticator app',
-  scanOrType: 'Scan the QR code with the app, or type the account and the key into it.',
-  typeOnly: 'Type the account and the key into the app.',
+  scanOrType: 'Scan the QR code with the app, or type the account name and the key into it.',
+  typeOnly: 'Type the account name and the key into the app.',
   account: 'Account',
   key: 'Key',
   keyKindLabel: 'Kind of code',
@@ -230,4 +230,14 @@ export const english: Texts = {
       seconds < 90 ? secondsOf(seconds) : minutesOf(Math.ceil(seconds / 60))
     }, or use a recovery code.`,
   lockedForGood: 'Too many wrong codes. Use a recovery code, or ask your administrator.',
+
+  titleOfError: (title) => `Error: ${title}`,
+  checkedAgainAt: 'Codes are checked again at',
+  checkedAgain: 'Codes are checked again: enter the one that is shown now.',
+  lastsUntil: 'You can use this form until',
+  endsSoon: 'This form ends in a minute.',
+  hasEnded: 'The time of this form is over. Begin again.',
+  openInApp: 'Open in your authenticator app',
+  accountName: 'Account name',
+  copyKey: 'Copy key',
 };

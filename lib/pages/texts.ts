@@ -149,4 +149,18 @@ export interface Texts {
   /** Codes are not checked for so many seconds. */
   readonly lockedFor: (seconds: number) => string;
   readonly lockedForGood: string;
+
+  /** Of a page that shows an error, for `<title>`. */
+  readonly titleOfError: (title: string) => string;
+  /** Before a time of day. */
+  readonly checkedAgainAt: string;
+  /** Once that time has come. */
+  readonly checkedAgain: string;
+  /** Before a time of day. */
+  readonly lastsUntil: string;
+  readonly endsSoon: string;
+  readonly hasEnded: string;
+  readonly openInApp: string;
+  readonly accountName: string;
+  readonly copyKey: string;
 }

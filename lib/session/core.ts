@@ -3,7 +3,7 @@ import { LONGEST, cleanText } from '../account/clean-text.js';
 import { digitsOf } from '../account/authenticators.js';
 import type { KnownBrowsers } from '../account/known-browsers.js';
 import { recoverySetName } from '../account/recovery-codes.js';
-import type { AccountRecord, Authenticator, SecurityKey } from '../account/record.js';
+import type { AccountRecord, Authenticator, Failures, SecurityKey } from '../account/record.js';
 import { STOPPED_COUNTER } from '../account/security-keys.js';
 import { debug } from '../debug.js';
 import { SecondFactorError } from '../errors.js';
@@ -51,6 +51,8 @@ export interface Factor extends KnownBrowsers {
   readonly keys: readonly KnownKey[];
   /** Whether a security key was used since the last code of an authenticator app. */
   readonly usedKeyLast: boolean;
+  /** The budget of guesses that all browsers share which are not known. */
+  readonly strangers: Failures;
 }
 
 /** What a session needs to know of a security key. */
@@ -82,6 +84,7 @@ export function factorOf(record: AccountRecord): Factor {
       stopped: counter === STOPPED_COUNTER,
     })),
     usedKeyLast: newest(record.keys, ({ lastUsedAt }) => lastUsedAt) > newest(authenticators, lastCodeAt),
+    strangers: { failures: record.failures, lockedUntil: record.lockedUntil },
     browsers,
     browsersStamp,
   };

@@ -84,7 +84,8 @@ export function isThere(req: AppRequest): boolean {
 function saveIfChanged(session: AppSession): void {
   const saved = contentOf(session);
   const save = session.save.bind(session);
-  override(session, 'save', (done: Callback = () => undefined) => {
+  override(session, 'save', (given?: Callback | null) => {
+    const done = given ?? ((): void => undefined);
     if (saved === null || contentOf(session) !== saved) return save(done);
     done();
     return session;

@@ -9,6 +9,8 @@ export type Refused = { readonly ok: false } & (
   | { readonly kind: 'problem'; readonly code: ProblemCode }
   /** Until when, milliseconds since 1970; `null`: not before recovery. */
   | { readonly kind: 'locked'; readonly code: 'locked'; readonly until: number | null }
+  /** A wrong code that brings a wait: until when, as with `locked`. */
+  | { readonly kind: 'wait'; readonly code: 'code-invalid'; readonly until: number | null }
   /** By how many minutes the phone's clock is ahead. */
   | { readonly kind: 'clock-skew'; readonly code: 'clock-skew'; readonly minutes: number }
   /** A field of the body that may be at fault. */
@@ -31,6 +33,9 @@ export function refused(code: ProblemCode): Refused {
 export function refusedBy(outcome: Exclude<ProofOutcome, { ok: true }>): Refused {
   const { reason } = outcome;
   if (reason === 'locked') return { ok: false, kind: 'locked', code: reason, until: outcome.until };
+  if (reason === 'code-invalid' && outcome.lock.locked) {
+    return { ok: false, kind: 'wait', code: reason, until: outcome.lock.until };
+  }
   if (reason === 'code-malformed') return { ok: false, kind: 'field', code: reason, field: 'code' };
   return refused(reason);
 }

@@ -11,6 +11,7 @@ import {
   recoverySet,
   recoverySetName,
 } from '../../lib/account/recovery-codes.js';
+import { plainCode } from '../../lib/account/plain-code.js';
 import { aRecord } from '../support/records.js';
 
 const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
@@ -81,10 +82,13 @@ describe('lib/account/recovery-codes', () => {
     });
 
     it('refuses every other character', () => {
-      const alphabet = `${ALPHABET}OIL -`;
+      const alphabet = `${ALPHABET}OIL`;
       for (let unit = 0; unit < 0x10000; unit++) {
         const character = String.fromCharCode(unit);
         if (alphabet.includes(character) || alphabet.toLowerCase().includes(character)) continue;
+        // What it looks like is a character of the alphabet, or nothing at all.
+        const plain = plainCode(character).toUpperCase();
+        if (plain === '' || alphabet.includes(plain)) continue;
         if (normalizeRecoveryCode(character + CODE.slice(1)) !== null)
           expect.fail(`takes U+${unit.toString(16)}`);
         if (normalizeRecoveryCode(CODE + character) !== null) expect.fail(`skips U+${unit.toString(16)}`);

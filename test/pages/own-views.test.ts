@@ -42,7 +42,8 @@ describe('the application’s own views', () => {
     const setup = pages[1];
     if (setup?.name !== 'setup') throw new Error('no set-up page');
     const phone = phoneWith(panel, setup.model.key);
-    answers.push(await alice.submit('/two-step/setup/confirm', { code: phone.code(14) }));
+    const skewed = phone.code(14);
+    answers.push(await alice.submit('/two-step/setup/confirm', { code: skewed }));
     answers.push(await alice.submit('/two-step/setup/confirm', { code: phone.code() }));
     answers.push(await alice.open('/two-step/step-up'));
     answers.push(await alice.submit('/two-step/disable', { code: phone.wrongCode() }));
@@ -70,7 +71,7 @@ describe('the application’s own views', () => {
     const { code, message, ...details } = pages[2]?.error ?? {};
     expect(code).to.equal('clock-skew');
     expect(message).to.contain('на 7 минут');
-    expect(details).to.deep.equal({ minutes: 7 });
+    expect(details).to.deep.equal({ minutes: 7, field: 'code', typed: skewed });
     expect(pages[5]).to.deep.include({ name: 'settings' });
     expect(pages[5]?.model).to.include({ refused: 'disable', enrolled: true, disable: '/two-step/disable' });
     expect(pages[6]).to.deep.equal({
@@ -80,12 +81,14 @@ describe('the application’s own views', () => {
       fields: { token: 't' },
       script: { text: SEND_ONCE, hash: SEND_ONCE_HASH },
       keyScript: null,
+      serverTime: panel.now,
       error: { code: 'sign-in-expired', message: russian.problems['sign-in-expired'] },
       model: { home: '/', login: '/login' },
     });
     const locked = pages.at(-1)?.error;
     expect(locked?.code).to.equal('locked');
     expect(locked?.until).to.equal(panel.now + 30_000);
+    expect(pages.at(-1)?.model).to.deep.include({ wait: { until: panel.now + 30_000 } });
   });
 
   for (const [what, given, expected] of [
@@ -149,7 +152,7 @@ describe('the application’s stylesheet', () => {
     const { text, headers } = await styled.open('/two-step');
     expect(text).to.match(/<\/style>\s*<link rel="stylesheet" href="\/panel.css\?v=3" \/>\s*<\/head>/);
     expect(headers['content-security-policy']).to.match(
-      /style-src 'sha256-[^']+' 'self'; img-src 'self'; font-src 'self'; script-src 'sha256-[^' ]+'; form-action/,
+      /style-src 'sha256-[^']+' 'self'; img-src 'self'; font-src 'self'; script-src 'sha256-[^' ]+' 'sha256-[^' ]+'; form-action/,
     );
   });
 

@@ -202,7 +202,7 @@ describe('the pages in a browser', function () {
     await logIn();
     const phone = await startSetup();
     const served = new Date(panel.now).toISOString().slice(0, 19).replace('T', ' ');
-    const clock = page.locator('time');
+    const clock = page.locator('time[data-runs]');
     await clock.filter({ hasNotText: served }).waitFor();
     expect(await clock.innerText()).to.match(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC$/);
     const shown = Date.parse((await clock.getAttribute('datetime')) ?? '');

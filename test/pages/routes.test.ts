@@ -190,7 +190,7 @@ describe('the routes', () => {
     }
   });
 
-  it('tells what stands in the way with the field where typing begins, also where no code was refused', async () => {
+  it('tells of the clock and of the wait at the field that they are about', async () => {
     const alice = new Client(panel);
     await alice.logInByForm();
     await alice.post('/two-step/setup');
@@ -207,7 +207,7 @@ describe('the routes', () => {
       const [field] = /<input[^>]*id="code"[^>]*>/.exec(text) ?? [];
       expect(field)
         .to.match(/aria-describedby="error"/)
-        .and.not.match(/aria-invalid/);
+        .and.match(/aria-invalid="true"/);
     }
   });
 

@@ -1,6 +1,7 @@
-import type { Page } from '../../page.js';
+import type { Page, PageError } from '../../page.js';
 import type { Texts } from '../texts.js';
 import { Html, html } from './html.js';
+import { ERROR_ID, errorMessage } from './refused.js';
 
 /** A form of a page, with the hidden fields every form must send. */
 export function form(page: Page, action: string, body: Html): Html {
@@ -17,19 +18,25 @@ interface CodeFieldOptions {
   readonly buttonClass?: string;
   /** The page is about nothing but the code, so typing may begin at once. */
   readonly autofocus?: boolean;
-  /** The error of the page is about this field. */
-  readonly refused?: boolean;
+  /** The error of the page where it is about this field: it says so, keeps what was typed, and has the focus. */
+  readonly error?: PageError | null;
+  /** Whether another field has the focus although this one was refused. */
+  readonly focusElsewhere?: boolean;
   /** The ids of what is to be known before typing: who cannot see is led to the field, past all that stands above it. */
   readonly describedBy?: readonly string[];
+  /** What stands between the message and the field. */
+  readonly above?: Html | null;
   /** What stands between the field and the button. */
   readonly below?: Html | null;
 }
 
 /** The field for the digits, and the button that sends them. */
 export function codeField(texts: Texts, options: CodeFieldOptions = {}): Html {
-  const { id = 'code', button = texts.ok, buttonClass = 'full', autofocus, refused, below = null } = options;
-  const { describedBy = refused ? ['error'] : [] } = options;
+  const { id = 'code', button = texts.ok, buttonClass = 'full', above = null, below = null } = options;
+  const { autofocus = false, error = null, focusElsewhere = false, describedBy = [] } = options;
+  const described = [...(error ? [ERROR_ID] : []), ...describedBy];
   return html`<label for="${id}">${texts.code}</label>
+    ${error && errorMessage(error)} ${above}
     <input
       id="${id}"
       name="code"
@@ -37,11 +44,16 @@ export function codeField(texts: Texts, options: CodeFieldOptions = {}): Html {
       inputmode="numeric"
       maxlength="64"
       required
-      ${autofocus ? new Html('autofocus') : null}
-      ${refused ? new Html('aria-invalid="true"') : null}
-      ${describedBy.length > 0 ? html`aria-describedby="${describedBy.join(' ')}"` : null}
+      ${refusedField(error, (autofocus || error !== null) && !focusElsewhere)}
+      ${described.length > 0 ? html`aria-describedby="${described.join(' ')}"` : null}
     />
     ${below} <button class="${buttonClass}" type="submit">${button}</button>`;
+}
+
+/** What a field has of its refusal, and of the focus. */
+function refusedField(error: PageError | null, hasFocus: boolean): Html {
+  return html`${hasFocus ? new Html('autofocus') : null}
+    ${error && html`value="${error.typed ?? ''}" aria-invalid="true"`}`;
 }
 
 /** The box that asks for no code on this browser from now on; nothing where that cannot be. */
@@ -58,12 +70,18 @@ interface RecoveryFormOptions {
   readonly hint: string;
   readonly button: string;
   readonly buttonClass?: string;
+  /** The error of the page where it is about this field. */
+  readonly error?: PageError | null;
+  /** Whether it is the way that is left: it is unfolded, and has the focus. */
+  readonly isTheWay?: boolean;
 }
 
 /** The field for a recovery code, folded: the same to the server, but with letters on a phone's keyboard. */
 export function recoveryForm(page: Page, action: string, texts: Texts, options: RecoveryFormOptions): Html {
-  const { id, hint, button, buttonClass = 'quiet' } = options;
-  const field = html`<label for="${id}">${texts.recoveryCode}</label>
+  const { id, hint, button, buttonClass = 'quiet', error = null, isTheWay = false } = options;
+  const field = html`<input type="hidden" name="field" value="recovery-code" />
+    <label for="${id}">${texts.recoveryCode}</label>
+    ${error && errorMessage(error)}
     <input
       id="${id}"
       class="recovery-code"
@@ -73,9 +91,11 @@ export function recoveryForm(page: Page, action: string, texts: Texts, options: 
       spellcheck="false"
       maxlength="64"
       required
+      ${refusedField(error, error !== null || isTheWay)}
+      ${error && html`aria-describedby="${ERROR_ID}"`}
     />
     <button class="${buttonClass}" type="submit">${button}</button>`;
-  return html`<details ${page.error?.code === 'locked' ? new Html('open') : null}>
+  return html`<details ${error || isTheWay ? new Html('open') : null}>
     <summary>${hint}</summary>
     ${form(page, action, field)}
   </details>`;

@@ -1,12 +1,17 @@
-import type { KeyPrompt } from '../../page.js';
+import type { KeyPrompt, PageError } from '../../page.js';
 import type { CreationOptions } from '../../webauthn.js';
 import type { Texts } from '../texts.js';
 import { Html, html } from './html.js';
+import { ERROR_ID, errorMessage } from './refused.js';
+
+const REFUSED = html`aria-describedby="${ERROR_ID}" data-refused`;
 
 /** What a button that asks a key may be beside the usual. */
 interface KeyPartOptions {
   readonly button?: string;
   readonly buttonClass?: string;
+  /** The error of the page where it is about the key. */
+  readonly error?: PageError | null;
 }
 
 /** What is asked, of keys there are or of one that is to be made. */
@@ -16,16 +21,16 @@ type Asked = Omit<KeyPrompt, 'publicKey'> & { readonly publicKey: KeyPrompt['pub
 export function keyPart(
   texts: Texts,
   { publicKey, asksAtOnce, origin }: Asked,
-  { button = texts.useKey, buttonClass = 'full' }: KeyPartOptions = {},
+  { button = texts.useKey, buttonClass = 'full', error = null }: KeyPartOptions = {},
 ): Html {
-  return html`<input
+  return html`${error && errorMessage(error)}<input
       type="hidden"
       name="credential"
       value=""
       data-key="${JSON.stringify(publicKey)}"
       ${asksAtOnce ? new Html('data-asks-at-once') : null}
     />
-    <button class="${buttonClass}" type="button" data-key-button hidden>${button}</button>
+    <button class="${buttonClass}" type="button" data-key-button ${error && REFUSED} hidden>${button}</button>
     <p class="notice error" role="alert" data-key-failed hidden>${texts.keyFailed}</p>
     <p class="notice warn" data-key-elsewhere hidden>${texts.keyElsewhere(origin)}</p>
     <p class="notice warn" data-key-unknown hidden>${texts.keyUnknown}</p>

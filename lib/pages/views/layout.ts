@@ -2,6 +2,7 @@ import type { Page } from '../../page.js';
 import type { Texts } from '../texts.js';
 import { Html, html } from './html.js';
 import { ICONS } from './icons.js';
+import { errorMessage, fieldErrorOf } from './refused.js';
 import { SCRIPT, SCRIPTED } from './script.js';
 import { SEND_ONCE, WITHOUT_FORM } from './send-once.js';
 import { STYLE } from './style.js';
@@ -32,20 +33,14 @@ export function layout(
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="robots" content="noindex" />
-        <title>${title}${issuer === null ? '' : ` – ${issuer}`}</title>
+        <title>${error ? texts.titleOfError(title) : title}${issuer === null ? '' : ` – ${issuer}`}</title>
         ${STYLE_ELEMENT} ${stylesheet === undefined ? null : html`<link rel="stylesheet" href="${stylesheet}" />`}
       </head>
       <body class="page-${name}">
         <header class="brand">${ICONS.brand}${brand}</header>
         <main>
           <h1>${title}</h1>
-          ${
-            error &&
-            html`<p class="notice ${error.code === 'locked' ? 'warn' : 'error'}" role="alert" id="error">
-              ${error.code === 'locked' ? ICONS.wait : ICONS.error}<span>${error.message}</span>
-            </p>`
-          }
-          ${body}
+          ${error && !fieldErrorOf(page) ? errorMessage(error) : null} ${body}
         </main>
         ${WITHOUT_FORM.has(name) ? null : SEND_ONCE_ELEMENT} ${SCRIPTED.has(name) ? SCRIPT_ELEMENT : null}
         ${page.keyScript && new Html(`<script>${page.keyScript.text}</script>`)}

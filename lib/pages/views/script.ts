@@ -1,13 +1,15 @@
 import { hashSource } from './hash-source.js';
 
 /**
- * What pages do more where there is JavaScript: the server's clock runs on, and recovery codes can be copied
- * and printed; where a browser lets no page copy they are selected, to be copied by hand. The clock stops when the
+ * What pages do more where there is JavaScript: the server's clock runs on, times of day are those of the reader, waits are
+ * counted down and their end is said, what was typed and refused is selected, and keys and recovery codes can be copied and
+ * codes printed; where a browser lets no page copy they are selected, to be copied by hand. The clock stops when the
  * device slept or was set, rather than show a wrong time.
  */
 export const SCRIPT = `
 (() => {
   const one = (selector) => document.querySelector(selector);
+  const all = (selector) => document.querySelectorAll(selector);
   const clock = one('time[data-runs]');
   if (clock) {
     const served = Date.parse(clock.dateTime), wall = Date.now(), since = performance.now();
@@ -19,23 +21,52 @@ export const SCRIPT = `
       clock.textContent = text.slice(0, 19).replace('T', ' ') + ' UTC';
     }, 250);
   }
+  const loaded = Date.now(), { lang } = document.documentElement;
+  const language = navigator.languages.find((tag) => tag.split('-')[0] === lang) || lang;
+  for (const time of all('time[data-in]')) {
+    const end = loaded + Number(time.dataset.in) * 1000;
+    const line = time.parentElement, said = line.nextElementSibling, left = line.querySelector('[data-left]');
+    time.textContent = new Date(end).toLocaleTimeString(language);
+    const passes = 'passes' in line.dataset;
+    const count = () => {
+      const seconds = Math.max(0, Math.ceil((end - Date.now()) / 1000));
+      const minutes = Math.floor(seconds / 60);
+      const text = seconds > 0 && (passes || minutes < 1) ? '(' + minutes + ':' + String(seconds % 60).padStart(2, '0') + ')' : '';
+      if (left.textContent !== text) left.textContent = text;
+      const word = seconds === 0 ? said.dataset.over : seconds <= 60 ? said.dataset.soon || '' : '';
+      if (said.textContent !== word) said.textContent = word;
+      if (seconds > 0) return;
+      clearInterval(run);
+      line.hidden = true;
+      if (passes) for (const notice of all('#wait, #error')) notice.hidden = true;
+    };
+    const run = setInterval(count, 250);
+    count();
+  }
+  const refused = one('[aria-invalid][autofocus]') || one('[data-refused]');
+  if (refused) {
+    refused.focus();
+    if (refused.select) refused.select();
+    refused.scrollIntoView({ block: 'center' });
+  }
   const print = one('[data-print]');
   if (print) {
     print.hidden = false;
     print.addEventListener('click', () => window.print());
   }
-  const copy = one('[data-copy]');
-  if (copy && navigator.clipboard) {
-    copy.hidden = false;
-    copy.addEventListener('click', async () => {
-      const codes = [...document.querySelectorAll('.codes li')].map((code) => code.textContent);
-      try {
-        await navigator.clipboard.writeText(codes.join('\\n'));
-        one('[data-copied]').textContent = copy.dataset.copy;
-      } catch {
-        getSelection().selectAllChildren(one('.codes'));
-      }
-    });
+  if (navigator.clipboard) {
+    for (const copy of all('[data-copy]')) {
+      copy.hidden = false;
+      copy.addEventListener('click', async () => {
+        const codes = [...all('.codes li')].map((code) => code.textContent).join('\\n');
+        try {
+          await navigator.clipboard.writeText(copy.dataset.copies || codes);
+          one('[data-copied]').textContent = copy.dataset.copy;
+        } catch {
+          getSelection().selectAllChildren(one('.codes, .key'));
+        }
+      });
+    }
   }
 })();
 `;
@@ -44,4 +75,11 @@ export const SCRIPT = `
 export const SCRIPT_HASH = hashSource(SCRIPT);
 
 /** The pages that carry the script. */
-export const SCRIPTED: ReadonlySet<string> = new Set(['setup', 'recovery-codes']);
+export const SCRIPTED: ReadonlySet<string> = new Set([
+  'verify',
+  'step-up',
+  'must-enroll',
+  'settings',
+  'setup',
+  'recovery-codes',
+]);

@@ -1,4 +1,4 @@
-import type { SettingsPage } from '../../page.js';
+import type { PageError, ProofField, SettingsPage } from '../../page.js';
 import type { Texts } from '../texts.js';
 import { authenticators } from './authenticators.js';
 import { dayOf } from './day-of.js';
@@ -8,7 +8,9 @@ import { html } from './html.js';
 import { ICONS } from './icons.js';
 import { FEW_RECOVERY_CODES } from './recovery-code-used.js';
 import { keyPart } from './key-part.js';
+import { errorAt } from './refused.js';
 import { neededFor, notDoneWhileActing } from './stopped.js';
+import { checkedAgain, waiting } from './waiting.js';
 
 /** The user's own settings. */
 export function settings(page: SettingsPage, texts: Texts): Html {
@@ -36,8 +38,9 @@ function enable(page: SettingsPage, texts: Texts): Html {
 }
 
 function manage(page: SettingsPage, texts: Texts): Html {
-  const { refused, recoveryCodes, browsers, insteadOf, digits } = page.model;
-  return html`<p>${texts.enabled} ${takesCodes(page) ? texts.whatItAsks(digits) : texts.whatItAsksByKey}</p>
+  const { recoveryCodes, browsers, insteadOf, digits, wait } = page.model;
+  return html`${waiting(page, texts, wait)}
+    <p>${texts.enabled} ${takesCodes(page) ? texts.whatItAsks(digits) : texts.whatItAsksByKey}</p>
     <section>
       <h2>${texts.recoveryCodesTitle}</h2>
       ${codesLeft(page, texts)}
@@ -51,7 +54,7 @@ function manage(page: SettingsPage, texts: Texts): Html {
           id: 'code-2',
           button: texts.newRecoveryCodes,
           buttonClass: 'quiet',
-          refused: refused === 'recovery-codes',
+          refused: 'recovery-codes',
         }),
       )}
       ${
@@ -60,6 +63,7 @@ function manage(page: SettingsPage, texts: Texts): Html {
               id: 'recovery-code-2',
               hint: texts.recoveryByKeyHint,
               button: texts.newByRecoveryCode,
+              error: errorOf(page, 'recovery-codes', 'recovery-code'),
             })
           : null
       }
@@ -88,17 +92,37 @@ function proofFields(
     readonly id: string;
     readonly button: string;
     readonly buttonClass: string;
-    readonly refused: boolean;
+    /** What the error of the page is about, where it is about this form. */
+    readonly refused: Tried;
+    /** Whether a recovery code will do beside it. */
+    readonly orRecoveryCode?: boolean;
   },
 ): Html {
-  const { key } = page.model;
-  if (!key) return codeField(texts, options);
-  const { button, buttonClass } = options;
-  const asked = keyPart(texts, key, { button: `${button}: ${texts.useKey}`, buttonClass });
+  const { key, wait } = page.model;
+  const { id, button, buttonClass, refused, orRecoveryCode = false } = options;
+  const error = errorOf(page, refused, 'code');
+  const field = codeField(texts, {
+    id,
+    button,
+    buttonClass,
+    error,
+    focusElsewhere: orRecoveryCode && wait !== null,
+    above: error && wait && checkedAgain(page, texts, wait),
+  });
+  if (!key) return field;
+  const keyError = errorOf(page, refused, 'credential');
+  const asked = keyPart(texts, key, { button: `${button}: ${texts.useKey}`, buttonClass, error: keyError });
   if (!takesCodes(page)) return asked;
   return html`${asked}
     <p class="or">${texts.orCode}</p>
-    ${codeField(texts, options)}`;
+    ${field}`;
+}
+
+type Tried = NonNullable<SettingsPage['model']['refused']>;
+
+/** The error of the page where it belongs to this field of this form. */
+function errorOf(page: SettingsPage, form: Tried, field: ProofField): PageError | null {
+  return page.model.refused === form ? errorAt(page, field) : null;
 }
 
 function takesCodes({ model }: SettingsPage): boolean {
@@ -131,7 +155,7 @@ function codesLeft(page: SettingsPage, texts: Texts): Html {
 }
 
 function disableForms(page: SettingsPage, texts: Texts): Html {
-  const { disable, refused, digits } = page.model;
+  const { disable, digits, wait } = page.model;
   return html`<p class="muted">${takesCodes(page) ? texts.disableExplanation(digits) : texts.disableByKeyExplanation}</p>
     ${form(
       page,
@@ -140,7 +164,8 @@ function disableForms(page: SettingsPage, texts: Texts): Html {
         id: 'code',
         button: texts.disable,
         buttonClass: 'danger',
-        refused: refused === 'disable',
+        refused: 'disable',
+        orRecoveryCode: true,
       }),
     )}
     ${recoveryForm(page, disable, texts, {
@@ -148,6 +173,8 @@ function disableForms(page: SettingsPage, texts: Texts): Html {
       hint: takesCodes(page) ? texts.recoveryHint(digits) : texts.recoveryByKeyHint,
       button: texts.disableByRecoveryCode,
       buttonClass: 'danger',
+      error: errorOf(page, 'disable', 'recovery-code'),
+      isTheWay: wait !== null && errorOf(page, 'disable', 'code') !== null,
     })}`;
 }
 

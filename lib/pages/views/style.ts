@@ -45,6 +45,12 @@ label { display: block; margin-bottom: .4rem; font-weight: 600; }
 input[name=code] { display: block; width: 100%; min-height: 3.75rem; margin: 0 0 1rem; padding: .5rem .75rem;
   border: 1px solid var(--sf-field); border-radius: 8px; background: var(--sf-card); color: inherit;
   font: 600 1.75rem/1.2 var(--sf-code-font); letter-spacing: .18em; text-align: center; }
+label + .notice { margin-bottom: .5rem; }
+.left { font-variant-numeric: tabular-nums; font-weight: 600; }
+.over { font-weight: 600; }
+.small { min-height: 2rem; margin-top: .5rem; padding: .25rem .75rem; font-size: .875rem; }
+.open-app { display: none; }
+.clocks { margin: 1rem 0 0; } .clocks summary { padding: .35rem 0; font-size: .9375rem; }
 section input[name=code] { min-height: 3.25rem; font-size: 1.375rem; }
 input[name=code].recovery-code { min-height: 3rem; font-size: 1rem; letter-spacing: .03em; text-align: left; }
 input[aria-invalid] { border-color: var(--sf-error); border-width: 2px; }
@@ -95,8 +101,8 @@ dl { margin: 0; }
 dt { color: var(--sf-muted); font-size: .875rem; }
 dd { margin: 0 0 .75rem; overflow-wrap: anywhere; }
 .key, .codes, .time { font-family: var(--sf-code-font); }
-.key { display: block; font-size: 1.0625rem; font-weight: 600; letter-spacing: .04em; }
-.time { font-size: 1.25rem; font-weight: 600; font-variant-numeric: tabular-nums; }
+.key { display: block; user-select: all; font-size: 1.0625rem; font-weight: 600; letter-spacing: .04em; }
+.time { font-weight: 600; font-variant-numeric: tabular-nums; white-space: nowrap; }
 .codes { display: grid; grid-template-columns: repeat(auto-fit, minmax(17.5rem, 1fr)); gap: .35rem 1.5rem; margin: 0 0 1rem;
   padding: 1rem; border: 1px solid var(--sf-line); border-radius: 8px; list-style: none; }
 .codes li { white-space: nowrap; font-size: .9375rem; }
@@ -110,8 +116,10 @@ dd { margin: 0 0 .75rem; overflow-wrap: anywhere; }
   .scan { grid-template-columns: minmax(0, 1fr); gap: 1.25rem; } .qr { max-width: 15rem; }
   .steps > li { padding-left: 0; } .steps > li > h2 { padding: .15rem 0 .35rem 2.6rem; }
   .steps > li:not(:last-child)::after { display: none; }
+  .open-app { display: block; }
   .codes { padding: .75rem; } .codes li { font-size: .875rem; }
   .row > button, .row > .button { flex: 1 1 auto; } }
+@media (pointer: coarse) { .open-app { display: block; } }
 @media print { body { padding: 0; background: #fff; color: #000; } main { border: 0; box-shadow: none; padding: 0; }
   .row, .confirm, .notice { display: none !important; } }
 `;

@@ -4,13 +4,16 @@ import { codeField, form, recoveryForm, rememberBox } from './form.js';
 import type { Html } from './html.js';
 import { html } from './html.js';
 import { keyPart } from './key-part.js';
+import { ERROR_ID, errorAt, fieldErrorOf } from './refused.js';
 import { NOT_DONE_ID, notDone } from './stopped.js';
+import { WAIT_ID, checkedAgain, lasts, waiting } from './waiting.js';
 
 /** The form of a parked sign-in. */
 export function verify(page: VerifyPage, texts: Texts): Html {
   return html`${notDone(texts, page.model)}
     <p>${takesCode(page) ? texts.verifyExplanation(page.model.digits) : byKey(page, texts, texts.verifyByKeyExplanation)}</p>
-    ${page.model.key && page.model.keysOnly ? html`<p class="muted">${texts.keyLost}</p>` : null} ${proofForms(page, texts)}
+    ${page.model.key && page.model.keysOnly ? html`<p class="muted">${texts.keyLost}</p>` : null}
+    ${waiting(page, texts, page.model.wait)} ${proofForms(page, texts)} ${lasts(page, texts, page.model.until)}
     ${form(page, page.model.cancel, html`<button class="plain" type="submit">${texts.cancelSignIn}</button>`)}`;
 }
 
@@ -18,7 +21,7 @@ export function verify(page: VerifyPage, texts: Texts): Html {
 export function stepUp(page: StepUpPage, texts: Texts): Html {
   return html`${notDone(texts, page.model)}
     <p>${takesCode(page) ? texts.stepUpExplanation(page.model.digits) : byKey(page, texts, texts.stepUpByKeyExplanation)}</p>
-    ${proofForms(page, texts)}
+    ${waiting(page, texts, page.model.wait)} ${proofForms(page, texts)}
     <p><a href="${page.model.home}">${texts.cancel}</a></p>`;
 }
 
@@ -33,11 +36,11 @@ function byKey({ model }: VerifyPage | StepUpPage, texts: Texts, explanation: st
 
 /** The key first, where there is one, and the code: always in this order. */
 function proofForms(page: VerifyPage | StepUpPage, texts: Texts): Html {
-  const { action, key, digits, keysOnly } = page.model;
+  const { action, key, digits, keysOnly, wait } = page.model;
   const hasApp = digits.length > 0;
-  if (key && keysOnly) return form(page, action, keyPart(texts, key));
+  const asked = key && keyPart(texts, key, { error: errorAt(page, 'credential') });
+  if (asked && keysOnly) return form(page, action, asked);
   const below = page.name === 'verify' ? rememberBox(texts, page.model.rememberDays) : null;
-  const asked = key && keyPart(texts, key);
   const first = hasApp
     ? form(
         page,
@@ -50,12 +53,24 @@ function proofForms(page: VerifyPage | StepUpPage, texts: Texts): Html {
     id: 'recovery-code',
     hint: hasApp ? texts.recoveryHint(digits) : texts.recoveryByKeyHint,
     button: texts.byRecoveryCode,
+    error: errorAt(page, 'recovery-code'),
+    isTheWay: wait !== null,
   })}`;
 }
 
 function code(page: VerifyPage | StepUpPage, texts: Texts, below: Html | null): Html {
-  const { key, notDone: isStopped } = page.model;
-  const refused = page.error?.code.startsWith('code-') ?? false;
-  const describedBy = [...(page.error ? ['error'] : []), ...(isStopped ? [NOT_DONE_ID] : [])];
-  return codeField(texts, { autofocus: key === null, refused, describedBy, below });
+  const { key, notDone: isStopped, wait } = page.model;
+  const error = errorAt(page, 'code');
+  return codeField(texts, {
+    autofocus: key === null && fieldErrorOf(page) === null,
+    focusElsewhere: wait !== null,
+    error,
+    above: error && wait && checkedAgain(page, texts, wait),
+    describedBy: [
+      ...(page.error && !fieldErrorOf(page) ? [ERROR_ID] : []),
+      ...(wait && !page.error ? [WAIT_ID] : []),
+      ...(isStopped ? [NOT_DONE_ID] : []),
+    ],
+    below,
+  });
 }

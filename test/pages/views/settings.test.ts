@@ -8,6 +8,7 @@ const PAGE: SettingsPage = {
   language: 'en',
   issuer: 'Acme',
   error: null,
+  serverTime: Date.UTC(2026, 0, 1),
   fields: {},
   keyScript: null,
   script: { text: '', hash: '' },
@@ -41,6 +42,7 @@ const PAGE: SettingsPage = {
     setup: '/setup',
     disable: '/disable',
     recoveryCodes: '/recovery-codes',
+    wait: null,
     home: '/home',
   },
 };

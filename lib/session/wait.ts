@@ -1,0 +1,28 @@
+import { findBrowser } from '../account/known-browsers.js';
+import { lockAt } from '../account/lockout.js';
+import type { Wait } from '../page.js';
+import { presentedBrowser } from './browser-cookie.js';
+import type { Context } from './context.js';
+import { now } from './context.js';
+import type { Factor } from './core.js';
+import type { PendingState } from './state.js';
+
+/**
+ * Until when no code of this browser is checked for an account, as any code sent from there would be answered; `null`: codes
+ * are checked.
+ */
+export function waitOf(context: Context, account: string, factor: Factor): Wait | null {
+  const budget = findBrowser(factor, presentedBrowser(context, account)) ?? factor.strangers;
+  const lock = lockAt(budget, now(context), context.core.options.limits.lockout);
+  return lock.locked ? { until: lock.until } : null;
+}
+
+/** The same for a parked sign-in. Reads the store; where that fails nothing is known, and the form says nothing of it. */
+export async function waitOfParked(context: Context, state: PendingState): Promise<Wait | null> {
+  try {
+    const factor = await context.core.vault.view(state.account, 0);
+    return factor?.enrollment === state.enrollment ? waitOf(context, state.account, factor) : null;
+  } catch {
+    return null;
+  }
+}
