@@ -30,6 +30,8 @@ export interface PageError {
   readonly minutes?: number;
   /** With `impersonation-refused`: which rule, where one of them refused. */
   readonly reason?: ImpersonationRefusal;
+  /** With `impersonation-refused`: the name of an account below the user that can be entered by its own sign-in alone. */
+  readonly account?: string;
 }
 
 interface PageOf<Name extends string, Model> {
@@ -302,12 +304,28 @@ export type StepUpPage = PageOf<
     readonly digits: readonly number[];
     /** Whether nothing but a key will do here: show no field for a code. */
     readonly keysOnly: boolean;
+    /**
+     * What is done once the proof is given, without being asked for again; the hidden fields carry it. `null`: the user goes
+     * back to where they were stopped.
+     */
+    readonly next:
+      | { readonly kind: 'setup' }
+      | { readonly kind: 'impersonation'; readonly account: string }
+      | null;
   } & StoppedForm &
     Waiting
 >;
 
 /** What could not be done, with no form to try it again. */
-export type ErrorPage = PageOf<'error', { readonly home: string; readonly login: string }>;
+export type ErrorPage = PageOf<
+  'error',
+  {
+    readonly home: string;
+    readonly login: string;
+    /** The page of the application that the refused form was on; `null`: not known, or of no use. */
+    readonly back: string | null;
+  }
+>;
 
 /** Every page there is. */
 export type Page =

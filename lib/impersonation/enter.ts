@@ -28,8 +28,19 @@ export const IMPERSONATION_SECONDS = 3600;
 /** Refusals that a fresh code, or without a second factor a fresh sign-in, would turn. */
 const STEP_UP_HELPS: readonly RuleRefusal[] = ['proof-too-old', 'actor-not-verified'];
 
-/** Begins to act as an account, if the rules allow it. */
-export async function enter(context: Context, account: unknown): Promise<{ ok: true } | RouteRefusal> {
+/** A refusal; of an account below the actor with its name. */
+type EnterRefusal = RouteRefusal & { readonly name?: string };
+
+/**
+ * Begins to act as an account, if the rules allow it.
+ *
+ * @param cameFrom the page that leaving leads back to; `null`: none in particular
+ */
+export async function enter(
+  context: Context,
+  account: unknown,
+  cameFrom: string | null = null,
+): Promise<{ ok: true } | EnterRefusal> {
   const decision = evaluate(context, { unenrolled: 'allow' });
   if (!decision.ok) return decision;
   const { state, known } = context;
@@ -43,11 +54,17 @@ export async function enter(context: Context, account: unknown): Promise<{ ok: t
   const ruled = await decideOn(context, state, known, target);
   if (!ruled.ok && STEP_UP_HELPS.includes(ruled.reason) && state.state !== 'impersonating') {
     const stale = evaluate(context, { unenrolled: 'allow', maxAge: context.core.options.freshSeconds });
-    if (!stale.ok) return stale;
+    if (!stale.ok)
+      return { ...stale, ...(ruled.reason === 'proof-too-old' && { name: target.account.name }) };
   }
-  if (!ruled.ok) return refuse(context, known, target.account.id, ruled.reason);
+  if (!ruled.ok) {
+    const refusal = refuse(context, known, target.account.id, ruled.reason);
+    const isNamed =
+      ruled.reason === 'target-has-second-factor' && (await wouldEnter(context, state, known, target));
+    return isNamed ? { ...refusal, name: target.account.name } : refusal;
+  }
   const requirement = await requirementOf(context.core, target.account);
-  await actAs(context, state, known, { known: target, requirement });
+  await actAs(context, state, known, { known: target, requirement }, cameFrom);
   emit(context, 'impersonation-entered', target.account.id, { automatic: false });
   return { ok: true };
 }
@@ -140,6 +157,18 @@ async function decideOn(
   return rule(core, { first, actor, target }, proofOf(context, state), 'enter');
 }
 
+/** Whether nothing but its second factor keeps an actor from an account: then its name is no news to them. */
+async function wouldEnter(
+  context: Context,
+  state: UserState | ImpersonatingState,
+  known: KnownUser,
+  target: Participant,
+): Promise<boolean> {
+  const without = { ...target, profile: { ...target.profile, enrolled: false } };
+  const ruled = await decideOn(context, state, known, without);
+  return ruled.ok || ruled.reason === 'proof-too-old';
+}
+
 /** A checked user as the rules see them: the record was there and readable, else the request would not have come so far. */
 export function participant(known: KnownUser): Participant {
   return { ...known, profile: profileOf(known) };
@@ -163,11 +192,13 @@ async function actAs(
   state: UserState | ImpersonatingState,
   known: KnownUser,
   target: Target,
+  cameFrom: string | null = null,
 ): Promise<void> {
   const { core, req } = context;
   const { account, stamp } = state;
   const entered = target.known.account;
-  const actor: Actor = { account, stamp, user: core.passport.serializedUser(req.session) };
+  const user = core.passport.serializedUser(req.session);
+  const actor: Actor = { account, stamp, user, ...(cameFrom !== null && { cameFrom }) };
   const next: ImpersonatingState = {
     state: 'impersonating',
     account: entered.id,

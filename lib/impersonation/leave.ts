@@ -1,4 +1,5 @@
 import { isLeftOut } from '../answer/body-field.js';
+import { safeReturnTo } from '../answer/return-to.js';
 import type { Context, Present } from '../session/context.js';
 import { firstToTell, leaveSession, moveToAnonymous, originOf, toldOnceOver } from '../session/context.js';
 import { emitEvent, stampMatches } from '../session/core.js';
@@ -13,21 +14,30 @@ import { become } from './become.js';
 import { isStoreOutage, participantOf } from './participant.js';
 import { refused } from '../session/refusal.js';
 
+/** They come back to a page of the application. */
+const NO_ORIGINS: ReadonlySet<string> = new Set();
+
+/** Somebody has left; to the page where they began, a path on this origin, `null`: none in particular. */
+interface Left {
+  readonly ok: true;
+  readonly returnTo: string | null;
+}
+
 /**
  * Goes back to who acted before, unless this request is back already; where the first actor is gone or changed, to no user.
  *
  * @param from the id of the account that is to be left, of any type; where it was left already, by a page in another tab,
  *   nobody goes back further. Left out: whichever is acted as
  */
-export async function leave(context: Context, from?: unknown): Promise<{ ok: true } | RouteRefusal> {
+export async function leave(context: Context, from?: unknown): Promise<Left | RouteRefusal> {
   const { core, state } = context;
-  if (context.hasLeft) return { ok: true };
+  if (context.hasLeft) return { ok: true, returnTo: null };
   if (state?.state !== 'impersonating') return refused('not-impersonating');
   if (!isLeftOut(from)) {
     if (typeof from !== 'string' && typeof from !== 'number') {
       return { ok: false, kind: 'field', code: 'body-malformed', field: 'from' };
     }
-    if (String(from) !== state.account) return { ok: true };
+    if (String(from) !== state.account) return { ok: true, returnTo: null };
   }
   const origin = originOf(context);
   const isFirst = firstToTell(context);
@@ -35,7 +45,7 @@ export async function leave(context: Context, from?: unknown): Promise<{ ok: tru
     if (isFirst()) emitEvent(core, 'impersonation-left', state.account, origin, {});
   });
   forgetStop(context);
-  return { ok: true };
+  return { ok: true, returnTo: safeReturnTo(state.actors.at(-1)?.cameFrom, NO_ORIGINS) };
 }
 
 /**

@@ -16,9 +16,11 @@ import { now } from '../session/context.js';
 import { refuse } from '../session/refuse.js';
 import type { Refused, RouteRefusal } from '../session/refusal.js';
 import type { Page, PageError } from '../page.js';
+import { cameFrom } from './came-from.js';
 import { chooseTexts } from './choose-texts.js';
 import { refusedField } from './proof-field.js';
 import type { Texts } from './texts.js';
+import { isolated } from './views/isolated.js';
 import { renderPage } from './views/render-page.js';
 import { KEY_SCRIPT, KEY_SCRIPT_HASH } from './views/key-script.js';
 import { SCRIPTED, SCRIPT_HASH } from './views/script.js';
@@ -31,12 +33,15 @@ const SCRIPT_FOR_VIEWS = { text: SEND_ONCE, hash: SEND_ONCE_HASH } as const;
 
 const KEY_SCRIPT_FOR_VIEWS = { text: KEY_SCRIPT, hash: KEY_SCRIPT_HASH } as const;
 
-/** A page without what every page has: issuer, language, error, the script, and the hidden fields of its forms. */
+/**
+ * A page without what every page has: issuer, language, error, the script, and the hidden fields of its forms; with those that
+ * it has of its own.
+ */
 export type PageDraft = {
   [Name in Page['name']]: Omit<
     Extract<Page, { name: Name }>,
     'issuer' | 'language' | 'error' | 'fields' | 'script' | 'keyScript' | 'serverTime'
-  >;
+  > & { readonly hidden?: Readonly<Record<string, string>> };
 }[Page['name']];
 
 /** Answers with a page for browsers, and JSON for the rest. */
@@ -88,7 +93,7 @@ export async function answerRefusal(
   const { code } = refusal;
   const draft: PageDraft = again
     ? withWait(again, refusal)
-    : { name: 'error', model: { home: homePath, login: loginPath } };
+    : { name: 'error', model: { home: homePath, login: loginPath, back: backOf(context, refusal) } };
   const said = message(texts, refusal, seconds, digitsAskedFor(draft));
   const error: PageError = { code, message: said, ...detailsOf(refusal), ...refusedField(context, code) };
   await showPage(context, texts, draft, error, status);
@@ -100,6 +105,11 @@ export async function answerRefusal(
  */
 function isOutdated({ known }: Context, { code }: Refused): boolean {
   return code === 'not-enrolled' && Boolean(known?.factor);
+}
+
+/** The page that "Log in" was on, where it was refused by a rule. */
+function backOf(context: Context, refusal: Refused): string | null {
+  return refusal.kind === 'rule' ? cameFrom(context) : null;
 }
 
 /** A form that is shown again says of the wait what the refusal does, which is newer than what was read before. */
@@ -134,7 +144,8 @@ async function showPage(
     script: SCRIPT_FOR_VIEWS,
     keyScript: asksKeys(draft) ? KEY_SCRIPT_FOR_VIEWS : null,
   };
-  const page = { ...draft, ...frame, fields: formFields(request, res) } as Page;
+  const { hidden, ...own } = draft;
+  const page = { ...own, ...frame, fields: { ...formFields(request, res), ...hidden } } as Page;
   const policyOfApplication = res.getHeader('Content-Security-Policy');
   setAnswerHeaders(res);
   res.statusCode = status;
@@ -188,10 +199,12 @@ function textsFor({ req, request, core }: Context): Texts {
 }
 
 /** What a page may show of a refusal, beside its code. */
-function detailsOf(refusal: Refused): Pick<PageError, 'until' | 'minutes' | 'reason'> {
+function detailsOf(refusal: Refused): Pick<PageError, 'until' | 'minutes' | 'reason' | 'account'> {
   if (isWait(refusal)) return { until: refusal.until };
   if (refusal.kind === 'clock-skew') return { minutes: refusal.minutes };
-  return refusal.kind === 'rule' ? { reason: refusal.reason } : {};
+  if (refusal.kind !== 'rule') return {};
+  const { reason, name } = refusal;
+  return { reason, ...(name !== undefined && { account: name }) };
 }
 
 /** What a program is told of a refusal, beside its code. */
@@ -233,7 +246,10 @@ function message(
   digits: readonly number[],
 ): string {
   if (refusal.kind === 'clock-skew') return texts.clockSkew(refusal.minutes);
-  if (refusal.kind === 'rule') return texts.impersonationRefused[refusal.reason];
+  if (refusal.kind === 'rule') {
+    const { reason, name } = refusal;
+    return name === undefined ? texts.impersonationRefused[reason] : texts.opensByItself(isolated(name));
+  }
   if (isWait(refusal)) {
     const wait = seconds === undefined ? texts.lockedForGood : texts.lockedFor(seconds);
     return refusal.kind === 'wait' ? `${texts.problems[refusal.code]} ${wait}` : wait;

@@ -3,18 +3,31 @@ import { enter } from '../impersonation/enter.js';
 import { leave } from '../impersonation/leave.js';
 import type { Context } from '../session/context.js';
 import { answerOrRedirect, answerRefusal } from './answers.js';
+import { cameFrom } from './came-from.js';
+import { mayGoOn } from './intent.js';
 import { status } from './status.js';
+import { answerStepUp } from './step-up-page.js';
 
-/** POST /impersonation `{ account }`: begins to act as an account. */
+/**
+ * POST /impersonation `{ account }`: begins to act as an account. Who has to give a proof first does that in the answer, and
+ * acts as it then.
+ */
 export async function postImpersonation(context: Context): Promise<void> {
-  const entered = await enter(context, bodyField(context.req, 'account'));
+  const account = bodyField(context.req, 'account');
+  const from = cameFrom(context);
+  const entered = await enter(context, account, from);
   if (entered.ok) answerOrRedirect(context, context.core.options.homePath, status(context));
-  else await answerRefusal(context, entered);
+  else if (typeof account === 'string' && mayGoOn(context, entered)) {
+    const { name = '' } = entered;
+    await answerStepUp(context, { then: 'impersonation', account, name, cameFrom: from ?? '' });
+  } else await answerRefusal(context, entered);
 }
 
-/** POST /impersonation/leave `{ from? }`: goes back to who acted before. Nobody can say to whom. */
+/** POST /impersonation/leave `{ from? }`: goes back to who acted before, and where that began. Nobody can say to whom. */
 export async function postLeave(context: Context): Promise<void> {
   const left = await leave(context, bodyField(context.req, 'from'));
-  if (left.ok) answerOrRedirect(context, context.core.options.homePath, status(context));
-  else await answerRefusal(context, left);
+  if (left.ok) {
+    const returnTo = left.returnTo ?? context.core.options.homePath;
+    answerOrRedirect(context, returnTo, { ...status(context), returnTo });
+  } else await answerRefusal(context, left);
 }

@@ -16,6 +16,8 @@ import type { PageDraft } from './answers.js';
 import { answer, answerOrRedirect, answerRefusal } from './answers.js';
 import { recoveryCodesPage, settingsAgain } from './page-drafts.js';
 import { qrCode } from './qr-code.js';
+import { mayGoOn } from './intent.js';
+import { answerStepUp } from './step-up-page.js';
 import { status } from './status.js';
 
 /** POST /setup `{ add?, name? }`: begins a set-up, or goes on with the unfinished one. */
@@ -23,11 +25,19 @@ export async function postSetup(context: Context): Promise<void> {
   const { req, res, core } = context;
   const { basePath } = core.options;
   const setup = await startSetup(context, { adds: bodyField(req, 'add'), name: bodyField(req, 'name') });
-  // Who has to give a proof first comes back to the settings: a POST cannot be gone back to.
-  if (!setup.ok && setup.kind === 'guard') refuse(context, setup, basePath);
+  const goesOn = !setup.ok && mayGoOn(context, setup);
+  if (goesOn) await answerStepUp(context, { then: 'setup', add: text(req, 'add'), name: text(req, 'name') });
+  // Who has to sign in first comes back to the settings: a POST cannot be gone back to.
+  else if (!setup.ok && setup.kind === 'guard') refuse(context, setup, basePath);
   else if (!setup.ok) await answerRefusal(context, setup, settingsAgain(context, null));
   else if (wantsHtml(req)) redirect(req, res, `${basePath}/setup`);
   else sendJson(req, res, 200, setupJson(context, setup.form));
+}
+
+/** A field of a form; of any other type than a text it counts as left out. */
+function text(req: Context['req'], name: string): string {
+  const value = bodyField(req, name);
+  return typeof value === 'string' ? value : '';
 }
 
 /** GET /setup: the form of the unfinished set-up. Begins none. */

@@ -1,22 +1,21 @@
 import { bodyField } from '../answer/body-field.js';
-import type { Wait } from '../page.js';
 import { wantsHtml } from '../answer/negotiate.js';
 import { sendJson } from '../answer/problem.js';
 import { safeReturnTo } from '../answer/return-to.js';
 import { evaluate } from '../session/evaluate.js';
 import type { RouteRefusal } from '../session/refusal.js';
 import { presentedBy } from '../session/try-proof.js';
-import { keyPrompt } from './key-prompt.js';
 import type { Context } from '../session/context.js';
 import { confirmRecoveryCodes, disableFactor, regenerateRecoveryCodes, stepUp } from '../settings/manage.js';
+import { startSetup } from '../settings/set-up.js';
+import { enter } from '../impersonation/enter.js';
+import type { Intent } from './intent.js';
+import { readIntent } from './intent.js';
+import { stepUpPage, stepUpWait } from './step-up-page.js';
 import { refuse } from '../session/refuse.js';
-import { keysIn } from '../session/challenge.js';
 import { isUser } from '../session/state.js';
-import { takesNoCode } from '../session/require-owner.js';
-import { waitOf } from '../session/wait.js';
 import { readStop, rememberStop } from '../session/stop-cookie.js';
 import { status, waitJson } from './status.js';
-import type { PageDraft } from './answers.js';
 import { answer, answerOrRedirect, answerRefusal } from './answers.js';
 import { answerRecovered, insteadOf, recoveryCodesPage, settingsAgain, settingsPage } from './page-drafts.js';
 import { refused } from '../session/refusal.js';
@@ -86,44 +85,41 @@ export async function showStepUp(context: Context): Promise<void> {
   }
 }
 
-/** POST /step-up `{ code or credential }`: makes the proof fresh and goes on. */
+/** POST /step-up `{ code or credential }`: makes the proof fresh, and goes on with what was wanted. */
 export async function postStepUp(context: Context): Promise<void> {
-  const { returnToOrigins, homePath } = context.core.options;
+  const intent = readIntent(context);
   const stepped = await stepUp(context, presentedBy(context));
   if (!stepped.ok) {
     // Taken off by an operator or on another device: there is no code to try again with.
-    const again = stepped.code === 'not-enrolled' ? settingsPage(context) : stepUpPage(context, stepped);
+    const again =
+      stepped.code === 'not-enrolled'
+        ? settingsPage(context)
+        : stepUpPage(context, { refusal: stepped, intent });
     await answerRefusal(context, stepped, isUser(context.state) ? again : undefined);
     return;
   }
-  const returnTo = safeReturnTo(stepped.returnTo, returnToOrigins) ?? homePath;
+  const onward = intent ? await carryOut(context, intent) : stepped;
+  if (!onward.ok) {
+    await answerRefusal(context, onward, intent?.then === 'setup' ? settingsAgain(context, null) : undefined);
+    return;
+  }
+  const { returnToOrigins, homePath } = context.core.options;
+  const returnTo = safeReturnTo(onward.returnTo, returnToOrigins) ?? homePath;
   const json = { state: 'verified', returnTo };
   if (stepped.recoveryCodesLeft === null) answerOrRedirect(context, returnTo, json);
   else await answerRecovered(context, stepped.recoveryCodesLeft, json);
 }
 
-/** Until when no code of who is signed in is checked. */
-function stepUpWait(context: Context): Wait | null {
-  const { known, state } = context;
-  return known?.factor && isUser(state) ? waitOf(context, known.account.id, known.factor) : null;
-}
-
-function stepUpPage(context: Context, refusal?: RouteRefusal): PageDraft {
-  const { basePath, homePath } = context.core.options;
-  const stop = readStop(context);
-  const notDone = stop?.stopped === 'form';
-  const key = keyPrompt(context, refusal === undefined);
-  const stoppedByKey = stop?.byKey === true && keysIn(context, context.known?.factor) > 0;
-  const keysOnly = key !== null && (takesNoCode(context) || stoppedByKey);
-  const action = `${basePath}/step-up`;
-  const model = {
-    action,
-    home: homePath,
-    key,
-    digits: context.known?.factor?.digits ?? [],
-    keysOnly,
-    notDone,
-    wait: stepUpWait(context),
-  };
-  return { name: 'step-up', model };
+/** Does what somebody wanted before the proof was asked for, by all the rules of doing it, and says where they go on. */
+async function carryOut(
+  context: Context,
+  intent: Intent,
+): Promise<{ ok: true; returnTo: string } | RouteRefusal> {
+  const { homePath, basePath } = context.core.options;
+  if (intent.then === 'setup') {
+    const setup = await startSetup(context, { adds: intent.add, name: intent.name });
+    return setup.ok ? { ok: true, returnTo: `${basePath}/setup` } : setup;
+  }
+  const entered = await enter(context, intent.account, intent.cameFrom === '' ? null : intent.cameFrom);
+  return entered.ok ? { ok: true, returnTo: homePath } : entered;
 }

@@ -240,4 +240,10 @@ export const english: Texts = {
   openInApp: 'Open in your authenticator app',
   accountName: 'Account name',
   copyKey: 'Copy key',
+  thenSetup: 'The set-up begins right after it.',
+  thenActing: (account) => `Right after it you are logged in as ${account}.`,
+  opensByItself: (account) =>
+    `${account} uses two-step authentication: only its own login, password and code open it. Nobody can act as ${account}. ` +
+    'If its password is not known, set a new one (Edit), and sign in as that account.',
+  signInAs: (account) => `Sign in as ${account}`,
 };

@@ -163,4 +163,10 @@ export interface Texts {
   readonly openInApp: string;
   readonly accountName: string;
   readonly copyKey: string;
+  /** What follows a fresh code. */
+  readonly thenSetup: string;
+  readonly thenActing: (account: string) => string;
+  /** Of an account that nobody can act as, since it has a second factor. */
+  readonly opensByItself: (account: string) => string;
+  readonly signInAs: (account: string) => string;
 }

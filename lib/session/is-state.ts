@@ -50,6 +50,7 @@ function areActors(actors: readonly unknown[]): boolean {
     actors.length > 0 &&
     actors.every((actor, place) => {
       if (!isObject(actor) || !isString(actor.account) || !isDigest(actor.stamp)) return false;
+      if (!isOptionalString(actor.cameFrom)) return false;
       if (place > 0) return true;
       const { mark } = actor;
       return isObject(mark) && MARKS.includes(mark.state) && mark.account === actor.account && isState(mark);

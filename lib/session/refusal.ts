@@ -17,8 +17,13 @@ export type Refused = { readonly ok: false } & (
   | { readonly kind: 'field'; readonly code: 'code-malformed' | 'body-malformed'; readonly field: FieldName }
   /** A body that could not be read at all. */
   | { readonly kind: 'body'; readonly code: 'body-malformed'; readonly unread: FaultMembers }
-  /** Which rule; the account that was named may be at fault. */
-  | { readonly kind: 'rule'; readonly code: 'impersonation-refused'; readonly reason: ImpersonationRefusal }
+  /** Which rule; the account that was named may be at fault. With the name of one below, which is no news to who named it. */
+  | {
+      readonly kind: 'rule';
+      readonly code: 'impersonation-refused';
+      readonly reason: ImpersonationRefusal;
+      readonly name?: string;
+    }
 );
 
 /** A refusal of a route: by a guard, or by the state of things. */

@@ -156,6 +156,8 @@ export interface Actor {
   readonly stamp: string | null;
   /** The user as Passport serialized it. */
   readonly user: unknown;
+  /** The page where they began to act as the next one, a path on this origin; left out: not known. */
+  readonly cameFrom?: string | undefined;
 }
 
 /** Who signed in, with the state they had as themselves and will have again. */

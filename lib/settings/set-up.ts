@@ -22,6 +22,7 @@ import { takesKeysOnly } from '../session/requirement.js';
 
 /** What a set-up form shows. */
 export interface SetupForm {
+  /** What the authenticator calls the account: one that is added has a label of its own. */
   readonly account: string;
   readonly issuer: string;
   /** The secret in base32, as it is typed into an authenticator. */
@@ -197,14 +198,17 @@ export function openSetup(
 }
 
 function formOf(
-  { core, state }: Context,
+  { core, state, known }: Context,
   { id, name }: Account,
   secret: Uint8Array,
   setup: SetupState,
 ): SetupForm {
   const issuer = core.options.issuer({ id, name });
-  const uri = otpauthUri(issuer, name, secret);
+  const others = setup.adds ? (known?.factor?.authenticators.length ?? 0) : 0;
+  // Apps put an account of the same label in the place of the first, or show two that nobody can tell apart.
+  const label = others === 0 ? name : `${name} (${setup.name || String(others + 1)})`;
+  const uri = otpauthUri(issuer, label, secret);
   const kind = state?.state !== 'verified' ? 'first' : setup.adds ? 'added' : 'replacing';
   const key = encodeSecret(secret);
-  return { account: name, issuer, key, uri, expiresAt: setup.until, kind, id: nameOf(setup) };
+  return { account: label, issuer, key, uri, expiresAt: setup.until, kind, id: nameOf(setup) };
 }

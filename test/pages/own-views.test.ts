@@ -83,7 +83,7 @@ describe('the application’s own views', () => {
       keyScript: null,
       serverTime: panel.now,
       error: { code: 'sign-in-expired', message: russian.problems['sign-in-expired'] },
-      model: { home: '/', login: '/login' },
+      model: { home: '/', login: '/login', back: null },
     });
     const locked = pages.at(-1)?.error;
     expect(locked?.code).to.equal('locked');

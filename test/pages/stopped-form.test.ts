@@ -245,7 +245,9 @@ describe('a form of the application that a guard stops', () => {
 
   it('is told of where it was a button of our own settings', async () => {
     panel.now += 901_000;
-    expect((await alice.submit('/two-step/setup')).headers.location).to.equal('/two-step/step-up');
+    expect((await alice.submit('/two-step/authenticators/remove', { id: 'a' })).headers.location).to.equal(
+      '/two-step/step-up',
+    );
     expect((await alice.open('/two-step/step-up')).text).to.contain(NOT_DONE);
     const { headers } = await alice.submit('/two-step/step-up', { code: phone.nextCode() });
     expect(headers.location).to.equal('/two-step');

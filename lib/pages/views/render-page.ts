@@ -4,6 +4,7 @@ import type { Texts } from '../texts.js';
 import { browsers } from './browsers.js';
 import type { Html } from './html.js';
 import { html } from './html.js';
+import { isolated } from './isolated.js';
 import { layout } from './layout.js';
 import { mustEnroll } from './must-enroll.js';
 import { recoveryCodeUsed } from './recovery-code-used.js';
@@ -82,6 +83,12 @@ function bodyOf(page: Page, texts: Texts): Html {
 function wayOn({ model, error }: ErrorPage, texts: Texts): Html {
   const home = (kind: string): Html =>
     html`<a class="button${kind}" href="${model.home}">${texts.toHome}</a>`;
+  if (model.back !== null) {
+    return html`<p class="row">
+      <a class="button" href="${model.back}">${texts.back}</a>
+      ${error?.account === undefined ? null : html`<a class="button quiet" href="${model.login}">${texts.signInAs(isolated(error.account))}</a>`}
+    </p>`;
+  }
   if (!error || !SIGN_IN_AGAIN.has(error.code)) return html`<p>${home('')}</p>`;
   return html`<p class="row">
     <a class="button" href="${model.login}">${texts.toSignIn}</a>

@@ -6,6 +6,7 @@ import { codeField, form, recoveryForm } from './form.js';
 import type { Html } from './html.js';
 import { html } from './html.js';
 import { ICONS } from './icons.js';
+import { isolated } from './isolated.js';
 import { FEW_RECOVERY_CODES } from './recovery-code-used.js';
 import { keyPart } from './key-part.js';
 import { errorAt } from './refused.js';
@@ -187,9 +188,4 @@ function acting(page: SettingsPage, texts: Texts): Html {
       leave,
       html`<input type="hidden" name="from" value="${from}" /><button type="submit">${texts.leave}</button>`,
     )}`;
-}
-
-/** A name that changes the direction of nothing around it (Unicode UAX #9 §2.4). */
-function isolated(name: string): string {
-  return `\u2068${name}\u2069`;
 }

@@ -3,6 +3,7 @@ import type { Texts } from '../texts.js';
 import { codeField, form, recoveryForm, rememberBox } from './form.js';
 import type { Html } from './html.js';
 import { html } from './html.js';
+import { isolated } from './isolated.js';
 import { keyPart } from './key-part.js';
 import { ERROR_ID, errorAt, fieldErrorOf } from './refused.js';
 import { NOT_DONE_ID, notDone } from './stopped.js';
@@ -19,10 +20,18 @@ export function verify(page: VerifyPage, texts: Texts): Html {
 
 /** The form that makes the proof fresh. */
 export function stepUp(page: StepUpPage, texts: Texts): Html {
-  return html`${notDone(texts, page.model)}
+  return html`${notDone(texts, page.model)} ${next(page, texts)}
     <p>${takesCode(page) ? texts.stepUpExplanation(page.model.digits) : byKey(page, texts, texts.stepUpByKeyExplanation)}</p>
     ${waiting(page, texts, page.model.wait)} ${proofForms(page, texts)}
     <p><a href="${page.model.home}">${texts.cancel}</a></p>`;
+}
+
+/** What follows without being asked for again. */
+function next({ model }: StepUpPage, texts: Texts): Html | null {
+  if (model.next === null) return null;
+  const { next: wanted } = model;
+  if (wanted.kind === 'setup') return html`<p>${texts.thenSetup}</p>`;
+  return html`<p>${texts.thenActing(isolated(wanted.account))}</p>`;
 }
 
 function takesCode({ model: { digits, keysOnly } }: VerifyPage | StepUpPage): boolean {

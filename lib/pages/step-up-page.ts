@@ -1,0 +1,58 @@
+import type { Wait } from '../page.js';
+import { keysIn } from '../session/challenge.js';
+import type { Context } from '../session/context.js';
+import type { RouteRefusal } from '../session/refusal.js';
+import { takesNoCode } from '../session/require-owner.js';
+import { isUser } from '../session/state.js';
+import { readStop } from '../session/stop-cookie.js';
+import { waitOf } from '../session/wait.js';
+import type { PageDraft } from './answers.js';
+import { answer } from './answers.js';
+import type { Intent } from './intent.js';
+import { nextOf } from './intent.js';
+import { keyPrompt } from './key-prompt.js';
+
+/** Answers a browser with the form that makes the proof fresh and goes on with what it wanted. */
+export function answerStepUp(context: Context, intent: Intent): Promise<void> {
+  return answer(context, stepUpPage(context, { intent }), {});
+}
+
+/** Until when no code of who is signed in is checked. */
+export function stepUpWait(context: Context): Wait | null {
+  const { known, state } = context;
+  return known?.factor && isUser(state) ? waitOf(context, known.account.id, known.factor) : null;
+}
+
+/** What the form may be about beside the proof. */
+interface StepUpParts {
+  readonly refusal?: RouteRefusal;
+  readonly intent?: Intent | null;
+}
+
+/** The form that makes the proof fresh. */
+export function stepUpPage(context: Context, { refusal, intent = null }: StepUpParts = {}): PageDraft {
+  const { basePath, homePath } = context.core.options;
+  // What stopped them before is not what they wanted last.
+  const stop = intent ? undefined : readStop(context);
+  const key = keyPrompt(context, refusal === undefined);
+  const stoppedByKey = stop?.byKey === true && keysIn(context, context.known?.factor) > 0;
+  return {
+    name: 'step-up',
+    model: {
+      action: `${basePath}/step-up`,
+      home: homeOf(intent) ?? homePath,
+      key,
+      digits: context.known?.factor?.digits ?? [],
+      keysOnly: key !== null && (takesNoCode(context) || stoppedByKey),
+      notDone: stop?.stopped === 'form',
+      wait: stepUpWait(context),
+      next: nextOf(intent),
+    },
+    ...(intent && { hidden: { ...intent } }),
+  };
+}
+
+/** Where Cancel leads: back to the page of what they wanted. */
+function homeOf(intent: Intent | null): string | null {
+  return intent?.then === 'impersonation' && intent.cameFrom !== '' ? intent.cameFrom : null;
+}
