@@ -34,6 +34,24 @@ export interface PageError {
   readonly account?: string;
 }
 
+/** Something was done just before the page was asked for, which it says once. */
+export interface Success {
+  readonly code:
+    | 'disabled'
+    | 'authenticator-added'
+    | 'authenticator-replaced'
+    | 'authenticator-removed'
+    | 'key-added'
+    | 'key-removed'
+    | 'key-renamed'
+    | 'browser-forgotten'
+    | 'browsers-forgotten'
+    | 'recovery-codes-confirmed'
+    /** They were shown, and the page that showed them was loaded anew: they are not shown again. */
+    | 'recovery-codes-shown';
+  readonly message: string;
+}
+
 interface PageOf<Name extends string, Model> {
   readonly name: Name;
   /** The language of `error.message` (BCP 47). */
@@ -41,6 +59,8 @@ interface PageOf<Name extends string, Model> {
   /** The name of the application; `null` where `issuer` is a function and nobody is signed in yet. */
   readonly issuer: string | null;
   readonly error: PageError | null;
+  /** What was done before: to be told as a status, not as an error. */
+  readonly success: Success | null;
   /** The server's clock when the page was made, milliseconds since 1970: times on it are that far off. */
   readonly serverTime: number;
   /** Hidden fields that every form must send. */

@@ -19,6 +19,7 @@ import type { Page, PageError } from '../page.js';
 import { cameFrom } from './came-from.js';
 import { chooseTexts } from './choose-texts.js';
 import { refusedField } from './proof-field.js';
+import { takeSaid } from './said.js';
 import type { Texts } from './texts.js';
 import { isolated } from './views/isolated.js';
 import { renderPage } from './views/render-page.js';
@@ -40,7 +41,7 @@ const KEY_SCRIPT_FOR_VIEWS = { text: KEY_SCRIPT, hash: KEY_SCRIPT_HASH } as cons
 export type PageDraft = {
   [Name in Page['name']]: Omit<
     Extract<Page, { name: Name }>,
-    'issuer' | 'language' | 'error' | 'fields' | 'script' | 'keyScript' | 'serverTime'
+    'issuer' | 'language' | 'error' | 'success' | 'fields' | 'script' | 'keyScript' | 'serverTime'
   > & { readonly hidden?: Readonly<Record<string, string>> };
 }[Page['name']];
 
@@ -140,6 +141,7 @@ async function showPage(
     issuer: issuerOf(context),
     language: texts.language,
     error,
+    success: error ? null : takeSaid(context, draft, texts),
     serverTime: now(context),
     script: SCRIPT_FOR_VIEWS,
     keyScript: asksKeys(draft) ? KEY_SCRIPT_FOR_VIEWS : null,

@@ -8,6 +8,7 @@ import type { RouteRefusal } from '../session/refusal.js';
 import { refuse } from '../session/refuse.js';
 import { answer, answerOrRedirect, answerRefusal } from './answers.js';
 import { settingsAgain } from './page-drafts.js';
+import { say } from './said.js';
 import { status } from './status.js';
 import { refused } from '../session/refusal.js';
 
@@ -33,6 +34,7 @@ export async function postRevokeBrowsers(context: Context): Promise<void> {
   const { req, core } = context;
   const all = isTicked(bodyField(req, 'all'));
   const revoked = await revokeBrowsers(context, all ? 'all' : { id: bodyField(req, 'id') });
+  if (revoked.ok) say(context, all ? 'browsers-forgotten' : 'browser-forgotten');
   if (revoked.ok) answerOrRedirect(context, `${core.options.basePath}/browsers`, {});
   else await answerRefusal(context, idUnread(context, revoked));
 }
@@ -42,6 +44,7 @@ export async function postRemoveAuthenticator(context: Context): Promise<void> {
   const { req, core } = context;
   const { basePath } = core.options;
   const removed = await removeAuthenticator(context, bodyField(req, 'id'));
+  if (removed.ok) say(context, 'authenticator-removed');
   if (removed.ok) answerOrRedirect(context, basePath, status(context));
   else if (removed.kind === 'guard') refuse(context, removed, basePath);
   else await answerRefusal(context, idUnread(context, removed), settingsAgain(context, null));

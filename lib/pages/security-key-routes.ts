@@ -1,5 +1,6 @@
 import { bodyField } from '../answer/body-field.js';
 import { wantsHtml } from '../answer/negotiate.js';
+import type { Success } from '../page.js';
 import { safeReturnTo } from '../answer/return-to.js';
 import { mayAddKey } from '../account/security-keys.js';
 import type { Context } from '../session/context.js';
@@ -12,7 +13,9 @@ import type { WebAuthn } from '../webauthn.js';
 import type { PageDraft } from './answers.js';
 import { answer, answerOrRedirect, answerRefusal } from './answers.js';
 import { idUnread } from './browser-routes.js';
-import { recoveryCodesPage, settingsAgain } from './page-drafts.js';
+import { recoveryCodesPage } from './page-drafts.js';
+import { answerReload, wasReloaded } from './reload.js';
+import { say } from './said.js';
 import { status } from './status.js';
 
 /** A route of passkeys and security keys. */
@@ -42,6 +45,7 @@ export const postAddKey: KeyRoute = async (context, webauthn) => {
   }
   const { recoveryCodes } = added;
   const returnTo = safeReturnTo(added.returnTo, returnToOrigins) ?? place;
+  if (recoveryCodes === null && returnTo === `${basePath}/security-keys`) say(context, 'key-added');
   if (recoveryCodes === null) answerOrRedirect(context, returnTo, { state: 'verified', returnTo });
   else {
     const { codes, set } = recoveryCodes;
@@ -56,22 +60,25 @@ export const postAddKey: KeyRoute = async (context, webauthn) => {
 
 /** POST /security-keys/remove `{ id }`: removes one of several factors. */
 export const postRemoveKey: KeyRoute = async (context, webauthn) => {
-  await answerChange(context, webauthn, await removeKey(context, bodyField(context.req, 'id')));
+  const removed = await removeKey(context, bodyField(context.req, 'id'));
+  await answerChange(context, webauthn, removed, 'key-removed');
 };
 
 /** POST /security-keys/rename `{ id, name }`: gives one another name. */
 export const postRenameKey: KeyRoute = async (context, webauthn) => {
   const { req } = context;
   const renamed = await renameKey(context, bodyField(req, 'id'), bodyField(req, 'name'));
-  await answerChange(context, webauthn, renamed);
+  await answerChange(context, webauthn, renamed, 'key-renamed');
 };
 
 async function answerChange(
   context: Context,
   webauthn: WebAuthn,
   changed: { ok: true } | RouteRefusal,
+  said: Success['code'],
 ): Promise<void> {
   const location = `${context.core.options.basePath}/security-keys`;
+  if (changed.ok) say(context, said);
   if (changed.ok) answerOrRedirect(context, location, status(context));
   else await refuseHere(context, webauthn, idUnread(context, changed));
 }
@@ -85,8 +92,8 @@ async function refuseHere(context: Context, webauthn: WebAuthn, refusal: RouteRe
     refuse(context, refusal, `${context.core.options.basePath}/security-keys`);
     return;
   }
-  if (refusal.code === 'security-key-known' && context.known?.factor?.recoveryCodesConfirmed === false) {
-    await answerRefusal(context, refusal, settingsAgain(context, null));
+  if (refusal.code === 'security-key-known' && wasReloaded(context)) {
+    answerReload(context);
     return;
   }
   const form = wantsHtml(context.req) && context.state ? await startKey(context, webauthn) : null;

@@ -2,6 +2,7 @@ import { bodyField } from '../answer/body-field.js';
 import { wantsHtml } from '../answer/negotiate.js';
 import { sendJson } from '../answer/problem.js';
 import { redirect } from '../answer/redirect.js';
+import type { Success } from '../page.js';
 import { safeReturnTo } from '../answer/return-to.js';
 import { confirmSetup } from '../settings/confirm-set-up.js';
 import type { Context } from '../session/context.js';
@@ -17,6 +18,8 @@ import { answer, answerOrRedirect, answerRefusal } from './answers.js';
 import { recoveryCodesPage, settingsAgain } from './page-drafts.js';
 import { qrCode } from './qr-code.js';
 import { mayGoOn } from './intent.js';
+import { answerReload, wasReloaded } from './reload.js';
+import { say } from './said.js';
 import { answerStepUp } from './step-up-page.js';
 import { status } from './status.js';
 
@@ -59,8 +62,13 @@ export async function showSetup(context: Context): Promise<void> {
 export async function postConfirm(context: Context): Promise<void> {
   const { basePath, homePath, returnToOrigins } = context.core.options;
   const place = context.state?.state === 'must-enroll' ? homePath : basePath;
-  const { req } = context;
+  const { req, state } = context;
+  const adds = state?.state === 'verified' && state.setup?.adds === true;
   const confirmed = await confirmSetup(context, bodyField(req, 'code'), bodyField(req, 'id'));
+  if (!confirmed.ok && confirmed.code === 'setup-expired' && wasReloaded(context)) {
+    answerReload(context);
+    return;
+  }
   if (!confirmed.ok) {
     const open = await readSetup(context);
     const again = open.ok ? setupPage(context, open.form) : settingsAgain(context, null);
@@ -69,6 +77,7 @@ export async function postConfirm(context: Context): Promise<void> {
   }
   const { recoveryCodes } = confirmed;
   const returnTo = safeReturnTo(confirmed.returnTo, returnToOrigins) ?? place;
+  if (recoveryCodes === null && returnTo === basePath) say(context, saidOf(adds));
   if (recoveryCodes === null) answerOrRedirect(context, returnTo, { state: 'verified', returnTo });
   else {
     const page = recoveryCodesPage(context, recoveryCodes, 'app', returnTo);
@@ -76,6 +85,10 @@ export async function postConfirm(context: Context): Promise<void> {
     const json = { state: 'verified', recoveryCodes: codes, recoveryCodesSet: set, returnTo };
     await answer(context, page, json);
   }
+}
+
+function saidOf(adds: boolean): Success['code'] {
+  return adds ? 'authenticator-added' : 'authenticator-replaced';
 }
 
 /** POST /setup/cancel: drops the unfinished set-up. */

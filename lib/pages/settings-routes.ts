@@ -15,6 +15,8 @@ import { stepUpPage, stepUpWait } from './step-up-page.js';
 import { refuse } from '../session/refuse.js';
 import { isUser } from '../session/state.js';
 import { readStop, rememberStop } from '../session/stop-cookie.js';
+import { answerReload, wasReloaded } from './reload.js';
+import { say } from './said.js';
 import { status, waitJson } from './status.js';
 import { answer, answerOrRedirect, answerRefusal } from './answers.js';
 import { answerRecovered, insteadOf, recoveryCodesPage, settingsAgain, settingsPage } from './page-drafts.js';
@@ -43,8 +45,10 @@ export async function showSettings(context: Context): Promise<void> {
 /** POST /disable `{ code or credential }`: disables the second factor. */
 export async function postDisable(context: Context): Promise<void> {
   const disabled = await disableFactor(context, presentedBy(context));
-  if (disabled.ok) answerOrRedirect(context, context.core.options.basePath, { state: 'signed-in' });
-  else await answerRefusal(context, disabled, settingsAgain(context, 'disable'));
+  if (disabled.ok) {
+    say(context, 'disabled');
+    answerOrRedirect(context, context.core.options.basePath, { state: 'signed-in' });
+  } else await answerRefusal(context, disabled, settingsAgain(context, 'disable'));
 }
 
 /** POST /recovery-codes `{ code or credential }`: makes new recovery codes; shows them, once. */
@@ -55,7 +59,8 @@ export async function postRecoveryCodes(context: Context): Promise<void> {
     const { basePath } = context.core.options;
     const page = recoveryCodesPage(context, recoveryCodes, insteadOf(context), basePath);
     await answer(context, page, { recoveryCodes: recoveryCodes.codes, recoveryCodesSet: recoveryCodes.set });
-  } else await answerRefusal(context, made, settingsAgain(context, 'recovery-codes'));
+  } else if (made.code === 'code-already-used' && wasReloaded(context)) answerReload(context);
+  else await answerRefusal(context, made, settingsAgain(context, 'recovery-codes'));
 }
 
 /** POST /recovery-codes/confirm `{ set, returnTo? }`: the owner has saved the codes of a set. */
@@ -65,6 +70,7 @@ export async function postConfirmRecoveryCodes(context: Context): Promise<void> 
   const confirmed = await confirmRecoveryCodes(context, bodyField(req, 'set'));
   if (confirmed.ok) {
     const place = safeReturnTo(bodyField(req, 'returnTo'), returnToOrigins) ?? basePath;
+    if (place === basePath) say(context, 'recovery-codes-confirmed');
     answerOrRedirect(context, place, status(context));
   } else if (confirmed.kind === 'guard') refuse(context, confirmed, basePath);
   else await answerRefusal(context, confirmed, settingsAgain(context, null));

@@ -129,14 +129,11 @@ export const english: Texts = {
   copied: 'Copied.',
   print: 'Print',
   saved: 'I have saved them',
-  reallySaved: 'Are all the codes in a safe place?',
   notShownAgain: {
     app: 'They cannot be shown again. Without them and without your phone you could not sign in.',
     key: 'They cannot be shown again. Without them and without your key you could not sign in.',
     nothing: 'They cannot be shown again.',
   },
-  goOn: 'Yes, go on',
-  notYet: 'Not yet',
   recoveryCodeUsedTitle: 'You used a recovery code',
   recoveryCodeUsedExplanation:
     'It works only this once, and codes that your phone showed until now are void. Is the phone lost? Set up a ' +
@@ -246,4 +243,18 @@ export const english: Texts = {
     `${account} uses two-step authentication: only its own login, password and code open it. Nobody can act as ${account}. ` +
     'If its password is not known, set a new one (Edit), and sign in as that account.',
   signInAs: (account) => `Sign in as ${account}`,
+  done: {
+    disabled: 'Two-step authentication was disabled. From now on your password alone signs you in.',
+    'authenticator-added': 'The authenticator was added.',
+    'authenticator-replaced': 'The new phone has taken the place of the old one.',
+    'authenticator-removed': 'The authenticator was removed.',
+    'key-added': 'The key was added.',
+    'key-removed': 'The key was removed.',
+    'key-renamed': 'The key was renamed.',
+    'browser-forgotten': 'The browser was forgotten: it is asked for a code again.',
+    'browsers-forgotten': 'All browsers were forgotten: they are asked for a code again.',
+    'recovery-codes-confirmed': 'You have the recovery codes: this was noted.',
+    'recovery-codes-shown':
+      'Recovery codes are shown only once. Making new ones takes a new code or your key.',
+  },
 };

@@ -1,6 +1,6 @@
 import type { ProblemCode } from '../errors.js';
 import type { ImpersonationRefusal } from '../events.js';
-import type { InsteadOf } from '../page.js';
+import type { InsteadOf, Success } from '../page.js';
 
 /** Every sentence of the pages in one language. */
 export interface Texts {
@@ -83,10 +83,7 @@ export interface Texts {
   readonly copied: string;
   readonly print: string;
   readonly saved: string;
-  readonly reallySaved: string;
   readonly notShownAgain: Readonly<Record<InsteadOf, string>>;
-  readonly goOn: string;
-  readonly notYet: string;
   readonly recoveryCodeUsedTitle: string;
   readonly recoveryCodeUsedExplanation: string;
   readonly toSettings: string;
@@ -169,4 +166,6 @@ export interface Texts {
   /** Of an account that nobody can act as, since it has a second factor. */
   readonly opensByItself: (account: string) => string;
   readonly signInAs: (account: string) => string;
+  /** What was done, in the past tense. */
+  readonly done: Readonly<Record<Success['code'], string>>;
 }

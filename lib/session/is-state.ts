@@ -62,8 +62,9 @@ function isParked({ since, until, returnTo }: SessionValues): boolean {
   return isNumber(since) && isNumber(until) && (returnTo === null || isString(returnTo));
 }
 
-function isMark({ passwordAt, setup, challenge }: SessionValues): boolean {
-  return (passwordAt === null || isNumber(passwordAt)) && isSetup(setup) && isChallenge(challenge);
+function isMark({ passwordAt, setup, challenge, said }: SessionValues): boolean {
+  const isTimed = passwordAt === null || isNumber(passwordAt);
+  return isTimed && isSetup(setup) && isChallenge(challenge) && isOptionalString(said);
 }
 
 function isElsewhere(value: unknown): boolean {

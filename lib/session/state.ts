@@ -1,6 +1,7 @@
 import type { CodeMethod } from '../account/attempt.js';
 import type { KeyReference } from '../webauthn.js';
 import type { AutoSwitchSkip } from '../events.js';
+import type { Success } from '../page.js';
 import type { Json } from '../options.js';
 import { isState } from './is-state.js';
 import type { SessionValues } from './is-state.js';
@@ -102,6 +103,8 @@ interface Mark {
   readonly setup?: SetupState | undefined;
   /** What security keys are asked in this session. */
   readonly challenge?: Challenge | undefined;
+  /** What was done, for the next of our pages to say. */
+  readonly said?: Success['code'] | undefined;
 }
 
 /** A second factor that the application vouches for: single sign-on asked for it, or a passkey signed in. */

@@ -81,6 +81,7 @@ describe('the application’s own views', () => {
       fields: { token: 't' },
       script: { text: SEND_ONCE, hash: SEND_ONCE_HASH },
       keyScript: null,
+      success: null,
       serverTime: panel.now,
       error: { code: 'sign-in-expired', message: russian.problems['sign-in-expired'] },
       model: { home: '/', login: '/login', back: null },

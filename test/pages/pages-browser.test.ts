@@ -72,6 +72,7 @@ describe('the pages in a browser', function () {
 
   const heading = (): Promise<string> => page.getByRole('heading', { level: 1 }).innerText();
   const alert = (): Promise<string> => page.getByRole('alert').innerText();
+  const status = (): Promise<string> => page.locator('.good[role=status]').innerText();
   const press = (name: string): Promise<void> => page.getByRole('button', { name, exact: true }).click();
   const follow = (name: string): Promise<void> => page.getByRole('link', { name, exact: true }).click();
 
@@ -107,9 +108,7 @@ describe('the pages in a browser', function () {
       await look('set-up, clock');
       await type(phone.code());
       await look('recovery codes');
-      await page.locator('a[href="#saved"]').click();
-      await look('recovery codes, saved');
-      await page.locator('#saved button').click();
+      await page.locator('main form button').click();
       await look('settings, enabled');
       await type(phone.wrongCode(), 1);
       await look('settings, wrong code');
@@ -141,7 +140,7 @@ describe('the pages in a browser', function () {
       panel.now += 700_000;
       await type(phone.code());
       await look('error, expired');
-      expect(new Set(seen).size).to.equal(17);
+      expect(new Set(seen).size).to.equal(16);
     });
   }
 
@@ -162,13 +161,11 @@ describe('the pages in a browser', function () {
       expect(download.suggestedFilename()).to.equal('recovery-codes.txt');
       const file = await text(await download.createReadStream());
       expect(file.split('\r\n')).to.deep.equal(['Recovery codes – Acme Panel – alice', '', ...codes, '']);
-      expect(await page.getByRole('button', { name: 'Yes, go on' }).count()).to.equal(0);
-      await follow('I have saved them');
-      await follow('Not yet');
-      expect(await page.getByRole('button', { name: 'Yes, go on' }).count()).to.equal(0);
-      await follow('I have saved them');
-      await press('Yes, go on');
+      await press('I have saved them');
       expect(page.url()).to.equal(`${panel.url}/two-step`);
+      expect(await status()).to.equal('You have the recovery codes: this was noted.');
+      await page.reload();
+      expect(await page.locator('.good[role=status]').count()).to.equal(0);
 
       panel.now += 400_000;
       await page.goto('/danger/here?x=1');
@@ -191,6 +188,7 @@ describe('the pages in a browser', function () {
       await page.getByLabel('Recovery code').fill(codes[1]!);
       await press('Disable with the recovery code');
       expect(await page.getByRole('main').innerText()).to.contain('Not enabled');
+      expect(await status()).to.match(/^Two-step authentication was disabled/);
       expect(await panel.store.get('alice')).to.equal(null);
     });
   }
@@ -243,11 +241,92 @@ describe('the pages in a browser', function () {
     expect(await page.locator('header').innerText()).to.equal('Acme Panel');
   });
 
+  for (const javaScriptEnabled of [true, false]) {
+    it(`shows no error where the recovery codes are loaded anew (${javaScriptEnabled ? 'with' : 'without'} JavaScript)`, async () => {
+      await sitDown({ ...DESK, javaScriptEnabled });
+      await logIn();
+      const phone = await startSetup();
+      await type(phone.code());
+      await page.reload();
+      expect(page.url()).to.equal(`${panel.url}/two-step`);
+      expect(await status()).to.match(/^Recovery codes are shown only once/);
+      expect(await page.getByRole('alert').count()).to.equal(0);
+      expect(await page.getByRole('main').innerText()).to.contain('If you did not save them, make new ones.');
+      await type(phone.nextCode());
+      expect(await heading()).to.equal('Your recovery codes');
+      await page.reload();
+      expect(await page.getByRole('alert').count()).to.equal(0);
+      await page.reload();
+      expect(await page.locator('.good[role=status]').count()).to.equal(0);
+    });
+  }
+
+  it('keeps what was refused, in the field, selected, in sight, and says what the page is', async () => {
+    await sitDown(PHONE);
+    await logIn();
+    const phone = await startSetup();
+    await type(phone.wrongCode());
+    await page.locator('#code:focus').waitFor();
+    expect(
+      await page.locator('#code').evaluate((field) => {
+        const { top, bottom } = (
+          field as unknown as { getBoundingClientRect(): { top: number; bottom: number } }
+        ).getBoundingClientRect();
+        return top > 0 && bottom < 740;
+      }),
+    ).to.equal(true);
+    expect(await page.evaluate('String(getSelection())')).to.equal(phone.wrongCode());
+    expect(await page.title()).to.equal('Error: Enable two-step authentication – Acme Panel');
+    await page.keyboard.type(phone.code());
+    await page.keyboard.press('Enter');
+    await page.waitForLoadState();
+    expect(await heading()).to.equal('Your recovery codes');
+  });
+
+  it('counts a wait down, says when it is over, and leaves the recovery code open', async () => {
+    await sitDown(PHONE);
+    await logIn();
+    await type((await startSetup()).code());
+    await context.clearCookies();
+    await logIn();
+    await page.clock.install({ time: Date.now() });
+    await page.goto('/two-step/verify');
+    for (let i = 0; i < 5; i++) await type('000000');
+    await page.locator('#recovery-code:focus').waitFor();
+    await page.locator('[data-left]', { hasText: '(0:30)' }).waitFor();
+    await page.reload();
+    await page.goto('/two-step/verify');
+    await page.locator('#wait').waitFor();
+    await page.clock.runFor(31_000);
+    await page.getByText('Codes are checked again: enter the one that is shown now.').waitFor();
+    expect(await page.locator('#wait').isVisible()).to.equal(false);
+    await page.clock.runFor(530_000);
+    await page.getByText('This form ends in a minute.').waitFor();
+    await page.clock.runFor(60_000);
+    await page.getByText('The time of this form is over.').waitFor();
+  });
+
+  it('copies the key without spaces, and opens the app on the phone', async () => {
+    await sitDown(PHONE);
+    await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+    await logIn();
+    await startSetup();
+    await press('Copy key');
+    await page.getByText('Copied.').waitFor();
+    const key = (await page.locator('.key').innerText()).replaceAll(' ', '');
+    expect(await page.evaluate('navigator.clipboard.readText()')).to.equal(key);
+    const link = page.getByRole('link', { name: 'Open in your authenticator app' });
+    expect(await link.getAttribute('href')).to.match(new RegExp(`^otpauth://totp/.*secret=${key}&`));
+    expect(await link.isVisible()).to.equal(true);
+    await page.setViewportSize(DESK.viewport);
+    expect(await page.getByText('Account name', { exact: true }).isVisible()).to.equal(true);
+  });
+
   it('hides copy and print where there is no JavaScript', async () => {
     await sitDown({ ...DESK, javaScriptEnabled: false });
     await logIn();
     await type((await startSetup()).code());
-    expect(await page.getByRole('button').count()).to.equal(0);
+    expect(await page.getByRole('button').allInnerTexts()).to.deep.equal(['I have saved them']);
     expect(await page.getByRole('link', { name: 'Download' }).isVisible()).to.equal(true);
   });
 

@@ -106,7 +106,7 @@ export const ROUTES: readonly Row[] = [
   {
     route: 'POST /two-step/setup/confirm',
     who: 'verified',
-    html: '409 Two-step authentication',
+    html: '303 /two-step',
     json: '409 setup-expired',
   },
 

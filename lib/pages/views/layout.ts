@@ -1,4 +1,4 @@
-import type { Page } from '../../page.js';
+import type { Page, Success } from '../../page.js';
 import type { Texts } from '../texts.js';
 import { Html, html } from './html.js';
 import { ICONS } from './icons.js';
@@ -25,7 +25,7 @@ export function layout(
   stylesheet: string | undefined,
   { title, body }: Parts,
 ): string {
-  const { issuer, error, name } = page;
+  const { issuer, error, success, name } = page;
   const brand = issuer === null ? null : html`<bdi>${issuer}</bdi>`;
   return html`<!doctype html>
     <html lang="${texts.language}">
@@ -40,10 +40,14 @@ export function layout(
         <header class="brand">${ICONS.brand}${brand}</header>
         <main>
           <h1>${title}</h1>
-          ${error && !fieldErrorOf(page) ? errorMessage(error) : null} ${body}
+          ${success && done(success)} ${error && !fieldErrorOf(page) ? errorMessage(error) : null} ${body}
         </main>
         ${WITHOUT_FORM.has(name) ? null : SEND_ONCE_ELEMENT} ${SCRIPTED.has(name) ? SCRIPT_ELEMENT : null}
         ${page.keyScript && new Html(`<script>${page.keyScript.text}</script>`)}
       </body>
     </html>`.text;
+}
+
+function done({ message }: Success): Html {
+  return html`<p class="notice good" role="status">${ICONS.on}<span>${message}</span></p>`;
 }

@@ -4,18 +4,12 @@ import { form } from './form.js';
 import type { Html } from './html.js';
 import { html } from './html.js';
 
-/**
- * The codes, this once. One can only go on by saying that they are saved, and meaning it: a second question
- * comes up after that (`:target`, without JavaScript).
- */
+/** The codes, this once. One goes on by saying that they are saved, which is remembered. */
 export function recoveryCodes(page: RecoveryCodesPage, texts: Texts): Html {
   const { codes, insteadOf, confirm, set, next } = page.model;
   const saved = html`<input type="hidden" name="set" value="${set}" />
     <input type="hidden" name="returnTo" value="${next}" />
-    <div class="row">
-      <button type="submit">${texts.goOn}</button>
-      <a class="button quiet" href="#codes">${texts.notYet}</a>
-    </div>`;
+    <button type="submit">${texts.saved}</button>`;
   return html`<p>${texts.recoveryCodesExplanation[insteadOf]}</p>
     <ol class="codes" id="codes">
       ${codes.map((code) => html`<li>${code}</li>`)}
@@ -26,12 +20,8 @@ export function recoveryCodes(page: RecoveryCodesPage, texts: Texts): Html {
       <button class="quiet" type="button" data-print hidden>${texts.print}</button>
     </p>
     <p class="muted" role="status" data-copied></p>
-    <div class="confirm" id="saved" tabindex="-1">
-      <h2>${texts.reallySaved}</h2>
-      <p>${texts.notShownAgain[insteadOf]}</p>
-      ${form(page, confirm, saved)}
-    </div>
-    <p class="row"><a class="button" href="#saved">${texts.saved}</a></p>`;
+    <p class="muted">${texts.notShownAgain[insteadOf]}</p>
+    ${form(page, confirm, saved)}`;
 }
 
 /** The codes as a file that needs no server and no script. */

@@ -34,6 +34,7 @@ p { margin: 0 0 1rem; overflow-wrap: anywhere; }
 button + .notice { margin-top: .75rem; }
 .or { margin: 1rem 0; color: var(--sf-muted); text-align: center; }
 .error { color: var(--sf-error); background: var(--sf-error-page); }
+.good { color: var(--sf-good); background: var(--sf-good-page); }
 .warn { color: var(--sf-warn); background: var(--sf-warn-page); }
 .state { display: inline-flex; align-items: center; gap: .4rem; margin: 0 0 1rem; padding: .25rem .75rem .25rem .5rem;
   border-radius: 99px; color: var(--sf-muted); background: var(--sf-page); font-size: .9375rem; font-weight: 600; }
@@ -106,10 +107,6 @@ dd { margin: 0 0 .75rem; overflow-wrap: anywhere; }
 .codes { display: grid; grid-template-columns: repeat(auto-fit, minmax(17.5rem, 1fr)); gap: .35rem 1.5rem; margin: 0 0 1rem;
   padding: 1rem; border: 1px solid var(--sf-line); border-radius: 8px; list-style: none; }
 .codes li { white-space: nowrap; font-size: .9375rem; }
-.confirm { display: none; margin: 0 0 1rem; padding: 1.25rem; border: 2px solid var(--sf-accent); border-radius: 8px; }
-.confirm:target { display: block; }
-.confirm:target + .row { display: none; }
-.confirm .row, .confirm form { margin: 0; }
 @media (max-width: 40rem) { body { padding: 0; background: var(--sf-card); }
   .brand { padding: 1rem 1.25rem; border-bottom: 1px solid var(--sf-line); }
   main { padding: 1.5rem 1.25rem 2rem; border: 0; border-radius: 0; box-shadow: none; }
@@ -121,7 +118,7 @@ dd { margin: 0 0 .75rem; overflow-wrap: anywhere; }
   .row > button, .row > .button { flex: 1 1 auto; } }
 @media (pointer: coarse) { .open-app { display: block; } }
 @media print { body { padding: 0; background: #fff; color: #000; } main { border: 0; box-shadow: none; padding: 0; }
-  .row, .confirm, .notice { display: none !important; } }
+  .row, form, .notice { display: none !important; } }
 `;
 
 /** The style's source expression for a Content-Security-Policy. */

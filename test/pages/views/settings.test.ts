@@ -8,6 +8,7 @@ const PAGE: SettingsPage = {
   language: 'en',
   issuer: 'Acme',
   error: null,
+  success: null,
   serverTime: Date.UTC(2026, 0, 1),
   fields: {},
   keyScript: null,
