@@ -1,4 +1,4 @@
-import { bodyField } from '../answer/body-field.js';
+import { bodyField, isLeftOut } from '../answer/body-field.js';
 import { wantsHtml } from '../answer/negotiate.js';
 import { sendJson } from '../answer/problem.js';
 import { redirect } from '../answer/redirect.js';
@@ -65,7 +65,7 @@ export async function postConfirm(context: Context): Promise<void> {
   const { req, state } = context;
   const adds = state?.state === 'verified' && state.setup?.adds === true;
   const confirmed = await confirmSetup(context, bodyField(req, 'code'), bodyField(req, 'id'));
-  if (!confirmed.ok && confirmed.code === 'setup-expired' && wasReloaded(context)) {
+  if (!confirmed.ok && confirmed.code === 'setup-expired' && isDone(context) && wasReloaded(context)) {
     answerReload(context);
     return;
   }
@@ -85,6 +85,14 @@ export async function postConfirm(context: Context): Promise<void> {
     const json = { state: 'verified', recoveryCodes: codes, recoveryCodesSet: set, returnTo };
     await answer(context, page, json);
   }
+}
+
+/** Whether the set-up that a form is for is one of the account's authenticators by now. */
+function isDone({ req, known }: Context): boolean {
+  const id = bodyField(req, 'id');
+  return (
+    isLeftOut(id) || (known?.factor?.authenticators ?? []).some((authenticator) => authenticator.id === id)
+  );
 }
 
 function saidOf(adds: boolean): Success['code'] {
