@@ -15,6 +15,7 @@ import { loadSecrets } from './secrets.js';
 import { createSessions } from './sessions.js';
 import { originOf, policyOf, portOf, rememberBrowserDaysOf } from './settings.js';
 import { createPassport } from './sign-in.js';
+import { tellEnds } from './tell-ends.js';
 import { openStorage } from './storage.js';
 
 /** What a panel is made of. */
@@ -83,6 +84,7 @@ export async function createPanel(options: PanelOptions): Promise<Panel> {
   app.use(createSessions(secrets.sessionSecret, redis));
   app.use(passport.session());
   app.use(secondFactor.session());
+  app.use(tellEnds);
   app.use('/two-step', secondFactor.router());
 
   app.use(createSignInRoutes(passport));

@@ -3,6 +3,7 @@ import { HttpError } from './http-error.js';
 import { wantsPage } from './http.js';
 import { sendPage } from './page.js';
 import { problemOf, sendProblem } from './problem.js';
+import { endedText } from './views/ended.js';
 import { errorPage, errorTitle, errorView } from './views/error.js';
 
 /** Nothing is there. */
@@ -18,7 +19,9 @@ export const answerPathsOnly: RequestHandler = (req, res, next) => {
 
 /** Answers every error: people get a page, programs a problem document. What is our fault goes to the log. */
 export const answerError: ErrorRequestHandler = (error: unknown, req, res, next) => {
-  const problem = problemOf(error);
+  const ended = endedText(req.secondFactor?.ended ?? '');
+  const found = problemOf(error);
+  const problem = ended === null ? found : { ...found, title: `${ended} Nothing was done.` };
   if (problem.status >= 500) console.error(error);
   if (res.headersSent) {
     // The session could not be saved after the answer was sent, or half of an answer is out.

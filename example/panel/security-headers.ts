@@ -1,15 +1,18 @@
 import type { RequestHandler } from 'express';
 
+import { SHOW_PASSWORD_HASH } from './views/show-password.js';
+
 const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
   "style-src 'self'",
   "img-src 'self'",
+  `script-src ${SHOW_PASSWORD_HASH}`,
   "form-action 'self'",
   "base-uri 'none'",
   "frame-ancestors 'none'",
 ].join('; ');
 
-/** Headers of every answer: no scripts at all, no frames, nothing cached. The style sheet may be kept. */
+/** Headers of every answer: no script but the one of the login page, no frames, nothing cached. The style sheet may be kept. */
 export const securityHeaders: RequestHandler = (_req, res, next) => {
   res.set({
     'Content-Security-Policy': CONTENT_SECURITY_POLICY,

@@ -72,6 +72,7 @@ export async function evaluateImpersonation(
   if (known) await goBack(context, state, actors.length, tell);
   else await endAll(context, tell);
   context.hasLeft = asksToLeave(context);
+  if (!context.hasLeft) context.ended = reason ?? 'target-changed';
   if (isSafeMethod(context.req) || context.hasLeft) return;
   throw new SecondFactorError('impersonation-refused', 'acting as somebody else has ended; nothing was done');
 }

@@ -240,8 +240,8 @@ export const english: Texts = {
   thenSetup: 'The set-up begins right after it.',
   thenActing: (account) => `Right after it you are logged in as ${account}.`,
   opensByItself: (account) =>
-    `${account} uses two-step authentication: only its own login, password and code open it. Nobody can act as ${account}. ` +
-    'If its password is not known, set a new one (Edit), and sign in as that account.',
+    `You cannot log in as ${account} from here. This account uses two-step authentication. Only its own login, password and ` +
+    'code open it. If nobody knows the password, set a new one (Edit), and sign in there.',
   signInAs: (account) => `Sign in as ${account}`,
   done: {
     disabled: 'Two-step authentication was disabled. From now on your password alone signs you in.',

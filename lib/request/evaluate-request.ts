@@ -91,6 +91,7 @@ async function accountGone(context: Context, accountId: string): Promise<void> {
       emit(context, 'session-demoted', accountId, { reason: 'account-gone' });
     },
   );
+  context.ended = 'account-gone';
 }
 
 function evaluateFound(
@@ -242,6 +243,7 @@ async function change(
       emit(context, 'session-demoted', known.account.id, { reason: decision.reason });
     },
   );
+  context.ended = decision.reason;
 }
 
 /**

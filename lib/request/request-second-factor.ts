@@ -5,7 +5,7 @@ import { checkGuardOptions, evaluate } from '../session/evaluate.js';
 import type { Context } from '../session/context.js';
 import { emit, leaveSession, moveTo, moveToAnonymous, originOf, toldOnceOver } from '../session/context.js';
 import { SecondFactorError, isProblemCode } from '../errors.js';
-import type { AutoSwitchSkip } from '../events.js';
+import type { AutoSwitchSkip, DemotionReason, ImpersonationEnd } from '../events.js';
 import { knownOnly } from '../known-only.js';
 import { findAccount, hasOtherFactorOnly, stampOf } from '../session/core.js';
 import { readFactor } from '../session/account-record.js';
@@ -95,6 +95,10 @@ export class RequestApi implements Guarded {
   get autoSwitchSkipped(): AutoSwitchSkip | null {
     const { state } = this.#context;
     return (isUser(state) ? state.autoSwitchSkipped : undefined) ?? null;
+  }
+
+  get ended(): ImpersonationEnd | DemotionReason | null {
+    return this.#context.ended;
   }
 
   get path(): string {

@@ -119,6 +119,7 @@ function takeOver(core: Core, request: HttpRequest, res: ServerResponse): Contex
     proof: undefined,
     vouched: undefined,
     hasLeft: false,
+    ended: null,
     routed: false,
     isWhole: req.complete,
   };

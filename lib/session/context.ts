@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { SecondFactorError } from '../errors.js';
-import type { EventName, ImpersonationEnd } from '../events.js';
+import type { DemotionReason, EventName, ImpersonationEnd } from '../events.js';
 import type { HttpRequest } from '../options.js';
 import type { AppRequest, AppSession, LogIn, LogOut } from './app-request.js';
 import { requestUser, requireSession, setRequestUser } from './app-request.js';
@@ -78,6 +78,8 @@ export interface Context {
   vouched: Vouched | undefined;
   /** Whether acting as somebody else ended when this request, which asks for that, was checked. */
   hasLeft: boolean;
+  /** Why acting, or the session, ended when this request was checked; `null`: neither did. */
+  ended: ImpersonationEnd | DemotionReason | null;
   /** Whether the router got the request. */
   routed: boolean;
   /** Whether the whole request had come when the session was checked. */

@@ -1,6 +1,6 @@
 import type { AccountDescription } from '../account/account.js';
 import type { ProblemCode } from '../errors.js';
-import type { AutoSwitchSkip, ImpersonationRefusal } from '../events.js';
+import type { AutoSwitchSkip, DemotionReason, ImpersonationEnd, ImpersonationRefusal } from '../events.js';
 import type { StateName } from './state.js';
 
 /** What a route asks for; see {@link requireSecondFactor}. */
@@ -86,6 +86,11 @@ export interface RequestSecondFactor {
   readonly actors: readonly ActingAccount[];
   /** Why the automatic switch did not happen at sign-in; `null` when it did or none is configured. */
   readonly autoSwitchSkipped: AutoSwitchSkip | null;
+  /**
+   * Why acting as somebody else, or the session with the rights it had, ended when this very request was checked; `null`:
+   * neither did. Tell the user, on this page or on the next one: no later request has it.
+   */
+  readonly ended: ImpersonationEnd | DemotionReason | null;
   /** Whether the rules allow `req.user` to act as an account now, and if not, why. Reads the store. */
   mayImpersonate(accountId: string | number | bigint): Promise<ImpersonationDecision>;
   /**

@@ -88,7 +88,7 @@ describe('the example panel in a browser', function () {
     expect(phone.secret.base32, 'what is scanned and what is typed').to.equal(key);
     await typeCode(phone.generate({ timestamp: panel.now }));
     expect(await heading()).to.equal('Your recovery codes');
-    await follow('I have saved them');
+    await press('I have saved them');
     await expectUsable();
     return () => {
       panel.advance(30);

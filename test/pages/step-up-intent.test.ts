@@ -62,7 +62,7 @@ describe('what was wanted when a fresh code was asked for', () => {
     await enroll(panel, 'bob');
     const refused = await root.submit('/two-step/step-up', { ...hiddenOf(asked), code: phone.nextCode() });
     expect(refused.status).to.equal(403);
-    expect(refused.text).to.contain('\u2068bob\u2069 uses two-step authentication');
+    expect(refused.text).to.contain('You cannot log in as \u2068bob\u2069 from here.');
     expect(await whoIs(root)).to.deep.equal(['root']);
     const planted = { then: 'impersonation', account: 'root', cameFrom: '//evil.example' };
     const up = await root.submit('/two-step/step-up', { ...planted, code: phone.nextCode() });
@@ -104,7 +104,7 @@ describe('"Log in" that is refused', () => {
     );
     expect(status).to.equal(403);
     expect(text).to.contain(
-      '\u2068admin\u2069 uses two-step authentication: only its own login, password and code',
+      'log in as \u2068admin\u2069 from here. This account uses two-step authentication. Only its own login, password and',
     );
     expect(text).to.match(
       /<a class="button" href="\/staff">Back<\/a>\s*<a class="button quiet" href="\/login">Sign in as/,

@@ -18,7 +18,9 @@ export function createSignInRoutes(passport: PassportStatic): Router {
   const forPrograms = passport.authenticate('local', options) as RequestHandler;
 
   router.get('/login', (req, res) => {
-    res.send(loginPage({ signedInAs: signedInAs(req) }));
+    const { notice = null } = req.session;
+    if (notice !== null) delete req.session.notice;
+    res.send(loginPage({ signedInAs: signedInAs(req), notice }));
   });
   router.post(
     '/login',

@@ -1,24 +1,28 @@
 import { document } from './document.js';
 import { html } from './html.js';
 import { LOGO } from './logo.js';
+import { SHOW_PASSWORD_ELEMENT } from './show-password.js';
 
 /** What the login page shows. */
 export interface LoginPage {
   /** Who is signed in already and is asked once more. */
   readonly signedInAs: string | null;
+  /** What happened before, told once. */
+  readonly notice?: string | null;
   readonly login?: string;
   readonly error?: string;
 }
 
 /** The first step. */
-export function loginPage({ signedInAs, login = '', error }: LoginPage): string {
+export function loginPage({ signedInAs, notice = null, login = '', error }: LoginPage): string {
   const invalid = error === undefined ? null : html`aria-invalid="true" aria-describedby="error"`;
   return document(
-    'Sign in',
+    error === undefined ? 'Sign in' : 'Error: Sign in',
     'gate',
     html`<main>
       <p class="brand">${LOGO} Acme Panel</p>
       <h1>Sign in</h1>
+      ${notice === null ? null : html`<p class="message plain" role="status">${notice}</p>`}
       ${error === undefined ? null : html`<p class="message bad" role="alert" id="error">${error}</p>`}
       ${
         signedInAs === null
@@ -51,6 +55,7 @@ export function loginPage({ signedInAs, login = '', error }: LoginPage): string 
           ${login === '' ? null : html`autofocus`}
           ${invalid}
         />
+        <button class="show" type="button" aria-pressed="false" data-shows="password" hidden>Show password</button>
         <button class="whole" type="submit">Log in</button>
       </form>
       <details>
@@ -67,6 +72,7 @@ export function loginPage({ signedInAs, login = '', error }: LoginPage): string 
         </dl>
       </details>
       <p class="host">srv1.acme.example</p>
-    </main>`,
+    </main>
+    ${SHOW_PASSWORD_ELEMENT}`,
   );
 }
