@@ -61,6 +61,7 @@ const OPTIONS = {
   stylesheet: optional(stylesheet),
   pageStatus: oneOf('problem', 'ok'),
   language,
+  texts,
   impersonation: optional(impersonation),
   policy: fn<(account: AccountSummary) => unknown>(() => 'optional'),
   webauthn: optional(webauthn),
@@ -89,6 +90,8 @@ type Checked = { readonly [Name in keyof typeof OPTIONS]: ReturnType<(typeof OPT
 export interface ResolvedOptions extends Omit<Checked, 'window' | 'lockout' | 'rememberBrowsers'> {
   /** The issuer where it is the same for all accounts. */
   readonly brand: string | null;
+  /** The language where it is the same for all. */
+  readonly onlyLanguage: string | null;
   /** Where the router is, as the application sees it; `basePath`, `loginPath` and `homePath` are as the browser does. */
   readonly mountPath: string;
   readonly limits: Limits;
@@ -120,6 +123,7 @@ export function checkOptions(options: unknown): ResolvedOptions {
   return {
     ...others,
     brand: typeof given.issuer === 'string' ? given.issuer : null,
+    onlyLanguage: typeof given.language === 'string' ? given.language : null,
     mountPath: basePath,
     basePath: publicPath + basePath,
     loginPath: publicPath + loginPath,
@@ -240,8 +244,24 @@ function carry(given: unknown, name: string): Option<'carry'> {
 
 function language(value: unknown, name: string): (req: HttpRequest) => string | undefined {
   if (typeof value === 'function') return atOnce<(req: HttpRequest) => string | undefined>()(value, name);
-  if (value === undefined || value === 'en' || value === 'ru') return () => value;
-  throw invalid(`language must be 'en', 'ru' or a function of the request, got ${kindOf(value)}`);
+  if (value === undefined || (typeof value === 'string' && value !== '')) return () => value;
+  throw invalid(`language must be a tag such as 'en' or a function of the request, got ${kindOf(value)}`);
+}
+
+/** What each holds is checked by who says it. */
+function texts(value: unknown = {}): NonNullable<Option<'texts'>> {
+  const given = hasFields(value) ? value : {};
+  const wrong = Object.entries(given).find(([tag, each]) => !isTag(tag) || !hasFields(each));
+  if (!hasFields(value) || wrong) {
+    const got = wrong ? `${JSON.stringify(wrong[0])}: ${kindOf(wrong[1])}` : kindOf(value);
+    throw invalid(`texts must be an object of language tags, each with pages and notices; got ${got}`);
+  }
+  return value as NonNullable<Option<'texts'>>;
+}
+
+/** BCP 47 §2.1, as far as it tells languages from mistakes. */
+function isTag(text: string): boolean {
+  return /^[a-z]{2,8}(-[a-z\d]{1,8})*$/i.test(text);
 }
 
 function stylesheet(value: unknown): string {

@@ -20,6 +20,7 @@ export type {
   SignedIn,
 } from './options.js';
 export type { AccountDescription } from './account/account.js';
+export type { LanguageTexts } from './texts.js';
 export type { Language, Notice, NoticeName, NoticeText } from './notice.js';
 export type { AttemptOutcome, CodeMethod, SignInMethod } from './account/attempt.js';
 export type { Lock } from './account/lockout.js';

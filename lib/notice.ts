@@ -1,5 +1,5 @@
-/** The languages that pages and notices speak. */
-export type Language = 'en' | 'ru';
+/** The languages that pages and notices of the package speak. */
+export type Language = 'en' | 'de' | 'es' | 'fr' | 'ru' | 'uk';
 
 /** What an owner should hear of. */
 export type NoticeName =
@@ -33,8 +33,8 @@ export interface Notice {
   /** Where it came from; IPv4 addresses as such, never mapped into IPv6. */
   readonly ip?: string;
   readonly userAgent?: string;
-  /** In every language. */
-  readonly texts: Readonly<Record<Language, NoticeText>>;
+  /** In every language of the package, and in those of the option `texts`. */
+  readonly texts: Readonly<Record<Language, NoticeText>> & Readonly<Record<string, NoticeText | undefined>>;
 }
 
 /** What a notice is written from. */

@@ -3,6 +3,7 @@ import type { AccountDescription } from './account/account.js';
 import type { SignInMethod } from './account/attempt.js';
 import type { LockoutLimits } from './account/limits.js';
 import type { Language, Notice } from './notice.js';
+import type { LanguageTexts } from './texts.js';
 import type { Page } from './page.js';
 import type { Store } from './vault/store.js';
 import type { WebAuthn } from './webauthn.js';
@@ -127,7 +128,12 @@ export interface SecondFactorOptions<User> {
    * The language of the pages: one for all, or by request, told at once; what is unknown or `undefined` is left to
    * `Accept-Language`. Default: `Accept-Language`, else English.
    */
-  language?: Language | ((req: HttpRequest) => string | undefined) | undefined;
+  language?: Language | (string & {}) | ((req: HttpRequest) => string | undefined) | undefined;
+  /**
+   * Other languages than those of the package, or other words for them, by tag (BCP 47): `{ pt: portuguese }`. Each is
+   * whole: what misses a text is `option-invalid`.
+   */
+  texts?: Readonly<Record<string, LanguageTexts>> | undefined;
 
   /** Acting as somebody else; left out: the routes do not exist. */
   impersonation?: ImpersonationOptions | undefined;

@@ -6,6 +6,7 @@ import { createEmitter } from './events.js';
 import { takesNothing } from './known-only.js';
 import type { Middleware, SecondFactorOptions } from './options.js';
 import { sendNotices } from './notices/send-notices.js';
+import { cataloguesOf } from './pages/catalogues.js';
 import { createRouter } from './pages/router.js';
 import type { Admin } from './operator/admin.js';
 import { createAdmin } from './operator/admin.js';
@@ -72,6 +73,7 @@ export function createSecondFactor<User = Express.User>(options: SecondFactorOpt
     underWay,
     mounting: createMounting(resolved.mountPath),
   };
+  cataloguesOf(resolved);
   sendNotices(core);
   const contexts = createContexts(core);
   const strategy = createStrategy((req) => contexts.get(req));

@@ -18,6 +18,10 @@ const BOTTOM = [
   'passport-version',
   'webauthn',
   'soon',
+  'texts',
+  'page-texts',
+  'notice-words',
+  'check-texts',
 ];
 
 /** The ground of everything that has to do with a session, or with an account without one. */
@@ -39,12 +43,16 @@ const AREAS: Record<string, { readonly path: string; readonly mayImport: readonl
   webauthn: { path: 'lib/webauthn.ts', mayImport: [] },
   page: { path: 'lib/page.ts', mayImport: ['errors', 'events', 'webauthn'] },
   notice: { path: 'lib/notice.ts', mayImport: [] },
+  'page-texts': { path: 'lib/pages/texts.ts', mayImport: ['errors', 'events', 'page'] },
+  'notice-words': { path: 'lib/notices/notice-words.ts', mayImport: ['notice'] },
+  texts: { path: 'lib/texts.ts', mayImport: ['page-texts', 'notice-words'] },
+  'check-texts': { path: 'lib/check-texts.ts', mayImport: ['errors'] },
   account: { path: 'lib/account/', mayImport: ['errors', 'known-only', 'webauthn'] },
   store: { path: 'lib/vault/store.ts', mayImport: [] },
   contract: { path: 'lib/testing/store-contract.ts', mayImport: ['store', 'errors', 'known-only'] },
   options: {
     path: 'lib/options.ts',
-    mayImport: ['account', 'store', 'events', 'errors', 'notice', 'page', 'webauthn'],
+    mayImport: ['account', 'store', 'events', 'errors', 'notice', 'page', 'texts', 'webauthn'],
   },
   'passport-version': { path: 'lib/passport-version.ts', mayImport: [] },
   'option-checks': { path: 'lib/option-checks.ts', mayImport: ['errors', 'answer'] },
@@ -86,7 +94,7 @@ const AREAS: Record<string, { readonly path: string; readonly mayImport: readonl
 };
 
 /** Areas that see nothing of the others but their types. */
-const TYPES_ONLY = ['events', 'options', 'notice', 'page'];
+const TYPES_ONLY = ['events', 'options', 'notice', 'page', 'page-texts', 'notice-words', 'texts'];
 
 /** Files that only re-export: what a name of the exports map leads to. */
 const ENTRY_POINTS = ['lib/index.ts', 'lib/testing/index.ts', 'adapters/nestjs/index.ts'];

@@ -29,7 +29,7 @@ const NO_ORIGINS = [
   [7],
   Array<string>(1),
 ];
-const RESOLVED_ONLY = ['mountPath', 'limits', 'rememberBrowserDays', 'brand'];
+const RESOLVED_ONLY = ['mountPath', 'limits', 'rememberBrowserDays', 'brand', 'onlyLanguage'];
 
 describe('check-options', () => {
   it('takes the required options alone and fills in the defaults', () => {
@@ -193,7 +193,8 @@ describe('check-options', () => {
     onSignedIn: [{}, true],
     formFields: [{ _csrf: 'x' }],
     render: ['page', {}],
-    language: ['de', 7, ''],
+    language: ['tlh', 7, ''],
+    texts: [null, 'de', [], { 'no tag': {} }, { de: null }, { de: 'x' }, new Map()],
     allowedOrigins: NO_ORIGINS,
     returnToOrigins: NO_ORIGINS,
     ip: ['127.0.0.1', {}],

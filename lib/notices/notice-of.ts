@@ -3,8 +3,7 @@ import type { SecondFactorEvent } from '../events.js';
 import type { Notice, NoticeFacts, NoticeName } from '../notice.js';
 import { browserName } from '../session/browser-token.js';
 import { plainAddress } from './plain-address.js';
-import { english } from './words-en.js';
-import { russian } from './words-ru.js';
+import type { allWords } from './all-words.js';
 import { writeNotice } from './write-notice.js';
 
 const NAMES = {
@@ -38,7 +37,11 @@ export function isTold(event: SecondFactorEvent, firstLock: number): event is To
 }
 
 /** The notice of an event, in every language. */
-export function noticeOf(event: Told, account: { readonly issuer: string; readonly name: string }): Notice {
+export function noticeOf(
+  event: Told,
+  account: { readonly issuer: string; readonly name: string },
+  words: ReturnType<typeof allWords>,
+): Notice {
   const { at, ip, userAgent } = event;
   const browser = browserName(userAgent);
   const by = ('by' in event ? event.by : undefined) ?? event.actorId;
@@ -62,6 +65,8 @@ export function noticeOf(event: Told, account: { readonly issuer: string; readon
     name,
     ...origin,
     ...agent,
-    texts: { en: writeNotice(english, name, facts), ru: writeNotice(russian, name, facts) },
+    texts: Object.fromEntries(
+      Object.entries(words).map(([language, each]) => [language, writeNotice(each, name, facts)]),
+    ) as Notice['texts'],
   };
 }

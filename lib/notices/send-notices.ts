@@ -1,22 +1,26 @@
 import type { SecondFactorEvent } from '../events.js';
 import type { Core } from '../session/core.js';
 import { findAccount } from '../session/core.js';
+import { allWords } from './all-words.js';
 import { isTold, noticeOf } from './notice-of.js';
 
 /**
  * Has the application's `notify` hear of what owners should know. Only closing waits for it: it runs beside the
  * request, and what it throws is reported as that of any listener.
+ *
+ * @throws {SecondFactorError} `option-invalid` when a text of the application is missing
  */
 export function sendNotices(core: Core): void {
   const { options, events, underWay } = core;
   const { notify } = options;
+  const words = allWords(options.texts);
   if (!notify) return;
   const send = async (event: SecondFactorEvent): Promise<void> => {
     if (!isTold(event, options.limits.lockout.after)) return;
     const found = await findAccount(core, event.accountId);
     if (!found) return;
     const { id, name, level } = found.account;
-    await notify({ id, name, level }, noticeOf(event, { issuer: options.issuer({ id, name }), name }));
+    await notify({ id, name, level }, noticeOf(event, { issuer: options.issuer({ id, name }), name }, words));
   };
   events.on('*', (event) => {
     const sending = send(event);

@@ -1,12 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import type { Request } from 'express';
-import type { Language } from '../notice.js';
 import type { ResolvedOptions } from '../check-options.js';
+import { cataloguesOf } from './catalogues.js';
 import { english } from './texts-en.js';
-import { russian } from './texts-ru.js';
 import type { Texts } from './texts.js';
-
-const CATALOGUES: Readonly<Record<Language, Texts>> = { en: english, ru: russian };
 
 /**
  * The texts for a request: the language the application says, else the one of `Accept-Language` that there
@@ -17,14 +14,16 @@ export function chooseTexts(
   request: Parameters<ResolvedOptions['language']>[0],
   options: ResolvedOptions,
 ): Texts {
-  const said = options.language(request);
-  const accepted = (req as Request).acceptsLanguages(Object.keys(CATALOGUES));
-  const chosen = [said, accepted].map(languageOf).find((language) => language !== undefined);
-  return CATALOGUES[chosen ?? 'en'];
+  const catalogues = cataloguesOf(options);
+  const said = textsOf(catalogues, options.language(request));
+  if (said) return said;
+  const accepted = (req as Request).acceptsLanguages([...catalogues.keys()]);
+  return textsOf(catalogues, accepted) ?? english;
 }
 
-/** The language a tag begins with: `ru` of `ru-RU` (BCP 47 §2.2.1). */
-function languageOf(tag: unknown): Language | undefined {
-  const primary = typeof tag === 'string' ? tag.replace(/[-_].*$/s, '').toLowerCase() : '';
-  return Object.hasOwn(CATALOGUES, primary) ? (primary as Language) : undefined;
+/** The texts of a tag, or of the language it begins with: `ru` of `ru-RU` (BCP 47 §2.2.1). */
+function textsOf(catalogues: ReadonlyMap<string, Texts>, tag: unknown): Texts | undefined {
+  if (typeof tag !== 'string') return undefined;
+  const whole = tag.replaceAll('_', '-').toLowerCase();
+  return catalogues.get(whole) ?? catalogues.get(whole.replace(/-.*$/s, ''));
 }

@@ -6,6 +6,8 @@ import type { InsteadOf, Success } from '../page.js';
 export interface Texts {
   /** BCP 47, for `<html lang>`. */
   readonly language: string;
+  /** Which way it is written, for `<html dir>`. Default `ltr`. */
+  readonly direction?: 'ltr' | 'rtl';
   readonly code: string;
   readonly ok: string;
   readonly verifyTitle: string;

@@ -1,5 +1,7 @@
 import { expect } from 'chai';
+import escapeHtml from 'escape-html';
 import { PROBLEMS } from '../../lib/errors.js';
+import { PAGES } from '../../lib/pages/catalogues.js';
 import { english } from '../../lib/pages/texts-en.js';
 import { russian } from '../../lib/pages/texts-ru.js';
 import { Client } from '../support/client.js';
@@ -8,7 +10,7 @@ import { enrolled } from '../support/people.js';
 import { startPagePanel } from '../support/page-panel.js';
 import type { Panel } from '../support/panel.js';
 
-/** The same in both languages: mission.md names the button. */
+/** The same in all languages: the mission names the button. */
 const SAME = ['ok'];
 
 /** What says how many digits a code has. */
@@ -23,22 +25,23 @@ const OF_DIGITS = [
 ];
 
 describe('the texts', () => {
-  it('are complete, and different in each language', () => {
-    const texts = flat(english);
-    const translated = flat(russian);
-    expect(Object.keys(translated).sort()).to.deep.equal(Object.keys(texts).sort());
-    for (const [name, text] of Object.entries(texts)) {
-      expect(text.trim(), name).to.not.equal('');
-      expect(translated[name]?.trim(), name).to.not.equal('');
-      if (SAME.includes(name)) continue;
-      expect(translated[name], name).to.not.equal(text);
-      expect(text, name).to.not.match(/\p{Script=Cyrillic}/u);
-      expect(translated[name], name).to.match(/\p{Script=Cyrillic}/u);
-    }
-  });
+  for (const { language, ...texts } of Object.values(PAGES).filter((each) => each !== english)) {
+    it(`are complete in ${language}, and different from the English ones`, () => {
+      const [inEnglish, translated] = [flat(english), flat(texts)];
+      expect(Object.keys(translated).sort()).to.deep.equal(Object.keys(inEnglish).sort());
+      const isCyrillic = ['ru', 'uk'].includes(language);
+      for (const [name, text] of Object.entries(translated)) {
+        expect(text.trim(), name).to.not.equal('');
+        if (SAME.includes(name)) continue;
+        expect(text, name).to.not.equal(inEnglish[name]);
+        expect(/\p{Script=Cyrillic}/u.test(text), `${name}: ${text}`).to.equal(isCyrillic);
+        expect(text, name).to.not.match(/undefined|NaN/);
+      }
+    });
+  }
 
   it('have a sentence for every code that clients are told', () => {
-    for (const { problems } of [english, russian]) {
+    for (const { problems } of Object.values(PAGES)) {
       expect(Object.keys(problems).sort()).to.deep.equal(Object.keys(PROBLEMS).sort());
       for (const sentence of Object.values(problems)) expect(sentence).to.match(/^\p{Lu}.*\.$/u);
     }
@@ -128,7 +131,7 @@ describe('the language of the pages', () => {
     const { text, status } = await visitor.open('/two-step', headers);
     expect(status).to.equal(200);
     const lang = /<html lang="([^"]*)">/.exec(text)?.[1];
-    expect(text).to.contain((lang === 'ru' ? russian : english).enable);
+    expect(text).to.contain(escapeHtml(PAGES[lang as keyof typeof PAGES].enable));
     return lang;
   }
 
@@ -138,8 +141,12 @@ describe('the language of the pages', () => {
     ['ru-RU,ru;q=0.9,en;q=0.8', 'ru'],
     ['en-US,en;q=0.9,ru;q=0.8', 'en'],
     ['en;q=0.1,ru;q=0.9', 'ru'],
-    ['de-DE,de;q=0.9', 'en'],
-    ['de,ru;q=0.1', 'ru'],
+    ['de-DE,de;q=0.9', 'de'],
+    ['uk-UA', 'uk'],
+    ['es-419,fr;q=0.5', 'es'],
+    ['fr-CA', 'fr'],
+    ['ja-JP,ja;q=0.9', 'en'],
+    ['ja,ru;q=0.1', 'ru'],
     ['ru;q=0', 'en'],
     ['*', 'en'],
     ['', 'en'],
@@ -172,17 +179,17 @@ describe('the language of the pages', () => {
   });
 
   it('is left to the browser where the function says one that there is not', async () => {
-    for (const said of ['tlh', '', 'constructor', undefined, 7 as unknown as string]) {
+    for (const said of ['tlh', '', 'constructor', '__proto__', undefined, 7 as unknown as string]) {
       const panel = await startPagePanel({ language: () => said });
       expect(await languageOf(panel, 'ru')).to.equal('ru');
-      expect(await languageOf(panel, 'fr')).to.equal('en');
+      expect(await languageOf(panel, 'ja')).to.equal('en');
     }
   });
 
   it('is refused at construction where it is fixed and there is no such one', async () => {
     const refusal = await startPagePanel({ language: 'tlh' as 'en' }).catch((error: unknown) => error);
     expect(refusal).to.include({ code: 'option-invalid' });
-    expect(String(refusal)).to.contain("language must be 'en', 'ru' or a function of the request");
+    expect(String(refusal)).to.contain('language must be one of en, de, es, fr, ru, uk, ');
   });
 
   it('is the language of errors and of the page’s own file', async () => {

@@ -12,6 +12,8 @@ const STYLE_ELEMENT = new Html(`<style>${STYLE}</style>`);
 const SEND_ONCE_ELEMENT = new Html(`<script>${SEND_ONCE}</script>`);
 const SCRIPT_ELEMENT = new Html(`<script>${SCRIPT}</script>`);
 
+const RIGHT_TO_LEFT = new Html(' dir="rtl"');
+
 /** What a page is made of beside its model. */
 export interface Parts {
   readonly title: string;
@@ -28,7 +30,7 @@ export function layout(
   const { issuer, error, success, name } = page;
   const brand = issuer === null ? null : html`<bdi>${issuer}</bdi>`;
   return html`<!doctype html>
-    <html lang="${texts.language}">
+    <html lang="${texts.language}"${texts.direction === 'rtl' ? RIGHT_TO_LEFT : null}>
       <head>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />

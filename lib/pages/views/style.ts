@@ -36,7 +36,7 @@ button + .notice { margin-top: .75rem; }
 .error { color: var(--sf-error); background: var(--sf-error-page); }
 .good { color: var(--sf-good); background: var(--sf-good-page); }
 .warn { color: var(--sf-warn); background: var(--sf-warn-page); }
-.state { display: inline-flex; align-items: center; gap: .4rem; margin: 0 0 1rem; padding: .25rem .75rem .25rem .5rem;
+.state { display: inline-flex; align-items: center; gap: .4rem; margin: 0 0 1rem; padding-block: .25rem; padding-inline: .5rem .75rem;
   border-radius: 99px; color: var(--sf-muted); background: var(--sf-page); font-size: .9375rem; font-weight: 600; }
 .state.on { color: var(--sf-good); background: var(--sf-good-page); }
 section { margin: 1.75rem 0 0; padding: 1.75rem 0 0; border-top: 1px solid var(--sf-line); }
@@ -53,7 +53,7 @@ label + .notice { margin-bottom: .5rem; }
 .open-app { display: none; }
 .clocks { margin: 1rem 0 0; } .clocks summary { padding: .35rem 0; font-size: .9375rem; }
 section input[name=code] { min-height: 3.25rem; font-size: 1.375rem; }
-input[name=code].recovery-code { min-height: 3rem; font-size: 1rem; letter-spacing: .03em; text-align: left; }
+input[name=code].recovery-code { min-height: 3rem; font-size: 1rem; letter-spacing: .03em; text-align: start; }
 input[aria-invalid] { border-color: var(--sf-error); border-width: 2px; }
 button, .button { display: inline-block; min-height: 2.75rem; padding: .6rem 1.25rem; border: 1px solid transparent;
   border-radius: 8px; background: var(--sf-accent); color: var(--sf-accent-text); font: inherit; font-weight: 600;
@@ -63,7 +63,7 @@ button:hover, .button:hover { filter: brightness(1.08); }
 .quiet { border-color: var(--sf-field); background: none; color: var(--sf-text); }
 .danger { border-color: var(--sf-error); background: none; color: var(--sf-error); }
 button.plain { padding: .6rem 0; border: 0; background: none; color: var(--sf-accent); font-weight: 400;
-  text-align: left; text-decoration: underline; text-underline-offset: .15em; }
+  text-align: start; text-decoration: underline; text-underline-offset: .15em; }
 a { color: var(--sf-accent); text-underline-offset: .15em; }
 a.button { color: var(--sf-accent-text); }
 a.quiet { color: var(--sf-text); }
@@ -86,12 +86,12 @@ input[name=name] { display: block; width: 100%; min-height: 2.75rem; margin: 0 0
 :focus-visible { outline: 3px solid var(--sf-accent); outline-offset: 2px; }
 [tabindex="-1"]:focus { outline: none; }
 .steps { margin: 1.5rem 0 1rem; padding: 0; list-style: none; counter-reset: step; }
-.steps > li { position: relative; padding: 0 0 1.75rem 3rem; counter-increment: step; }
-.steps > li::before { content: counter(step); position: absolute; left: 0; top: -.15rem; width: 1.9rem; height: 1.9rem;
+.steps > li { position: relative; padding-block: 0 1.75rem; padding-inline: 3rem 0; counter-increment: step; }
+.steps > li::before { content: counter(step); position: absolute; inset-inline-start: 0; top: -.15rem; width: 1.9rem; height: 1.9rem;
   border-radius: 50%; background: var(--sf-accent); color: var(--sf-accent-text); font-weight: 600; line-height: 1.9rem;
   text-align: center; }
-.steps > li:not(:last-child)::after { content: ""; position: absolute; left: .92rem; top: 2.1rem; bottom: .5rem;
-  border-left: 2px solid var(--sf-line); }
+.steps > li:not(:last-child)::after { content: ""; position: absolute; inset-inline-start: .92rem; top: 2.1rem; bottom: .5rem;
+  border-inline-start: 2px solid var(--sf-line); }
 .steps > li:last-child { padding-bottom: 0; }
 .steps form { max-width: 22rem; margin: 0; }
 .scan { display: grid; grid-template-columns: minmax(0, 14rem) minmax(0, 1fr); gap: 1.75rem; align-items: start; }
@@ -101,7 +101,8 @@ input[name=name] { display: block; width: 100%; min-height: 2.75rem; margin: 0 0
 dl { margin: 0; }
 dt { color: var(--sf-muted); font-size: .875rem; }
 dd { margin: 0 0 .75rem; overflow-wrap: anywhere; }
-.key, .codes, .time { font-family: var(--sf-code-font); }
+.key, .codes li, .time { font-family: var(--sf-code-font); direction: ltr; unicode-bidi: isolate; }
+input[name=code] { direction: ltr; } [dir=rtl] .key { text-align: right; }
 .key { display: block; user-select: all; font-size: 1.0625rem; font-weight: 600; letter-spacing: .04em; }
 .time { font-weight: 600; font-variant-numeric: tabular-nums; white-space: nowrap; }
 .codes { display: grid; grid-template-columns: repeat(auto-fit, minmax(17.5rem, 1fr)); gap: .35rem 1.5rem; margin: 0 0 1rem;
@@ -111,7 +112,7 @@ dd { margin: 0 0 .75rem; overflow-wrap: anywhere; }
   .brand { padding: 1rem 1.25rem; border-bottom: 1px solid var(--sf-line); }
   main { padding: 1.5rem 1.25rem 2rem; border: 0; border-radius: 0; box-shadow: none; }
   .scan { grid-template-columns: minmax(0, 1fr); gap: 1.25rem; } .qr { max-width: 15rem; }
-  .steps > li { padding-left: 0; } .steps > li > h2 { padding: .15rem 0 .35rem 2.6rem; }
+  .steps > li { padding-inline-start: 0; } .steps > li > h2 { padding-block: .15rem .35rem; padding-inline: 2.6rem 0; }
   .steps > li:not(:last-child)::after { display: none; }
   .open-app { display: block; }
   .codes { padding: .75rem; } .codes li { font-size: .875rem; }
