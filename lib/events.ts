@@ -147,6 +147,8 @@ export interface SecondFactorEvents {
   'browser-remembered': EventBase;
   /** Browsers will be asked for a code again; `by` names the operator of an admin call. */
   'browsers-revoked': EventBase & { readonly by?: string; readonly reason?: string };
+  /** The owner ended all other sessions of the account; a code is asked for there. */
+  'other-sessions-ended': EventBase;
   /** The second factor is gone; `by` names the operator of an admin call, else the owner did it. */
   disabled: EventBase & { readonly by?: string; readonly reason?: string };
   /** An operator ended a wait or the hard limit. */

@@ -190,6 +190,8 @@ export type SettingsPage = PageOf<
     readonly key: KeyPrompt | null;
     /** The list of remembered browsers; `null` where there are none by option. */
     readonly browsers: string | null;
+    /** Ends every other session of the account (POST). */
+    readonly endSessions: string;
     /** Starts a set-up (POST); with `add` beside the authenticators there are, else in their place. */
     readonly setup: string;
     /** Disables the second factor (POST with `code`). */

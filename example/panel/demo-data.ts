@@ -68,11 +68,3 @@ export const SERVICES: readonly Service[] = [
   { name: 'Exim, Dovecot', role: 'Mail', version: '4.98', state: 'running' },
   { name: 'BIND', role: 'Name server', version: '9.20', state: 'running' },
 ];
-
-/** What happened lately on the sites of the server. */
-export const ACTIVITY: readonly { readonly when: string; readonly what: string }[] = [
-  { when: '09:42', what: 'Certificate of bobs-bikes.example renewed' },
-  { when: '08:15', what: 'Nightly backup of all users finished, 14.2 GB' },
-  { when: '07:58', what: 'Mailbox orders@alice-ceramics.example is 80 % full' },
-  { when: 'Yesterday', what: 'Domain pottery-course.example added by alice' },
-];

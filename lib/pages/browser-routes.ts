@@ -2,6 +2,7 @@ import { bodyField, isTicked } from '../answer/body-field.js';
 import { removeAuthenticator } from '../settings/authenticators.js';
 import type { OwnRememberedBrowser } from '../settings/browsers.js';
 import { listBrowsers, revokeBrowsers } from '../settings/browsers.js';
+import { endOtherSessions } from '../settings/other-sessions.js';
 import { evaluate } from '../session/evaluate.js';
 import type { Context } from '../session/context.js';
 import type { RouteRefusal } from '../session/refusal.js';
@@ -48,6 +49,15 @@ export async function postRemoveAuthenticator(context: Context): Promise<void> {
   if (removed.ok) answerOrRedirect(context, basePath, status(context));
   else if (removed.kind === 'guard') refuse(context, removed, basePath);
   else await answerRefusal(context, idUnread(context, removed), settingsAgain(context, null));
+}
+
+/** POST /sessions/end: ends every other session of the account. */
+export async function postEndSessions(context: Context): Promise<void> {
+  const { basePath } = context.core.options;
+  const ended = await endOtherSessions(context);
+  if (ended.ok) answerOrRedirect(context, basePath, status(context));
+  else if (ended.kind === 'guard') refuse(context, ended, basePath);
+  else await answerRefusal(context, ended, settingsAgain(context, null));
 }
 
 /** Nothing was found because there was no id to look for. */

@@ -58,6 +58,7 @@ export function settingsPage(context: Context, refused: Tried = null): PageDraft
       key: keyPrompt(context),
       wait: own && known ? waitOf(context, known.account.id, own) : null,
       browsers: rememberBrowserDays === null ? null : `${basePath}/browsers`,
+      endSessions: `${basePath}/sessions/end`,
       setup: `${basePath}/setup`,
       disable: `${basePath}/disable`,
       recoveryCodes: `${basePath}/recovery-codes`,

@@ -17,7 +17,12 @@ import { stillHolds } from '../request/still-holds.js';
 import type { Contexts } from '../request/take-over.js';
 import { answerProblem, answerRefusal } from './answers.js';
 import { BodyError, parseBody } from './body.js';
-import { postRemoveAuthenticator, postRevokeBrowsers, showBrowsers } from './browser-routes.js';
+import {
+  postRemoveAuthenticator,
+  postRevokeBrowsers,
+  showBrowsers,
+  postEndSessions,
+} from './browser-routes.js';
 import { mountable } from './mountable.js';
 import { postImpersonation, postLeave } from './impersonation-routes.js';
 import { postAddKey, postRemoveKey, postRenameKey, showKeys } from './security-key-routes.js';
@@ -76,6 +81,7 @@ export function createRouter(core: Core, contexts: Contexts): Middleware {
   router.get('/step-up', route(showStepUp));
   router.post('/step-up', route(postStepUp));
   router.post('/authenticators/remove', route(postRemoveAuthenticator));
+  router.post('/sessions/end', route(postEndSessions));
   const { webauthn } = core.options;
   if (webauthn) {
     const keyRoute = (handle: KeyRoute): RequestHandler => route((context) => handle(context, webauthn));

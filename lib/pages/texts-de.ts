@@ -212,6 +212,10 @@ export const german: Texts = {
   lastUsed: (day) => `zuletzt benutzt am ${day}`,
   forget: 'Vergessen',
   forgetAll: 'Alle vergessen',
+  otherSessionsTitle: 'Andere Sitzungen',
+  otherSessionsExplanation:
+    'Überall sonst, wo Sie angemeldet sind, wird wieder ein Code verlangt, auch in gemerkten Browsern. Hier bleiben Sie angemeldet.',
+  endOtherSessions: 'Andere Sitzungen abmelden',
   errorTitle: 'Das hat nicht geklappt',
   toHome: 'Weiter',
   toSignIn: 'Anmelden',

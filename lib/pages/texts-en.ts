@@ -202,6 +202,10 @@ export const english: Texts = {
   lastUsed: (day) => `last used ${day}`,
   forget: 'Forget',
   forgetAll: 'Forget all of them',
+  otherSessionsTitle: 'Other sessions',
+  otherSessionsExplanation:
+    'Everywhere else where you are signed in, a code is asked for again, in remembered browsers too. You stay signed in here.',
+  endOtherSessions: 'Sign out other sessions',
   errorTitle: 'This did not work',
   toHome: 'Go on',
   toSignIn: 'Sign in',

@@ -200,6 +200,10 @@ export const spanish: Texts = {
   lastUsed: (day) => `usado el ${day}`,
   forget: 'Olvidar',
   forgetAll: 'Olvidarlos todos',
+  otherSessionsTitle: 'Otras sesiones',
+  otherSessionsExplanation:
+    'En los demás lugares donde haya entrado se vuelve a pedir un código, también en los navegadores recordados. Aquí sigue dentro.',
+  endOtherSessions: 'Cerrar las otras sesiones',
   errorTitle: 'No ha funcionado',
   toHome: 'Continuar',
   toSignIn: 'Entrar',

@@ -205,6 +205,10 @@ export const french: Texts = {
   lastUsed: (day) => `utilisé le ${day}`,
   forget: 'Oublier',
   forgetAll: 'Les oublier tous',
+  otherSessionsTitle: 'Autres sessions',
+  otherSessionsExplanation:
+    'Partout ailleurs où vous êtes connecté, un code est de nouveau demandé, même dans les navigateurs mémorisés. Ici, vous restez connecté.',
+  endOtherSessions: 'Déconnecter les autres sessions',
   errorTitle: 'Cela n’a pas fonctionné',
   toHome: 'Continuer',
   toSignIn: 'Se connecter',

@@ -203,6 +203,10 @@ export const russian: Texts = {
   lastUsed: (day) => `последний вход ${day}`,
   forget: 'Забыть',
   forgetAll: 'Забыть все',
+  otherSessionsTitle: 'Другие сеансы',
+  otherSessionsExplanation:
+    'Везде, где вы ещё вошли, снова понадобится код, в том числе в запомненных браузерах. Здесь вы останетесь.',
+  endOtherSessions: 'Завершить другие сеансы',
   errorTitle: 'Не получилось',
   toHome: 'Продолжить',
   toSignIn: 'Войти',

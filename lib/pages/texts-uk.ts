@@ -200,6 +200,10 @@ export const ukrainian: Texts = {
   lastUsed: (day) => `останній вхід ${day}`,
   forget: 'Забути',
   forgetAll: 'Забути всі',
+  otherSessionsTitle: 'Інші сеанси',
+  otherSessionsExplanation:
+    'Усюди, де ви ще ввійшли, знову знадобиться код, зокрема в запам’ятованих браузерах. Тут ви залишитеся.',
+  endOtherSessions: 'Завершити інші сеанси',
   errorTitle: 'Не вдалося',
   toHome: 'Продовжити',
   toSignIn: 'Увійти',

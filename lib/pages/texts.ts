@@ -135,6 +135,9 @@ export interface Texts {
   readonly lastUsed: (day: string) => string;
   readonly forget: string;
   readonly forgetAll: string;
+  readonly otherSessionsTitle: string;
+  readonly otherSessionsExplanation: string;
+  readonly endOtherSessions: string;
   readonly errorTitle: string;
   readonly toHome: string;
   readonly toSignIn: string;

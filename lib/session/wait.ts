@@ -20,7 +20,7 @@ export function waitOf(context: Context, account: string, factor: Factor): Wait 
 /** The same for a parked sign-in. Reads the store; where that fails nothing is known, and the form says nothing of it. */
 export async function waitOfParked(context: Context, state: PendingState): Promise<Wait | null> {
   try {
-    const factor = await context.core.vault.view(state.account, 0);
+    const factor = await context.core.vault.view(state.account);
     return factor?.enrollment === state.enrollment ? waitOf(context, state.account, factor) : null;
   } catch {
     return null;

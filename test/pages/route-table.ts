@@ -54,6 +54,31 @@ export const ROUTES: readonly Row[] = [
   { route: 'POST /two-step/verify', who: 'signed-in', html: '303 /', json: '200 signed-in' },
   { route: 'POST /two-step/verify', who: 'verified', html: '303 /', json: '200 verified' },
 
+  {
+    route: 'POST /two-step/sessions/end',
+    who: 'anonymous',
+    html: '303 /login',
+    json: '401 login-required',
+  },
+  {
+    route: 'POST /two-step/sessions/end',
+    who: 'pending',
+    html: '303 /two-step/verify',
+    json: '401 code-required',
+  },
+  {
+    route: 'POST /two-step/sessions/end',
+    who: 'must-enroll',
+    html: '303 /two-step/setup',
+    json: '403 enrollment-required',
+  },
+  {
+    route: 'POST /two-step/sessions/end',
+    who: 'signed-in',
+    html: '409 Two-step authentication',
+    json: '409 not-enrolled',
+  },
+
   { route: 'POST /two-step/cancel', who: 'anonymous', html: '303 /login', json: '200 anonymous' },
   { route: 'POST /two-step/cancel', who: 'pending', html: '303 /login', json: '200 anonymous' },
   { route: 'POST /two-step/cancel', who: 'must-enroll', html: '303 /login', json: '200 anonymous' },

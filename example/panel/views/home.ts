@@ -1,4 +1,4 @@
-import { ACTIVITY, SERVICES, hostingOf } from '../demo-data.js';
+import { SERVICES, hostingOf } from '../demo-data.js';
 import type { ListedAccount } from '../list-accounts.js';
 import { html } from './html.js';
 import type { Html } from './html.js';
@@ -47,15 +47,7 @@ export function adminHome(accounts: readonly ListedAccount[]): Html {
     figure('Mailboxes', '3', '2.5 GB'),
     figure('Disk', '12.7 GB', 'of 25 GB sold'),
   )}
-    <div class="grid">
-      ${card('Clients', table('Clients', ['Client', 'Plan', 'Two-step', 'Actions'], clients), 'wide')}
-      ${card(
-        'Recent activity',
-        html`<ul class="activity">
-          ${ACTIVITY.map(({ when, what }) => html`<li><span class="muted">${when}</span> ${what}</li>`)}
-        </ul>`,
-      )}
-    </div>
+    ${card('Clients', table('Clients', ['Client', 'Plan', 'Two-step', 'Actions'], clients), 'wide')}
     ${DEMO_NOTE}`;
 }
 

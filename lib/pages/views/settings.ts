@@ -79,6 +79,11 @@ function manage(page: SettingsPage, texts: Texts): Html {
             <p><a href="${browsers}">${texts.showBrowsers}</a></p>
           </section>`
     }
+    <section>
+      <h2>${texts.otherSessionsTitle}</h2>
+      <p class="muted">${texts.otherSessionsExplanation}</p>
+      ${form(page, page.model.endSessions, html`<button class="quiet" type="submit">${texts.endOtherSessions}</button>`)}
+    </section>
     <section id="disable">
       <h2>${texts.disable}</h2>
       ${page.model.required ? html`<p>${texts.required}</p>` : disableForms(page, texts)}

@@ -1,0 +1,42 @@
+import { withoutRemembered } from '../account/known-browsers.js';
+import type { AccountRecord } from '../account/record.js';
+import { updateRecord } from '../session/account-record.js';
+import type { Context } from '../session/context.js';
+import { moveTo, originOf } from '../session/context.js';
+import { emitEvent, factorOf } from '../session/core.js';
+import { randomName } from '../session/random.js';
+import type { RouteRefusal } from '../session/refusal.js';
+import { refused } from '../session/refusal.js';
+import { requireEnrolledOwner } from '../session/require-owner.js';
+
+/**
+ * Ends every other session of the account that is signed in, for the price of a fresh proof: on their next request nobody is
+ * signed in there, and a code is asked for, also in browsers that were remembered. This session goes on.
+ */
+export async function endOtherSessions(context: Context): Promise<{ ok: true } | RouteRefusal> {
+  const { core } = context;
+  const owner = requireEnrolledOwner(context, { maxAge: core.options.freshSeconds });
+  if (!owner.ok) return owner;
+  const { state, known } = owner;
+  const enrollment = randomName();
+  const outcome = await updateRecord<AccountRecord | 'not-enrolled'>(
+    core,
+    { accountId: state.account, origin: originOf(context) },
+    (record) => {
+      if (record?.enrollment !== state.enrollment) return { outcome: 'not-enrolled', next: 'unchanged' };
+      const next = { ...withoutRemembered(record), enrollment };
+      return { outcome: next, next };
+    },
+    (ended, origin) => {
+      if (ended !== 'not-enrolled') emitEvent(core, 'other-sessions-ended', state.account, origin, {});
+    },
+  );
+  if (outcome === 'not-enrolled') return refused(outcome);
+  await moveTo(
+    context,
+    { ...state, enrollment, setup: undefined, challenge: undefined },
+    'application-and-user',
+  );
+  context.known = { ...known, factor: factorOf(outcome) };
+  return { ok: true };
+}
