@@ -15,9 +15,9 @@ export async function forEachAtOnce<Item>(
   const work = async (): Promise<void> => {
     try {
       while (!isOver) {
-        const { done, value } = await list.next();
-        if (done === true) return;
-        await act(value as Item);
+        const step = await list.next();
+        if (step.done === true) return;
+        await act(step.value);
       }
     } finally {
       isOver = true;

@@ -133,14 +133,11 @@ export const german: Texts = {
   copied: 'Kopiert.',
   print: 'Drucken',
   saved: 'Ich habe sie gesichert',
-  reallySaved: 'Sind alle Codes an einem sicheren Ort?',
   notShownAgain: {
     app: 'Sie können nicht noch einmal gezeigt werden. Ohne sie und ohne Ihr Telefon könnten Sie sich nicht anmelden.',
     key: 'Sie können nicht noch einmal gezeigt werden. Ohne sie und ohne Ihren Schlüssel könnten Sie sich nicht anmelden.',
     nothing: 'Sie können nicht noch einmal gezeigt werden.',
   },
-  goOn: 'Ja, weiter',
-  notYet: 'Noch nicht',
   recoveryCodeUsedTitle: 'Sie haben einen Wiederherstellungscode verwendet',
   recoveryCodeUsedExplanation:
     'Er gilt nur dieses eine Mal, und Codes, die Ihr Telefon bis jetzt gezeigt hat, gelten nicht mehr. Ist das Telefon ' +
@@ -284,4 +281,34 @@ export const german: Texts = {
     } noch einmal oder verwenden Sie einen Wiederherstellungscode.`,
   lockedForGood:
     'Zu viele falsche Codes. Verwenden Sie einen Wiederherstellungscode oder wenden Sie sich an Ihren Administrator.',
+  titleOfError: (title) => `Fehler: ${title}`,
+  checkedAgainAt: 'Codes werden wieder geprüft um',
+  checkedAgain: 'Codes werden wieder geprüft: geben Sie den ein, der jetzt angezeigt wird.',
+  lastsUntil: 'Dieses Formular gilt bis',
+  endsSoon: 'Dieses Formular endet in einer Minute.',
+  hasEnded: 'Die Zeit für dieses Formular ist abgelaufen. Beginnen Sie noch einmal.',
+  openInApp: 'In der Authenticator-App öffnen',
+  accountName: 'Kontoname',
+  copyKey: 'Schlüssel kopieren',
+  thenSetup: 'Direkt danach beginnt die Einrichtung.',
+  thenActing: (account) => `Direkt danach sind Sie als ${account} angemeldet.`,
+  opensByItself: (account) =>
+    `Von hier aus können Sie sich nicht als ${account} anmelden. Dieses Konto verwendet Zwei-Schritt-Authentifizierung. Nur ` +
+    'sein eigener Name, sein Passwort und sein Code öffnen es. Kennt niemand das Passwort, setzen Sie ein neues (Bearbeiten) ' +
+    'und melden Sie sich dort an.',
+  signInAs: (account) => `Als ${account} anmelden`,
+  done: {
+    disabled: 'Die Zwei-Schritt-Authentifizierung wurde ausgeschaltet. Ab jetzt genügt Ihr Passwort.',
+    'authenticator-added': 'Der Authenticator wurde hinzugefügt.',
+    'authenticator-replaced': 'Das neue Telefon hat das alte ersetzt.',
+    'authenticator-removed': 'Der Authenticator wurde entfernt.',
+    'key-added': 'Der Schlüssel wurde hinzugefügt.',
+    'key-removed': 'Der Schlüssel wurde entfernt.',
+    'key-renamed': 'Der Schlüssel wurde umbenannt.',
+    'browser-forgotten': 'Der Browser wurde vergessen: dort wird wieder nach einem Code gefragt.',
+    'browsers-forgotten': 'Alle Browser wurden vergessen: dort wird wieder nach einem Code gefragt.',
+    'recovery-codes-confirmed': 'Vermerkt: Sie haben die Wiederherstellungscodes.',
+    'recovery-codes-shown':
+      'Wiederherstellungscodes werden nur einmal angezeigt. Für neue brauchen Sie einen neuen Code oder Ihren Schlüssel.',
+  },
 };

@@ -123,14 +123,11 @@ export const spanish: Texts = {
   copied: 'Copiado.',
   print: 'Imprimir',
   saved: 'Los he guardado',
-  reallySaved: '¿Están todos los códigos en un lugar seguro?',
   notShownAgain: {
     app: 'No se pueden volver a mostrar. Sin ellos y sin su teléfono no podría entrar.',
     key: 'No se pueden volver a mostrar. Sin ellos y sin su llave no podría entrar.',
     nothing: 'No se pueden volver a mostrar.',
   },
-  goOn: 'Sí, continuar',
-  notYet: 'Todavía no',
   recoveryCodeUsedTitle: 'Ha usado un código de recuperación',
   recoveryCodeUsedExplanation:
     'Solo sirve esta vez, y los códigos que su teléfono ha mostrado hasta ahora ya no valen. ¿Ha perdido el teléfono? ' +
@@ -268,4 +265,33 @@ export const spanish: Texts = {
     } o use un código de recuperación.`,
   lockedForGood:
     'Demasiados códigos incorrectos. Use un código de recuperación o consulte a su administrador.',
+  titleOfError: (title) => `Error: ${title}`,
+  checkedAgainAt: 'Los códigos se vuelven a comprobar a las',
+  checkedAgain: 'Los códigos se vuelven a comprobar: introduzca el que se muestra ahora.',
+  lastsUntil: 'Puede usar este formulario hasta las',
+  endsSoon: 'Este formulario termina en un minuto.',
+  hasEnded: 'El tiempo de este formulario ha terminado. Empiece de nuevo.',
+  openInApp: 'Abrir en la aplicación de autenticación',
+  accountName: 'Nombre de la cuenta',
+  copyKey: 'Copiar la clave',
+  thenSetup: 'La configuración empieza justo después.',
+  thenActing: (account) => `Justo después entrará como ${account}.`,
+  opensByItself: (account) =>
+    `Desde aquí no puede entrar como ${account}. Esta cuenta usa la autenticación en dos pasos. Solo la abren su propio nombre ` +
+    'de usuario, su contraseña y su código. Si nadie conoce la contraseña, ponga una nueva (Editar) e inicie sesión con ella.',
+  signInAs: (account) => `Iniciar sesión como ${account}`,
+  done: {
+    disabled: 'Se ha desactivado la autenticación en dos pasos. Desde ahora basta con su contraseña.',
+    'authenticator-added': 'Se ha añadido el autenticador.',
+    'authenticator-replaced': 'El teléfono nuevo ha sustituido al anterior.',
+    'authenticator-removed': 'Se ha quitado el autenticador.',
+    'key-added': 'Se ha añadido la llave.',
+    'key-removed': 'Se ha quitado la llave.',
+    'key-renamed': 'Se ha cambiado el nombre de la llave.',
+    'browser-forgotten': 'Se ha olvidado el navegador: allí se vuelve a pedir un código.',
+    'browsers-forgotten': 'Se han olvidado todos los navegadores: allí se vuelve a pedir un código.',
+    'recovery-codes-confirmed': 'Anotado: tiene los códigos de recuperación.',
+    'recovery-codes-shown':
+      'Los códigos de recuperación se muestran una sola vez. Para crear otros hace falta un código nuevo o su llave.',
+  },
 };

@@ -126,14 +126,11 @@ export const french: Texts = {
   copied: 'Copié.',
   print: 'Imprimer',
   saved: 'Je les ai conservés',
-  reallySaved: 'Tous les codes sont-ils en lieu sûr ?',
   notShownAgain: {
     app: 'Ils ne pourront plus être affichés. Sans eux et sans votre téléphone, vous ne pourriez pas vous connecter.',
     key: 'Ils ne pourront plus être affichés. Sans eux et sans votre clé, vous ne pourriez pas vous connecter.',
     nothing: 'Ils ne pourront plus être affichés.',
   },
-  goOn: 'Oui, continuer',
-  notYet: 'Pas encore',
   recoveryCodeUsedTitle: 'Vous avez utilisé un code de récupération',
   recoveryCodeUsedExplanation:
     'Il ne sert que cette fois, et les codes que votre téléphone a affichés jusqu’ici ne valent plus rien. Le téléphone est ' +
@@ -275,4 +272,34 @@ export const french: Texts = {
     }, ou utilisez un code de récupération.`,
   lockedForGood:
     'Trop de codes incorrects. Utilisez un code de récupération ou adressez-vous à votre administrateur.',
+  titleOfError: (title) => `Erreur : ${title}`,
+  checkedAgainAt: 'Les codes sont de nouveau vérifiés à',
+  checkedAgain: 'Les codes sont de nouveau vérifiés : saisissez celui qui est affiché maintenant.',
+  lastsUntil: 'Ce formulaire est utilisable jusqu’à',
+  endsSoon: 'Ce formulaire expire dans une minute.',
+  hasEnded: 'Ce formulaire a expiré. Recommencez.',
+  openInApp: 'Ouvrir dans votre application d’authentification',
+  accountName: 'Nom du compte',
+  copyKey: 'Copier la clé',
+  thenSetup: 'La configuration commence juste après.',
+  thenActing: (account) => `Juste après, vous serez connecté en tant que ${account}.`,
+  opensByItself: (account) =>
+    `Vous ne pouvez pas vous connecter d’ici en tant que ${account}. Ce compte utilise l’authentification en deux étapes. Seuls ` +
+    'son propre identifiant, son mot de passe et son code l’ouvrent. Si personne ne connaît le mot de passe, définissez-en ' +
+    'un nouveau (Modifier) et connectez-vous avec lui.',
+  signInAs: (account) => `Se connecter en tant que ${account}`,
+  done: {
+    disabled: 'L’authentification en deux étapes a été désactivée. Désormais, votre mot de passe suffit.',
+    'authenticator-added': 'L’authentificateur a été ajouté.',
+    'authenticator-replaced': 'Le nouveau téléphone a remplacé l’ancien.',
+    'authenticator-removed': 'L’authentificateur a été retiré.',
+    'key-added': 'La clé a été ajoutée.',
+    'key-removed': 'La clé a été retirée.',
+    'key-renamed': 'La clé a été renommée.',
+    'browser-forgotten': 'Le navigateur a été oublié : un code y est de nouveau demandé.',
+    'browsers-forgotten': 'Tous les navigateurs ont été oubliés : un code y est de nouveau demandé.',
+    'recovery-codes-confirmed': 'C’est noté : vous avez les codes de récupération.',
+    'recovery-codes-shown':
+      'Les codes de récupération ne sont affichés qu’une fois. Pour en créer d’autres, il faut un nouveau code ou votre clé.',
+  },
 };

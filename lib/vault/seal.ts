@@ -33,7 +33,10 @@ export function createSealer(ring: KeyRing): Sealer {
   const keys = new Map<Purpose, Map<MasterKey, Buffer>>();
   const keyFor = (key: MasterKey, purpose: Purpose): Buffer => {
     let ofPurpose = keys.get(purpose);
-    if (!ofPurpose) keys.set(purpose, (ofPurpose = new Map()));
+    if (!ofPurpose) {
+      ofPurpose = new Map<MasterKey, Buffer>();
+      keys.set(purpose, ofPurpose);
+    }
     let derived = ofPurpose.get(key);
     if (!derived) ofPurpose.set(key, (derived = key.derive(purpose)));
     return derived;
