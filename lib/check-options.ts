@@ -51,6 +51,7 @@ const OPTIONS = {
   basePath: place('/two-step'),
   loginPath: path('/login'),
   homePath: path('/'),
+  settingsPath: optional(path('/settings')),
   deserializedUserIsFresh: flag,
   setEnrolled: optional(fn<Option<'setEnrolled'>>()),
   whenCodeRequired: oneOf('respond', 'error'),
@@ -58,6 +59,7 @@ const OPTIONS = {
   onSignedIn: fn<Option<'onSignedIn'>>(() => undefined),
   formFields,
   render: optional(fn<Option<'render'>>()),
+  layout: optional(fn<Option<'layout'>>()),
   stylesheet: optional(stylesheet),
   pageStatus: oneOf('problem', 'ok'),
   language,
@@ -119,7 +121,8 @@ export function checkOptions(options: unknown): ResolvedOptions {
     checks.map(([name, check]) => [name, reading(name, () => check(given[name], name))]),
   ) as unknown as Checked;
   const { window, lockout, rememberBrowsers, ...others } = checked;
-  const { publicPath, basePath, loginPath, homePath, stylesheet } = others;
+  const { publicPath, basePath, loginPath, homePath, settingsPath, stylesheet } = others;
+  if (others.render && others.layout) throw invalid('layout goes without render, which draws the whole page');
   return {
     ...others,
     brand: typeof given.issuer === 'string' ? given.issuer : null,
@@ -128,6 +131,7 @@ export function checkOptions(options: unknown): ResolvedOptions {
     basePath: publicPath + basePath,
     loginPath: publicPath + loginPath,
     homePath: publicPath + homePath,
+    settingsPath: settingsPath === undefined ? undefined : publicPath + settingsPath,
     stylesheet: stylesheet === undefined ? undefined : publicPath + stylesheet,
     limits: { window, lockout },
     rememberBrowserDays: rememberBrowsers ?? null,

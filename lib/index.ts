@@ -53,6 +53,7 @@ export type { Health, Rekeyed } from './operator/maintenance.js';
 export type {
   ErrorPage,
   Page,
+  PageContent,
   PageError,
   RecoveryCodesPage,
   SettingsPage,

@@ -4,7 +4,7 @@ import type { SignInMethod } from './account/attempt.js';
 import type { LockoutLimits } from './account/limits.js';
 import type { Language, Notice } from './notice.js';
 import type { LanguageTexts } from './texts.js';
-import type { Page } from './page.js';
+import type { Page, PageContent } from './page.js';
 import type { Store } from './vault/store.js';
 import type { WebAuthn } from './webauthn.js';
 
@@ -79,6 +79,11 @@ export interface SecondFactorOptions<User> {
   loginPath?: string | undefined;
   /** Where a sign-in ends when nothing else was asked for. Default `/`. */
   homePath?: string | undefined;
+  /**
+   * The application's own settings page: Back on our settings leads there, and Cancel of a set-up. Default: Back to
+   * `homePath`, Cancel to our settings.
+   */
+  settingsPath?: string | undefined;
 
   /** `true` when `passport.deserializeUser` reads the database on every request: saves `findUser` there. */
   deserializedUserIsFresh?: boolean | undefined;
@@ -114,6 +119,14 @@ export interface SecondFactorOptions<User> {
    * Content-Security-Policy is left alone but for `frame-ancestors 'none'`.
    */
   render?: ((req: HttpRequest, res: HttpResponse, page: Page) => void | Promise<void>) | undefined;
+  /**
+   * Puts our content into the application's own frame, and returns the whole document: `head` and `body` of `content` go
+   * into it unchanged, `title` escaped. The Content-Security-Policy is the application's: it may be set here, and must allow
+   * `content.policy`; `frame-ancestors 'none'` is added. May be async. Not with `render`.
+   */
+  layout?:
+    | ((req: HttpRequest, res: HttpResponse, content: PageContent) => string | Promise<string>)
+    | undefined;
   /**
    * A stylesheet of the application that our pages load after their own: a path on this origin, such as
    * `/panel.css`. It sets the CSS variables `--sf-…`, or more. Pictures and fonts may come from this origin then.

@@ -361,3 +361,24 @@ export type Page =
   | RecoveryCodeUsedPage
   | StepUpPage
   | ErrorPage;
+
+/** What a page puts into a frame of the application: the option `layout`. */
+export interface PageContent {
+  /** Plain text, for the title and the heading of the document: escape it. */
+  readonly title: string;
+  readonly name: Page['name'];
+  /** The language of the content (BCP 47), and which way it is written. */
+  readonly language: string;
+  readonly direction: 'ltr' | 'rtl';
+  /** HTML for the end of `<head>`, unchanged. */
+  readonly head: string;
+  /** HTML for where the content of a page goes, under a heading, unchanged. */
+  readonly body: string;
+  /** What the Content-Security-Policy must allow beside what the frame needs: source expressions, quotes included. */
+  readonly policy: {
+    readonly styles: readonly string[];
+    readonly scripts: readonly string[];
+    /** For `form-action`, beside `'self'`. */
+    readonly formAction: readonly string[];
+  };
+}

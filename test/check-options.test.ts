@@ -193,6 +193,8 @@ describe('check-options', () => {
     onSignedIn: [{}, true],
     formFields: [{ _csrf: 'x' }],
     render: ['page', {}],
+    layout: ['page', {}, true],
+    settingsPath: [null, '', 'settings', '//e.com', 7],
     language: ['tlh', 7, ''],
     texts: [null, 'de', [], { 'no tag': {} }, { de: null }, { de: 'x' }, new Map()],
     allowedOrigins: NO_ORIGINS,

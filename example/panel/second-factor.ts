@@ -3,6 +3,7 @@ import type { PassportInstance, SecondFactor, SecondFactorOptions } from 'passpo
 import { webauthn } from 'passport-second-factor/webauthn';
 import { LEVELS } from './levels.js';
 import { createMail } from './mail.js';
+import { frameTwoStep } from './frame-two-step.js';
 import type { Storage } from './storage.js';
 import type { User } from './users.js';
 
@@ -41,6 +42,9 @@ export function createPanelSecondFactor(parts: SecondFactorParts): SecondFactor 
     basePath: '/two-step',
     loginPath: '/login',
     homePath: '/',
+    settingsPath: '/settings',
+    language: 'en', // as the rest of the panel
+    layout: frameTwoStep,
     policy: parts.policy,
     webauthn: webauthn({
       rpId: new URL(parts.origin).hostname,

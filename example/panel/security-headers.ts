@@ -1,21 +1,28 @@
 import type { RequestHandler } from 'express';
+import type { PageContent } from 'passport-second-factor';
 
 import { SHOW_PASSWORD_HASH } from './views/show-password.js';
 
-const CONTENT_SECURITY_POLICY = [
-  "default-src 'none'",
-  "style-src 'self'",
-  "img-src 'self'",
-  `script-src ${SHOW_PASSWORD_HASH}`,
-  "form-action 'self'",
-  "base-uri 'none'",
-  "frame-ancestors 'none'",
-].join('; ');
+/** What pages of the panel may load and run: nothing but its style and pictures, and what is named. */
+export function contentSecurityPolicy(more: Partial<PageContent['policy']> = {}): string {
+  const { styles = [], scripts = [], formAction = [] } = more;
+  return [
+    "default-src 'none'",
+    `style-src ${["'self'", ...styles].join(' ')}`,
+    ...(scripts.length > 0 ? [`script-src ${scripts.join(' ')}`] : []),
+    "img-src 'self'",
+    `form-action ${["'self'", ...formAction].join(' ')}`,
+    "base-uri 'none'",
+    "frame-ancestors 'none'",
+  ].join('; ');
+}
+
+const PLAIN = contentSecurityPolicy({ scripts: [SHOW_PASSWORD_HASH] });
 
 /** Headers of every answer: no script but the one of the login page, no frames, nothing cached. The style sheet may be kept. */
 export const securityHeaders: RequestHandler = (_req, res, next) => {
   res.set({
-    'Content-Security-Policy': CONTENT_SECURITY_POLICY,
+    'Content-Security-Policy': PLAIN,
     'Cache-Control': 'no-store',
     'Referrer-Policy': 'same-origin',
     'X-Content-Type-Options': 'nosniff',

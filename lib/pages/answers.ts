@@ -6,7 +6,7 @@ import { setAnswerHeaders } from '../answer/headers.js';
 import { shownStatus, wantsHtml } from '../answer/negotiate.js';
 import { sendJson, sendProblem } from '../answer/problem.js';
 import { redirect } from '../answer/redirect.js';
-import { PROBLEMS } from '../errors.js';
+import { PROBLEMS, SecondFactorError } from '../errors.js';
 import type { ProblemCode } from '../errors.js';
 import { debug } from '../debug.js';
 import { pathOf } from '../session/app-request.js';
@@ -22,6 +22,7 @@ import { refusedField } from './proof-field.js';
 import { takeSaid } from './said.js';
 import type { Texts } from './texts.js';
 import { isolated } from './views/isolated.js';
+import { contentOf } from './views/content.js';
 import { renderPage } from './views/render-page.js';
 import { KEY_SCRIPT, KEY_SCRIPT_HASH } from './views/key-script.js';
 import { SCRIPTED, SCRIPT_HASH } from './views/script.js';
@@ -136,7 +137,7 @@ async function showPage(
   status: number,
 ): Promise<void> {
   const { req, request, res, core } = context;
-  const { render, formFields, stylesheet } = core.options;
+  const { render, layout, formFields, stylesheet } = core.options;
   const frame = {
     issuer: issuerOf(context),
     language: texts.language,
@@ -158,11 +159,36 @@ async function showPage(
     await render(request, res, page);
     return;
   }
-  res.setHeader('Content-Security-Policy', policyFor(page, core.options));
-  const text = renderPage(page, texts, stylesheet);
+  let text: string;
+  if (layout) {
+    text = await framed(context, page, texts, policyOfApplication);
+  } else {
+    res.setHeader('Content-Security-Policy', policyFor(page, core.options));
+    text = renderPage(page, texts, stylesheet);
+  }
   res.setHeader('Content-Type', 'text/html; charset=utf-8');
   res.setHeader('Content-Length', Buffer.byteLength(text));
   res.end(req.method === 'HEAD' ? undefined : text);
+}
+
+/** A page in the frame of the application, whose policy holds, whether it was set before or is set there. */
+async function framed(
+  { request, res, core }: Context,
+  page: Page,
+  texts: Texts,
+  policyOfApplication: ReturnType<Context['res']['getHeader']>,
+): Promise<string> {
+  const { layout, stylesheet, returnToOrigins } = core.options;
+  if (policyOfApplication === undefined) res.removeHeader('Content-Security-Policy');
+  else res.setHeader('Content-Security-Policy', policyOfApplication);
+  const policy = { scripts: scriptHashes(page), formAction: [...returnToOrigins] };
+  const text: unknown = await layout?.(request, res, contentOf(page, texts, stylesheet, policy));
+  if (typeof text !== 'string') {
+    throw new SecondFactorError('option-invalid', `layout must return a document, got ${typeof text}`);
+  }
+  const policies = [res.getHeader('Content-Security-Policy') ?? [], "frame-ancestors 'none'"];
+  res.setHeader('Content-Security-Policy', policies.flat().map(String));
+  return text;
 }
 
 /** Whether a page asks passkeys and security keys, or makes one. */
@@ -172,12 +198,8 @@ function asksKeys(draft: PageDraft): boolean {
 }
 
 /** Our own style and scripts by their hashes, and nothing else but what the application's stylesheet needs. */
-function policyFor({ name, keyScript }: Page, { returnToOrigins, stylesheet }: ResolvedOptions): string {
-  const scripts = [
-    ...(WITHOUT_FORM.has(name) ? [] : [SEND_ONCE_HASH]),
-    ...(SCRIPTED.has(name) ? [SCRIPT_HASH] : []),
-    ...(keyScript ? [keyScript.hash] : []),
-  ];
+function policyFor(page: Page, { returnToOrigins, stylesheet }: ResolvedOptions): string {
+  const scripts = scriptHashes(page);
   const own = stylesheet === undefined ? '' : " 'self'";
   return [
     "default-src 'none'",
@@ -188,6 +210,14 @@ function policyFor({ name, keyScript }: Page, { returnToOrigins, stylesheet }: R
     "base-uri 'none'",
     "frame-ancestors 'none'",
   ].join('; ');
+}
+
+function scriptHashes({ name, keyScript }: Page): string[] {
+  return [
+    ...(WITHOUT_FORM.has(name) ? [] : [SEND_ONCE_HASH]),
+    ...(SCRIPTED.has(name) ? [SCRIPT_HASH] : []),
+    ...(keyScript ? [keyScript.hash] : []),
+  ];
 }
 
 /** The application's name as the account sees it; before somebody is signed in only where it is the same for all. */

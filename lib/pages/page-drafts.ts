@@ -23,7 +23,7 @@ export function settingsAgain(context: Context, refused: Tried): PageDraft | und
 /** The settings page. */
 export function settingsPage(context: Context, refused: Tried = null): PageDraft {
   const { core, known, actors, requirement, state } = context;
-  const { basePath, homePath, rememberBrowserDays } = core.options;
+  const { basePath, homePath, settingsPath = homePath, rememberBrowserDays } = core.options;
   const factor = known?.factor;
   const own = isUser(context.state) ? factor : undefined;
   const { stopped, byKey } = readStop(context) ?? {};
@@ -63,7 +63,7 @@ export function settingsPage(context: Context, refused: Tried = null): PageDraft
       disable: `${basePath}/disable`,
       recoveryCodes: `${basePath}/recovery-codes`,
       confirmRecoveryCodes: `${basePath}/recovery-codes/confirm`,
-      home: homePath,
+      home: settingsPath,
     },
   };
 }

@@ -101,10 +101,10 @@ function saidOf(adds: boolean): Success['code'] {
 
 /** POST /setup/cancel: drops the unfinished set-up. */
 export async function postCancelSetup(context: Context): Promise<void> {
-  const { basePath } = context.core.options;
+  const { basePath, settingsPath = basePath } = context.core.options;
   const cancelled = await cancelSetup(context);
   // Back to the page that they were shown, so that they still end up where they wanted to go at sign-in.
-  const place = context.state?.state === 'must-enroll' ? `${basePath}/setup` : basePath;
+  const place = context.state?.state === 'must-enroll' ? `${basePath}/setup` : settingsPath;
   if (cancelled.ok) answerOrRedirect(context, place, status(context));
   else await answerRefusal(context, cancelled);
 }

@@ -60,7 +60,7 @@ describe('the options of the example panel', () => {
       ['alice', 'Acme Panel: New recovery codes were made'],
       ['alice', 'Acme Panel: Two-step authentication was disabled'],
     ]);
-    expect(mails[2]?.body).to.include('By: console:ops');
+    expect(mails[2]?.body).to.include('Done by: console:ops');
   });
 
   it('refuses variables that mean nothing, and says what they must be', async () => {

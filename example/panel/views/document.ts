@@ -1,8 +1,8 @@
 import { html } from './html.js';
 import type { Html } from './html.js';
 
-/** A complete document around a body. */
-export function document(title: string, className: string, body: Html): string {
+/** A complete document around a body. What else stands in the head comes before the panel's style, which wins. */
+export function document(title: string, className: string, body: Html, head: Html | null = null): string {
   return html`<!doctype html>
     <html lang="en">
       <head>
@@ -11,6 +11,7 @@ export function document(title: string, className: string, body: Html): string {
         <meta name="robots" content="noindex" />
         <title>${title} · Acme Panel</title>
         <link rel="icon" href="/icon.svg" type="image/svg+xml" />
+        ${head}
         <link rel="stylesheet" href="/style.css" />
       </head>
       <body class="${className}">

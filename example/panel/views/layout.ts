@@ -43,8 +43,8 @@ const SECTIONS: readonly {
   },
 ];
 
-/** A page of the panel. */
-export function layout(frame: Frame, body: Html): string {
+/** A page of the panel; `head` is what its content needs beside the panel's own style. */
+export function layout(frame: Frame, body: Html, head: Html | null = null): string {
   const { title, user, level, actors, notice } = frame;
   return document(
     title,
@@ -70,6 +70,7 @@ export function layout(frame: Frame, body: Html): string {
           ${notice === null ? null : html`<p class="message good" role="status">${notice}</p>`} ${body}
         </main>
       </div>`,
+    head,
   );
 }
 

@@ -12,7 +12,8 @@ const STYLE_ELEMENT = new Html(`<style>${STYLE}</style>`);
 const SEND_ONCE_ELEMENT = new Html(`<script>${SEND_ONCE}</script>`);
 const SCRIPT_ELEMENT = new Html(`<script>${SCRIPT}</script>`);
 
-const RIGHT_TO_LEFT = new Html(' dir="rtl"');
+/** The attribute of what is written from right to left. */
+export const RIGHT_TO_LEFT = new Html(' dir="rtl"');
 
 /** What a page is made of beside its model. */
 export interface Parts {
@@ -27,7 +28,7 @@ export function layout(
   stylesheet: string | undefined,
   { title, body }: Parts,
 ): string {
-  const { issuer, error, success, name } = page;
+  const { issuer, error, name } = page;
   const brand = issuer === null ? null : html`<bdi>${issuer}</bdi>`;
   return html`<!doctype html>
     <html lang="${texts.language}"${texts.direction === 'rtl' ? RIGHT_TO_LEFT : null}>
@@ -42,14 +43,25 @@ export function layout(
         <header class="brand">${ICONS.brand}${brand}</header>
         <main>
           <h1>${title}</h1>
-          ${success && done(success)} ${error && !fieldErrorOf(page) ? errorMessage(error) : null} ${body}
+          ${noticesOf(page)} ${body}
         </main>
-        ${WITHOUT_FORM.has(name) ? null : SEND_ONCE_ELEMENT} ${SCRIPTED.has(name) ? SCRIPT_ELEMENT : null}
-        ${page.keyScript && new Html(`<script>${page.keyScript.text}</script>`)}
+        ${scriptsOf(page)}
       </body>
     </html>`.text;
 }
 
+/** What was done, or went wrong, where no field says it. */
+export function noticesOf(page: Page): Html {
+  const { success, error } = page;
+  return html`${success && done(success)} ${error && !fieldErrorOf(page) ? errorMessage(error) : null}`;
+}
+
 function done({ message }: Success): Html {
   return html`<p class="notice good" role="status">${ICONS.on}<span>${message}</span></p>`;
+}
+
+/** The scripts of a page, which its policy allows by their hashes. */
+export function scriptsOf({ name, keyScript }: Page): Html {
+  return html`${WITHOUT_FORM.has(name) ? null : SEND_ONCE_ELEMENT} ${SCRIPTED.has(name) ? SCRIPT_ELEMENT : null}
+  ${keyScript && new Html(`<script>${keyScript.text}</script>`)}`;
 }

@@ -5,6 +5,7 @@ import { browsers } from './browsers.js';
 import type { Html } from './html.js';
 import { html } from './html.js';
 import { isolated } from './isolated.js';
+import type { Parts } from './layout.js';
 import { layout } from './layout.js';
 import { mustEnroll } from './must-enroll.js';
 import { recoveryCodeUsed } from './recovery-code-used.js';
@@ -27,7 +28,12 @@ const SIGN_IN_AGAIN: ReadonlySet<ProblemCode> = new Set([
  * @param stylesheet the application's own, loaded after ours
  */
 export function renderPage(page: Page, texts: Texts, stylesheet?: string): string {
-  return layout(page, texts, stylesheet, { title: titleOf(page, texts), body: bodyOf(page, texts) });
+  return layout(page, texts, stylesheet, partsOf(page, texts));
+}
+
+/** What a page is about, without what stands around it. */
+export function partsOf(page: Page, texts: Texts): Parts {
+  return { title: titleOf(page, texts), body: bodyOf(page, texts) };
 }
 
 function titleOf(page: Page, texts: Texts): string {

@@ -1,0 +1,20 @@
+import type { Request, Response } from 'express';
+import type { SecondFactorOptions } from 'passport-second-factor';
+import { frameOf } from './page.js';
+import { contentSecurityPolicy } from './security-headers.js';
+import type { User } from './users.js';
+import { document } from './views/document.js';
+import { Html, html } from './views/html.js';
+import { layout } from './views/layout.js';
+import { LOGO } from './views/logo.js';
+
+/** The pages of two-step authentication as pages of the panel: its navigation, who is there, and the way out. */
+export const frameTwoStep: SecondFactorOptions<User>['layout'] = (request, response, content) => {
+  const [req, res] = [request as Request, response as Response];
+  const [head, body] = [new Html(content.head), new Html(content.body)];
+  res.set('Content-Security-Policy', contentSecurityPolicy(content.policy));
+  const { title } = content;
+  if (req.user) return layout({ ...frameOf(req, title), path: '/settings' }, body, head);
+  const gate = html`<main><p class="brand">${LOGO} Acme Panel</p><h1>${title}</h1>${body}</main>`;
+  return document(title, 'gate', gate, head);
+};
