@@ -18,8 +18,8 @@ const ACCOUNTS = 4000;
 const PREFIX = 'soak:';
 /** What the last minutes may have more than the first ones, after everything that can be was collected. */
 const MOST_GROWTH_MEGABYTES = 2;
-/** Minutes at the begin that fill what a process keeps. */
-const FIRST_MINUTES = 2;
+/** Minutes at the begin in which all come, and come back once: they fill what a process keeps. */
+const FIRST_MINUTES = 4;
 
 /** `npm run soak`, or for a look `npm run soak -- --minutes 1`. */
 const given = process.argv.indexOf('--minutes');

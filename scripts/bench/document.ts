@@ -15,7 +15,7 @@ const LOAD = 0.5;
 export function documentOf({ bench, soak }: Figures): string {
   return `# What it costs
 
-\`npm run bench\` measures all of this and writes this page; \`npm run bench -- --quick\` is a look of a few minutes that writes
+\`npm run bench\` measures all of this and writes this page; \`npm run bench -- --quick\` is a look of a minute that writes
 nothing. It builds the package, starts Redis servers of its own, and installs autocannon and passport-totp in a folder of
 its own. Every application is a process of its own; they take turns in short slices, and a ratio is that of two
 slices of the same round. So a ratio says more than a figure, and a figure of another machine is another figure.

@@ -35,7 +35,7 @@ export async function guarded(plan: Plan, redis: string): Promise<Section> {
   );
   for (const { running, cookie } of applications) await guardedGets(running, cookie, plan.warmSeconds);
   const before = await redisWork(redis);
-  for (let round = 0; round < plan.rounds; round++) {
+  for (let round = 0; round < plan.guardedRounds; round++) {
     // Every other round goes backwards, so that what grows in time is on both sides.
     for (const { running, cookie, slices } of round % 2 === 0 ? applications : applications.toReversed()) {
       slices.push(await guardedGets(running, cookie, plan.sliceSeconds));

@@ -2,6 +2,8 @@
 export interface Plan {
   /** Slices of each application; those of all applications alternate. */
   readonly rounds: number;
+  /** The same of guarded requests, which are many and short: what else the machine does falls on both sides of a pair. */
+  readonly guardedRounds: number;
   readonly sliceSeconds: number;
   /** What an application is sent before anything counts. */
   readonly warmSeconds: number;
@@ -17,7 +19,8 @@ export interface Plan {
 
 const FULL: Plan = {
   rounds: 12,
-  sliceSeconds: 0.8,
+  guardedRounds: 24,
+  sliceSeconds: 0.4,
   warmSeconds: 2.5,
   signIns: 300,
   loads: 11,
@@ -28,6 +31,7 @@ const FULL: Plan = {
 /** A look: enough to see that all works and about how much it is. */
 const QUICK: Plan = {
   rounds: 2,
+  guardedRounds: 3,
   sliceSeconds: 0.4,
   warmSeconds: 0.8,
   signIns: 100,
