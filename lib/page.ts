@@ -294,6 +294,8 @@ export type RecoveryCodesPage = PageOf<
     readonly confirm: string;
     /** Names the set of these codes. */
     readonly set: string;
+    /** When they were made, milliseconds since 1970: paper and files say it, so that old ones can be told. */
+    readonly madeAt: number;
     /** Where the user goes on once the codes are saved. */
     readonly next: string;
   }

@@ -2,6 +2,7 @@ import { mayAddAuthenticator } from '../account/authenticators.js';
 import type { InsteadOf, SettingsPage } from '../page.js';
 import { keysIn, waysIn } from '../session/challenge.js';
 import type { Context } from '../session/context.js';
+import { now } from '../session/context.js';
 import { hasOtherFactorOnly } from '../session/core.js';
 import type { ShownRecoveryCodes } from '../session/random.js';
 import { takesNoCode } from '../session/require-owner.js';
@@ -76,15 +77,16 @@ export function insteadOf(context: Context): InsteadOf {
 
 /** The page that shows recovery codes, once. */
 export function recoveryCodesPage(
-  { core, known }: Context,
+  context: Context,
   shown: ShownRecoveryCodes,
   insteadOf: InsteadOf,
   next: string,
 ): PageDraft {
+  const { core, known } = context;
   const confirm = `${core.options.basePath}/recovery-codes/confirm`;
   return {
     name: 'recovery-codes',
-    model: { account: known?.account.name ?? '', ...shown, insteadOf, confirm, next },
+    model: { account: known?.account.name ?? '', ...shown, insteadOf, confirm, next, madeAt: now(context) },
   };
 }
 

@@ -99,7 +99,7 @@ describe('the frame of the application', () => {
     );
     expect(selectors).to.have.length.above(50);
     expect(selectors.filter((each) => !/^(\.second-factor\b|:where\(:root\)$)/.test(each))).to.deep.equal([]);
-    expect(style).to.not.match(/(?<!\.second-factor \{ |prefers-)color-scheme: /);
+    expect(style).to.not.match(/(?<!\.second-factor \{ margin: 0; |prefers-)color-scheme: /);
   });
 
   it('is led back to by Back and by Cancel, on the settings page of the application', async () => {

@@ -158,9 +158,15 @@ describe('the pages in a browser', function () {
       const arriving = page.waitForEvent('download');
       await follow('Download');
       const download = await arriving;
-      expect(download.suggestedFilename()).to.equal('recovery-codes.txt');
+      expect(download.suggestedFilename()).to.match(/^(?:\w+-)+alice-recovery-codes\.txt$/);
       const file = await text(await download.createReadStream());
-      expect(file.split('\r\n')).to.deep.equal(['Recovery codes – Acme Panel – alice', '', ...codes, '']);
+      expect(file.split('\r\n')).to.deep.equal([
+        'Recovery codes – Acme Panel – alice',
+        new Date(panel.now).toISOString().slice(0, 10),
+        '',
+        ...codes,
+        '',
+      ]);
       await press('I have saved them');
       expect(page.url()).to.equal(`${panel.url}/two-step`);
       expect(await status()).to.equal('You have the recovery codes: this was noted.');

@@ -106,7 +106,12 @@ describe('the routes', () => {
     const gone = await alice.submit('/two-step/recovery-codes/confirm', { set, returnTo: '/danger' });
     expect([gone.status, gone.headers.location]).to.deep.equal([303, '/danger']);
     const file = decodeURIComponent(String(links[0]?.[0]).replace('data:text/plain;charset=utf-8,', ''));
-    expect(file).to.equal(['Recovery codes – Acme Panel – alice', '', ...codesOf({ text }), ''].join('\r\n'));
+    const day = new Date(panel.now).toISOString().slice(0, 10);
+    expect(file).to.equal(
+      ['Recovery codes – Acme Panel – alice', day, '', ...codesOf({ text }), ''].join('\r\n'),
+    );
+    expect(text).to.contain('download="acme-panel-alice-recovery-codes.txt"');
+    expect(text).to.match(new RegExp(`<p class="paper">.*Acme Panel.*alice.*${day}`, 's'));
   });
 
   it('does not ask to start again who loads the page of the first recovery codes anew', async () => {

@@ -1,5 +1,6 @@
 import type { RecoveryCodesPage } from '../../page.js';
 import type { Texts } from '../texts.js';
+import { dayOf } from './day-of.js';
 import { form } from './form.js';
 import type { Html } from './html.js';
 import { html } from './html.js';
@@ -10,12 +11,13 @@ export function recoveryCodes(page: RecoveryCodesPage, texts: Texts): Html {
   const saved = html`<input type="hidden" name="set" value="${set}" />
     <input type="hidden" name="returnTo" value="${next}" />
     <button type="submit">${texts.saved}</button>`;
-  return html`<p>${texts.recoveryCodesExplanation[insteadOf]}</p>
+  return html`${paperHead(page, texts)}
+    <p>${texts.recoveryCodesExplanation[insteadOf]}</p>
     <ol class="codes" id="codes">
       ${codes.map((code) => html`<li>${code}</li>`)}
     </ol>
     <p class="row">
-      <a class="button quiet" href="${textFile(page, texts)}" download="recovery-codes.txt">${texts.download}</a>
+      <a class="button quiet" href="${textFile(page, texts)}" download="${fileName(page)}">${texts.download}</a>
       <button class="quiet" type="button" data-copy="${texts.copied}" hidden>${texts.copy}</button>
       <button class="quiet" type="button" data-print hidden>${texts.print}</button>
     </p>
@@ -24,9 +26,29 @@ export function recoveryCodes(page: RecoveryCodesPage, texts: Texts): Html {
     ${form(page, confirm, saved)}`;
 }
 
+/** What a sheet of paper must say, which is found years later: of which application and account, and since when. */
+function paperHead({ issuer, model }: RecoveryCodesPage, texts: Texts): Html {
+  return html`<p class="paper">
+    ${issuer === null ? null : html`<strong><bdi>${issuer}</bdi></strong> – `}<strong><bdi>${model.account}</bdi></strong> –
+    ${dayOf(model.madeAt)}<br />${texts.recoveryCodesTitle}
+  </p>`;
+}
+
+/** A name that tells the file from those of other accounts, of letters and digits that every file system takes. */
+function fileName({ issuer, model }: RecoveryCodesPage): string {
+  const words = [issuer ?? '', model.account, 'recovery-codes'].map((text) =>
+    text
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N}]+/gu, '-')
+      .replace(/^-|-$/g, ''),
+  );
+  return `${words.filter((word) => word !== '').join('-')}.txt`;
+}
+
 /** The codes as a file that needs no server and no script. */
 function textFile({ issuer, model }: RecoveryCodesPage, texts: Texts): string {
   const title = [texts.recoveryCodesTitle, issuer, model.account].filter((part) => part !== null).join(' – ');
-  const text = `${title.replace(/\p{Surrogate}/gu, '\uFFFD')}\r\n\r\n${model.codes.join('\r\n')}\r\n`;
+  const head = `${title.replace(/\p{Surrogate}/gu, '\uFFFD')}\r\n${dayOf(model.madeAt)}`;
+  const text = `${head}\r\n\r\n${model.codes.join('\r\n')}\r\n`;
   return `data:text/plain;charset=utf-8,${encodeURIComponent(text)}`;
 }

@@ -10,8 +10,8 @@ const RULES = /(?<=^|[{}])\s*([^{}@]+?)\s*\{([^{}]*)\}/g;
 const OF_THE_FRAME = /^(html|body)\b|\.brand\b/;
 
 /** A box under the heading of the frame, on phones as well. */
-const IN_A_FRAME = `.${SCOPE} { color-scheme: light dark; }
-@media screen { .${SCOPE} { max-width: 40rem; margin: 0; border: 1px solid var(--sf-line); border-radius: var(--sf-radius); } }`;
+const IN_A_FRAME = `.${SCOPE} { margin: 0; color-scheme: light dark; }
+@media screen { .${SCOPE} { max-width: 40rem; border: 1px solid var(--sf-line); border-radius: var(--sf-radius); } }`;
 
 /** The style of our content alone: it touches nothing of the frame around it, and variables of the application win. */
 export const SCOPED_STYLE = scoped(STYLE);

@@ -25,6 +25,7 @@ main { padding: 2rem; background: var(--sf-card); border: 1px solid var(--sf-lin
   box-shadow: var(--sf-shadow); }
 main > :last-child, section > :last-child, li > :last-child { margin-bottom: 0; }
 h1 { margin: 0 0 .75rem; font-size: 1.5rem; line-height: 1.25; letter-spacing: -.01em; }
+h1, h2, button, .button { overflow-wrap: break-word; hyphens: auto; }
 h2 { margin: 0 0 .5rem; font-size: 1.0625rem; line-height: 1.35; }
 p { margin: 0 0 1rem; overflow-wrap: anywhere; }
 .muted { color: var(--sf-muted); font-size: .9375rem; }
@@ -118,8 +119,14 @@ input[name=code] { direction: ltr; } [dir=rtl] .key { text-align: right; }
   .codes { padding: .75rem; } .codes li { font-size: .875rem; }
   .row > button, .row > .button { flex: 1 1 auto; } }
 @media (pointer: coarse) { .open-app { display: block; } }
-@media print { body { padding: 0; background: #fff; color: #000; } main { border: 0; box-shadow: none; padding: 0; }
-  .row, form, .notice { display: none !important; } }
+.paper { display: none; }
+@media (forced-colors: active) { .notice, .state { border: 1px solid; } .danger { border-width: 2px; }
+  button:not(.quiet, .danger, .plain), .button:not(.quiet) { border: 3px double; }
+  .steps > li::before { border: 1px solid; line-height: calc(1.9rem - 2px); } .qr { forced-color-adjust: none; } }
+@media print { body { padding: 0; background: #fff; color: #000; } main { max-width: none; border: 0; box-shadow: none;
+  padding: 0; background: none; } .paper { display: block; } .codes { border-color: #000; color: #000; }
+  .codes li { font-size: 1rem; break-inside: avoid; }
+  .row, form, .notice, .scan, details, button { display: none !important; } }
 `;
 
 /** The style's source expression for a Content-Security-Policy. */
