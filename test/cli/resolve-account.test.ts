@@ -27,6 +27,16 @@ describe('cli: accounts by their login', () => {
     expect(await isEnrolled('17')).to.equal(false);
   });
 
+  it('are not looked up without the option, which the answer says', async () => {
+    const plain = await startPanel({ users: USERS });
+    expect(await plain.secondFactor.admin.accountNamed('alice')).to.equal(undefined);
+    expect(await panel.secondFactor.admin.accountNamed('nobody')).to.equal(null);
+    expect(await panel.secondFactor.admin.accountNamed('alice')).to.include({ id: '17', name: 'alice' });
+    expect(await caught(runConsole(plain, ['status', 'alice']))).to.include({
+      message: 'there is no account alice: accounts go by the exact id that account() returns',
+    });
+  });
+
   it('are neither where a login is the id of somebody else, until one is meant', async () => {
     for (const [typed, message] of [
       ['17', '17 is the id of one account and the login of another: say --id 17, or --id 99 for the other'],

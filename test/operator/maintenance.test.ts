@@ -40,6 +40,20 @@ describe('operator/maintenance', () => {
     });
   });
 
+  it('names whose records no key opens, and tells who looks on how many are done', async () => {
+    const store = memoryStore();
+    const users = ['alice', 'bob'].map((login) => user(login));
+    const panel = await startPanel({ store, users });
+    await enroll(panel, 'alice');
+    await store.compareAndSet('bob', null, '1.nokey.AAAA');
+    for (const look of [panel.secondFactor.admin.check, panel.secondFactor.admin.rekey]) {
+      const told: number[] = [];
+      await look((records) => told.push(records));
+      expect(told).to.deep.equal([1, 2]);
+    }
+    expect((await panel.secondFactor.admin.check()).unreadableAccounts).to.deep.equal(['bob']);
+  });
+
   it('tells how far the clock of the store is ahead of the middle of asking, and what it warns of', async () => {
     const store = memoryStore();
     const panel = await startPanel({ store });
