@@ -15,7 +15,7 @@ import type { Panel, User } from '../support/panel.js';
 import { redisForTests } from '../support/redis-server.js';
 
 /** What a terminal, a log or a mail would act on, beside what no UTF-8 can hold. */
-const HOSTILE = '\r\nBy: root\u009b2K\u0000\u202e\ud800';
+const HOSTILE = '\r\nDone by: root\u009b2K\u0000\u202e\ud800';
 const HTML = { accept: 'text/html', 'sec-fetch-mode': 'navigate' };
 
 const start = (options: Partial<SecondFactorOptions<User>>): Promise<Panel> => startPanel({ options });
@@ -44,20 +44,20 @@ describe('texts from outside', () => {
     }
     await turn();
     for (const { ip, userAgent = '' } of panel.events) {
-      expect(ip).to.equal('203.0.113.7 By: root 2K');
+      expect(ip).to.equal('203.0.113.7 Done by: root 2K');
       expect(userAgent).to.not.match(/\p{C}/u);
       expect(Array.from(userAgent).length).to.be.at.most(512);
     }
     expect(panel.events.at(-1)?.userAgent).to.equal(`${'x'.repeat(511)}😀`);
     expect(notices).to.have.length(1);
-    expect(notices[0]?.texts.en.body).to.include('IP address: 203.0.113.7 By: root 2K\n');
+    expect(notices[0]?.texts.en.body).to.include('IP address: 203.0.113.7 Done by: root 2K\n');
   });
 
   it('tells what verify() is given as where a code came from in the same way', async () => {
     const panel = await start({});
     await enroll(panel);
     await panel.secondFactor.verify('alice', '000000', { ip: HOSTILE, userAgent: `imap${HOSTILE}` });
-    expect(panel.events.at(-1)).to.include({ ip: 'By: root 2K', userAgent: 'imap By: root 2K' });
+    expect(panel.events.at(-1)).to.include({ ip: 'Done by: root 2K', userAgent: 'imap Done by: root 2K' });
   });
 
   it('tells who did something and why in one line, and asks for a name that can be read', async () => {
@@ -72,12 +72,12 @@ describe('texts from outside', () => {
     });
     await turn();
     const event = panel.events.at(-1) as { by?: string; reason?: string };
-    expect(event.by).to.equal('job By: root 2K');
+    expect(event.by).to.equal('job Done by: root 2K');
     expect(event.reason)
-      .to.match(/^asked By: root 2K asked/)
+      .to.match(/^asked Done by: root 2K asked/)
       .and.not.match(/\p{C}/u);
     expect(event.reason?.length).to.be.at.most(1000);
-    expect(notices.at(-1)?.texts.en.body).to.include('Done by: job By: root 2K\n');
+    expect(notices.at(-1)?.texts.en.body).to.include('Done by: job Done by: root 2K\n');
   });
 
   it('shows the name of an account as it is on pages, and in one line in a mail', async () => {
@@ -88,9 +88,9 @@ describe('texts from outside', () => {
     });
     const { client } = await enrolled(panel);
     await turn();
-    expect(notices[0]?.texts.en.body).to.include('Account: alice By: root 2K \ufffd\n');
+    expect(notices[0]?.texts.en.body).to.include('Account: alice Done by: root 2K \ufffd\n');
     const { text } = await client.get('/two-step', HTML);
-    expect(text).to.include('<bdi>alice\r\nBy: root\u009b2K\u0000\u202e\ufffd</bdi>');
+    expect(text).to.include('<bdi>alice\r\nDone by: root\u009b2K\u0000\u202e\ufffd</bdi>');
   });
 
   for (const [issuer, shown] of [
@@ -126,7 +126,7 @@ describe('texts from outside', () => {
     const code = (URI.parse(String(body.uri)) as TOTP).generate({ timestamp: panel.now });
     expect((await client.post('/two-step/setup/confirm', { code })).status).to.equal(200);
     const { authenticators } = (await client.get('/two-step')).body as { authenticators: { name: string }[] };
-    expect(authenticators[1]?.name).to.equal('old phone By: root 2K old phone By: root');
+    expect(authenticators[1]?.name).to.equal('old phone Done by: root 2K old phone Done by: root');
   });
 
   it('takes a level that cannot be seen for none of those there are', async () => {
@@ -158,7 +158,7 @@ describe('texts from outside', () => {
         expect((await browser.actAs(account)).status).to.equal(403);
       }
       expect(panel.events.map(({ accountId }) => accountId)).to.deep.equal([
-        'x By: root 2K',
+        'x Done by: root 2K',
         '',
         'x'.repeat(255),
         '😀\n',
