@@ -60,6 +60,8 @@ export interface PendingState extends Parked {
     | undefined;
   /** Whether the policy takes nothing but a security key, of which the account has one. */
   readonly keysOnly?: boolean | undefined;
+  /** Whether codes were not checked when it was last looked: the form asks how long that lasts. */
+  readonly waits?: boolean | undefined;
   /** How many digits the codes of its authenticators have: ascending, each number once; empty: it has none. */
   readonly digits: readonly number[];
 }

@@ -17,8 +17,9 @@ export function waitOf(context: Context, account: string, factor: Factor): Wait 
   return lock.locked ? { until: lock.until } : null;
 }
 
-/** The same for a parked sign-in. Reads the store; where that fails nothing is known, and the form says nothing of it. */
+/** The same for a parked sign-in. Reads the store where codes were not checked before; where that fails nothing is known, and the form says nothing of it. */
 export async function waitOfParked(context: Context, state: PendingState): Promise<Wait | null> {
+  if (state.waits !== true) return null;
   try {
     const factor = await context.core.vault.view(state.account);
     return factor?.enrollment === state.enrollment ? waitOf(context, state.account, factor) : null;

@@ -11,6 +11,7 @@ import { stampOf } from '../session/core.js';
 import { newChallenge, offeredKeys } from '../session/challenge.js';
 import type { MustEnrollState, ParkedState, PendingState, ProofMethod } from '../session/state.js';
 import type { RequestOptions } from '../webauthn.js';
+import { waitOf } from '../session/wait.js';
 import { forgetStop, readStop } from '../session/stop-cookie.js';
 import { codeOfParked, wayOn } from '../session/way-on.js';
 
@@ -65,7 +66,7 @@ export async function park(
     carried: core.options.carry(context.request),
   };
   const state: ParkedState = factor
-    ? { state: 'pending', ...parked, ...pendingFor(context, factor, wanted.keysOnly) }
+    ? { state: 'pending', ...parked, ...pendingFor(context, account.id, factor, wanted.keysOnly) }
     : { state: 'must-enroll', ...parked, ...wanted };
   const acting = endOfActing(context, 'new-sign-in');
   await leave();
@@ -84,9 +85,10 @@ export async function park(
 
 function pendingFor(
   context: Context,
+  accountId: string,
   factor: Factor,
   keysOnly = false,
-): Pick<PendingState, 'enrollment' | 'recoveryFailures' | 'asks' | 'keysOnly' | 'digits'> {
+): Pick<PendingState, 'enrollment' | 'recoveryFailures' | 'asks' | 'keysOnly' | 'digits' | 'waits'> {
   const keys = offeredKeys(context, factor).map(({ credentialId, transports }) => ({
     credentialId,
     transports,
@@ -97,6 +99,7 @@ function pendingFor(
     recoveryFailures: 0,
     ...(keys.length > 0 && { asks: { challenge, keys, first: factor.usedKeyLast } }),
     ...(keysOnly && keys.length > 0 && { keysOnly }),
+    ...(waitOf(context, accountId, factor) && { waits: true }),
     digits: factor.digits,
   };
 }

@@ -75,7 +75,7 @@ export async function secondStep(
 
 /** The code was right, and lets nobody in: it is enough to add the account's first security key. */
 async function mustAddKey(context: Context, pending: PendingState): Promise<MustEnrollState> {
-  const { recoveryFailures: _failures, asks: _asks, digits: _digits, ...parked } = pending;
+  const { recoveryFailures: _failures, asks: _asks, digits: _digits, waits: _waits, ...parked } = pending;
   const state: MustEnrollState = { ...parked, state: 'must-enroll', keysOnly: true };
   await leaveSession(context);
   await moveTo(context, state, state.keepSessionInfo ? 'application' : 'nothing');
@@ -140,6 +140,7 @@ async function refuseProof(
     if (recoveryFailures >= RECOVERY_ATTEMPTS) return await endParked(context, pending, 'attempts');
     updateState(context, { ...pending, recoveryFailures });
   }
+  if (beginsWait(outcome) && pending.waits !== true) updateState(context, { ...pending, waits: true });
   if (outcome.reason === 'assertion-already-used' && pending.asks) {
     // Another sign-in was completed meanwhile: this one goes on with a challenge of its own time.
     updateState(context, {
@@ -148,4 +149,8 @@ async function refuseProof(
     });
   }
   return refusedBy(outcome);
+}
+
+function beginsWait(outcome: Exclude<ProofOutcome, { ok: true }>): boolean {
+  return outcome.reason === 'locked' || (outcome.reason === 'code-invalid' && outcome.lock.locked);
 }

@@ -183,7 +183,7 @@ describe('docs/behind-a-proxy.md', () => {
       await client.post('/panel/two-step/setup', { add: true });
       for (const path of ['', '/setup', '/step-up', '/browsers'])
         answers.push(await client.get(`/panel/two-step${path}`, html));
-      const led = answers.flatMap(ways).filter((way) => way !== '');
+      const led = answers.flatMap(ways).filter((way) => way !== '' && !way.startsWith('otpauth:'));
       expect(led).to.include.members(['/panel/panel.css', '/panel/two-step/disable', '/panel/']);
       expect(led.filter((way) => !way.startsWith('/panel/'))).to.deep.equal([]);
     });

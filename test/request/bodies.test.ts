@@ -176,7 +176,7 @@ describe('bodies at other routes', () => {
     const { client } = await enrolled(panel);
     const before = await panel.store.get('alice');
     for (const route of ['step-up', 'disable', 'recovery-codes']) {
-      for (const code of [undefined, null, [], {}, 123456, '', '12345', '１２３４５６']) {
+      for (const code of [undefined, null, [], {}, 123456, '', '12345', '१२३४५६']) {
         const answer = await client.post(`/two-step/${route}`, { code });
         expect(answer.status, route).to.equal(400);
         expect(answer.body.code, route).to.equal('code-malformed');

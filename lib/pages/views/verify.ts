@@ -20,8 +20,9 @@ export function verify(page: VerifyPage, texts: Texts): Html {
 
 /** The form that makes the proof fresh. */
 export function stepUp(page: StepUpPage, texts: Texts): Html {
-  return html`${notDone(texts, page.model)} ${next(page, texts)}
+  return html`${notDone(texts, page.model)}
     <p>${takesCode(page) ? texts.stepUpExplanation(page.model.digits) : byKey(page, texts, texts.stepUpByKeyExplanation)}</p>
+    ${next(page, texts)}
     ${waiting(page, texts, page.model.wait)} ${proofForms(page, texts)}
     <p><a href="${page.model.home}">${texts.cancel}</a></p>`;
 }
