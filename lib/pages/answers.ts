@@ -18,6 +18,7 @@ import type { Refused, RouteRefusal } from '../session/refusal.js';
 import type { Page, PageError } from '../page.js';
 import { cameFrom } from './came-from.js';
 import { chooseTexts } from './choose-texts.js';
+import type { PageDraft } from './page-draft.js';
 import { refusedField } from './proof-field.js';
 import { takeSaid } from './said.js';
 import type { Texts } from './texts.js';
@@ -34,17 +35,6 @@ import { refused } from '../session/refusal.js';
 const SCRIPT_FOR_VIEWS = { text: SEND_ONCE, hash: SEND_ONCE_HASH } as const;
 
 const KEY_SCRIPT_FOR_VIEWS = { text: KEY_SCRIPT, hash: KEY_SCRIPT_HASH } as const;
-
-/**
- * A page without what every page has: issuer, language, error, the script, and the hidden fields of its forms; with those that
- * it has of its own.
- */
-export type PageDraft = {
-  [Name in Page['name']]: Omit<
-    Extract<Page, { name: Name }>,
-    'issuer' | 'language' | 'error' | 'success' | 'fields' | 'script' | 'keyScript' | 'serverTime'
-  > & { readonly hidden?: Readonly<Record<string, string>> };
-}[Page['name']];
 
 /** Answers with a page for browsers, and JSON for the rest. */
 export async function answer(context: Context, draft: PageDraft, json: unknown): Promise<void> {

@@ -9,7 +9,7 @@ import { takesNoCode } from '../session/require-owner.js';
 import { isUser } from '../session/state.js';
 import { waitOf } from '../session/wait.js';
 import { readStop } from '../session/stop-cookie.js';
-import type { PageDraft } from './answers.js';
+import type { PageDraft } from './page-draft.js';
 import { keyPrompt } from './key-prompt.js';
 import { answer } from './answers.js';
 

@@ -3,7 +3,7 @@ import type { Success } from '../page.js';
 import type { Context } from '../session/context.js';
 import { updateState } from '../session/context.js';
 import { isUser } from '../session/state.js';
-import type { PageDraft } from './answers.js';
+import type { PageDraft } from './page-draft.js';
 import type { Texts } from './texts.js';
 
 /** The pages that say what was done before they were shown. */

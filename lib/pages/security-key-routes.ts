@@ -10,7 +10,7 @@ import { takesNoCode } from '../session/require-owner.js';
 import type { KeyForm } from '../settings/security-keys.js';
 import { addKey, removeKey, renameKey, startKey } from '../settings/security-keys.js';
 import type { WebAuthn } from '../webauthn.js';
-import type { PageDraft } from './answers.js';
+import type { PageDraft } from './page-draft.js';
 import { answer, answerOrRedirect, answerRefusal } from './answers.js';
 import { idUnread } from './browser-routes.js';
 import { recoveryCodesPage } from './page-drafts.js';

@@ -13,7 +13,7 @@ import { cancelSetup, readSetup, startSetup } from '../settings/set-up.js';
 import type { MustEnrollState } from '../session/state.js';
 import { readStop } from '../session/stop-cookie.js';
 import { wayOn } from '../session/way-on.js';
-import type { PageDraft } from './answers.js';
+import type { PageDraft } from './page-draft.js';
 import { answer, answerOrRedirect, answerRefusal } from './answers.js';
 import { recoveryCodesPage, settingsAgain } from './page-drafts.js';
 import { qrCode } from './qr-code.js';

@@ -15,7 +15,7 @@ import type { PendingState } from '../session/state.js';
 import { presentedBy } from '../session/try-proof.js';
 import { isParked } from '../session/state.js';
 import { forgetStop, readStop } from '../session/stop-cookie.js';
-import type { PageDraft } from './answers.js';
+import type { PageDraft } from './page-draft.js';
 import { answer, answerOrRedirect, answerProblem, answerRefusal } from './answers.js';
 import { waitOfParked } from '../session/wait.js';
 import { waitJson } from './status.js';

@@ -6,7 +6,7 @@ import { takesNoCode } from '../session/require-owner.js';
 import { isUser } from '../session/state.js';
 import { readStop } from '../session/stop-cookie.js';
 import { waitOf } from '../session/wait.js';
-import type { PageDraft } from './answers.js';
+import type { PageDraft } from './page-draft.js';
 import { answer } from './answers.js';
 import type { Intent } from './intent.js';
 import { nextOf } from './intent.js';

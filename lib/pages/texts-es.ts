@@ -265,7 +265,7 @@ export const spanish: Texts = {
     } o use un código de recuperación.`,
   lockedForGood:
     'Demasiados códigos incorrectos. Use un código de recuperación o consulte a su administrador.',
-  titleOfError: (title) => `Error: ${title}`,
+  titleOfError: (title) => `Hay un error: ${title}`,
   checkedAgainAt: 'Los códigos se vuelven a comprobar a las',
   checkedAgain: 'Los códigos se vuelven a comprobar: introduzca el que se muestra ahora.',
   lastsUntil: 'Puede usar este formulario hasta las',

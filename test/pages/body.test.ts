@@ -76,7 +76,7 @@ const BODIES: readonly Body[] = [
   json('an empty text', { code: '' }, 'field-shape'),
   json('five digits', { code: '12345' }, 'field-shape'),
   json('seven digits', { code: '1234567' }, 'field-shape'),
-  json('digits of another script', { code: '１２３４５６' }, 'field-shape'),
+  json('digits of another script', { code: '१२३४५६' }, 'field-shape'),
   json('a sign', { code: '+12345' }, 'field-shape'),
   json('an exponent', { code: '1e0005' }, 'field-shape'),
   json('a zero byte', { code: '12345\u0000' }, 'field-shape'),

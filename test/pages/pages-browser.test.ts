@@ -285,8 +285,7 @@ describe('the pages in a browser', function () {
     expect(await page.title()).to.equal('Error: Enable two-step authentication – Acme Panel');
     await page.keyboard.type(phone.code());
     await page.keyboard.press('Enter');
-    await page.waitForLoadState();
-    expect(await heading()).to.equal('Your recovery codes');
+    await page.getByRole('heading', { name: 'Your recovery codes' }).waitFor();
   });
 
   it('counts a wait down, says when it is over, and leaves the recovery code open', async () => {
