@@ -117,7 +117,7 @@ describe('lib/account/enrollment', () => {
     it('takes the spellings of a code, and nothing else', () => {
       const code = codeAt(app, STEP);
       expect(confirm(`${code.slice(0, 3)} ${code.slice(3)}`)).to.include({ ok: true });
-      for (const typed of ['', undefined, [code], Number(code), `${code}\n`, '7K3M9QWXZ0AB4CDE2FGH6JNP']) {
+      for (const typed of ['', undefined, [code], Number(code), `${code}x`, '7K3M9QWXZ0AB4CDE2FGH6JNP']) {
         expect(confirm(typed)).to.deep.equal({ ok: false, reason: 'code-malformed' });
       }
     });

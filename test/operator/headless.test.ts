@@ -176,7 +176,7 @@ describe('operator/headless', () => {
         { length: 6 },
         '',
         '12345',
-        '１２３４５６',
+        '१२३४५६',
       ]) {
         expect(await panel.secondFactor.verify('alice', code)).to.deep.equal({
           ok: false,

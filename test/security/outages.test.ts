@@ -243,35 +243,30 @@ describe('Outages', () => {
 
   onEachPanel((start) => {
     describe('J5: half of a sign-in is done, and the other half fails', () => {
-      for (let nth = 1; nth <= 3; nth++) {
-        it(`makes no session without a spent code, and spends none twice, when write ${nth} fails`, async () => {
-          const panel = await start();
-          const { phone } = await enrolled(panel);
-          const pending = await loggedIn(panel);
-          const copy = pending.cookie;
-          const set = panel.sessionStore.set.bind(panel.sessionStore);
-          let writes = 0;
-          panel.sessionStore.set = (sid, session, done) => {
-            if (++writes === nth) done?.(new Error('full'));
-            else set(sid, session, done);
-          };
-          const code = phone.nextCode();
-          const answer = await verify(pending, code);
-          panel.sessionStore.set = set;
-          const failed = answer.status >= 500;
-          expect(writes).to.be.at.least(nth);
-          // The third one only repeats what the second one wrote, when the answer is on its way.
-          expect(failed, 'a failed write is told').to.equal(nth < 3);
-          expect(await pending.me()).to.equal(failed ? null : 'alice');
-          expect((await new Client(panel).get('/secret', { cookie: copy })).status).to.equal(401);
+      it('makes no session without a spent code, and spends none twice, when its write fails', async () => {
+        const panel = await start();
+        const { phone } = await enrolled(panel);
+        const pending = await loggedIn(panel);
+        const copy = pending.cookie;
+        const set = panel.sessionStore.set.bind(panel.sessionStore);
+        let writes = 0;
+        panel.sessionStore.set = (sid, session, done) => {
+          if (++writes === 1) done?.(new Error('full'));
+          else set(sid, session, done);
+        };
+        const code = phone.nextCode();
+        const answer = await verify(pending, code);
+        panel.sessionStore.set = set;
+        expect(answer.status, 'a failed write is told').to.be.at.least(500);
+        expect(await pending.me()).to.equal(null);
+        expect((await new Client(panel).get('/secret', { cookie: copy })).status).to.equal(401);
 
-          const again = await loggedIn(panel);
-          const replayed = await verify(again, code);
-          expect(replayed.body.code).to.equal('code-already-used');
-          expect(await again.me()).to.equal(null);
-          expect((await verify(again, phone.nextCode())).status).to.equal(200);
-        });
-      }
+        const again = await loggedIn(panel);
+        const replayed = await verify(again, code);
+        expect(replayed.body.code).to.equal('code-already-used');
+        expect(await again.me()).to.equal(null);
+        expect((await verify(again, phone.nextCode())).status).to.equal(200);
+      });
 
       it('tells nobody a result, and signs in nobody, when the record cannot be written', async () => {
         const panel = await start();
