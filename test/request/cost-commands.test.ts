@@ -9,14 +9,14 @@ import type { KindName } from '../support/request-kinds.js';
 /** The most commands that a request of each kind sends, for its session and its record together. */
 const MOST: Readonly<Record<KindName, number>> = {
   'a stranger': 0,
-  'a password, without a second factor': 6,
-  'a password, with one': 5,
+  'a password, without a second factor': 3,
+  'a password, with one': 3,
   'a parked sign-in': 2,
-  'a wrong code': 5,
-  'the second step': 10,
+  'a wrong code': 4,
+  'the second step': 6,
   'a guarded GET': 3,
   'a guarded GET, without a second factor': 3,
-  'a step-up': 10,
+  'a step-up': 7,
   'a log-out': 6,
 };
 /** What decides about a code: everything else only reads records. */
