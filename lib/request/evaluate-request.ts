@@ -36,9 +36,9 @@ import { withdraw } from './withdraw.js';
  * the session what it has no right to any more. One store read, which is all that most requests wait for.
  *
  * @param withinMs for how long a read of before is enough where nothing but the session's own proof is at stake, in
- *   milliseconds
+ *   milliseconds; `null`: what the store says now, by the way that sign-ins read
  */
-export function evaluateRequest(context: Context, withinMs: number): Soon<void> {
+export function evaluateRequest(context: Context, withinMs: number | null): Soon<void> {
   const { core, req } = context;
   const user = requestUser(req);
   const serialized = core.passport.serializedUser(req.session);
@@ -68,7 +68,7 @@ function evaluateDescribed(
   context: Context,
   { accountId, fresh }: Described,
   serialized: unknown,
-  withinMs: number,
+  withinMs: number | null,
 ): Soon<void> {
   return whenThere(ownState(context, accountId, serialized), (state): Soon<void> => {
     if (state === 'of-somebody-else') return;
@@ -99,11 +99,11 @@ function evaluateFound(
   found: FoundUser,
   state: SessionState | undefined,
   serialized: unknown,
-  withinMs: number,
+  withinMs: number | null,
 ): Soon<void> {
   const { core } = context;
-  const recent = withinMs > 0 && mayBeRecent(context, state) ? withinMs : 0;
-  context.isRecent = recent > 0;
+  const recent = mayBeRecent(context, state) ? withinMs : null;
+  context.isRecent = recent !== null && recent > 0;
   return withFactor(
     core,
     found.account,

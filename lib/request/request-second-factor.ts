@@ -138,7 +138,7 @@ export class RequestApi implements Guarded {
 /** Nobody is signed in any more where that fails. */
 async function checkAnew(context: Context): Promise<void> {
   try {
-    await evaluateRequest(context, 0);
+    await evaluateRequest(context, null);
   } catch (error) {
     withdraw(context);
     throw error;

@@ -28,16 +28,18 @@ export function readFactor(core: Core, account: Account, origin: () => EventOrig
 /**
  * The same for who is signed in already, to go on with at once where it is known.
  *
- * @param withinMs see {@link Vault.glance}
+ * @param withinMs see {@link Vault.glance}; `null`: as who signs in
  */
 export function withFactor<Next>(
   core: Core,
   account: Account,
   origin: () => EventOrigin,
-  withinMs: number,
+  withinMs: number | null,
   next: (factor: Factor | null) => Soon<Next>,
 ): Soon<Next> {
-  return goingOn(core, account, origin, core.vault.glance(account.id, withinMs), next);
+  const { vault } = core;
+  const view = withinMs === null ? vault.view(account.id) : vault.glance(account.id, withinMs);
+  return goingOn(core, account, origin, view, next);
 }
 
 function goingOn<Next>(
