@@ -82,13 +82,21 @@ export function isThere(req: AppRequest): boolean {
 
 /** express-session saves a new session once more when the request ends, also where nothing has changed since. */
 function saveIfChanged(session: AppSession): void {
-  const saved = contentOf(session);
+  let saved = contentOf(session);
   const save = session.save.bind(session);
   override(session, 'save', (given?: Callback | null) => {
     const done = given ?? ((): void => undefined);
-    if (saved === null || contentOf(session) !== saved) return save(done);
-    done();
-    return session;
+    const content = contentOf(session);
+    if (content !== null && content === saved) {
+      done();
+      return session;
+    }
+    // Until the store has answered nobody knows what it has.
+    saved = null;
+    return save((error) => {
+      if (!error) saved = content;
+      done(error);
+    });
   });
 }
 

@@ -178,6 +178,31 @@ describe('session/guard-save', () => {
     expect(await client.me()).to.equal('alice');
   });
 
+  it('writes what was written and taken back again after a sign-in', async () => {
+    const panel = await startPanel({
+      routes({ app }) {
+        const saved = (req: Request): Promise<void> =>
+          new Promise((done, fail) => {
+            req.session.save((error: unknown) => (error ? fail(new Error('not saved')) : done()));
+          });
+        app.post('/there-and-back', async (req, res) => {
+          await req.secondFactor?.renew((req.user as User).passwordChangedAt);
+          Object.assign(req.session, { note: 'for a moment' });
+          await saved(req);
+          Reflect.deleteProperty(req.session, 'note');
+          if (req.query.saves === 'itself') await saved(req);
+          res.json({});
+        });
+      },
+    });
+    for (const saves of ['itself', 'express-session']) {
+      const client = await loggedIn(panel);
+      expect((await client.post(`/there-and-back?saves=${saves}`)).status).to.equal(200);
+      expect(await panel.stored(client), saves).to.not.have.property('note');
+      expect(await client.me()).to.equal('alice');
+    }
+  });
+
   /** A panel with a route that does something with its session, which is ended at that moment. */
   async function startEnding(act: (req: Request) => unknown): Promise<Panel> {
     const panel: Panel = await startPanel({
