@@ -1,4 +1,4 @@
-/** Ctrl-C, whoever stops a service, and a terminal that is closed. */
+/** Ctrl-C, a service that is stopped, and a terminal that is closed. */
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /**

@@ -3,12 +3,13 @@ import type { AccountRecord } from '../account/record.js';
 import { updateRecord } from '../session/account-record.js';
 import { keysIn, offeredKeys, waysIn } from '../session/challenge.js';
 import type { Context } from '../session/context.js';
-import { moveTo, originOf } from '../session/context.js';
+import { originOf } from '../session/context.js';
 import type { Factor } from '../session/core.js';
 import { emitEvent, factorOf } from '../session/core.js';
 import { randomName } from '../session/random.js';
 import type { RouteRefusal } from '../session/refusal.js';
 import { refused } from '../session/refusal.js';
+import { goOnUnder } from './go-on.js';
 import { requireEnrolledOwner, takesNoCode } from '../session/require-owner.js';
 
 type Refusal = 'not-enrolled' | 'not-found' | 'factor-last';
@@ -45,7 +46,7 @@ export async function removeFactor(
   const { core } = context;
   const owner = requireEnrolledOwner(context, { maxAge: core.options.freshSeconds });
   if (!owner.ok) return owner;
-  const { state, known } = owner;
+  const { state } = owner;
   const enrollment = randomName();
   const outcome = await updateRecord<AccountRecord | Refusal>(
     core,
@@ -62,12 +63,7 @@ export async function removeFactor(
     },
   );
   if (typeof outcome === 'string') return refused(outcome);
-  await moveTo(
-    context,
-    { ...state, enrollment, setup: undefined, challenge: undefined },
-    'application-and-user',
-  );
-  context.known = { ...known, factor: factorOf(outcome) };
+  await goOnUnder(context, owner, outcome);
   return { ok: true };
 }
 

@@ -2,11 +2,12 @@ import { withoutRemembered } from '../account/known-browsers.js';
 import type { AccountRecord } from '../account/record.js';
 import { updateRecord } from '../session/account-record.js';
 import type { Context } from '../session/context.js';
-import { moveTo, originOf } from '../session/context.js';
-import { emitEvent, factorOf } from '../session/core.js';
+import { originOf } from '../session/context.js';
+import { emitEvent } from '../session/core.js';
 import { randomName } from '../session/random.js';
 import type { RouteRefusal } from '../session/refusal.js';
 import { refused } from '../session/refusal.js';
+import { goOnUnder } from './go-on.js';
 import { requireEnrolledOwner } from '../session/require-owner.js';
 
 /**
@@ -17,7 +18,7 @@ export async function endOtherSessions(context: Context): Promise<{ ok: true } |
   const { core } = context;
   const owner = requireEnrolledOwner(context, { maxAge: core.options.freshSeconds });
   if (!owner.ok) return owner;
-  const { state, known } = owner;
+  const { state } = owner;
   const enrollment = randomName();
   const outcome = await updateRecord<AccountRecord | 'not-enrolled'>(
     core,
@@ -32,11 +33,6 @@ export async function endOtherSessions(context: Context): Promise<{ ok: true } |
     },
   );
   if (outcome === 'not-enrolled') return refused(outcome);
-  await moveTo(
-    context,
-    { ...state, enrollment, setup: undefined, challenge: undefined },
-    'application-and-user',
-  );
-  context.known = { ...known, factor: factorOf(outcome) };
+  await goOnUnder(context, owner, outcome);
   return { ok: true };
 }
