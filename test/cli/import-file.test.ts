@@ -190,9 +190,12 @@ describe('cli: import --file', () => {
   it('asks eight at a time, and shows how far it is, but not for programs', async () => {
     const { get } = panel.store;
     let [under, most] = [0, 0];
+    let open = (): void => undefined;
+    const eight = new Promise<void>((resolve) => (open = resolve));
     panel.store.get = async (...given) => {
       most = Math.max(most, ++under);
-      await new Promise((done) => setTimeout(done, 5));
+      if (under === 8) open();
+      await eight;
       under -= 1;
       return get(...given);
     };
