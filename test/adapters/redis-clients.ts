@@ -103,13 +103,14 @@ function nodeRedisLibrary(
           commandOptions: { typeMapping: { [RESP_TYPES.BLOB_STRING]: Buffer, [RESP_TYPES.NUMBER]: String } },
         }),
       ),
-    cluster: (nodes) => fromNodeRedis(createCluster(roots(nodes))),
+    cluster: (nodes) => ending((defaults) => createCluster({ ...roots(nodes), defaults })),
     awkwardCluster: (nodes) =>
-      fromNodeRedis(
+      ending((defaults) =>
         createCluster({
           ...roots(nodes),
           ...protocol,
           ...prefix('panel:'),
+          defaults,
           useReplicas: true,
           minimizeConnections: true,
         }),
@@ -135,13 +136,31 @@ function fromIoredis(client: ioredis.Redis | ioredis.Cluster): TestClient {
   return { client, open: () => client.connect(), close: () => client.disconnect() };
 }
 
-function fromNodeRedis(
-  client: RedisStoreClient & {
-    readonly isOpen: boolean;
-    destroy(): unknown;
-    on(event: 'error', listener: () => void): unknown;
-  },
-): TestClient {
+type NodeRedisClient = RedisStoreClient & {
+  readonly isOpen: boolean;
+  destroy(): unknown;
+  on(event: 'error', listener: () => void): unknown;
+};
+
+interface Defaults {
+  socket: { reconnectStrategy(): number | false };
+}
+
+/** A cluster may still look for its nodes when it is destroyed: what connects then must not go on for ever. */
+function ending(made: (defaults: Defaults) => NodeRedisClient): TestClient {
+  let isClosed = false;
+  const reconnectStrategy = (): number | false => (isClosed ? false : RECONNECT_MILLISECONDS);
+  const present = fromNodeRedis(made({ socket: { reconnectStrategy } }));
+  return {
+    ...present,
+    close() {
+      isClosed = true;
+      present.close();
+    },
+  };
+}
+
+function fromNodeRedis(client: NodeRedisClient): TestClient {
   client.on('error', () => undefined);
   return {
     client,
