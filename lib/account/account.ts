@@ -1,5 +1,5 @@
 import { SecondFactorError } from '../errors.js';
-import { wellFormed, withoutUnprintable } from './clean-text.js';
+import { withoutUnprintable } from './clean-text.js';
 import { unknownName } from '../known-only.js';
 
 /** What the application says of one of its users; returned by the `account` option. Unknown properties are refused. */
@@ -65,7 +65,7 @@ export function parseAccountId(id: unknown): string {
   }
   const text = String(id);
   const bytes = Buffer.byteLength(text, 'utf8');
-  if (bytes === 0 || bytes > ID_MAXIMUM_BYTES || text.includes('\0') || wellFormed(text) !== text) {
+  if (bytes === 0 || bytes > ID_MAXIMUM_BYTES || text.includes('\0') || !text.isWellFormed()) {
     throw invalid(
       `the account id must have 1 to ${String(ID_MAXIMUM_BYTES)} bytes of UTF-8 without NUL, has ${String(bytes)}`,
     );
@@ -115,7 +115,7 @@ export function parseAccount(description: unknown): Account {
   }
   return {
     id: accountId,
-    name: wellFormed(name),
+    name: name.toWellFormed(),
     level: level === undefined ? null : withoutUnprintable(level),
     stamp: 'securityStamp' in fields ? parseStamp(fields.securityStamp) : null,
     enrolled: parseFlag(fields, 'enrolled'),

@@ -30,8 +30,3 @@ export function isPrintable(text: string): boolean {
 export function withoutUnprintable(text: string): string {
   return text.replace(/\p{C}/gu, '\uFFFD');
 }
-
-/** A text whose lone surrogates, which no UTF-8 can hold, are replacement characters. */
-export function wellFormed(text: string): string {
-  return text.replace(/\p{Surrogate}/gu, '\uFFFD');
-}

@@ -1,5 +1,5 @@
 /** So many are under way together: a store that is far away is waited for once, and sign-ins still get their turn. */
-const AT_ONCE = 32;
+const AT_ONCE = 64;
 
 /**
  * Does something for every item of a list, for some at once. The list is read as it is needed, so it may be of any length.

@@ -21,6 +21,11 @@ export class Abandoning implements Deadline {
     return this.#controller.signal;
   }
 
+  /** @throws the reason, once it was brought about */
+  throwIfAborted(): void {
+    if (this.#reason) throw this.#reason;
+  }
+
   abort(reason: Error): void {
     this.#reason ??= reason;
     this.#controller?.abort(this.#reason);
@@ -36,7 +41,7 @@ export class Abandoning implements Deadline {
  */
 export function withDeadline<T>(
   timeoutMs: number,
-  operation: (deadline: Deadline) => T | Promise<T>,
+  operation: (deadline: Abandoning) => T | Promise<T>,
   asError: (cause: unknown) => Error,
   { abandoned = new Abandoning(), late }: DeadlineParts<T> = {},
 ): Promise<T> {

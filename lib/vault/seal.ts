@@ -4,6 +4,8 @@ import type { KeyRing, MasterKey, Purpose } from './key-ring.js';
 const FORMAT = '1';
 /** NIST SP 800-38D §8.2: a random nonce has 96 bits. */
 const NONCE_BYTES = 12;
+/** Random bytes come in larger pieces: asking for them takes longer than sealing a record. */
+const NONCES_AT_ONCE = 64;
 const TAG_BYTES = 16;
 const LENGTH_BYTES = 4;
 
@@ -31,6 +33,7 @@ export interface Sealer {
 /** The sealer over a key ring. */
 export function createSealer(ring: KeyRing): Sealer {
   const keys = new Map<Purpose, Map<MasterKey, Buffer>>();
+  const nonces = createNonces();
   const keyFor = (key: MasterKey, purpose: Purpose): Buffer => {
     let ofPurpose = keys.get(purpose);
     if (!ofPurpose) {
@@ -51,7 +54,7 @@ export function createSealer(ring: KeyRing): Sealer {
 
   return {
     seal(purpose, accountId, text) {
-      const nonce = randomBytes(NONCE_BYTES);
+      const nonce = nonces.next();
       const cipher = createCipheriv('aes-256-gcm', keyFor(ring[0], purpose), nonce, {
         authTagLength: TAG_BYTES,
       });
@@ -96,6 +99,19 @@ export function createSealer(ring: KeyRing): Sealer {
         if (presented.length === expected.length && timingSafeEqual(presented, expected)) matches = true;
       }
       return matches;
+    },
+  };
+}
+
+/** Random nonces, each given once. */
+function createNonces() {
+  let pool = Buffer.alloc(0);
+  return {
+    next(): Buffer {
+      if (pool.length === 0) pool = randomBytes(NONCE_BYTES * NONCES_AT_ONCE);
+      const nonce = pool.subarray(0, NONCE_BYTES);
+      pool = pool.subarray(NONCE_BYTES);
+      return nonce;
     },
   };
 }

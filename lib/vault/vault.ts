@@ -8,7 +8,7 @@ import type { DeadlineParts } from './deadline.js';
 import { Abandoning, withDeadline } from './deadline.js';
 import { storeUnavailable } from './failure.js';
 import type { Sealer } from './seal.js';
-import type { Deadline, Store, StoreReport } from './store.js';
+import type { Store, StoreReport } from './store.js';
 import type { UnderWay } from './under-way.js';
 import { createViews } from './views.js';
 
@@ -154,17 +154,22 @@ export function createVault<View>(
   const open = (accountId: string, sealed: string | null): AccountRecord | null =>
     sealed === null ? null : opened(accountId, sealed).record;
 
+  const get: Store['get'] = (id, deadline) => store.get(id, deadline);
+  const peek: Store['get'] = (id, deadline) =>
+    store.peek ? store.peek(id, deadline) : store.get(id, deadline);
+
   async function swapLoop<Outcome>(
     accountId: string,
     decide: (sealed: string | null) => Swap<Outcome> | Promise<Swap<Outcome>>,
-    deadline: Deadline,
+    deadline: Abandoning,
+    readFirst: Store['get'],
   ): Promise<Outcome> {
     for (let round = 0; round < ROUNDS; round++) {
-      deadline.signal.throwIfAborted();
-      const sealed = await store.get(accountId, deadline);
-      deadline.signal.throwIfAborted();
+      deadline.throwIfAborted();
+      const sealed = await (round === 0 ? readFirst : get)(accountId, deadline);
+      deadline.throwIfAborted();
       const { outcome, next } = await decide(sealed);
-      deadline.signal.throwIfAborted();
+      deadline.throwIfAborted();
       if (next === undefined || next === sealed) return outcome;
       if (isHeld(await store.compareAndSet(accountId, sealed, next, deadline))) return outcome;
       const longest = Math.min(FIRST_JITTER_MILLISECONDS * 2 ** round, LONGEST_JITTER_MILLISECONDS);
@@ -174,7 +179,7 @@ export function createVault<View>(
   }
 
   function inTime<T>(
-    operation: (deadline: Deadline) => T | Promise<T>,
+    operation: (deadline: Abandoning) => T | Promise<T>,
     parts?: DeadlineParts<T>,
   ): Promise<T> {
     return withDeadline(timeoutMs, operation, storeUnavailable, parts);
@@ -184,12 +189,13 @@ export function createVault<View>(
     accountId: string,
     decide: (sealed: string | null) => Swap<Outcome> | Promise<Swap<Outcome>>,
     late: Late<Outcome> = () => Promise.resolve(),
+    readFirst = get,
   ): Promise<Outcome> {
     const changed = (): void => views.changed(accountId);
     changed();
     return inTime(
       (deadline) => {
-        const answer = swapLoop(accountId, decide, deadline);
+        const answer = swapLoop(accountId, decide, deadline, readFirst);
         answer.then(changed, changed);
         return answer;
       },
@@ -201,8 +207,6 @@ export function createVault<View>(
     );
   }
 
-  const peek: Store['get'] = (id, deadline) =>
-    store.peek ? store.peek(id, deadline) : store.get(id, deadline);
   function viewBy(read: Store['get'], accountId: string): Promise<View | null> {
     const since = views.begin();
     const open = (sealed: string): View => viewOf(opened(accountId, sealed).record);
@@ -214,7 +218,7 @@ export function createVault<View>(
   return {
     read: (accountId) => inTime(async (deadline) => open(accountId, await store.get(accountId, deadline))),
 
-    view: (accountId) => viewBy((id, deadline) => store.get(id, deadline), accountId),
+    view: (accountId) => viewBy(get, accountId),
 
     glance: (accountId, withinMs) => {
       const recent = withinMs > 0 ? views.recent(accountId, withinMs) : undefined;
@@ -242,11 +246,13 @@ export function createVault<View>(
           return { outcome: 'resealed', next: sealer.seal('record', accountId, text) };
         },
         late,
+        // What is swapped is what lies there, wherever it was read.
+        peek,
       ),
 
     examine: (accountId) =>
       inTime(async (deadline) => {
-        const sealed = await store.get(accountId, deadline);
+        const sealed = await peek(accountId, deadline);
         if (sealed === null) return { sealedWith: 'gone', record: null };
         try {
           const { record, current } = opened(accountId, sealed);

@@ -15,7 +15,7 @@ function listOf(count: number) {
 }
 
 describe('operator/for-each-at-once', () => {
-  it('does something for every item, for no more than 32 at once', async () => {
+  it('does something for every item, for no more than 64 at once', async () => {
     const { items } = listOf(200);
     const done: number[] = [];
     let [underWay, most] = [0, 0];
@@ -26,7 +26,7 @@ describe('operator/for-each-at-once', () => {
       underWay--;
     });
     expect(done.toSorted((a, b) => a - b)).to.deep.equal(Array.from({ length: 200 }, (_, item) => item));
-    expect(most).to.equal(32);
+    expect(most).to.equal(64);
   });
 
   it('reads the list as it is needed', async () => {
@@ -35,7 +35,7 @@ describe('operator/for-each-at-once', () => {
     const gate = new Promise<void>((resolve) => (go = resolve));
     const done = forEachAtOnce(items, () => gate);
     await new Promise(setImmediate);
-    expect(list.read).to.be.at.most(33);
+    expect(list.read).to.be.at.most(65);
     go();
     await done;
     expect(list.read).to.equal(1000);
