@@ -28,7 +28,7 @@ export interface RedisStoreOptions {
  * a time to live.
  *
  * Reads and swaps run in one script on the master: atomic, and never answered by a replica, whatever
- * `scaleReads` or `useReplicas` say. Only requests of who is signed in already read by a plain `GET`, and once a second by the
+ * `scaleReads` or `useReplicas` say. Only requests of who is signed in already, `rekey` and `check` read by a plain `GET`, and once a second by the
  * script: a server that was made a replica while the client stays connected is noticed there within a second. A client that is not connected and a reply are waited for until the deadline
  * that a call is given (`storeTimeoutMs`); what was not sent by then is never sent. A client that was not opened
  * yet is connected; none is ever closed.

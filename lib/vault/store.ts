@@ -31,7 +31,7 @@ export interface Store {
   /** The value kept for the account, or `null`. Strongly consistent: never an older value. */
   get(accountId: string, deadline?: Deadline): Promise<string | null>;
   /**
-   * The same for requests of who is signed in already, where that may cost less. It may miss what was written since the server
+   * The same for requests of who is signed in already, `rekey` and `check`, where that may cost less. It may miss what was written since the server
    * stopped to be the one that is written to, for a second at most. Left out: {@link Store.get} is asked.
    */
   peek?(accountId: string, deadline?: Deadline): Promise<string | null>;

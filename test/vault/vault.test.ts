@@ -303,6 +303,17 @@ describe('lib/vault/vault', () => {
       expect(await vaultOf(store, sealerOf(old)).examine('alice')).to.include({ sealedWith: 'unreadable' });
     });
 
+    it('move what lies there, also where a cheaper read gives what lay there before', async () => {
+      const behind = memoryStore();
+      await put(vaultOf(behind, sealerOf(old)), 'alice', aRecord());
+      const stale = await behind.get('alice');
+      const record = { ...aRecord(), failures: 3 };
+      await vaultOf(behind, sealerOf(old)).update('alice', () => ({ outcome: 0, next: record }));
+      const store: Store = { ...behind, peek: () => Promise.resolve(stale) };
+      expect(await vaultOf(store, sealerOf(fresh, old)).reseal('alice')).to.equal('resealed');
+      expect(await vaultOf(behind, sealerOf(fresh)).read('alice')).to.deep.equal(record);
+    });
+
     it('seal anew with any write', async () => {
       const store = memoryStore();
       await put(vaultOf(store, sealerOf(old)), 'alice', aRecord());
