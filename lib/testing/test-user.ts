@@ -10,8 +10,16 @@ export interface TestAnswer {
 
 /** What is used of `request.agent(app)` of supertest: an HTTP client that keeps cookies. */
 export interface TestAgent {
+  /** Begins a POST request. */
   post(path: string): {
-    set(name: string, value: string): { send(body: object): PromiseLike<TestAnswer> };
+    /** Sets a header. */
+    set(
+      name: string,
+      value: string,
+    ): {
+      /** Sends a body as JSON. */
+      send(body: object): PromiseLike<TestAnswer>;
+    };
   };
 }
 

@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { expect } from 'chai';
 import ts from 'typescript';
 import type { SecondFactor } from 'passport-second-factor';
 import { DEFAULT_LIMITS } from '../../lib/account/limits.js';
 import { programOf } from '../support/doc-program.js';
+import { read, tableAfter, unquoted as quoted } from '../support/markdown.js';
 import { enroll } from '../support/people.js';
 import { startPanel, stopPanels } from '../support/panel.js';
 
@@ -32,7 +32,7 @@ const VOCABULARY = [
 ];
 
 describe('docs/events.md', () => {
-  const text = readFileSync(resolve(root, 'docs/events.md'), 'utf8');
+  const text = read('docs/events.md');
   const rows = tableAfter(text, '## The list');
   const values = tableAfter(text, '## The values');
   const types = readTypes();
@@ -107,21 +107,9 @@ describe('docs/events.md, mails to owners', () => {
   });
 });
 
-/** The rows of the first table after a heading, without the head. */
-function tableAfter(text: string, heading: string): string[][] {
-  const [, after = ''] = text.split(`${heading}\n`);
-  const lines = /(?:^\|.*\n)+/m.exec(after)?.[0].trim().split('\n') ?? [];
-  return lines.slice(2).map((line) =>
-    line
-      .slice(1, -1)
-      .split('|')
-      .map((cell) => cell.trim()),
-  );
-}
-
 /** What stands between backticks, without the mark of a field that may be absent. */
 function unquoted(cell: string): string[] {
-  return [...cell.matchAll(/`([^`?]+)\??`/g)].map(([, code = '']) => code);
+  return quoted(cell).map((code) => code.replace(/\?$/, ''));
 }
 
 interface EventTypes {
