@@ -1,3 +1,4 @@
+import { LARGE, capacityFor } from './capacity.js';
 import { figureOf, rowsOf, written } from './figures.js';
 import type { Figures, Machine, Run, Section } from './figures.js';
 
@@ -5,11 +6,6 @@ import type { Figures, Machine, Run, Section } from './figures.js';
 export const DOCUMENT = 'docs/performance.md';
 /** The picture in it. */
 export const PICTURE = 'docs/performance.svg';
-
-/** The larger installation that is reckoned with. */
-const LARGE = { accounts: 1_000_000, requests: 5_000, signIns: 50 };
-/** No more than so much of a core is planned for: the rest is for the hour when all come at once. */
-const LOAD = 0.5;
 
 /** The document, as the figures have it. */
 export function documentOf({ bench, soak }: Figures): string {
@@ -56,13 +52,7 @@ function needs(run: Run): string {
   const of = (name: string): number => figureOf(run, name)?.value ?? Number.NaN;
   const requests = of('guarded GET: ours');
   const signIns = of('sign-in in two steps: ours');
-  // One process has one core; what a request takes of it, and a sign-in.
-  const cores = LARGE.requests / requests + LARGE.signIns / signIns;
-  const processes = Math.ceil(cores / LOAD);
-  const commands =
-    LARGE.requests * of('commands: a guarded GET') +
-    LARGE.signIns * (of('commands: a password, with one') + of('commands: the second step'));
-  const gigabytes = (LARGE.accounts * (of('an account in Redis') + of('a session in Redis'))) / 1e9;
+  const { cores, processes, commands, redisShare, gigabytes } = capacityFor(run, LARGE);
   const seconds = (command: string): string => {
     const { value, note = '' } = figureOf(run, `${command} of ${written(LARGE.accounts)}`) ?? {};
     return value === null || value === undefined
@@ -76,6 +66,6 @@ gets ${written(commands)} commands a second for sessions and records together. E
 ${written(of('a session in Redis'))}, so ${written(LARGE.accounts)} of both take ${written(gigabytes)} GB. \`second-factor check\` takes ${seconds('check')} and \`rekey\` ${seconds('rekey')}, while
 sign-ins go on. Add processes first: they share nothing but Redis, and what one keeps of records is for speed alone.
 \`deserializedUserIsFresh\` saves a look-up of your database on every request, and \`recheckSeconds\` a read of Redis. A command
-takes Redis ${written(of('a command in Redis'))} µs of its one core, so these take ${written((commands * of('a command in Redis')) / 10_000)} % of it; from half of it on, use a cluster: both kinds of keys spread
+takes Redis ${written(of('a command in Redis'))} µs of its one core, so these take ${written(redisShare * 100)} % of it; from half of it on, use a cluster: both kinds of keys spread
 over its masters by themselves.`;
 }

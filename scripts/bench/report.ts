@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { withRedis } from '../../test/support/redis-server.js';
+import { OPERATE, withCapacity } from './capacity.js';
 import { DOCUMENT, PICTURE, documentOf } from './document.js';
 import { rowsOf } from './figures.js';
 import type { Figures, Machine, Section } from './figures.js';
@@ -40,11 +41,12 @@ export function kept(): Figures {
   return JSON.parse(readFileSync(KEPT, 'utf8')) as Figures;
 }
 
-/** Keeps what was measured, and writes the document and its picture anew. */
+/** Keeps what was measured, and writes the pages and the picture of it anew. */
 export function keep(measured: Partial<Figures>): void {
   const figures = { ...kept(), ...measured };
   writeFileSync(KEPT, `${JSON.stringify(figures, null, 2)}\n`);
   writeFileSync(DOCUMENT, documentOf(figures));
+  writeFileSync(OPERATE, withCapacity(readFileSync(OPERATE, 'utf8'), figures.bench));
   writeFileSync(PICTURE, pictureOf(figures.bench));
   spawnSync('npx', ['oxfmt', KEPT], { stdio: 'inherit' });
 }

@@ -1,0 +1,125 @@
+import { join } from 'node:path';
+import { metrics } from '@opentelemetry/api';
+import {
+  AggregationTemporality,
+  InMemoryMetricExporter,
+  MeterProvider,
+  PeriodicExportingMetricReader,
+} from '@opentelemetry/sdk-metrics';
+import { expect } from 'chai';
+import { pino } from 'pino';
+import type { Logger } from 'pino';
+import type { RequestSecondFactor, SecondFactor } from 'passport-second-factor';
+import { OPERATE, withCapacity } from '../../scripts/bench/capacity.js';
+import { kept } from '../../scripts/bench/report.js';
+import { programOf } from '../support/doc-program.js';
+import type { ProgramFolder } from '../support/doc-program.js';
+import { startLevelPanel } from '../support/level-panel.js';
+import { read, tableAfter, unquoted } from '../support/markdown.js';
+import { startPanel, stopPanels } from '../support/panel.js';
+import type { Panel } from '../support/panel.js';
+import { enroll, pending, signedIn, verify } from '../support/people.js';
+
+type Instance = Pick<SecondFactor, 'events'>;
+interface Line {
+  readonly level: number;
+  readonly event: string;
+  readonly accountId: string;
+  readonly at: string;
+}
+interface ActClaim {
+  readonly sub: string;
+  readonly act?: ActClaim;
+}
+
+const WARN = pino.levels.values.warn;
+const ERROR = pino.levels.values.error;
+
+describe(OPERATE, () => {
+  const text = read(OPERATE);
+  let folder: ProgramFolder;
+  before(() => {
+    folder = programOf(OPERATE);
+  });
+  after(() => folder.remove());
+  afterEach(stopPanels);
+
+  const load = async <T>(file: string): Promise<T> => (await import(join(folder.path, file))) as T;
+
+  /** A code that is wrong, and one that is right. */
+  async function something(panel: Panel): Promise<void> {
+    const phone = await enroll(panel);
+    const client = await pending(panel);
+    await verify(client, phone.wrongCode());
+    await verify(client, phone.nextCode());
+  }
+
+  it('alerts on events that there are, and says of each what to do', () => {
+    const rows = tableAfter(text, '## Alerts');
+    const names = tableAfter(read('docs/events.md'), '## The list').flatMap(([name = '']) => unquoted(name));
+    for (const [event = '', , , help] of rows) {
+      expect(names, event).to.include.members(unquoted(event));
+      expect(help, event).to.have.length.above(5);
+    }
+    expect(rows).to.have.length.above(10);
+  });
+
+  it('writes every event as one line of pino, the worst as errors', async () => {
+    const { logEvents } = await load<{ logEvents(instance: Instance, log: Logger): void }>('logs.ts');
+    const lines: Line[] = [];
+    const log = pino({}, { write: (line: string) => lines.push(JSON.parse(line) as Line) });
+    const panel = await startPanel();
+    logEvents(panel.secondFactor, log);
+    await something(panel);
+    expect(lines.map(({ event }) => event)).to.deep.equal(panel.events.map(({ name }) => name));
+    const refused = lines.find(({ event }) => event === 'code-refused');
+    expect(refused).to.include({ level: WARN, accountId: 'alice', operation: 'sign-in' });
+    expect(Number.isNaN(Date.parse(refused?.at ?? ''))).to.equal(false);
+
+    panel.store.get = () => Promise.reject(new Error('gone'));
+    await panel.secondFactor.verify('alice', '123456').catch(() => undefined);
+    expect(lines.at(-1)).to.include({ level: ERROR, event: 'store-unavailable' });
+  });
+
+  it('counts events by name and operation with OpenTelemetry', async () => {
+    const exporter = new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE);
+    const reader = new PeriodicExportingMetricReader({ exporter });
+    metrics.setGlobalMeterProvider(new MeterProvider({ readers: [reader] }));
+    try {
+      const { countEvents } = await load<{ countEvents(instance: Instance): void }>('metrics.ts');
+      const panel = await startPanel();
+      countEvents(panel.secondFactor);
+      await something(panel);
+      const { resourceMetrics } = await reader.collect();
+      const [counter] = resourceMetrics.scopeMetrics.flatMap((scope) => scope.metrics);
+      expect(counter?.descriptor.name).to.equal('second_factor.events');
+      const counted = counter?.dataPoints.map(({ attributes, value }) => ({ ...attributes, value }));
+      expect(counted).to.deep.include({ event: 'code-refused', operation: 'sign-in', value: 1 });
+      expect(counted).to.deep.include({ event: 'code-accepted', operation: 'sign-in', value: 1 });
+    } finally {
+      await reader.shutdown();
+      metrics.disable();
+    }
+  });
+
+  it('names actors in a claim, the present one outside (RFC 8693 §4.1)', async () => {
+    type Claim = (of: Pick<RequestSecondFactor, 'actors'>) => ActClaim | undefined;
+    const { actClaim } = await load<{ actClaim: Claim }>('act-claim.ts');
+    const panel = await startLevelPanel({ levels: ['root', 'admin', 'user'] });
+    try {
+      const root = await signedIn(panel, 'root');
+      expect(actClaim(panel.last!)).to.equal(undefined);
+      await root.actAs('admin');
+      await root.actAs('alice');
+      expect(await root.me()).to.equal('alice');
+      expect(actClaim(panel.last!)).to.deep.equal({ sub: 'admin', act: { sub: 'root' } });
+    } finally {
+      await panel.close();
+    }
+  });
+
+  it('says what an installation needs as the figures have it', () => {
+    expect(text).to.equal(withCapacity(text, kept().bench));
+    expect(tableAfter(text, '<!-- capacity -->')).to.have.length(3);
+  });
+});
