@@ -1,0 +1,134 @@
+import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { promisify } from 'node:util';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { Redis } from 'ioredis';
+import { Secret } from 'otpauth';
+import { Client } from '../support/client.js';
+import { programOf } from '../support/doc-program.js';
+import type { ProgramFolder } from '../support/doc-program.js';
+import { phoneWith } from '../support/people.js';
+import type { RunningProgram } from '../support/program.js';
+import { startRedis } from '../support/redis-server.js';
+import type { RedisServer } from '../support/redis-server.js';
+import { makeSystemClock } from '../support/system-clock.js';
+import type { SystemClock } from '../support/system-clock.js';
+import { DATABASE_COMMONJS } from './panel-database.js';
+
+/** A key as passport-totp takes it: text whose bytes are the secret. */
+const KEY = 'twenty random bytes.';
+/** Alice has a key, bob has none. */
+const TABLES = `${DATABASE_COMMONJS}
+table.set('2', { id: '2', login: 'bob', password: 'password', passwordChangedAt: new Date(1) });
+const keys = new Map([['1', { key: process.env.ALICE_KEY ?? '${KEY}', period: 30 }]]);
+exports.totpKeys = {
+  of: async (id) => keys.get(id),
+  all: async () => [...keys].map(([userId, row]) => ({ userId, ...row })),
+};
+`;
+
+describe('docs/coming-from-passport-totp.md', () => {
+  let redis: RedisServer;
+  let folder: ProgramFolder;
+  let running: RunningProgram | undefined;
+  let clock: SystemClock;
+  let env: Record<string, string>;
+
+  before(async () => {
+    redis = await startRedis();
+  });
+  after(() => redis.stop());
+  beforeEach(() => {
+    folder = programOf('docs/coming-from-passport-totp.md', { 'database.cjs': TABLES });
+    const key = randomBytes(32).toString('base64');
+    clock = makeSystemClock();
+    env = { ...clock.env, REDIS_URL: redis.url, SECOND_FACTOR_KEY: key, SESSION_SECRET: 'for tests' };
+  });
+  afterEach(async () => {
+    await running?.stop();
+    folder.remove();
+    clock.remove();
+    const client = new Redis(redis.port);
+    await client.flushall();
+    client.disconnect();
+  });
+
+  /** Ends the program that runs, and starts another one in its place. */
+  async function deploy(file: string): Promise<RunningProgram> {
+    await running?.stop();
+    running = await folder.start(file, env);
+    return running;
+  }
+
+  async function importKeys(more: Record<string, string> = {}): Promise<string> {
+    const options = { env: { ...process.env, ...env, ...more } };
+    const { stdout } = await promisify(execFile)(
+      process.execPath,
+      [join(folder.compile(), 'import-keys.cjs')],
+      options,
+    );
+    return stdout.trim();
+  }
+
+  /** A browser after the password, and where it was sent. */
+  async function signIn(login: string, program: RunningProgram): Promise<[Client, string | undefined]> {
+    const client = new Client(program);
+    return [client, (await client.submit('/login', { username: login, password: 'password' })).location];
+  }
+
+  /** What the phone shows at this moment. */
+  const code = (): string => phoneWith({ now: clock.now() }, Secret.fromUTF8(KEY).base32).code();
+  const home = async (client: Client): Promise<string> => {
+    const { text, location } = await client.open('/');
+    return location ?? text;
+  };
+
+  it('begins with an application that works with passport-totp', async () => {
+    const program = await deploy('before.cjs');
+    const [alice, location] = await signIn('alice', program);
+    expect(location).to.equal('/login-otp');
+    expect(await home(alice)).to.equal('/login-otp');
+    expect((await alice.submit('/login-otp', { code: 'wrong' })).location).to.equal('/login-otp');
+    expect((await alice.submit('/login-otp', { code: code() })).location).to.equal('/');
+    expect(await home(alice)).to.equal('Hello alice');
+    const [bob] = await signIn('bob', program);
+    expect(await home(bob)).to.equal('Hello bob');
+  });
+
+  it('takes the same phone after the import, and asks nobody to enroll again', async () => {
+    const former = await deploy('before.cjs');
+    const [alice] = await signIn('alice', former);
+    const [bob] = await signIn('bob', former);
+    const used = code();
+    await alice.submit('/login-otp', { code: used });
+    expect(await importKeys()).to.equal('1 imported');
+    expect(await importKeys()).to.equal('1 was there already');
+    expect(await home(alice), 'the old application goes on').to.equal('Hello alice');
+
+    const program = await deploy('after.cjs');
+    expect(await home(new Client(program, bob.cookies))).to.equal('Hello bob');
+    const again = new Client(program, alice.cookies);
+    expect(await home(again), 'signed in before').to.equal('/login');
+    expect((await again.submit('/two-step/verify', { code: used })).status, 'used before').to.equal(401);
+    clock.jump(90);
+    expect((await again.submit('/two-step/verify', { code: code() })).location).to.equal('/');
+    expect(await home(again)).to.equal('Hello alice');
+
+    const [other, location] = await signIn('alice', program);
+    expect(location).to.equal('/two-step/verify');
+    expect((await other.open('/login-otp')).location).to.equal('/two-step/verify');
+    expect(await home(other), 'nobody before the code').to.equal('/login');
+    clock.jump(30);
+    expect((await other.submit('/two-step/code', { code: 'wrong' })).location).to.equal('/two-step/verify');
+    expect((await other.submit('/two-step/code', { code: code() })).location).to.equal('/');
+    expect(await home(other)).to.equal('Hello alice');
+    const [, withoutFactor] = await signIn('bob', program);
+    expect(withoutFactor).to.equal('/');
+  });
+
+  it('refuses a key that is too short until it is told to take it', async () => {
+    const refused = await importKeys({ ALICE_KEY: 'ten chars.' }).catch((error: unknown) => String(error));
+    expect(refused).to.contain('dangerouslyAllowShortSecret');
+  });
+});
