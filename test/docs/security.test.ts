@@ -1,6 +1,10 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { expect } from 'chai';
+import { DEFAULT_LIMITS } from '../../lib/account/limits.js';
+import { written } from '../../scripts/bench/figures.js';
+import { SITUATIONS, chance } from '../../scripts/guess-odds.js';
+import { read, tableAfter } from '../support/markdown.js';
 
 /** A title that begins with the number of a threat. */
 const TITLE = /\b(?:it|describe)\(\s*['"`]([A-Z]\d+): /g;
@@ -24,16 +28,15 @@ const THREATS: Readonly<Record<string, readonly number[]>> = {
 };
 
 describe('SECURITY.md', () => {
-  const text = readFileSync(resolve(root, 'SECURITY.md'), 'utf8');
+  const text = read('SECURITY.md');
   const titles = readdirSync(resolve(root, 'test/security'))
     .filter((name) => name.endsWith('.test.ts'))
     .flatMap((name) => [...readFileSync(resolve(root, 'test/security', name), 'utf8').matchAll(TITLE)])
     .map(([, threat]) => threat);
 
   it('names tests that are there', () => {
-    const named = [...text.matchAll(/`(test\/[\w./-]+)`/g)].map(([, path = '']) => path);
-    expect(named.length).to.be.above(20);
-    expect(named.filter((path) => !existsSync(resolve(root, path)))).to.deep.equal([]);
+    expect(testsIn(text).length).to.be.above(20);
+    expect(testsIn(text).filter(isMissing)).to.deep.equal([]);
   });
 
   for (const [section, numbers] of Object.entries(THREATS)) {
@@ -43,3 +46,37 @@ describe('SECURITY.md', () => {
     });
   }
 });
+
+describe('docs/threat-model.md', () => {
+  const text = read('docs/threat-model.md');
+
+  it('names tests that are there', () => {
+    expect(testsIn(text).length).to.be.above(5);
+    expect(testsIn(text).filter(isMissing)).to.deep.equal([]);
+  });
+
+  it('says the odds of a guesser as they follow from the defaults', () => {
+    const [usual] = SITUATIONS;
+    const odds = Math.round(1 / chance(usual!, DEFAULT_LIMITS.lockout.hardLimit));
+    expect(text).to.contain(`1 in ${written(odds)}`);
+  });
+
+  it('says what remains of every attacker', () => {
+    for (const row of tableAfter(text, '## Who attacks, and what stops them')) {
+      expect(row, row[0]).to.have.length(4);
+      expect(
+        row.filter((cell) => cell === ''),
+        row[0],
+      ).to.deep.equal([]);
+    }
+  });
+});
+
+/** The tests and folders of tests that a page names. */
+function testsIn(text: string): string[] {
+  return [...text.matchAll(/`(test\/[\w./-]+)`/g)].map(([, path = '']) => path);
+}
+
+function isMissing(path: string): boolean {
+  return !existsSync(resolve(root, path));
+}
