@@ -47,6 +47,27 @@ describe('SECURITY.md', () => {
   }
 });
 
+describe('docs/attacks.md', () => {
+  const sections = read('docs/attacks.md').split(/^## /m).slice(1);
+
+  it('names the tests of every attacker, which are there', () => {
+    expect(sections).to.have.length(9);
+    for (const section of sections) {
+      const named = [...section.matchAll(/`([\w./-]+\.test\.ts)`/g)].map(([, path = '']) =>
+        path.includes('/') ? path : `test/security/personas/${path}`,
+      );
+      expect(named, section.slice(0, 40)).to.have.length.above(0);
+      expect(named.filter(isMissing)).to.deep.equal([]);
+    }
+  });
+
+  it('leaves out no file of theirs', () => {
+    const text = sections.join();
+    const files = readdirSync(resolve(root, 'test/security/personas'));
+    expect(files.filter((file) => !text.includes(`\`${file}\``))).to.deep.equal([]);
+  });
+});
+
 describe('docs/threat-model.md', () => {
   const text = read('docs/threat-model.md');
 
