@@ -122,7 +122,8 @@ export function checkOptions(options: unknown): ResolvedOptions {
   ) as unknown as Checked;
   const { window, lockout, rememberBrowsers, ...others } = checked;
   const { publicPath, basePath, loginPath, homePath, settingsPath, stylesheet } = others;
-  if (others.render && others.layout) throw invalid('layout goes without render, which draws the whole page');
+  if (others.render && others.layout)
+    throw invalid('use either layout or render: render draws the whole page');
   return {
     ...others,
     brand: typeof given.issuer === 'string' ? given.issuer : null,
@@ -149,7 +150,7 @@ function passport(value: unknown): PassportInstance {
     const without = typeof value === 'object' && value !== null ? ` without ${missing ?? 'sessions'}` : '';
     throw invalid(
       `passport must be the instance of the package passport that the application signs in with, got ` +
-        `${kindOf(value)}${without}; an Authenticator of @fastify/passport is none`,
+        `${kindOf(value)}${without}; an Authenticator of @fastify/passport is another library`,
     );
   }
   if (isBefore06(given?._sm as object)) {
@@ -241,7 +242,9 @@ function carry(given: unknown, name: string): Option<'carry'> {
       const text = JSON.stringify(said) as string | undefined;
       return text === undefined ? undefined : (JSON.parse(text) as Json);
     } catch (cause) {
-      throw new SecondFactorError('option-invalid', 'carry must return what JSON can hold', { cause });
+      throw new SecondFactorError('option-invalid', 'carry must return a value that JSON can represent', {
+        cause,
+      });
     }
   };
 }

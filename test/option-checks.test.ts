@@ -43,7 +43,7 @@ describe('options that are functions', () => {
     const circle: Record<string, unknown> = {};
     circle.circle = circle;
     for (const said of [circle, 7n]) {
-      expect(() => carried(said)).to.throw('carry must return what JSON can hold');
+      expect(() => carried(said)).to.throw('carry must return a value that JSON can represent');
     }
   });
 });

@@ -46,20 +46,20 @@ type Read = Omit<ImportedAuthenticator, 'name'>;
 
 function fromSecret(given: Readonly<Record<string, unknown>>): Read {
   const { secret, encoding = 'base32' } = given;
-  if (secret === undefined) throw invalid('say either secret or uri; both are missing');
+  if (secret === undefined) throw invalid('secret or uri is missing');
   if (encoding !== 'base32' && encoding !== 'hex') throw invalid("encoding must be 'base32' or 'hex'");
   const text = typeof secret === 'string' ? secret : '';
   const bytes = encoding === 'hex' ? decodeHex(text) : decodeSecret(text);
   if (bytes) return { secret: bytes, parameters: parseTotpParameters(given) };
   if (encoding === 'hex') throw invalid('secret must be a string of hex digits, two for each byte');
-  const fix = decodeHex(text) ? "; it is hex, so say encoding: 'hex'" : '';
+  const fix = decodeHex(text) ? "; it looks like hex: set encoding: 'hex'" : '';
   throw invalid(`secret must be a base32 string (RFC 4648 §6)${fix}`);
 }
 
 function fromUri(given: Readonly<Record<string, unknown>>): Read {
-  if (given.secret !== undefined) throw invalid('say either secret or uri, not both');
+  if (given.secret !== undefined) throw invalid('use either secret or uri, not both');
   const beside = WITH_SECRET.find((name) => given[name] !== undefined);
-  if (beside !== undefined) throw invalid(`${beside} goes with secret; a uri says it itself`);
+  if (beside !== undefined) throw invalid(`${beside} is for secret only; a uri has its own`);
   return parseOtpauthUri(given.uri);
 }
 
@@ -67,7 +67,7 @@ function requireLength({ length }: Uint8Array, short: boolean): void {
   const least = short ? IMPORTED_SECRET_MINIMUM_BYTES : SECRET_MINIMUM_BYTES;
   if (length >= least && length <= SECRET_MAXIMUM_BYTES) return;
   const isShort = length >= IMPORTED_SECRET_MINIMUM_BYTES && length < least;
-  const fix = isShort ? '; dangerouslyAllowShortSecret: true takes it all the same' : '';
+  const fix = isShort ? '; dangerouslyAllowShortSecret: true accepts it' : '';
   const range = `${String(least)} to ${String(SECRET_MAXIMUM_BYTES)} bytes`;
   throw invalid(`secret must have ${range}, has ${String(length)}${fix}`);
 }

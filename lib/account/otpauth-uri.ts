@@ -35,14 +35,14 @@ function parametersOf(uri: unknown): URLSearchParams {
   const { protocol, host, username, hash, searchParams } = parsed(uri);
   const type = host.toLowerCase();
   if (protocol !== 'otpauth:' || username !== '') throw invalid('it must begin with otpauth://totp/');
-  if (type === 'hotp') throw invalid('codes by counting (hotp) are not taken, only totp');
+  if (type === 'hotp') throw invalid('counter-based codes (hotp) are not supported, only totp');
   if (type !== 'totp') throw invalid('it must begin with otpauth://totp/');
   if (hash !== '') throw invalid('it has a #, which must be written as %23');
   const names = [...searchParams.keys()];
   const unknown = names.find((name) => !PARAMETERS.includes(name));
   if (unknown !== undefined) throw invalid(reasonFor(unknown));
   const doubled = names.find((name, place) => names.indexOf(name) !== place);
-  if (doubled !== undefined) throw invalid(`${doubled} is there twice`);
+  if (doubled !== undefined) throw invalid(`${doubled} occurs twice`);
   return searchParams;
 }
 
@@ -65,5 +65,5 @@ function wholeNumber(text: string | undefined): number | undefined {
 }
 
 function invalid(reason: string): SecondFactorError {
-  return new SecondFactorError('option-invalid', `the uri cannot be taken: ${reason}`);
+  return new SecondFactorError('option-invalid', `the uri cannot be used: ${reason}`);
 }

@@ -94,6 +94,6 @@ function unknownProperty(name: string): string {
 /** What a program is told to write, as a line and the command line have it. */
 function asWritten(message: string): string {
   return message
-    .replace('dangerouslyAllowShortSecret: true takes', '--allow-short takes')
+    .replace('dangerouslyAllowShortSecret: true', '--allow-short')
     .replace("encoding: 'hex'", '"encoding":"hex"');
 }

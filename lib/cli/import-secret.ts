@@ -16,10 +16,10 @@ export async function importSecret(run: Run): Promise<ExitCode> {
   const { name } = await knownAccount(run);
   const input = await terminal.readInput();
   if (input === null) {
-    throw new ConsoleError(EXIT.usage, 'the secret is read from standard input: pipe it, or say < file');
+    throw new ConsoleError(EXIT.usage, 'the secret is read from standard input: pipe it, or add < file');
   }
   if (input.trim() === '') {
-    throw new ConsoleError(EXIT.usage, 'standard input is empty: pipe the secret, or say < file');
+    throw new ConsoleError(EXIT.usage, 'standard input is empty: pipe the secret, or add < file');
   }
   const text = input.trim();
   const given = { ...imported, ...(isUri(text) ? { uri: text } : { secret: text }) };
@@ -53,6 +53,6 @@ function isUri(text: string): boolean {
 /** What a program is told to write, as it is typed at the console. */
 function asTyped(message: string): string {
   return message
-    .replace('dangerouslyAllowShortSecret: true takes', '--allow-short takes')
-    .replace("say encoding: 'hex'", 'say --encoding hex');
+    .replace('dangerouslyAllowShortSecret: true', '--allow-short')
+    .replace("set encoding: 'hex'", 'add --encoding hex');
 }

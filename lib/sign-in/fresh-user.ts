@@ -29,7 +29,7 @@ export async function freshUser(context: Context, user: unknown, serialized: unk
   if (!found) {
     throw new SecondFactorError(
       'account-unknown',
-      'the user that signed in is not there: deserializeUser or findUser(accountId) returned none; ' +
+      'the user who signed in was not found: deserializeUser or findUser(accountId) returned none; ' +
         'accountId is a string, also when the ids are numbers',
     );
   }

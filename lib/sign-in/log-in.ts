@@ -48,8 +48,8 @@ function withoutCallback(sessionless: boolean): Error {
   if (!sessionless) return new Error('req#login requires a callback function');
   return new SecondFactorError(
     'login-callback-missing',
-    'req.logIn(user, { session: false }) needs a callback function, since whether the account has a second factor ' +
-      "is read first; for credentials that need none add secondFactor: 'not-required'",
+    'req.logIn(user, { session: false }) needs a callback function: the package first reads whether the account has a second ' +
+      "factor; for credentials that need none add secondFactor: 'not-required'",
   );
 }
 

@@ -28,12 +28,12 @@ describe('lib/account/imported-authenticator', () => {
   });
 
   for (const [what, [given, reason]] of Object.entries<readonly [Record<string, unknown>, string]>({
-    'neither a secret nor a URI': [{}, 'say either secret or uri; both are missing'],
-    'both of them': [{ secret: KEY, uri: URI }, 'say either secret or uri, not both'],
-    'digits beside a URI': [{ uri: URI, digits: 8 }, 'digits goes with secret; a uri says it itself'],
-    'a period beside a URI': [{ uri: URI, period: 60 }, 'period goes with secret'],
-    'an encoding beside a URI': [{ uri: URI, encoding: 'hex' }, 'encoding goes with secret'],
-    'hex that is not said to be hex': [{ secret: HEX }, "it is hex, so say encoding: 'hex'"],
+    'neither a secret nor a URI': [{}, 'secret or uri is missing'],
+    'both of them': [{ secret: KEY, uri: URI }, 'use either secret or uri, not both'],
+    'digits beside a URI': [{ uri: URI, digits: 8 }, 'digits is for secret only; a uri has its own'],
+    'a period beside a URI': [{ uri: URI, period: 60 }, 'period is for secret only'],
+    'an encoding beside a URI': [{ uri: URI, encoding: 'hex' }, 'encoding is for secret only'],
+    'hex that is not said to be hex': [{ secret: HEX }, "it looks like hex: set encoding: 'hex'"],
     'hex that is none': [{ secret: `${HEX}0`, encoding: 'hex' }, 'hex digits, two for each byte'],
     'another encoding': [{ secret: KEY, encoding: 'base64' }, "encoding must be 'base32' or 'hex'"],
     'digits in a string': [{ secret: KEY, digits: '8' }, 'digits must be 6, 7 or 8, got string'],

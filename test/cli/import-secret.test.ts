@@ -41,9 +41,9 @@ describe('cli: import', () => {
   }
 
   for (const [what, [input, options, reason]] of Object.entries<readonly [string, string[], string]>({
-    'hex that is not said to be hex': [SECRET.hex, TOKEN, 'it is hex, so say --encoding hex'],
-    'a short secret': [SECRET.base32.slice(0, 16), [], 'has 10; --allow-short takes it all the same'],
-    'digits beside a URI': [`otpauth://totp/x?secret=${SECRET.base32}`, TOKEN, 'digits goes with secret'],
+    'hex that is not said to be hex': [SECRET.hex, TOKEN, 'it looks like hex: add --encoding hex'],
+    'a short secret': [SECRET.base32.slice(0, 16), [], 'has 10; --allow-short accepts it'],
+    'digits beside a URI': [`otpauth://totp/x?secret=${SECRET.base32}`, TOKEN, 'digits is for secret only'],
     'digits that are no number': [SECRET.base32, ['--digits', 'eight'], 'digits must be 6, 7 or 8'],
     'a hash nobody has': [SECRET.base32, ['--algorithm', 'md5'], 'algorithm must be'],
     nothing: ['', [], 'standard input is empty: pipe the secret'],
