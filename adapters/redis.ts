@@ -24,27 +24,28 @@ export interface RedisStoreOptions {
 }
 
 /**
- * A store in Redis (2.6 or later), Redis Cluster or behind Redis Sentinel, one key per account, never with
- * a time to live.
+ * A store in Redis (2.6 or later), Redis Cluster or behind Redis Sentinel, one key per account, never with a time to
+ * live.
  *
- * Reads and swaps run in one script on the master: atomic, and never answered by a replica, whatever
- * `scaleReads` or `useReplicas` say. Only requests of who is signed in already, `rekey` and `check` read by a plain `GET`, and once a second by the
- * script: a server that was made a replica while the client stays connected is noticed there within a second. A client that is not connected and a reply are waited for until the deadline
- * that a call is given (`storeTimeoutMs`); what was not sent by then is never sent. A client that was not opened
- * yet is connected; none is ever closed.
+ * Reads and swaps are one script on the master: atomic, and never answered by a replica, whatever `scaleReads` or
+ * `useReplicas` say. Only requests of users who are signed in, `rekey` and `check` read by a plain `GET`, and once a second by the script,
+ * so they notice within a second that their server has become a replica. Connections and replies are waited for until
+ * the deadline of the call (`storeTimeoutMs`); what was not sent by then is never sent. A client that was not opened
+ * yet is connected. No client is ever closed.
  *
- * Give this Redis `maxmemory-policy noeviction` and persistence: an account whose record is gone has no
- * second factor any more. `inspect()` tells when it has not, and so does a warning of the process with the
- * code `SECOND_FACTOR_STORE_MAY_LOSE`, once per store, after its first answer.
+ * Give this Redis `maxmemory-policy noeviction` and persistence: an account whose record is gone has no second factor
+ * any more. `inspect()` tells when it has not, and so does a warning of the process with the code
+ * `SECOND_FACTOR_STORE_MAY_LOSE`, once per store, after its first answer.
  *
- * Methods reject with an `Error` when the client is closed or not connected in time, when Redis refuses, and
- * when the client lost the answer. A client that sends such a command again (ioredis, `createSentinel`) never makes a
- * swap twice; where the value was deleted or changed when it came the second time, the answer is `null`: the swap may
- * have been made before. `list()` may miss accounts whose keys are moved to another master meanwhile.
+ * Methods reject with an `Error` when the client is closed or not connected in time, when Redis refuses, and when the
+ * client lost the answer. Clients that send such a command again (ioredis, `createSentinel`) never make a swap twice.
+ * If the value was changed or deleted before the second sending, the answer is `null`: the swap may have been made
+ * before. `list()` may miss accounts whose keys are moved to another master at that moment.
  *
- * @param client of ioredis 5 or 6, a `Redis` (also with `sentinels`) or `Cluster`; or of node-redis 5 or 6,
- *   made by `createClient`, `createClientPool`, `createCluster` or `createSentinel`; also with `keyPrefix`
- * @throws {SecondFactorError} `store-invalid`, `option-unknown`, `option-invalid`; the message says what to hand in instead
+ * @param client of ioredis 5 or 6, a `Redis` (also with `sentinels`) or `Cluster`; or of node-redis 5 or 6, made by
+ *   `createClient`, `createClientPool`, `createCluster` or `createSentinel`; also with `keyPrefix`
+ * @throws {SecondFactorError} `store-invalid`, `option-unknown`, `option-invalid`; the message says what to hand in
+ *   instead
  *
  * @example
  * import { Redis } from 'ioredis';

@@ -18,16 +18,16 @@ const ACCOUNTS_PER_PAGE = 500;
  * A store in PostgreSQL, MySQL, MariaDB or SQLite, one row per account in the table `totp`, made by
  * {@link createTotpTable} or {@link totpMigrations}. Deleting an account's row turns its second factor off.
  *
- * Every swap is one conditional statement in a transaction of its own: atomic, and kept when its promise
- * resolves as far as the database keeps what it commits. Reads go where `db` leads, which must be the
- * primary. Plugins of Kysely, `withSchema()` among them, are not used. An answer is waited for until the
- * deadline that a call is given (`storeTimeoutMs`); a statement that has no connection by then is never sent.
- * `db` is never destroyed.
+ * Every swap is one conditional statement in a transaction of its own: atomic, and as durable as the database's
+ * commits. `db` must be connected to the primary. Plugins of Kysely, including `withSchema()`, are not used. An
+ * answer is waited for until the deadline of the call (`storeTimeoutMs`); a statement that has no connection by then
+ * is never sent. `db` is never destroyed.
  *
  * Methods reject with an `Error` that names the table, and tells to run the migration when there is none.
  *
  * @param db a database of Kysely 0.28 or 0.29, never a transaction: a rollback would make used codes valid again
- * @throws {SecondFactorError} `store-invalid`, `option-unknown`, `option-invalid`; the message says what to hand in instead
+ * @throws {SecondFactorError} `store-invalid`, `option-unknown`, `option-invalid`; the message says what to hand in
+ *   instead
  *
  * @example
  * import { Kysely, PostgresDialect } from 'kysely';

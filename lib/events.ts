@@ -1,20 +1,20 @@
 import type { CodeMethod, SignInMethod } from './account/attempt.js';
 import type { ErrorCode } from './errors.js';
 
-/** What every event tells, beside its own fields. Never a code, a key, a token or a password. */
+/** The fields of every event. No event carries a code, a key, a token or a password. */
 export interface EventBase {
   /** Milliseconds since 1970. */
   readonly at: number;
   /** The account it happened to. */
   readonly accountId: string;
-  /** Who really acted, when that is somebody else: an actor, or the operator of an admin call. */
+  /** Who signed in, while they act as this account or ask to. Absent otherwise. */
   readonly actorId?: string;
   /** The client's address as `ip(req)` gives it; absent outside a request. */
   readonly ip?: string;
   readonly userAgent?: string;
   /**
-   * The change was made, and the store told so only after its time was over: those who asked for it were refused
-   * (`store-unavailable`) and know nothing of it. `at` is when that was learned.
+   * The change was made, but the store said so only after its time was over. Whoever asked for it got
+   * `store-unavailable`. `at` is when the answer came.
    */
   readonly late?: true;
 }
@@ -44,9 +44,9 @@ export type DemotionReason =
 export type ImpersonationRefusal =
   /** One of the accounts has no level, or one that is not among the levels. */
   | 'level-unknown'
-  /** Themselves, an equal, or somebody above. */
+  /** The target is the actor's own account, an equal, or somebody above. */
   | 'not-below'
-  /** An account with a second factor is entered with its own login, password and code only. */
+  /** An account with a second factor opens only with its own login, password and code. */
   | 'target-has-second-factor'
   /** The actor has a second factor that was not proved in this session. */
   | 'actor-not-verified'
@@ -54,7 +54,7 @@ export type ImpersonationRefusal =
   | 'proof-too-old'
   /** The application does not allow it. */
   | 'not-allowed'
-  /** There is none such, or the application cannot say who it is. */
+  /** There is no such account, or the application cannot describe it. */
   | 'account-unknown';
 
 /** Why the automatic switch did not happen: a rule, or the code of the error that came in between. */
@@ -65,21 +65,21 @@ export type ImpersonationEnd =
   | 'expired'
   | 'actor-changed'
   | 'target-changed'
-  /** The application failed when it was asked about the account: data it cannot describe, or an outage. */
+  /** The application failed for the account: it could not be described, or there was an outage. */
   | 'target-error'
   | 'switched-off'
-  /** He signed out. */
+  /** The actor signed out. */
   | 'signed-out'
-  /** He signed in to another account. */
+  /** The actor signed in to another account. */
   | 'new-sign-in';
 
 /** Why a sign-in by `req.logIn` was refused rather than parked. */
 export type SignInRefusal =
   /** `session: false`, which cannot ask for a code. */
   | 'code-required'
-  /** The same, where a second factor is required and there is none. */
+  /** The same, for an account that must have a second factor and has none. */
   | 'enrollment-required'
-  /** The same, where the account still has a second factor of the application's own. */
+  /** The same, for an account that still has a second factor of the application's own. */
   | 'other-factor'
   /** The password was changed while the old one was checked. */
   | 'sign-in-expired'
@@ -115,35 +115,38 @@ export interface SecondFactorEvents {
   'security-key-used': EventBase & { readonly operation: Operation; readonly userVerified: boolean };
   'security-key-refused': EventBase & { readonly operation: Operation; readonly reason: AssertionRefusal };
   /**
-   * A key was used whose counter went back: somebody may have a copy of it. Nobody gets in with it any more; its owner removes
-   * it.
+   * The counter of a key went back: somebody may have a copy of it. Nobody gets in with it any more; its owner
+   * removes it.
    */
   'security-key-stopped': EventBase & { readonly operation: Operation };
   /** A passkey or security key was added beside what the account has. */
   'security-key-added': EventBase;
   /** A passkey or security key has another name. */
   'security-key-renamed': EventBase;
-  /** One is gone, or all that an operator removed at once; what they had let in is void. `by` names the operator of an admin call. */
+  /**
+   * A key was removed, or several at once by an operator. What they had let in is void. `by` names the operator of an
+   * admin call.
+   */
   'security-key-removed': EventBase & { readonly by?: string; readonly reason?: string };
   /** A recovery code was spent. */
   'recovery-code-used': EventBase & { readonly recoveryCodesLeft: number };
   /** New recovery codes were made; the old ones are void. `by` names the operator of an admin call. */
   'recovery-codes-regenerated': EventBase & { readonly by?: string; readonly reason?: string };
-  /** The owner said that the present recovery codes are saved. */
+  /** The owner confirmed that the present recovery codes are saved. */
   'recovery-codes-confirmed': EventBase;
   'setup-started': EventBase;
   /** An unfinished set-up was given up or dropped. */
   'setup-ended': EventBase & { readonly reason: 'cancelled' | 'attempts' };
   enrolled: EventBase;
-  /** An operator took a secret over from another system. */
+  /** An operator imported a secret from another system. */
   imported: EventBase & { readonly by: string; readonly reason?: string };
   /** One more authenticator was confirmed. */
   'authenticator-added': EventBase;
-  /** A new authenticator was confirmed in the place of all others; what they had let in is void. */
+  /** A new authenticator was confirmed and replaced all others. What they had let in is void. */
   'authenticator-replaced': EventBase;
-  /** One of several authenticators is gone; what it had let in is void. */
+  /** One of several authenticators was removed. What it had let in is void. */
   'authenticator-removed': EventBase;
-  /** A browser will be asked for no code at sign-in. */
+  /** A browser was remembered: it is not asked for a code at sign-in. */
   'browser-remembered': EventBase;
   /** Browsers will be asked for a code again; `by` names the operator of an admin call. */
   'browsers-revoked': EventBase & { readonly by?: string; readonly reason?: string };
@@ -165,11 +168,11 @@ export interface SecondFactorEvents {
   'impersonation-refused': EventBase & { readonly reason: ImpersonationRefusal };
   /** Acting as the account ended, other than by going back. */
   'impersonation-ended': EventBase & { readonly reason: ImpersonationEnd };
-  /** The automatic switch did not happen; `accountId` stays who they are. */
+  /** The automatic switch did not happen; `accountId` is the account that was to be switched. */
   'auto-switch-skipped': EventBase & { readonly reason: AutoSwitchSkip };
-  /** A session lost rights because something changed since its mark was made. */
+  /** A session lost rights because something has changed since it was made. */
   'session-demoted': EventBase & { readonly reason: DemotionReason };
-  /** A route of ours was called from another site. `accountId` is empty when nobody is signed in. */
+  /** A route of the package was called from another site. `accountId` is empty when nobody is signed in. */
   'cross-site-refused': EventBase & { readonly path: string };
   /** The store failed or was late, or `setEnrolled` failed; `accountId` could not be checked. */
   'store-unavailable': EventBase & { readonly error: string };
@@ -187,7 +190,7 @@ export type SecondFactorEvent = {
   [Name in EventName]: { readonly name: Name } & SecondFactorEvents[Name];
 }[EventName];
 
-/** Hears one kind of event. What it returns or throws changes nothing. */
+/** A listener of one kind of event. What it returns or throws changes nothing. */
 export type Listener<Name extends EventName | '*'> = (
   event: Name extends EventName ? { readonly name: Name } & SecondFactorEvents[Name] : SecondFactorEvent,
 ) => unknown;

@@ -1,7 +1,7 @@
 /** The languages that pages and notices of the package speak. */
 export type Language = 'en' | 'de' | 'es' | 'fr' | 'ru' | 'uk';
 
-/** What an owner should hear of. */
+/** What an owner should know. */
 export type NoticeName =
   | 'enabled'
   | 'disabled'
@@ -23,7 +23,7 @@ export interface NoticeText {
   readonly body: string;
 }
 
-/** Something that happened to an account, for its owner. Never a code, a key, a token or a password. */
+/** Something that happened to an account, for its owner. It has no code, key, token or password. */
 export interface Notice {
   readonly name: NoticeName;
   /** Milliseconds since 1970. */

@@ -17,16 +17,16 @@ export type Next = (error?: unknown) => void;
 /** Middleware for Express, Connect and Polka alike. */
 export type Middleware = (req: IncomingMessage, res: ServerResponse, next: Next) => void;
 
-/** Anything JSON can hold. */
+/** Any value that JSON can represent. */
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
 
 /** The part of a Passport instance that is used: `import passport from 'passport'`, 0.6 or 0.7. */
 export interface PassportInstance {
-  /** What Passport keeps of a user in the session. */
+  /** Gives what Passport keeps of a user in the session. */
   serializeUser(...args: never[]): unknown;
-  /** The user of what it kept. */
+  /** Gives the user again. */
   deserializeUser(...args: never[]): unknown;
-  /** Known by it, never called. */
+  /** Only its presence is checked; it is never called. */
   authenticate(...args: never[]): unknown;
 }
 
@@ -38,25 +38,26 @@ export interface SignedIn {
   readonly carried: Json | undefined;
 }
 
-/** The options of `createSecondFactor`. Unknown ones are refused; an explicit `undefined` means absent. */
+/** The options of `createSecondFactor`. Unknown ones are refused; `undefined` counts as absent. */
 export interface SecondFactorOptions<User> {
-  /** The instance the application signs in with. */
+  /** The Passport instance that the application signs in with. */
   passport: PassportInstance;
   /**
-   * The name authenticator apps show: 1 to 100 characters without a colon, control characters and lone surrogates. What
-   * a function gives is made so, at once, and must not be empty.
+   * The name that authenticator apps show: 1 to 100 characters without a colon, control characters and lone
+   * surrogates. What a function returns is cleaned in the same way; it must be synchronous, and not empty.
    */
   issuer: string | ((account: { id: string; name: string }) => string);
   /** Describes one of the application's users. May be async. */
   account(user: User): AccountDescription | Promise<AccountDescription>;
   /**
-   * The user of an account id, fresh from the database; `null` or `undefined` when there is none or when
-   * the user may not sign in any more. Accounts are always checked from what this returns. May be async.
+   * The user of an account id, fresh from the database; `null` or `undefined` when there is none, or when the user
+   * may not sign in any more. Every decision about an account uses what this returns. May be async.
    */
   findUser(accountId: string): User | null | undefined | Promise<User | null | undefined>;
   /**
-   * The user of a login, for operators at the console: `null` or `undefined` when there is none. `account()` must give
-   * exactly this `name` for it; what is found by another spelling is passed over. Never asked at a sign-in. May be async.
+   * The user of a login, for operators at the console: `null` or `undefined` when there is none. `account()` must
+   * return exactly this `name` for the user; what is found by another spelling is ignored. Never called at a sign-in.
+   * May be async.
    */
   findAccountByName?:
     | ((name: string) => User | null | undefined | Promise<User | null | undefined>)
@@ -64,13 +65,13 @@ export interface SecondFactorOptions<User> {
   /** Where the records are kept. */
   store: Store;
   /**
-   * Base64 of 32 random bytes each (`openssl rand -base64 32`). The first seals, all of them open: put a
-   * new key in front to rotate.
+   * Base64 of 32 random bytes each (`openssl rand -base64 32`). The first key seals, all of them open. To rotate, put
+   * a new key in front.
    */
   keys: readonly (string | undefined)[];
   /**
-   * What a reverse proxy takes off the front of every path: `/panel` when the browser sees `/panel/login` and the
-   * application `/login`. All other paths of the options are as the application sees them. Default: none.
+   * The prefix that a reverse proxy removes from every path: `/panel` when the browser sees `/panel/login` and the
+   * application sees `/login`. All other paths in the options are as the application sees them. Default: none.
    */
   publicPath?: string | undefined;
   /** Where the router is mounted. Default `/two-step`. */
@@ -80,14 +81,20 @@ export interface SecondFactorOptions<User> {
   /** Where a sign-in ends when nothing else was asked for. Default `/`. */
   homePath?: string | undefined;
   /**
-   * The application's own settings page: Back on our settings leads there, and Cancel of a set-up. Default: Back to
-   * `homePath`, Cancel to our settings.
+   * The application's own settings page. "Back" on the package's settings page leads there, and so does "Cancel" of a
+   * set-up. Default: "Back" leads to `homePath`, "Cancel" to the package's settings page.
    */
   settingsPath?: string | undefined;
 
-  /** `true` when `passport.deserializeUser` reads the database on every request: saves `findUser` there. */
+  /**
+   * `true` when `passport.deserializeUser` reads the database on every request, which saves a call of `findUser`.
+   * Default `false`.
+   */
   deserializedUserIsFresh?: boolean | undefined;
-  /** For applications that keep the fact in their own table. Awaited: record first, then flag; off in reverse. */
+  /**
+   * For applications that also keep this fact in their own table. Awaited: enabling writes the record first,
+   * disabling clears the flag first.
+   */
   setEnrolled?: ((accountId: string, enrolled: boolean) => void | Promise<void>) | undefined;
   /**
    * What `req.logIn` does once a sign-in is parked. `respond` (default): answers the request, with a
@@ -96,101 +103,106 @@ export interface SecondFactorOptions<User> {
    */
   whenCodeRequired?: WhenCodeRequired | undefined;
   /**
-   * Taken at the first step, before the session is regenerated, and handed to `onSignedIn` as JSON holds it. It answers
-   * at once; a promise is `option-invalid`, and so is what JSON cannot hold.
+   * What to keep from the first step, before the session is regenerated. `onSignedIn` gets it as JSON represents it.
+   * Synchronous: a promise is `option-invalid`, and so is a value that JSON cannot represent.
    */
   carry?: ((req: HttpRequest) => Json | undefined) | undefined;
   /**
-   * Awaited after every complete sign-in, with and without a second factor, before the answer. When it
-   * throws, the sign-in is undone and the error passed on.
+   * Awaited after every complete sign-in, with and without a second factor, before the answer is sent. When it
+   * throws, the sign-in is undone and the error is passed on.
    */
   onSignedIn?:
     | ((req: HttpRequest, res: HttpResponse, user: User, info: SignedIn) => void | Promise<void>)
     | undefined;
   /**
-   * Hidden fields for every form of ours, the application's CSRF token for example: an object of strings, at once and
-   * not in a promise; anything else is `option-invalid`.
+   * Hidden fields for every form of the package, for example the application's CSRF token: an object of strings.
+   * Synchronous: a promise, or anything else, is `option-invalid`.
    */
   formFields?: ((req: HttpRequest, res: HttpResponse) => Readonly<Record<string, string>>) | undefined;
 
   /**
-   * The application's own views instead of ours. `page` says which page, the error to show, the hidden
-   * fields every form must send, and what the page is about. The status is set; the application's
-   * Content-Security-Policy is left alone but for `frame-ancestors 'none'`.
+   * The application's own views instead of the package's. `page` has the name of the page, the error to show, the
+   * hidden fields that every form must send, and the data of the page. The status is already set. The application's
+   * Content-Security-Policy stays as it is, with `frame-ancestors 'none'` added.
    */
   render?: ((req: HttpRequest, res: HttpResponse, page: Page) => void | Promise<void>) | undefined;
   /**
-   * Puts our content into the application's own frame, and returns the whole document: `head` and `body` of `content` go
-   * into it unchanged, `title` escaped. The Content-Security-Policy is the application's: it may be set here, and must allow
-   * `content.policy`; `frame-ancestors 'none'` is added. May be async. Not with `render`.
+   * Puts the package's content into the application's own frame, and returns the whole document: `head` and `body` of
+   * `content` go into it unchanged, `title` escaped. The Content-Security-Policy is the application's. It may be set
+   * here, and must allow `content.policy`; `frame-ancestors 'none'` is added. May be async. Not together with
+   * `render`.
    */
   layout?:
     | ((req: HttpRequest, res: HttpResponse, content: PageContent) => string | Promise<string>)
     | undefined;
   /**
-   * A stylesheet of the application that our pages load after their own: a path on this origin, such as
-   * `/panel.css`. It sets the CSS variables `--sf-…`, or more. Pictures and fonts may come from this origin then.
+   * A stylesheet of the application that the package's pages load after their own: a path on this origin, such as
+   * `/panel.css`. It sets the CSS variables `--sf-…`, or more. Pictures and fonts may then come from this origin,
+   * too.
    */
   stylesheet?: string | undefined;
   /**
-   * The status of pages that tell of a problem: its own (`problem`, default), or always 200 (`ok`), for proxies that put
-   * a page of theirs in the place of every error. JSON keeps its status.
+   * The status of pages that report a problem: that of the problem (`problem`, default), or always 200 (`ok`), for
+   * proxies that replace error pages. JSON keeps its status.
    */
   pageStatus?: 'problem' | 'ok' | undefined;
   /**
-   * The language of the pages: one for all, or by request, told at once; what is unknown or `undefined` is left to
-   * `Accept-Language`. Default: `Accept-Language`, else English.
+   * The language of the pages: one for all, or a synchronous function of the request. If that is unknown or
+   * `undefined`, `Accept-Language` decides. Default: `Accept-Language`, else English.
    */
   language?: Language | (string & {}) | ((req: HttpRequest) => string | undefined) | undefined;
   /**
-   * Other languages than those of the package, or other words for them, by tag (BCP 47): `{ pt: portuguese }`. Each is
-   * whole: what misses a text is `option-invalid`.
+   * More languages, or other words for those of the package, by tag (BCP 47): `{ pt: portuguese }`. Each must be
+   * complete: a missing text is `option-invalid`.
    */
   texts?: Readonly<Record<string, LanguageTexts>> | undefined;
 
-  /** Acting as somebody else; left out: the routes do not exist. */
+  /** Acting as somebody else. Without it, the routes do not exist. */
   impersonation?: ImpersonationOptions | undefined;
 
   /**
-   * Who must have a second factor: `required` lets an account without one only enable it after the
-   * password, or cancel; `{ requiredFrom }` does so from that moment on, and shows the day before. While it
-   * is required it cannot be disabled. May be async. Default `optional`.
+   * Who must have a second factor. With `required`, an account without one can only enable it after the password, or
+   * cancel. `{ requiredFrom }` does so from that moment on, and shows the day before that. While a second factor is
+   * required, it cannot be disabled. May be async. Default `optional`.
    */
   policy?: ((account: AccountSummary) => Policy | Promise<Policy>) | undefined;
   /**
    * Passkeys and security keys as second factors: `webauthn({ rpId, rpName, origins })` from
-   * `passport-second-factor/webauthn`. Left out: there are none, and keys that an account has let nobody in.
+   * `passport-second-factor/webauthn`. Without it there are none, and keys that an account already has let nobody in.
    */
   webauthn?: WebAuthn | undefined;
   /**
-   * Lets users remember a browser, which then asks for no code at sign-in for so many days (1 to 365), and
-   * for one all the same where it matters. Left out: nobody can.
+   * Lets users remember a browser. It is then not asked for a code at sign-in for so many days (1 to 365), but still
+   * where a fresh code matters. Without it, nobody can.
    */
   rememberBrowsers?: { readonly days: number } | undefined;
   /**
-   * Called when something happened to an account that its owner should hear of. Not awaited; what it
-   * throws is reported by `process.emitWarning`.
+   * Called when something happened to an account that its owner should know. Not awaited; what it throws is reported
+   * by `process.emitWarning`.
    */
   notify?: ((account: AccountSummary, notice: Notice) => unknown) | undefined;
 
-  /** Other origins whose pages may call the routes: `https://app.example`. They are not returned to. */
+  /** Other origins whose pages may call the routes: `https://app.example`. Nobody is redirected there. */
   allowedOrigins?: readonly string[] | undefined;
   /**
-   * Other origins where a form of ours may end, directly or by a redirect of the application: those of OAuth
-   * clients, of an identity provider behind `loginPath`, of a single-page application. They may call nothing.
+   * Other origins where a form of the package may end, directly or by a redirect of the application: OAuth clients,
+   * an identity provider behind `loginPath`, a single-page application. They may not call the routes.
    */
   returnToOrigins?: readonly string[] | undefined;
-  /** The client's address for events, told at once. Default: Express's `req.ip`, else the socket's. */
+  /** The client's address, for events. Synchronous. Default: Express's `req.ip`, else that of the socket. */
   ip?: ((req: HttpRequest) => string | undefined) | undefined;
-  /** Whether the browser came by https, told at once. Default: Express's `req.secure`, else the socket's. */
+  /** Whether the browser uses https. Synchronous. Default: Express's `req.secure`, else what the socket says. */
   secure?: ((req: HttpRequest) => boolean) | undefined;
   /**
-   * The key in `req.session`. Default `secondFactor`. With another one sessions are of nobody this package knows: who acts as
-   * somebody else in one is taken for them. Delete all sessions where you change it.
+   * The key in `req.session`. Default `secondFactor`. Delete all sessions when you change it: otherwise somebody who
+   * is acting as a user at that moment becomes that user.
    */
   sessionKey?: string | undefined;
 
-  /** Time steps accepted on each side, 0 to 10; more than 1 is warned about. Default 1 (RFC 6238 §5.2). */
+  /**
+   * Time steps that are accepted on each side of the present one, 0 to 10. More than 1 causes a warning. Default 1
+   * (RFC 6238 §5.2).
+   */
   window?: number | undefined;
   /** Waits after wrong codes; see {@link LockoutLimits} for units and defaults. */
   lockout?: Partial<LockoutLimits> | undefined;
@@ -201,13 +213,13 @@ export interface SecondFactorOptions<User> {
   /** How long a store operation may take, in milliseconds, 10 to 60000. Default 2000. */
   storeTimeoutMs?: number | undefined;
   /**
-   * For how many seconds a process goes by what it has read of an account's record, on requests of who is signed in to it: 0 to
-   * 60. Default 0: every request reads it. What another process changed is noticed that much later; what this one did, at
-   * once. Codes, keys, set-ups, acting, remembered browsers, the routes of {@link SecondFactor.router} and guards with `maxAge`
-   * always read, and `findUser` runs on every request.
+   * For how many seconds a process may use what it has read of an account's record, on requests of users who are
+   * signed in: 0 to 60. Default 0: every request reads it. Changes by other processes are noticed that much later,
+   * changes by this one at once. Codes, keys, set-ups, acting, remembered browsers, the routes of
+   * {@link SecondFactor.router} and guards with `maxAge` always read, and `findUser` is called on every request.
    */
   recheckSeconds?: number | undefined;
-  /** Milliseconds since 1970, at once; for tests. Default `Date.now`. */
+  /** Milliseconds since 1970, for tests. Synchronous. Default `Date.now`. */
   clock?: (() => number) | undefined;
 }
 
@@ -217,7 +229,7 @@ export type Policy =
   | 'required'
   /** Required from a day on. */
   | { readonly requiredFrom: Date; readonly phishingResistant?: boolean | undefined }
-  /** Nothing but a passkey or security key will do. Needs the option `webauthn`. */
+  /** Only a passkey or security key is accepted. Needs the option `webauthn`. */
   | { readonly phishingResistant: true; readonly requiredFrom?: undefined };
 
 /** An account as `canActAs`, `policy` and `notify` see it. */
@@ -232,13 +244,13 @@ export interface ImpersonationOptions {
   /** The names of the levels, highest first: `['root', 'admin', 'user']`. Acting goes strictly downward. */
   levels: readonly string[];
   /**
-   * Narrows further, for resellers and their own customers for example. May be async. When it throws nobody
-   * begins to act, and for those who act already it ends (`process.emitWarning` tells).
+   * Narrows the rules further, for example to resellers and their own customers. May be async. When it throws, nobody
+   * begins to act, and those who act already stop, with a warning (`process.emitWarning`).
    */
   canActAs?: ((actor: AccountSummary, target: AccountSummary) => boolean | Promise<boolean>) | undefined;
   /**
-   * Whom an account of a level is taken to at sign-in, by level and account id: `{ root: 'admin' }`. Only
-   * while neither of the two has a second factor.
+   * The account that a level is switched to at sign-in, as an account id: `{ root: 'admin' }`. Only while neither of
+   * the two accounts has a second factor.
    */
   autoSwitch?: Readonly<Record<string, string>> | undefined;
 }

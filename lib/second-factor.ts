@@ -37,16 +37,13 @@ export interface SecondFactor extends Headless {
   readonly strategy: PassportStrategy;
   /** Every outcome, refusals included, is one event. */
   readonly events: EventSource;
-  /**
-   * Waits for changes whose answer from the store is late, and for notices that are on their way, 5 s at most; then
-   * releases the store.
-   */
+  /** Waits for late answers of the store and for notices that are being sent, 5 s at most. Then releases the store. */
   close(): Promise<void>;
 }
 
 /**
- * Makes an instance for one panel. All state lives in the session store and in `store`; two instances over
- * the same store and keys are one panel.
+ * Makes the instance of an application. All state is in the session store and in `store`, so processes with the same
+ * store and keys share it.
  *
  * @throws {SecondFactorError} `option-unknown`, `option-invalid`, `key-invalid`, `store-invalid`, `passport-version`
  * @example

@@ -2,9 +2,9 @@ import { SecondFactorError } from '../errors.js';
 import { withoutUnprintable } from './clean-text.js';
 import { unknownName } from '../known-only.js';
 
-/** What the application says of one of its users; returned by the `account` option. Unknown properties are refused. */
+/** How the application describes one of its users; returned by the option `account`. Unknown properties are refused. */
 export interface AccountDescription {
-  /** Immutable and never given to anybody else: 1 to 255 bytes of UTF-8 without NUL once it is a string. */
+  /** It never changes and is never given to somebody else. As a string, it has 1 to 255 bytes of UTF-8 without NUL. */
   readonly id: string | number | bigint;
   /**
    * What the authenticator app shows for the account, a login for example. Shown as it is; a lone surrogate becomes
@@ -12,23 +12,23 @@ export interface AccountDescription {
    */
   readonly name: string;
   /**
-   * The level impersonation goes by, compared as it is. One with control, format or other unprintable characters
-   * equals no configured level: they become U+FFFD.
+   * The level for impersonation and policy, compared exactly. Control, format and other unprintable characters become
+   * U+FFFD, so such a level equals no configured one.
    */
   readonly level?: string | undefined;
   /**
-   * Any value that changes when the password does, the password's hash for example. Sessions made with another
-   * stamp end. Only a keyed digest of it is kept. `null`: the account has no password; setting one later ends its
-   * sessions. Without the property a changed password ends none. Of a user that `findUser` gave it must not be
-   * `undefined` or empty; users that a strategy or `deserializeUser` gave may be without it.
+   * Any value that changes when the password does, for example the password's hash. Sessions made with another stamp
+   * end. Only a keyed digest of it is kept. `null`: the account has no password; setting one later ends its sessions.
+   * Without this property, a changed password ends no session. For users from `findUser` it must not be `undefined`
+   * or empty; users from a strategy or `deserializeUser` may lack it.
    */
   readonly securityStamp?: string | number | bigint | Date | Uint8Array | null | undefined;
-  /** For applications that keep the fact themselves: `true` and no record is an error, never a way in. */
+  /** For applications that keep this fact in their own table: `true` without a record is an error, never a way in. */
   readonly enrolled?: boolean | undefined;
   /**
-   * For applications with a second factor of their own, until the account has moved: `true` where it still has that one.
-   * While there is no record it keeps everybody from enabling a second factor here, `policy` counts as met, and the
-   * password alone is never called enough. `import()` moves the account.
+   * For applications that move from a second factor of their own: `true` while the account still has that one. While
+   * there is no record, nobody can enable a second factor here, `policy` counts as met, and the password alone is
+   * never called enough. `import()` moves the account.
    */
   readonly otherFactor?: boolean | undefined;
 }

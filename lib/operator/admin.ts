@@ -30,20 +30,20 @@ export interface DescribedAccount extends AccountSummary {
   readonly keysOnly: boolean;
 }
 
-/** What operators may do. What changes an account is one event. */
+/** What operators may do. Each change of an account is one event. */
 export interface Admin {
   /** How the application describes an account, fresh; `null` when there is none. */
   account(accountId: AccountId): Promise<DescribedAccount | null>;
   /**
-   * The same by its name, as `findAccountByName` looks it up: `null` when there is none of exactly this name, `undefined`
-   * without that option.
+   * The same by its name, by `findAccountByName`: `null` when no account has exactly this name, `undefined` without
+   * that option.
    */
   accountNamed(name: string): Promise<DescribedAccount | null | undefined>;
   /** The ids of all accounts that have a second factor, in any order. */
   list(): AsyncIterable<string>;
   /**
-   * Seals every record with the first key. May be interrupted and repeated; sign-ins go on meanwhile.
-   * Afterwards {@link Admin.check} shows whether any record needs an older key.
+   * Seals every record with the first key. May be interrupted and repeated; sign-ins go on in the meantime.
+   * Afterwards, {@link Admin.check} shows whether any record needs an older key.
    *
    * @param progress hears how many records are done, after each
    */
@@ -55,13 +55,14 @@ export interface Admin {
    */
   check(progress?: (records: number) => void): Promise<Health>;
   /**
-   * Takes the second factor off an account, also a record that does not open. Takes effect on the next
-   * request of every session of the account, also where `findUser` fails. Tells whether there was one.
+   * Takes the second factor off an account, also when its record does not open or `findUser` fails. Takes effect on
+   * the next request of every session of the account. Tells whether there was one.
    */
   disable(accountId: AccountId, operator: Operator): Promise<boolean>;
   /**
-   * Ends a wait or the hard limit after wrong codes, and the wait for a time that a clock set ahead by
-   * mistake had reached. Codes that could be read by now stay void. Tells whether the account is enrolled.
+   * Ends a wait or the hard limit after wrong codes. Also helps when the server's clock was ahead by mistake and
+   * right codes are refused as used since then. Codes that could be read until now stay void. Tells whether the
+   * account is enrolled.
    */
   unlock(accountId: AccountId, operator: Operator): Promise<boolean>;
   /**
@@ -69,11 +70,11 @@ export interface Admin {
    * void. The codes, shown this once, or `null` when the account is not enrolled.
    */
   recoveryCodes(accountId: AccountId, operator: Operator): Promise<string[] | null>;
-  /** The browsers that are asked for no code at sign-in; empty when the account is not enrolled. */
+  /** The browsers that are not asked for a code at sign-in; empty when the account is not enrolled. */
   browsers(accountId: AccountId): Promise<RememberedBrowser[]>;
   /**
-   * Has every browser of an account asked for a code again. Sessions that came in without one ask for it on
-   * their next request. Tells whether the account is enrolled.
+   * Makes every browser of an account ask for a code again. Sessions that began without one ask on their next
+   * request. Tells whether the account is enrolled.
    */
   revokeBrowsers(accountId: AccountId, operator: Operator): Promise<boolean>;
   /**

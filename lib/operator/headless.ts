@@ -52,13 +52,13 @@ export interface SecurityKeyStatus {
   readonly stopped: boolean;
 }
 
-/** Where a code came from that no request of ours brought, for the events. */
+/** Where a code came from, for the events. */
 export interface VerifyContext {
   readonly ip?: string | undefined;
   readonly userAgent?: string | undefined;
 }
 
-/** What became of a code, or why it was not checked. */
+/** The outcome of a code, or why it was not checked. */
 export type VerifyOutcome =
   | CodeOutcome
   | {
@@ -66,18 +66,18 @@ export type VerifyOutcome =
       readonly reason: 'enrollment-required' | 'other-factor' | 'security-key-required';
     };
 
-/** What code without a session of ours may ask. */
+/** What code without a session can ask. */
 export interface Headless {
   /** What is known of one account. */
   status(accountId: AccountId): Promise<AccountStatus>;
   /** What is known of several accounts, in their order. */
   status(accountIds: readonly AccountId[]): Promise<AccountStatus[]>;
   /**
-   * Checks a code for code that never calls `req.logIn`: same decision, same budget of guesses as every
-   * other operation. The caller has checked the password. Only `not-enrolled` says that it is enough:
-   * `enrollment-required` is an account without a second factor that must have one, `other-factor` one that still has its
-   * earlier second factor (`account().otherFactor`), which is yours to check. With `security-key-required` the policy takes
-   * no code of this account, and none was checked.
+   * Checks a code, for code that never calls `req.logIn`. It decides as every other operation does, and counts
+   * guesses in the same place. The caller has already checked the password. Only `not-enrolled` means that the
+   * password is enough. `enrollment-required`: the account must have a second factor and has none. `other-factor`: it
+   * still has its earlier one (`account().otherFactor`), which the application checks. `security-key-required`: the
+   * policy accepts no codes of this account, and none was checked.
    *
    * @param code what was typed, of any type
    * @throws {SecondFactorError} `account-unknown`: nobody `findUser` knows, so that no mistaken id passes for an

@@ -13,9 +13,9 @@ import { randomName } from '../session/random.js';
 import { flagEnrolled, putFlag } from '../session/set-enrolled.js';
 import { updateRecord } from '../session/account-record.js';
 
-/** What goes with an authenticator of another system, however its secret is written. */
+/** What an import may have besides the secret. */
 interface Imported extends Operator {
-  /** What its owner will see it called; by default nothing. One line of at most 40 characters is kept. */
+  /** The name that its owner sees; default none. One line, of which at most 40 characters are kept. */
   readonly name?: string | undefined;
   /** Takes secrets of 80 to 127 bits as well, which RFC 4226 §4 R6 forbids. */
   readonly dangerouslyAllowShortSecret?: boolean | undefined;
@@ -39,7 +39,7 @@ export interface ImportedKey extends Imported {
   readonly uri?: undefined;
 }
 
-/** The same, as a URI says it. */
+/** The same, as a URI. */
 export interface ImportedUri extends Imported {
   /** `otpauth://totp/…` (Key URI Format). */
   readonly uri: string;
@@ -50,7 +50,7 @@ export interface ImportedUri extends Imported {
   readonly period?: undefined;
 }
 
-/** What another system knows of an account's authenticator. */
+/** An authenticator of another system. */
 export type ImportedSecret = ImportedKey | ImportedUri;
 
 /**

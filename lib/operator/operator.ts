@@ -2,16 +2,16 @@ import { LONGEST, cleanText } from '../account/clean-text.js';
 import { SecondFactorError } from '../errors.js';
 import { knownOnly } from '../known-only.js';
 
-/** Who does something to another's account, for the events. */
+/** Who changes somebody else's account, for the events. */
 export interface Operator {
-  /** A name, of an operator or of a job. One line of at most 255 characters is told. */
+  /** The name of an operator or of a job. One line, of which at most 255 characters are kept. */
   readonly by: string;
-  /** One line of at most 1000 characters is told. */
+  /** One line, of which at most 1000 characters are kept. */
   readonly reason?: string | undefined;
 }
 
 /**
- * What an operator's deed is told as.
+ * The fields of the event for what an operator does.
  *
  * @param others what else the object may hold
  * @throws {SecondFactorError} `option-invalid`, `option-unknown`

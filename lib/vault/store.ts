@@ -6,11 +6,11 @@ export interface StoreReport {
   readonly warnings: readonly string[];
 }
 
-/** How long an answer is waited for. */
+/** Until when an answer is waited for. */
 export interface Deadline {
   /**
-   * Aborts when the answer is no longer waited for. What was not sent by then must never be sent; what was may have
-   * been done. A store without a time limit of its own needs none: the caller has stopped waiting.
+   * Aborts when the caller stops waiting. What was not sent by then must never be sent. The store needs no time limit
+   * of its own.
    */
   readonly signal: AbortSignal;
 }
@@ -31,13 +31,13 @@ export interface Store {
   /** The value kept for the account, or `null`. Strongly consistent: never an older value. */
   get(accountId: string, deadline?: Deadline): Promise<string | null>;
   /**
-   * The same for requests of who is signed in already, `rekey` and `check`, where that may cost less. It may miss what was written since the server
-   * stopped to be the one that is written to, for a second at most. Left out: {@link Store.get} is asked.
+   * A cheaper {@link Store.get} for requests of users who are signed in, `rekey` and `check`. After a failover it may return an older
+   * value, for a second at most. Without it, {@link Store.get} is used.
    */
   peek?(accountId: string, deadline?: Deadline): Promise<string | null>;
   /**
-   * Replaces `expected` by `next` in one atomic step and tells whether it did. Where `next` is there already it may
-   * tell that it did: no two swaps of the package have the same `next`, so a client has sent this one twice.
+   * Replaces `expected` by `next` in one atomic step, and tells whether it did. If the value is already `next`, it
+   * may answer `true`: no two swaps of the package have the same `next`, so the client has sent this one twice.
    *
    * @param expected the value that must be there now; `null`: there must be none
    * @param next the new value; `null`: delete
@@ -52,7 +52,7 @@ export interface Store {
   ): Promise<boolean | null>;
   /** The ids of all accounts that have a value, each once, in any order. Each step has the same time. */
   list(deadline?: Deadline): AsyncIterable<string>;
-  /** What `check` tells of the server behind the store; left out where there is nothing to tell. */
+  /** What `check` reports about the server behind the store. Optional. */
   inspect?(deadline?: Deadline): Promise<StoreReport>;
   /** Releases what the store itself opened. It never closes a client that was handed to it. */
   close?(): Promise<void>;
