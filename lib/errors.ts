@@ -1,6 +1,6 @@
 /**
- * What may be answered to a client, by code: HTTP status and a sentence for people. The `type` of a
- * problem document (RFC 9457) ends in the code; docs/errors.md has a heading for each.
+ * Everything that a client may be told, by code: HTTP status and a sentence for people. The `type` of a problem
+ * document (RFC 9457) ends in the code; docs/errors.md has a heading for each.
  */
 export const PROBLEMS = {
   'code-malformed': {
@@ -69,8 +69,8 @@ export const PROBLEMS = {
 export type ProblemCode = keyof typeof PROBLEMS;
 
 /**
- * Mistakes of the integration, found at construction or at the first request. They reach the
- * application's error handler, never a user; the message carries the fix.
+ * Mistakes of the integration, found at construction or at the first request. They reach the application's error
+ * handler, never a user. The message says how to fix them.
  */
 export type IntegrationErrorCode =
   | 'option-unknown'
@@ -128,10 +128,9 @@ function shareInstances(shared: ErrorClass, name: string): void {
 }
 
 /**
- * Base of every error this package throws, rejects with or hands to `next`.
- *
- * `code` is stable and documented; `status` is what Express answers with when nobody handles the error.
- * `instanceof` holds for the errors of every copy of the package, ESM or CommonJS.
+ * Base of every error that this package throws, rejects with or hands to `next`. `code` is stable and documented;
+ * `status` is what Express answers with when nobody handles the error. `instanceof` works for the errors of every
+ * copy of the package, ESM or CommonJS.
  */
 export class SecondFactorError extends Error {
   static {
@@ -161,10 +160,9 @@ export class SecondFactorError extends Error {
 }
 
 /**
- * `req.logIn` was right about the first step and something is missing: the code (`code-required`), or a
- * second factor where the policy requires one (`enrollment-required`). Handed to the callback of `req.logIn`
- * with `whenCodeRequired: 'error'`: the sign-in is parked, `req.user` is empty, and the client is to be sent
- * to `location`.
+ * The first step was right, and something is missing: the code (`code-required`), or a second factor that the policy
+ * requires (`enrollment-required`). With `whenCodeRequired: 'error'`, the callback of `req.logIn` gets it. The
+ * sign-in is parked, `req.user` is empty, and the client should be sent to `location`.
  */
 export class SecondFactorRequiredError extends SecondFactorError {
   static {

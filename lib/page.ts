@@ -3,12 +3,15 @@ import type { ImpersonationRefusal } from './events.js';
 import type { CreationOptions, RequestOptions } from './webauthn.js';
 
 /**
- * A field that takes a proof: the code of an authenticator, a recovery code where the form says by its field `field` that it
- * asks for those alone, or a passkey or security key.
+ * The field that an error is about: the code of an authenticator; a recovery code, on forms whose field `field` says
+ * that they accept only those; or a passkey or security key.
  */
 export type ProofField = 'code' | 'recovery-code' | 'credential';
 
-/** Codes are not checked for now: until when, milliseconds since 1970; `null`: not before recovery. */
+/**
+ * Codes are not checked until this moment, milliseconds since 1970. `null`: not before a recovery code or an operator
+ * helps.
+ */
 export interface Wait {
   readonly until: number | null;
 }
@@ -22,19 +25,19 @@ export interface PageError {
    * 1970; `null`: not before recovery.
    */
   readonly until?: number | null;
-  /** The field that was refused; left out: the error is about none. */
+  /** The field that was refused. Absent: the error is about no field. */
   readonly field?: ProofField;
-  /** What was typed there, in one line, to be shown in the field again; left out: nothing that could be. */
+  /** What was typed there, as one line, to show it in the field again. Absent: nothing that can be shown. */
   readonly typed?: string;
   /** With `clock-skew`: by how many minutes the phone's clock is ahead; negative: behind. */
   readonly minutes?: number;
-  /** With `impersonation-refused`: which rule, where one of them refused. */
+  /** With `impersonation-refused`: the rule that refused, if one did. */
   readonly reason?: ImpersonationRefusal;
-  /** With `impersonation-refused`: the name of an account below the user that can be entered by its own sign-in alone. */
+  /** With `impersonation-refused`: the name of the account below the user that opens only by its own sign-in. */
   readonly account?: string;
 }
 
-/** Something was done just before the page was asked for, which it says once. */
+/** Something that was done just before; the page says it once. */
 export interface Success {
   readonly code:
     | 'disabled'
@@ -47,7 +50,7 @@ export interface Success {
     | 'browser-forgotten'
     | 'browsers-forgotten'
     | 'recovery-codes-confirmed'
-    /** They were shown, and the page that showed them was loaded anew: they are not shown again. */
+    /** The page of the recovery codes was loaded again; they are shown only once. */
     | 'recovery-codes-shown';
   readonly message: string;
 }
@@ -79,19 +82,24 @@ interface PageOf<Name extends string, Model> {
 export interface KeyPrompt {
   /** `PublicKeyCredentialRequestOptionsJSON` (WebAuthn Level 3); the answer goes into the field `credential`, as JSON. */
   readonly publicKey: RequestOptions;
-  /** Whether to ask once before anybody presses a button: a key was used last, and the page shows no error. */
+  /**
+   * Whether the page asks once by itself, without a press on the button: a key was used last time, and the page shows
+   * no error.
+   */
   readonly asksAtOnce: boolean;
   /** Where the application's keys work: to be said to who has opened it by another name. */
   readonly origin: string;
 }
 
 interface Waiting {
-  /** Whether codes are not checked for now, which the page says without being asked; `null`: they are. */
+  /** Whether codes are not checked for now; the page says so. `null`: they are checked. */
   readonly wait: Wait | null;
 }
 
 interface StoppedForm {
-  /** Whether a form of the application was stopped on the way here: nothing of it was done, which the user must be told. */
+  /**
+   * Whether a form of the application was stopped on the way here. Nothing of it was done, and the user must be told.
+   */
   readonly notDone: boolean;
 }
 
@@ -131,7 +139,7 @@ export type MustEnrollPage = PageOf<
   } & StoppedForm
 >;
 
-/** What recovery codes sign in instead of; `nothing` as long as the policy takes keys alone. */
+/** What a recovery code replaces at sign-in; `nothing` while the policy accepts only keys. */
 export type InsteadOf = 'app' | 'key' | 'nothing';
 
 /** The user's own settings. */
@@ -141,29 +149,32 @@ export type SettingsPage = PageOf<
     readonly account: string;
     /** Names of those who act as the account, from who signed in downward; usually empty. */
     readonly actors: readonly string[];
-    /** Goes back to who acted before (POST with `from`). */
+    /** Returns to the account that acted before (POST with `from`). */
     readonly leave: string;
-    /** The id of the account: a form of another tab that was acted as before goes back no further. */
+    /** The id of the account, so that a form in an old tab goes back no further than it says. */
     readonly from: string;
     readonly enrolled: boolean;
-    /** Whether the account has a former second factor and none of ours: none can be enabled then. */
+    /** Whether the account has a former second factor of the application and none here. None can be enabled then. */
     readonly otherFactor: boolean;
-    /** What of the application needs a second factor and led here, once: a page, or a form of which nothing was done. */
+    /** What led here because it needs a second factor: a page, or a form of which nothing was done. Set once. */
     readonly neededFor: 'page' | 'form' | null;
     /** Whether that takes a passkey or security key, and the account has none. */
     readonly needsKey: boolean;
-    /** Whether a form of the application was stopped because somebody acts as the account, once: nothing of it was done. */
+    /**
+     * Whether a form of the application was stopped because somebody acts as the account. Nothing of it was done. Set
+     * once.
+     */
     readonly notDone: boolean;
     /** Whether the policy requires a second factor; then it cannot be disabled. */
     readonly required: boolean;
-    /** From when on it does, milliseconds since 1970; `null` when the policy names no day. */
+    /** From when on the policy requires one, milliseconds since 1970; `null` when the policy names no day. */
     readonly requiredFrom: number | null;
     readonly recoveryCodesLeft: number;
-    /** Whether the owner said that they are saved, or used one; `null` where that was never asked. */
+    /** Whether the owner confirmed that they are saved, or used one; `null` when that was never asked. */
     readonly recoveryCodesConfirmed: boolean | null;
-    /** The set that is not confirmed yet, for `confirmRecoveryCodes`; `null` where none is. */
+    /** The set that is not confirmed yet, for `confirmRecoveryCodes`; `null` when there is none. */
     readonly recoveryCodesSet: string | null;
-    /** The app's code is taken as well as a key where it is `app`, and a key alone otherwise. */
+    /** `app`: the code forms accept the app's code and a key. Otherwise: only a key. */
     readonly insteadOf: InsteadOf;
     /** Which of the two code forms the error is about. */
     readonly refused: 'disable' | 'recovery-codes' | null;
@@ -276,14 +287,14 @@ export type SetupPage = PageOf<
     readonly qr: string | null;
     /** Milliseconds since 1970. */
     readonly expiresAt: number;
-    /** Names this set-up: the code of one that another tab has put another in the place of is for none. */
+    /** Names this set-up, because another tab may have replaced it by another one. */
     readonly id: string;
     /** Milliseconds since 1970. */
     readonly serverTime: number;
   }
 >;
 
-/** The recovery codes, shown this once. */
+/** The recovery codes; they are shown only once. */
 export type RecoveryCodesPage = PageOf<
   'recovery-codes',
   {
@@ -294,7 +305,9 @@ export type RecoveryCodesPage = PageOf<
     readonly confirm: string;
     /** Names the set of these codes. */
     readonly set: string;
-    /** When they were made, milliseconds since 1970: paper and files say it, so that old ones can be told. */
+    /**
+     * When they were made, milliseconds since 1970. Print and download show it, so that old codes can be recognized.
+     */
     readonly madeAt: number;
     /** Where the user goes on once the codes are saved. */
     readonly next: string;
@@ -329,8 +342,8 @@ export type StepUpPage = PageOf<
     /** Whether nothing but a key will do here: show no field for a code. */
     readonly keysOnly: boolean;
     /**
-     * What is done once the proof is given, without being asked for again; the hidden fields carry it. `null`: the user goes
-     * back to where they were stopped.
+     * What is done right after the proof; the hidden fields carry it. `null`: the user returns to where they were
+     * stopped.
      */
     readonly next:
       | { readonly kind: 'setup' }
@@ -340,13 +353,13 @@ export type StepUpPage = PageOf<
     Waiting
 >;
 
-/** What could not be done, with no form to try it again. */
+/** A problem, without a form to try again. */
 export type ErrorPage = PageOf<
   'error',
   {
     readonly home: string;
     readonly login: string;
-    /** The page of the application that the refused form was on; `null`: not known, or of no use. */
+    /** The page of the application that the refused form was on; `null`: unknown, or not useful. */
     readonly back: string | null;
   }
 >;

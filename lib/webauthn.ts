@@ -70,9 +70,9 @@ export interface VerifiedSignature {
 }
 
 /**
- * Security keys of one relying party: what `webauthn()` of `passport-second-factor/webauthn` makes. Credentials come as the
- * request has them, of any type; a method answers `null` to whatever is not whole, right and ours. It throws
- * (`option-invalid`) only where the library is not installed.
+ * Security keys of one relying party: what `webauthn()` of `passport-second-factor/webauthn` makes. Credentials come
+ * from the request as they are, of any type. A method returns `null` for everything that is not complete, valid and
+ * of this relying party. It throws (`option-invalid`) only if the library is not installed.
  */
 export interface WebAuthn {
   readonly rpId: string;
@@ -81,9 +81,9 @@ export interface WebAuthn {
   creationOptions(request: CreationRequest): CreationOptions;
   /** What a browser asks the keys of an account by. */
   requestOptions(challenge: string, keys: readonly KeyReference[], timeoutMs: number): RequestOptions;
-  /** The credential id that an assertion names; `null`: it has not the shape of one. */
+  /** The credential id in an assertion; `null` when it is not well-formed. */
   credentialIdOf(credential: unknown): string | null;
-  /** The credential id that a new key names; `null`: it has not the shape of one. */
+  /** The credential id of a new key; `null` when it is not well-formed. */
   newCredentialIdOf(credential: unknown): string | null;
   /** The key that a browser made for a challenge. */
   verifyCreation(credential: unknown, challenge: string): Promise<NewKey | null>;

@@ -24,12 +24,12 @@ interface Actions {
 
 /**
  * The Passport strategy for applications that write their own code route below `basePath`; the first step is any
- * other strategy. The code is `req.body.code`; whose it is comes from the parked sign-in alone. A ticked
- * `req.body.rememberBrowser` remembers the browser, where the `rememberBrowsers` option allows it.
+ * other strategy. The code is `req.body.code`; the account is only taken from the parked sign-in. A ticked
+ * `req.body.rememberBrowser` remembers the browser, if the option `rememberBrowsers` allows it.
  *
  * It calls `success(user, { recoveryCodesLeft })`, upon which Passport's `req.logIn` completes the sign-in;
- * `fail({ message, code }, status)` with a code of docs/errors.md for the user, with `code-malformed` also
- * `field`, `fault` and `detail` for the program, and with `location` where a first factor or key has to be added, which no
+ * `fail({ message, code }, status)` with a code of docs/errors.md for the user, with `code-malformed` also `field`,
+ * `fault` and `detail` for the program, and with `location` where a first factor or key has to be added, which no
  * code does; `error` for the operator.
  *
  * An object rather than a class: Passport inherits from what it is given, which private fields forbid.

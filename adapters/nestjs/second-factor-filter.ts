@@ -10,13 +10,14 @@ import type { NestContext } from './nest-context.js';
 type Request = IncomingMessage & { readonly secondFactor?: RequestSecondFactor };
 
 /**
- * Exception filter of NestJS for all errors of this package, on Express: `app.useGlobalFilters(new SecondFactorFilter())`,
- * `@UseFilters(SecondFactorFilter)`, or `{ provide: APP_FILTER, useClass: SecondFactorFilter }`.
+ * Exception filter of NestJS for all errors of this package, on Express:
+ * `app.useGlobalFilters(new SecondFactorFilter())`, `@UseFilters(SecondFactorFilter)`, or
+ * `{ provide: APP_FILTER, useClass: SecondFactorFilter }`.
  *
- * Where `SecondFactorGuard` refused, or the sign-in waits for a code (`whenCodeRequired: 'error'`), a browser is sent to the
- * page that helps and a program gets a problem document with `location`. Mistakes of the integration and outages go to
- * Nest's logger with their message; of a mistake the client learns the status only. Outside of HTTP the error is returned,
- * as filters for GraphQL do.
+ * Where `SecondFactorGuard` refused, or the sign-in waits for a code (`whenCodeRequired: 'error'`), a browser is sent
+ * to the page that helps and a program gets a problem document with `location`. Mistakes of the integration and
+ * outages go to Nest's logger with their message; for a mistake, the client gets only the status. Outside of HTTP the
+ * error is returned, as filters for GraphQL do.
  */
 export class SecondFactorFilter {
   /** Answers the request, or outside of HTTP gives the error back. */

@@ -15,12 +15,12 @@ export type CodeMethod = 'otp' | 'recovery-code';
 /** How a sign-in to an account with a second factor was completed. */
 export type SignInMethod = CodeMethod | 'security-key' | 'remembered-browser' | 'proven-elsewhere';
 
-/** What became of one attempt. */
+/** The outcome of one attempt. */
 export type AttemptOutcome =
   | { readonly ok: true; readonly method: CodeMethod; readonly recoveryCodesLeft: number }
   | { readonly ok: false; readonly reason: 'code-malformed' }
   | { readonly ok: false; readonly reason: 'code-already-used' }
-  /** A wrong code; `lock` is what it brought, `failures` how many there are in its budget now. */
+  /** A wrong code; `lock` is the wait that it brought, `failures` the count of wrong codes in a row. */
   | {
       readonly ok: false;
       readonly reason: 'code-invalid';

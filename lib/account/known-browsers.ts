@@ -42,7 +42,7 @@ function isRememberedAt(browser: KnownBrowser, now: number): boolean {
   return now < browser.rememberedUntil;
 }
 
-/** A remembered browser, as it is told. Times in milliseconds since 1970. */
+/** A remembered browser, for lists. Times in milliseconds since 1970. */
 export interface RememberedBrowser {
   readonly id: string;
   readonly name: string;

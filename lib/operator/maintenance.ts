@@ -6,14 +6,17 @@ import { emitEvent } from '../session/core.js';
 import { change } from '../session/account-record.js';
 import { forEachAtOnce } from './for-each-at-once.js';
 
-/** Hears how many records are done, after each. */
+/** Called after each record, with how many are done. */
 type Progress = (records: number) => void;
 
 /** What `check` found. */
 export interface Health {
-  /** How far the store server's clock is ahead of ours, in milliseconds; `null` when it tells none. */
+  /**
+   * How far the store server's clock is ahead of this machine's, in milliseconds; `null` when the server has no
+   * clock.
+   */
   readonly storeClockAheadMs: number | null;
-  /** What may lose records, and that the store cannot be written, in whole sentences with the fix or the cause. */
+  /** What may lose records, or that the store cannot be written to; in whole sentences, with the fix or the cause. */
   readonly warnings: readonly string[];
   /** Records sealed with the first key, with an older key of the ring, and such that no key opens. */
   readonly records: { readonly firstKey: number; readonly oldKey: number; readonly unreadable: number };
