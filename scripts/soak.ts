@@ -93,8 +93,8 @@ function report(): Section {
     title: 'Under load',
     text:
       `${written(RATE)} sign-ins in two steps a minute, for ${String(MINUTES)} minutes, by ${written(ACCOUNTS)} accounts in turn. The heap is ` +
-      'what is in use after everything that can be was collected, twice a minute; its growth is that from the first third ' +
-      `to the last, without the first ${String(FIRST_MINUTES)} minutes, which fill what a process keeps.`,
+      'measured after a full garbage collection, twice a minute. Its growth is the difference between the first and the ' +
+      `last third, without the first ${String(FIRST_MINUTES)} minutes, in which caches fill.`,
     figures,
   };
 }

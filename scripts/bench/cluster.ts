@@ -42,8 +42,8 @@ export async function cluster(plan: Plan): Promise<Section> {
     title: 'One process, and two',
     text:
       `A guarded GET (*${NAME}*) over ${String(CONNECTIONS)} connections, with sessions and records on a Redis Cluster of three masters. ` +
-      'The masters and the load have the same cores as the processes, so two of them show what they can do only where ' +
-      'there are more than four cores; what a request takes of a core tells the rest.',
+      'Masters, load and processes share the cores of the machine, so two processes are faster only with more than four ' +
+      'cores. With fewer, compare what one request takes of a core.',
     figures: [
       { name: ONE, value: median(rates(ones)), unit: 'a second', note: cpu(ones) },
       {

@@ -24,9 +24,9 @@ export async function commands(url: string): Promise<Section> {
   return {
     title: 'What Redis is asked',
     text:
-      'Commands that one request sends for its session and its record, which lie in one Redis, counted by `INFO commandstats`; a ' +
-      'script counts once. The bytes are those of an account with ten recovery codes: the text, and what Redis says that ' +
-      'the key takes with all it needs.',
+      'Commands that one request sends for its session and its record, which are in one Redis, counted by `INFO commandstats`. A ' +
+      'script counts once. The bytes are those of an account with ten recovery codes: the text, and what the key takes in ' +
+      'Redis altogether.',
     figures: [
       ...KINDS.map((name) => ({
         name: `commands: ${name}`,

@@ -50,16 +50,16 @@ export async function crowds(plan: Plan): Promise<Section[]> {
     {
       title: 'Among many accounts',
       text:
-        `Sign-ins in two steps from eight clients where Redis holds ${written(plan.crowds[0] ?? 0)} accounts, and where it holds ` +
-        `${written(plan.crowds.at(-1) ?? 0)}, in turns: how long the slowest hundredth takes at least.`,
+        `Sign-ins in two steps by eight clients, in turns where Redis has ${written(plan.crowds[0] ?? 0)} accounts and where it has ` +
+        `${written(plan.crowds.at(-1) ?? 0)}. 99 of 100 sign-ins are faster than this (p99).`,
       figures: signingIn,
     },
     {
       title: 'All accounts',
       text:
-        'The commands that meet every account, each in a process of its own, with the most memory that it had and how much of ' +
-        'that came while it ran. They read the accounts as they come and keep no record; the store for Redis keeps the ids ' +
-        'that it has given, because Redis may give one twice.',
+        'The commands that read every account, each in a process of its own: the time, the most memory that the process used, ' +
+        'and how much of that was added while it ran. They keep no record in memory, only the ids that were already ' +
+        'listed, because Redis may list one twice.',
       figures: [...rows.values()].flat(),
     },
   ];

@@ -11,10 +11,10 @@ export const PICTURE = 'docs/performance.svg';
 export function documentOf({ bench, soak }: Figures): string {
   return `# What it costs
 
-\`npm run bench\` measures all of this and writes this page; \`npm run bench -- --quick\` is a look of a minute that writes
-nothing. It builds the package, starts Redis servers of its own, and installs autocannon and passport-totp in a folder of
-its own. Every application is a process of its own; they take turns in short slices, and a ratio is that of two
-slices of the same round. So a ratio says more than a figure, and a figure of another machine is another figure.
+\`npm run bench\` measures all of this and writes this page. \`npm run bench -- --quick\` takes a minute and writes nothing. The
+benchmark builds the package, starts Redis servers of its own, and installs autocannon and passport-totp in a folder of its
+own. Every application is a process of its own. The applications are measured in turns, in short slices, and a ratio compares two
+slices of the same round. So a ratio says more than a single figure. On other machines the figures are different.
 
 ${onMachine(bench.machine)}
 
@@ -28,12 +28,12 @@ ${bench.sections.map(sectionOf).join('\n\n')}
 
 ${soak.sections.map(sectionOf).join('\n\n')}
 
-\`npm run soak\` measures this one, in ten minutes, and writes it here; \`npm run soak -- --minutes 1\` is a look. ${onMachine(soak.machine)}
+\`npm run soak\` measures this section in ten minutes and writes it here. For a quick look: \`npm run soak -- --minutes 1\`. ${onMachine(soak.machine)}
 
 ## What is counted and not timed
 
-\`npm test\` holds what does not depend on a machine: \`test/request/cost-commands.test.ts\` the commands of every kind of request,
-\`test/request/allocations.test.ts\` the bytes that a guarded request allocates beyond the yardstick.
+\`npm test\` checks what does not depend on a machine: the commands of every kind of request (\`test/request/cost-commands.test.ts\`),
+and the bytes that a guarded request allocates beyond the yardstick (\`test/request/allocations.test.ts\`).
 `;
 }
 
@@ -56,16 +56,16 @@ function needs(run: Run): string {
   const seconds = (command: string): string => {
     const { value, note = '' } = figureOf(run, `${command} of ${written(LARGE.accounts)}`) ?? {};
     return value === null || value === undefined
-      ? `longer than was waited for (${note})`
+      ? `longer than the benchmark waits (${note})`
       : `${written(value)} s`;
   };
-  return `Take ${written(LARGE.accounts)} accounts with a second factor, ${written(LARGE.requests)} guarded requests a second and ${written(LARGE.signIns)} sign-ins a second, far
-more than most have. One process like the measured one answers ${written(requests)} guarded requests a second or ${written(signIns)} sign-ins, so the
-middleware and an application that does nothing else use ${written(cores)} cores: plan for ${written(processes)} processes, which are half busy. Redis
+  return `Take ${written(LARGE.accounts)} accounts with a second factor, ${written(LARGE.requests)} guarded requests a second and ${written(LARGE.signIns)} sign-ins a second, which
+is far more than most have. One process on this machine answers ${written(requests)} guarded requests a second or ${written(signIns)} sign-ins, so the
+middleware and an application that does nothing else need ${written(cores)} cores: plan for ${written(processes)} processes, which are then half busy. Redis
 gets ${written(commands)} commands a second for sessions and records together. Every account takes ${written(of('an account in Redis'))} bytes there and every session
 ${written(of('a session in Redis'))}, so ${written(LARGE.accounts)} of both take ${written(gigabytes)} GB. \`second-factor check\` takes ${seconds('check')} and \`rekey\` ${seconds('rekey')}, while
-sign-ins go on. Add processes first: they share nothing but Redis, and what one keeps of records is for speed alone.
+sign-ins go on. Add processes first: they share nothing but Redis.
 \`deserializedUserIsFresh\` saves a look-up of your database on every request, and \`recheckSeconds\` a read of Redis. A command
-takes Redis ${written(of('a command in Redis'))} µs of its one core, so these take ${written(redisShare * 100)} % of it; from half of it on, use a cluster: both kinds of keys spread
-over its masters by themselves.`;
+takes Redis ${written(of('a command in Redis'))} µs of its one core, so all of them take ${written(redisShare * 100)} % of it. From half of it on, use a cluster: the keys of sessions and
+records spread over its masters. [operate.md](operate.md#capacity) has a table for smaller installations, too.`;
 }

@@ -41,8 +41,8 @@ export function loading(plan: Plan): Section {
   return {
     title: 'Loading it',
     text:
-      `Each in a new process: first ${BEFORE.map((name) => `\`${name}\``).join(', ')}, then \`passport-second-factor\` and its store for ` +
-      'Redis. The packages are those that `npm install` adds where Express, express-session and Passport are.',
+      `Each in a new process. First ${BEFORE.map((name) => `\`${name}\``).join(', ')}, then \`passport-second-factor\` and its store for ` +
+      'Redis. The packages are those that `npm install` adds to an application with Express, express-session and Passport.',
     figures: [
       { name: 'import of Express and Passport', value: of('without', 'milliseconds'), unit: 'ms' },
       {

@@ -39,8 +39,8 @@ export async function signIn(plan: Plan, redis: string): Promise<Section> {
     title: 'Signing in',
     text:
       `${String(CLIENTS)} clients, one account after the other, each with its own session: the password, then a code. Both ` +
-      'applications take any password, so what is measured is not the hash of one. passport-totp counts no wrong codes ' +
-      'and takes a code as often as it is sent; it writes no record.',
+      'applications accept any password, so no hash of a password is measured. Only this package keeps a record of used ' +
+      'and wrong codes, which it reads and writes.',
     figures: [
       ...rows('sign-in in two steps', both, whole),
       ...rows('first step', both, ({ password }) => password),
