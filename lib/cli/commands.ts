@@ -30,13 +30,13 @@ export const OPTIONS = {
   config: {
     value: 'file',
     summary: [
-      "the module whose default export is the panel's instance",
+      'the module whose default export is the instance',
       '(default: second-factor.config.js, .mjs, .cjs or .ts here)',
     ],
   },
   'env-file': { value: 'file', summary: ['reads environment variables from a file first'] },
   import: { value: 'module', summary: ['loads a module first, tsx for example'], multiple: true },
-  id: { summary: ['takes <account> for an id only, never for a login'] },
+  id: { summary: ['<account> is an id, never a login'] },
   reason: { value: 'text', summary: ['why, for the audit trail'] },
   revoke: { summary: ['with browsers: every browser is asked for a code again'] },
   remove: { summary: ['with security-keys: removes all of them'] },
@@ -51,8 +51,8 @@ export const OPTIONS = {
   digits: { value: 'number', summary: ['with import: 6 (default), 7 or 8'] },
   algorithm: { value: 'name', summary: ['with import: sha1 (default), sha256 or sha512'] },
   period: { value: 'seconds', summary: ['with import: 30 (default) or 60'] },
-  name: { value: 'text', summary: ['with import: what its owner will see the authenticator called'] },
-  'allow-short': { summary: ['with import: takes secrets of 80 to 127 bits as well'] },
+  name: { value: 'text', summary: ['with import: the name that its owner sees'] },
+  'allow-short': { summary: ['with import: also accepts secrets of 80 to 127 bits'] },
   yes: { summary: ['does not ask; needed when there is no terminal'] },
   json: { summary: ['prints JSON'] },
   help: { summary: ['explains the command, or all of them'], short: 'h' },
@@ -74,12 +74,12 @@ export const COMMANDS = {
   },
   disable: {
     operand: 'account',
-    summary: ['takes it off the account, at once and for all its sessions'],
+    summary: ['takes two-step authentication off, at once and in all sessions'],
     options: [],
     changes: 'asks',
     about: [
       'The account signs in with its password alone, until its owner enables it again.',
-      'Make sure who asks for it. recovery-codes helps as well, and leaves the account protected.',
+      'First make sure who asks. Prefer recovery-codes, which leaves the account protected.',
     ],
   },
   unlock: {
@@ -98,7 +98,7 @@ export const COMMANDS = {
   },
   browsers: {
     operand: 'account',
-    summary: ['the browsers that are asked for no code; --revoke forgets them'],
+    summary: ['the browsers that are not asked for a code; --revoke forgets them'],
     options: ['revoke'],
     about: ['Without --revoke it changes nothing.'],
     changes: 'asks',
@@ -123,14 +123,14 @@ export const COMMANDS = {
       summary: ['the same of many accounts, one line of JSON each; may be repeated'],
     },
     about: [
-      'The secret is no argument, so that no process list and no history has it:',
+      'It is not an argument, so that it is in no process list and no history:',
       '  second-factor import 17 < secret.txt',
-      'There are no recovery codes yet: recovery-codes makes them.',
+      'There are no recovery codes yet: recovery-codes makes some.',
     ],
   },
   list: {
     operand: 'nothing',
-    summary: ['the accounts that have it'],
+    summary: ['the accounts that have two-step authentication'],
     options: [],
     about: ['One a line: its id, and in brackets its name where that is another.'],
   },

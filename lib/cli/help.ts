@@ -14,7 +14,7 @@ const EXIT_CODES =
   'Exit codes: 0 done, 1 refused, no such account or a broken store, 2 wrong usage, config or file, ' +
   '3 store, check or output failed.';
 const ACCOUNT =
-  '<account> is the exact id that account() returns, or the exact login where the config gives findAccountByName.';
+  '<account> is the exact id that account() returns, or the exact login if the config has findAccountByName.';
 
 /** The help of all commands. */
 export function helpOfAll(): string {
