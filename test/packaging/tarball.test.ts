@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { packedFiles } from './packed-tarball.js';
 
@@ -14,6 +15,13 @@ describe('the packed tarball', () => {
   it('holds what integrators need and nothing else', () => {
     expect(files.filter((path) => !SHIPPED.test(path))).to.deep.equal([]);
     expect(files).to.include.members(['package.json', 'README.md', 'LICENSE', 'CHANGELOG.md', 'SECURITY.md']);
+  });
+
+  it('holds the pages and pictures that the README leads to', () => {
+    const readme = readFileSync('README.md', 'utf8').replace(/^(`{3,}).*?^\1/gms, '');
+    const linked = [...readme.matchAll(/\]\(((?:docs\/|[A-Z])[^)#]+)[^)]*\)/g)].map(([, path = '']) => path);
+    expect(linked).to.have.length.above(20).and.include('docs/two-step.png');
+    expect(linked.filter((path) => !files.includes(path) && path !== 'CONTRIBUTING.md')).to.deep.equal([]);
   });
 
   it('holds both builds with their declarations', () => {
