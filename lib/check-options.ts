@@ -68,6 +68,7 @@ const OPTIONS = {
   policy: fn<(account: AccountSummary) => unknown>(() => 'optional'),
   webauthn: optional(webauthn),
   rememberBrowsers: optional(rememberBrowsers),
+  recentActivity: flag,
   notify: optional(fn<Option<'notify'>>()),
   allowedOrigins: origins,
   returnToOrigins: origins,

@@ -47,6 +47,7 @@ export type {
 } from './webauthn.js';
 export type { RememberedBrowser } from './account/known-browsers.js';
 export type { ImportedKey, ImportedSecret, ImportedUri } from './operator/import-secret.js';
+export type { ActivityEntry, ActivityName } from './activity.js';
 export type { TotpAlgorithm, TotpParameters } from './account/totp.js';
 export type { Operator } from './operator/operator.js';
 export type { Health, Rekeyed } from './operator/maintenance.js';

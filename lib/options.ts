@@ -177,6 +177,13 @@ export interface SecondFactorOptions<User> {
    */
   rememberBrowsers?: { readonly days: number } | undefined;
   /**
+   * Keeps the last 20 things that happened to an account's second factor in its record, sealed, for its owner to read on the
+   * settings page: what, when, the address and the browser. Written only where the record is written anyway. Versions of the
+   * package without this option refuse such records (503), so turn it on once no such version runs any more. Turned
+   * off, each record loses them with its next change. Default `false`.
+   */
+  recentActivity?: boolean | undefined;
+  /**
    * Called when something happened to an account that its owner should know. Not awaited; what it throws is reported
    * by `process.emitWarning`.
    */

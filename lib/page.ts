@@ -1,3 +1,4 @@
+import type { ActivityEntry } from './activity.js';
 import type { ProblemCode } from './errors.js';
 import type { ImpersonationRefusal } from './events.js';
 import type { CreationOptions, RequestOptions } from './webauthn.js';
@@ -201,6 +202,11 @@ export type SettingsPage = PageOf<
     readonly key: KeyPrompt | null;
     /** The list of remembered browsers; `null` where there are none by option. */
     readonly browsers: string | null;
+    /**
+     * What happened lately to the account's second factor, the newest first, 20 at most; `null` where the option
+     * `recentActivity` is off, and for everybody but the owner.
+     */
+    readonly activity: readonly ActivityEntry[] | null;
     /** Ends every other session of the account (POST). */
     readonly endSessions: string;
     /** Starts a set-up (POST); with `add` beside the authenticators there are, else in their place. */

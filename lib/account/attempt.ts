@@ -136,6 +136,7 @@ function decideTotp(
       failures: failed.failures,
     },
     next: charged(record, browser, failed),
+    activity: brought.locked ? 'locked' : 'code-refused',
   };
 }
 

@@ -64,6 +64,7 @@ export function enrolledRecord(
     ...recovery,
     browsers: [],
     browsersStamp: null,
+    activity: [],
   };
 }
 

@@ -1,5 +1,8 @@
 import type { Transport } from '../webauthn.js';
 import { TRANSPORTS } from '../webauthn.js';
+import type { ActivityName } from '../activity.js';
+import type { Activity } from './activity.js';
+import { readActivity, writtenActivity } from './activity.js';
 import type { TotpParameters } from './totp.js';
 import {
   APP_PARAMETERS,
@@ -10,6 +13,7 @@ import {
   TOTP_PERIODS,
   sameParameters,
 } from './totp.js';
+import { boolean, integer, list, oneOf, string, stringOrNull } from './written.js';
 
 /** One authenticator app or hardware token that holds a secret of its own. */
 export interface Authenticator {
@@ -106,6 +110,8 @@ export interface AccountRecord extends Failures {
    * stay.
    */
   readonly browsersStamp: string | null;
+  /** What happened lately, the newest last; empty unless the option `recentActivity` is on. */
+  readonly activity: readonly Activity[];
 }
 
 /** What a pure decision says: the outcome to tell, and what becomes of the record. */
@@ -113,6 +119,8 @@ export interface Decision<Outcome> {
   readonly outcome: Outcome;
   /** The next record, `null` to delete it, `'unchanged'` to write nothing. */
   readonly next: AccountRecord | null | 'unchanged';
+  /** What the change is told as to the owner of the account. Left out: it is not. */
+  readonly activity?: ActivityName | undefined;
 }
 
 /** What only some records have: written by name, and only where a record has it. */
@@ -169,6 +177,10 @@ const PARTS: Readonly<Record<string, Part>> = {
       }));
       return { ...record, authenticators };
     },
+  },
+  activity: {
+    encode: ({ activity }) => (activity.length === 0 ? undefined : activity.map(writtenActivity)),
+    decode: (record, written) => ({ ...record, activity: list(written).map(readActivity) }),
   },
 };
 
@@ -265,6 +277,7 @@ function recordOf(fields: readonly unknown[]): AccountRecord {
     recoveryConfirmed: null,
     browsersStamp: stringOrNull(fields[7]),
     browsers: list(fields[8]).map(browser),
+    activity: [],
   };
 }
 
@@ -325,12 +338,6 @@ function securityKey(value: unknown): SecurityKey {
   };
 }
 
-function oneOf<Value>(known: readonly Value[], value: unknown): Value {
-  const found = known.find((each) => each === value);
-  if (found === undefined) throw new TypeError('a field of the record has a value that is not known');
-  return found;
-}
-
 function browser(value: unknown): KnownBrowser {
   const fields = list(value, 7);
   return {
@@ -343,30 +350,4 @@ function browser(value: unknown): KnownBrowser {
     failures: integer(fields[5]),
     lockedUntil: integer(fields[6]),
   };
-}
-
-function list(value: unknown, length?: number): readonly unknown[] {
-  if (!Array.isArray(value) || (length !== undefined && value.length !== length)) {
-    throw new TypeError('a part of the record is not the list it must be');
-  }
-  return value;
-}
-
-function string(value: unknown): string {
-  if (typeof value !== 'string') throw new TypeError('a field of the record is not a string');
-  return value;
-}
-
-function stringOrNull(value: unknown): string | null {
-  return value === null ? null : string(value);
-}
-
-function integer(value: unknown): number {
-  if (!Number.isSafeInteger(value)) throw new TypeError('a field of the record is not a whole number');
-  return value as number;
-}
-
-function boolean(value: unknown): boolean {
-  if (typeof value !== 'boolean') throw new TypeError('a field of the record is neither true nor false');
-  return value;
 }

@@ -97,5 +97,9 @@ export function confirmRecoverySet(
 ): Decision<'confirmed' | 'known' | 'outdated'> {
   if (name !== recoverySetName(record)) return { outcome: 'outdated', next: 'unchanged' };
   if (record.recoveryConfirmed !== false) return { outcome: 'known', next: 'unchanged' };
-  return { outcome: 'confirmed', next: { ...record, recoveryConfirmed: true } };
+  return {
+    outcome: 'confirmed',
+    next: { ...record, recoveryConfirmed: true },
+    activity: 'recovery-codes-confirmed',
+  };
 }

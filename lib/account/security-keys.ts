@@ -67,6 +67,7 @@ export function decideAssertion(
     return {
       outcome: { ok: false, reason: 'security-key-stopped', found },
       next: found ? stopped : 'unchanged',
+      activity: 'security-key-stopped',
     };
   }
   return {

@@ -2,7 +2,7 @@ import { LONGEST, cleanText } from '../account/clean-text.js';
 import type { SecondFactorEvent } from '../events.js';
 import type { Notice, NoticeFacts, NoticeName } from '../notice.js';
 import { browserName } from '../session/browser-token.js';
-import { plainAddress } from './plain-address.js';
+import { plainAddress } from '../session/plain-address.js';
 import type { allWords } from './all-words.js';
 import { writeNotice } from './write-notice.js';
 

@@ -113,8 +113,11 @@ export function createAdmin(core: Core): Admin {
     const by = operatorFields(operator);
     return updateRecord<boolean>(
       core,
-      { accountId, origin: {} },
-      (record) => (record ? { outcome: true, next: next(record) } : { outcome: false, next: 'unchanged' }),
+      { accountId, origin: {}, by: by.by },
+      (record) =>
+        record
+          ? { outcome: true, next: next(record), activity: name }
+          : { outcome: false, next: 'unchanged' },
       (enrolled, origin) => {
         if (enrolled) emitEvent(core, name, accountId, origin, by);
       },

@@ -70,9 +70,9 @@ export async function importSecret(core: Core, accountId: string, given: Importe
   const record = recordWith(core, imported);
   const outcome = await updateRecord<'made' | 'made-before' | 'another'>(
     core,
-    { accountId, origin: {} },
+    { accountId, origin: {}, by: by.by },
     (present) => {
-      if (!present) return { outcome: 'made', next: record };
+      if (!present) return { outcome: 'made', next: record, activity: 'imported' };
       return { outcome: hasAuthenticator(present, imported) ? 'made-before' : 'another', next: 'unchanged' };
     },
     async (decided, origin) => {

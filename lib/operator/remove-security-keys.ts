@@ -21,13 +21,15 @@ export async function removeSecurityKeys(
   const enrollment = randomName();
   const outcome = await updateRecord<'none' | 'removed' | 'factor-last'>(
     core,
-    { accountId, origin: {} },
+    { accountId, origin: {}, by: by.by },
     (record) => {
       const isMeant = (key: AccountRecord['keys'][number]): boolean =>
         credentialId === undefined || key.credentialId === credentialId;
       if (!record?.keys.some(isMeant)) return { outcome: 'none', next: 'unchanged' };
       const next = withoutKeys(record, isMeant, enrollment);
-      return next ? { outcome: 'removed', next } : { outcome: 'factor-last', next: 'unchanged' };
+      return next
+        ? { outcome: 'removed', next, activity: 'security-key-removed' }
+        : { outcome: 'factor-last', next: 'unchanged' };
     },
     (removed, origin) => {
       if (removed === 'removed') emitEvent(core, 'security-key-removed', accountId, origin, by);

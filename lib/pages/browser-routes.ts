@@ -48,7 +48,7 @@ export async function postRemoveAuthenticator(context: Context): Promise<void> {
   if (removed.ok) say(context, 'authenticator-removed');
   if (removed.ok) answerOrRedirect(context, basePath, status(context));
   else if (removed.kind === 'guard') refuse(context, removed, basePath);
-  else await answerRefusal(context, idUnread(context, removed), settingsAgain(context, null));
+  else await answerRefusal(context, idUnread(context, removed), await settingsAgain(context, null));
 }
 
 /** POST /sessions/end: ends every other session of the account. */
@@ -57,7 +57,7 @@ export async function postEndSessions(context: Context): Promise<void> {
   const ended = await endOtherSessions(context);
   if (ended.ok) answerOrRedirect(context, basePath, status(context));
   else if (ended.kind === 'guard') refuse(context, ended, basePath);
-  else await answerRefusal(context, ended, settingsAgain(context, null));
+  else await answerRefusal(context, ended, await settingsAgain(context, null));
 }
 
 /** Nothing was found because there was no id to look for. */

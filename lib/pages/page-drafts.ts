@@ -1,4 +1,5 @@
 import { mayAddAuthenticator } from '../account/authenticators.js';
+import { wantsHtml } from '../answer/negotiate.js';
 import type { InsteadOf, SettingsPage } from '../page.js';
 import { keysIn, waysIn } from '../session/challenge.js';
 import type { Context } from '../session/context.js';
@@ -8,6 +9,7 @@ import type { ShownRecoveryCodes } from '../session/random.js';
 import { takesNoCode } from '../session/require-owner.js';
 import { isUser } from '../session/state.js';
 import { waitOf } from '../session/wait.js';
+import { recentActivity } from '../settings/activity.js';
 import { readStop } from '../session/stop-cookie.js';
 import type { PageDraft } from './page-draft.js';
 import { keyPrompt } from './key-prompt.js';
@@ -17,12 +19,12 @@ import { answer } from './answers.js';
 type Tried = SettingsPage['model']['refused'];
 
 /** The settings as the form to try again, where somebody is signed in as themselves. */
-export function settingsAgain(context: Context, refused: Tried): PageDraft | undefined {
+export async function settingsAgain(context: Context, refused: Tried): Promise<PageDraft | undefined> {
   return isUser(context.state) ? settingsPage(context, refused) : undefined;
 }
 
 /** The settings page. */
-export function settingsPage(context: Context, refused: Tried = null): PageDraft {
+export async function settingsPage(context: Context, refused: Tried = null): Promise<PageDraft> {
   const { core, known, actors, requirement, state } = context;
   const { basePath, homePath, settingsPath = homePath, rememberBrowserDays } = core.options;
   const factor = known?.factor;
@@ -59,6 +61,7 @@ export function settingsPage(context: Context, refused: Tried = null): PageDraft
       key: keyPrompt(context),
       wait: own && known ? waitOf(context, known.account.id, own) : null,
       browsers: rememberBrowserDays === null ? null : `${basePath}/browsers`,
+      activity: wantsHtml(context.req) ? await recentActivity(context) : null,
       endSessions: `${basePath}/sessions/end`,
       setup: `${basePath}/setup`,
       disable: `${basePath}/disable`,

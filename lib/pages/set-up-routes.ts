@@ -32,7 +32,7 @@ export async function postSetup(context: Context): Promise<void> {
   if (goesOn) await answerStepUp(context, { then: 'setup', add: text(req, 'add'), name: text(req, 'name') });
   // Who has to sign in first comes back to the settings: a POST cannot be gone back to.
   else if (!setup.ok && setup.kind === 'guard') refuse(context, setup, basePath);
-  else if (!setup.ok) await answerRefusal(context, setup, settingsAgain(context, null));
+  else if (!setup.ok) await answerRefusal(context, setup, await settingsAgain(context, null));
   else if (wantsHtml(req)) redirect(req, res, `${basePath}/setup`);
   else sendJson(req, res, 200, setupJson(context, setup.form));
 }
@@ -71,7 +71,7 @@ export async function postConfirm(context: Context): Promise<void> {
   }
   if (!confirmed.ok) {
     const open = await readSetup(context);
-    const again = open.ok ? setupPage(context, open.form) : settingsAgain(context, null);
+    const again = open.ok ? setupPage(context, open.form) : await settingsAgain(context, null);
     await answerRefusal(context, confirmed, again);
     return;
   }

@@ -1,3 +1,4 @@
+import type { ActivityEntry } from '../activity.js';
 import { bodyField } from '../answer/body-field.js';
 import { wantsHtml } from '../answer/negotiate.js';
 import { sendJson } from '../answer/problem.js';
@@ -7,6 +8,7 @@ import type { RouteRefusal } from '../session/refusal.js';
 import { presentedBy } from '../session/try-proof.js';
 import type { Context } from '../session/context.js';
 import { confirmRecoveryCodes, disableFactor, regenerateRecoveryCodes, stepUp } from '../settings/manage.js';
+import { recentActivity } from '../settings/activity.js';
 import { startSetup } from '../settings/set-up.js';
 import { enter } from '../impersonation/enter.js';
 import type { Intent } from './intent.js';
@@ -26,7 +28,7 @@ import { refused } from '../session/refusal.js';
 export async function showSettings(context: Context): Promise<void> {
   const { req, res } = context;
   if (!wantsHtml(req)) {
-    sendJson(req, res, 200, status(context));
+    sendJson(req, res, 200, { ...status(context), ...activityJson(await recentActivity(context)) });
     return;
   }
   const decision = evaluate(context, { unenrolled: 'allow' });
@@ -34,12 +36,17 @@ export async function showSettings(context: Context): Promise<void> {
     refuse(context, decision);
     return;
   }
-  const page = settingsPage(context);
+  const page = await settingsPage(context);
   const stop = readStop(context);
   // Told once: who comes here later does so unasked.
   const isTold = page.name === 'settings' && (page.model.neededFor !== null || page.model.notDone);
   if (stop && isTold) rememberStop(context, { returnTo: stop.returnTo });
-  await answer(context, page, status(context));
+  await answer(context, page, {});
+}
+
+function activityJson(activity: readonly ActivityEntry[] | null): object {
+  if (activity === null) return {};
+  return { activity: activity.map(({ at, ...each }) => ({ ...each, at: new Date(at).toISOString() })) };
 }
 
 /** POST /disable `{ code or credential }`: disables the second factor. */
@@ -48,7 +55,7 @@ export async function postDisable(context: Context): Promise<void> {
   if (disabled.ok) {
     say(context, 'disabled');
     answerOrRedirect(context, context.core.options.basePath, { state: 'signed-in' });
-  } else await answerRefusal(context, disabled, settingsAgain(context, 'disable'));
+  } else await answerRefusal(context, disabled, await settingsAgain(context, 'disable'));
 }
 
 /** POST /recovery-codes `{ code or credential }`: makes new recovery codes; shows them, once. */
@@ -60,7 +67,7 @@ export async function postRecoveryCodes(context: Context): Promise<void> {
     const page = recoveryCodesPage(context, recoveryCodes, insteadOf(context), basePath);
     await answer(context, page, { recoveryCodes: recoveryCodes.codes, recoveryCodesSet: recoveryCodes.set });
   } else if (made.code === 'code-already-used' && wasReloaded(context)) answerReload(context);
-  else await answerRefusal(context, made, settingsAgain(context, 'recovery-codes'));
+  else await answerRefusal(context, made, await settingsAgain(context, 'recovery-codes'));
 }
 
 /** POST /recovery-codes/confirm `{ set, returnTo? }`: the owner has saved the codes of a set. */
@@ -73,7 +80,7 @@ export async function postConfirmRecoveryCodes(context: Context): Promise<void> 
     if (place === basePath) say(context, 'recovery-codes-confirmed');
     answerOrRedirect(context, place, status(context));
   } else if (confirmed.kind === 'guard') refuse(context, confirmed, basePath);
-  else await answerRefusal(context, confirmed, settingsAgain(context, null));
+  else await answerRefusal(context, confirmed, await settingsAgain(context, null));
 }
 
 /** GET /step-up: the form that makes the proof fresh. */
@@ -99,14 +106,18 @@ export async function postStepUp(context: Context): Promise<void> {
     // Taken off by an operator or on another device: there is no code to try again with.
     const again =
       stepped.code === 'not-enrolled'
-        ? settingsPage(context)
+        ? await settingsPage(context)
         : stepUpPage(context, { refusal: stepped, intent });
     await answerRefusal(context, stepped, isUser(context.state) ? again : undefined);
     return;
   }
   const onward = intent ? await carryOut(context, intent) : stepped;
   if (!onward.ok) {
-    await answerRefusal(context, onward, intent?.then === 'setup' ? settingsAgain(context, null) : undefined);
+    await answerRefusal(
+      context,
+      onward,
+      intent?.then === 'setup' ? await settingsAgain(context, null) : undefined,
+    );
     return;
   }
   const { returnToOrigins, homePath } = context.core.options;

@@ -1,3 +1,4 @@
+import type { ActivityName } from '../activity.js';
 import type { ProblemCode } from '../errors.js';
 import type { ImpersonationRefusal } from '../events.js';
 import type { InsteadOf, Success } from '../page.js';
@@ -135,6 +136,14 @@ export interface Texts {
   readonly lastUsed: (day: string) => string;
   readonly forget: string;
   readonly forgetAll: string;
+  readonly activityTitle: string;
+  readonly activityExplanation: string;
+  /** Of one that happened several times. */
+  readonly activityTimes: (what: string, count: number) => string;
+  readonly activityBy: (operator: string) => string;
+  readonly earlierActivity: string;
+  readonly noActivity: string;
+  readonly activity: Readonly<Record<ActivityName, string>>;
   readonly otherSessionsTitle: string;
   readonly otherSessionsExplanation: string;
   readonly endOtherSessions: string;

@@ -7,11 +7,14 @@ import { isLater } from '../soon.js';
 import type { Late } from '../vault/vault.js';
 import type { Core, EventOrigin, Factor } from './core.js';
 import { emitEvent } from './core.js';
+import { noted } from './noted.js';
 
 /** Whose record is changed, and where that came from. */
 export interface ChangedAccount {
   readonly accountId: string;
   readonly origin: EventOrigin;
+  /** The operator who changes it. */
+  readonly by?: string | undefined;
 }
 
 /**
@@ -76,7 +79,9 @@ export function updateRecord<Outcome>(
   decide: (record: AccountRecord | null) => Decision<Outcome> | Promise<Decision<Outcome>>,
   told?: Told<Outcome>,
 ): Promise<Outcome> {
-  return change(core, account, (late) => core.vault.update(account.accountId, decide, late), told);
+  const decideAndNote = async (record: AccountRecord | null): Promise<Decision<Outcome>> =>
+    noted(core, account, await decide(record));
+  return change(core, account, (late) => core.vault.update(account.accountId, decideAndNote, late), told);
 }
 
 /**

@@ -188,7 +188,7 @@ export function emitEvent<Name extends EventName>(
 }
 
 /** When something is told: a clock that fails keeps nobody from hearing what was done. */
-function momentOf({ clock }: Pick<ResolvedOptions, 'clock'>): number {
+export function momentOf({ clock }: Pick<ResolvedOptions, 'clock'>): number {
   try {
     return clock();
   } catch {

@@ -81,10 +81,15 @@ export async function undo(
 function takenBack(record: AccountRecord | null, { made, former }: Written): Decision<Found> {
   if (!record) return { outcome: 'none', next: 'unchanged' };
   if (former?.enrollment === made.enrollment) return withoutAdded(record, { made, former });
-  if (encodeRecord(withoutFailures(record)) === encodeRecord(withoutFailures(made))) {
+  if (encodeRecord(unused(record)) === encodeRecord(unused(made))) {
     return { outcome: 'own', next: former };
   }
   return { outcome: record.enrollment === made.enrollment ? 'used' : 'another', next: 'unchanged' };
+}
+
+/** A record but for wrong codes, and for what it tells of them. */
+function unused(record: AccountRecord): AccountRecord {
+  return { ...withoutFailures(record), activity: [] };
 }
 
 /** All that became of the record meanwhile stays: the others may have been used, or removed. */

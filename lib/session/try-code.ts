@@ -1,3 +1,4 @@
+import type { ActivityName } from '../activity.js';
 import type { AttemptOutcome } from '../account/attempt.js';
 import { decideAttempt } from '../account/attempt.js';
 import { findBrowser, withPresented } from '../account/known-browsers.js';
@@ -55,6 +56,8 @@ export interface ProofAttempt extends ChangedAccount {
   readonly onAccepted?: (record: AccountRecord, accepted: Accepted) => AccountRecord;
   /** What that is told as. */
   readonly makes?: 'recovery-codes-regenerated';
+  /** What its owner reads of it, where that is more than that it was accepted. */
+  readonly activity?: 'signed-in' | 'browser-remembered';
 }
 
 /**
@@ -84,19 +87,31 @@ export function tryCode(core: Core, attempt: ProofAttempt, typed: unknown): Prom
  * @param decide is given the record, and the browser that the proof came from as it is known there
  */
 export function decideProof<Passes extends Passed, Fails extends { readonly ok: false }>(
-  { enrollment, browser, onAccepted = (record) => record }: ProofAttempt,
+  attempt: ProofAttempt,
   record: AccountRecord | null,
   decide: (record: AccountRecord, browser: string | undefined) => Decision<Passes | Fails>,
 ): Decision<(Passes & WhereItPassed) | Fails | NotEnrolled> {
+  const { enrollment, browser, onAccepted = (accepted) => accepted } = attempt;
   if (!record || (enrollment !== undefined && record.enrollment !== enrollment)) {
     return { outcome: { ok: false, reason: 'not-enrolled' }, next: 'unchanged' };
   }
   const known = findBrowser(record, browser);
-  const { outcome, next } = decide(withPresented(record, browser), known?.id);
-  if (!outcome.ok) return { outcome, next };
+  const { outcome, next, activity } = decide(withPresented(record, browser), known?.id);
+  if (!outcome.ok) return { outcome, next, activity };
   if (next === null || next === 'unchanged') throw new Error('an accepted proof must change the record');
   const accepted = onAccepted(next, { method: outcome.method, browser: known });
-  return { outcome: { ...outcome, browser: known, factor: factorOf(accepted) }, next: accepted };
+  return {
+    outcome: { ...outcome, browser: known, factor: factorOf(accepted) },
+    next: accepted,
+    activity: activityOf(attempt, outcome.method),
+  };
+}
+
+/** What an accepted proof is told as to the owner of the account. */
+function activityOf({ makes, activity }: ProofAttempt, method: ProofMethod): ActivityName {
+  if (makes) return makes;
+  if (method === 'recovery-code') return 'recovery-code-used';
+  return activity ?? (method === 'security-key' ? 'security-key-used' : 'code-accepted');
 }
 
 function tell(core: Core, { accountId, operation, origin, makes }: ProofAttempt, outcome: DecidedCode): void {

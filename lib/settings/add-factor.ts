@@ -53,7 +53,7 @@ export async function addFirst(
     core,
     { accountId: account.id, origin: originOf(context) },
     (present) => {
-      if (!present) return { outcome: 'made', next: record };
+      if (!present) return { outcome: 'made', next: record, activity: 'enrolled' };
       return { outcome: hasSame(present, first) ? 'made-before' : 'another', next: 'unchanged' };
     },
     async (outcome, origin) => {
@@ -116,7 +116,7 @@ export async function addToRecord(
       if (!record || record.enrollment !== expected) return { outcome: 'not-enrolled', next: 'unchanged' };
       const next = add(record);
       if (typeof next === 'string') return { outcome: next, next: 'unchanged' };
-      return { outcome: { made: next, former: record }, next };
+      return { outcome: { made: next, former: record }, next, activity: event };
     },
     async (written, origin) => {
       if (typeof written === 'string') return;

@@ -56,7 +56,7 @@ export async function removeFactor(
       if (!isThere(record)) return { outcome: 'not-found', next: 'unchanged' };
       const next = without(record, enrollment);
       if (!next || isLastWay(context, record, next)) return { outcome: 'factor-last', next: 'unchanged' };
-      return { outcome: next, next };
+      return { outcome: next, next, activity: event };
     },
     (removed, origin) => {
       if (typeof removed !== 'string') emitEvent(core, event, state.account, origin, {});

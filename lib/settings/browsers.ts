@@ -75,10 +75,14 @@ function forget(
   which: { readonly id: unknown } | 'all',
   without: (record: AccountRecord, id?: string) => AccountRecord,
 ): Decision<Revoked> {
-  if (which === 'all') return { outcome: null, next: changedOnly(record, without(record)) };
+  if (which === 'all') return forgotten(record, without(record));
   const found = typeof which.id === 'string' ? findBrowser(record, which.id) : undefined;
   if (!found) return { outcome: 'not-found', next: 'unchanged' };
-  return { outcome: null, next: changedOnly(record, without(record, found.id)) };
+  return forgotten(record, without(record, found.id));
+}
+
+function forgotten(record: AccountRecord, next: AccountRecord): Decision<Revoked> {
+  return { outcome: null, next: changedOnly(record, next), activity: 'browsers-revoked' };
 }
 
 /** The next record, unless its browsers are as they were: what changes nothing writes nothing. */

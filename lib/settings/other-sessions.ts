@@ -26,7 +26,7 @@ export async function endOtherSessions(context: Context): Promise<{ ok: true } |
     (record) => {
       if (record?.enrollment !== state.enrollment) return { outcome: 'not-enrolled', next: 'unchanged' };
       const next = { ...withoutRemembered(record), enrollment };
-      return { outcome: next, next };
+      return { outcome: next, next, activity: 'other-sessions-ended' };
     },
     (ended, origin) => {
       if (ended !== 'not-enrolled') emitEvent(core, 'other-sessions-ended', state.account, origin, {});

@@ -156,7 +156,7 @@ export async function renameKey(
       const named = { ...key, name: keyName(name) };
       if (named.name === key.name) return { outcome: { record, changed: false }, next: 'unchanged' };
       const next = withKey(record, named);
-      return { outcome: { record: next, changed: true }, next };
+      return { outcome: { record: next, changed: true }, next, activity: 'security-key-renamed' };
     },
     (renamed, origin) => {
       if (typeof renamed === 'string' || !renamed.changed) return;

@@ -28,7 +28,7 @@ export async function rememberedBrowser(
   const changed = { accountId: account.id, origin: originOf(context, account.id) };
   return updateRecord<string | undefined>(core, changed, (record) =>
     record?.enrollment === factor.enrollment && findRemembered(record, id, at, matches)
-      ? { outcome: id, next: withBrowserUsed(record, id, at) }
+      ? { outcome: id, next: withBrowserUsed(record, id, at), activity: 'remembered-browser' }
       : { outcome: undefined, next: 'unchanged' },
   );
 }

@@ -54,7 +54,10 @@ export async function secondStep(
   // Where keys alone do, every sign-in asks for one.
   const remembered = remember && core.options.rememberBrowserDays !== null && !takesNoCode;
   const tokenFor = canKnowBrowser(context) && !keysOnly ? nextToken(context, pending.account) : undefined;
-  const attempt = attemptOf(context, pending, present, remembered, tokenFor);
+  const attempt = {
+    ...attemptOf(context, pending, present, remembered, tokenFor),
+    ...(!keysOnly && ({ activity: remembered && tokenFor ? 'browser-remembered' : 'signed-in' } as const)),
+  };
   const outcome = await tryProof(core, attempt, presented, pending.asks?.challenge ?? null);
   if (!outcome.ok) return await refuseProof(context, pending, outcome);
   const { factor } = outcome;

@@ -130,7 +130,7 @@ describe('lib/account/enrollment', () => {
         ...{ enrollment: 'enrollment', enrolledAt: NOW, authenticators: [app], failures: 0, lockedUntil: 0 },
         keys: [],
         ...recovery,
-        ...{ browsers: [], browsersStamp: null },
+        ...{ browsers: [], browsersStamp: null, activity: [] },
       });
     });
   });

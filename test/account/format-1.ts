@@ -3,7 +3,7 @@ import type { AccountRecord, Authenticator, KnownBrowser } from '../../lib/accou
 /** What a process that knows format 1 only knows of an account. */
 export type Format1Record = Omit<
   AccountRecord,
-  'authenticators' | 'keys' | 'recoveryConfirmed' | 'browsers'
+  'authenticators' | 'keys' | 'recoveryConfirmed' | 'browsers' | 'activity'
 > & {
   readonly authenticators: readonly Omit<Authenticator, 'parameters'>[];
   readonly browsers: readonly Omit<KnownBrowser, 'formerId'>[];

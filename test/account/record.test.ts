@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { expect } from 'chai';
 import fc from 'fast-check';
+import { ACTIVITY_NAMES } from '../../lib/activity.js';
 import { decodeRecord, encodeRecord } from '../../lib/account/record.js';
 import {
   APP_PARAMETERS,
@@ -56,6 +57,13 @@ const anyRecord: fc.Arbitrary<AccountRecord> = fc.record({
     { maxLength: 10 },
   ),
   browsersStamp: fc.option(text),
+  activity: fc.array(
+    fc.record({
+      what: fc.constantFrom(...ACTIVITY_NAMES),
+      ...{ at: whole, count: whole, ip: text, browser: text, by: text },
+    }),
+    { maxLength: 20 },
+  ),
 });
 
 /** Places in the list that a record is written as. */
@@ -82,6 +90,38 @@ describe('lib/account/record', () => {
       expect(read).to.deep.equal(record);
       expect(Object.getPrototypeOf(read)).to.equal(Object.prototype);
     }
+  });
+
+  it('has what happened lately as the last part, and refuses any other spelling of it', () => {
+    const entry: readonly unknown[] = ['signed-in', 1_700_000_000, 1, '203.0.113.7', 'Firefox, Linux', ''];
+    const record = aRecord({
+      activity: [
+        {
+          what: 'signed-in',
+          at: 1_700_000_000,
+          count: 1,
+          ip: '203.0.113.7',
+          browser: 'Firefox, Linux',
+          by: '',
+        },
+      ],
+    });
+    const written = encodeRecord(record);
+    expect(written.startsWith('[2,')).to.equal(true);
+    expect(written.endsWith(`{"activity":${JSON.stringify([entry])}}]`)).to.equal(true);
+    for (const other of [
+      [['read-my-mail', ...entry.slice(1)]],
+      [entry.slice(0, 5)],
+      [entry.with(1, '1')],
+      [entry.with(3, null)],
+      [],
+      {},
+      null,
+    ]) {
+      const changed = written.replace(JSON.stringify([entry]), JSON.stringify(other));
+      expect(() => decodeRecord(changed), changed).to.throw(TypeError);
+    }
+    expect(() => decodeFormat1(written)).to.throw(TypeError);
   });
 
   it('takes secrets of 10 to 64 bytes', () => {

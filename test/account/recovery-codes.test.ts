@@ -140,7 +140,10 @@ describe('lib/account/recovery-codes', () => {
     it('remembers that a set is saved, and changes nothing else', () => {
       const open = record(false);
       const next = { ...open, recoveryConfirmed: true };
-      expect(confirmRecoverySet(open, name)).to.deep.equal({ outcome: 'confirmed', next });
+      expect(confirmRecoverySet(open, name)).to.deep.equal({
+        ...{ outcome: 'confirmed', next },
+        activity: 'recovery-codes-confirmed',
+      });
     });
 
     for (const known of [true, null]) {

@@ -86,6 +86,7 @@ describe('lib/account/security-keys', () => {
     expect(second).to.deep.equal({
       outcome: { ok: false, reason: 'security-key-stopped', found: false },
       next: 'unchanged',
+      activity: 'security-key-stopped',
     });
   });
 

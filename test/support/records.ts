@@ -54,6 +54,7 @@ export function aRecord(given: Partial<AccountRecord> = {}): AccountRecord {
     recoveryConfirmed: null,
     browsers: [],
     browsersStamp: null,
+    activity: [],
     ...given,
   };
 }

@@ -1,5 +1,6 @@
 import type { PageError, ProofField, SettingsPage } from '../../page.js';
 import type { Texts } from '../texts.js';
+import { activity } from './activity.js';
 import { authenticators } from './authenticators.js';
 import { dayOf } from './day-of.js';
 import { codeField, form, recoveryForm } from './form.js';
@@ -79,6 +80,7 @@ function manage(page: SettingsPage, texts: Texts): Html {
             <p><a href="${browsers}">${texts.showBrowsers}</a></p>
           </section>`
     }
+    ${activity(page, texts)}
     <section>
       <h2>${texts.otherSessionsTitle}</h2>
       <p class="muted">${texts.otherSessionsExplanation}</p>

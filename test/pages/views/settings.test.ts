@@ -14,6 +14,7 @@ const PAGE: SettingsPage = {
   keyScript: null,
   script: { text: '', hash: '' },
   model: {
+    activity: null,
     endSessions: '',
     digits: [6],
     account: 'alice',
