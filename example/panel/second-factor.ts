@@ -53,6 +53,7 @@ export function createPanelSecondFactor(parts: SecondFactorParts): SecondFactor 
     }),
     rememberBrowsers:
       parts.rememberBrowserDays === undefined ? undefined : { days: parts.rememberBrowserDays },
+    recentActivity: true,
     notify: createMail(parts.mail),
     impersonation: { levels: LEVELS, autoSwitch: { root: 'admin' } },
     storeTimeoutMs: parts.storeTimeoutMs,

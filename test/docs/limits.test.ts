@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { expect } from 'chai';
 import { Passport } from 'passport';
+import { ACTIVITY_BYTES, MAXIMUM_ACTIVITY } from '../../lib/account/activity.js';
 import { LONGEST } from '../../lib/account/clean-text.js';
 import {
   DEFAULT_LIMITS,
@@ -91,6 +92,8 @@ describe('docs/limits.md', () => {
       'id of a credential': constant('adapters/webauthn-credential.ts', 'ID_MAXIMUM_BYTES'),
       'RSA key of a credential': constant('adapters/webauthn.ts', 'RSA_MINIMUM_BITS'),
       'accounts that one browser is known for': constant('lib/session/own-cookie.ts', 'MOST_COOKIES'),
+      'entries of recent activity': MAXIMUM_ACTIVITY,
+      'bytes of recent activity': ACTIVITY_BYTES,
       'known browsers of an account': MAXIMUM_BROWSERS,
       'parked sign-in, unfinished set-up': pendingSeconds,
       'proof for managing a factor, or acting as another': freshSeconds,
