@@ -242,6 +242,8 @@ export type SecurityKeysPage = PageOf<
     readonly origin: string;
     /** Whether the policy asks for one before anybody is signed in. */
     readonly required: boolean;
+    /** When the sign-in ends that waits for it, milliseconds since 1970; `null`: none does. */
+    readonly until: number | null;
     /** Adds the key that was made (POST with `credential`, as JSON, and a `name`). */
     readonly add: string;
     /** Removes one (POST with `id`, which is `credentialId`). */
@@ -385,8 +387,12 @@ export type Page =
 
 /** What a page puts into a frame of the application: the option `layout`. */
 export interface PageContent {
-  /** Plain text, for the title and the heading of the document: escape it. */
+  /** Plain text, for the title of the document: escape it. Where something was refused it begins by saying so. */
   readonly title: string;
+  /** Plain text, for the heading above `body`: escape it. */
+  readonly heading: string;
+  /** What was refused, which `body` says too; `null`: nothing. */
+  readonly error: PageError | null;
   readonly name: Page['name'];
   /** The language of the content (BCP 47), and which way it is written. */
   readonly language: string;

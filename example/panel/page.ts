@@ -12,7 +12,15 @@ export function sendPage(req: Request, res: Response, title: string, body: Html)
 }
 
 /** What stands around a page for who is signed in. */
-export function frameOf(req: Request, title: string): Frame {
+export function frameOf(req: Request, heading: string): Frame {
   const leave = `${sessionOf(req).path}/impersonation/leave`;
-  return { title, path: req.path, ...whoIsThere(req), leave, from: userOf(req).id, notice: null };
+  return {
+    title: heading,
+    heading,
+    path: req.path,
+    ...whoIsThere(req),
+    leave,
+    from: userOf(req).id,
+    notice: null,
+  };
 }

@@ -4,11 +4,12 @@ import type { RequestHandler } from 'express';
 import type { SessionData } from 'express-session';
 import type { Redis } from 'ioredis';
 import { HttpError } from './http-error.js';
+import type { Notice } from './views/layout.js';
 
 declare module 'express-session' {
   interface SessionData {
     /** Told once, on the next page. */
-    notice?: string;
+    notice?: Notice;
   }
 }
 

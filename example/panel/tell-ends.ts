@@ -5,6 +5,6 @@ import { endedText } from './views/ended.js';
 export const tellEnds: RequestHandler = (req, _res, next) => {
   const reason = req.secondFactor?.ended ?? null;
   const text = reason === null ? null : endedText(reason);
-  if (text !== null) req.session.notice = text;
+  if (text !== null) req.session.notice = { text, isDone: false };
   next();
 };

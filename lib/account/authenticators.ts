@@ -7,9 +7,31 @@ import { cleanText } from './clean-text.js';
 /** Longer names are cut: they only tell authenticators apart. */
 const NAME_MAXIMUM_CHARACTERS = 40;
 
+/** A space and up to two digits. */
+const NUMBER_CHARACTERS = 3;
+
 /** What somebody called an authenticator, fit to be shown; empty when it was nothing. */
 export function authenticatorName(typed: unknown): string {
   return typeof typed === 'string' ? cleanText(typed, NAME_MAXIMUM_CHARACTERS) : '';
+}
+
+/**
+ * What one more authenticator is called, which no other one of the account is: so that no two entries of an app look alike.
+ *
+ * @param wanted what {@link authenticatorName} gave; an empty one becomes a number
+ */
+export function freeName(authenticators: readonly Pick<Authenticator, 'name'>[], wanted: string): string {
+  const isFree = (name: string): boolean => authenticators.every((each) => each.name !== name);
+  if (wanted !== '' && isFree(wanted)) return wanted;
+  const numbered = (number: number): string => {
+    const short = Array.from(wanted)
+      .slice(0, NAME_MAXIMUM_CHARACTERS - NUMBER_CHARACTERS)
+      .join('');
+    return `${short} ${String(number)}`.trim();
+  };
+  let number = authenticators.length + 1;
+  while (!isFree(numbered(number))) number += 1;
+  return numbered(number);
 }
 
 /** Whether one more authenticator may be added. */

@@ -205,8 +205,8 @@ function policyFor(page: Page, { returnToOrigins, stylesheet }: ResolvedOptions)
 function scriptHashes({ name, keyScript }: Page): string[] {
   return [
     ...(WITHOUT_FORM.has(name) ? [] : [SEND_ONCE_HASH]),
-    ...(SCRIPTED.has(name) ? [SCRIPT_HASH] : []),
     ...(keyScript ? [keyScript.hash] : []),
+    ...(SCRIPTED.has(name) ? [SCRIPT_HASH] : []),
   ];
 }
 

@@ -17,6 +17,8 @@ const OF_KEYS: readonly ProblemCode[] = [
   'assertion-invalid',
   'assertion-already-used',
   'security-key-stopped',
+  'security-key-invalid',
+  'security-key-known',
 ];
 
 /**

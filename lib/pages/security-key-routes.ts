@@ -107,6 +107,7 @@ function mayAdd({ factor }: KeyForm, { rpId }: WebAuthn): boolean {
 function keysPage(context: Context, webauthn: WebAuthn, form: KeyForm): PageDraft {
   const { basePath } = context.core.options;
   const place = `${basePath}/security-keys`;
+  const { state } = form.access;
   return {
     name: 'security-keys',
     model: {
@@ -119,7 +120,8 @@ function keysPage(context: Context, webauthn: WebAuthn, form: KeyForm): PageDraf
       })),
       publicKey: mayAdd(form, webauthn) ? form.publicKey : null,
       origin: webauthn.origins[0] ?? '',
-      required: form.access.state.state === 'must-enroll',
+      required: state.state === 'must-enroll',
+      until: state.state === 'must-enroll' ? state.until : null,
       add: place,
       remove: `${place}/remove`,
       rename: `${place}/rename`,

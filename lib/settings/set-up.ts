@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Account } from '../account/account.js';
-import { authenticatorName, mayAddAuthenticator } from '../account/authenticators.js';
+import { authenticatorName, freeName, mayAddAuthenticator } from '../account/authenticators.js';
+import type { Authenticator } from '../account/record.js';
 import { SECRET_BYTES, encodeSecret, otpauthUri } from '../account/totp.js';
 import { isTicked, isUnticked } from '../answer/body-field.js';
 import type { FieldName } from '../answer/faulty-field.js';
@@ -96,7 +97,7 @@ export async function startSetup(
     since,
     until: since + core.options.pendingSeconds * 1000,
     failures: 0,
-    name: authenticatorName(wish.name),
+    name: nameIn(adds ? (known?.factor?.authenticators ?? []) : [], wish.name),
     adds,
   };
   await moveTo(context, { ...state, setup }, 'application-and-user');
@@ -117,6 +118,12 @@ export async function mustAddKey(
   if (!(await takesKeysOnly(context.core, account, Boolean(waiting?.factor)))) return false;
   updateState(context, { ...state, setup: undefined, keysOnly: true });
   return true;
+}
+
+/** What a new authenticator is called; the only one may have no name. */
+function nameIn(others: readonly Pick<Authenticator, 'name'>[], typed: unknown): string {
+  const name = authenticatorName(typed);
+  return others.length === 0 ? name : freeName(others, name);
 }
 
 /** What of a wish cannot be understood: read as something else, it would replace what was to stay. */
@@ -206,7 +213,7 @@ function formOf(
   const issuer = core.options.issuer({ id, name });
   const others = setup.adds ? (known?.factor?.authenticators.length ?? 0) : 0;
   // Apps put an account of the same label in the place of the first, or show two that nobody can tell apart.
-  const label = others === 0 ? name : `${name} (${setup.name || String(others + 1)})`;
+  const label = others === 0 ? name : `${name} (${setup.name})`;
   const uri = otpauthUri(issuer, label, secret);
   const kind = state?.state !== 'verified' ? 'first' : setup.adds ? 'added' : 'replacing';
   const key = encodeSecret(secret);

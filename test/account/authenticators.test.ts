@@ -2,6 +2,7 @@ import { inspect } from 'node:util';
 import { expect } from 'chai';
 import {
   authenticatorName,
+  freeName,
   hasSecret,
   mayAddAuthenticator,
   withAuthenticator,
@@ -25,6 +26,18 @@ describe('lib/account/authenticators', () => {
     expect(mayAddAuthenticator({ authenticators: five.slice(0, 4) })).to.equal(true);
     expect(mayAddAuthenticator({ authenticators: five })).to.equal(false);
     expect(mayAddAuthenticator({ authenticators: [...five, anAuthenticator()] })).to.equal(false);
+  });
+
+  it('calls each one otherwise than those that are there, also after some went', () => {
+    const called = (...names: string[]): { name: string }[] => names.map((name) => ({ name }));
+    expect(freeName(called(''), '')).to.equal('2');
+    expect(freeName(called('', '2'), '')).to.equal('3');
+    expect(freeName(called('2'), ''), 'the first one went').to.equal('3');
+    expect(freeName(called('', '3'), ''), 'one in between went').to.equal('4');
+    expect(freeName(called('', 'Tablet'), 'Tablet')).to.equal('Tablet 3');
+    expect(freeName(called('', 'Tablet'), 'Phone')).to.equal('Phone');
+    const long = '😀'.repeat(40);
+    expect(freeName(called(long), long)).to.equal(`${'😀'.repeat(37)} 2`);
   });
 
   it('knows the secrets an account has already, byte for byte', () => {

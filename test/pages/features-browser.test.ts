@@ -106,7 +106,7 @@ describe('what everybody asks for, in a browser', function () {
 
   const signOut = (): Promise<void> => press('Log out');
   const home = (): Promise<unknown> => page.goto('/');
-  const entries = () => page.locator('.entries li');
+  const entries = () => page.locator('.entries:not(#activity .entries) > li');
 
   for (const [place, options] of Object.entries(PLACES)) {
     it(`leads who must enroll to the home of the panel, and lets them cancel, ${place}`, async () => {

@@ -10,9 +10,9 @@ import { enrolled } from '../support/people.js';
 
 type Layout = NonNullable<SecondFactorOptions<User>['layout']>;
 
-const frame = ({ title, head, body }: PageContent): string =>
+const frame = ({ title, heading, head, body }: PageContent): string =>
   `<!doctype html><html lang="en"><head><title>${title}</title>${head}</head>` +
-  `<body><nav>Panel</nav><main><h1>${title}</h1>${body}</main></body></html>`;
+  `<body><nav>Panel</nav><main><h1>${heading}</h1>${body}</main></body></html>`;
 
 describe('the frame of the application', () => {
   afterEach(stopPanels);
@@ -57,6 +57,22 @@ describe('the frame of the application', () => {
     }
     expect(pages[2]?.status).to.equal(401);
     expect(pages[2]?.text).to.contain('role="alert"');
+  });
+
+  it('is told what was refused, by a title that says so and a heading that stays', async () => {
+    const contents: PageContent[] = [];
+    const panel = await start((_req, _res, content) => {
+      contents.push(content);
+      return frame(content);
+    });
+    const alice = new Client(panel);
+    const { phone } = await enrolled(panel, 'alice', alice);
+    await alice.open('/two-step/step-up');
+    await alice.submit('/two-step/step-up', { code: phone.wrongCode() });
+    expect(contents.map(({ title, heading, error }) => [title, heading, error?.code])).to.deep.equal([
+      ['Confirm that it is you', 'Confirm that it is you', undefined],
+      ['Error: Confirm that it is you', 'Confirm that it is you', 'code-invalid'],
+    ]);
   });
 
   it('has the policy of the application, set before or by the frame, and never lets others frame it', async () => {

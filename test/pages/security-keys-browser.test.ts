@@ -204,6 +204,59 @@ describe('passkeys and security keys in a browser', function () {
     await shows('Home');
   });
 
+  it('says at the button what was wrong with an answer, and leads there', async () => {
+    await sitDown();
+    await plugIn();
+    // Keys that answer another challenge than they were asked.
+    await page.addInitScript(`
+      const { prototype } = CredentialsContainer;
+      for (const name of ['create', 'get']) {
+        const real = prototype[name];
+        prototype[name] = function ({ publicKey }) {
+          if (localStorage.stale !== 'yes') return real.call(this, { publicKey });
+          return real.call(this, { publicKey: { ...publicKey, challenge: new Uint8Array(32) } });
+        };
+      }
+    `);
+    const stale = (yes: boolean): Promise<void> =>
+      page.evaluate(`localStorage.stale = '${yes ? 'yes' : 'no'}'`);
+    await logIn();
+    await page.goto('/two-step/security-keys');
+    await stale(true);
+    await press('Add a passkey or security key');
+    await page.locator('#error').waitFor();
+    await page.locator('[data-key-button]:focus').waitFor();
+    expect(await page.locator('#error').innerText()).to.include('could not be added');
+    expect(await page.locator(':focus').getAttribute('aria-describedby')).to.equal('error');
+    await expectUsable(page);
+    await shot('add-refused');
+
+    await stale(false);
+    await press('Add a passkey or security key');
+    await shows('Your recovery codes');
+    await page.goto('/two-step');
+    await stale(true);
+    await press(/^Disable two-step authentication: Use/);
+    await page.locator('#disable #error').waitFor();
+    await page.locator('#disable [data-key-button]:focus').waitFor();
+    await expectUsable(page);
+  });
+
+  it('says until when a key can be added that is required', async () => {
+    await context?.close();
+    await stopPanels();
+    const late = lateWebAuthn();
+    panel = await startPagePanel({ webauthn: late.keys, policy: () => ({ phishingResistant: true }) });
+    origin = `http://localhost:${String(panel.port)}`;
+    late.at(origin);
+    await sitDown(PHONE);
+    await logIn();
+    await shows('A passkey or security key is required');
+    expect(await page.getByText('You can use this form until').isVisible()).to.equal(true);
+    await expectUsable(page);
+    await shot('required');
+  });
+
   it('makes the key when Enter is pressed in the field for its name', async () => {
     await sitDown();
     await plugIn();

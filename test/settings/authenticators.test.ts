@@ -88,7 +88,7 @@ describe('settings/authenticators', () => {
       '',
       'Work phone',
       'Tablet',
-      '',
+      '4',
       'x'.repeat(40),
     ]);
     expect((await client.post('/two-step/setup', { add: true })).body.code).to.equal('authenticator-limit');
@@ -99,6 +99,24 @@ describe('settings/authenticators', () => {
       expect(await verify(code)).to.equal('code-already-used');
     }
     expect(panel.events.filter(({ name }) => name === 'authenticator-added')).to.have.length(4);
+  });
+
+  it('gives each that is added a label of its own, also after another one went', async () => {
+    const labels: unknown[] = [];
+    const add = async (name = ''): Promise<void> => {
+      const { body } = await client.post('/two-step/setup', { add: true, name });
+      labels.push(body.account);
+      const code = phoneWith(panel, String(body.key)).nextCode();
+      expect((await client.post('/two-step/setup/confirm', { code })).status).to.equal(200);
+    };
+    await add();
+    const [first] = await listed();
+    await client.post('/two-step/authenticators/remove', { id: first?.id });
+    await add();
+    await add('Tablet');
+    await add('Tablet');
+    expect(labels).to.deep.equal(['alice (2)', 'alice (3)', 'alice (Tablet)', 'alice (Tablet 4)']);
+    expect((await client.open('/two-step')).text).to.include('<strong>Authenticator 3</strong>');
   });
 
   it('removes one of several, and with it all that was proved before', async () => {

@@ -50,7 +50,10 @@ export function createSettingsRoutes(users: Users, tell: (event: object) => void
     // This session goes on; all others of the account end.
     await sessionOf(req).renew(changed);
     if (wantsPage(req)) {
-      req.session.notice = 'Your password is changed. All your other sessions have ended.';
+      req.session.notice = {
+        text: 'Your password is changed. All your other sessions have ended.',
+        isDone: true,
+      };
       res.redirect(303, '/settings');
     } else res.json(whoIsThere(req));
   });

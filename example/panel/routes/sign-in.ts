@@ -20,7 +20,7 @@ export function createSignInRoutes(passport: PassportStatic): Router {
   router.get('/login', (req, res) => {
     const { notice = null } = req.session;
     if (notice !== null) delete req.session.notice;
-    res.send(loginPage({ signedInAs: signedInAs(req), notice }));
+    res.send(loginPage({ signedInAs: signedInAs(req), notice: notice?.text ?? null }));
   });
   router.post(
     '/login',

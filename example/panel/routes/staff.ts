@@ -52,7 +52,7 @@ export function createStaffRoutes(
       actorId: sessionOf(req).actor?.id ?? userOf(req).id,
     });
     if (wantsPage(req)) {
-      req.session.notice = `The password of ${account.login} is changed.`;
+      req.session.notice = { text: `The password of ${account.login} is changed.`, isDone: true };
       res.redirect(303, '/staff');
     } else res.json({ user: account.login });
   });

@@ -7,9 +7,18 @@ import type { IconName } from './icons.js';
 import { LOGO } from './logo.js';
 import { badge } from './parts.js';
 
+/** What a page says once, of what happened before it. */
+export interface Notice {
+  readonly text: string;
+  /** Whether it is what the user has just done. */
+  readonly isDone: boolean;
+}
+
 /** What stands around every page. */
 export interface Frame {
+  /** Of the document. */
   readonly title: string;
+  readonly heading: string;
   /** The path of the page. */
   readonly path: string;
   readonly user: string;
@@ -20,7 +29,7 @@ export interface Frame {
   readonly leave: string;
   /** The account that is acted as, so that a form in another tab goes back no further. */
   readonly from: string;
-  readonly notice: string | null;
+  readonly notice: Notice | null;
 }
 
 /** The places of the panel, by section, and whose they are. */
@@ -45,7 +54,7 @@ const SECTIONS: readonly {
 
 /** A page of the panel; `head` is what its content needs beside the panel's own style. */
 export function layout(frame: Frame, body: Html, head: Html | null = null): string {
-  const { title, user, level, actors, notice } = frame;
+  const { title, heading, user, level, actors, notice } = frame;
   return document(
     title,
     'panel',
@@ -66,8 +75,8 @@ export function layout(frame: Frame, body: Html, head: Html | null = null): stri
         </header>
         ${actors.length > 0 ? banner(frame) : null}
         <main id="main" tabindex="-1">
-          <h1>${title}</h1>
-          ${notice === null ? null : html`<p class="message good" role="status">${notice}</p>`} ${body}
+          <h1>${heading}</h1>
+          ${notice === null ? null : html`<p class="message ${notice.isDone ? 'good' : 'plain'}" role="status">${notice.text}</p>`} ${body}
         </main>
       </div>`,
     head,

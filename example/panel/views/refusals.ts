@@ -1,7 +1,6 @@
 /** Why "Log in" is refused, by the reasons of docs/impersonation.md. */
 const REFUSALS: Readonly<Record<string, string>> = {
-  'target-has-second-factor':
-    'Uses two-step authentication: only its own login, password and code open it. Set a password (Edit) if nobody knows it.',
+  'target-has-second-factor': 'Uses two-step authentication: only its own login, password and code open it.',
   'proof-too-old': 'Your own sign-in is too old for this: confirm that it is you first.',
   'actor-not-verified': 'Your own second step is missing in this session.',
   'not-below': 'Not below your own level.',

@@ -3,7 +3,7 @@ import { PASSWORD_MINIMUM_CHARACTERS } from '../passwords.js';
 import type { User } from '../users.js';
 import { html } from './html.js';
 import type { Html } from './html.js';
-import { logInAs, twoStepBadge } from './log-in-as.js';
+import { editPath, logInAs, twoStepBadge } from './log-in-as.js';
 import { badge, card, table } from './parts.js';
 
 /** Management → Staff. */
@@ -13,7 +13,7 @@ export function staffView(accounts: readonly ListedAccount[]): Html {
     badge(account.level),
     twoStepBadge(account.hasSecondFactor),
     html`<div class="actions">
-      <a class="button quiet" href="/staff/${encodeURIComponent(account.login)}/edit"
+      <a class="button quiet" href="${editPath(account.login)}"
         >Edit<span class="hidden"> ${account.login}</span></a
       >
       ${logInAs(account)}
@@ -50,7 +50,7 @@ export function editView({ login, level }: User, hasSecondFactor: boolean, error
               : null
           }
         </p>
-        <form method="post" action="/staff/${encodeURIComponent(login)}/edit">
+        <form method="post" action="${editPath(login)}">
           <label for="password">New password</label>
           <input
             id="password"

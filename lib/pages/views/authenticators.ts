@@ -10,7 +10,7 @@ export function authenticators(page: SettingsPage, texts: Texts): Html {
   const { model } = page;
   const adding = model.authenticators.length === 0 ? texts.addFirstAuthenticator : texts.addAuthenticator;
   const list = model.authenticators.map(({ id, name, addedAt }, place) => {
-    const called = name || texts.authenticator(place + 1);
+    const called = nameOf(name, place, texts);
     const button = html`<input type="hidden" name="id" value="${id}" />
       <button class="quiet" type="submit" aria-label="${texts.remove}: ${called}">${texts.remove}</button>`;
     return html`<li>
@@ -37,6 +37,11 @@ export function authenticators(page: SettingsPage, texts: Texts): Html {
         : null
     }
   </section>`;
+}
+
+/** The name of one that its owner gave none is a number, or empty where it was the only one. */
+function nameOf(name: string, place: number, texts: Texts): string {
+  return name === '' || /^\d+$/.test(name) ? texts.authenticator(Number(name || place + 1)) : name;
 }
 
 /** Those there are, and how a new one takes their place. */

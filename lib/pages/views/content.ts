@@ -24,7 +24,9 @@ export function contentOf(
   const link = stylesheet === undefined ? null : html`<link rel="stylesheet" href="${stylesheet}" />`;
   const { language, direction = 'ltr' } = texts;
   return {
-    title,
+    title: page.error ? texts.titleOfError(title) : title,
+    heading: title,
+    error: page.error,
     name: page.name,
     language,
     direction,

@@ -60,8 +60,8 @@ function done({ message }: Success): Html {
   return html`<p class="notice good" role="status">${ICONS.on}<span>${message}</span></p>`;
 }
 
-/** The scripts of a page, which its policy allows by their hashes. */
+/** The scripts of a page, which its policy allows by their hashes. A button that asks keys is there before it gets the focus. */
 export function scriptsOf({ name, keyScript }: Page): Html {
-  return html`${WITHOUT_FORM.has(name) ? null : SEND_ONCE_ELEMENT} ${SCRIPTED.has(name) ? SCRIPT_ELEMENT : null}
-  ${keyScript && new Html(`<script>${keyScript.text}</script>`)}`;
+  return html`${WITHOUT_FORM.has(name) ? null : SEND_ONCE_ELEMENT}
+  ${keyScript && new Html(`<script>${keyScript.text}</script>`)} ${SCRIPTED.has(name) ? SCRIPT_ELEMENT : null}`;
 }

@@ -30,6 +30,7 @@ export function errorMessage({ code, message }: PageError): Html {
 function shows(page: Page, field: ProofField): boolean {
   if (page.name === 'settings') return showsInSettings(page, field);
   if (page.name === 'setup') return field === 'code';
+  if (page.name === 'security-keys') return field === 'credential' && page.model.publicKey !== null;
   if (page.name !== 'verify' && page.name !== 'step-up') return false;
   const { key, digits, keysOnly } = page.model;
   if (field === 'credential') return key !== null;

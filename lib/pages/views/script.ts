@@ -81,5 +81,6 @@ export const SCRIPTED: ReadonlySet<string> = new Set([
   'must-enroll',
   'settings',
   'setup',
+  'security-keys',
   'recovery-codes',
 ]);

@@ -6,16 +6,18 @@ import { html } from './html.js';
 import type { Html } from './html.js';
 import { ICONS } from './icons.js';
 import { keyPart } from './key-part.js';
+import { errorAt } from './refused.js';
+import { lasts } from './waiting.js';
 
 /** Passkeys and security keys: what there is, and how one is added, renamed and removed. */
 export function securityKeys(page: SecurityKeysPage, texts: Texts): Html {
-  const { keys, required, settings, cancel } = page.model;
+  const { keys, required, until, settings, cancel } = page.model;
   const leave = required
     ? form(page, cancel, html`<button class="plain" type="submit">${texts.cancelSignIn}</button>`)
     : html`<p><a href="${settings}">${texts.back}</a></p>`;
   return html`<p>${required ? texts.mustAddKeyExplanation : texts.keysExplanation}</p>
     ${keys.length === 0 ? null : html`<ul class="entries">${keys.map((_key, place) => entry(page, texts, place))}</ul>`}
-    ${add(page, texts)} ${leave}`;
+    ${add(page, texts)} ${until === null ? null : lasts(page, texts, until)} ${leave}`;
 }
 
 type Key = SecurityKeysPage['model']['keys'][number];
@@ -68,6 +70,6 @@ function add(page: SecurityKeysPage, texts: Texts): Html | null {
     page.model.add,
     html`<label for="name">${texts.authenticatorName}</label>
       <input id="name" name="name" autocomplete="off" maxlength="40" />
-      ${keyPart(texts, { publicKey, asksAtOnce: false, origin }, { button })}`,
+      ${keyPart(texts, { publicKey, asksAtOnce: false, origin }, { button, error: errorAt(page, 'credential') })}`,
   );
 }
