@@ -140,8 +140,8 @@ export type MustEnrollPage = PageOf<
   } & StoppedForm
 >;
 
-/** What a recovery code replaces at sign-in; `nothing` while the policy accepts only keys. */
-export type InsteadOf = 'app' | 'key' | 'nothing';
+/** What a recovery code replaces at sign-in. A `token` shows codes and is no app; `nothing` while the policy accepts only keys. */
+export type InsteadOf = 'app' | 'token' | 'key' | 'nothing';
 
 /** The user's own settings. */
 export type SettingsPage = PageOf<
@@ -175,7 +175,7 @@ export type SettingsPage = PageOf<
     readonly recoveryCodesConfirmed: boolean | null;
     /** The set that is not confirmed yet, for `confirmRecoveryCodes`; `null` when there is none. */
     readonly recoveryCodesSet: string | null;
-    /** `app`: the code forms accept the app's code and a key. Otherwise: only a key. */
+    /** `app`, `token`: the code forms accept a code and a key. Otherwise: only a key. */
     readonly insteadOf: InsteadOf;
     /** Which of the two code forms the error is about. */
     readonly refused: 'disable' | 'recovery-codes' | null;
@@ -327,6 +327,7 @@ export type RecoveryCodeUsedPage = PageOf<
   'recovery-code-used',
   {
     readonly recoveryCodesLeft: number;
+    readonly insteadOf: InsteadOf;
     /** Where the user makes new ones, or sets up another phone. */
     readonly settings: string;
     /** Where the user wanted to go. */

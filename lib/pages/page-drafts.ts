@@ -11,6 +11,7 @@ import { isUser } from '../session/state.js';
 import { waitOf } from '../session/wait.js';
 import { recentActivity } from '../settings/activity.js';
 import { readStop } from '../session/stop-cookie.js';
+import { isApp } from './digits.js';
 import type { PageDraft } from './page-draft.js';
 import { keyPrompt } from './key-prompt.js';
 import { answer } from './answers.js';
@@ -75,7 +76,9 @@ export async function settingsPage(context: Context, refused: Tried = null): Pro
 /** What recovery codes sign the account instead of that is signed in. */
 export function insteadOf(context: Context): InsteadOf {
   if (takesNoCode(context)) return 'nothing';
-  return (context.known?.factor?.digits.length ?? 0) > 0 ? 'app' : 'key';
+  const digits = context.known?.factor?.digits ?? [];
+  if (digits.length === 0) return 'key';
+  return isApp(digits) ? 'app' : 'token';
 }
 
 /** The page that shows recovery codes, once. */
@@ -99,6 +102,11 @@ export function answerRecovered(
   recoveryCodesLeft: number,
   json: { readonly state: string; readonly returnTo: string },
 ): Promise<void> {
-  const model = { recoveryCodesLeft, settings: context.core.options.basePath, next: json.returnTo };
+  const model = {
+    recoveryCodesLeft,
+    insteadOf: insteadOf(context),
+    settings: context.core.options.basePath,
+    next: json.returnTo,
+  };
   return answer(context, { name: 'recovery-code-used', model }, { ...json, recoveryCodesLeft });
 }

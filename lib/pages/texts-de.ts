@@ -73,6 +73,8 @@ export const german: Texts = {
   newRecoveryCodes: 'Neue Wiederherstellungscodes erzeugen',
   newRecoveryCodesExplanation: {
     app: 'Jeder meldet Sie einmal ohne Ihr Telefon an. Wenn Sie neue erzeugen, gelten die alten nicht mehr.',
+    token:
+      'Jeder meldet Sie einmal ohne Ihren Authenticator an. Wenn Sie neue erzeugen, gelten die alten nicht mehr.',
     key: 'Jeder meldet Sie einmal ohne Ihren Schlüssel an. Wenn Sie neue erzeugen, gelten die alten nicht mehr.',
     nothing:
       'Sie funktionieren nicht, solange Sie sich nur mit einem Passkey oder Sicherheitsschlüssel anmelden können: halten ' +
@@ -120,6 +122,9 @@ export const german: Texts = {
     app:
       'Die Zwei-Schritt-Authentifizierung ist eingeschaltet. Bewahren Sie diese Codes sicher und getrennt von Ihrem Telefon ' +
       'auf: jeder meldet Sie einmal an, wenn es nicht zur Hand ist. Sie werden nur jetzt gezeigt.',
+    token:
+      'Die Zwei-Schritt-Authentifizierung ist eingeschaltet. Bewahren Sie diese Codes sicher und getrennt von Ihrem ' +
+      'Authenticator auf: jeder meldet Sie einmal an, wenn er nicht zur Hand ist. Sie werden nur jetzt gezeigt.',
     key:
       'Die Zwei-Schritt-Authentifizierung ist eingeschaltet. Bewahren Sie diese Codes sicher und getrennt von Ihrem ' +
       'Schlüssel auf: jeder meldet Sie einmal an, wenn er nicht zur Hand ist. Sie werden nur jetzt gezeigt.',
@@ -135,13 +140,25 @@ export const german: Texts = {
   saved: 'Ich habe sie gesichert',
   notShownAgain: {
     app: 'Sie können nicht noch einmal gezeigt werden. Ohne sie und ohne Ihr Telefon könnten Sie sich nicht anmelden.',
+    token:
+      'Sie können nicht noch einmal gezeigt werden. Ohne sie und ohne Ihren Authenticator könnten Sie sich nicht ' +
+      'anmelden.',
     key: 'Sie können nicht noch einmal gezeigt werden. Ohne sie und ohne Ihren Schlüssel könnten Sie sich nicht anmelden.',
     nothing: 'Sie können nicht noch einmal gezeigt werden.',
   },
   recoveryCodeUsedTitle: 'Sie haben einen Wiederherstellungscode verwendet',
-  recoveryCodeUsedExplanation:
-    'Er gilt nur dieses eine Mal, und Codes, die Ihr Telefon bis jetzt gezeigt hat, gelten nicht mehr. Ist das Telefon ' +
-    'verloren? Richten Sie in den Einstellungen ein neues ein und erzeugen Sie neue Wiederherstellungscodes.',
+  recoveryCodeUsedExplanation: {
+    app:
+      'Er gilt nur dieses eine Mal, und Codes, die Ihr Telefon bis jetzt gezeigt hat, gelten nicht mehr. Ist das Telefon ' +
+      'verloren? Richten Sie in den Einstellungen ein neues ein und erzeugen Sie neue Wiederherstellungscodes.',
+    token:
+      'Er gilt nur dieses eine Mal, und Codes, die Ihr Authenticator bis jetzt gezeigt hat, gelten nicht mehr. Ist ' +
+      'er verloren? Richten Sie in den Einstellungen ein Telefon ein und erzeugen Sie neue Wiederherstellungscodes.',
+    key:
+      'Er gilt nur dieses eine Mal. Ist Ihr Schlüssel verloren? Fügen Sie in den Einstellungen einen neuen hinzu ' +
+      'und erzeugen Sie neue Wiederherstellungscodes.',
+    nothing: 'Er gilt nur dieses eine Mal.',
+  },
   toSettings: 'Einstellungen öffnen',
   stepUpTitle: 'Bestätigen Sie, dass Sie es sind',
   stepUpExplanation: (digits) =>

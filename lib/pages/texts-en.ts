@@ -70,6 +70,8 @@ export const english: Texts = {
   newRecoveryCodes: 'Make new recovery codes',
   newRecoveryCodesExplanation: {
     app: 'Each of them signs you in once without your phone. When you make new ones the old ones stop working.',
+    token:
+      'Each of them signs you in once without your authenticator. When you make new ones the old ones stop working.',
     key: 'Each of them signs you in once without your key. When you make new ones the old ones stop working.',
     nothing:
       'They do not work as long as you can only sign in with a passkey or security key: have a second key. When you ' +
@@ -117,6 +119,9 @@ export const english: Texts = {
     app:
       'Two-step authentication is enabled. Keep these codes in a safe place, away from your phone: each of them signs ' +
       'you in once when your phone is not at hand. They are shown only now.',
+    token:
+      'Two-step authentication is enabled. Keep these codes in a safe place, away from your authenticator: each of ' +
+      'them signs you in once when it is not at hand. They are shown only now.',
     key:
       'Two-step authentication is enabled. Keep these codes in a safe place, away from your key: each of them signs ' +
       'you in once when your key is not at hand. They are shown only now.',
@@ -131,13 +136,21 @@ export const english: Texts = {
   saved: 'I have saved them',
   notShownAgain: {
     app: 'They cannot be shown again. Without them and without your phone you could not sign in.',
+    token: 'They cannot be shown again. Without them and without your authenticator you could not sign in.',
     key: 'They cannot be shown again. Without them and without your key you could not sign in.',
     nothing: 'They cannot be shown again.',
   },
   recoveryCodeUsedTitle: 'You used a recovery code',
-  recoveryCodeUsedExplanation:
-    'It works only this once, and codes that your phone showed until now are void. Is the phone lost? Set up a ' +
-    'new one in the settings, and make new recovery codes.',
+  recoveryCodeUsedExplanation: {
+    app:
+      'It works only this once, and codes that your phone showed until now are void. Is the phone lost? Set up a ' +
+      'new one in the settings, and make new recovery codes.',
+    token:
+      'It works only this once, and codes that your authenticator showed until now are void. Is it lost? Set up a ' +
+      'phone in the settings, and make new recovery codes.',
+    key: 'It works only this once. Is your key lost? Add a new one in the settings, and make new recovery codes.',
+    nothing: 'It works only this once.',
+  },
   toSettings: 'Open the settings',
   stepUpTitle: 'Confirm that it is you',
   stepUpExplanation: (digits) =>

@@ -64,6 +64,8 @@ export const spanish: Texts = {
   newRecoveryCodes: 'Crear nuevos códigos de recuperación',
   newRecoveryCodesExplanation: {
     app: 'Cada uno le permite entrar una vez sin su teléfono. Al crear nuevos, los anteriores dejan de funcionar.',
+    token:
+      'Cada uno le permite entrar una vez sin su autenticador. Al crear nuevos, los anteriores dejan de funcionar.',
     key: 'Cada uno le permite entrar una vez sin su llave. Al crear nuevos, los anteriores dejan de funcionar.',
     nothing:
       'No funcionan mientras solo pueda entrar con una llave de acceso o de seguridad: tenga una segunda. Al crear nuevos, ' +
@@ -111,6 +113,9 @@ export const spanish: Texts = {
     app:
       'La autenticación en dos pasos está activada. Guarde estos códigos en un lugar seguro, lejos de su teléfono: cada uno ' +
       'le permite entrar una vez cuando no lo tenga a mano. Solo se muestran ahora.',
+    token:
+      'La autenticación en dos pasos está activada. Guarde estos códigos en un lugar seguro, lejos de su ' +
+      'autenticador: cada uno le permite entrar una vez cuando no lo tenga a mano. Solo se muestran ahora.',
     key:
       'La autenticación en dos pasos está activada. Guarde estos códigos en un lugar seguro, lejos de su llave: cada uno le ' +
       'permite entrar una vez cuando no la tenga a mano. Solo se muestran ahora.',
@@ -125,13 +130,23 @@ export const spanish: Texts = {
   saved: 'Los he guardado',
   notShownAgain: {
     app: 'No se pueden volver a mostrar. Sin ellos y sin su teléfono no podría entrar.',
+    token: 'No se pueden volver a mostrar. Sin ellos y sin su autenticador no podría entrar.',
     key: 'No se pueden volver a mostrar. Sin ellos y sin su llave no podría entrar.',
     nothing: 'No se pueden volver a mostrar.',
   },
   recoveryCodeUsedTitle: 'Ha usado un código de recuperación',
-  recoveryCodeUsedExplanation:
-    'Solo sirve esta vez, y los códigos que su teléfono ha mostrado hasta ahora ya no valen. ¿Ha perdido el teléfono? ' +
-    'Configure uno nuevo en los ajustes y cree nuevos códigos de recuperación.',
+  recoveryCodeUsedExplanation: {
+    app:
+      'Solo sirve esta vez, y los códigos que su teléfono ha mostrado hasta ahora ya no valen. ¿Ha perdido el teléfono? ' +
+      'Configure uno nuevo en los ajustes y cree nuevos códigos de recuperación.',
+    token:
+      'Solo sirve esta vez, y los códigos que su autenticador ha mostrado hasta ahora ya no valen. ¿Lo ha perdido? ' +
+      'Configure un teléfono en los ajustes y cree nuevos códigos de recuperación.',
+    key:
+      'Solo sirve esta vez. ¿Ha perdido su llave? Añada una nueva en los ajustes y cree nuevos códigos de ' +
+      'recuperación.',
+    nothing: 'Solo sirve esta vez.',
+  },
   toSettings: 'Abrir los ajustes',
   stepUpTitle: 'Confirme que es usted',
   stepUpExplanation: (digits) =>

@@ -66,6 +66,8 @@ export const french: Texts = {
   newRecoveryCodes: 'Créer de nouveaux codes de récupération',
   newRecoveryCodesExplanation: {
     app: 'Chacun vous connecte une fois sans votre téléphone. En créer de nouveaux annule les anciens.',
+    token:
+      'Chacun vous connecte une fois sans votre authentificateur. En créer de nouveaux annule les anciens.',
     key: 'Chacun vous connecte une fois sans votre clé. En créer de nouveaux annule les anciens.',
     nothing:
       'Ils ne fonctionnent pas tant que vous ne pouvez vous connecter qu’avec une clé d’accès ou de sécurité : ayez-en une ' +
@@ -113,6 +115,9 @@ export const french: Texts = {
     app:
       'L’authentification en deux étapes est activée. Gardez ces codes en lieu sûr, loin de votre téléphone : chacun vous ' +
       'connecte une fois quand vous ne l’avez pas sous la main. Ils ne sont affichés que maintenant.',
+    token:
+      'L’authentification en deux étapes est activée. Gardez ces codes en lieu sûr, loin de votre authentificateur ' +
+      ': chacun vous connecte une fois quand vous ne l’avez pas sous la main. Ils ne sont affichés que maintenant.',
     key:
       'L’authentification en deux étapes est activée. Gardez ces codes en lieu sûr, loin de votre clé : chacun vous ' +
       'connecte une fois quand vous ne l’avez pas sous la main. Ils ne sont affichés que maintenant.',
@@ -128,13 +133,25 @@ export const french: Texts = {
   saved: 'Je les ai conservés',
   notShownAgain: {
     app: 'Ils ne pourront plus être affichés. Sans eux et sans votre téléphone, vous ne pourriez pas vous connecter.',
+    token:
+      'Ils ne pourront plus être affichés. Sans eux et sans votre authentificateur, vous ne pourriez pas vous ' +
+      'connecter.',
     key: 'Ils ne pourront plus être affichés. Sans eux et sans votre clé, vous ne pourriez pas vous connecter.',
     nothing: 'Ils ne pourront plus être affichés.',
   },
   recoveryCodeUsedTitle: 'Vous avez utilisé un code de récupération',
-  recoveryCodeUsedExplanation:
-    'Il ne sert que cette fois, et les codes que votre téléphone a affichés jusqu’ici ne valent plus rien. Le téléphone est ' +
-    'perdu ? Configurez-en un nouveau dans les paramètres et créez de nouveaux codes de récupération.',
+  recoveryCodeUsedExplanation: {
+    app:
+      'Il ne sert que cette fois, et les codes que votre téléphone a affichés jusqu’ici ne valent plus rien. Le téléphone est ' +
+      'perdu ? Configurez-en un nouveau dans les paramètres et créez de nouveaux codes de récupération.',
+    token:
+      'Il ne sert que cette fois, et les codes que votre authentificateur a affichés jusqu’ici ne valent plus rien. ' +
+      'Il est perdu ? Configurez un téléphone dans les paramètres et créez de nouveaux codes de récupération.',
+    key:
+      'Il ne sert que cette fois. Votre clé est perdue ? Ajoutez-en une nouvelle dans les paramètres et créez de ' +
+      'nouveaux codes de récupération.',
+    nothing: 'Il ne sert que cette fois.',
+  },
   toSettings: 'Ouvrir les paramètres',
   stepUpTitle: 'Confirmez votre identité',
   stepUpExplanation: (digits) =>

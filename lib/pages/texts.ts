@@ -88,7 +88,7 @@ export interface Texts {
   readonly saved: string;
   readonly notShownAgain: Readonly<Record<InsteadOf, string>>;
   readonly recoveryCodeUsedTitle: string;
-  readonly recoveryCodeUsedExplanation: string;
+  readonly recoveryCodeUsedExplanation: Readonly<Record<InsteadOf, string>>;
   readonly toSettings: string;
   readonly stepUpTitle: string;
   readonly stepUpExplanation: (digits: readonly number[]) => string;

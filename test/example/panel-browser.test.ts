@@ -167,6 +167,13 @@ describe('the example panel in a browser', function () {
     await see('/clients');
     await pressFor('bob');
     expect(await page.getByRole('alert').innerText()).to.contain('This account uses two-step authentication');
+    expect(await page.title()).to.match(/^Error: This did not work/);
+    expect(await heading()).to.equal('This did not work');
+    await follow('Edit bob');
+    expect(await heading()).to.equal('Edit bob');
+    await open('/clients');
+    await follow('Set a password');
+    expect(await heading()).to.equal('Edit bob');
     await see('/');
     await press('Return to root');
     for (const path of ['/', '/clients', '/staff', '/login']) await see(path);

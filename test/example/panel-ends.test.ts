@@ -22,7 +22,9 @@ describe('the example panel, where acting or a session has ended', () => {
     await root.login('root');
     expect(await root.who()).to.equal('root > admin');
     panel.advance(3601);
-    expect(noticeOf((await root.open('/')).text)).to.match(/^You acted as somebody else for an hour/);
+    const { text } = await root.open('/');
+    expect(noticeOf(text)).to.match(/^You acted as somebody else for an hour/);
+    expect(text, 'nothing that was done').to.include('class="message plain" role="status"');
     expect(noticeOf((await root.open('/')).text)).to.equal(undefined);
     expect(await root.who()).to.equal('root');
   });

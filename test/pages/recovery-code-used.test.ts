@@ -50,4 +50,34 @@ describe('after a recovery code', () => {
     const json = await alice.post('/two-step/step-up', { code: codes[2] });
     expect(json.body).to.deep.equal({ state: 'verified', returnTo: '/', recoveryCodesLeft: 7 });
   });
+
+  for (const [what, prepare, said] of [
+    ['a phone', undefined, 'codes that your phone showed'],
+    ['a hardware token', { digits: 8 } as const, 'codes that your authenticator showed'],
+  ] as const) {
+    it(`speaks of ${what} to who has one`, async () => {
+      if (prepare) {
+        await panel.secondFactor.admin.disable('alice', { by: 'test' });
+        const secret = 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ';
+        await panel.secondFactor.admin.import('alice', { secret, ...prepare, by: 'test' });
+        codes = (await panel.secondFactor.admin.recoveryCodes('alice', { by: 'test' }))!;
+      }
+      const alice = await pending();
+      const used = await alice.submit('/two-step/verify', { code: codes[0]! });
+      expect(used.text).to.contain(said);
+      const pages = [
+        used,
+        await alice.open('/two-step'),
+        await alice.submit('/two-step/step-up', { code: codes[1]! }),
+      ];
+      const made = await alice.submit('/two-step/recovery-codes', { code: codes[2]! });
+      expect(made.text).to.contain('Your recovery codes');
+      for (const { text } of [...pages, made]) {
+        const others = text.replace(/<section[^>]*>\s*<h2>(?:Authenticators|Passkeys).*?<\/section>/gs, '');
+        expect(others.replace('Set up a phone in the settings', '').includes('phone'), text).to.equal(
+          !prepare,
+        );
+      }
+    });
+  }
 });

@@ -243,7 +243,6 @@ describe('passkeys and security keys in a browser', function () {
   });
 
   it('says until when a key can be added that is required', async () => {
-    await context?.close();
     await stopPanels();
     const late = lateWebAuthn();
     panel = await startPagePanel({ webauthn: late.keys, policy: () => ({ phishingResistant: true }) });

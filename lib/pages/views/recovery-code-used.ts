@@ -16,7 +16,7 @@ export function recoveryCodeUsed({ model }: RecoveryCodeUsedPage, texts: Texts):
       ? html`<p class="notice warn">${ICONS.error}<span>${left} ${texts.fewRecoveryCodes}</span></p>`
       : html`<p>${left}</p>`
   }
-    <p>${texts.recoveryCodeUsedExplanation}</p>
+    <p>${texts.recoveryCodeUsedExplanation[model.insteadOf]}</p>
     <p class="row">
       <a class="button" href="${model.next}">${texts.toHome}</a>
       <a class="button quiet" href="${model.settings}">${texts.toSettings}</a>

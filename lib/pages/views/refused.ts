@@ -41,6 +41,6 @@ function showsInSettings({ model }: SettingsPage, field: ProofField): boolean {
   const { refused, insteadOf, enrolled, actors, key, required } = model;
   if (refused === null || !enrolled || actors.length > 0 || (refused === 'disable' && required)) return false;
   if (field === 'credential') return key !== null;
-  if (field === 'code') return insteadOf === 'app';
+  if (field === 'code') return insteadOf === 'app' || insteadOf === 'token';
   return refused === 'disable' || insteadOf === 'key';
 }

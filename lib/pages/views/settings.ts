@@ -134,7 +134,7 @@ function errorOf(page: SettingsPage, form: Tried, field: ProofField): PageError 
 }
 
 function takesCodes({ model }: SettingsPage): boolean {
-  return model.insteadOf === 'app';
+  return model.insteadOf === 'app' || model.insteadOf === 'token';
 }
 
 /** The way to passkeys and security keys, where there can be any. */
