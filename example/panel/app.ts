@@ -13,7 +13,7 @@ import { createStaffRoutes } from './routes/staff.js';
 import { createPanelSecondFactor } from './second-factor.js';
 import { loadSecrets } from './secrets.js';
 import { createSessions } from './sessions.js';
-import { originOf, policyOf, portOf, rememberBrowserDaysOf } from './settings.js';
+import { originOf, policyOf, portOf, rememberBrowserDaysOf, storeTimeoutMsOf } from './settings.js';
 import { createPassport } from './sign-in.js';
 import { tellEnds } from './tell-ends.js';
 import { openStorage } from './storage.js';
@@ -28,7 +28,7 @@ export interface PanelOptions {
   readonly origin?: string | undefined;
   /** Second factors somewhere else than by default. */
   readonly records?: Store | undefined;
-  /** How long sessions and second factors may take to be read or changed, in milliseconds. */
+  /** How long sessions and second factors may take to be read or changed, in milliseconds. Default `PANEL_TIMEOUT_MS`. */
   readonly storeTimeoutMs?: number | undefined;
   /** Milliseconds since 1970; for tests. */
   readonly clock?: (() => number) | undefined;
@@ -52,7 +52,7 @@ export interface Panel {
 /** Makes the panel. */
 export async function createPanel(options: PanelOptions): Promise<Panel> {
   const { databaseFile, redisUrl, clock, env = process.env, log = console.log, mail = console.log } = options;
-  const { storeTimeoutMs } = options;
+  const { storeTimeoutMs = storeTimeoutMsOf(env) } = options;
   const secrets = loadSecrets(databaseFile, env);
   const storage = await openStorage(databaseFile, redisUrl, options.passwordCost, storeTimeoutMs);
   const { users, redis } = storage;

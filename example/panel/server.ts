@@ -2,6 +2,7 @@
  * The example panel: `npm start`, then http://localhost:3000/.
  *
  * PANEL_REMEMBER_BROWSERS: days. PANEL_REQUIRE_FACTOR: levels, separated by commas.
+ * PANEL_TIMEOUT_MS: how long sessions and second factors may take; without it Redis 1000 and all together 2000.
  * PANEL_ORIGIN: where browsers reach it, for passkeys; default http://localhost with the port.
  * HOST: the address to listen on; without it only this machine reaches the panel. PORT: default 3000. PANEL_DB: a file that keeps the panel; without it every start begins with the seeded
  * accounts. REDIS_URL: sessions and second factors in Redis. SECOND_FACTOR_KEY, SESSION_SECRET: without

@@ -6,6 +6,8 @@ import { LEVELS } from './levels.js';
 
 const DEFAULT_PORT = 3000;
 const DAYS_MAXIMUM = 365;
+/** As `storeTimeoutMs` of the package. */
+const TIMEOUT_MILLISECONDS = { least: 10, most: 60_000 };
 
 /** The port of `PORT`, 3000 without it; 0 takes a free one. */
 export function portOf(env: NodeJS.ProcessEnv): number {
@@ -54,6 +56,15 @@ export function rememberBrowserDaysOf({
   const days = Number(said);
   if (Number.isInteger(days) && days >= 1 && days <= DAYS_MAXIMUM) return days;
   throw new Error(`PANEL_REMEMBER_BROWSERS must be a number of days from 1 to ${String(DAYS_MAXIMUM)}`);
+}
+
+/** The milliseconds of `PANEL_TIMEOUT_MS` that sessions and second factors may take; `undefined`: the usual. */
+export function storeTimeoutMsOf({ PANEL_TIMEOUT_MS: said }: NodeJS.ProcessEnv): number | undefined {
+  if (!said) return undefined;
+  const milliseconds = Number(said);
+  const { least, most } = TIMEOUT_MILLISECONDS;
+  if (Number.isInteger(milliseconds) && milliseconds >= least && milliseconds <= most) return milliseconds;
+  throw new Error(`PANEL_TIMEOUT_MS must be a number from ${String(least)} to ${String(most)}`);
 }
 
 /** Who must have a second factor: the levels of `PANEL_REQUIRE_FACTOR`, `root,admin` for example. */

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { policyOf, rememberBrowserDaysOf } from '../../example/panel/settings.js';
+import { policyOf, rememberBrowserDaysOf, storeTimeoutMsOf } from '../../example/panel/settings.js';
 import { Client } from '../support/client.js';
 import { startExamplePanel } from '../support/example-panel.js';
 import type { ExamplePanel } from '../support/example-panel.js';
@@ -70,6 +70,11 @@ describe('the options of the example panel', () => {
     }
     expect(() => policyOf({ PANEL_REQUIRE_FACTOR: 'root,Admin' })).to.throw(/names Admin; the levels are/);
     expect(rememberBrowserDaysOf({ PANEL_REMEMBER_BROWSERS: '' })).to.equal(undefined);
+    for (const ms of ['9', '60001', '1.5', 'long']) {
+      expect(() => storeTimeoutMsOf({ PANEL_TIMEOUT_MS: ms }), ms).to.throw(/10 to 60000/);
+    }
+    expect(storeTimeoutMsOf({ PANEL_TIMEOUT_MS: '60000' })).to.equal(60_000);
+    expect(storeTimeoutMsOf({})).to.equal(undefined);
     expect(policyOf({})({ level: 'root' })).to.equal('optional');
     expect(policyOf({ PANEL_REQUIRE_FACTOR: 'user' })({ level: null })).to.equal('optional');
   });
