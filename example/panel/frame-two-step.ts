@@ -11,7 +11,9 @@ import { LOGO } from './views/logo.js';
 
 /** The way on where an account opens by its own sign-in alone: a password for it, by who may set it. */
 function edit(account: string | undefined): Html | null {
-  return account === undefined ? null : html`<p><a href="${editPath(account)}">Edit ${account}</a></p>`;
+  return account === undefined
+    ? null
+    : html`<p class="after"><a class="button quiet" href="${editPath(account)}">Edit ${account}</a></p>`;
 }
 
 /** The pages of two-step authentication as pages of the panel: its navigation, who is there, and the way out. */
@@ -21,7 +23,8 @@ export const frameTwoStep: SecondFactorOptions<User>['layout'] = (request, respo
   res.set('Content-Security-Policy', contentSecurityPolicy(content.policy));
   const { title, heading, error } = content;
   if (req.user) {
-    const frame = { ...frameOf(req, heading), title, path: '/settings' };
+    // What was refused on a page of another place is no settings page.
+    const frame = { ...frameOf(req, heading), title, path: content.name === 'error' ? '' : '/settings' };
     return layout(frame, html`${body}${edit(error?.account)}`, head);
   }
   const gate = html`<main><p class="brand">${LOGO} Acme Panel</p><h1>${heading}</h1>${body}</main>`;

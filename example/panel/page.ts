@@ -4,11 +4,12 @@ import type { Html } from './views/html.js';
 import type { Frame } from './views/layout.js';
 import { layout } from './views/layout.js';
 
-/** Sends a page of the panel to who is signed in. A notice is told once. */
-export function sendPage(req: Request, res: Response, title: string, body: Html): void {
+/** Sends a page of the panel to who is signed in; the title says so where something was refused. A notice is told once. */
+export function sendPage(req: Request, res: Response, heading: string, body: Html): void {
   const { notice = null } = req.session;
   if (notice !== null) delete req.session.notice;
-  res.send(layout({ ...frameOf(req, title), notice }, body));
+  const title = res.statusCode < 400 ? heading : `Error: ${heading}`;
+  res.send(layout({ ...frameOf(req, heading), title, notice }, body));
 }
 
 /** What stands around a page for who is signed in. */

@@ -242,7 +242,7 @@ export const german: Texts = {
     'security-key-used': 'Mit Passkey oder Sicherheitsschlüssel bestätigt',
     'recovery-code-used': 'Wiederherstellungscode verwendet',
     'code-refused': 'Falscher Code',
-    locked: 'Falsche Codes, einige Zeit werden keine geprüft',
+    locked: 'Falsche Codes, danach eine Wartezeit',
     'recovery-codes-regenerated': 'Neue Wiederherstellungscodes erstellt',
     'recovery-codes-confirmed': 'Wiederherstellungscodes gesichert',
     'authenticator-added': 'Authenticator-Gerät hinzugefügt',

@@ -231,7 +231,7 @@ export const english: Texts = {
     'security-key-used': 'Confirmed with a passkey or security key',
     'recovery-code-used': 'Recovery code used',
     'code-refused': 'Wrong code',
-    locked: 'Wrong codes, no more are checked for a while',
+    locked: 'Wrong codes, then a wait',
     'recovery-codes-regenerated': 'New recovery codes made',
     'recovery-codes-confirmed': 'Recovery codes saved',
     'authenticator-added': 'Authenticator added',

@@ -228,7 +228,7 @@ export const spanish: Texts = {
     'security-key-used': 'Confirmado con una llave de acceso o de seguridad',
     'recovery-code-used': 'Código de recuperación usado',
     'code-refused': 'Código erróneo',
-    locked: 'Códigos erróneos, durante un tiempo no se comprueba ninguno',
+    locked: 'Códigos erróneos y luego una espera',
     'recovery-codes-regenerated': 'Nuevos códigos de recuperación creados',
     'recovery-codes-confirmed': 'Códigos de recuperación guardados',
     'authenticator-added': 'Autenticador añadido',

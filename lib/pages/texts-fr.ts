@@ -235,7 +235,7 @@ export const french: Texts = {
     'security-key-used': 'Confirmation par une clé d’accès ou de sécurité',
     'recovery-code-used': 'Code de récupération utilisé',
     'code-refused': 'Code erroné',
-    locked: 'Codes erronés, plus aucun n’est vérifié pendant un moment',
+    locked: 'Codes erronés, puis une attente',
     'recovery-codes-regenerated': 'Nouveaux codes de récupération créés',
     'recovery-codes-confirmed': 'Codes de récupération enregistrés',
     'authenticator-added': 'Authentificateur ajouté',

@@ -212,7 +212,7 @@ export const ukrainian: Texts = {
   forgetAll: 'Забути всі',
   activityTitle: 'Нещодавні дії',
   activityExplanation:
-    'Входи з другим кроком, неправильні коди та зміни, спершу нові. Щось зробили не ви? Змініть пароль і завершіть інші сеанси.',
+    'Входи з другим кроком, неправильні коди та зміни, спершу нові. Це були не ви? Змініть пароль і завершіть інші сеанси.',
   activityTimes: (what, count) => `${what} (${counted(count, { one: 'раз', few: 'рази', other: 'разів' })})`,
   activityBy: (operator) => `зробив ${operator}`,
   earlierActivity: 'Раніше',
@@ -226,7 +226,7 @@ export const ukrainian: Texts = {
     'security-key-used': 'Підтверджено ключем доступу або апаратним ключем',
     'recovery-code-used': 'Використано код відновлення',
     'code-refused': 'Неправильний код',
-    locked: 'Неправильні коди, певний час коди не перевіряються',
+    locked: 'Неправильні коди, потім очікування',
     'recovery-codes-regenerated': 'Створено нові коди відновлення',
     'recovery-codes-confirmed': 'Коди відновлення збережено',
     'authenticator-added': 'Додано автентифікатор',

@@ -70,3 +70,8 @@ export function table(
 export const DEMO_NOTE: Html = html`<p class="demo">
   Demonstration data. Accounts, passwords and two-step authentication are real.
 </p>`;
+
+/** What is wrong with a field, above it: the field names it by `aria-describedby="error"`. */
+export function errorMessage(text: string): Html {
+  return html`<p class="message bad" role="alert" id="error">${text}</p>`;
+}

@@ -2,7 +2,7 @@ import type { Level } from '../levels.js';
 import { PASSWORD_MINIMUM_CHARACTERS } from '../passwords.js';
 import { html } from './html.js';
 import type { Html } from './html.js';
-import { badge, card } from './parts.js';
+import { badge, card, errorMessage } from './parts.js';
 
 /** Why the password was not changed. */
 export interface PasswordRefusal {
@@ -27,10 +27,7 @@ export interface SettingsModel {
 /** Settings → User settings. */
 export function settingsView(model: SettingsModel): Html {
   const { login, level, isActing, refusal } = model;
-  return html`${
-    refusal === null ? null : html`<p class="message bad" role="alert" id="error">${refusal.message}</p>`
-  }
-  ${card(
+  return html`${card(
     'Account',
     html`<dl class="facts">
       <dt>Login</dt>
@@ -71,10 +68,13 @@ function twoStep({ enrolled, required, isActing, login, twoStepPath }: SettingsM
 
 function passwordForm(refusal: PasswordRefusal | null): Html {
   const invalid = (field: PasswordRefusal['field']): Html | null =>
-    refusal?.field === field ? html`aria-invalid="true" aria-describedby="error"` : null;
+    refusal?.field === field ? html`aria-invalid="true" aria-describedby="error" autofocus` : null;
+  const said = (field: PasswordRefusal['field']): Html | null =>
+    refusal?.field === field ? errorMessage(refusal.message) : null;
   return html`<p>All your other sessions end.</p>
     <form method="post" action="/settings/password">
       <label for="current">Current password</label>
+      ${said('currentPassword')}
       <input
         id="current"
         name="currentPassword"
@@ -84,6 +84,7 @@ function passwordForm(refusal: PasswordRefusal | null): Html {
         ${invalid('currentPassword')}
       />
       <label for="new">New password</label>
+      ${said('newPassword')}
       <input
         id="new"
         name="newPassword"

@@ -4,7 +4,7 @@ import type { User } from '../users.js';
 import { html } from './html.js';
 import type { Html } from './html.js';
 import { editPath, logInAs, twoStepBadge } from './log-in-as.js';
-import { badge, card, table } from './parts.js';
+import { badge, card, errorMessage, table } from './parts.js';
 
 /** Management → Staff. */
 export function staffView(accounts: readonly ListedAccount[]): Html {
@@ -25,9 +25,8 @@ export function staffView(accounts: readonly ListedAccount[]): Html {
 
 /** Management → Staff → account → Edit. */
 export function editView({ login, level }: User, hasSecondFactor: boolean, error: string | null): Html {
-  const invalid = error === null ? null : html`aria-invalid="true"`;
+  const invalid = error === null ? null : html`aria-invalid="true" autofocus`;
   return html`<p class="lead"><a href="/staff">Staff</a> / ${login}</p>
-    ${error === null ? null : html`<p class="message bad" role="alert" id="error">${error}</p>`}
     ${card(
       'Account',
       html`<dl class="facts">
@@ -52,6 +51,7 @@ export function editView({ login, level }: User, hasSecondFactor: boolean, error
         </p>
         <form method="post" action="${editPath(login)}">
           <label for="password">New password</label>
+          ${error === null ? null : errorMessage(error)}
           <input
             id="password"
             name="password"

@@ -51,5 +51,5 @@ function listed({ what, at, count, ip, browser, by }: Entry, texts: Texts): Html
 /** A moment to the minute, in UTC, as notices write it. */
 function moment(at: number): Html {
   const iso = new Date(at).toISOString();
-  return html`<time datetime="${iso}">${iso.slice(0, 10)} ${iso.slice(11, 16)} UTC</time>`;
+  return html`<time datetime="${iso}" dir="ltr">${iso.slice(0, 10)} ${iso.slice(11, 16)} UTC</time>`;
 }

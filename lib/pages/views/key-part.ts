@@ -2,6 +2,7 @@ import type { KeyPrompt, PageError } from '../../page.js';
 import type { CreationOptions } from '../../webauthn.js';
 import type { Texts } from '../texts.js';
 import { Html, html } from './html.js';
+import { ICONS } from './icons.js';
 import { ERROR_ID, errorMessage } from './refused.js';
 
 const REFUSED = html`aria-describedby="${ERROR_ID}" data-refused`;
@@ -31,8 +32,8 @@ export function keyPart(
       ${asksAtOnce ? new Html('data-asks-at-once') : null}
     />
     <button class="${buttonClass}" type="button" data-key-button ${error && REFUSED} hidden>${button}</button>
-    <p class="notice error" role="alert" data-key-failed hidden>${texts.keyFailed}</p>
-    <p class="notice warn" data-key-elsewhere hidden>${texts.keyElsewhere(origin)}</p>
-    <p class="notice warn" data-key-unknown hidden>${texts.keyUnknown}</p>
+    <p class="notice error" role="alert" data-key-failed hidden>${ICONS.error}<span>${texts.keyFailed}</span></p>
+    <p class="notice warn" data-key-elsewhere hidden>${ICONS.error}<span>${texts.keyElsewhere(origin)}</span></p>
+    <p class="notice warn" data-key-unknown hidden>${ICONS.error}<span>${texts.keyUnknown}</span></p>
     <p class="muted" data-key-needs-script>${texts.keyNeedsScript}</p>`;
 }

@@ -57,7 +57,7 @@ function proofForms(page: VerifyPage | StepUpPage, texts: Texts): Html {
         action,
         html`${asked} ${asked && html`<p class="or">${texts.orCode}</p>`} ${code(page, texts, below)}`,
       )
-    : form(page, action, html`${asked} ${below}`);
+    : form(page, action, html`${below} ${asked}`);
   return html`${hasApp || asked ? first : null}
   ${recoveryForm(page, action, texts, {
     id: 'recovery-code',
