@@ -73,7 +73,7 @@ describe('account/activity', () => {
     expect(all([wrong('192.0.2.1'), locked, wrong('192.0.2.1')])).to.deep.equal([{ ...locked, count: 3 }]);
   });
 
-  it('lets no guesses, from however many addresses, push out what else happened (M)', () => {
+  it('lets no guesses, from however many addresses, push out what else happened', () => {
     const before = Array.from({ length: 16 }, (_, at) => entry({ at }));
     const guesses = Array.from({ length: 1000 }, (_, at) => wrong(`192.0.2.${String(at % 250)}`));
     const kept = all([...before, ...guesses]);

@@ -154,7 +154,7 @@ describe('settings/activity', () => {
     expect(text).to.include('<strong>Wrong code</strong>');
   });
 
-  it('shows nobody anything before the second step (M)', async () => {
+  it('shows nobody anything before the second step', async () => {
     const panel = await start();
     const { phone } = await enrolled(panel);
     const guesser = await pending(panel);
@@ -178,7 +178,7 @@ describe('settings/activity', () => {
     expect((await recordOf(panel))?.activity.map(({ what }) => what)).to.deep.equal(['enrolled']);
   });
 
-  it('takes nothing of a user agent but known names, and no address that is none (M)', async () => {
+  it('takes nothing of a user agent but known names, and no address that is none', async () => {
     const panel = await start();
     const { phone } = await enrolled(panel);
     const guesser = await pending(panel);
@@ -200,7 +200,7 @@ describe('settings/activity', () => {
     }
   });
 
-  it('counts wrong codes at one moment, each once, and leaves what was before (M)', async () => {
+  it('counts wrong codes at one moment, each once, and leaves what was before', async () => {
     const panel = await start();
     const { phone } = await enrolled(panel);
     const before = (await recordOf(panel))?.activity ?? [];

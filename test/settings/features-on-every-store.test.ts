@@ -64,6 +64,7 @@ for (const { name, start } of STORES) {
         users: [user(login)],
         options: {
           rememberBrowsers: { days: 30 },
+          recentActivity: true,
           policy: () => policy,
           storeTimeoutMs: 60_000,
           webauthn: KEYS,
