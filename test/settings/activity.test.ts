@@ -5,9 +5,9 @@ import { decodeRecord } from '../../lib/account/record.js';
 import type { AccountRecord } from '../../lib/account/record.js';
 import { Client } from '../support/client.js';
 import { KEYS } from '../support/key-panel.js';
-import { burst, enrolled, loggedIn, pending, verify } from '../support/people.js';
+import { burst, enrolled, loggedIn, pending, phoneWith, verify } from '../support/people.js';
 import { startPanel, stopPanels } from '../support/panel.js';
-import type { Panel } from '../support/panel.js';
+import type { Panel, PanelParts } from '../support/panel.js';
 import { counting, sealerOf } from '../support/vaults.js';
 import { BY, CHANGES, KEY } from './changes.js';
 
@@ -28,12 +28,17 @@ const SEALING = 'sealing with a new key';
 describe('settings/activity', () => {
   afterEach(stopPanels);
 
-  const start = (recentActivity = true, store = memoryStore()): Promise<Panel> =>
+  const start = (
+    recentActivity = true,
+    store = memoryStore(),
+    more: PanelParts['options'] = {},
+  ): Promise<Panel> =>
     startPanel({
       store,
       options: {
         ...{ keys: [KEY], webauthn: KEYS, rememberBrowsers: { days: 30 }, recentActivity },
         ip: (req) => (req.headers['x-address'] as string | undefined) ?? '::ffff:203.0.113.7',
+        ...more,
       },
     });
 
@@ -212,6 +217,24 @@ describe('settings/activity', () => {
     expect(activity.slice(0, before.length)).to.deep.equal(before);
     expect(activity.slice(before.length)).to.have.length(1);
     expect(activity.at(-1)).to.include({ what: 'locked', count: 5 });
+  });
+
+  it('keeps nothing of an enrollment that is taken back, and does not keep it from being so', async () => {
+    let guesses: Promise<unknown> = Promise.resolve();
+    const panel = await start(true, memoryStore(), {
+      async setEnrolled(_account, isEnrolled) {
+        if (!isEnrolled) return;
+        guesses = panel.secondFactor.verify('alice', '000000');
+        await guesses;
+        throw new Error('the table is away');
+      },
+    });
+    const client = await loggedIn(panel);
+    const { body } = await client.post('/two-step/setup');
+    const code = phoneWith(panel, String(body.key)).code();
+    expect((await client.post('/two-step/setup/confirm', { code })).status).to.equal(503);
+    expect(await guesses).to.deep.include({ ok: false, reason: 'code-invalid' });
+    expect(await recordOf(panel)).to.equal(null);
   });
 
   it('keeps what happened when sessions or factors are replaced', async () => {
