@@ -13,6 +13,7 @@ const BOTTOM = [
   'options',
   'notice',
   'page',
+  'api',
   'answer',
   'account',
   'passport-version',
@@ -45,6 +46,7 @@ const AREAS: Record<string, { readonly path: string; readonly mayImport: readonl
   activity: { path: 'lib/activity.ts', mayImport: [] },
   'page-parts': { path: 'lib/page-parts.ts', mayImport: ['errors', 'events', 'webauthn'] },
   page: { path: 'lib/page.ts', mayImport: ['page-parts', 'webauthn', 'activity'] },
+  api: { path: 'lib/api.ts', mayImport: ['errors', 'events', 'webauthn', 'activity'] },
   notice: { path: 'lib/notice.ts', mayImport: [] },
   'page-texts': { path: 'lib/pages/texts.ts', mayImport: ['errors', 'events', 'page', 'activity'] },
   'notice-words': { path: 'lib/notices/notice-words.ts', mayImport: ['notice'] },
@@ -72,7 +74,7 @@ const AREAS: Record<string, { readonly path: string; readonly mayImport: readonl
       'webauthn',
     ],
   },
-  answer: { path: 'lib/answer/', mayImport: ['errors', 'known-only', 'options'] },
+  answer: { path: 'lib/answer/', mayImport: ['api', 'errors', 'known-only', 'options'] },
   vault: { path: 'lib/vault/', mayImport: [...BOTTOM, 'store'] },
   session: { path: 'lib/session/', mayImport: [...BOTTOM, 'vault', 'check-options'] },
   impersonation: { path: 'lib/impersonation/', mayImport: GROUND },
@@ -97,7 +99,7 @@ const AREAS: Record<string, { readonly path: string; readonly mayImport: readonl
 };
 
 /** Areas that see nothing of the others but their types. */
-const TYPES_ONLY = ['events', 'options', 'notice', 'page', 'page-texts', 'notice-words', 'texts'];
+const TYPES_ONLY = ['api', 'events', 'options', 'notice', 'page', 'page-texts', 'notice-words', 'texts'];
 
 /** Files that only re-export: what a name of the exports map leads to. */
 const ENTRY_POINTS = ['lib/index.ts', 'lib/testing/index.ts', 'adapters/nestjs/index.ts'];

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import type { Fault, FieldName } from '../api.js';
 import { bodyField, isUnread } from './body-field.js';
 
 /** The fields that our routes and the strategy take: of which types, and what they must be. */
@@ -12,21 +13,7 @@ const FIELDS = {
   from: { types: ['string', 'number'], must: 'a string: the id of the account that is acted as' },
   name: { types: ['string'], must: 'a string' },
   add: { types: ['boolean'], must: "`true` or `false`, or 'on' of a form" },
-} as const satisfies Record<string, { types: readonly string[]; must: string }>;
-
-/** The name of a field that can be at fault. */
-export type FieldName = keyof typeof FIELDS;
-
-/** What is wrong with a body or a field, for programs: member `fault` of a problem document. Stable. */
-export type Fault =
-  | 'body-missing'
-  | 'body-not-parsed'
-  | 'body-too-large'
-  | 'body-type'
-  | 'body-unreadable'
-  | 'field-missing'
-  | 'field-shape'
-  | 'field-type';
+} as const satisfies Record<FieldName, { types: readonly string[]; must: string }>;
 
 /** Members of a problem document that say what is wrong with the body. Never hold a value of it. */
 export interface FaultMembers {

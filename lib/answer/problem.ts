@@ -1,13 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Problem, ProblemMembers } from '../api.js';
 import { PROBLEMS, problemType } from '../errors.js';
 import type { ProblemCode } from '../errors.js';
 import { setAnswerHeaders } from './headers.js';
 
-/** Members of a problem document beside `type`, `title`, `status` and `code`. */
-type ProblemMembers = Readonly<Record<string, unknown>>;
-
 /** A problem document (RFC 9457) for a code. `type` ends in the code, which is also there as `code`. */
-export function problemDocument(code: ProblemCode, members: ProblemMembers = {}): Record<string, unknown> {
+export function problemDocument(code: ProblemCode, members: ProblemMembers = {}): Problem {
   const { status, title } = PROBLEMS[code];
   return { type: problemType(code), title, status, code, ...members };
 }

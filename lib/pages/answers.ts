@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import type { AnswerJson, ProblemMembers } from '../api.js';
 import { APP_PARAMETERS } from '../account/totp.js';
 import { challenge } from '../answer/challenge.js';
 import { faultyField } from '../answer/faulty-field.js';
@@ -37,14 +38,14 @@ const SCRIPT_FOR_VIEWS = { text: SEND_ONCE, hash: SEND_ONCE_HASH } as const;
 const KEY_SCRIPT_FOR_VIEWS = { text: KEY_SCRIPT, hash: KEY_SCRIPT_HASH } as const;
 
 /** Answers with a page for browsers, and JSON for the rest. */
-export async function answer(context: Context, draft: PageDraft, json: unknown): Promise<void> {
+export async function answer(context: Context, draft: PageDraft, json: AnswerJson): Promise<void> {
   const { req, res } = context;
   if (wantsHtml(req)) await showPage(context, textsFor(context), draft, null, shownStatus(req, 200));
   else sendJson(req, res, 200, json);
 }
 
 /** Sends browsers on, and answers the rest with JSON. */
-export function answerOrRedirect(context: Context, location: string, json: unknown): void {
+export function answerOrRedirect(context: Context, location: string, json: AnswerJson): void {
   if (wantsHtml(context.req)) redirect(context.req, context.res, location);
   else sendJson(context.req, context.res, 200, json);
 }
@@ -230,7 +231,7 @@ function detailsOf(refusal: Refused): Pick<PageError, 'until' | 'minutes' | 'rea
 }
 
 /** What a program is told of a refusal, beside its code. */
-function members(req: IncomingMessage, refusal: Refused): Record<string, unknown> {
+function members(req: IncomingMessage, refusal: Refused): ProblemMembers {
   switch (refusal.kind) {
     case 'field':
       return { ...faultyField(req, refusal.field) };
@@ -244,8 +245,9 @@ function members(req: IncomingMessage, refusal: Refused): Record<string, unknown
     case 'wait':
       return { until: refusal.until === null ? null : new Date(refusal.until).toISOString() };
     case 'clock-skew':
+      return { minutes: refusal.minutes };
     case 'problem':
-      return detailsOf(refusal);
+      return {};
   }
 }
 

@@ -1,3 +1,4 @@
+import type { BrowserJson } from '../api.js';
 import { bodyField, isTicked } from '../answer/body-field.js';
 import { removeAuthenticator } from '../settings/authenticators.js';
 import type { OwnRememberedBrowser } from '../settings/browsers.js';
@@ -66,12 +67,7 @@ export function idUnread({ req }: Context, refusal: RouteRefusal): RouteRefusal 
   return { ok: false, kind: 'field', code: 'body-malformed', field: 'id' };
 }
 
-function toJson({
-  createdAt,
-  lastUsedAt,
-  expiresAt,
-  ...browser
-}: OwnRememberedBrowser): Record<string, unknown> {
+function toJson({ createdAt, lastUsedAt, expiresAt, ...browser }: OwnRememberedBrowser): BrowserJson {
   const time = (milliseconds: number): string => new Date(milliseconds).toISOString();
   return {
     ...browser,

@@ -1,3 +1,4 @@
+import type { Proved } from '../api.js';
 import { mayAddAuthenticator } from '../account/authenticators.js';
 import { wantsHtml } from '../answer/negotiate.js';
 import type { InsteadOf, SettingsPage } from '../page.js';
@@ -97,11 +98,7 @@ export function recoveryCodesPage(
 }
 
 /** Answers a recovery code that was right: a browser is shown how many are left before it goes on. */
-export function answerRecovered(
-  context: Context,
-  recoveryCodesLeft: number,
-  json: { readonly state: string; readonly returnTo: string },
-): Promise<void> {
+export function answerRecovered(context: Context, recoveryCodesLeft: number, json: Proved): Promise<void> {
   const model = {
     recoveryCodesLeft,
     insteadOf: insteadOf(context),

@@ -1,3 +1,4 @@
+import type { Added, SecurityKeyForm } from '../api.js';
 import { bodyField } from '../answer/body-field.js';
 import { wantsHtml } from '../answer/negotiate.js';
 import type { Success } from '../page.js';
@@ -27,7 +28,10 @@ export const showKeys: KeyRoute = async (context, webauthn) => {
   if (!form.ok) await answerRefusal(context, form);
   else {
     const publicKey = mayAdd(form, webauthn) ? form.publicKey : null;
-    await answer(context, keysPage(context, webauthn, form), { ...status(context), publicKey });
+    await answer(context, keysPage(context, webauthn, form), {
+      ...status(context),
+      publicKey,
+    } as SecurityKeyForm);
   }
 };
 
@@ -49,7 +53,7 @@ export const postAddKey: KeyRoute = async (context, webauthn) => {
   if (recoveryCodes === null) answerOrRedirect(context, returnTo, { state: 'verified', returnTo });
   else {
     const { codes, set } = recoveryCodes;
-    const json = { state: 'verified', recoveryCodes: codes, recoveryCodesSet: set, returnTo };
+    const json: Added = { state: 'verified', recoveryCodes: codes, recoveryCodesSet: set, returnTo };
     await answer(
       context,
       recoveryCodesPage(context, recoveryCodes, keysOnly ? 'nothing' : 'key', returnTo),

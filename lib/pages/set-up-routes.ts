@@ -1,3 +1,4 @@
+import type { Added, SetupJson } from '../api.js';
 import { bodyField, isLeftOut } from '../answer/body-field.js';
 import { wantsHtml } from '../answer/negotiate.js';
 import { sendJson } from '../answer/problem.js';
@@ -82,7 +83,7 @@ export async function postConfirm(context: Context): Promise<void> {
   else {
     const page = recoveryCodesPage(context, recoveryCodes, 'app', returnTo);
     const { codes, set } = recoveryCodes;
-    const json = { state: 'verified', recoveryCodes: codes, recoveryCodesSet: set, returnTo };
+    const json: Added = { state: 'verified', recoveryCodes: codes, recoveryCodesSet: set, returnTo };
     await answer(context, page, json);
   }
 }
@@ -132,7 +133,7 @@ function setupPage(context: Context, form: SetupForm): PageDraft {
   };
 }
 
-function setupJson(context: Context, { kind: _kind, ...form }: SetupForm): Record<string, unknown> {
+function setupJson(context: Context, { kind: _kind, ...form }: SetupForm): SetupJson {
   return {
     ...form,
     qr: qrCode(form.uri),

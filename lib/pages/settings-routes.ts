@@ -1,4 +1,5 @@
 import type { ActivityEntry } from '../activity.js';
+import type { Proved, SignedInStatus, StepUpForm } from '../api.js';
 import { bodyField } from '../answer/body-field.js';
 import { wantsHtml } from '../answer/negotiate.js';
 import { sendJson } from '../answer/problem.js';
@@ -44,7 +45,7 @@ export async function showSettings(context: Context): Promise<void> {
   await answer(context, page, {});
 }
 
-function activityJson(activity: readonly ActivityEntry[] | null): object {
+function activityJson(activity: readonly ActivityEntry[] | null): Pick<SignedInStatus, 'activity'> {
   if (activity === null) return {};
   return { activity: activity.map(({ at, ...each }) => ({ ...each, at: new Date(at).toISOString() })) };
 }
@@ -94,7 +95,7 @@ export async function showStepUp(context: Context): Promise<void> {
     const page = stepUpPage(context);
     const publicKey = page.name === 'step-up' ? page.model.key?.publicKey : undefined;
     const wait = waitJson(stepUpWait(context));
-    await answer(context, page, { ...status(context), publicKey, wait });
+    await answer(context, page, { ...status(context), publicKey, wait } as StepUpForm);
   }
 }
 
@@ -122,7 +123,7 @@ export async function postStepUp(context: Context): Promise<void> {
   }
   const { returnToOrigins, homePath } = context.core.options;
   const returnTo = safeReturnTo(onward.returnTo, returnToOrigins) ?? homePath;
-  const json = { state: 'verified', returnTo };
+  const json: Proved = { state: 'verified', returnTo };
   if (stepped.recoveryCodesLeft === null) answerOrRedirect(context, returnTo, json);
   else await answerRecovered(context, stepped.recoveryCodesLeft, json);
 }

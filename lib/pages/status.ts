@@ -1,3 +1,4 @@
+import type { Status, WaitJson } from '../api.js';
 import type { Wait } from '../page.js';
 import type { Context } from '../session/context.js';
 import { now } from '../session/context.js';
@@ -7,16 +8,16 @@ import { wayOn } from '../session/way-on.js';
 import { amrOf, isParked, isUser, provedAt } from '../session/state.js';
 
 /** What a session may know of itself; the JSON of `GET /`. */
-export function status(context: Context): Record<string, unknown> {
+export function status(context: Context): Status {
   const { core, state, known, actors, requirement } = context;
   const serverTime = time(now(context));
   if (!state) return { state: 'anonymous', serverTime };
   if (isParked(state)) {
     const until = time(state.until);
-    const waits =
-      state.state === 'pending'
-        ? { methods: methodsOf(state), digits: state.digits, publicKey: askedOf(context, state) }
-        : { setup: wayOn(core.options.basePath, state) };
+    if (state.state === 'must-enroll') {
+      return { state: state.state, until, setup: wayOn(core.options.basePath, state), serverTime };
+    }
+    const waits = { methods: methodsOf(state), digits: state.digits, publicKey: askedOf(context, state) };
     return { state: state.state, until, ...waits, serverTime };
   }
   // What only the owner is told.
@@ -55,7 +56,7 @@ export function status(context: Context): Record<string, unknown> {
 }
 
 /** A wait as programs are told of it. */
-export function waitJson(wait: Wait | null): { readonly until: string | null } | null {
+export function waitJson(wait: Wait | null): WaitJson | null {
   return wait && { until: wait.until === null ? null : time(wait.until) };
 }
 

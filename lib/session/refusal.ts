@@ -1,4 +1,5 @@
-import type { FaultMembers, FieldName } from '../answer/faulty-field.js';
+import type { FaultMembers } from '../answer/faulty-field.js';
+import type { FieldName } from '../api.js';
 import type { ProblemCode } from '../errors.js';
 import type { ImpersonationRefusal } from '../events.js';
 import type { Refusal } from './request-api.js';

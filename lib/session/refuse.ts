@@ -1,3 +1,4 @@
+import type { ProblemMembers } from '../api.js';
 import { challenge } from '../answer/challenge.js';
 import { isLoadedAhead, wantsFragment, wantsHtml } from '../answer/negotiate.js';
 import { sendProblem } from '../answer/problem.js';
@@ -23,7 +24,7 @@ export function refuse(
   context: Context,
   { code, status, location, maxAge }: Refusal,
   onward?: string | null,
-  more: object = {},
+  more: ProblemMembers = {},
 ): void {
   const { req, res } = context;
   debug('%s %s refused: %s, on to %s', req.method, pathOf(req.originalUrl ?? req.url), code, location);

@@ -1,4 +1,4 @@
-import type { CodeMethod } from '../account/attempt.js';
+import type { ProofMethod } from '../api.js';
 import type { KeyReference } from '../webauthn.js';
 import type { AutoSwitchSkip } from '../events.js';
 import type { Success } from '../page.js';
@@ -18,9 +18,6 @@ export interface Challenge {
   /** When it was made, milliseconds since 1970: the same, unless a clock was set back. */
   readonly since: number;
 }
-
-/** How a session proved the second factor. */
-export type ProofMethod = CodeMethod | 'security-key';
 
 /** A sign-in whose first step is done. Nobody is signed in. Never holds the password. */
 interface Parked {

@@ -8,7 +8,7 @@ import type { Core, Factor } from './core.js';
 import { emitEvent, factorOf } from './core.js';
 import type { ChangedAccount } from './account-record.js';
 import { updateRecord } from './account-record.js';
-import type { ProofMethod } from './state.js';
+import type { ProofMethod } from '../api.js';
 
 /** What became of a code at some operation; `not-enrolled` also when the enrollment is not the expected one. */
 export type CodeOutcome = AttemptOutcome | { readonly ok: false; readonly reason: 'not-enrolled' };

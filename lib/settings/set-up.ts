@@ -4,7 +4,7 @@ import { authenticatorName, freeName, mayAddAuthenticator } from '../account/aut
 import type { Authenticator } from '../account/record.js';
 import { SECRET_BYTES, encodeSecret, otpauthUri } from '../account/totp.js';
 import { isTicked, isUnticked } from '../answer/body-field.js';
-import type { FieldName } from '../answer/faulty-field.js';
+import type { FieldName } from '../api.js';
 import type { Context } from '../session/context.js';
 import { emit, moveTo, now, originOf, updateState } from '../session/context.js';
 import type { Factor } from '../session/core.js';

@@ -1,3 +1,4 @@
+import type { ProblemMembers, ProofMethod } from '../api.js';
 import { redirect } from '../answer/redirect.js';
 import { challenge } from '../answer/challenge.js';
 import { wantsHtml } from '../answer/negotiate.js';
@@ -9,7 +10,7 @@ import { emit, endOfActing, moveTo, nobody, now } from '../session/context.js';
 import type { Factor, FoundUser } from '../session/core.js';
 import { stampOf } from '../session/core.js';
 import { newChallenge, offeredKeys } from '../session/challenge.js';
-import type { MustEnrollState, ParkedState, PendingState, ProofMethod } from '../session/state.js';
+import type { MustEnrollState, ParkedState, PendingState } from '../session/state.js';
 import type { RequestOptions } from '../webauthn.js';
 import { waitOf } from '../session/wait.js';
 import { forgetStop, readStop } from '../session/stop-cookie.js';
@@ -117,7 +118,7 @@ export function answerParked(context: Context, parked: ParkedState): void {
 }
 
 /** What a program is told in answer to the password: where the sign-in goes on, until when, by what. */
-export function waysFrom(context: Context, parked: ParkedState): Readonly<Record<string, unknown>> {
+export function waysFrom(context: Context, parked: ParkedState): ProblemMembers {
   const location = wayOn(context.core.options.basePath, parked);
   const until = new Date(parked.until).toISOString();
   if (parked.state === 'must-enroll') return { setup: location, until };

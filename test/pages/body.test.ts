@@ -3,7 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { expect } from 'chai';
 import express from 'express';
-import type { Fault } from '../../lib/answer/faulty-field.js';
+import type { Fault } from '../../lib/api.js';
 import { until } from '../support/eventually.js';
 import { CALLS, Client, NAVIGATES } from '../support/client.js';
 import type { Answer } from '../support/client.js';
