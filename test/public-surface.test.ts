@@ -46,6 +46,7 @@ const OPTIONS = {
 
 /** The functions and classes that each entry has; types come beside them. */
 const VALUES: Record<string, readonly string[]> = {
+  'client/index.ts': ['SecondFactorClientError', 'createSecondFactorClient', 'supportsKeys'],
   'lib/index.ts': [
     'SecondFactorError',
     'SecondFactorRequiredError',
@@ -69,7 +70,7 @@ const VALUES: Record<string, readonly string[]> = {
   'adapters/webauthn.ts': ['webauthn'],
 };
 /** Types that a reader of the API reference meets. */
-const TYPES_MAXIMUM = 110;
+const TYPES_MAXIMUM = 130;
 
 describe('the public surface', () => {
   const program = ts.createProgram(Object.keys(VALUES), { noEmit: true });

@@ -8,7 +8,7 @@ import type { BuildOptions } from 'esbuild';
 const ROOT = resolve(import.meta.dirname, '../..');
 /** In the repository, so that packages are found. */
 const PLACE = join(ROOT, '.tmp');
-const SOURCES = ['lib', 'adapters', 'strategies', 'example'];
+const SOURCES = ['client', 'lib', 'adapters', 'strategies', 'example'];
 const STATIC_FILES = 'example/panel/public';
 const PREFIX = 'compiled-';
 /** As in the repository: types go, and nothing else changes. */

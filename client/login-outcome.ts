@@ -1,0 +1,29 @@
+import { SecondFactorClientError } from './second-factor-client-error.js';
+import type { CallOptions, LoginOutcome, SecondFactorClient } from './second-factor-client.js';
+import { problemOf, readJson, refusal } from './transport.js';
+
+/** The refusals after a right password. */
+const GOES_ON: readonly string[] = ['code-required', 'enrollment-required'];
+
+/**
+ * What the answer of the application's login route means. Whether somebody is signed in is not read from it: routes
+ * answer by JSON, by nothing, or by a page that they redirect to. The session says it.
+ */
+export async function loginOutcome(
+  response: Response,
+  status: SecondFactorClient['status'],
+  call: CallOptions = {},
+): Promise<LoginOutcome> {
+  const problem = problemOf(await readJson(response.clone(), call.signal));
+  const goesOn = problem !== null && GOES_ON.includes(problem.code);
+  if (problem && !goesOn) throw refusal(problem, response);
+  if (!response.ok && !goesOn) return { next: 'refused', response };
+  const now = await status(call);
+  if (now.state === 'pending') return { next: 'code-required', status: now };
+  if (now.state === 'must-enroll') {
+    return { next: 'enrollment-required', status: now, keysOnly: now.setup.endsWith('/security-keys') };
+  }
+  if (now.state !== 'anonymous') return { next: 'signed-in', status: now, response };
+  if (goesOn) throw new SecondFactorClientError('session-missing', { status: response.status });
+  return { next: 'refused', response };
+}

@@ -1,0 +1,125 @@
+import type { AnswerJson, Problem } from '../lib/api.js';
+import { samePlace } from './same-place.js';
+import type { ClientErrorCode } from './second-factor-client-error.js';
+import { SecondFactorClientError } from './second-factor-client-error.js';
+import type { CallOptions, SecondFactorClientOptions } from './second-factor-client.js';
+
+/** How every problem document of the package begins. */
+const PROBLEM_TYPE = 'urn:passport-second-factor:error:';
+
+/** Sends requests to one origin, and to no other. */
+export interface Transport {
+  /** Any request; what comes is the caller's to read. */
+  readonly fetch: (
+    path: string,
+    body: unknown,
+    call: CallOptions | undefined,
+    redirect: RequestRedirect,
+  ) => Promise<Response>;
+  /**
+   * A request to a route of the package.
+   *
+   * @param path below `basePath`
+   * @param has a member that its answer has
+   * @param body left out: GET
+   */
+  readonly send: <Answer extends AnswerJson>(
+    path: string,
+    has: string,
+    call?: CallOptions,
+    body?: object,
+  ) => Promise<Answer>;
+}
+
+type RequestRedirect = 'follow' | 'manual';
+
+/**
+ * Opens the way to the routes.
+ *
+ * @throws {TypeError} where `basePath` is no path, or `origin` no origin: a code must never go elsewhere
+ */
+export function createTransport(options: SecondFactorClientOptions): Transport {
+  const { basePath = '/two-step', origin = '', headers = {} } = options;
+  const place = pathOf(basePath, 'basePath').replace(/\/+$/, '');
+  if (
+    origin !== '' &&
+    !(/^https?:/.test(origin) && URL.canParse(origin) && new URL(origin).origin === origin)
+  ) {
+    throw new TypeError('origin must be like https://api.example');
+  }
+
+  const transport: Transport = {
+    async fetch(path, body, { signal } = {}, redirect) {
+      const url = origin + pathOf(path, 'the path');
+      const isPost = body !== undefined;
+      const more = typeof headers === 'function' ? await headers() : headers;
+      // A function of nothing: `fetch` of a browser refuses to be one of another object.
+      const { fetch = globalThis.fetch } = options;
+      try {
+        return await fetch(url, {
+          method: isPost ? 'POST' : 'GET',
+          headers: { ...more, accept: 'application/json', ...(isPost && JSON_BODY) },
+          ...(isPost && { body: JSON.stringify(body) }),
+          ...(origin === '' ? SAME : OTHER),
+          redirect,
+          signal: signal ?? null,
+        });
+      } catch (cause) {
+        throw failure(cause, signal);
+      }
+    },
+    async send<Answer extends AnswerJson>(path: string, has: string, call?: CallOptions, body?: object) {
+      const response = await transport.fetch(place + path || '/', body, call, 'manual');
+      const answer = await readJson(response, call?.signal);
+      const problem = problemOf(answer);
+      if (problem) throw refusal(problem, response);
+      if (!response.ok || answer === null || (has !== '' && !(has in answer))) {
+        throw new SecondFactorClientError('unexpected-answer', { status: response.status });
+      }
+      return answer as Answer;
+    },
+  };
+  return transport;
+}
+
+const JSON_BODY = { 'content-type': 'application/json' };
+
+/** A request of the page's own origin never leaves it, not even by a redirect (Fetch, "request mode"). */
+const SAME = { mode: 'same-origin', credentials: 'same-origin' } as const;
+const OTHER = { mode: 'cors', credentials: 'include' } as const;
+
+function pathOf(value: string, name: string): string {
+  const path = samePlace(value);
+  if (path === undefined) throw new TypeError(`${name} must be a path such as /two-step`);
+  return path;
+}
+
+/** What a response says in JSON; `null`: nothing, or no object. */
+export async function readJson(response: Response, signal?: AbortSignal): Promise<object | null> {
+  if (!/^application\/(problem\+)?json\b/i.test(response.headers.get('content-type') ?? '')) return null;
+  try {
+    const read: unknown = await response.json();
+    return typeof read === 'object' ? read : null;
+  } catch (cause) {
+    if (cause instanceof SyntaxError) return null;
+    throw failure(cause, signal);
+  }
+}
+
+/** A problem document of the package; `null`: it is of somebody else. */
+export function problemOf(answer: object | null): Problem | null {
+  const { type, code } = (answer ?? {}) as Partial<Problem>;
+  return typeof code === 'string' && type === PROBLEM_TYPE + code ? (answer as Problem) : null;
+}
+
+/** The error of a problem document. */
+export function refusal(problem: Problem, { status, headers }: Response): SecondFactorClientError {
+  const seconds = Number(headers.get('retry-after') ?? NaN);
+  const retryAfter = seconds >= 0 ? seconds : undefined;
+  return new SecondFactorClientError(problem.code, { status, problem, retryAfter });
+}
+
+function failure(cause: unknown, signal: AbortSignal | undefined): SecondFactorClientError {
+  const code: ClientErrorCode = signal?.aborted ? 'aborted' : 'network';
+  return new SecondFactorClientError(code, { cause });
+}
