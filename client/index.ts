@@ -1,4 +1,5 @@
 export { createSecondFactorClient } from './create-second-factor-client.js';
+export { refusalOf } from './refusal.js';
 export { SecondFactorClientError } from './second-factor-client-error.js';
 export { supportsKeys } from './security-keys.js';
 export type { ClientErrorCode } from './second-factor-client-error.js';

@@ -1,6 +1,6 @@
 import { SecondFactorClientError } from './second-factor-client-error.js';
 import type { CallOptions, LoginOutcome, SecondFactorClient } from './second-factor-client.js';
-import { problemOf, readJson, refusal } from './transport.js';
+import { refusalOf } from './refusal.js';
 
 /** The refusals after a right password. */
 const GOES_ON: readonly string[] = ['code-required', 'enrollment-required'];
@@ -12,11 +12,11 @@ const GOES_ON: readonly string[] = ['code-required', 'enrollment-required'];
 export async function loginOutcome(
   response: Response,
   status: SecondFactorClient['status'],
-  call: CallOptions = {},
+  call: CallOptions | undefined,
 ): Promise<LoginOutcome> {
-  const problem = problemOf(await readJson(response.clone(), call.signal));
-  const goesOn = problem !== null && GOES_ON.includes(problem.code);
-  if (problem && !goesOn) throw refusal(problem, response);
+  const refusal = await refusalOf(response);
+  const goesOn = refusal !== null && GOES_ON.includes(refusal.code);
+  if (refusal && !goesOn) throw refusal;
   if (!response.ok && !goesOn) return { next: 'refused', response };
   const now = await status(call);
   if (now.state === 'pending') return { next: 'code-required', status: now };

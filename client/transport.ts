@@ -1,11 +1,8 @@
-import type { AnswerJson, Problem } from '../lib/api.js';
+import type { AnswerJson } from '../lib/api.js';
+import { failure, problemOf, readJson, refusal } from './refusal.js';
 import { samePlace } from './same-place.js';
-import type { ClientErrorCode } from './second-factor-client-error.js';
 import { SecondFactorClientError } from './second-factor-client-error.js';
 import type { CallOptions, SecondFactorClientOptions } from './second-factor-client.js';
-
-/** How every problem document of the package begins. */
-const PROBLEM_TYPE = 'urn:passport-second-factor:error:';
 
 /** Sends requests to one origin, and to no other. */
 export interface Transport {
@@ -92,34 +89,4 @@ function pathOf(value: string, name: string): string {
   const path = samePlace(value);
   if (path === undefined) throw new TypeError(`${name} must be a path such as /two-step`);
   return path;
-}
-
-/** What a response says in JSON; `null`: nothing, or no object. */
-export async function readJson(response: Response, signal?: AbortSignal): Promise<object | null> {
-  if (!/^application\/(problem\+)?json\b/i.test(response.headers.get('content-type') ?? '')) return null;
-  try {
-    const read: unknown = await response.json();
-    return typeof read === 'object' ? read : null;
-  } catch (cause) {
-    if (cause instanceof SyntaxError) return null;
-    throw failure(cause, signal);
-  }
-}
-
-/** A problem document of the package; `null`: it is of somebody else. */
-export function problemOf(answer: object | null): Problem | null {
-  const { type, code } = (answer ?? {}) as Partial<Problem>;
-  return typeof code === 'string' && type === PROBLEM_TYPE + code ? (answer as Problem) : null;
-}
-
-/** The error of a problem document. */
-export function refusal(problem: Problem, { status, headers }: Response): SecondFactorClientError {
-  const seconds = Number(headers.get('retry-after') ?? NaN);
-  const retryAfter = seconds >= 0 ? seconds : undefined;
-  return new SecondFactorClientError(problem.code, { status, problem, retryAfter });
-}
-
-function failure(cause: unknown, signal: AbortSignal | undefined): SecondFactorClientError {
-  const code: ClientErrorCode = signal?.aborted ? 'aborted' : 'network';
-  return new SecondFactorClientError(code, { cause });
 }

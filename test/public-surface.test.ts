@@ -46,7 +46,7 @@ const OPTIONS = {
 
 /** The functions and classes that each entry has; types come beside them. */
 const VALUES: Record<string, readonly string[]> = {
-  'client/index.ts': ['SecondFactorClientError', 'createSecondFactorClient', 'supportsKeys'],
+  'client/index.ts': ['SecondFactorClientError', 'createSecondFactorClient', 'refusalOf', 'supportsKeys'],
   'lib/index.ts': [
     'SecondFactorError',
     'SecondFactorRequiredError',
