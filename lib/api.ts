@@ -127,6 +127,7 @@ export interface CodeForm extends CodeRequest {
   readonly state: 'pending';
   /** `null`: codes are checked. */
   readonly wait: WaitJson | null;
+  readonly serverTime: Moment;
 }
 
 /** The form for a fresh proof. */

@@ -1,6 +1,7 @@
 import { bodyField, isTicked } from '../answer/body-field.js';
 import { canKnowBrowser } from '../session/browser-cookie.js';
 import type { Context } from '../session/context.js';
+import { now } from '../session/context.js';
 import { askedOf, methodsOf } from '../sign-in/park.js';
 import { wayOn } from '../session/way-on.js';
 import { endParked } from '../sign-in/parked-user.js';
@@ -34,6 +35,7 @@ export async function showVerify(context: Context): Promise<void> {
       digits: state.digits,
       publicKey: askedOf(context, state),
       wait: waitJson(wait),
+      serverTime: new Date(now(context)).toISOString(),
     });
   } else if (state) {
     const { basePath, homePath } = core.options;

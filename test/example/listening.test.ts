@@ -22,6 +22,12 @@ const OTHERS = [
 
 const EXAMPLES: Record<string, (env: Record<string, string>) => Promise<RunningProgram>> = {
   'npm start': startPanelProcess,
+  'npm run start:spa': (env) =>
+    startProgram(
+      compiled('example/spa/app.ts'),
+      { ...withoutPanel(), PORT: '0', ...env },
+      /http:\/\/\S+:(\d+)\//,
+    ),
   'npm run start:minimal': (env) =>
     startProgram(
       compiled('example/minimal/app.ts'),

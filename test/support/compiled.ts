@@ -9,7 +9,7 @@ const ROOT = resolve(import.meta.dirname, '../..');
 /** In the repository, so that packages are found. */
 const PLACE = join(ROOT, '.tmp');
 const SOURCES = ['client', 'lib', 'adapters', 'strategies', 'example'];
-const STATIC_FILES = 'example/panel/public';
+const STATIC_FILES = ['example/panel/public', 'example/spa/public'];
 const PREFIX = 'compiled-';
 /** As in the repository: types go, and nothing else changes. */
 const COMPILER: BuildOptions = { format: 'esm', platform: 'node', target: 'node20', logLevel: 'silent' };
@@ -29,11 +29,16 @@ const BUNDLER: BuildOptions = {
 };
 const COMMAND = 'lib/cli/bin.ts';
 /** What is not JavaScript, and what is none of modules: Passport asks who called. */
-const UNBUNDLED = ['libsql', 'passport', 'passport-local'];
+const UNBUNDLED = ['esbuild', 'libsql', 'passport', 'passport-local'];
 /** With all packages that they use but these; the entries have their peers from where they run. */
 const PROGRAMS = [
   ...['server', 'second-factor.config'].map((name) => `example/panel/${name}.ts`),
-  ...['example/minimal/app.ts', 'test/cli/accounts.config.ts', 'test/adapters/sql-increments.ts'],
+  ...[
+    'example/minimal/app.ts',
+    'example/spa/app.ts',
+    'test/cli/accounts.config.ts',
+    'test/adapters/sql-increments.ts',
+  ],
 ];
 
 let made: string | undefined;
@@ -83,7 +88,7 @@ function compileInto(folder: string): void {
   const entries = Object.values(compilerOptions.paths).map(([file]) => file);
   bundleInto(making, [...entries, COMMAND], Object.keys(peerDependencies));
   bundleInto(making, PROGRAMS, UNBUNDLED);
-  cpSync(join(ROOT, STATIC_FILES), join(making, STATIC_FILES), { recursive: true });
+  for (const files of STATIC_FILES) cpSync(join(ROOT, files), join(making, files), { recursive: true });
   // The names of the package lead to the compiled files as the paths of the project lead to the sources.
   const exports = Object.fromEntries(
     Object.entries(compilerOptions.paths).map(([path, [file]]) => [path.replace(name, '.'), scriptOf(file)]),
