@@ -16,9 +16,9 @@ const views = { start, login, code, enroll, setup, recoveryCodes, home };
 const go = (name, data) => views[name](go, data);
 
 /** Where the user is, by what the server says: after a load, and after everything that changes it. */
-async function start(_go, reason) {
+async function start(_go, { reason, status } = {}) {
   try {
-    const status = await twoStep.status();
+    status ??= await twoStep.status();
     if (status.state === 'anonymous') await go('login', reason);
     else if (status.state === 'pending') await go('code');
     else if (status.state === 'must-enroll') await go('enroll', status);
@@ -34,7 +34,7 @@ beforeComplaint((error) => {
   if (error.code === 'aborted') return true;
   if (!SIGNED_OUT.includes(error.code)) return false;
   document.querySelector('dialog[open]')?.close();
-  void go('start', error);
+  void go('start', { reason: error });
   return true;
 });
 await go('start');

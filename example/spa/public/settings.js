@@ -105,7 +105,8 @@ export async function setup(go) {
   part(view, 'key').textContent = key;
   onSend(view, 'confirm', async ({ code }) => {
     const added = await twoStep.confirmSetup(id, code);
-    await go(added.recoveryCodes ? 'recoveryCodes' : 'start', added);
+    if (added.recoveryCodes) await go('recoveryCodes', added);
+    else await go('start');
   });
   onPress(view, 'cancel', async () => {
     await twoStep.cancelSetup();
