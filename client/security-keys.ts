@@ -91,7 +91,7 @@ async function ask(how: 'get' | 'create', publicKey: object, signal?: AbortSigna
 }
 
 function credentials() {
-  const { PublicKeyCredential, navigator } = globalThis as Browser;
+  const { PublicKeyCredential, navigator } = globalThis as unknown as Browser;
   return PublicKeyCredential === undefined ? undefined : navigator?.credentials;
 }
 

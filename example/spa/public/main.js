@@ -13,12 +13,12 @@ const SIGNED_OUT = [
 ];
 
 const views = { start, login, code, enroll, setup, recoveryCodes, home };
-const go = (name, data) => views[name](go, data);
+const go = (name, ...data) => views[name](go, ...data);
 
 /** Where the user is, by what the server says: after a load, and after everything that changes it. */
-async function start(_go, { reason, status } = {}) {
+async function start(_go, known, reason) {
   try {
-    status ??= await twoStep.status();
+    const status = known ?? (await twoStep.status());
     if (status.state === 'anonymous') await go('login', reason);
     else if (status.state === 'pending') await go('code');
     else if (status.state === 'must-enroll') await go('enroll', status);
@@ -33,8 +33,8 @@ async function start(_go, { reason, status } = {}) {
 beforeComplaint((error) => {
   if (error.code === 'aborted') return true;
   if (!SIGNED_OUT.includes(error.code)) return false;
-  document.querySelector('dialog[open]')?.close();
-  void go('start', { reason: error });
+  document.querySelector('dialog')?.close();
+  void go('start', undefined, error);
   return true;
 });
 await go('start');

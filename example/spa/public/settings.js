@@ -17,7 +17,7 @@ async function withFreshProof({ enrolled }, action) {
 /** The page of who is signed in. */
 export async function home(go, status) {
   const { user } = await call('/api/me');
-  const { view } = show('home', { title: 'Your notes' });
+  const { view } = show('home', 'Your notes');
   part(view, 'user').textContent = user;
   onPress(view, 'secret', async () => {
     const read = await withFreshProof(status, () => call('/api/secret'));

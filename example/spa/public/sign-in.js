@@ -10,7 +10,7 @@ export function login(go, reason) {
   const form = onSend(view, 'login', async (fields) => {
     const outcome = await twoStep.login('/api/login', fields);
     if (outcome.next === 'refused') throw Object.assign(new Error(), { code: 'password-invalid' });
-    await go('start', { status: outcome.status });
+    await go('start', outcome.status);
   });
   form.elements.username.focus();
 }

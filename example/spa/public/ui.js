@@ -9,12 +9,12 @@ let controller = new AbortController();
  *
  * @returns its element, and a signal that is aborted when it goes
  */
-export function show(name, { title } = {}) {
+export function show(name, title = '') {
   controller.abort();
   controller = new AbortController();
   main.replaceChildren(template(name));
   const heading = main.querySelector('h1');
-  document.title = `${title ?? heading.textContent} · Notes`;
+  document.title = `${title || heading.textContent} · Notes`;
   say('');
   heading.focus();
   return { view: main, signal: controller.signal };
@@ -22,7 +22,9 @@ export function show(name, { title } = {}) {
 
 /** A copy of a template. */
 export function template(name) {
-  return document.getElementById(name).content.cloneNode(true);
+  /** @type {HTMLTemplateElement} */
+  const found = document.querySelector(`template#${name}`);
+  return found.content.cloneNode(true);
 }
 
 /** A part of a view that is named in index.html. */
@@ -76,7 +78,7 @@ async function run(view, action, focused) {
 }
 
 /** What is done with an error before it is told; true: nothing is left to tell. */
-let handled = () => false;
+let handled = (_error) => false;
 export function beforeComplaint(handler) {
   handled = handler;
 }
