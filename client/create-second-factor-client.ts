@@ -1,20 +1,4 @@
-import type {
-  Added,
-  BrowserList,
-  CodeForm,
-  Done,
-  KeyRequired,
-  Left,
-  ProofJson,
-  Proved,
-  SecurityKeyForm,
-  SetupJson,
-  ShownCodes,
-  SignedInStatus,
-  StateJson,
-  Status,
-  StepUpForm,
-} from '../lib/api.js';
+import type { ProofJson } from '../lib/api.js';
 import { loginOutcome } from './login-outcome.js';
 import { placeAt } from './same-place.js';
 import { SecondFactorClientError } from './second-factor-client-error.js';
@@ -42,8 +26,6 @@ import { createTransport } from './transport.js';
 export function createSecondFactorClient(options: SecondFactorClientOptions = {}): SecondFactorClient {
   const { returnToOrigins = [] } = options;
   const { fetch, send } = createTransport(options);
-  const change = (path: string, call: CallOptions | undefined, body: object = {}) =>
-    send<SignedInStatus>(path, 'state', call, body);
   const going = async <Answer extends { readonly state: string }>(
     answer: Promise<Answer>,
   ): Promise<Answer> => {
@@ -53,22 +35,22 @@ export function createSecondFactorClient(options: SecondFactorClientOptions = {}
   };
 
   const client: SecondFactorClient = {
-    status: (call) => send<Status>('', 'state', call),
+    status: (call) => send('GET /', 'state', call),
 
     login: async (path, body, call) => client.readLogin(await fetch(path, body, call, 'follow'), call),
     readLogin: (response, call) => loginOutcome(response, client.status, call),
 
     async codeForm(call) {
-      const form = await send<CodeForm | StateJson>('/verify', 'state', call);
+      const form = await send('GET /verify', 'state', call);
       if ('wait' in form) return form;
       throw new SecondFactorClientError('login-required');
     },
     verify: (proof, { rememberBrowser = false, ...call } = {}) =>
-      going(send<Proved | KeyRequired>('/verify', 'state', call, { ...proofOf(proof), rememberBrowser })),
-    cancel: async (call) => void (await send<StateJson>('/cancel', 'state', call, {})),
+      going(send('POST /verify', 'state', call, { ...proofOf(proof), rememberBrowser })),
+    cancel: async (call) => void (await send('POST /cancel', 'state', call, {})),
 
-    stepUpForm: (call) => send<StepUpForm>('/step-up', 'state', call),
-    stepUp: (proof, call) => going(send<Proved>('/step-up', 'state', call, proofOf(proof))),
+    stepUpForm: (call) => send('GET /step-up', 'state', call),
+    stepUp: (proof, call) => going(send('POST /step-up', 'state', call, proofOf(proof))),
 
     async askKey({ publicKey, ...call } = {}) {
       const asked = publicKey ?? (await freshRequest(client, call));
@@ -76,37 +58,35 @@ export function createSecondFactorClient(options: SecondFactorClientOptions = {}
       return { credential: await signWithKey(asked, call.signal) };
     },
 
-    startSetup: ({ add = false, name = '', ...call } = {}) =>
-      send<SetupJson>('/setup', 'key', call, { add, name }),
-    setup: (call) => send<SetupJson>('/setup', 'key', call),
-    confirmSetup: (id, code, call) => going(send<Added>('/setup/confirm', 'state', call, { id, code })),
-    cancelSetup: (call) => send<Status>('/setup/cancel', 'state', call, {}),
+    startSetup: ({ add = false, name = '', ...call } = {}) => send('POST /setup', 'key', call, { add, name }),
+    setup: (call) => send('GET /setup', 'key', call),
+    confirmSetup: (id, code, call) => going(send('POST /setup/confirm', 'state', call, { id, code })),
+    cancelSetup: (call) => send('POST /setup/cancel', 'state', call, {}),
 
-    disable: async (proof, call) => void (await change('/disable', call, proofOf(proof))),
-    newRecoveryCodes: (proof, call) =>
-      send<ShownCodes>('/recovery-codes', 'recoveryCodes', call, proofOf(proof)),
-    confirmRecoveryCodes: (set, call) => change('/recovery-codes/confirm', call, { set }),
+    disable: async (proof, call) => void (await send('POST /disable', 'state', call, proofOf(proof))),
+    newRecoveryCodes: (proof, call) => send('POST /recovery-codes', 'recoveryCodes', call, proofOf(proof)),
+    confirmRecoveryCodes: (set, call) => send('POST /recovery-codes/confirm', 'state', call, { set }),
 
-    removeAuthenticator: (id, call) => change('/authenticators/remove', call, { id }),
-    endOtherSessions: (call) => change('/sessions/end', call),
+    removeAuthenticator: (id, call) => send('POST /authenticators/remove', 'state', call, { id }),
+    endOtherSessions: (call) => send('POST /sessions/end', 'state', call, {}),
 
-    keys: (call) => send<SecurityKeyForm>('/security-keys', 'publicKey', call),
+    keys: (call) => send('GET /security-keys', 'publicKey', call),
     async addKey({ name = '', ...call } = {}) {
       const { publicKey } = await client.keys(call);
       if (!publicKey) throw new SecondFactorClientError('security-key-limit');
       const credential = await makeKey(publicKey, call.signal);
-      return going(send<Added>('/security-keys', 'state', call, { credential, name }));
+      return going(send('POST /security-keys', 'state', call, { credential, name }));
     },
-    removeKey: (id, call) => change('/security-keys/remove', call, { id }),
-    renameKey: (id, name, call) => change('/security-keys/rename', call, { id, name }),
+    removeKey: (id, call) => send('POST /security-keys/remove', 'state', call, { id }),
+    renameKey: (id, name, call) => send('POST /security-keys/rename', 'state', call, { id, name }),
 
-    browsers: async (call) => (await send<BrowserList>('/browsers', 'browsers', call)).browsers,
-    forgetBrowser: async (id, call) => void (await send<Done>('/browsers/revoke', '', call, { id })),
-    forgetAllBrowsers: async (call) => void (await send<Done>('/browsers/revoke', '', call, { all: true })),
+    browsers: async (call) => (await send('GET /browsers', 'browsers', call)).browsers,
+    forgetBrowser: async (id, call) => void (await send('POST /browsers/revoke', '', call, { id })),
+    forgetAllBrowsers: async (call) => void (await send('POST /browsers/revoke', '', call, { all: true })),
 
-    actAs: (account, call) => change('/impersonation', call, { account }),
+    actAs: (account, call) => send('POST /impersonation', 'state', call, { account }),
     leave: ({ from, ...call } = {}) =>
-      going(send<Left>('/impersonation/leave', 'state', call, from === undefined ? {} : { from })),
+      going(send('POST /impersonation/leave', 'state', call, from === undefined ? {} : { from })),
   };
   return client;
 }

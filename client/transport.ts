@@ -1,4 +1,4 @@
-import type { AnswerJson } from '../lib/api.js';
+import type { ApiRoutes } from '../lib/api-routes.js';
 import { failure, problemOf, readJson, refusal } from './refusal.js';
 import { samePlace } from './same-place.js';
 import { SecondFactorClientError } from './second-factor-client-error.js';
@@ -16,17 +16,17 @@ export interface Transport {
   /**
    * A request to a route of the package.
    *
-   * @param path below `basePath`
-   * @param has a member that its answer has
-   * @param body left out: GET
+   * @param has a member that its answer has; empty: none
    */
-  readonly send: <Answer extends AnswerJson>(
-    path: string,
+  readonly send: <Route extends keyof ApiRoutes>(
+    route: Route,
     has: string,
-    call?: CallOptions,
-    body?: object,
-  ) => Promise<Answer>;
+    call: CallOptions | undefined,
+    ...body: BodyOf<ApiRoutes[Route]>
+  ) => Promise<ApiRoutes[Route]['answer']>;
 }
+
+type BodyOf<Route> = Route extends { readonly body: infer Body } ? [body: Body] : [];
 
 type RequestRedirect = 'follow' | 'manual';
 
@@ -65,15 +65,21 @@ export function createTransport(options: SecondFactorClientOptions): Transport {
         throw failure(cause, signal);
       }
     },
-    async send<Answer extends AnswerJson>(path: string, has: string, call?: CallOptions, body?: object) {
-      const response = await transport.fetch(place + path || '/', body, call, 'manual');
+    async send<Route extends keyof ApiRoutes>(
+      route: Route,
+      has: string,
+      call: CallOptions | undefined,
+      ...[body]: BodyOf<ApiRoutes[Route]> | []
+    ) {
+      const path = (place + route.slice(route.indexOf(' ') + 1)).replace(/(.)\/$/, '$1');
+      const response = await transport.fetch(path, body, call, 'manual');
       const answer = await readJson(response, call?.signal);
       const problem = problemOf(answer);
       if (problem) throw refusal(problem, response);
       if (!response.ok || answer === null || (has !== '' && !(has in answer))) {
         throw new SecondFactorClientError('unexpected-answer', { status: response.status });
       }
-      return answer as Answer;
+      return answer as ApiRoutes[Route]['answer'];
     },
   };
   return transport;

@@ -117,9 +117,20 @@ export interface SignedInStatus {
 /** What a session may know of itself. */
 export type Status = AnonymousStatus | PendingStatus | MustEnrollStatus | SignedInStatus;
 
-/** The name of a state. */
+/** What a session can be. */
+type SessionState =
+  | 'anonymous'
+  | 'pending'
+  | 'must-enroll'
+  | 'signed-in'
+  | 'remembered'
+  | 'proven-elsewhere'
+  | 'verified'
+  | 'impersonating';
+
+/** What the session is now. */
 export interface StateJson {
-  readonly state: Status['state'];
+  readonly state: SessionState;
 }
 
 /** The form for the second step of a sign-in. */
@@ -140,7 +151,7 @@ export interface StepUpForm extends SignedInStatus {
 
 /** A proof was right. */
 export interface Proved {
-  readonly state: Status['state'];
+  readonly state: SessionState;
   /** Where the user wanted to go: a path on this origin, or a URL of one of `returnToOrigins`. */
   readonly returnTo: string;
   /** With a recovery code: how many are left. */

@@ -47,6 +47,7 @@ const AREAS: Record<string, { readonly path: string; readonly mayImport: readonl
   'page-parts': { path: 'lib/page-parts.ts', mayImport: ['errors', 'events', 'webauthn'] },
   page: { path: 'lib/page.ts', mayImport: ['page-parts', 'webauthn', 'activity'] },
   api: { path: 'lib/api.ts', mayImport: ['errors', 'events', 'webauthn', 'activity'] },
+  'api-routes': { path: 'lib/api-routes.ts', mayImport: ['api'] },
   notice: { path: 'lib/notice.ts', mayImport: [] },
   'page-texts': { path: 'lib/pages/texts.ts', mayImport: ['errors', 'events', 'page', 'activity'] },
   'notice-words': { path: 'lib/notices/notice-words.ts', mayImport: ['notice'] },
@@ -92,7 +93,7 @@ const AREAS: Record<string, { readonly path: string; readonly mayImport: readonl
     path: 'lib/testing/',
     mayImport: ['errors', 'account', 'known-only', 'options', 'adapters', 'root'],
   },
-  client: { path: 'client/', mayImport: ['api', 'errors', 'events', 'webauthn'] },
+  client: { path: 'client/', mayImport: ['api', 'api-routes', 'errors', 'events', 'webauthn'] },
   root: {
     path: 'lib/',
     mayImport: [...GROUND, ...FLOWS, 'store', 'request', 'notices', 'pages', 'cli', 'strategies'],
@@ -100,7 +101,17 @@ const AREAS: Record<string, { readonly path: string; readonly mayImport: readonl
 };
 
 /** Areas that see nothing of the others but their types. */
-const TYPES_ONLY = ['api', 'events', 'options', 'notice', 'page', 'page-texts', 'notice-words', 'texts'];
+const TYPES_ONLY = [
+  'api',
+  'api-routes',
+  'events',
+  'options',
+  'notice',
+  'page',
+  'page-texts',
+  'notice-words',
+  'texts',
+];
 
 /** Files that only re-export: what a name of the exports map leads to. */
 const ENTRY_POINTS = ['client/index.ts', 'lib/index.ts', 'lib/testing/index.ts', 'adapters/nestjs/index.ts'];

@@ -3,8 +3,8 @@ import { buildSync } from 'esbuild';
 import { expect } from 'chai';
 
 /** What a page loads for it: bytes, minified, and as they travel. */
-const MAXIMUM_BYTES = 6800;
-const MAXIMUM_GZIPPED_BYTES = 2900;
+const MAXIMUM_BYTES = 7000;
+const MAXIMUM_GZIPPED_BYTES = 3000;
 
 describe('client', () => {
   const bundle = (platform: 'browser' | 'neutral'): Uint8Array => {
