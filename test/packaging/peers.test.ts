@@ -13,9 +13,9 @@ describe('optional peers', () => {
   after(() => project.remove());
 
   it('are missed only by the entries that need them, which say which', async () => {
-    expect(await loading('', '/memory', '/redis', '/store-contract', '/testing', '/webauthn')).to.deep.equal(
-      [],
-    );
+    expect(
+      await loading('', '/client', '/memory', '/redis', '/store-contract', '/testing', '/webauthn'),
+    ).to.deep.equal([]);
     for (const [entry, peer] of [
       ['/sql', 'kysely'],
       ['/nestjs', '@nestjs/common'],
@@ -40,7 +40,9 @@ describe('optional peers', () => {
 
   it('may be there in any version, for the application itself', async () => {
     await project.add(...IN_THE_WAY);
-    expect(await loading('', '/memory', '/redis', '/store-contract', '/testing')).to.deep.equal([]);
+    expect(await loading('', '/client', '/memory', '/redis', '/store-contract', '/testing')).to.deep.equal(
+      [],
+    );
   });
 
   it('are refused where a store would not work with them', async () => {
