@@ -1,160 +1,109 @@
-import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { join } from 'node:path';
 import { expect } from 'chai';
 import { csrfSync } from 'csrf-sync';
 import express from 'express';
+import { requireSecondFactor } from 'passport-second-factor';
+import type { SecondFactorClientError } from 'passport-second-factor/client';
 import { codeFor } from 'passport-second-factor/testing';
-import ts from 'typescript';
-import { fencedBlocks } from '../support/code-blocks.js';
+import { browserFetch } from '../support/browser-fetch.js';
+import { installKeys, promptsOf } from '../support/browser-keys.js';
 import { Client } from '../support/client.js';
-import { enroll } from '../support/people.js';
+import { programOf } from '../support/doc-program.js';
+import type { ProgramFolder } from '../support/doc-program.js';
+import { keyOwner, startKeyPanel } from '../support/key-panel.js';
+import { enroll, enrolled } from '../support/people.js';
 import { startPanel, stopPanels } from '../support/panel.js';
 import type { Panel } from '../support/panel.js';
 
-interface Outcome {
-  readonly ok: boolean;
-  readonly value?: Record<string, unknown>;
-  readonly problem?: { readonly code: string };
+interface SignIn {
+  signIn(username: string, password: string): Promise<string | null>;
 }
-type Api = Record<string, (...given: (string | boolean)[]) => Promise<Outcome>>;
-
-const page = resolve(import.meta.dirname, '../../docs/single-page-apps.md');
+interface Enable {
+  enable(): Promise<void>;
+}
+interface Guarded {
+  deleteSite(): Promise<Response>;
+}
 
 describe('docs/single-page-apps.md', () => {
-  const browserFetch = globalThis.fetch;
+  const browser = globalThis.fetch;
+  let folder: ProgramFolder;
+  before(() => {
+    folder = programOf('docs/single-page-apps.md');
+  });
+  after(() => folder.remove());
   afterEach(async () => {
-    globalThis.fetch = browserFetch;
+    globalThis.fetch = browser;
     await stopPanels();
   });
 
-  /** The client of the page, as a browser would run it on the pages of a panel. */
-  async function load(client: Client): Promise<Api> {
-    const block = fencedBlocks(page, readFileSync(page, 'utf8')).find(({ code }) =>
-      code.startsWith('// file: two-step-client.ts'),
-    );
-    const { outputText } = ts.transpileModule(block?.code ?? '', {
-      compilerOptions: { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext },
-    });
-    globalThis.fetch = async (path, init) => {
-      const body = typeof init?.body === 'string' ? (JSON.parse(init.body) as object) : {};
-      const { status, text, headers } =
-        init?.method === 'POST' ? await client.post(path as string, body) : await client.get(path as string);
-      return new Response(text, { status, headers: { 'content-type': headers['content-type'] ?? '' } });
-    };
-    const url = `data:text/javascript,${encodeURIComponent(outputText)}`;
-    const { twoStep } = (await import(url)) as { twoStep: () => Api };
-    return twoStep();
+  /** A block of the page as a page of the panel runs it; what it only declares is given. */
+  async function load<Block>(file: string, client: Client, declared: object): Promise<Block> {
+    globalThis.fetch = browserFetch(client);
+    Object.assign(globalThis, declared);
+    return (await import(join(folder.path, file))) as Block;
   }
 
-  it('has a client that enables, signs in in two steps, steps up, renews codes and disables', async () => {
+  it('signs in: a wrong password, a wrong code, the right one', async () => {
     const panel = await startPanel();
     const phone = await enroll(panel);
-    const api = await load(new Client(panel));
-
-    expect((await api.signIn!('alice', 'wrong')).ok).to.equal(false);
-    expect((await api.signIn!('alice', 'password')).problem).to.include({
-      code: 'code-required',
-      verify: '/two-step/verify',
-    });
-    expect((await api.status!()).value).to.include({ state: 'pending' });
-    expect((await api.verify!('12345')).problem?.code).to.equal('code-malformed');
-    const code = phone.nextCode();
-    expect((await api.verify!(code)).value).to.deep.equal({ state: 'verified', returnTo: '/' });
-    expect((await api.stepUp!(code)).problem?.code).to.equal('code-already-used');
-    expect((await api.stepUp!(phone.nextCode())).value).to.include({ state: 'verified' });
-    const shown = (await api.recoveryCodes!(phone.nextCode())).value!;
-    expect(shown.recoveryCodes).to.have.length(10);
-    const confirmed = await api.confirmRecoveryCodes!(String(shown.recoveryCodesSet));
-    expect(confirmed.value).to.include({ recoveryCodesConfirmed: true, recoveryCodesSet: null });
-    expect((await api.disable!(phone.nextCode())).value).to.deep.equal({ state: 'signed-in' });
-    expect((await api.disable!(phone.nextCode())).problem?.code).to.equal('not-enrolled');
-
-    const setup = (await api.setup!()).value!;
-    expect(setup).to.have.all.keys('id', 'account', 'issuer', 'key', 'uri', 'qr', 'expiresAt', 'serverTime');
-    expect(setup.qr).to.match(/^<svg/);
-    expect((await api.confirm!(String(setup.id), 'x')).problem?.code).to.equal('code-malformed');
-    expect((await api.cancelSetup!()).ok).to.equal(true);
-    expect((await api.confirm!(String(setup.id), '123456')).problem?.code).to.equal('setup-expired');
-    expect((await api.status!()).value).to.have.all.keys(
-      ...['state', 'enrolled', 'otherFactor', 'required', 'requiredFrom', 'amr', 'verifiedAt'],
-      ...[
-        'recoveryCodesLeft',
-        'recoveryCodesConfirmed',
-        'recoveryCodesSet',
-        'authenticators',
-        'digits',
-        'actors',
-        'serverTime',
-      ],
-    );
-  });
-
-  it('has a client that gives a sign-in up', async () => {
-    const panel = await startPanel();
-    await enroll(panel);
-    const api = await load(new Client(panel));
-    await api.signIn!('alice', 'password');
-    expect((await api.cancel!()).value).to.deep.equal({ state: 'anonymous' });
-    expect((await api.verify!('123456')).problem?.code).to.equal('sign-in-expired');
-  });
-
-  it('has a client for who must enroll', async () => {
-    const panel = await startPanel({ options: { policy: () => 'required' } });
-    const api = await load(new Client(panel));
-    expect((await api.signIn!('alice', 'password')).problem).to.include({
-      code: 'enrollment-required',
-      setup: '/two-step/setup',
-    });
-    expect((await api.status!()).value).to.have.all.keys('state', 'until', 'setup', 'serverTime');
-    const { id, key } = (await api.setup!()).value!;
-    const confirmed = await api.confirm!(String(id), codeFor(String(key), panel.now));
-    expect(confirmed.value).to.include({ state: 'verified', returnTo: '/' });
-    expect(confirmed.value?.recoveryCodes).to.have.length(10);
-    expect((await api.disable!('123456')).problem?.code).to.equal('disable-refused');
-  });
-
-  it('has a client that adds, removes and replaces authenticators', async () => {
-    const panel = await startPanel();
-    const client = new Client(panel);
-    await enroll(panel, 'alice', client);
-    const api = await load(client);
-    const added = (await api.add!('Tablet')).value!;
-    expect(
-      (await api.confirm!(String(added.id), codeFor(String(added.key), panel.now))).value,
-    ).to.have.all.keys('state', 'returnTo');
-    const { authenticators } = (await api.status!()).value as {
-      authenticators: { id: string; name: string }[];
+    const said: string[] = [];
+    const askCode = (digits: readonly number[], error?: SecondFactorClientError): Promise<string> => {
+      said.push(`${digits.join()} ${error?.code ?? ''}`);
+      return Promise.resolve(said.length === 1 ? phone.wrongCode() : phone.nextCode());
     };
-    expect(authenticators.map(({ name }) => name)).to.deep.equal(['', 'Tablet']);
-    const [first, second] = authenticators.map(({ id }) => id);
-    const left = (await api.removeAuthenticator!(first!)).value?.authenticators;
-    expect(left).to.deep.equal(authenticators.slice(1));
-    expect((await api.removeAuthenticator!(first!)).problem?.code).to.equal('not-found');
-    expect((await api.removeAuthenticator!(second!)).problem?.code).to.equal('factor-last');
-    const fresh = (await api.setup!()).value!;
-    expect((await api.confirm!(String(fresh.id), codeFor(String(fresh.key), panel.now))).ok).to.equal(true);
-    expect((await api.status!()).value?.authenticators).to.have.length(1);
+    const { signIn } = await load<SignIn>('sign-in.ts', new Client(panel), { askCode });
+    expect(await signIn('alice', 'wrong')).to.equal(null);
+    expect(await signIn('alice', 'password')).to.equal('/');
+    expect(said).to.deep.equal(['6 ', '6 code-invalid']);
+    expect(await signIn('bob', 'password')).to.equal('/');
   });
 
-  it('has a client that remembers browsers, lists and forgets them', async () => {
-    const panel = await startPanel({ options: { rememberBrowsers: { days: 30 } } });
-    const phone = await enroll(panel);
+  it('signs in by a passkey', async () => {
+    const panel = await startKeyPanel();
+    const { key } = await keyOwner(panel);
+    const restore = installKeys(promptsOf(key));
+    const wantsKey = () => Promise.resolve(true);
+    const { signIn } = await load<SignIn>('sign-in.ts', new Client(panel), { wantsKey });
+    expect(await signIn('alice', 'password')).to.equal('/');
+    restore();
+  });
+
+  it('enables, shows the recovery codes, and confirms them', async () => {
+    const panel = await startPanel();
     const client = new Client(panel);
-    const api = await load(client);
-    await api.signIn!('alice', 'password');
-    expect((await api.verify!(phone.nextCode(), true)).ok).to.equal(true);
-    await client.post('/logout');
-    expect((await api.signIn!('alice', 'password')).ok).to.equal(true);
-    const { browsers } = (await api.browsers!()).value as { browsers: { id: string; current: boolean }[] };
-    expect(browsers.map(({ current }) => current)).to.deep.equal([true]);
-    expect((await api.forgetBrowser!('nobody')).problem?.code).to.equal('not-found');
-    expect((await api.forgetAllBrowsers!()).ok).to.equal(true);
-    expect((await api.browsers!()).problem?.code).to.equal('code-required');
-    await api.signIn!('alice', 'password');
-    await api.verify!(phone.nextCode(), true);
-    const [again] = ((await api.browsers!()).value as { browsers: { id: string }[] }).browsers;
-    expect((await api.forgetBrowser!(again!.id)).ok).to.equal(true);
-    expect((await api.browsers!()).value).to.deep.equal({ browsers: [] });
+    await client.login('alice');
+    const shown: string[] = [];
+    let typed = '';
+    const { enable } = await load<Enable>('enable.ts', client, {
+      showQrCode(src: string, _account: string, key: string) {
+        expect(decodeURIComponent(src)).to.match(/^data:image\/svg\+xml,<svg/);
+        typed = codeFor(key, panel.now);
+      },
+      askCode: () => Promise.resolve(typed),
+      showRecoveryCodes: (codes: string[]) => Promise.resolve(void shown.push(...codes)),
+    });
+    await enable();
+    expect(shown).to.have.length(10);
+    expect((await client.get('/two-step')).body).to.include({
+      state: 'verified',
+      recoveryCodesConfirmed: true,
+    });
+  });
+
+  it('gives a fresh proof where a guard asks for one, and repeats the request', async () => {
+    const panel = await startPanel({
+      routes: ({ app }) => {
+        app.delete('/api/site', requireSecondFactor({ maxAge: 300 }), (_req, res) =>
+          res.json({ gone: true }),
+        );
+      },
+    });
+    const { client, phone } = await enrolled(panel);
+    panel.now += 301_000;
+    const askCode = () => Promise.resolve(phone.nextCode());
+    const { deleteSite } = await load<Guarded>('guarded.ts', client, { askCode });
+    expect(await (await deleteSite()).json()).to.deep.equal({ gone: true });
   });
 
   it('signs in by a login route with a custom callback, which is not called before the code', async () => {
