@@ -1,5 +1,4 @@
 import type { Problem } from '../lib/api.js';
-import type { ClientErrorCode } from './second-factor-client-error.js';
 import { SecondFactorClientError } from './second-factor-client-error.js';
 
 /** How every problem document of the package begins. */
@@ -43,8 +42,9 @@ export function refusal(problem: Problem, { status, headers }: Response): Second
   return new SecondFactorClientError(problem.code, { status, problem, retryAfter });
 }
 
-/** The error of a call that came to nothing. */
+/** The error of a call that came to nothing; an answer may be given up while it is read, by whoever asked for it. */
 export function failure(cause: unknown, signal: AbortSignal | undefined): SecondFactorClientError {
-  const code: ClientErrorCode = signal?.aborted ? 'aborted' : 'network';
-  return new SecondFactorClientError(code, { cause });
+  const { name = '' } = (cause ?? {}) as { name?: string };
+  const isGivenUp = signal?.aborted === true || /^(Abort|Timeout)Error$/.test(name);
+  return new SecondFactorClientError(isGivenUp ? 'aborted' : 'network', { cause });
 }

@@ -3,7 +3,7 @@
  * marked with (1) to (5); the page uses `passport-second-factor/client`.
  *
  * HOST: the address to listen on; without it only this machine reaches the application. PORT: default 3000; 0 takes a free
- * one. Accounts and second factors are in memory: every start begins anew.
+ * one. SPA_REQUIRE_FACTOR: set, everybody must have a second factor. Accounts and second factors are in memory: every start begins anew.
  */
 import { randomBytes, randomUUID, scryptSync, timingSafeEqual } from 'node:crypto';
 import { once } from 'node:events';
@@ -55,6 +55,7 @@ const secondFactor = createSecondFactor<User>({
   findUser: (accountId) => users.get(accountId),
   store: memoryStore(),
   keys: [randomBytes(32).toString('base64')],
+  policy: () => (process.env.SPA_REQUIRE_FACTOR ? 'required' : 'optional'),
   webauthn: webauthn({ rpId: 'localhost', rpName: 'Notes', origins: [`http://localhost:${String(port)}`] }),
 });
 

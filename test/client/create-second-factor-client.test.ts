@@ -1,7 +1,10 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { expect } from 'chai';
 import { createSecondFactorClient } from 'passport-second-factor/client';
 import type { SecondFactorClient } from 'passport-second-factor/client';
 import { codeFor } from 'passport-second-factor/testing';
+import { REFUSALS } from '../../scripts/openapi/problems.js';
 import { browserFetch } from '../support/browser-fetch.js';
 import { installKeys, promptsOf } from '../support/browser-keys.js';
 import { Client } from '../support/client.js';
@@ -18,6 +21,15 @@ describe('client/create-second-factor-client', () => {
   afterEach(stopPanels);
   const of = (client: Client): SecondFactorClient =>
     createSecondFactorClient({ fetch: browserFetch(client) });
+
+  it('has a function for every JSON route', () => {
+    const source = readFileSync(
+      resolve(import.meta.dirname, '../../client/create-second-factor-client.ts'),
+      'utf8',
+    );
+    const called = [...source.matchAll(/send\(\s*'([^']+)'/g)].map(([, route]) => route);
+    expect([...new Set(called)]).to.have.members(Object.keys(REFUSALS));
+  });
 
   it('signs in in two steps, steps up, renews the recovery codes and disables', async () => {
     const panel = await startPanel();

@@ -220,6 +220,8 @@ describe('client/transport', () => {
     expect(await rejectionCode(answeredBy(breaking).status())).to.equal('network');
     const signal = AbortSignal.abort();
     expect(await rejectionCode(answeredBy(breaking).status({ signal }))).to.equal('aborted');
+    const timedOut = () => Promise.reject(new DOMException('late', 'TimeoutError'));
+    expect(await rejectionCode(answeredBy(timedOut).status())).to.equal('aborted');
   });
 });
 

@@ -1,4 +1,5 @@
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { expect } from 'chai';
 import { csrfSync } from 'csrf-sync';
 import express from 'express';
@@ -14,6 +15,8 @@ import { keyOwner, startKeyPanel } from '../support/key-panel.js';
 import { enroll, enrolled } from '../support/people.js';
 import { startPanel, stopPanels } from '../support/panel.js';
 import type { Panel } from '../support/panel.js';
+
+const ROOT = resolve(import.meta.dirname, '../..');
 
 interface SignIn {
   signIn(username: string, password: string): Promise<string | null>;
@@ -43,6 +46,16 @@ describe('docs/single-page-apps.md', () => {
     Object.assign(globalThis, declared);
     return (await import(join(folder.path, file))) as Block;
   }
+
+  it('names every code that the client has of its own', () => {
+    const source = readFileSync(resolve(ROOT, 'client/second-factor-client-error.ts'), 'utf8');
+    const [, union = ''] = /export type ClientErrorCode =([^;]*);/.exec(source) ?? [];
+    const codes = [...union.matchAll(/'([^']+)'/g)].map(([, code = '']) => code);
+    expect(codes).to.have.length(8);
+    const page = readFileSync(resolve(ROOT, 'docs/single-page-apps.md'), 'utf8');
+    const [, table = ''] = page.split('or one of these:');
+    expect(codes.filter((code) => !table.includes(`\`${code}\``))).to.deep.equal([]);
+  });
 
   it('signs in: a wrong password, a wrong code, the right one', async () => {
     const panel = await startPanel();

@@ -26,9 +26,7 @@ describe('example/spa in a browser', function () {
   after(() => browser.close());
   beforeEach(async () => {
     clock = makeSystemClock();
-    const env = { ...withoutPanel(), ...clock.env, PORT: '0' };
-    app = await startProgram(compiled('example/spa/app.ts'), env, /localhost:(\d+)\/ - sign in as alice/);
-    await sitDown();
+    await start();
   });
   afterEach(async () => {
     await context.close();
@@ -36,6 +34,12 @@ describe('example/spa in a browser', function () {
     clock.remove();
     expect(complaints).to.deep.equal([]);
   });
+
+  async function start(more: Record<string, string> = {}): Promise<void> {
+    const env = { ...withoutPanel(), ...clock.env, PORT: '0', ...more };
+    app = await startProgram(compiled('example/spa/app.ts'), env, /localhost:(\d+)\/ - sign in as alice/);
+    await sitDown();
+  }
 
   async function sitDown(options: object = DESK): Promise<void> {
     ({ context, page, complaints } = await openPage(
@@ -247,6 +251,25 @@ describe('example/spa in a browser', function () {
     // What the browser itself says of such answers.
     const said = complaints.splice(0);
     expect(said.filter((line) => !line.startsWith('Failed to load resource'))).to.deep.equal([]);
+  });
+
+  it('signs nobody in before a second factor is enabled, where one is required', async () => {
+    await context.close();
+    await app.stop();
+    await start({ SPA_REQUIRE_FACTOR: '1' });
+    await logIn();
+    await heading('Two-step authentication is required');
+    await expectUsable(page);
+    await press('Cancel');
+    await heading('Sign in');
+    await logIn();
+    await press('Use a passkey');
+    await heading('Your recovery codes');
+    await press('I have saved them');
+    await heading('Hello, alice');
+    await press('Disable');
+    await press('Use a passkey');
+    await alerts('Two-step authentication is required for this account.');
   });
 
   it('shows what an answer says as text, whatever it is', async () => {
