@@ -47,6 +47,14 @@ describe('client/login-outcome', () => {
     });
   }
 
+  it('says that a wrong password was refused, also to who is signed in already', async () => {
+    const panel = await startPanel({ routes });
+    const client = createSecondFactorClient({ fetch: browserFetch(new Client(panel)) });
+    await client.login('/custom', ALICE);
+    expect(await client.login('/custom', WRONG)).to.have.property('next', 'refused');
+    expect(await client.status()).to.include({ state: 'signed-in' });
+  });
+
   it('leaves the answer of the application to the application', async () => {
     const panel = await startPanel({ routes });
     const client = createSecondFactorClient({ fetch: browserFetch(new Client(panel)) });

@@ -1,10 +1,11 @@
 import { expect } from 'chai';
 import { createSecondFactorClient, supportsKeys } from 'passport-second-factor/client';
 import { browserFetch } from '../support/browser-fetch.js';
-import { domException, installKeys } from '../support/browser-keys.js';
-import { keyOwner, startKeyPanel, waiting } from '../support/key-panel.js';
+import { domException, installKeys, promptsOf } from '../support/browser-keys.js';
+import { ORIGIN, keyOwner, startKeyPanel, waiting } from '../support/key-panel.js';
 import { stopPanels } from '../support/panel.js';
 import { rejection, rejectionCode } from '../support/rejection.js';
+import { SoftKey } from '../support/soft-key.js';
 
 describe('client/security-keys', () => {
   let restore = (): void => undefined;
@@ -53,6 +54,16 @@ describe('client/security-keys', () => {
     expect(await rejectionCode(api.addKey())).to.equal('security-key-known');
   });
 
+  it('asks by the form that a page has, without a request', async () => {
+    const { client, asked: publicKey } = await waiting(await startedWithKey());
+    const key = new SoftKey(ORIGIN);
+    restore = installKeys(promptsOf(key));
+    const { publicKey: whole } = await createSecondFactorClient({ fetch: browserFetch(client) }).codeForm();
+    expect(whole).to.deep.equal(publicKey);
+    const silent = createSecondFactorClient({ fetch: () => Promise.reject(new TypeError('no request')) });
+    expect((await silent.askKey({ publicKey: whole! })).credential.id).to.equal(key.id);
+  });
+
   it('tells a prompt that gives nothing, a browser without keys, and a call that was given up', async () => {
     const { client } = await waiting(await startedWithKey());
     const api = createSecondFactorClient({ fetch: browserFetch(client) });
@@ -62,6 +73,8 @@ describe('client/security-keys', () => {
     expect(await rejectionCode(api.askKey(asked))).to.equal('key-failed');
     const signal = AbortSignal.abort();
     expect(await rejectionCode(api.askKey({ ...asked, signal }))).to.equal('aborted');
+    const gone = AbortSignal.abort(new Error('the view is gone'));
+    expect(await rejectionCode(api.askKey({ ...asked, signal: gone }))).to.equal('aborted');
     restore();
     restore = installKeys(null);
     expect(await rejectionCode(api.askKey(asked))).to.equal('key-unsupported');

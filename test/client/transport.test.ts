@@ -40,7 +40,14 @@ describe('client/transport', () => {
     it('refuses a basePath that leads to another origin, or anywhere but to a path', () => {
       for (const basePath of [
         ...['//evil.example/two-step', 'https://evil.example', '/\\evil.example', '\\\\evil.example'],
-        ...['two-step', '', '/\t/evil.example', '/.//evil.example', 'javascript:alert(1)'],
+        ...[
+          'two-step',
+          '',
+          '/\t/evil.example',
+          '/.//evil.example',
+          '//here.invalid/x',
+          'javascript:alert(1)',
+        ],
       ]) {
         expect(() => createSecondFactorClient({ basePath }), basePath).to.throw(TypeError, 'basePath');
       }
@@ -154,6 +161,7 @@ describe('client/transport', () => {
           '/\\evil.example',
           '/\t/evil.example',
           '/.//evil.example',
+          '//here.invalid/x',
         ],
         ...['javascript:alert(1)', '', 'evil', null, 7, { toString: '/' }],
       ]) {
