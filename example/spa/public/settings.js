@@ -66,8 +66,8 @@ function showSettings(view, go, status) {
   );
 
   const app = onPress(view, 'app', () => withFreshProof(status, () => go('setup')));
-  app.textContent =
-    authenticators.length > 0 ? 'Use another app instead' : 'Enable with an authenticator app';
+  const first = enrolled ? 'Add an authenticator app' : 'Enable with an authenticator app';
+  app.textContent = authenticators.length > 0 ? 'Use another app instead' : first;
   const key = onPress(view, 'key', async () => {
     const added = await withFreshProof(status, () => twoStep.addKey());
     if (added?.recoveryCodes) await go('recoveryCodes', added);
