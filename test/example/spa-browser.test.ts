@@ -197,7 +197,9 @@ describe('example/spa in a browser', function () {
     await heading('One more step');
     for (let attempt = 0; attempt < 5; attempt++) {
       clock.jump(30);
-      await type(wrong());
+      // What was said of the code before is there until the answer comes.
+      await Promise.all([page.waitForResponse('**/two-step/verify'), type(wrong())]);
+      await page.locator('main:not([aria-busy])').waitFor();
       await alerts(attempt < 4 ? WRONG : 'Too many wrong codes.');
     }
     const waits = page.getByText(/Codes are checked again in \d+:\d\d/);

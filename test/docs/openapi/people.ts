@@ -1,6 +1,5 @@
-import { ORIGIN, addKey } from '../../support/key-panel.js';
+import { ORIGIN, addKey, askedBy } from '../../support/key-panel.js';
 import { SoftKey } from '../../support/soft-key.js';
-import { askedBy } from '../../support/key-panel.js';
 import type { Person, World } from './world.js';
 import { pending, signedIn, verified } from './world.js';
 
