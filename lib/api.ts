@@ -1,4 +1,4 @@
-import type { ActivityEntry } from './activity.js';
+import type { ActivityName } from './activity.js';
 import type { ProblemCode } from './errors.js';
 import type { ImpersonationRefusal } from './events.js';
 import type { CreationOptions, RequestOptions } from './webauthn.js';
@@ -73,10 +73,19 @@ export interface SecurityKeyJson {
   readonly stopped: boolean;
 }
 
-/** Something that happened to the second factor of the account. */
-export interface ActivityJson extends Omit<ActivityEntry, 'at'> {
+/** Something that happened to the second factor of the account, or the same several times in a row. */
+export interface ActivityJson {
+  readonly what: ActivityName;
   /** When it happened last. */
   readonly at: Moment;
+  /** How often; 1 at least. */
+  readonly count: number;
+  /** The address it came from; `null`: not known, or several. */
+  readonly ip: string | null;
+  /** The name of the browser; `null`: not known, or several. */
+  readonly browser: string | null;
+  /** The operator who did it; `null`: the owner, or somebody who passed for them. */
+  readonly by: string | null;
 }
 
 /** Somebody is signed in. */

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import ts from 'typescript';
+import { ACTIVITY_NAMES } from '../../lib/activity.js';
 import { PROBLEMS } from '../../lib/errors.js';
 import { TRANSPORTS } from '../../lib/webauthn.js';
 
@@ -11,6 +12,7 @@ const OPEN = ['AssertionJson', 'AttestationJson', 'ProofJson'];
 
 /** What is declared by values. */
 const KNOWN: Readonly<Record<string, Schema>> = {
+  ActivityName: { type: 'string', enum: ACTIVITY_NAMES },
   Moment: { type: 'string', format: 'date-time' },
   ProblemCode: { type: 'string', enum: Object.keys(PROBLEMS) },
   Transport: { type: 'string', enum: TRANSPORTS },

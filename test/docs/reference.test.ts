@@ -20,6 +20,7 @@ describe('docs/reference.md', () => {
     );
     for (const [entry] of entries) {
       const name = `passport-second-factor${entry.slice(1)}`;
+      if (name.endsWith('.json')) continue;
       const values = Object.keys((await import(name)) as object);
       expect(unquoted(rows.get(`\`${name}\``) ?? ''), name).to.have.members(values);
     }

@@ -144,7 +144,7 @@ describe('the frame of the application', () => {
     const options = { layout: () => '', render: () => undefined };
     const refusal = await startPagePanel(options).catch((error: unknown) => error);
     expect(refusal).to.include({ code: 'option-invalid' });
-    expect(String(refusal)).to.contain('layout goes without render');
+    expect(String(refusal)).to.contain('use either layout or render');
   });
 });
 

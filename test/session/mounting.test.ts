@@ -302,7 +302,7 @@ describe('a Passport that is none, or too old', () => {
       [
         new FastifyAuthenticator(),
         'option-invalid',
-        /without session; an Authenticator of @fastify\/passport is none/,
+        /without session; an Authenticator of @fastify\/passport is another library/,
       ],
       [Object.assign(new FastifyAuthenticator(), { session: () => 1 }), 'option-invalid', /without sessions/],
       [passport.Passport, 'option-invalid', /got function/],

@@ -63,6 +63,7 @@ export async function startWorld(): Promise<World> {
   const options: Partial<SecondFactorOptions<User>> = {
     webauthn: KEYS,
     rememberBrowsers: { days: 30 },
+    recentActivity: true,
     impersonation: { levels: ['root', 'user'] },
     account: ({ id, passwordChangedAt }) => ({
       ...{ id, name: id, securityStamp: passwordChangedAt },
