@@ -41,8 +41,11 @@ type Issuer = (account: { id: string; name: string }) => string;
 const OPTIONS = {
   passport,
   issuer,
-  account: fn<Option<'account'>>(),
-  findUser: fn<Option<'findUser'>>(),
+  account: fn<Option<'account'>>(
+    undefined,
+    '(user) => ({ id: user.id, name: user.login, securityStamp: user.passwordHash })',
+  ),
+  findUser: fn<Option<'findUser'>>(undefined, '(accountId) => users.byId(accountId)'),
   findAccountByName: optional(fn<Option<'findAccountByName'>>()),
   store,
   keys: (given: unknown): readonly unknown[] => (Array.isArray(given) ? Array.from(given) : [given]),
@@ -97,6 +100,8 @@ export interface ResolvedOptions extends Omit<Checked, 'window' | 'lockout' | 'r
   readonly onlyLanguage: string | null;
   /** Where the router is, as the application sees it; `basePath`, `loginPath` and `homePath` are as the browser does. */
   readonly mountPath: string;
+  /** Whether the application was asked for fields of its own in the forms. */
+  readonly hasFormFields: boolean;
   readonly limits: Limits;
   /** `null`: nobody can remember a browser. */
   readonly rememberBrowserDays: number | null;
@@ -130,6 +135,7 @@ export function checkOptions(options: unknown): ResolvedOptions {
     brand: typeof given.issuer === 'string' ? given.issuer : null,
     onlyLanguage: typeof given.language === 'string' ? given.language : null,
     mountPath: basePath,
+    hasFormFields: given.formFields !== undefined,
     basePath: publicPath + basePath,
     loginPath: publicPath + loginPath,
     homePath: publicPath + homePath,

@@ -71,3 +71,17 @@ export function takesNothing(call: string, given: readonly unknown[]): void {
   if (given.every((argument) => argument === undefined)) return;
   throw new SecondFactorError('option-invalid', `${call} takes no arguments; mount it as app.use(${call})`);
 }
+
+/**
+ * Refuses a request where options belong: those who mount a guard without calling it hear of it at the first request.
+ *
+ * @param call as it is to be written
+ * @throws {SecondFactorError} `option-invalid`
+ */
+export function takesNoRequest(call: string, given: unknown): void {
+  if (typeof given !== 'object' || given === null || !('headers' in given)) return;
+  throw new SecondFactorError(
+    'option-invalid',
+    `${call} was mounted without being called; write app.use(${call})`,
+  );
+}

@@ -35,11 +35,16 @@ export function oneOf<Word extends string>(...words: readonly [Word, ...Word[]])
   };
 }
 
-/** Functions. */
-export function fn<Fn extends (...args: never[]) => unknown>(fallback?: Fn): Check<Fn> {
+/**
+ * Functions.
+ *
+ * @param example of one that has no default
+ */
+export function fn<Fn extends (...args: never[]) => unknown>(fallback?: Fn, example?: string): Check<Fn> {
   return (given = fallback, name) => {
     if (typeof given === 'function') return given as Fn;
-    throw invalid(`${name} must be a function, got ${kindOf(given)}`);
+    const such = example === undefined ? '' : ` such as ${example}`;
+    throw invalid(`${name} must be a function${such}, got ${kindOf(given)}`);
   };
 }
 

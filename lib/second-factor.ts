@@ -15,6 +15,7 @@ import { createHeadless } from './operator/headless.js';
 import type { Core } from './session/core.js';
 import { factorOf } from './session/core.js';
 import { createMounting } from './session/mounting.js';
+import { createWarnOnce } from './session/warn-once.js';
 import { createPassportPort } from './session/passport-port.js';
 import { createContexts, createSessionMiddleware } from './request/take-over.js';
 import { parseKeyRing } from './vault/key-ring.js';
@@ -61,6 +62,7 @@ export function createSecondFactor<User = Express.User>(options: SecondFactorOpt
   const sealer = createSealer(parseKeyRing(resolved.keys));
   const events = createEmitter();
   const underWay = createUnderWay();
+  const warnOnce = createWarnOnce();
   const core: Core = {
     options: resolved,
     passport: createPassportPort(resolved.passport),
@@ -68,7 +70,8 @@ export function createSecondFactor<User = Express.User>(options: SecondFactorOpt
     sealer,
     events,
     underWay,
-    mounting: createMounting(resolved.mountPath),
+    mounting: createMounting(resolved.mountPath, warnOnce),
+    warnOnce,
   };
   cataloguesOf(resolved);
   sendNotices(core);

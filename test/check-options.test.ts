@@ -29,7 +29,14 @@ const NO_ORIGINS = [
   [7],
   Array<string>(1),
 ];
-const RESOLVED_ONLY = ['mountPath', 'limits', 'rememberBrowserDays', 'brand', 'onlyLanguage'];
+const RESOLVED_ONLY = [
+  'mountPath',
+  'hasFormFields',
+  'limits',
+  'rememberBrowserDays',
+  'brand',
+  'onlyLanguage',
+];
 
 describe('check-options', () => {
   it('takes the required options alone and fills in the defaults', () => {

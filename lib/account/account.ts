@@ -146,7 +146,8 @@ export function parseStamp(stamp: unknown): string | null {
   if (stamp instanceof Uint8Array && stamp.length > 0) return `bytes ${Buffer.from(stamp).toString('hex')}`;
   throw invalid(
     'a security stamp must be a string or Buffer that is not empty, a number, a bigint, a Date, or null for an ' +
-      `account without a password, got ${kindOf(stamp)}; for example securityStamp: user.hash ?? null`,
+      `account without a password, got ${kindOf(stamp)}. Name a property that the user has; where that may be ` +
+      'missing, as without a password: securityStamp: user.hash ?? null',
   );
 }
 

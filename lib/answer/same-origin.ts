@@ -1,6 +1,6 @@
 import { SecondFactorError } from '../errors.js';
 import type { IncomingMessage } from 'node:http';
-import { knownOnly } from '../known-only.js';
+import { knownOnly, takesNoRequest } from '../known-only.js';
 import type { Middleware } from '../options.js';
 import { sendProblem } from './problem.js';
 
@@ -69,6 +69,7 @@ function originOf(entry: unknown): string | null {
  * app.post('/login', sameOrigin(), passport.authenticate('local', { successRedirect: '/' }));
  */
 export function sameOrigin(options: { allowedOrigins?: readonly string[] } = {}): Middleware {
+  takesNoRequest('sameOrigin()', options);
   const { allowedOrigins: listed = [] } = knownOnly(options, ['allowedOrigins'], 'sameOrigin option');
   const origins = Array.isArray(listed) ? Array.from(listed, originOf) : [null];
   if (origins.includes(null)) {

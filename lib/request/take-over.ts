@@ -91,7 +91,19 @@ function watchPages(context: Context): void {
   if (!PAGES.some((page) => path === mountPath + page)) return;
   res.once('finish', () => {
     if (res.statusCode === 404 && !context.routed) core.mounting.atNotFound(path);
+    if (context.routed && !core.options.hasFormFields) warnOfTokens(context);
   });
+}
+
+/** A protection against other sites that runs before the router refuses forms without its token. */
+function warnOfTokens({ core, req, res }: Context): void {
+  const isPage = String(res.getHeader('content-type')).startsWith('text/html');
+  if (!isPage || typeof Reflect.get(req, 'csrfToken') !== 'function') return;
+  core.warnOnce(
+    'a page of secondFactor.router() has a form without the token that req.csrfToken() gives, and your protection ' +
+      'refuses such forms. Add the option formFields: (req) => ({ _csrf: req.csrfToken() })',
+    { code: 'SECOND_FACTOR_FORM_FIELDS' },
+  );
 }
 
 function takeOver(core: Core, request: HttpRequest, res: ServerResponse): Context {
@@ -168,7 +180,7 @@ function requirePassport(core: Core, req: AppRequest): { logIn: LogIn; logOut: L
     throw new SecondFactorError(
       'passport-instance',
       'the passport.session() mounted before secondFactor.session() belongs to another Passport instance than ' +
-        'the one in the passport option',
+        'the one in the passport option. Hand both the same one; `npm ls passport` shows further copies',
     );
   }
   return { logIn, logOut };

@@ -7,7 +7,11 @@ export type Callback = (error?: unknown) => void;
 /** express-session's `req.session`, as far as it is used. */
 export interface AppSession {
   readonly id: string;
-  cookie: { maxAge?: number | null; readonly originalMaxAge?: number | null };
+  cookie: {
+    maxAge?: number | null;
+    readonly originalMaxAge?: number | null;
+    readonly secure?: boolean | 'auto';
+  };
   save(done: Callback): unknown;
   regenerate(done: Callback): unknown;
   destroy(done: Callback): unknown;

@@ -18,6 +18,7 @@ import type { Vault } from '../vault/vault.js';
 import { foundAccount } from './described-account.js';
 import type { Mounting } from './mounting.js';
 import type { PassportPort } from './passport-port.js';
+import type { WarnOnce } from './warn-once.js';
 
 /** What one instance of the package is made of. */
 export interface Core {
@@ -27,6 +28,7 @@ export interface Core {
   readonly sealer: Sealer;
   readonly events: Emitter;
   readonly mounting: Mounting;
+  readonly warnOnce: WarnOnce;
   /** What closing waits for. */
   readonly underWay: UnderWay;
 }
@@ -115,7 +117,7 @@ export async function findAccount(core: Core, accountId: string): Promise<FoundU
 export function lookUpAccount(core: Core, accountId: string): Soon<FoundUser | null> {
   return whenThere(lookUpUser(core, accountId), (user) => {
     if (user === null || user === undefined || user === false) return null;
-    return whenThere(foundAccount(core.options, user), (account) => {
+    return whenThere(foundAccount(core, user), (account) => {
       if (account.id === accountId) return { user, account };
       throw new SecondFactorError(
         'account-unstable',

@@ -1,4 +1,5 @@
 import { SecondFactorError } from '../errors.js';
+import type { WarnOnce } from './warn-once.js';
 
 /** Where a router is mounted, as far as Express tells: a path from the root of the application; `null`: unknown. */
 export type Place = string | null;
@@ -29,17 +30,14 @@ export interface Mounting {
 type Fit = 'there' | 'may-be-there' | 'elsewhere';
 
 /** The knowledge of an instance that was just made. */
-export function createMounting(basePath: string): Mounting {
+export function createMounting(basePath: string, warnOnce: WarnOnce): Mounting {
   const mounts: (() => readonly Place[])[] = [];
   let routers = 0;
   let ownRoute = false;
   let asked = false;
-  let warned = false;
 
   const warn = (what: string): void => {
-    if (warned) return;
-    warned = true;
-    process.emitWarning(`${what}. ${fix(basePath)}`, { code: 'SECOND_FACTOR_ROUTER' });
+    warnOnce(`${what}. ${fix(basePath)}`, { code: 'SECOND_FACTOR_ROUTER' });
   };
   const assess = (): { readonly fit: Fit; readonly listed: string } => {
     const places = mounts.flatMap((placesOf) => placesOf());

@@ -1,4 +1,5 @@
 import { SecondFactorError } from '../errors.js';
+import { takesNoRequest } from '../known-only.js';
 import type { Middleware } from '../options.js';
 import { isLater } from '../soon.js';
 import { checkGuardOptions } from './evaluate.js';
@@ -19,6 +20,7 @@ import type { GuardDecision, GuardOptions, RequestSecondFactor } from './request
  * app.use('/panel/backups', requireSecondFactor({ maxAge: 300 }), backups);
  */
 export function requireSecondFactor(options: GuardOptions = {}): Middleware {
+  takesNoRequest('requireSecondFactor()', options);
   const checked = checkGuardOptions(options);
   return (req, _res, next) => {
     const { secondFactor } = req as { secondFactor?: RequestSecondFactor };

@@ -30,7 +30,7 @@ export async function freshUser(context: Context, user: unknown, serialized: unk
     throw new SecondFactorError(
       'account-unknown',
       'the user who signed in was not found: deserializeUser or findUser(accountId) returned none; ' +
-        'accountId is a string, also when the ids are numbers',
+        'accountId is a string, also when the ids are numbers: look for Number(accountId) then',
     );
   }
   // Where every look-up gives one and the same object, nobody can tell a strategy's user from req.user.

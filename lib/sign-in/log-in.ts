@@ -4,6 +4,7 @@ import { setRequestUser } from '../session/app-request.js';
 import { callBack, storeCatches } from '../session/call-back.js';
 import type { Context, Vouched } from '../session/context.js';
 import { isParked } from '../session/state.js';
+import { watchCookie } from '../session/watch-cookie.js';
 import { signIn } from './complete.js';
 import type { LogInResult } from './first-step.js';
 import { firstStep, loggedInTwice } from './first-step.js';
@@ -33,6 +34,7 @@ export function createLogIn(context: Context): LogIn {
       return;
     }
     if (typeof done !== 'function') throw withoutCallback(sessionless);
+    if (!sessionless) watchCookie(context);
     signInBy(context, user, { ...options, session: !sessionless }, vouched).then(
       (result) => {
         if (result === 'call-back') callBack(done, sessionless || storeCatches(req));
@@ -65,7 +67,8 @@ async function signInBy(
     if (!core.passport.isInstanceOf(req)) {
       throw new SecondFactorError(
         'passport-instance',
-        'req.logIn was called by another Passport instance than the one in the passport option',
+        'req.logIn was called by another Passport instance than the one in the passport option. Use the same one; ' +
+          '`npm ls passport` shows further copies',
       );
     }
     checkLogInOptions(options);

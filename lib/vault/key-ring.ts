@@ -45,6 +45,12 @@ function masterKey(value: unknown, name: string): MasterKey {
     const got = value === '' ? 'an empty string' : value === null ? 'null' : typeof value;
     throw invalid(`${name} must be a base64 string of 32 bytes, got ${got}`);
   }
+  if (value !== value.trim()) {
+    throw new SecondFactorError(
+      'key-invalid',
+      `${name} begins or ends with white space, such as the line break at the end of a file: use .trim()`,
+    );
+  }
   if (!/^[A-Za-z0-9+/_-]+={0,2}$/.test(value)) throw invalid(`${name} is not base64`);
   const bytes = Buffer.from(value, 'base64');
   if (bytes.length !== KEY_BYTES) {

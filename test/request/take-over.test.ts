@@ -12,8 +12,10 @@ import supertest from 'supertest';
 import { Client } from '../support/client.js';
 import { enroll, enrolled, loggedIn } from '../support/people.js';
 import { startPanel, stopPanels, user } from '../support/panel.js';
-import type { User } from '../support/panel.js';
+import type { Panel, PanelParts, User } from '../support/panel.js';
 import { sessionId } from '../support/sessions.js';
+import { warningsOf } from '../support/warnings.js';
+import type { Warning } from '../support/warnings.js';
 
 /** What one request to an application that is mounted wrongly is answered, with the message for the operator. */
 async function answered(app: Express, cookie = '', path = '/me') {
@@ -266,5 +268,41 @@ describe('request/take-over', () => {
     expect((await seen.get('/me', { cookie })).body.user, 'a mark of the other panel is none here').to.equal(
       null,
     );
+  });
+});
+
+describe("request/take-over: forms without the application's token", () => {
+  afterEach(stopPanels);
+
+  /** A protection as csurf, csrf-sync and others have it: before the router, with `req.csrfToken()`. */
+  const beforeRouter = ({ app }: Panel): void => {
+    app.use((req, res, next) => {
+      Reflect.set(req, 'csrfToken', () => 'the token');
+      if (req.method !== 'POST' || req.path === '/login') next();
+      else res.status(403).json({ code: 'token-missing' });
+    });
+  };
+  /** What is told while a user opens the settings twice, with a token on the request. */
+  async function told(options: PanelParts['options'], accept = 'text/html'): Promise<readonly Warning[]> {
+    const panel = await startPanel({ beforeRouter, ...(options && { options }) });
+    const client = await loggedIn(panel);
+    return warningsOf(async () => {
+      for (let i = 0; i < 2; i++) {
+        expect((await client.get('/two-step', { accept })).status).to.equal(200);
+      }
+    });
+  }
+
+  it('are told of once, with the option that adds it, before anybody sends one', async () => {
+    const warnings = await told(undefined);
+    expect(warnings.map(({ code }) => code)).to.deep.equal(['SECOND_FACTOR_FORM_FIELDS']);
+    expect(warnings[0]?.message).to.include('formFields: (req) => ({ _csrf: req.csrfToken() })');
+  });
+
+  it('are not told of where the option is set, nor to programs, nor where there is no such token', async () => {
+    expect(await told({ formFields: () => ({ _csrf: 'the token' }) })).to.deep.equal([]);
+    expect(await told(undefined, 'application/json')).to.deep.equal([]);
+    const client = await loggedIn(await startPanel());
+    expect(await warningsOf(() => client.get('/two-step', { accept: 'text/html' }))).to.deep.equal([]);
   });
 });

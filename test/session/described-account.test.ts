@@ -4,6 +4,7 @@ import { Client } from '../support/client.js';
 import { enrolled, loggedIn } from '../support/people.js';
 import { startPanel, stopPanels, userOf } from '../support/panel.js';
 import type { Panel } from '../support/panel.js';
+import { warningsOf } from '../support/warnings.js';
 
 /** A row of a table of users: an account that signs in elsewhere only has no password. */
 interface Row {
@@ -96,6 +97,36 @@ describe('session/described-account: users that are not all there', () => {
       expect(error()).to.include({ code: 'account-invalid' });
       expect(error().message).to.include('findUser gave').and.include('user.hash ?? null');
     }
+  });
+
+  it('says once that a description without a stamp leaves sessions open after a changed password', async () => {
+    for (const deserializedUserIsFresh of [false, true]) {
+      const panel = await startPanel({
+        options: { deserializedUserIsFresh, account: ({ id, login }) => ({ id, name: login }) },
+      });
+      const warnings = await warningsOf(async () => {
+        const client = await loggedIn(panel);
+        await client.me();
+        await loggedIn(panel, 'bob');
+      });
+      expect(warnings.map(({ code }) => code)).to.deep.equal(['SECOND_FACTOR_NO_STAMP']);
+      expect(warnings[0]?.message).to.include('for example securityStamp: user.passwordHash, and null');
+    }
+  });
+
+  it('says nothing where a stamp is null, since there is no password', async () => {
+    const { panel } = await start(null);
+    expect(await warningsOf(() => loggedIn(panel))).to.deep.equal([]);
+  });
+
+  it('tells nothing of stamps where the id is at fault', async () => {
+    const id = { toHexString: () => '507f1f77bcf86cd799439011' };
+    const panel = await startPanel({ options: { account: () => ({ id: id as never, name: 'alice' }) } });
+    await loggedIn(panel);
+    expect(panel.errors.at(-1)).to.include({ code: 'account-invalid' });
+    expect((panel.errors.at(-1) as Error).message)
+      .to.include('.toHexString()')
+      .and.not.include('securityStamp');
   });
 
   it('names which user account() could not describe, and the fix', async () => {

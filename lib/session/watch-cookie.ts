@@ -1,0 +1,23 @@
+import type { TLSSocket } from 'node:tls';
+import type { Context } from './context.js';
+
+/**
+ * Warns when a sign-in got a new session whose cookie was not sent, because it is `secure` and the request came by
+ * http for all that express-session knows: the browser stays signed out, and nobody is told why.
+ */
+export function watchCookie(context: Context): void {
+  const { core, req, res } = context;
+  res.once('finish', () => {
+    const { session, sessionID } = req;
+    const encrypted = (req.socket as Partial<TLSSocket>).encrypted ?? false;
+    if (context.logIn === 'none' || session?.cookie.secure !== true || sessionID === undefined || encrypted)
+      return;
+    const cookies = [res.getHeader('set-cookie') ?? []].flat().map(String);
+    if (cookies.some((cookie) => cookie.includes(encodeURIComponent(sessionID)))) return;
+    core.warnOnce(
+      'a sign-in got no session cookie: the cookie is secure, and Express takes the request for http. Behind a ' +
+        "proxy that ends TLS: app.set('trust proxy', 1). Without https, in development: cookie: { secure: 'auto' }",
+      { code: 'SECOND_FACTOR_COOKIE' },
+    );
+  });
+}

@@ -1,0 +1,59 @@
+import { expect } from 'chai';
+import { Client } from '../support/client.js';
+import { startPanel, stopPanels } from '../support/panel.js';
+import type { PanelParts } from '../support/panel.js';
+import { warningsOf } from '../support/warnings.js';
+
+const SECRET = 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP';
+const CODE = 'SECOND_FACTOR_COOKIE';
+const HTTPS = { 'x-forwarded-proto': 'https' };
+
+describe('session/watch-cookie: the cookie of a sign-in', () => {
+  afterEach(stopPanels);
+
+  /** The codes of the warnings while somebody signs in behind a proxy that ends TLS. */
+  async function told(
+    session: NonNullable<PanelParts['session']>,
+    first?: PanelParts['first'],
+  ): Promise<unknown[]> {
+    const panel = await startPanel({ session, ...(first && { first }) });
+    const warnings = await warningsOf(async () => {
+      const body = { username: 'alice', password: 'password' };
+      const { status, headers } = await new Client(panel).post('/login', body, HTTPS);
+      expect({ status, cookies: headers['set-cookie']?.length }).to.deep.equal({ status: 200, cookies: 1 });
+    });
+    return warnings.map(({ code }) => code);
+  }
+
+  it('is missed once where it is secure and no proxy is trusted, with both fixes', async () => {
+    const panel = await startPanel({ session: { cookie: { secure: true } } });
+    const warnings = await warningsOf(async () => {
+      for (let i = 0; i < 2; i++) {
+        const client = new Client(panel);
+        await client.login('alice');
+        expect(client.cookies.size).to.equal(0);
+      }
+    });
+    expect(warnings.map(({ code }) => code)).to.deep.equal([CODE]);
+    expect(warnings[0]?.message).to.include("app.set('trust proxy', 1)").and.include("secure: 'auto'");
+  });
+
+  it('is missed also where the sign-in waits for its code', async () => {
+    const panel = await startPanel({ session: { cookie: { secure: true } } });
+    await panel.secondFactor.admin.import('alice', { secret: SECRET, by: 'test' });
+    const warnings = await warningsOf(async () => {
+      expect((await new Client(panel).login('alice')).body.code).to.equal('code-required');
+    });
+    expect(warnings.map(({ code }) => code)).to.deep.equal([CODE]);
+  });
+
+  it('is not missed where it is sent, nor where nobody signed in', async () => {
+    const trusts: PanelParts['first'] = ({ app }) => void app.set('trust proxy', 1);
+    expect(await told({ cookie: { secure: true } }, trusts)).to.deep.equal([]);
+    expect(await told({ cookie: { secure: true }, proxy: true })).to.deep.equal([]);
+    expect(await told({ cookie: { secure: 'auto' } })).to.deep.equal([]);
+    const panel = await startPanel({ session: { cookie: { secure: true } } });
+    const refused = { username: 'alice', password: 'wrong' };
+    expect(await warningsOf(() => new Client(panel).post('/login', refused))).to.deep.equal([]);
+  });
+});
