@@ -40,6 +40,8 @@ export interface Account {
   readonly level: string | null;
   /** `null`: there is no password, or the application gives no stamps. */
   readonly stamp: string | null;
+  /** Whether the application gives stamps, were it to say that there is no password. */
+  readonly givesStamp: boolean;
   /** `null`: the application does not say. */
   readonly enrolled: boolean | null;
   readonly otherFactor: boolean;
@@ -107,6 +109,7 @@ export function parseAccount(description: unknown): Account {
   if (unknown !== null) throw invalid(`account() returned the unknown property ${unknown}`);
   const { id, name, level } = fields;
   const accountId = parseAccountId(id);
+  const givesStamp = 'securityStamp' in fields;
   if (typeof name !== 'string' || name === '') {
     throw invalid(`account().name must be a string that is not empty, got ${kindOf(name)}`);
   }
@@ -117,7 +120,8 @@ export function parseAccount(description: unknown): Account {
     id: accountId,
     name: name.toWellFormed(),
     level: level === undefined ? null : withoutUnprintable(level),
-    stamp: 'securityStamp' in fields ? parseStamp(fields.securityStamp) : null,
+    stamp: givesStamp ? parseStamp(fields.securityStamp) : null,
+    givesStamp,
     enrolled: parseFlag(fields, 'enrolled'),
     otherFactor: parseFlag(fields, 'otherFactor') ?? false,
   };

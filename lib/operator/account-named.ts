@@ -15,7 +15,7 @@ export async function accountNamed(core: Core, name: string): Promise<FoundUser 
   if (!findAccountByName) return undefined;
   const user = await looked(() => findAccountByName(name));
   if (user === null || user === undefined || user === false) return null;
-  const account = await foundAccount(core, user);
+  const account = await foundAccount(core.options, user);
   // What an application finds by another spelling is another account.
   return account.name === name ? findAccount(core, account.id) : null;
 }

@@ -139,10 +139,10 @@ interface Described {
 }
 
 /** Which account a user is that `deserializeUser` gave. */
-function describe(core: Core, user: unknown): Soon<Described> {
-  if (!core.options.deserializedUserIsFresh)
-    return whenThere(deserializedId(core.options, user), (accountId) => ({ accountId, fresh: null }));
-  return whenThere(freshAccount(core, user), (account) => ({
+function describe({ options }: Core, user: unknown): Soon<Described> {
+  if (!options.deserializedUserIsFresh)
+    return whenThere(deserializedId(options, user), (accountId) => ({ accountId, fresh: null }));
+  return whenThere(freshAccount(options, user), (account) => ({
     accountId: account.id,
     fresh: { user, account },
   }));

@@ -117,7 +117,7 @@ export async function findAccount(core: Core, accountId: string): Promise<FoundU
 export function lookUpAccount(core: Core, accountId: string): Soon<FoundUser | null> {
   return whenThere(lookUpUser(core, accountId), (user) => {
     if (user === null || user === undefined || user === false) return null;
-    return whenThere(foundAccount(core, user), (account) => {
+    return whenThere(foundAccount(core.options, user), (account) => {
       if (account.id === accountId) return { user, account };
       throw new SecondFactorError(
         'account-unstable',

@@ -5,40 +5,18 @@ import type { ResolvedOptions } from '../check-options.js';
 import type { Soon } from '../soon.js';
 import { isLater } from '../soon.js';
 import { describeFailure } from '../vault/failure.js';
-import type { WarnOnce } from './warn-once.js';
 
 /** The option that describes users. */
 type Describing = Pick<ResolvedOptions, 'account'>;
 
-/** What describes users, and warns of a description that leaves sessions open. */
-interface Whole {
-  readonly options: Describing;
-  readonly warnOnce: WarnOnce;
-}
-
 /** Which account a user is that `findUser` gave: all of its description counts. */
-export function foundAccount({ options, warnOnce }: Whole, user: unknown): Soon<Account> {
-  return described(options, user, 'findUser gave', wholeAccount(warnOnce));
+export function foundAccount(options: Describing, user: unknown): Soon<Account> {
+  return described(options, user, 'findUser gave', parseAccount);
 }
 
 /** Which account a user is that `deserializeUser` gave, where it is as fresh as one of `findUser`. */
-export function freshAccount({ options, warnOnce }: Whole, user: unknown): Soon<Account> {
-  const whence = 'deserializeUser gave (deserializedUserIsFresh: true)';
-  return described(options, user, whence, wholeAccount(warnOnce));
-}
-
-function wholeAccount(warnOnce: WarnOnce): (description: unknown) => Account {
-  return (description) => {
-    const account = parseAccount(description);
-    if (!('securityStamp' in (description as object))) {
-      warnOnce(
-        'account() returns no securityStamp, so a changed password ends no session. Return what changes with the ' +
-          'password, for example securityStamp: user.passwordHash, and null for an account without a password',
-        { code: 'SECOND_FACTOR_NO_STAMP' },
-      );
-    }
-    return account;
-  };
+export function freshAccount(options: Describing, user: unknown): Soon<Account> {
+  return described(options, user, 'deserializeUser gave (deserializedUserIsFresh: true)', parseAccount);
 }
 
 /** Which account a user is that `deserializeUser` gave; it may be partial. */

@@ -33,6 +33,13 @@ export async function freshUser(context: Context, user: unknown, serialized: unk
         'accountId is a string, also when the ids are numbers: look for Number(accountId) then',
     );
   }
+  if (!found.account.givesStamp) {
+    core.warnOnce(
+      'account() returns no securityStamp, so a changed password ends no session. Return what changes with the ' +
+        'password, for example securityStamp: user.passwordHash, and null for an account without a password',
+      { code: 'SECOND_FACTOR_NO_STAMP' },
+    );
+  }
   // Where every look-up gives one and the same object, nobody can tell a strategy's user from req.user.
   const again = deserialized === user ? undefined : signedInAgain(context, user, found.account.id);
   // A sign-in of this request may have left that session.

@@ -65,7 +65,14 @@ describe('lib/account/account', () => {
 
   describe('parseAccount', () => {
     it('fills in what was not said', () => {
-      const filled = { ...NAMED, level: null, stamp: null, enrolled: null, otherFactor: false };
+      const filled = {
+        ...NAMED,
+        level: null,
+        stamp: null,
+        givesStamp: false,
+        enrolled: null,
+        otherFactor: false,
+      };
       expect(parseAccount(NAMED)).to.deep.equal(filled);
       const nothing = { level: undefined, enrolled: undefined, otherFactor: undefined };
       expect(parseAccount({ ...NAMED, ...nothing })).to.deep.equal(filled);
@@ -81,7 +88,8 @@ describe('lib/account/account', () => {
         otherFactor: true,
       };
       expect(parseAccount(said)).to.deep.equal({
-        ...{ id: '7', name: 'alice', level: 'admin', stamp: 'x', enrolled: true, otherFactor: true },
+        ...{ id: '7', name: 'alice', level: 'admin', enrolled: true, otherFactor: true },
+        ...{ stamp: 'x', givesStamp: true },
       });
       for (const [more, fix] of [
         [
