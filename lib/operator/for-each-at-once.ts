@@ -1,31 +1,52 @@
-/** So many are under way together: a store that is far away is waited for once, and sign-ins still get their turn. */
-const AT_ONCE = 64;
+import type { Pace } from './pace.js';
+import { createPace } from './pace.js';
 
 /**
- * Does something for every item of a list, for some at once. The list is read as it is needed, so it may be of any length.
+ * Does something for every item of a list, for some at once: as many as the store takes without making others wait. The list
+ * is read as it is needed, so it may be of any length.
  *
  * @throws what the list or the first that fails throws, once those under way are over; nothing further is begun then
  */
 export async function forEachAtOnce<Item>(
   items: AsyncIterable<Item>,
   act: (item: Item) => Promise<void>,
+  pace: Pace = createPace(),
 ): Promise<void> {
   const list = items[Symbol.asyncIterator]();
+  const errors: unknown[] = [];
   let isOver = false;
-  const work = async (): Promise<void> => {
-    try {
-      while (!isOver) {
-        const step = await list.next();
-        if (step.done === true) return;
-        await act(step.value);
+  let workers = 0;
+  const work = async (begin: () => void): Promise<void> => {
+    while (!isOver && workers <= pace.atOnce()) {
+      const step = await list.next();
+      if (step.done === true) {
+        isOver = true;
+        return;
       }
-    } finally {
-      isOver = true;
+      const begun = performance.now();
+      await act(step.value);
+      pace.took(performance.now() - begun);
+      begin();
     }
   };
-  const ends = await Promise.allSettled(Array.from({ length: AT_ONCE }, work));
-  const failed = ends.find(({ status }) => status === 'rejected') as PromiseRejectedResult | undefined;
-  if (!failed) return;
+  await new Promise<void>((resolve) => {
+    const ended = (): void => {
+      workers--;
+      if (workers === 0) resolve();
+    };
+    const failed = (error: unknown): void => {
+      isOver = true;
+      errors.push(error);
+    };
+    const begin = (): void => {
+      while (!isOver && workers < pace.atOnce()) {
+        workers++;
+        void work(begin).catch(failed).finally(ended);
+      }
+    };
+    begin();
+  });
+  if (errors.length === 0) return;
   await list.return?.();
-  throw failed.reason;
+  throw errors[0];
 }
