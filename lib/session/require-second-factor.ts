@@ -33,12 +33,19 @@ export function requireSecondFactor(options: GuardOptions = {}): Middleware {
       );
       return;
     }
-    const decided = (decision: GuardDecision): void => {
-      if (decision.ok) next();
-      else secondFactor.refuse(decision);
+    const passes = (decision: GuardDecision): boolean => {
+      if (!decision.ok) secondFactor.refuse(decision);
+      return decision.ok;
     };
     const decision = guardDecision(secondFactor, checked);
-    if (isLater(decision)) decision.then((said) => process.nextTick(decided, said), next);
-    else decided(decision);
+    if (isLater(decision)) {
+      // Nobody would catch what the answer throws, where the application has answered meanwhile.
+      decision.then(passes).then(
+        (may) => {
+          if (may) process.nextTick(next);
+        },
+        (error: unknown) => process.nextTick(next, error),
+      );
+    } else if (passes(decision)) next();
   };
 }

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { expect } from 'chai';
+import type { ErrorRequestHandler } from 'express';
 import session from 'express-session';
 import { memoryStore } from 'passport-second-factor/memory';
 import { requireSecondFactor } from 'passport-second-factor';
@@ -174,6 +175,36 @@ describe('recheckSeconds', () => {
     expect(await client.get('/fresh')).to.deep.include({ status: 503, body: { code: 'store-unavailable' } });
     pass(SECONDS);
     expect((await client.get('/secret')).status).to.equal(503);
+  });
+
+  it('hands an answer that it cannot give to the error handler, where the application has answered meanwhile', async () => {
+    let answered = (): void => undefined;
+    let asks = false;
+    await start({
+      policy: async () => {
+        if (asks) answered();
+        return Promise.resolve('optional');
+      },
+    });
+    here.app.get(
+      '/answered',
+      (_req, res, next) => {
+        asks = true;
+        answered = () => {
+          if (!res.headersSent) res.status(503).json({ late: true });
+        };
+        next();
+      },
+      requireSecondFactor({ maxAge: 300 }),
+    );
+    here.app.use(((error: { code?: string }, _req, _res, _next) => {
+      here.errors.push(error);
+    }) satisfies ErrorRequestHandler);
+    const { client } = await enrolled(here);
+    pass(301);
+    expect((await client.get('/answered')).body).to.deep.equal({ late: true });
+    expect(here.errors).to.have.length(1);
+    expect(here.errors[0]).to.have.property('code', 'ERR_HTTP_HEADERS_SENT');
   });
 
   it('is off by default, and takes whole seconds up to a minute', async () => {
