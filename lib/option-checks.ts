@@ -1,4 +1,4 @@
-import { types } from 'node:util';
+import { inspect, types } from 'node:util';
 import { parseOrigin } from './answer/same-origin.js';
 import { SecondFactorError } from './errors.js';
 
@@ -36,32 +36,62 @@ export function oneOf<Word extends string>(...words: readonly [Word, ...Word[]])
 }
 
 /**
- * Functions.
+ * Functions, which answer at once or by a promise: whatever `await` would wait for becomes one.
  *
  * @param example of one that has no default
  */
 export function fn<Fn extends (...args: never[]) => unknown>(fallback?: Fn, example?: string): Check<Fn> {
   return (given = fallback, name) => {
-    if (typeof given === 'function') return given as Fn;
-    const such = example === undefined ? '' : ` such as ${example}`;
-    throw invalid(`${name} must be a function${such}, got ${kindOf(given)}`);
+    const asked = functionOf(given, name, example);
+    const ask = (...args: never[]): unknown => {
+      const said = askedOf(asked, args, name);
+      if (!isThenable(said)) return said;
+      return Promise.resolve(said).catch((thrown: unknown) => {
+        throw thrownBy(name, thrown);
+      });
+    };
+    return ask as Fn;
   };
+}
+
+type Asked = (...args: never[]) => unknown;
+
+function functionOf(given: unknown, name: string, example?: string): Asked {
+  if (typeof given === 'function') return given as Asked;
+  const such = example === undefined ? '' : ` such as ${example}`;
+  throw invalid(`${name} must be a function${such}, got ${kindOf(given)}`);
+}
+
+function askedOf(asked: Asked, args: never[], name: string): unknown {
+  try {
+    return asked(...args);
+  } catch (thrown) {
+    throw thrownBy(name, thrown);
+  }
+}
+
+/** What Express takes for an order to go on elsewhere, rather than for an error. */
+const ORDERS: readonly unknown[] = ['route', 'router'];
+
+/** What the application threw, as it is: but an error where the callbacks of Express and Passport would take it for none. */
+function thrownBy(name: string, thrown: unknown): Error {
+  if (thrown && !ORDERS.includes(thrown)) return thrown as Error;
+  return new Error(`${name} threw ${inspect(thrown)}`, { cause: thrown });
 }
 
 /** Functions whose answer is used at once: a promise would be taken for the answer, and may reject unheard. */
 export function atOnce<Fn extends (...args: never[]) => unknown>(fallback?: Fn): Check<Fn> {
-  return (given, name) => {
-    const check = fn<Fn>(fallback);
-    const asked = check(given, name);
+  return (given = fallback, name) => {
+    const asked = functionOf(given, name);
     const promised = (): SecondFactorError => invalid(`${name} must answer at once, got a promise`);
     if (types.isAsyncFunction(asked)) throw promised();
-    const ask = (...args: Parameters<Fn>): ReturnType<Fn> => {
-      const said = asked(...args);
-      if (!isThenable(said)) return said as ReturnType<Fn>;
+    const ask = (...args: never[]): unknown => {
+      const said = askedOf(asked, args, name);
+      if (!isThenable(said)) return said;
       Promise.resolve(said).catch(() => undefined);
       throw promised();
     };
-    return ask as unknown as Fn;
+    return ask as Fn;
   };
 }
 

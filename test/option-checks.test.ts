@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { expect } from 'chai';
 import { checkOptions } from '../lib/check-options.js';
 import { required } from './support/required-options.js';
@@ -30,6 +31,71 @@ describe('options that are functions', () => {
       expect(() => checkOptions(asynchronous))
         .to.throw(`${name} must answer at once, got a promise`)
         .with.property('code', 'option-invalid');
+    });
+  }
+
+  const FUNCTIONS = [
+    ...([
+      'account',
+      'findUser',
+      'findAccountByName',
+      'setEnrolled',
+      'onSignedIn',
+      'render',
+      'layout',
+    ] as const),
+    ...(['policy', 'notify', 'issuer', 'formFields', 'carry', 'language', 'ip', 'secure', 'clock'] as const),
+  ];
+  const ANSWERED_AT_ONCE: readonly string[] = FUNCTIONS.slice(-7);
+  const given = (name: (typeof FUNCTIONS)[number], give: () => unknown): ((...of: object[]) => unknown) => {
+    const { layout: _layout, ...options } = { ...required(), layout: undefined };
+    return checkOptions({ ...options, [name]: give })[name] as (...of: object[]) => unknown;
+  };
+  const thrownBy = async (act: () => unknown): Promise<unknown> => {
+    try {
+      await act();
+    } catch (thrown) {
+      return thrown;
+    }
+    throw new Error('nothing was thrown');
+  };
+
+  for (const name of FUNCTIONS) {
+    it(`hands on what ${name} throws, and makes an error of what callbacks take for none, or for an order`, async () => {
+      const rejects = !ANSWERED_AT_ONCE.includes(name);
+      for (const value of [undefined, null, false, 0, '', 'route', 'router', 'away', new Error('away')]) {
+        const isError = value === 'away' || value instanceof Error;
+        const throwing = given(name, () => {
+          throw value as Error;
+        });
+        const rejecting = given(name, () => Promise.reject(value as Error));
+        for (const asked of rejects ? [throwing, rejecting] : [throwing]) {
+          const thrown = await thrownBy(() => asked({}, {}));
+          if (isError) expect(thrown).to.equal(value);
+          else {
+            expect(thrown).to.be.an('error').with.property('cause', value);
+            expect((thrown as Error).message).to.equal(`${name} threw ${inspect(value)}`);
+          }
+        }
+      }
+    });
+  }
+
+  for (const name of ['account', 'findUser', 'onSignedIn', 'policy'] as const) {
+    it(`waits for whatever await waits for from ${name}, once`, async () => {
+      let runs = 0;
+      // A query that runs when it is awaited, and a function that is one.
+      const query = {
+        then(done: (value: string) => void) {
+          runs++;
+          setImmediate(done, 'said');
+        },
+      };
+      for (const said of [query, Object.assign(() => undefined, query)]) {
+        runs = 0;
+        expect(await given(name, () => said)({}, {})).to.equal('said');
+        expect(runs).to.equal(1);
+      }
     });
   }
 

@@ -45,6 +45,52 @@ describe('sign-in/log-in, refused', () => {
     });
   }
 
+  for (const nothing of [undefined, null, 'route'] as const) {
+    it(`tells the application of a failure that says ${String(nothing)}, and lets nobody in`, async () => {
+      let fails = false;
+      const panel: Panel = await startPanel({
+        options: {
+          carry() {
+            if (fails) throw nothing as unknown as Error;
+            return null;
+          },
+          async policy() {
+            if (fails) throw nothing as unknown as Error;
+            return Promise.resolve('optional');
+          },
+        },
+        routes(made) {
+          const { app, passport, secondFactor } = made;
+          passport.use(secondFactor.strategy as never);
+          for (const login of ['alice', 'bob']) {
+            app.post(`/token/${login}`, (req, res, next) => {
+              req.logIn(userOf(made, login), (error) => (error ? next(error) : res.json({ token: login })));
+            });
+          }
+          app.post(
+            '/two-step/code',
+            express.json(),
+            passport.authenticate('second-factor'),
+            (_req, res) => void res.json({ entered: true }),
+          );
+        },
+      });
+      const { client, phone } = await enrolled(panel);
+      const waiting = await loggedIn(panel);
+      fails = true;
+      const strange = new Client(panel);
+      for (const answer of [
+        await strange.post('/token/alice'),
+        await strange.post('/token/bob'),
+        await waiting.post('/two-step/code', { code: phone.nextCode() }),
+        await client.get('/me'),
+        await client.get('/secret'),
+      ]) {
+        expect(answer.status, answer.text).to.equal(500);
+      }
+    });
+  }
+
   it('refuses a user that was deleted meanwhile, in whatever way the panel says so', async () => {
     for (const none of [null, undefined, false]) {
       const panel = await startPanel({ options: { findUser: () => none as never } });
