@@ -15,25 +15,35 @@ function listOf(count: number) {
 }
 
 describe('operator/for-each-at-once', () => {
-  it('does something for every item, for no more than 64 at once', async () => {
+  it('does something for every item, for as many at once as its pace says at each moment', async () => {
     const { items } = listOf(200);
     const done: number[] = [];
-    let [underWay, most] = [0, 0];
-    await forEachAtOnce(items, async (item) => {
-      most = Math.max(most, ++underWay);
-      await new Promise(setImmediate);
-      done.push(item);
-      underWay--;
-    });
+    const most = new Map<number, number>();
+    let [underWay, atOnce] = [0, 64];
+    const pace = {
+      atOnce: () => atOnce,
+      took: () => void (atOnce = done.length < 100 ? 64 : 3),
+    };
+    await forEachAtOnce(
+      items,
+      async (item) => {
+        underWay++;
+        most.set(atOnce, Math.max(most.get(atOnce) ?? 0, underWay));
+        await new Promise(setImmediate);
+        done.push(item);
+        underWay--;
+      },
+      pace,
+    );
     expect(done.toSorted((a, b) => a - b)).to.deep.equal(Array.from({ length: 200 }, (_, item) => item));
-    expect(most).to.equal(64);
+    expect(Object.fromEntries(most)).to.deep.equal({ 64: 64, 3: 3 });
   });
 
   it('reads the list as it is needed', async () => {
     const { list, items } = listOf(1000);
     let go = (): void => undefined;
     const gate = new Promise<void>((resolve) => (go = resolve));
-    const done = forEachAtOnce(items, () => gate);
+    const done = forEachAtOnce(items, () => gate, { atOnce: () => 64, took: () => undefined });
     await new Promise(setImmediate);
     expect(list.read).to.be.at.most(65);
     go();
@@ -50,7 +60,7 @@ describe('operator/for-each-at-once', () => {
       finished.push(item);
     }).catch((thrown: unknown) => thrown);
     expect(error).to.have.property('message', 'the fourth');
-    expect(finished.length).to.be.within(3, 64);
+    expect(finished.length).to.be.within(3, 66);
     expect(list.read).to.be.below(1000);
     expect(list.isEnded).to.equal(true);
   });

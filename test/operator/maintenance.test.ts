@@ -1,12 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { memoryStore } from 'passport-second-factor/memory';
 import { enroll } from '../support/people.js';
 import { startPanel, stopPanels, user } from '../support/panel.js';
 
 const key = (): string => randomBytes(32).toString('base64');
-const TOKEN = { secret: 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP', by: 'test' };
 const away = async (call: Promise<unknown>): Promise<unknown> => call.catch((error: unknown) => error);
 
 describe('operator/maintenance', () => {
@@ -40,32 +38,6 @@ describe('operator/maintenance', () => {
       oldKey: 0,
       unreadable: 1,
     });
-  });
-
-  it('reseals through two slow connections, and people get their turn meanwhile', async () => {
-    const [old, fresh] = [key(), key()];
-    const users = Array.from({ length: 80 }, (_, place) => user(`user-${String(place)}`));
-    const store = memoryStore();
-    const before = await startPanel({ store, users, options: { keys: [old] } });
-    for (const { id } of users) await before.secondFactor.admin.import(id, TOKEN);
-    const through = connections(2, 30);
-    const after = await startPanel({
-      users,
-      store: {
-        get: (id) => through(() => store.get(id)),
-        compareAndSet: (id, expected, next) => through(() => store.compareAndSet(id, expected, next)),
-        list: () => store.list(),
-      },
-      options: { keys: [fresh, old], storeTimeoutMs: 1000 },
-    });
-    const rekeyed = after.secondFactor.admin.rekey();
-    for (let times = 0; times < 5; times++) {
-      await sleep(50);
-      const asked = performance.now();
-      await after.secondFactor.status('user-3');
-      expect(performance.now() - asked).to.be.below(500);
-    }
-    expect(await rekeyed).to.include({ resealed: 80 });
   });
 
   it('names whose records no key opens, and tells who looks on how many are done', async () => {
@@ -130,18 +102,3 @@ describe('operator/maintenance', () => {
     expect(await away(panel.secondFactor.status('alice'))).to.include({ code: 'store-unavailable' });
   });
 });
-
-/** Calls that wait for one of some connections, and for so many milliseconds there. */
-function connections(count: number, milliseconds: number) {
-  const waiting: (() => void)[] = [];
-  let free = count;
-  return async <T>(call: () => Promise<T>): Promise<T> => {
-    if (free > 0) free--;
-    else await new Promise<void>((resolve) => waiting.push(resolve));
-    await sleep(milliseconds);
-    const next = waiting.shift();
-    if (next) next();
-    else free++;
-    return call();
-  };
-}
