@@ -7,6 +7,8 @@ const NO_KEY = {
   id: 'AAAA',
   response: { clientDataJSON: 'AAAA', authenticatorData: 'AAAA', signature: 'AAAA' },
 };
+/** What somebody is refused by for being who they are, whatever they send. */
+const OF_STATE = ['login-required', 'code-required', 'enrollment-required', 'session-required', 'sign-in-expired'];
 const FAULTS: readonly Fault[] = ['swaps', 'reads', 'unreadable', 'missing'];
 
 /** What anybody may send: right, wrong, and of no use. Made when it is sent. */
@@ -55,8 +57,9 @@ async function sendAll(
     const body = bodyOf(person, world);
     const { client } = person;
     world.fault = fault;
-    const { status } = await (method === 'GET' ? client.get(path) : client.post(path, body));
+    const { status, body: said } = await (method === 'GET' ? client.get(path) : client.post(path, body));
     world.fault = 'none';
+    if (OF_STATE.includes(String(said.code))) return;
     if (status >= 300) continue;
     // Who is let in again and again needs no more tries.
     if (++done === 3) return;
