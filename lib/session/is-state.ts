@@ -42,6 +42,8 @@ export function isState(value: unknown): value is SessionValues {
   }
 }
 
+/** The end of the year 9999, the last that RFC 3339 can write. */
+const LATEST_MILLISECONDS = 253_402_300_799_999;
 const METHODS: readonly unknown[] = ['otp', 'recovery-code', 'security-key'];
 const MARKS: readonly unknown[] = ['signed-in', 'remembered', 'proven-elsewhere', 'verified'];
 
@@ -116,6 +118,7 @@ function isString(value: unknown): value is string {
   return typeof value === 'string';
 }
 
+/** Of times, those that can be written as a date. */
 function isNumber(value: unknown): value is number {
-  return Number.isFinite(value);
+  return Number.isFinite(value) && Math.abs(value as number) <= LATEST_MILLISECONDS;
 }

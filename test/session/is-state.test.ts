@@ -42,6 +42,10 @@ const ANYTHING: readonly unknown[] = [
   true,
   0,
   1.5,
+  253_402_300_799_999,
+  253_402_300_800_000,
+  -8.64e15,
+  1e308,
   NaN,
   Infinity,
   -Infinity,
@@ -53,7 +57,8 @@ const ANYTHING: readonly unknown[] = [
   [{}],
 ];
 const isString = (value: unknown): boolean => typeof value === 'string';
-const isNumber = (value: unknown): boolean => Number.isFinite(value);
+const isNumber = (value: unknown): boolean =>
+  Number.isFinite(value) && Math.abs(value as number) <= 253_402_300_799_999;
 const isDigest = (value: unknown): boolean => value === null || isString(value);
 const never = (): boolean => false;
 
