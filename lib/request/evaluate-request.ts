@@ -117,6 +117,9 @@ function evaluateFound(
       const known = { ...found, factor };
       return whenThere(requirementOf(core, found.account), (requirement) => {
         const decision = evaluateSession(state, factsOf(core, found.account, factor, requirement));
+        // The session may have begun after another process changed the record: what was read before that takes nothing from it.
+        if (context.isRecent && decision.kind === 'demote')
+          return evaluateFound(context, found, state, serialized, 0);
         return apply(context, { known, requirement }, decision, state, serialized);
       });
     },

@@ -40,9 +40,14 @@ export function withFactor<Next>(
   withinMs: number | null,
   next: (factor: Factor | null) => Soon<Next>,
 ): Soon<Next> {
-  const { vault } = core;
-  const view = withinMs === null ? vault.view(account.id) : vault.glance(account.id, withinMs);
-  return goingOn(core, account, origin, view, next);
+  return goingOn(core, account, origin, viewOf(core, account, withinMs), next);
+}
+
+function viewOf({ vault }: Core, { id, enrolled }: Account, withinMs: number | null): Soon<Factor | null> {
+  if (withinMs === null) return vault.view(id);
+  const view = vault.glance(id, withinMs);
+  // No record may be lost that another process made after this one looked.
+  return view === null && enrolled ? vault.glance(id, 0) : view;
 }
 
 function goingOn<Next>(

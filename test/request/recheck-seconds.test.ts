@@ -111,6 +111,54 @@ describe('recheckSeconds', () => {
     expect(said(await late.get('/secret'))).to.equal('enrollment-required');
   });
 
+  const CHANGES: Readonly<Record<string, () => Promise<Client>>> = {
+    async enabled() {
+      const owner = await signedIn(here);
+      await enable(here, owner);
+      return owner;
+    },
+    async disabled() {
+      await here.secondFactor.admin.disable('alice', { by: 'test' });
+      return signedIn(here);
+    },
+    async replaced() {
+      await here.secondFactor.admin.disable('alice', { by: 'test' });
+      return (await enrolled(here)).client;
+    },
+  };
+  for (const [change, make] of Object.entries(CHANGES)) {
+    it(`takes nothing from a session that began after another process ${change} a second factor`, async () => {
+      const before = change === 'enabled' ? await signedIn(here) : (await enrolled(here)).client;
+      await overThere(before).get('/me');
+      const after = overThere(await make());
+      there.told();
+      const { cookie } = after;
+      for (const _again of [1, 2]) expect(await after.me()).to.equal('alice');
+      expect(after.cookie).to.equal(cookie);
+      expect(there.told()).to.deep.equal([]);
+      expect(said(await after.get('/secret'))).to.equal(
+        change === 'disabled' ? 'enrollment-required' : '200',
+      );
+    });
+  }
+
+  it('takes no record for lost that another process made since', async () => {
+    let isEnrolled = false;
+    await start({
+      account: ({ id, login }) => ({ id, name: login, enrolled: id === 'alice' && isEnrolled }),
+      setEnrolled: (_id, enrolled) => void (isEnrolled = enrolled),
+      impersonation: undefined,
+    });
+    const owner = await signedIn(here);
+    const elsewhere = await signedIn(there);
+    await overThere(owner).get('/me');
+    await enable(here, owner);
+    there.told();
+    expect((await overThere(owner).get('/secret')).status).to.equal(200);
+    expect(there.told()).to.deep.equal([]);
+    expect(said(await elsewhere.get('/secret'))).to.equal('code-required');
+  });
+
   it('finds the user on every request all the same', async () => {
     const { client } = await enrolled(here);
     await client.get('/secret');
