@@ -45,8 +45,8 @@ export function fn<Fn extends (...args: never[]) => unknown>(fallback?: Fn, exam
     const asked = functionOf(given, name, example);
     const ask = (...args: never[]): unknown => {
       const said = askedOf(asked, args, name);
-      if (!isThenable(said)) return said;
-      return Promise.resolve(said).catch((thrown: unknown) => {
+      if (!(said instanceof Promise)) return said;
+      return said.catch((thrown: unknown) => {
         throw thrownBy(name, thrown);
       });
     };
@@ -64,7 +64,8 @@ function functionOf(given: unknown, name: string, example?: string): Asked {
 
 function askedOf(asked: Asked, args: never[], name: string): unknown {
   try {
-    return asked(...args);
+    const said = asked(...args);
+    return isThenable(said) ? Promise.resolve(said) : said;
   } catch (thrown) {
     throw thrownBy(name, thrown);
   }
@@ -87,8 +88,8 @@ export function atOnce<Fn extends (...args: never[]) => unknown>(fallback?: Fn):
     if (types.isAsyncFunction(asked)) throw promised();
     const ask = (...args: never[]): unknown => {
       const said = askedOf(asked, args, name);
-      if (!isThenable(said)) return said;
-      Promise.resolve(said).catch(() => undefined);
+      if (!(said instanceof Promise)) return said;
+      said.catch(() => undefined);
       throw promised();
     };
     return ask as Fn;

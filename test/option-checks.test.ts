@@ -69,7 +69,12 @@ describe('options that are functions', () => {
           throw value as Error;
         });
         const rejecting = given(name, () => Promise.reject(value as Error));
-        for (const asked of rejects ? [throwing, rejecting] : [throwing]) {
+        const hidden = given(name, () => ({
+          get then(): unknown {
+            throw value as Error;
+          },
+        }));
+        for (const asked of rejects ? [throwing, rejecting, hidden] : [throwing, hidden]) {
           const thrown = await thrownBy(() => asked({}, {}));
           if (isError) expect(thrown).to.equal(value);
           else {
