@@ -14,7 +14,7 @@ export async function loginOutcome(
   status: SecondFactorClient['status'],
   call: CallOptions | undefined,
 ): Promise<LoginOutcome> {
-  const refusal = await refusalOf(response);
+  const refusal = await refusalOf(response, call);
   const goesOn = refusal !== null && GOES_ON.includes(refusal.code);
   if (refusal && !goesOn) throw refusal;
   if (!response.ok && !goesOn) return { next: 'refused', response };

@@ -1,5 +1,6 @@
 import type { Problem } from '../lib/api.js';
 import { SecondFactorClientError } from './second-factor-client-error.js';
+import type { CallOptions } from './second-factor-client.js';
 
 /** How every problem document of the package begins. */
 const PROBLEM_TYPE = 'urn:passport-second-factor:error:';
@@ -8,12 +9,16 @@ const PROBLEM_TYPE = 'urn:passport-second-factor:error:';
  * What an answer of your own routes says where a guard refused it, such as `requireSecondFactor()`; `null`: something else.
  * The body stays unread.
  *
+ * @param call.signal of the request
  * @example
  * const refusal = await refusalOf(response);
  * if (refusal?.code === 'step-up-required') await client.stepUp('123456');
  */
-export async function refusalOf(response: Response): Promise<SecondFactorClientError | null> {
-  const problem = problemOf(await readJson(response.clone()));
+export async function refusalOf(
+  response: Response,
+  { signal }: CallOptions = {},
+): Promise<SecondFactorClientError | null> {
+  const problem = problemOf(await readJson(response.clone(), signal));
   return problem && refusal(problem, response);
 }
 

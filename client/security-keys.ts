@@ -42,7 +42,11 @@ export async function signWithKey(
   { allowCredentials, challenge, ...options }: RequestOptions,
   signal?: AbortSignal,
 ): Promise<AssertionJson> {
-  const publicKey = { ...options, challenge: bytes(challenge), allowCredentials: known(allowCredentials) };
+  const publicKey = () => ({
+    ...options,
+    challenge: bytes(challenge),
+    allowCredentials: known(allowCredentials),
+  });
   const { rawId, response } = await ask('get', publicKey, signal);
   return {
     id: text(rawId),
@@ -59,12 +63,12 @@ export async function makeKey(
   { challenge, user, excludeCredentials, ...options }: CreationOptions,
   signal?: AbortSignal,
 ): Promise<AttestationJson> {
-  const publicKey = {
+  const publicKey = () => ({
     ...options,
     challenge: bytes(challenge),
     user: { ...user, id: bytes(user.id) },
     excludeCredentials: known(excludeCredentials),
-  };
+  });
   const { rawId, response } = await ask('create', publicKey, signal);
   return {
     id: text(rawId),
@@ -76,12 +80,17 @@ export async function makeKey(
   };
 }
 
-async function ask(how: 'get' | 'create', publicKey: object, signal?: AbortSignal): Promise<Credential> {
+/** @param publicKey makes what the browser takes of what the server sent; that may fail, too */
+async function ask(
+  how: 'get' | 'create',
+  publicKey: () => object,
+  signal?: AbortSignal,
+): Promise<Credential> {
   const there = credentials();
   if (!there) throw new SecondFactorClientError('key-unsupported');
   let cause: unknown;
   try {
-    const credential = await there[how]({ publicKey, ...(signal && { signal }) });
+    const credential = await there[how]({ publicKey: publicKey(), ...(signal && { signal }) });
     if (credential) return credential;
   } catch (error) {
     cause = error;

@@ -1,3 +1,4 @@
+import type { Status } from '../lib/api.js';
 import type { ApiRoutes } from '../lib/api-routes.js';
 import { failure, problemOf, readJson, refusal } from './refusal.js';
 import { samePlace } from './same-place.js';
@@ -55,7 +56,7 @@ export function createTransport(options: SecondFactorClientOptions): Transport {
       try {
         return await fetch(url, {
           method: isPost ? 'POST' : 'GET',
-          headers: { ...more, accept: 'application/json', ...(isPost && JSON_BODY) },
+          headers: { ...named(more), accept: 'application/json', ...(isPost && JSON_BODY) },
           ...(isPost && { body: JSON.stringify(body) }),
           ...(origin === '' ? SAME : OTHER),
           redirect,
@@ -76,13 +77,36 @@ export function createTransport(options: SecondFactorClientOptions): Transport {
       const answer = await readJson(response, call?.signal);
       const problem = problemOf(answer);
       if (problem) throw refusal(problem, response);
-      if (!response.ok || answer === null || (has !== '' && !(has in answer))) {
+      if (!response.ok || answer === null || !isOurs(answer, has)) {
         throw new SecondFactorClientError('unexpected-answer', { status: response.status });
       }
       return answer as ApiRoutes[Route]['answer'];
     },
   };
   return transport;
+}
+
+/** What a session can be. */
+const STATES = new Set<unknown>([
+  'anonymous',
+  'pending',
+  'must-enroll',
+  'signed-in',
+  'remembered',
+  'proven-elsewhere',
+  'verified',
+  'impersonating',
+] satisfies Status['state'][]);
+
+/** Whether an answer is of the package: others answer by JSON too, and some of them by a `state`. */
+function isOurs(answer: object, has: string): boolean {
+  if (has === 'state') return STATES.has((answer as Partial<Status>).state);
+  return has === '' || has in answer;
+}
+
+/** Headers by names in lower case: one that was given in other letters would be sent beside ours, as one of two values. */
+function named(headers: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(new Headers(headers));
 }
 
 const JSON_BODY = { 'content-type': 'application/json' };

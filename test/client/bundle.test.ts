@@ -3,7 +3,7 @@ import { buildSync } from 'esbuild';
 import { expect } from 'chai';
 
 /** What a page loads for it: bytes, minified, and as they travel. */
-const MAXIMUM_BYTES = 7000;
+const MAXIMUM_BYTES = 7200;
 const MAXIMUM_GZIPPED_BYTES = 3000;
 
 describe('client', () => {

@@ -97,4 +97,30 @@ describe('client/login-outcome', () => {
     const client = createSecondFactorClient({ fetch: forgetful });
     expect(await rejectionCode(client.login('/login', ALICE))).to.equal('session-missing');
   });
+
+  it('takes nobody for signed in by what somebody else says of a state', async () => {
+    for (const state of ['down', null, {}]) {
+      const client = createSecondFactorClient({ fetch: () => Promise.resolve(Response.json({ state })) });
+      expect(await rejectionCode(client.login('/login', ALICE))).to.equal('unexpected-answer');
+    }
+  });
+
+  it('tells that it was given up while the answer was read, whatever the reason', async () => {
+    for (const reason of [undefined, new Error('the view is gone'), 'gone']) {
+      const controller = new AbortController();
+      const { signal } = controller;
+      const body = new ReadableStream({
+        start(stream) {
+          signal.addEventListener('abort', () => stream.error(signal.reason));
+        },
+      });
+      const headers = { 'content-type': 'application/json' };
+      const client = createSecondFactorClient({
+        fetch: () => Promise.resolve(new Response(body, { headers })),
+      });
+      const call = client.login('/login', ALICE, { signal });
+      setTimeout(() => controller.abort(reason), 5);
+      expect(await rejectionCode(call)).to.equal('aborted');
+    }
+  });
 });

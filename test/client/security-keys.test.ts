@@ -80,6 +80,17 @@ describe('client/security-keys', () => {
     expect(await rejectionCode(api.askKey(asked))).to.equal('key-unsupported');
   });
 
+  it('tells a request that no browser can read as a key that failed', async () => {
+    restore = installKeys({});
+    for (const publicKey of [{}, { challenge: '%' }, { challenge: 'AAAA' }, 'x']) {
+      const fetch = () => Promise.resolve(Response.json({ state: 'signed-in', publicKey }));
+      const api = createSecondFactorClient({ fetch });
+      for (const call of [api.askKey(), api.addKey()]) {
+        expect(await rejectionCode(call)).to.equal('key-failed');
+      }
+    }
+  });
+
   async function startedWithKey() {
     const panel = await startKeyPanel();
     await keyOwner(panel);

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import type { RequestListener, Server } from 'node:http';
+import type { IncomingHttpHeaders, RequestListener, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
 import { SecondFactorClientError, createSecondFactorClient } from 'passport-second-factor/client';
@@ -107,6 +107,8 @@ describe('client/transport', () => {
       ['a type that ends in another code', json({ type: `${TYPE}locked`, code: 'code-invalid' }, 401), 401],
       ['JSON without what was asked for', json({ ok: true }), 200],
       ['a state that is inherited', json([]), 200],
+      ['a state of somebody else', json({ state: 'down' }), 200],
+      ['a state that is no text', json({ state: null }), 200],
       ['no JSON under its type', () => new Response('<!doctype html>', { headers: JSON_TYPE }), 200],
       ['null', json(null), 200],
       ['a state by another type', json({ state: 'verified' }, 200, { 'content-type': 'text/plain' }), 200],
@@ -199,6 +201,22 @@ describe('client/transport', () => {
     expect(sent[0]?.init.headers.accept).to.equal('application/json');
     await answeredBy(anonymous, { headers: { authorization: 'x' } }).status();
     expect(sent[2]?.init.headers).to.deep.equal({ authorization: 'x', accept: 'application/json' });
+  });
+
+  it('sends its own in the place of those of the application, in whatever letters they are', async () => {
+    const sentHeaders: IncomingHttpHeaders[] = [];
+    const server = await serve((req, res) => {
+      sentHeaders.push(req.headers);
+      res.setHeader('content-type', 'application/json').end('{"state":"anonymous"}');
+    });
+    const headers = { 'Content-Type': 'application/json', Accept: 'text/html', 'X-CSRF-Token': 'token' };
+    await createSecondFactorClient({ origin: server.origin, headers }).cancel();
+    expect(sentHeaders[0]).to.include({
+      'content-type': 'application/json',
+      accept: 'application/json',
+      'x-csrf-token': 'token',
+    });
+    await server.close();
   });
 
   it('passes on what the headers of the application throw', async () => {
