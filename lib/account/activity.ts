@@ -26,20 +26,36 @@ export const ACTIVITY_BYTES = 2048;
  * counted together: whoever guesses from many addresses must not push out what else happened.
  */
 const WRONG_CODE_PLACES = 3;
+/** Of the entries there is room for, so many are of wrong codes at most: those places, and all further ones together. */
+const WRONG_CODE_ENTRIES = WRONG_CODE_PLACES + 1;
 
 /** What is told each time: when somebody signed in matters, however often. */
 const TOLD_EACH_TIME: ReadonlySet<ActivityName> = new Set(['signed-in', 'remembered-browser']);
 
 /**
- * The activity with one more entry, at the end; the oldest ones go where there are more than twenty, or more bytes than
- * {@link ACTIVITY_BYTES}. What happens again, with nothing in between, raises a count. Pure.
+ * The activity with one more entry, at the end. Where there are more than twenty then, or more bytes than
+ * {@link ACTIVITY_BYTES}, the oldest ones go; those of wrong codes first, as long as there are more than four of them:
+ * whoever guesses after every sign-in of the owner must not push out the rest either. What happens again, with nothing in
+ * between, raises a count. Pure.
  */
 export function withActivity(activity: readonly Activity[], entry: Activity): readonly Activity[] {
-  const next = (isWrongCode(entry) ? withWrongCode(activity, entry) : withOther(activity, entry)).slice(
-    -MAXIMUM_ACTIVITY,
-  );
-  while (Buffer.byteLength(JSON.stringify(next.map(writtenActivity))) > ACTIVITY_BYTES) next.shift();
+  const next = isWrongCode(entry) ? withWrongCode(activity, entry) : withOther(activity, entry);
+  while (isTooMuch(next)) {
+    const wrong = next.filter(isWrongCode);
+    const goes = wrong.length > WRONG_CODE_ENTRIES ? wrong[0] : next[0];
+    next.splice(
+      next.findIndex((each) => each === goes),
+      1,
+    );
+  }
   return next;
+}
+
+function isTooMuch(activity: readonly Activity[]): boolean {
+  return (
+    activity.length > MAXIMUM_ACTIVITY ||
+    Buffer.byteLength(JSON.stringify(activity.map(writtenActivity))) > ACTIVITY_BYTES
+  );
 }
 
 function withOther(activity: readonly Activity[], entry: Activity): Activity[] {

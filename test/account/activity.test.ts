@@ -82,6 +82,25 @@ describe('account/activity', () => {
     expect(kept.find(({ count }) => count === 988)).to.include({ ip: '', browser: '' });
   });
 
+  it('nor guesses after every sign-in: they have four of the places where there is not room for all', () => {
+    const added = Array.from({ length: 10 }, (_, at) =>
+      entry({ what: 'authenticator-added', ip: `198.51.100.${String(at)}` }),
+    );
+    let kept = all(added);
+    for (let day = 0; day < 6; day++) {
+      kept = withActivity(kept, entry());
+      for (let place = 0; place < 9; place++) {
+        kept = withActivity(kept, wrong(`192.0.2.${String(place)}`, { at: day }));
+      }
+    }
+    expect(kept).to.have.length(MAXIMUM_ACTIVITY);
+    expect(kept.filter(({ what }) => what === 'authenticator-added')).to.have.length(10);
+    expect(kept.filter(({ what }) => what === 'signed-in')).to.have.length(6);
+    const guesses = kept.filter(({ what }) => what === 'code-refused');
+    expect(guesses.map(({ at }) => at)).to.deep.equal([5, 5, 5, 5]);
+    expect(guesses.map(({ count }) => count)).to.deep.equal([1, 1, 1, 6]);
+  });
+
   it('changes no list that it was given', () => {
     const before = Object.freeze([Object.freeze(wrong('192.0.2.1'))]);
     expect(withActivity(before, wrong('192.0.2.1'))).to.not.equal(before);
