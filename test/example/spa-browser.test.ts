@@ -274,6 +274,25 @@ describe('example/spa in a browser', function () {
     await alerts('Two-step authentication is required for this account.');
   });
 
+  it('goes on where a second factor was enabled in another tab meanwhile', async () => {
+    await context.close();
+    await app.stop();
+    await start({ SPA_REQUIRE_FACTOR: '1' });
+    await logIn();
+    await heading('Two-step authentication is required');
+    const first = page;
+    page = await context.newPage();
+    await page.goto('/');
+    await press('Use an authenticator app');
+    await heading('Set up your authenticator app');
+    const totp = new TOTP({ secret: Secret.fromBase32(await page.locator('[data-part=key]').innerText()) });
+    await type(totp.generate({ timestamp: clock.now() }));
+    await heading('Your recovery codes');
+    page = first;
+    await press('Use a passkey');
+    await heading('Hello, alice');
+  });
+
   it('shows what an answer says as text, whatever it is', async () => {
     await enable();
     await signOut();

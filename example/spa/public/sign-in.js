@@ -45,7 +45,11 @@ export async function code(go) {
 export function enroll(go, { setup }) {
   const { view } = show('enroll');
   onPress(view, 'app', () => go('setup')).hidden = setup.endsWith('/security-keys');
-  const key = onPress(view, 'key', async () => go('recoveryCodes', await twoStep.addKey()));
+  const key = onPress(view, 'key', async () => {
+    const added = await twoStep.addKey();
+    // In another tab a second factor was enabled meanwhile: its recovery codes were shown there.
+    await (added.recoveryCodes ? go('recoveryCodes', added) : go('start'));
+  });
   key.hidden = !supportsKeys();
   onPress(view, 'cancel', async () => {
     await twoStep.cancel();
