@@ -121,8 +121,11 @@ function userWithPassword(id: string, password: string): User {
   return { id, name: id, salt, passwordHash: scryptSync(password, salt, 32) };
 }
 
-function passwordMatches(user: User, password: string): boolean {
-  return timingSafeEqual(user.passwordHash, scryptSync(password, user.salt, 32));
+/** @param password of any type: a body in JSON may hold a number there */
+function passwordMatches(user: User, password: unknown): boolean {
+  return (
+    typeof password === 'string' && timingSafeEqual(user.passwordHash, scryptSync(password, user.salt, 32))
+  );
 }
 
 const port = Number(process.env.PORT ?? 3000);
