@@ -116,7 +116,7 @@ export interface SecondFactorOptions<User> {
     | undefined;
   /**
    * Hidden fields for every form of the package, for example the application's CSRF token: an object of strings.
-   * Synchronous: a promise, or anything else, is `option-invalid`.
+   * Without it, a page that is shown where `req.csrfToken` is a function warns: `SECOND_FACTOR_FORM_FIELDS`. Synchronous: a promise, or anything else, is `option-invalid`.
    */
   formFields?: ((req: HttpRequest, res: HttpResponse) => Readonly<Record<string, string>>) | undefined;
 

@@ -19,8 +19,8 @@ export interface AccountDescription {
   /**
    * Any value that changes when the password does, for example the password's hash. Sessions made with another stamp
    * end. Only a keyed digest of it is kept. `null`: the account has no password; setting one later ends its sessions.
-   * Without this property, a changed password ends no session. For users from `findUser` it must not be `undefined`
-   * or empty; users from a strategy or `deserializeUser` may lack it.
+   * Without this property, a changed password ends no session, and a warning (`SECOND_FACTOR_NO_STAMP`) says so. For
+   * users from `findUser` it must not be `undefined` or empty; users from a strategy or `deserializeUser` may lack it.
    */
   readonly securityStamp?: string | number | bigint | Date | Uint8Array | null | undefined;
   /** For applications that keep this fact in their own table: `true` without a record is an error, never a way in. */

@@ -91,7 +91,9 @@ function watchPages(context: Context): void {
   if (!PAGES.some((page) => path === mountPath + page)) return;
   res.once('finish', () => {
     if (res.statusCode === 404 && !context.routed) core.mounting.atNotFound(path);
-    if (context.routed && !core.options.hasFormFields) warnOfTokens(context);
+    const { hasFormFields, render } = core.options;
+    // Views of the application may put the token into their forms themselves.
+    if (context.routed && !hasFormFields && !render) warnOfTokens(context);
   });
 }
 

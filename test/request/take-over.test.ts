@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { ServerResponse } from 'node:http';
 import cookieSession from 'cookie-session';
 import { expect } from 'chai';
 import express from 'express';
@@ -302,6 +303,11 @@ describe("request/take-over: forms without the application's token", () => {
   it('are not told of where the option is set, nor to programs, nor where there is no such token', async () => {
     expect(await told({ formFields: () => ({ _csrf: 'the token' }) })).to.deep.equal([]);
     expect(await told(undefined, 'application/json')).to.deep.equal([]);
+    const render = (_req: unknown, res: ServerResponse): void => {
+      res.setHeader('content-type', 'text/html');
+      res.end('<form>a view of the application, with its token</form>');
+    };
+    expect(await told({ render })).to.deep.equal([]);
     const client = await loggedIn(await startPanel());
     expect(await warningsOf(() => client.get('/two-step', { accept: 'text/html' }))).to.deep.equal([]);
   });
