@@ -43,7 +43,8 @@ export function parseKeyRing(keys: unknown): KeyRing {
 function masterKey(value: unknown, name: string): MasterKey {
   if (typeof value !== 'string' || value === '') {
     const got = value === '' ? 'an empty string' : value === null ? 'null' : typeof value;
-    throw invalid(`${name} must be a base64 string of 32 bytes, got ${got}`);
+    const unset = value === undefined ? ', as from an environment variable that is not set' : '';
+    throw invalid(`${name} must be a base64 string of 32 bytes, got ${got}${unset}`);
   }
   if (value !== value.trim()) {
     throw new SecondFactorError(

@@ -65,7 +65,11 @@ describe('lib/vault/key-ring', () => {
     ['null', null, 'got object'],
     ['an object', { 0: one, length: 1 }, 'got object'],
     ['an empty list', [], 'keys is empty'],
-    ['a variable that is not set', [undefined], 'keys[0] must be a base64 string of 32 bytes, got undefined'],
+    [
+      'a variable that is not set',
+      [undefined],
+      'keys[0] must be a base64 string of 32 bytes, got undefined, as from an environment variable that is not set',
+    ],
     ['a second variable that is not set', [one, undefined], 'keys[1] must be a base64 string'],
     ['an empty string', [''], 'keys[0] must be a base64 string of 32 bytes, got an empty string'],
     ['null as a key', [one, null], 'keys[1] must be a base64 string of 32 bytes, got null'],
