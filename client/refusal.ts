@@ -7,9 +7,8 @@ const PROBLEM_TYPE = 'urn:passport-second-factor:error:';
 
 /**
  * What an answer of your own routes says where a guard refused it, such as `requireSecondFactor()`; `null`: something else.
- * The body stays unread.
  *
- * @param call.signal of the request
+ * @param response stays unread: what is read is a copy
  * @example
  * const refusal = await refusalOf(response);
  * if (refusal?.code === 'step-up-required') await client.stepUp('123456');

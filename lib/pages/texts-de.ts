@@ -149,10 +149,10 @@ export const german: Texts = {
   recoveryCodeUsedTitle: 'Sie haben einen Wiederherstellungscode verwendet',
   recoveryCodeUsedExplanation: {
     app:
-      'Er gilt nur dieses eine Mal, und Codes, die Ihr Telefon bis jetzt gezeigt hat, gelten nicht mehr. Ist das Telefon ' +
+      'Er gilt nur dieses eine Mal, und Codes, die Ihr Telefon bis jetzt gezeigt hat, und der nächste gelten nicht. Ist das Telefon ' +
       'verloren? Richten Sie in den Einstellungen ein neues ein und erzeugen Sie neue Wiederherstellungscodes.',
     token:
-      'Er gilt nur dieses eine Mal, und Codes, die Ihr Authenticator bis jetzt gezeigt hat, gelten nicht mehr. Ist ' +
+      'Er gilt nur dieses eine Mal, und Codes, die Ihr Authenticator bis jetzt gezeigt hat, und der nächste gelten nicht. Ist ' +
       'er verloren? Richten Sie in den Einstellungen ein Telefon ein und erzeugen Sie neue Wiederherstellungscodes.',
     key:
       'Er gilt nur dieses eine Mal. Ist Ihr Schlüssel verloren? Fügen Sie in den Einstellungen einen neuen hinzu ' +

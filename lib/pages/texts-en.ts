@@ -143,10 +143,10 @@ export const english: Texts = {
   recoveryCodeUsedTitle: 'You used a recovery code',
   recoveryCodeUsedExplanation: {
     app:
-      'It works only this once, and codes that your phone showed until now are void. Is the phone lost? Set up a ' +
+      'It works only this once, and codes that your phone showed until now, and the next one, are void. Is the phone lost? Set up a ' +
       'new one in the settings, and make new recovery codes.',
     token:
-      'It works only this once, and codes that your authenticator showed until now are void. Is it lost? Set up a ' +
+      'It works only this once, and codes that your authenticator showed until now, and the next one, are void. Is it lost? Set up a ' +
       'phone in the settings, and make new recovery codes.',
     key: 'It works only this once. Is your key lost? Add a new one in the settings, and make new recovery codes.',
     nothing: 'It works only this once.',

@@ -137,10 +137,10 @@ export const spanish: Texts = {
   recoveryCodeUsedTitle: 'Ha usado un código de recuperación',
   recoveryCodeUsedExplanation: {
     app:
-      'Solo sirve esta vez, y los códigos que su teléfono ha mostrado hasta ahora ya no valen. ¿Ha perdido el teléfono? ' +
+      'Solo sirve esta vez, y los códigos que su teléfono ha mostrado hasta ahora, y el siguiente, ya no valen. ¿Ha perdido el teléfono? ' +
       'Configure uno nuevo en los ajustes y cree nuevos códigos de recuperación.',
     token:
-      'Solo sirve esta vez, y los códigos que su autenticador ha mostrado hasta ahora ya no valen. ¿Lo ha perdido? ' +
+      'Solo sirve esta vez, y los códigos que su autenticador ha mostrado hasta ahora, y el siguiente, ya no valen. ¿Lo ha perdido? ' +
       'Configure un teléfono en los ajustes y cree nuevos códigos de recuperación.',
     key:
       'Solo sirve esta vez. ¿Ha perdido su llave? Añada una nueva en los ajustes y cree nuevos códigos de ' +

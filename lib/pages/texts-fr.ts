@@ -142,10 +142,10 @@ export const french: Texts = {
   recoveryCodeUsedTitle: 'Vous avez utilisé un code de récupération',
   recoveryCodeUsedExplanation: {
     app:
-      'Il ne sert que cette fois, et les codes que votre téléphone a affichés jusqu’ici ne valent plus rien. Le téléphone est ' +
+      'Il ne sert que cette fois, et les codes que votre téléphone a affichés jusqu’ici, ainsi que le prochain, ne valent plus rien. Le téléphone est ' +
       'perdu ? Configurez-en un nouveau dans les paramètres et créez de nouveaux codes de récupération.',
     token:
-      'Il ne sert que cette fois, et les codes que votre authentificateur a affichés jusqu’ici ne valent plus rien. ' +
+      'Il ne sert que cette fois, et les codes que votre authentificateur a affichés jusqu’ici, ainsi que le prochain, ne valent plus rien. ' +
       'Il est perdu ? Configurez un téléphone dans les paramètres et créez de nouveaux codes de récupération.',
     key:
       'Il ne sert que cette fois. Votre clé est perdue ? Ajoutez-en une nouvelle dans les paramètres et créez de ' +
