@@ -36,12 +36,14 @@ export function oneOf<Word extends string>(...words: readonly [Word, ...Word[]])
 }
 
 /**
- * Functions, which answer at once or by a promise: whatever `await` would wait for becomes one.
+ * Functions, which answer at once or by a promise: whatever `await` would wait for becomes one. Defaults are our own, and
+ * stay as they are.
  *
  * @param example of one that has no default
  */
 export function fn<Fn extends (...args: never[]) => unknown>(fallback?: Fn, example?: string): Check<Fn> {
-  return (given = fallback, name) => {
+  return (given, name) => {
+    if (given === undefined && fallback) return fallback;
     const asked = functionOf(given, name, example);
     const ask = (...args: never[]): unknown => {
       const said = askedOf(asked, args, name);
@@ -82,7 +84,8 @@ function thrownBy(name: string, thrown: unknown): Error {
 
 /** Functions whose answer is used at once: a promise would be taken for the answer, and may reject unheard. */
 export function atOnce<Fn extends (...args: never[]) => unknown>(fallback?: Fn): Check<Fn> {
-  return (given = fallback, name) => {
+  return (given, name) => {
+    if (given === undefined && fallback) return fallback;
     const asked = functionOf(given, name);
     const promised = (): SecondFactorError => invalid(`${name} must answer at once, got a promise`);
     if (types.isAsyncFunction(asked)) throw promised();
