@@ -1,8 +1,8 @@
 import { parseCookie, stringifySetCookie } from 'cookie';
 import type { Context } from './context.js';
 
-/** What tells a cookie from the others of the same instance; the name that browsers see is a keyed digest. */
-type CookieKey = readonly string[];
+/** The account that a cookie is of, or nothing; the name that browsers see is a keyed digest. */
+type CookieKey = readonly [] | readonly [account: string];
 
 /** The only cookie of an instance that is of no account, and goes by itself soon. */
 export const OF_NO_ACCOUNT: CookieKey = [];
@@ -77,12 +77,28 @@ function pairsOf({ headers }: Context['req']): readonly string[] {
  * an account has signed in there.
  */
 function cookieNames(context: Context, key: CookieKey): readonly [string, ...string[]] {
-  const { core } = context;
-  const { basePath, sessionKey } = core.options;
   const prefix = prefixOf(context);
-  const nameOf = (digest: Buffer): string => prefix + digest.toString('hex', 0, NAME_BYTES);
-  const [first, ...others] = core.sealer.digests('cookie-name', basePath, sessionKey, ...key);
-  return [nameOf(first), ...others.map(nameOf)];
+  const [first, ...others] = digestsOf(context, key);
+  return [prefix + first, ...others.map((digest) => prefix + digest)];
+}
+
+type Digests = readonly [string, ...string[]];
+
+/** A sign-in asks for the names of its two cookies again and again. */
+const asked = new WeakMap<Context, Map<string, Digests>>();
+
+function digestsOf(context: Context, key: CookieKey): Digests {
+  const { options, sealer } = context.core;
+  const known = asked.get(context) ?? new Map<string, Digests>();
+  asked.set(context, known);
+  const account = key.join('');
+  let digests = known.get(account);
+  if (!digests) {
+    const hex = (digest: Buffer): string => digest.toString('hex', 0, NAME_BYTES);
+    const [first, ...others] = sealer.digests('cookie-name', options.basePath, options.sessionKey, ...key);
+    known.set(account, (digests = [hex(first), ...others.map(hex)]));
+  }
+  return digests;
 }
 
 function prefixOf({ core, request }: Context): string {
