@@ -10,12 +10,16 @@ export const LONGEST = {
   path: 512,
 } as const;
 
+/** Words of ASCII with one space between them, as browsers name themselves: nothing is to be done. */
+const PLAIN = /^[!-~]+( [!-~]+)*$/;
+
 /**
  * A text from outside as one line that is fit to be shown, logged and mailed: without control and format characters,
  * lone surrogates and the like, one space where there were any, and cut between two characters. Never for what is
  * compared: two texts may become one.
  */
 export function cleanText(text: string, maximumCharacters: number): string {
+  if (text.length <= maximumCharacters && PLAIN.test(text)) return text;
   // A long text is not read to its end, but far enough for what is dropped.
   const visible = text.slice(0, 8 * maximumCharacters).replace(/[\p{C}\p{Z}]+/gu, ' ');
   return Array.from(visible.trim()).slice(0, maximumCharacters).join('').trim();
