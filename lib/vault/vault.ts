@@ -208,11 +208,11 @@ export function createVault<View>(
   }
 
   function viewBy(read: Store['get'], accountId: string): Promise<View | null> {
-    const since = views.begin();
     const open = (sealed: string): View => viewOf(opened(accountId, sealed).record);
-    return inTime((deadline) =>
-      read(accountId, deadline).then((sealed) => views.of(accountId, sealed, since, open)),
-    );
+    return inTime((deadline) => {
+      const since = views.begin();
+      return read(accountId, deadline).then((sealed) => views.of(accountId, sealed, since, open));
+    });
   }
 
   return {

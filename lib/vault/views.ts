@@ -5,8 +5,16 @@ interface Kept<View> {
   /** The text as it lies in the store; `null`: none. */
   readonly sealed: string | null;
   readonly view: View | null;
-  /** When the store last gave that text, milliseconds since 1970; `null`: that counts no more. */
+  /** When the store was asked that gave that text last, milliseconds since 1970; `null`: that counts no more. */
   readAt: number | null;
+}
+
+/** A read of the store that has begun. */
+interface Since {
+  /** How many changes this process had made by then. */
+  readonly changes: number;
+  /** Milliseconds since 1970. */
+  readonly at: number;
 }
 
 /** What the process keeps of the records that it opened: what sessions need, and nothing secret. */
@@ -18,10 +26,10 @@ export interface Views<View> {
    * @param since what {@link Views.begin} gave when the store was asked
    * @param open opens another text; what it throws is handed on, and nothing is kept
    */
-  of(accountId: string, sealed: string | null, since: number, open: (sealed: string) => View): View | null;
+  of(accountId: string, sealed: string | null, since: Since, open: (sealed: string) => View): View | null;
   /** A read of the store begins. */
-  begin(): number;
-  /** What the store gave within so many milliseconds; `undefined`: it must be asked. */
+  begin(): Since;
+  /** What the store gave when it was asked within so many milliseconds; `undefined`: it must be asked. */
   recent(accountId: string, milliseconds: number): View | null | undefined;
   /** This process changes the record, or has changed it: what was read until now counts no more. */
   changed(accountId: string): void;
@@ -46,11 +54,11 @@ export function createViews<View>(clock: () => number): Views<View> {
     of(accountId, sealed, since, open) {
       let entry = kept.get(accountId);
       if (entry?.sealed !== sealed) entry = keep(accountId, sealed, sealed === null ? null : open(sealed));
-      // A read that a change overtook may have come before it.
-      if (since === changes) entry.readAt = clock();
+      // A read that a change overtook may have come before it. What another process changed since it began may be missing, too.
+      if (since.changes === changes) entry.readAt = since.at;
       return entry.view;
     },
-    begin: () => changes,
+    begin: () => ({ changes, at: clock() }),
     recent(accountId, milliseconds) {
       const entry = kept.get(accountId);
       if (!entry || entry.readAt === null) return undefined;

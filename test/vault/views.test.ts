@@ -123,6 +123,27 @@ describe('lib/vault/views', () => {
       expect(vault.glance('alice', 60_000), 'read before, answered after').to.be.a('promise');
     });
 
+    it('counts from when the store was asked, however late it answered', async () => {
+      const { store, sealer, vault, put } = start();
+      await put('alice', sealer.seal('record', 'alice', encodeRecord(record)));
+      const { get } = store;
+      let answer = (): void => undefined;
+      store.get = async (id) => {
+        const sealed = await get.call(store, id);
+        await new Promise<void>((resolve) => (answer = resolve));
+        return sealed;
+      };
+      const slow = vault.glance('alice', 1000);
+      await new Promise(setImmediate);
+      store.get = get;
+      now = 900;
+      answer();
+      await slow;
+      expect(vault.glance('alice', 1000)).to.not.be.a('promise');
+      now = 1000;
+      expect(vault.glance('alice', 1000)).to.be.a('promise');
+    });
+
     it('is recent for who is not enrolled as well', async () => {
       const { store, vault } = start();
       await vault.glance('bob', 1000);
