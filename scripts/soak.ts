@@ -92,9 +92,9 @@ function report(): Section {
   return {
     title: 'Under load',
     text:
-      `${written(RATE)} sign-ins in two steps a minute, for ${String(MINUTES)} minutes, by ${written(ACCOUNTS)} accounts in turn. The heap is ` +
-      'measured after a full garbage collection, twice a minute. Its growth is the difference between the first and the ' +
-      `last third, without the first ${String(FIRST_MINUTES)} minutes, in which caches fill.`,
+      `${written(ACCOUNTS)} accounts sign in by turns, ${written(RATE)} times a minute, for ${String(MINUTES)} minutes. The heap is measured twice a ` +
+      `minute, after a full garbage collection. Caches fill in the first ${String(FIRST_MINUTES)} minutes, which do not count. The growth is the ` +
+      'difference between the first and the last third of the rest.',
     figures,
   };
 }

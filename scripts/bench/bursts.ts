@@ -33,9 +33,9 @@ export async function bursts(plan: Plan, redis: string): Promise<Section> {
   return {
     title: 'Wrong codes at once, and enabling',
     text:
-      `${String(CODES)} wrong codes for one account, at the same moment, each over its own connection: how long until all are ` +
-      'answered, and how many were checked at most (after five in a row an account waits). Enabling is the QR code and ' +
-      'its first code, one user after the other.',
+      `${String(CODES)} wrong codes for one account arrive at the same moment, each over its own connection. The first figure is ` +
+      'the time until all are answered. The second is how many of them were checked at most: after five in a row an ' +
+      'account has to wait. Enabling means the QR code and its first code, one user after the other.',
     figures: [
       { name: `${String(CODES)} wrong codes at once`, value: median(times.slice(BURSTS)), unit: 'ms' },
       {

@@ -11,7 +11,7 @@ export interface Load {
   readonly signIns: number;
 }
 
-/** What it needs for that, reckoned from the figures. */
+/** What it needs for that, calculated from the figures. */
 interface Capacity {
   /** Cores that the middleware and an application that does nothing else use. */
   readonly cores: number;

@@ -42,8 +42,8 @@ export async function cluster(plan: Plan): Promise<Section> {
     title: 'One process, and two',
     text:
       `A guarded GET (*${NAME}*) over ${String(CONNECTIONS)} connections, with sessions and records on a Redis Cluster of three masters. ` +
-      'Masters, load and processes share the cores of the machine, so two processes are faster only with more than four ' +
-      'cores. With fewer, compare what one request takes of a core.',
+      'The masters, the processes and the clients share the cores of the machine. So two processes are faster only with ' +
+      'more than four cores. With fewer, compare how much of a core one request takes.',
     figures: [
       { name: ONE, value: median(rates(ones)), unit: 'a second', note: cpu(ones) },
       {

@@ -28,8 +28,8 @@ async function codes(): Promise<Section> {
   return {
     title: 'A code, and a record',
     text:
-      'Microseconds of a core, without a server. A code is compared with every code that would be right, each of which ' +
-      'takes an HMAC. A record is not opened again while its text in the store is the same.',
+      'Microseconds of a core, without a server. A code is compared with every code that would be right, and each of ' +
+      'these takes an HMAC. A record is not opened again while its text in the store is the same.',
     figures: [
       { name: 'raw HMACs of a code', value: hmacs, unit: 'µs' },
       {

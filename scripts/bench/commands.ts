@@ -24,9 +24,9 @@ export async function commands(url: string): Promise<Section> {
   return {
     title: 'What Redis is asked',
     text:
-      'Commands that one request sends for its session and its record, which are in one Redis, counted by `INFO commandstats`. A ' +
-      'script counts once. The bytes are those of an account with ten recovery codes: the text, and what the key takes in ' +
-      'Redis altogether.',
+      'How many commands one request sends for its session and its record, which are in one Redis. `INFO commandstats` ' +
+      'counts them, and a script counts as one. The bytes are for an account with ten recovery codes: those of the text, ' +
+      'and those of the whole key in Redis.',
     figures: [
       ...KINDS.map((name) => ({
         name: `commands: ${name}`,

@@ -50,16 +50,16 @@ export async function crowds(plan: Plan): Promise<Section[]> {
     {
       title: 'Among many accounts',
       text:
-        `Sign-ins in two steps by eight clients, in turns where Redis has ${written(plan.crowds[0] ?? 0)} accounts and where it has ` +
-        `${written(plan.crowds.at(-1) ?? 0)}. 99 of 100 sign-ins are faster than this (p99).`,
+        `Eight clients sign in by two steps, by turns in a Redis with ${written(plan.crowds[0] ?? 0)} accounts and in one with ` +
+        `${written(plan.crowds.at(-1) ?? 0)}. 99 of 100 sign-ins are faster than the p99.`,
       figures: signingIn,
     },
     {
       title: 'All accounts',
       text:
-        'The commands that read every account, each in a process of its own: the time, the most memory that the process used, ' +
-        'and how much of that was added while it ran. They keep no record in memory, only the ids that were already ' +
-        'listed, because Redis may list one twice.',
+        'The commands that read every account, each in a process of its own. The figures are the time, the most memory that ' +
+        'the process used, and how much of that was added while it ran. The commands keep no records in memory. They ' +
+        'keep the ids that they have seen, because Redis may list one twice.',
       figures: [...rows.values()].flat(),
     },
   ];

@@ -11,10 +11,12 @@ export const PICTURE = 'docs/performance.svg';
 export function documentOf({ bench, soak }: Figures): string {
   return `# What it costs
 
-\`npm run bench\` measures all of this and writes this page. \`npm run bench -- --quick\` takes a minute and writes nothing. The
-benchmark builds the package, starts Redis servers of its own, and installs autocannon and passport-totp in a folder of its
-own. Every application is a process of its own. The applications are measured in turns, in short slices, and a ratio compares two
-slices of the same round. So a ratio says more than a single figure. On other machines the figures are different.
+This page shows how much time, memory and traffic two-step sign-in adds to an application. \`npm run bench\` measures it
+and writes this page. \`npm run bench -- --quick\` takes a minute and writes nothing.
+
+The benchmark builds the package, starts Redis servers of its own, and installs autocannon and passport-totp in a folder
+of its own. Each application runs in its own process. They are measured by turns, in short slices. A ratio compares two
+slices of the same round, so it says more than a single figure. Other machines have other figures.
 
 ${onMachine(bench.machine)}
 
@@ -32,8 +34,9 @@ ${soak.sections.map(sectionOf).join('\n\n')}
 
 ## What is counted and not timed
 
-\`npm test\` checks what does not depend on a machine: the commands of every kind of request (\`test/request/cost-commands.test.ts\`),
-and the bytes that a guarded request allocates beyond the yardstick (\`test/request/allocations.test.ts\`).
+\`npm test\` checks what does not depend on a machine: the commands that each kind of request sends
+(\`test/request/cost-commands.test.ts\`), and the bytes that a guarded request allocates more than the yardstick
+(\`test/request/allocations.test.ts\`).
 `;
 }
 
@@ -47,7 +50,7 @@ function sectionOf(section: Section): string {
   return `## ${section.title}\n\n${section.text}\n\n${lines.join('\n')}`;
 }
 
-/** The paragraph that is reckoned from the figures. */
+/** What is calculated from the figures. */
 function needs(run: Run): string {
   const of = (name: string): number => figureOf(run, name)?.value ?? Number.NaN;
   const requests = of('guarded GET: ours');
@@ -59,13 +62,20 @@ function needs(run: Run): string {
       ? `longer than the benchmark waits (${note})`
       : `${written(value)} s`;
   };
-  return `Take ${written(LARGE.accounts)} accounts with a second factor, ${written(LARGE.requests)} guarded requests a second and ${written(LARGE.signIns)} sign-ins a second, which
-is far more than most have. One process on this machine answers ${written(requests)} guarded requests a second or ${written(signIns)} sign-ins, so the
-middleware and an application that does nothing else need ${written(cores)} cores: plan for ${written(processes)} processes, which are then half busy. Redis
-gets ${written(commands)} commands a second for sessions and records together. Every account takes ${written(of('an account in Redis'))} bytes there and every session
-${written(of('a session in Redis'))}, so ${written(LARGE.accounts)} of both take ${written(gigabytes)} GB. \`second-factor check\` takes ${seconds('check')} and \`rekey\` ${seconds('rekey')}, while
-sign-ins go on. Add processes first: they share nothing but Redis.
-\`deserializedUserIsFresh\` saves a look-up of your database on every request, and \`recheckSeconds\` a read of Redis. A command
-takes Redis ${written(of('a command in Redis'))} µs of its one core, so all of them take ${written(redisShare * 100)} % of it. From half of it on, use a cluster: the keys of sessions and
-records spread over its masters. [operate.md](operate.md#capacity) has a table for smaller installations, too.`;
+  return `Take ${written(LARGE.accounts)} accounts with a second factor, ${written(LARGE.requests)} guarded requests a second and ${written(LARGE.signIns)} sign-ins a second.
+Few installations have as many.
+
+- **Processes:** on this machine one process answers ${written(requests)} guarded requests or ${written(signIns)} sign-ins a second. So the
+  middleware, and an application that does nothing else, need ${written(cores)} cores. Plan for ${written(processes)} processes, which are then half
+  busy. Add processes first when there is more to do: they share nothing but Redis.
+- **Redis:** it gets ${written(commands)} commands a second for sessions and records together. One command takes ${written(of('a command in Redis'))} µs of its
+  one core, so all of them take ${written(redisShare * 100)} % of it. From half of it on, use a cluster: the keys of sessions and records
+  spread over its masters.
+- **Memory:** in Redis every account takes ${written(of('an account in Redis'))} bytes and every session ${written(of('a session in Redis'))}, so ${written(LARGE.accounts)} of both take ${written(gigabytes)} GB.
+- **Commands over all accounts:** \`second-factor check\` takes ${seconds('check')}, and \`rekey\` ${seconds('rekey')}. Sign-ins go on
+  meanwhile.
+- **Savings:** \`deserializedUserIsFresh\` saves a look-up in your database on every request, and \`recheckSeconds\` a read
+  from Redis.
+
+[operate.md](operate.md#capacity) has a table for smaller installations, too.`;
 }

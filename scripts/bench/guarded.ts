@@ -51,9 +51,9 @@ export async function guarded(plan: Plan, redis: string): Promise<Section> {
     title: 'A guarded GET',
     text:
       'Requests a second over 16 connections. Sessions and records are in one Redis, or both in memory. *Bare* is ' +
-      'Passport without a second factor; *our mark* adds a session as large as that of this package, and the *yardstick* ' +
-      'also one GET of 640 bytes from Redis. *Fresh user* is `deserializedUserIsFresh: true`, *recheck* is ' +
-      '`recheckSeconds: 1`. A ratio is the median of all rounds, with its quartiles.',
+      'Passport without a second factor. *Our mark* is the same with a session as large as that of this package. The ' +
+      '*yardstick* also reads 640 bytes from Redis. *Fresh user* means `deserializedUserIsFresh: true`, and *recheck* ' +
+      'means `recheckSeconds: 1`. A ratio is the median of all rounds, with its quartiles.',
     figures: [
       ...APPLICATION_NAMES.map((name): Figure => {
         const [against, mark] = COMPARED[name];

@@ -41,8 +41,9 @@ export function loading(plan: Plan): Section {
   return {
     title: 'Loading it',
     text:
-      `Each in a new process. First ${BEFORE.map((name) => `\`${name}\``).join(', ')}, then \`passport-second-factor\` and its store for ` +
-      'Redis. The packages are those that `npm install` adds to an application with Express, express-session and Passport.',
+      `Each time is that of a new process. It loads ${BEFORE.map((name) => `\`${name}\``).join(', ')}, and then \`passport-second-factor\` with its ` +
+      'store for Redis. The last figure is how many packages `npm install` adds to an application that has Express, ' +
+      'express-session and Passport.',
     figures: [
       { name: 'import of Express and Passport', value: of('without', 'milliseconds'), unit: 'ms' },
       {

@@ -38,9 +38,9 @@ export async function signIn(plan: Plan, redis: string): Promise<Section> {
   return {
     title: 'Signing in',
     text:
-      `${String(CLIENTS)} clients, one account after the other, each with its own session: the password, then a code. Both ` +
-      'applications accept any password, so no hash of a password is measured. Only this package keeps a record of used ' +
-      'and wrong codes, which it reads and writes.',
+      `${String(CLIENTS)} clients sign in one account after the other, each with its own session: the password, then a code. Both ` +
+      'applications accept any password, so the time for hashing passwords is not part of it. Only this package keeps a ' +
+      'record of used and wrong codes. Reading and writing it is part of the figures.',
     figures: [
       ...rows('sign-in in two steps', both, whole),
       ...rows('first step', both, ({ password }) => password),
