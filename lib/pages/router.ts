@@ -13,6 +13,7 @@ import { pathOf, requestUser } from '../session/app-request.js';
 import type { Context } from '../session/context.js';
 import { emit } from '../session/context.js';
 import type { Core } from '../session/core.js';
+import { checkAnew } from '../request/check-anew.js';
 import { stillHolds } from '../request/still-holds.js';
 import type { Contexts } from '../request/take-over.js';
 import { answerProblem, answerRefusal } from './answers.js';
@@ -161,6 +162,8 @@ function evaluateAgain(contextOf: (req: express.Request) => Context): RequestHan
   return async (req, _res, next) => {
     try {
       const context = contextOf(req);
+      // A middleware may have changed the path, so that the session was checked as on a route of the application.
+      if (context.isRecent) await checkAnew(context);
       const holds = isSafeMethod(req) || context.isWhole || (await stillHolds(context));
       const nobody = !context.state && !requestUser(context.req);
       if (nobody && req.method === 'POST' && FORMS_THAT_MOVE_ON.test(req.path)) {

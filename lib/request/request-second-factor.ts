@@ -29,8 +29,7 @@ import { isSameSignIn, storedState } from '../session/stored-session.js';
 import { vouch } from '../sign-in/proven-elsewhere.js';
 import { codeOfParked } from '../session/way-on.js';
 import type { Soon } from '../soon.js';
-import { evaluateRequest } from './evaluate-request.js';
-import { withdraw } from './withdraw.js';
+import { checkAnew } from './check-anew.js';
 import { waysFrom } from '../sign-in/park.js';
 
 /** The face of a context that the application sees as `req.secondFactor`. */
@@ -127,21 +126,11 @@ export class RequestApi implements Guarded {
   }
 
   [CHECK_ANEW](): Soon<void> {
-    return this.#context.isRecent ? checkAnew(this.#context) : undefined;
+    return checkAnew(this.#context);
   }
 
   renew(securityStamp?: unknown): Promise<void> {
     return renew(this.#context, securityStamp);
-  }
-}
-
-/** Nobody is signed in any more where that fails. */
-async function checkAnew(context: Context): Promise<void> {
-  try {
-    await evaluateRequest(context, null);
-  } catch (error) {
-    withdraw(context);
-    throw error;
   }
 }
 

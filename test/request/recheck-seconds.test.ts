@@ -6,6 +6,7 @@ import { memoryStore } from 'passport-second-factor/memory';
 import { requireSecondFactor } from 'passport-second-factor';
 import type { SecondFactorOptions, Store } from 'passport-second-factor';
 import { Client } from '../support/client.js';
+import type { Answer } from '../support/client.js';
 import { enable, enrolled, give, said, signedIn } from '../support/people.js';
 import { startPanel, stopPanels, user } from '../support/panel.js';
 import type { Panel, User } from '../support/panel.js';
@@ -19,7 +20,10 @@ describe('recheckSeconds', () => {
   let there: Panel;
 
   /** Two processes of one application: what they share is the stores and the keys. */
-  async function start(options: Partial<SecondFactorOptions<User>> = {}): Promise<void> {
+  async function start(
+    options: Partial<SecondFactorOptions<User>> = {},
+    first?: (panel: Panel) => void,
+  ): Promise<void> {
     store = memoryStore();
     const { get } = store;
     reads = 0;
@@ -38,6 +42,7 @@ describe('recheckSeconds', () => {
         store,
         users,
         session: { store: sessions },
+        ...(first && { first }),
         options: {
           keys,
           recheckSeconds: SECONDS,
@@ -186,6 +191,28 @@ describe('recheckSeconds', () => {
       await client.get('/me');
       await root.get('/me');
       expect(await readsOf(act), what).to.be.above(0);
+    }
+  });
+
+  it('lets no own route go by what another process has changed, where a middleware has changed the path', async () => {
+    await start({}, ({ app }) => {
+      app.use((req, _res, next) => {
+        req.url = req.url.replace(/^\/de(?=\/)/, '');
+        next();
+      });
+    });
+    const ASKS: readonly ((client: Client) => Promise<Answer>)[] = [
+      (client) => client.get('/de/two-step'),
+      (client) => client.post('/de/two-step/impersonation', { account: 'alice' }),
+    ];
+    for (const ask of ASKS) {
+      const { client } = await enrolled(here, 'root');
+      const late = overThere(client);
+      await late.get('/me');
+      await here.secondFactor.admin.disable('root', { by: 'test' });
+      there.told();
+      await ask(late);
+      expect(there.told()[0]).to.equal('session-demoted');
     }
   });
 
