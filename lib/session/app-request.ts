@@ -46,6 +46,7 @@ export interface AppRequest extends IncomingMessage {
   sessionID?: string;
   sessionStore?: SessionStore;
   originalUrl?: string;
+  baseUrl?: string;
   logIn?: LogIn;
   login?: LogIn;
   logOut?: LogOut;
@@ -94,12 +95,17 @@ export function pathOf(url = ''): string {
 
 /**
  * The path of a request below the place of a router, as Express matches routes: in small letters, without a slash at the
- * end. `undefined`: it is elsewhere.
+ * end; as it was asked for, or as a middleware has changed it. `undefined`: it is elsewhere.
  */
-export function pathBelow(mountPath: string, { originalUrl, url }: AppRequest): string | undefined {
-  const path = pathOf(originalUrl ?? url)
-    .toLowerCase()
-    .replace(/\/$/, '');
+export function pathBelow(
+  mountPath: string,
+  { originalUrl, baseUrl = '', url = '' }: AppRequest,
+): string | undefined {
+  return below(mountPath, originalUrl ?? url) ?? below(mountPath, baseUrl + url);
+}
+
+function below(mountPath: string, asked: string): string | undefined {
+  const path = pathOf(asked).toLowerCase().replace(/\/$/, '');
   const place = mountPath.toLowerCase();
   return path === place || path.startsWith(`${place}/`) ? path.slice(place.length) : undefined;
 }

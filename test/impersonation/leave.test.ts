@@ -2,7 +2,8 @@ import { expect } from 'chai';
 import { Client } from '../support/client.js';
 import { startLevelPanel, whoIs } from '../support/level-panel.js';
 import type { LevelPanel } from '../support/level-panel.js';
-import { user } from '../support/panel.js';
+import { signedIn } from '../support/people.js';
+import { startPanel, stopPanels, user } from '../support/panel.js';
 
 const LEVELS = ['root', 'admin', 'user'];
 
@@ -57,5 +58,33 @@ describe('going back from the account that a page names', () => {
       expect((await leave(first, { from })).status).to.equal(200);
       expect(await whoIs(first), String(from)).to.deep.equal(isThere ? ['1', '2'] : ['1']);
     }
+  });
+});
+
+describe('going back where a middleware has changed the path', () => {
+  afterEach(stopPanels);
+
+  it('has reached its goal where acting was over already', async () => {
+    const panel = await startPanel({
+      users: [
+        { ...user('root'), level: 'root' },
+        { ...user('alice'), level: 'user' },
+      ],
+      options: {
+        impersonation: { levels: LEVELS },
+        account: ({ id, level = 'user' }) => ({ id, name: id, level, securityStamp: null }),
+      },
+      first({ app }) {
+        app.use((req, _res, next) => {
+          req.url = req.url.replace(/^\/de(?=\/)/, '');
+          next();
+        });
+      },
+    });
+    const root = await signedIn(panel, 'root');
+    await root.actAs('alice');
+    panel.now += 3_601_000;
+    expect((await root.post('/de/two-step/impersonation/leave')).status).to.equal(200);
+    expect(await root.me()).to.equal('root');
   });
 });
