@@ -16,33 +16,32 @@ export async function forEachAtOnce<Item>(
   const errors: unknown[] = [];
   let isOver = false;
   let workers = 0;
-  const work = async (begin: () => void): Promise<void> => {
-    while (!isOver && workers <= pace.atOnce()) {
-      const step = await list.next();
-      if (step.done === true) {
-        isOver = true;
-        return;
-      }
-      const begun = performance.now();
-      await act(step.value);
-      pace.took(performance.now() - begun);
-      begin();
-    }
-  };
   await new Promise<void>((resolve) => {
-    const ended = (): void => {
-      workers--;
-      if (workers === 0) resolve();
-    };
-    const failed = (error: unknown): void => {
-      isOver = true;
-      errors.push(error);
+    const work = async (): Promise<void> => {
+      workers++;
+      try {
+        while (!isOver && workers <= pace.atOnce()) {
+          const step = await list.next();
+          if (step.done === true) {
+            isOver = true;
+            return;
+          }
+          const begun = performance.now();
+          await act(step.value);
+          pace.took(performance.now() - begun);
+          begin();
+        }
+      } catch (error) {
+        isOver = true;
+        errors.push(error);
+      } finally {
+        // In the same turn in which it gave up: of several that are done together, the next one must find itself needed.
+        workers--;
+        if (workers === 0) resolve();
+      }
     };
     const begin = (): void => {
-      while (!isOver && workers < pace.atOnce()) {
-        workers++;
-        void work(begin).catch(failed).finally(ended);
-      }
+      while (!isOver && workers < pace.atOnce()) void work();
     };
     begin();
   });

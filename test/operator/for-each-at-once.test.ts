@@ -51,6 +51,25 @@ describe('operator/for-each-at-once', () => {
     expect(list.read).to.equal(1000);
   });
 
+  it('goes on to the end where many are done in one turn, and all of them have waited', async () => {
+    const { list, items } = listOf(200);
+    let atOnce = 64;
+    const pace = {
+      atOnce: () => atOnce,
+      took: () => void (atOnce = Math.max(1, atOnce - 1)),
+    };
+    let turn: Promise<unknown> | undefined;
+    await forEachAtOnce(
+      items,
+      async () => {
+        turn ??= new Promise(setImmediate).then(() => (turn = undefined));
+        await turn;
+      },
+      pace,
+    );
+    expect(list.read).to.equal(200);
+  });
+
   it('begins nothing further once one has failed, and waits for those under way', async () => {
     const { list, items } = listOf(1000);
     const finished: number[] = [];
