@@ -10,8 +10,9 @@ export function watchCookie(context: Context): void {
   res.once('finish', () => {
     const { session, sessionID } = req;
     const encrypted = (req.socket as Partial<TLSSocket>).encrypted ?? false;
-    if (context.logIn === 'none' || session?.cookie.secure !== true || sessionID === undefined || encrypted)
-      return;
+    // An answer that went out before the sign-in was done, a time-out say, could have no cookie of it.
+    const isDone = context.logIn === 'signed-in' || context.logIn === 'parked';
+    if (!isDone || session?.cookie.secure !== true || sessionID === undefined || encrypted) return;
     const cookies = [res.getHeader('set-cookie') ?? []].flat().map(String);
     if (cookies.some((cookie) => cookie.includes(encodeURIComponent(sessionID)))) return;
     core.warnOnce(

@@ -1,11 +1,13 @@
 import { expect } from 'chai';
 import { Client } from '../support/client.js';
-import { startPanel, stopPanels } from '../support/panel.js';
+import { until } from '../support/eventually.js';
+import { startPanel, stopPanels, user } from '../support/panel.js';
 import type { PanelParts } from '../support/panel.js';
 import { warningsOf } from '../support/warnings.js';
 
 const SECRET = 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP';
 const CODE = 'SECOND_FACTOR_COOKIE';
+const USER = user('alice');
 const HTTPS = { 'x-forwarded-proto': 'https' };
 
 describe('session/watch-cookie: the cookie of a sign-in', () => {
@@ -55,5 +57,26 @@ describe('session/watch-cookie: the cookie of a sign-in', () => {
     const panel = await startPanel({ session: { cookie: { secure: true } } });
     const refused = { username: 'alice', password: 'wrong' };
     expect(await warningsOf(() => new Client(panel).post('/login', refused))).to.deep.equal([]);
+  });
+
+  it('is not missed where the answer went out before the sign-in was done', async () => {
+    let goOn: (found: typeof USER) => void;
+    const found = new Promise<typeof USER>((resolve) => (goOn = resolve));
+    const panel = await startPanel({
+      session: { cookie: { secure: true } },
+      first: ({ app }) => void app.set('trust proxy', 1),
+      options: { findUser: () => found },
+      routes: ({ app }) =>
+        app.post('/late', (req, res) => {
+          req.logIn(USER, () => undefined);
+          res.status(503).json({});
+          res.once('finish', () => setImmediate(goOn, USER));
+        }),
+    });
+    const warnings = await warningsOf(async () => {
+      expect((await new Client(panel).post('/late', {}, HTTPS)).status).to.equal(503);
+      await until('the sign-in', () => panel.told().includes('signed-in'));
+    });
+    expect(warnings.map(({ code }) => code)).to.deep.equal([]);
   });
 });
