@@ -1,10 +1,11 @@
 /**
- * Two-step sign-in on an Express application, in one file. What the package adds is marked with (1) to (5);
- * the rest is what an application with Passport has anyway.
+ * Two-step sign-in on an Express application, in one file. What the package adds is marked with (1) to (5). The rest is
+ * what an application with Passport has anyway. README.md says what to change in a copy.
  *
- * HOST: the address to listen on; without it only this machine reaches the application. PORT: default 3000; 0 takes a free one. REDIS_URL: keeps sessions and second factors in Redis, else they are in
- * memory.
- * SECOND_FACTOR_KEY: base64 of 32 random bytes; without it a new key is made at every start.
+ * HOST: the address to listen on. Without it, only this machine reaches the application.
+ * PORT: default 3000; 0 takes a free one.
+ * REDIS_URL: keeps sessions and second factors in Redis. Without it they are in memory.
+ * SECOND_FACTOR_KEY: base64 of 32 random bytes. Without it, a new key is made at every start.
  */
 import { randomBytes, randomUUID, scryptSync, timingSafeEqual } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
@@ -26,9 +27,9 @@ interface User {
 }
 
 const users = new Map(['alice', 'bob'].map((id) => [id, userWithPassword(id, `${id}-password`)]));
-/** Checked where a login is unknown, so that the answer takes as long. */
+/** For unknown logins: the password is checked against this user, so that the answer takes as long. */
 const nobody = userWithPassword('nobody', randomUUID());
-// A Redis that is away must fail fast: requests are refused, not queued.
+// When Redis is down, requests are refused at once, and do not wait in a queue.
 const redis = process.env.REDIS_URL
   ? new Redis(process.env.REDIS_URL, { maxRetriesPerRequest: 1, commandTimeout: 2000 })
   : undefined;
@@ -50,6 +51,7 @@ passport.deserializeUser<string>((id, done) => {
 const secondFactor = createSecondFactor<User>({
   passport,
   issuer: 'Minimal Example',
+  // The stamp is any value that changes with the password. Here the salt does.
   account: (user) => ({ id: user.id, name: user.name, securityStamp: user.salt }),
   findUser: (accountId) => users.get(accountId),
   store: redis ? redisStore(redis) : memoryStore(),
@@ -84,7 +86,7 @@ app.get('/login', (_req, res) => {
 });
 app.post(
   '/login',
-  sameOrigin(), // (4) nobody is signed in by a link from elsewhere
+  sameOrigin(), // (4) refuses forms that other sites send
   express.urlencoded({ extended: false }),
   express.json(),
   passport.authenticate('local', { successReturnToOrRedirect: '/', failureRedirect: '/login' }),
@@ -108,8 +110,9 @@ app.get('/', (req, res) => {
     ),
   );
 });
+// (5) A route only for users who have two-step authentication and have done both steps.
 app.get('/secret', requireSecondFactor(), (_req, res) => {
-  res.send(page('<p>Only with both steps done.</p>')); // (5) a route that asks for it
+  res.send(page('<p>Only with both steps done.</p>'));
 });
 
 function page(body: string): string {
@@ -121,7 +124,7 @@ function userWithPassword(id: string, password: string): User {
   return { id, name: id, salt, passwordHash: scryptSync(password, salt, 32) };
 }
 
-/** @param password of any type: a body in JSON may hold a number there */
+/** @param password may be of any type: in a body of JSON it may be a number */
 function passwordMatches(user: User, password: unknown): boolean {
   return (
     typeof password === 'string' && timingSafeEqual(user.passwordHash, scryptSync(password, user.salt, 32))

@@ -1,9 +1,11 @@
 /**
- * A single-page application with two-step sign-in: this server has the routes, public/ has the page. What the package adds is
- * marked with (1) to (5); the page uses `passport-second-factor/client`.
+ * A single-page application with two-step sign-in. This is the server; the page is in public/, and uses
+ * `passport-second-factor/client`. What the package adds is marked with (1) to (5). README.md says what to change in a
+ * copy.
  *
- * HOST: the address to listen on; without it only this machine reaches the application. PORT: default 3000; 0 takes a free
- * one. SPA_REQUIRE_FACTOR: set, everybody must have a second factor. Accounts and second factors are in memory: every start begins anew.
+ * HOST: the address to listen on. Without it, only this machine reaches the application.
+ * PORT: default 3000; 0 takes a free one.
+ * SPA_REQUIRE_FACTOR: when it is set, everybody must have a second factor.
  */
 import { randomBytes, randomUUID, scryptSync, timingSafeEqual } from 'node:crypto';
 import { once } from 'node:events';
@@ -26,12 +28,13 @@ interface User {
 }
 
 const { HOST = '', PORT = '3000' } = process.env;
+// The server listens first, because the option `webauthn` needs the port.
 const server = createServer().listen(Number(PORT), HOST === '' ? '127.0.0.1' : HOST);
 await once(server, 'listening');
 const { port } = server.address() as AddressInfo;
 
 const users = new Map(['alice', 'bob'].map((id) => [id, userWithPassword(id, `${id}-password`)]));
-/** Checked where a login is unknown, so that the answer takes as long. */
+/** For unknown logins: the password is checked against this user, so that the answer takes as long. */
 const nobody = userWithPassword('nobody', randomUUID());
 
 passport.use(
@@ -51,6 +54,7 @@ passport.deserializeUser<string>((id, done) => {
 const secondFactor = createSecondFactor<User>({
   passport,
   issuer: 'Notes',
+  // The stamp is any value that changes with the password. Here the salt does.
   account: ({ id, salt }) => ({ id, name: id, securityStamp: salt }),
   findUser: (accountId) => users.get(accountId),
   store: memoryStore(),
@@ -62,7 +66,7 @@ const secondFactor = createSecondFactor<User>({
 const app = express();
 app.use((_req, res, next) => {
   res.set({
-    // Nothing but the files of public/; no script can make HTML of a text, and no form is sent without one.
+    // The page loads only files of this server. Scripts cannot turn texts into HTML, and must send all forms.
     'Content-Security-Policy':
       "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; " +
       "form-action 'none'; base-uri 'none'; frame-ancestors 'none'; " +
@@ -78,14 +82,14 @@ app.use(
     secret: randomBytes(32).toString('base64'),
     resave: false,
     saveUninitialized: false,
-    cookie: { httpOnly: true, sameSite: 'lax' }, // and `secure` behind https
+    cookie: { httpOnly: true, sameSite: 'lax' }, // with HTTPS also `secure: true`
   }),
 );
 app.use(passport.session());
 app.use(secondFactor.session()); // (2) right after passport.session()
 app.use('/two-step', secondFactor.router()); // (3) what the client calls
 
-// (4) The login route answers JSON. Where the code is missing, the package answers in its place.
+// (4) The login route answers JSON. When a code is needed, req.logIn sends the package's answer, and does not call back.
 app.post('/api/login', sameOrigin(), express.json(), (req, res, next) => {
   const answer = (error: unknown, user?: Express.User | false | null): void => {
     if (error) next(error);
@@ -97,7 +101,7 @@ app.post('/api/login', sameOrigin(), express.json(), (req, res, next) => {
 app.post('/api/logout', sameOrigin(), (req, res, next) => {
   req.logout((error) => (error ? next(error) : res.json({})));
 });
-// (5) Guards: one for every session, and one that asks for a proof of the last five minutes.
+// (5) Guards: the first lets everybody in who is signed in, the second also wants a code of the last five minutes.
 app.get('/api/me', requireSecondFactor({ unenrolled: 'allow' }), (req, res) => {
   res.json({ user: (req.user as User).id });
 });
@@ -105,7 +109,7 @@ app.get('/api/secret', requireSecondFactor({ unenrolled: 'allow', maxAge: 300 })
   res.json({ secret: 'The spare key is under the third flowerpot.' });
 });
 
-// A bundler puts the client into your own script; here it is a file beside those of public/.
+// With a bundler, you import the client in your own script. Here the server makes a file of it.
 const client = buildSync({
   stdin: { contents: "export * from 'passport-second-factor/client'", resolveDir: import.meta.dirname },
   bundle: true,
@@ -125,7 +129,7 @@ function userWithPassword(id: string, password: string): User {
   return { id, salt, passwordHash: scryptSync(password, salt, 32) };
 }
 
-/** @param password of any type: a body in JSON may hold a number there */
+/** @param password may be of any type: in a body of JSON it may be a number */
 function passwordMatches(user: User, password: unknown): boolean {
   return (
     typeof password === 'string' && timingSafeEqual(user.passwordHash, scryptSync(password, user.salt, 32))

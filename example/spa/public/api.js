@@ -1,9 +1,9 @@
 import { SecondFactorClientError, createSecondFactorClient, refusalOf } from '/second-factor-client.js';
 
-/** Two-step sign-in. */
+/** The functions of two-step sign-in. */
 export const twoStep = createSecondFactorClient();
 
-/** Calls a route of this application. Where a guard refused it, it rejects as the functions of `twoStep` do. */
+/** Calls a route of this application. If a guard refuses, it rejects like the functions of `twoStep`. */
 export async function call(path, method = 'GET') {
   const response = await fetch(path, { method, headers: { accept: 'application/json' } }).catch((cause) => {
     throw new SecondFactorClientError('network', { cause });

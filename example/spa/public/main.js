@@ -3,7 +3,7 @@ import { home, recoveryCodes, setup } from './settings.js';
 import { code, enroll, login } from './sign-in.js';
 import { beforeComplaint, complain, onPress, show } from './ui.js';
 
-/** What ends a session, or takes a step of it back: it ended, a second factor was enabled on another device, and so on. */
+/** Errors after which the page begins again: the session has ended, or needs another step. */
 const SIGNED_OUT = [
   'login-required',
   'sign-in-expired',
@@ -12,10 +12,11 @@ const SIGNED_OUT = [
   'enrollment-required',
 ];
 
+/** Shows a view by its name: each is a function that gets `go` and its data. */
 const views = { start, login, code, enroll, setup, recoveryCodes, home };
 const go = (name, ...data) => views[name](go, ...data);
 
-/** Where the user is, by what the server says: after a load, and after everything that changes it. */
+/** Shows the view for the state that the server tells, on load and after each change. */
 async function start(_go, known, reason) {
   try {
     const status = known ?? (await twoStep.status());
@@ -30,6 +31,7 @@ async function start(_go, known, reason) {
   }
 }
 
+// Of every error in a view: what a new view answers is not shown as a message.
 beforeComplaint((error) => {
   if (error.code === 'aborted') return true;
   if (!SIGNED_OUT.includes(error.code)) return false;

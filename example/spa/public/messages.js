@@ -1,4 +1,4 @@
-/** What users are told, by the code of an error. Everything else is `message`, which the server gives in English. */
+/** What users read, by the code of an error. For other codes it is `message` of the server, which is in English here. */
 const MESSAGES = {
   'password-invalid': 'The login or the password is wrong.',
   'code-invalid': 'This code is not right.',

@@ -5,10 +5,10 @@ import { onPress, onSend, part, template } from './ui.js';
 /**
  * Asks for a code, a recovery code or a passkey, in the part `proof` of a view.
  *
- * @param digits of the codes; none: only a recovery code can be typed
- * @param publicKey what passkeys are asked; none: the account has none
- * @param prove what is done with the proof
- * @param signal ends the prompt of the browser
+ * @param digits how many digits codes may have; empty: the account has no app, so only recovery codes work
+ * @param publicKey what to ask passkeys; absent: the account has none
+ * @param prove gets the proof, and sends it
+ * @param signal closes the prompt of the browser
  */
 export function askProof(view, { digits, publicKey, prove, signal }) {
   part(view, 'proof').replaceChildren(template('proof'));
@@ -19,7 +19,7 @@ export function askProof(view, { digits, publicKey, prove, signal }) {
   button.hidden = !publicKey || !supportsKeys();
 }
 
-/** Asks for a proof in a dialog, and does something with it; resolves with `false` where the user closed it. */
+/** The same in a dialog. Resolves with whether `prove` was done; `false`: the user closed the dialog. */
 export async function askProofInDialog(title, prove) {
   const { digits, publicKey } = await twoStep.stepUpForm();
   document.body.append(template('dialog'));

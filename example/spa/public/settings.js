@@ -3,7 +3,7 @@ import { call, twoStep } from './api.js';
 import { askProofInDialog } from './proof.js';
 import { onPress, onSend, part, say, show } from './ui.js';
 
-/** What is done only with a fresh proof: it is asked for where it is missing, and then it is done. */
+/** Runs an action. If the server wants a fresh proof for it, asks the user for one and runs the action again. */
 async function withFreshProof({ enrolled }, action) {
   try {
     return await action();
@@ -14,7 +14,7 @@ async function withFreshProof({ enrolled }, action) {
   }
 }
 
-/** The page of who is signed in. */
+/** The home page, for everybody who is signed in. */
 export async function home(go, status) {
   const { user } = await call('/api/me');
   const { view } = show('home', 'Your notes');
@@ -114,7 +114,7 @@ export async function setup(go) {
   });
 }
 
-/** New recovery codes, which are shown this once. */
+/** New recovery codes. The server does not show them again. */
 export function recoveryCodes(go, { recoveryCodes: codes, recoveryCodesSet: set }) {
   const { view } = show('recovery-codes');
   part(view, 'codes').replaceChildren(

@@ -15,7 +15,7 @@ export function login(go, reason) {
   form.elements.username.focus();
 }
 
-/** The second step. */
+/** The code form: the second step. */
 export async function code(go) {
   const { digits, publicKey, wait, serverTime } = await twoStep.codeForm();
   const { view, signal } = show('code');
@@ -41,13 +41,13 @@ export async function code(go) {
   view.querySelector('input').focus();
 }
 
-/** The policy requires a second factor, and there is none. */
+/** The policy requires a second factor, and the account has none. */
 export function enroll(go, { setup }) {
   const { view } = show('enroll');
   onPress(view, 'app', () => go('setup')).hidden = setup.endsWith('/security-keys');
   const key = onPress(view, 'key', async () => {
     const added = await twoStep.addKey();
-    // In another tab a second factor was enabled meanwhile: its recovery codes were shown there.
+    // No recovery codes: another tab has enabled a second factor meanwhile, and has shown them.
     await (added.recoveryCodes ? go('recoveryCodes', added) : go('start'));
   });
   key.hidden = !supportsKeys();
@@ -59,7 +59,7 @@ export function enroll(go, { setup }) {
 
 let stopClock = () => undefined;
 
-/** Says for how long codes are not checked. By seconds that are left: the clock of the browser may be wrong. */
+/** Says for how long codes are not checked. It counts seconds, because the clock of the browser may be wrong. */
 function countDown(view, seconds, signal) {
   stopClock();
   const end = performance.now() + seconds * 1000;

@@ -5,9 +5,9 @@ const status = document.querySelector('[role=status]');
 let controller = new AbortController();
 
 /**
- * Shows a view of index.html in the place of the one before, and moves the focus to it.
+ * Shows a view of index.html instead of the present one, and moves the focus to it.
  *
- * @returns its element, and a signal that is aborted when it goes
+ * @returns its element, and a signal that is aborted when the next view is shown
  */
 export function show(name, title = '') {
   controller.abort();
@@ -27,29 +27,29 @@ export function template(name) {
   return found.content.cloneNode(true);
 }
 
-/** A part of a view that is named in index.html. */
+/** A part of a view, by its `data-part` in index.html. */
 export function part(view, name) {
   return view.querySelector(`[data-part="${name}"]`);
 }
 
-/** Tells what was done, also to those who do not see the page. */
+/** Says what was done. Screen readers read it out. */
 export function say(text) {
   status.textContent = text;
 }
 
-/** Tells what went wrong. */
+/** Says what went wrong, in the view. */
 export function complain(view, error) {
   view.querySelector('[role=alert]').textContent = error === null ? '' : messageOf(error);
 }
 
-/** Does something when a button is pressed: one of index.html, by its name, or another one. */
+/** Runs an action when a button is pressed: an element, or the name of its `data-do` in index.html. */
 export function onPress(view, button, action) {
   if (typeof button === 'string') return onPress(view, view.querySelector(`[data-do="${button}"]`), action);
   button.addEventListener('click', () => void run(view, action, button));
   return button;
 }
 
-/** Does something when a form is sent, with its fields; the first one has the focus again where that is refused. */
+/** Runs an action with the fields of a form when it is sent. After a refusal its first field has the focus. */
 export function onSend(view, name, action) {
   const form = view.querySelector(`[data-form="${name}"]`);
   form.addEventListener('submit', (event) => {
@@ -59,7 +59,7 @@ export function onSend(view, name, action) {
   return form;
 }
 
-/** One thing at a time: a second click behind the first does nothing. Refusals are told in the view. */
+/** Runs one action at a time, so that a double click does nothing more. Shows errors in the view. */
 async function run(view, action, focused) {
   if (view.ariaBusy === 'true') return;
   view.ariaBusy = 'true';
@@ -77,7 +77,7 @@ async function run(view, action, focused) {
   }
 }
 
-/** What is done with an error before it is told; true: nothing is left to tell. */
+/** Sees each error first. `true`: there is nothing to show. */
 let handled = (_error) => false;
 export function beforeComplaint(handler) {
   handled = handler;
