@@ -12,10 +12,10 @@ import { makeKey, signWithKey } from './security-keys.js';
 import { createTransport } from './transport.js';
 
 /**
- * The JSON routes of the package as functions, for a page in a browser. It keeps nothing, and sends requests to `origin`
- * alone: by default the page's own.
+ * The JSON routes of the package as functions, for a page in a browser. It keeps no state. It sends requests only to
+ * `origin`, by default the page's own.
  *
- * @throws {TypeError} where `basePath` is no path, or `origin` no origin
+ * @throws {TypeError} if `basePath` is not a path, or `origin` is not an origin
  * @example
  * import { createSecondFactorClient } from 'passport-second-factor/client';
  *
@@ -95,7 +95,7 @@ function proofOf(proof: Proof): ProofJson {
   return typeof proof === 'string' ? { code: proof } : proof;
 }
 
-/** What keys are asked now: by the form of a sign-in, or by the form for a fresh proof. */
+/** What to ask keys now: for the sign-in that waits, or else for a fresh proof. */
 async function freshRequest(client: SecondFactorClient, call: CallOptions) {
   const status = await client.status(call);
   const { publicKey } = status.state === 'pending' ? status : await client.stepUpForm(call);

@@ -2,12 +2,12 @@ import { SecondFactorClientError } from './second-factor-client-error.js';
 import type { CallOptions, LoginOutcome, SecondFactorClient } from './second-factor-client.js';
 import { refusalOf } from './refusal.js';
 
-/** The refusals after a right password. */
+/** What may be refused although the password is right. */
 const GOES_ON: readonly string[] = ['code-required', 'enrollment-required'];
 
 /**
- * What the answer of the application's login route means. Whether somebody is signed in is not read from it: routes
- * answer by JSON, by nothing, or by a page that they redirect to. The session says it.
+ * What the answer of the application's login route means. It does not tell whether somebody is signed in: routes answer
+ * with JSON, with nothing, or with a redirect to a page. The session tells that.
  */
 export async function loginOutcome(
   response: Response,

@@ -2,13 +2,14 @@ import type { Problem } from '../lib/api.js';
 import { SecondFactorClientError } from './second-factor-client-error.js';
 import type { CallOptions } from './second-factor-client.js';
 
-/** How every problem document of the package begins. */
+/** How `type` begins in every problem document of the package. */
 const PROBLEM_TYPE = 'urn:passport-second-factor:error:';
 
 /**
- * What an answer of your own routes says where a guard refused it, such as `requireSecondFactor()`; `null`: something else.
+ * The refusal, if a guard such as `requireSecondFactor()` refused a request to your own route. `null`: the answer is
+ * something else.
  *
- * @param response stays unread: what is read is a copy
+ * @param response is not read: you can still read it afterwards
  * @example
  * const refusal = await refusalOf(response);
  * if (refusal?.code === 'step-up-required') await client.stepUp('123456');
@@ -21,7 +22,7 @@ export async function refusalOf(
   return problem && refusal(problem, response);
 }
 
-/** What a response says in JSON; `null`: nothing, or no object. */
+/** The JSON object of a response; `null`: it has none. */
 export async function readJson(response: Response, signal?: AbortSignal): Promise<object | null> {
   if (!/^application\/(problem\+)?json\b/i.test(response.headers.get('content-type') ?? '')) return null;
   try {
@@ -33,7 +34,7 @@ export async function readJson(response: Response, signal?: AbortSignal): Promis
   }
 }
 
-/** A problem document of the package; `null`: it is of somebody else. */
+/** A problem document of the package; `null`: it is not one. */
 export function problemOf(answer: object | null): Problem | null {
   const { type, code } = (answer ?? {}) as Partial<Problem>;
   return typeof code === 'string' && type === PROBLEM_TYPE + code ? (answer as Problem) : null;
@@ -46,7 +47,7 @@ export function refusal(problem: Problem, { status, headers }: Response): Second
   return new SecondFactorClientError(problem.code, { status, problem, retryAfter });
 }
 
-/** The error of a call that came to nothing; an answer may be given up while it is read, by whoever asked for it. */
+/** The error of a call that got no usable answer. A call may also be aborted while its answer is read. */
 export function failure(cause: unknown, signal: AbortSignal | undefined): SecondFactorClientError {
   const { name = '' } = (cause ?? {}) as { name?: string };
   const isGivenUp = signal?.aborted === true || /^(Abort|Timeout)Error$/.test(name);

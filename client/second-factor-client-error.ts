@@ -4,16 +4,17 @@ import type { ImpersonationRefusal } from '../lib/events.js';
 import { samePlace } from './same-place.js';
 
 /**
- * What can go wrong: the codes of docs/errors.md, and what never reached the package.
+ * What can go wrong: the codes of docs/errors.md, and these for calls that the package did not answer.
  *
- * - `network`: no answer came; the browser is offline, the server is away, or a policy refused the call.
+ * - `network`: no answer came. The browser is offline, the server is down, or a policy refused the call.
  * - `aborted`: the `signal` was aborted.
- * - `unexpected-answer`: something else answered: the page of a proxy, a sign-in page, a redirect. `status` says how.
- * - `session-missing`: the password was right and the browser did not keep the session cookie.
- * - `key-cancelled`: the user closed the prompt for the key, or its time was over; browsers do not tell which.
+ * - `unexpected-answer`: something else answered, such as a proxy, a sign-in page or a redirect. `status` has the
+ *   status.
+ * - `session-missing`: the password was right, but the browser did not keep the session cookie.
+ * - `key-cancelled`: the user closed the prompt for the key, or it timed out. Browsers do not tell which.
  * - `key-unsupported`: this browser has no passkeys, or none on this page.
- * - `key-missing`: the account has no key that could be asked.
- * - `key-failed`: the key or the browser failed. `cause` is its error.
+ * - `key-missing`: the account has no key that works here.
+ * - `key-failed`: the key or the browser failed. `cause` is the error of the browser.
  */
 export type ClientErrorCode =
   | ProblemCode
@@ -26,7 +27,7 @@ export type ClientErrorCode =
   | 'key-missing'
   | 'key-failed';
 
-/** What is known beside the code. */
+/** Details, besides the code. */
 interface Details {
   readonly status?: number;
   readonly retryAfter?: number | undefined;
@@ -35,28 +36,31 @@ interface Details {
 }
 
 /**
- * Every rejection of the client. Decide by `code`; `message` is English, for logs, and comes from the server: where you show
- * it, show it as text.
+ * Every rejection of the client. Decide by `code`. `message` is in English, for logs, and comes from the server: if you
+ * show it, show it as text, never as HTML.
  */
 export class SecondFactorClientError extends Error {
   override readonly name = 'SecondFactorClientError';
   readonly code: ClientErrorCode;
-  /** The HTTP status; 0 where there was no answer. */
+  /** The HTTP status; 0 if there was no answer. */
   readonly status: number;
-  /** Seconds to wait (`Retry-After`): they need no clock that is right. */
+  /** Seconds to wait (`Retry-After`). They work even if the clock of the browser is wrong. */
   readonly retryAfter: number | undefined;
-  /** With `locked`, and a `code-invalid` that brings a wait: until when codes are not checked; `null`: not before recovery. */
+  /**
+   * With `locked`, and with a `code-invalid` that starts a wait: when codes are checked again; `null`: only after
+   * recovery.
+   */
   readonly until: Moment | null | undefined;
-  /** With `clock-skew`: by how many minutes the phone is ahead; negative: behind. */
+  /** With `clock-skew`: by how many minutes the phone's clock is ahead; negative: behind. */
   readonly minutes: number | undefined;
   /** With `step-up-required` and `security-key-required`: how old the proof may be, in seconds. */
   readonly maxAge: number | undefined;
-  /** With `impersonation-refused`: which rule. */
+  /** With `impersonation-refused`: the rule that refused. */
   readonly reason: ImpersonationRefusal | undefined;
   /** With `code-malformed` and `body-malformed`: what is wrong with the request. */
   readonly fault: Fault | undefined;
   readonly field: FieldName | undefined;
-  /** Of a guard: the page of the package that helps, a path of the same origin. */
+  /** If a guard refused: the page of the package that helps, a path on the same origin. */
   readonly location: string | undefined;
 
   constructor(code: ClientErrorCode, { status = 0, retryAfter, problem = {}, cause }: Details = {}) {

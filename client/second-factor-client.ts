@@ -22,87 +22,97 @@ export interface SecondFactorClientOptions {
   /** The path of the router as the browser sees it. Default `/two-step`. */
   readonly basePath?: string;
   /**
-   * The origin of the server, where that is not the page's own: `https://api.example`. The server needs `allowedOrigins`
-   * and CORS with credentials. Without it no request leaves the origin of the page, not even by a redirect.
+   * The origin of the server, if it is not the page's own: `https://api.example`. The server needs `allowedOrigins`,
+   * and CORS with credentials. Without this option no request leaves the page's origin, not even by a redirect.
    */
   readonly origin?: string;
-  /** Origins beside the page's own that `returnTo` may lead to; the server has the same option. Default: none. */
+  /** Other origins that `returnTo` may lead to. The server has the same option. Default: none. */
   readonly returnToOrigins?: readonly string[];
-  /** Headers of every request, or a function that gives them anew each time: the token of a CSRF protection, for example. */
+  /**
+   * Headers for every request, such as the token of a CSRF protection; or a function that returns them for each
+   * request.
+   */
   readonly headers?:
     | Readonly<Record<string, string>>
     | (() => Readonly<Record<string, string>> | Promise<Readonly<Record<string, string>>>);
-  /** Sends the requests. Default: `fetch` of the browser. */
+  /** Sends the requests. Default: the browser's `fetch`. */
   readonly fetch?: typeof globalThis.fetch;
 }
 
-/** What every call takes. */
+/** Options of every call. */
 export interface CallOptions {
-  /** Gives the call up, with the code `aborted`: `AbortSignal.timeout(10_000)`, for example. */
+  /** Aborts the call, with the code `aborted`. For example `AbortSignal.timeout(10_000)`. */
   readonly signal?: AbortSignal;
 }
 
-/** A proof of the second factor: a code or a recovery code as it was typed, or what {@link SecondFactorClient.askKey} gave. */
+/**
+ * A proof of the second factor: a code or recovery code as the user typed it, or the result of {@link
+ * SecondFactorClient.askKey}.
+ */
 export type Proof = string | { readonly credential: AssertionJson };
 
-/** What became of login and password. */
+/** The outcome of login and password. */
 export type LoginOutcome =
-  /** They are signed in. `response` is the answer of your login route, unread. */
+  /** The user is signed in. `response` is the answer of your login route, unread. */
   | { readonly next: 'signed-in'; readonly status: SignedInStatus; readonly response: Response }
-  /** Show the code form; go on with `verify`, `askKey` or `cancel`. */
+  /** A code is needed: show the code form, and go on with `verify`, `askKey` or `cancel`. */
   | { readonly next: 'code-required'; readonly status: PendingStatus }
-  /** Show the set-up; go on with `startSetup`, `addKey` or `cancel`. */
+  /** A second factor must be enabled first: show the set-up, and go on with `startSetup`, `addKey` or `cancel`. */
   | {
       readonly next: 'enrollment-required';
       readonly status: MustEnrollStatus;
-      /** Whether nothing but a passkey or security key will do. */
+      /** Whether it must be a passkey or security key. */
       readonly keysOnly: boolean;
     }
-  /** Your login route refused them: `response` is its answer, unread. */
+  /** Your login route refused them. `response` is its answer, unread. */
   | { readonly next: 'refused'; readonly response: Response };
 
 /**
- * The JSON routes as functions. They reject with a `SecondFactorClientError`; with a `TypeError` where the path of `login` is
- * none, and with whatever your `headers` throws.
- * `returnTo` of an answer is a path of the page's origin, or a URL on one of `returnToOrigins`; anything else is `/`.
+ * The JSON routes as functions. They reject with a `SecondFactorClientError`; with a `TypeError` if the path given to
+ * `login` is not a path; and with whatever your `headers` throws. The `returnTo` of an answer is a path on the page's
+ * origin, or a URL on one of `returnToOrigins`. Anything else is replaced by `/`.
  */
 export interface SecondFactorClient {
-  /** What this session is. After a reload, begin with it. */
+  /** The state of this session. Call it first after a reload. */
   readonly status: (call?: CallOptions) => Promise<Status>;
 
   /**
-   * Posts login and password, or whatever your login route takes, as JSON, and says how it goes on.
+   * Posts login and password, or whatever your login route takes, as JSON. Resolves with what to do next.
    *
    * @param path of your login route
    */
   readonly login: (path: string, body: object, call?: CallOptions) => Promise<LoginOutcome>;
-  /** The same for a response that your application got by itself; its body must not be read yet. */
+  /** The same for a response that your application got itself. Its body must not have been read. */
   readonly readLogin: (response: Response, call?: CallOptions) => Promise<LoginOutcome>;
 
-  /** What the code form needs, with the wait after wrong codes. Rejects with `login-required` where no sign-in waits for a code. */
+  /**
+   * What the code form needs, and the wait after wrong codes. Rejects with `login-required` if no sign-in waits for a
+   * code.
+   */
   readonly codeForm: (call?: CallOptions) => Promise<CodeForm>;
   /**
-   * The second step. `must-enroll` instead of `verified`: the policy asks for a passkey as well, go on with `addKey`.
+   * The second step. The answer is `verified`; or `must-enroll`, if the policy asks for a passkey as well: go on with
+   * `addKey`.
    *
-   * @param options.rememberBrowser asks for no code here for some days, where the server has that option
+   * @param options.rememberBrowser this browser is not asked for a code for some days, if the server has that option
    */
   readonly verify: (
     proof: Proof,
     options?: CallOptions & { readonly rememberBrowser?: boolean },
   ) => Promise<Proved | KeyRequired>;
-  /** Gives a sign-in up that waits for a code or a set-up. */
+  /** Cancels a sign-in that waits for a code or a set-up. */
   readonly cancel: (call?: CallOptions) => Promise<void>;
 
   /** What the form for a fresh proof needs. */
   readonly stepUpForm: (call?: CallOptions) => Promise<StepUpForm>;
-  /** Makes the proof fresh, after `step-up-required`; then repeat what was refused. */
+  /** Gives a fresh proof, after `step-up-required`. Then repeat what was refused. */
   readonly stepUp: (proof: Proof, call?: CallOptions) => Promise<Proved>;
 
   /**
    * Asks a passkey or security key to sign, for `verify`, `stepUp`, `disable` and `newRecoveryCodes`. Call it when the user
    * presses a button.
    *
-   * @param options.publicKey of a form that you have; by default it asks the server, which gives a fresh one
+   * @param options.publicKey from a form that you already have. By default the client gets a new one from the server
    * @example
    * await client.verify(await client.askKey());
    */
@@ -111,33 +121,34 @@ export interface SecondFactorClient {
   ) => Promise<{ readonly credential: AssertionJson }>;
 
   /**
-   * Begins the set-up of an authenticator, or goes on with the unfinished one.
+   * Starts the set-up of an authenticator app, or goes on with the unfinished one.
    *
-   * @param options.add beside those there are; by default it takes their place
-   * @param options.name what the owner calls it
+   * @param options.add `true`: one more authenticator. By default it replaces the present ones
+   * @param options.name how the owner calls it
    */
   readonly startSetup: (
     options?: CallOptions & { readonly add?: boolean; readonly name?: string },
   ) => Promise<SetupJson>;
-  /** The unfinished set-up, after a reload. Rejects with `setup-expired` where there is none. */
+  /** The unfinished set-up, after a reload. Rejects with `setup-expired` if there is none. */
   readonly setup: (call?: CallOptions) => Promise<SetupJson>;
   /**
-   * Ends a set-up by the code that the authenticator shows. With the first factor the answer has the recovery codes, this once.
+   * Completes a set-up with the code that the authenticator shows. If it is the first factor, the answer has the
+   * recovery codes, only this once.
    *
    * @param id of the set-up
    */
   readonly confirmSetup: (id: string, code: string, call?: CallOptions) => Promise<Added>;
-  /** Drops the unfinished set-up. */
+  /** Cancels the unfinished set-up. */
   readonly cancelSetup: (call?: CallOptions) => Promise<Status>;
 
   /** Disables the second factor. */
   readonly disable: (proof: Proof, call?: CallOptions) => Promise<void>;
-  /** Makes new recovery codes; the old ones are void. They are shown this once. */
+  /** Makes new recovery codes. The old ones stop working. The answer has the new ones, only this once. */
   readonly newRecoveryCodes: (proof: Proof, call?: CallOptions) => Promise<ShownCodes>;
   /**
    * The user says that the recovery codes are saved.
    *
-   * @param set `recoveryCodesSet`
+   * @param set the `recoveryCodesSet` of the codes
    */
   readonly confirmRecoveryCodes: (set: string, call?: CallOptions) => Promise<SignedInStatus>;
 
@@ -146,11 +157,11 @@ export interface SecondFactorClient {
   /** Ends every other session of the account, and forgets every remembered browser. */
   readonly endOtherSessions: (call?: CallOptions) => Promise<SignedInStatus>;
 
-  /** The passkeys and security keys, and what another one is made by. */
+  /** The passkeys and security keys, and what is needed to make another one. */
   readonly keys: (call?: CallOptions) => Promise<SecurityKeyForm>;
   /**
-   * Makes a passkey or security key and adds it. Call it when the user presses a button. With the first factor the answer has
-   * the recovery codes, this once.
+   * Makes a passkey or security key and adds it. Call it when the user presses a button. If it is the first factor, the
+   * answer has the recovery codes, only this once.
    */
   readonly addKey: (options?: CallOptions & { readonly name?: string }) => Promise<Added>;
   /** Removes a key, by its `credentialId`. */
@@ -165,12 +176,12 @@ export interface SecondFactorClient {
   /** Forgets all of them. */
   readonly forgetAllBrowsers: (call?: CallOptions) => Promise<void>;
 
-  /** Begins to act as an account, by its id. */
+  /** Starts to act as an account, given by its id. */
   readonly actAs: (account: string | number, call?: CallOptions) => Promise<SignedInStatus>;
   /**
-   * Goes back to who acted before.
+   * Returns to the account that acted before.
    *
-   * @param options.from the id of the account that is to be left; where another tab left it, nobody goes back further
+   * @param options.from the id of the account to leave. If another tab has already left it, this goes back no further
    */
   readonly leave: (
     options?: CallOptions & { readonly from?: string | number },

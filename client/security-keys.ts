@@ -3,7 +3,7 @@ import type { CreationOptions, CredentialDescriptor, RequestOptions } from '../l
 import type { ClientErrorCode } from './second-factor-client-error.js';
 import { SecondFactorClientError } from './second-factor-client-error.js';
 
-/** What is used of a `PublicKeyCredential`; password managers give plain objects. */
+/** The parts of a `PublicKeyCredential` that are used. Password managers give plain objects. */
 interface Credential {
   readonly rawId: ArrayBuffer;
   readonly response: {
@@ -15,7 +15,7 @@ interface Credential {
   };
 }
 
-/** What is used of the browser, so that the types need no library of the DOM. */
+/** The parts of the browser that are used, so that the types need no DOM library. */
 interface Browser {
   readonly PublicKeyCredential?: unknown;
   readonly navigator?: {
@@ -32,7 +32,10 @@ const CODES: Readonly<Record<string, ClientErrorCode>> = {
   NotSupportedError: 'key-unsupported',
 };
 
-/** Whether this browser has passkeys and security keys, and this page may use them: only over https, or on localhost. */
+/**
+ * Whether this browser has passkeys and security keys, and this page may use them. They work only over https, or on
+ * localhost.
+ */
 export function supportsKeys(): boolean {
   return credentials() !== undefined;
 }
@@ -80,7 +83,9 @@ export async function makeKey(
   };
 }
 
-/** @param publicKey makes what the browser takes of what the server sent; that may fail, too */
+/**
+ * @param publicKey turns what the server sent into what the browser takes; it may fail, too
+ */
 async function ask(
   how: 'get' | 'create',
   publicKey: () => object,

@@ -5,9 +5,9 @@ import { samePlace } from './same-place.js';
 import { SecondFactorClientError } from './second-factor-client-error.js';
 import type { CallOptions, SecondFactorClientOptions } from './second-factor-client.js';
 
-/** Sends requests to one origin, and to no other. */
+/** Sends requests to one origin, and never to another. */
 export interface Transport {
-  /** Any request; what comes is the caller's to read. */
+  /** Any request. The caller reads the answer. */
   readonly fetch: (
     path: string,
     body: unknown,
@@ -17,7 +17,7 @@ export interface Transport {
   /**
    * A request to a route of the package.
    *
-   * @param has a member that its answer has; empty: none
+   * @param has the name of a member that the answer must have; empty: none
    */
   readonly send: <Route extends keyof ApiRoutes>(
     route: Route,
@@ -32,9 +32,9 @@ type BodyOf<Route> = Route extends { readonly body: infer Body } ? [body: Body] 
 type RequestRedirect = 'follow' | 'manual';
 
 /**
- * Opens the way to the routes.
+ * Makes the function that calls the routes.
  *
- * @throws {TypeError} where `basePath` is no path, or `origin` no origin: a code must never go elsewhere
+ * @throws {TypeError} if `basePath` is not a path, or `origin` is not an origin: a code must never be sent elsewhere
  */
 export function createTransport(options: SecondFactorClientOptions): Transport {
   const { basePath = '/two-step', origin = '', headers = {} } = options;
@@ -51,7 +51,7 @@ export function createTransport(options: SecondFactorClientOptions): Transport {
       const url = origin + pathOf(path, 'the path');
       const isPost = body !== undefined;
       const more = typeof headers === 'function' ? await headers() : headers;
-      // A function of nothing: `fetch` of a browser refuses to be one of another object.
+      // Called without an object: the browser's `fetch` refuses to be called as a method of another object.
       const { fetch = globalThis.fetch } = options;
       try {
         return await fetch(url, {
@@ -86,7 +86,7 @@ export function createTransport(options: SecondFactorClientOptions): Transport {
   return transport;
 }
 
-/** What a session can be. */
+/** The states of a session. */
 const STATES = new Set<unknown>([
   'anonymous',
   'pending',
@@ -98,13 +98,13 @@ const STATES = new Set<unknown>([
   'impersonating',
 ] satisfies Status['state'][]);
 
-/** Whether an answer is of the package: others answer by JSON too, and some of them by a `state`. */
+/** Whether an answer comes from the package. Others also answer with JSON, and some of them with a `state`. */
 function isOurs(answer: object, has: string): boolean {
   if (has === 'state') return STATES.has((answer as Partial<Status>).state);
   return has === '' || has in answer;
 }
 
-/** Headers by names in lower case: one that was given in other letters would be sent beside ours, as one of two values. */
+/** Headers, with names in lower case. Otherwise a name in other letters would be sent as a second value of ours. */
 function named(headers: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(new Headers(headers));
 }

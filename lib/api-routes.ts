@@ -17,66 +17,66 @@ import type {
   StepUpForm,
 } from './api.js';
 
-/** Every JSON route below `basePath`: what it takes, and what it answers with 200. */
+/** Every JSON route below `basePath`: what it takes, and its answer with status 200. */
 export interface ApiRoutes {
-  /** What the session is. */
+  /** The state of the session. */
   'GET /': { readonly answer: Status };
-  /** What the form for the second step needs; where no sign-in waits for a code, the state alone. */
+  /** What the form for the second step needs. If no sign-in waits for a code, only the state. */
   'GET /verify': { readonly answer: CodeForm | StateJson };
   /** The second step of a sign-in. */
   'POST /verify': {
     readonly body: ProofJson & {
-      /** Asks for no code in this browser for some days, where the option `rememberBrowsers` is on. */
+      /** This browser is not asked for a code for some days, if the option `rememberBrowsers` is on. */
       readonly rememberBrowser?: boolean;
     };
     readonly answer: Proved | KeyRequired;
   };
-  /** Gives a sign-in up. Who is signed in stays so. */
+  /** Cancels a sign-in. A user who is signed in stays signed in. */
   'POST /cancel': { readonly body: Done; readonly answer: StateJson };
   /** The unfinished set-up of an authenticator. */
   'GET /setup': { readonly answer: SetupJson };
-  /** Begins the set-up of an authenticator, or goes on with the unfinished one. */
+  /** Starts the set-up of an authenticator, or goes on with the unfinished one. */
   'POST /setup': {
     readonly body: {
-      /** Beside the authenticators there are; otherwise in their place. */
+      /** One more authenticator. Otherwise it replaces the present ones. */
       readonly add?: boolean;
       /** What its owner calls it. */
       readonly name?: string;
     };
     readonly answer: SetupJson;
   };
-  /** Ends a set-up by the code that the authenticator shows. */
+  /** Completes a set-up with the code that the authenticator shows. */
   'POST /setup/confirm': {
     readonly body: {
       readonly code: string;
-      /** Of the set-up. */
+      /** The id of the set-up. */
       readonly id?: string;
     };
     readonly answer: Added;
   };
-  /** Drops the unfinished set-up. */
+  /** Cancels the unfinished set-up. */
   'POST /setup/cancel': { readonly body: Done; readonly answer: Status };
   /** Disables the second factor. */
   'POST /disable': { readonly body: ProofJson; readonly answer: StateJson };
-  /** Makes new recovery codes; the old ones are void. */
+  /** Makes new recovery codes. The old ones stop working. */
   'POST /recovery-codes': { readonly body: ProofJson; readonly answer: ShownCodes };
   /** The owner has saved the recovery codes. */
   'POST /recovery-codes/confirm': {
     readonly body: {
-      /** `recoveryCodesSet`. */
+      /** The `recoveryCodesSet` of the codes. */
       readonly set: string;
     };
     readonly answer: SignedInStatus;
   };
   /** What the form for a fresh proof needs. */
   'GET /step-up': { readonly answer: StepUpForm };
-  /** Makes the proof fresh. */
+  /** Gives a fresh proof. */
   'POST /step-up': { readonly body: ProofJson; readonly answer: Proved };
   /** Removes one of several authenticators. */
   'POST /authenticators/remove': { readonly body: { readonly id: string }; readonly answer: SignedInStatus };
   /** Ends every other session of the account, and forgets every remembered browser. */
   'POST /sessions/end': { readonly body: Done; readonly answer: SignedInStatus };
-  /** The passkeys and security keys, and what another one is made by. With the option `webauthn`. */
+  /** The passkeys and security keys, and what is needed to make another one. With the option `webauthn`. */
   'GET /security-keys': { readonly answer: SecurityKeyForm };
   /** Adds a passkey or security key. With the option `webauthn`. */
   'POST /security-keys': {
@@ -111,18 +111,18 @@ export interface ApiRoutes {
     readonly body: { readonly id: string } | { readonly all: true };
     readonly answer: Done;
   };
-  /** Begins to act as another account. With the option `impersonation`. */
+  /** Starts to act as another account. With the option `impersonation`. */
   'POST /impersonation': {
     readonly body: {
-      /** Its id. */
+      /** The id of the account. */
       readonly account: string | number;
     };
     readonly answer: SignedInStatus;
   };
-  /** Goes back to who acted before. With the option `impersonation`. */
+  /** Returns to the account that acted before. With the option `impersonation`. */
   'POST /impersonation/leave': {
     readonly body: {
-      /** The account that is to be left; where another tab left it, nobody goes back further. */
+      /** The account to leave. If another tab has already left it, this goes back no further. */
       readonly from?: string | number;
     };
     readonly answer: Left;

@@ -3,13 +3,13 @@ import type { ProblemCode } from './errors.js';
 import type { ImpersonationRefusal } from './events.js';
 import type { CreationOptions, RequestOptions } from './webauthn.js';
 
-/** A moment: ISO 8601, in UTC. */
+/** A time: ISO 8601, in UTC. */
 export type Moment = string;
 
-/** How the second factor can be proved. */
+/** The ways to prove the second factor. */
 export type ProofMethod = 'security-key' | 'otp' | 'recovery-code';
 
-/** Codes are not checked for now: until when; `null`: not before recovery. */
+/** Codes are not checked until this time; `null`: only after recovery. */
 export interface WaitJson {
   readonly until: Moment | null;
 }
@@ -24,11 +24,11 @@ export interface AnonymousStatus {
 export interface CodeRequest {
   /** When the sign-in ends. */
   readonly until: Moment;
-  /** The ways that the account has. */
+  /** The ways that this account has. */
   readonly methods: readonly ProofMethod[];
-  /** How many digits the codes of its authenticators have: ascending; empty: it has none. */
+  /** How many digits the codes of its authenticators have, in ascending order; empty: it has no authenticator. */
   readonly digits: readonly number[];
-  /** What its passkeys and security keys are asked; left out: it has none. */
+  /** What to ask its passkeys and security keys; absent: it has none. */
   readonly publicKey?: RequestOptions | undefined;
 }
 
@@ -43,7 +43,7 @@ export interface MustEnrollStatus {
   readonly state: 'must-enroll';
   /** When the sign-in ends. */
   readonly until: Moment;
-  /** Where that begins: `…/setup`, or `…/security-keys` where nothing but a passkey or security key will do. */
+  /** Where that starts: `…/setup`, or `…/security-keys` if it must be a passkey or security key. */
   readonly setup: string;
   readonly serverTime: Moment;
 }
@@ -69,64 +69,70 @@ export interface SecurityKeyJson {
   readonly name: string;
   readonly addedAt: Moment;
   readonly lastUsedAt: Moment;
-  /** Whether it lets nobody in any more, because there may be a copy of it. */
+  /** Whether it no longer works, because there may be a copy of it. */
   readonly stopped: boolean;
 }
 
-/** Something that happened to the second factor of the account, or the same several times in a row. */
+/** Something that happened to the second factor of the account, once or several times in a row. */
 export interface ActivityJson {
   readonly what: ActivityName;
-  /** When it happened last. */
+  /** The last time it happened. */
   readonly at: Moment;
-  /** How often; 1 at least. */
+  /** How often, at least once. */
   readonly count: number;
-  /** The address it came from; `null`: not known, or several. */
+  /** The address it came from; `null`: unknown, or several. */
   readonly ip: string | null;
-  /** The name of the browser; `null`: not known, or several. */
+  /** The name of the browser; `null`: unknown, or several. */
   readonly browser: string | null;
-  /** The operator who did it; `null`: the owner, or somebody who passed for them. */
+  /** The operator who did it; `null`: the owner, or somebody who passed as the owner. */
   readonly by: string | null;
 }
 
 /** Somebody is signed in. */
 export interface SignedInStatus {
-  /** With a password alone, without a code on a remembered browser, with a proof given elsewhere, with both steps; or as whom they act. */
+  /**
+   * `signed-in`: with only the password. `remembered`: without a code on a remembered browser. `proven-elsewhere`: with
+   * a proof given elsewhere. `verified`: with both steps. `impersonating`: acting as this account.
+   */
   readonly state: 'signed-in' | 'remembered' | 'proven-elsewhere' | 'verified' | 'impersonating';
   /** Whether the account has a second factor. */
   readonly enrolled: boolean;
-  /** Whether it has the earlier one of the application, and none can be enabled. */
+  /** Whether it still has the application's own second factor. Then none can be enabled here. */
   readonly otherFactor: boolean;
   /** Whether the policy requires one. */
   readonly required: boolean;
-  /** From when on it does; `null` where no day is named. */
+  /** From when on it does; `null`: no day is set. */
   readonly requiredFrom: Moment | null;
   /** How they signed in (RFC 8176). */
   readonly amr: readonly string[];
-  /** When the second factor was last proved; `null`: it was not. */
+  /** When the second factor was last proved; `null`: never. */
   readonly verifiedAt: Moment | null;
-  /** From who signed in to who acts as the account; empty when nobody does. */
+  /** The accounts that act, from the one that signed in to the one that acts as this account; usually empty. */
   readonly actors: readonly ActorJson[];
   readonly recoveryCodesLeft: number;
-  /** Whether the owner said that they are saved; `null` where that was never asked. */
+  /** Whether the owner said that the recovery codes are saved; `null`: never asked. */
   readonly recoveryCodesConfirmed: boolean | null;
-  /** The set that is not confirmed yet; `null` where none is. */
+  /** The set of recovery codes that is not confirmed yet; `null`: none. */
   readonly recoveryCodesSet: string | null;
   readonly authenticators: readonly AuthenticatorJson[];
-  /** How many digits their codes have: ascending. */
+  /** How many digits the codes of the authenticators have, in ascending order. */
   readonly digits: readonly number[];
-  /** Whether the key of this session checked a PIN, a finger or a face; `null` where none was used. With the option `webauthn`. */
+  /**
+   * Whether the key of this session checked a PIN, a finger or a face; `null`: no key was used. With the option
+   * `webauthn`.
+   */
   readonly userVerified?: boolean | null;
   /** With the option `webauthn`. */
   readonly securityKeys?: readonly SecurityKeyJson[];
-  /** With the option `recentActivity`, for the owner: what happened lately, the newest first. */
+  /** What happened lately, the newest first. With the option `recentActivity`, only for the owner. */
   readonly activity?: readonly ActivityJson[];
   readonly serverTime: Moment;
 }
 
-/** What a session may know of itself. */
+/** What a session may know about itself. */
 export type Status = AnonymousStatus | PendingStatus | MustEnrollStatus | SignedInStatus;
 
-/** What a session can be. */
+/** The states of a session. */
 type SessionState =
   | 'anonymous'
   | 'pending'
@@ -137,7 +143,7 @@ type SessionState =
   | 'verified'
   | 'impersonating';
 
-/** What the session is now. */
+/** The present state of the session. */
 export interface StateJson {
   readonly state: SessionState;
 }
@@ -152,35 +158,38 @@ export interface CodeForm extends CodeRequest {
 
 /** The form for a fresh proof. */
 export interface StepUpForm extends SignedInStatus {
-  /** What passkeys and security keys are asked; left out: the account has none. */
+  /** What to ask passkeys and security keys; absent: the account has none. */
   readonly publicKey?: RequestOptions | undefined;
   /** `null`: codes are checked. */
   readonly wait: WaitJson | null;
 }
 
-/** A proof was right. */
+/** The proof was right. */
 export interface Proved {
   readonly state: SessionState;
   /** Where the user wanted to go: a path on this origin, or a URL of one of `returnToOrigins`. */
   readonly returnTo: string;
-  /** With a recovery code: how many are left. */
+  /** After a recovery code: how many are left. */
   readonly recoveryCodesLeft?: number;
 }
 
-/** The code was right, and does not do: the policy asks for a passkey or security key, which is added at `securityKeys`. */
+/**
+ * The code was right, but is not enough: the policy asks for a passkey or security key, which is added at
+ * `securityKeys`.
+ */
 export interface KeyRequired {
   readonly state: 'must-enroll';
   readonly securityKeys: string;
 }
 
-/** New recovery codes. They are shown this once. */
+/** New recovery codes. They are shown only this once. */
 export interface ShownCodes {
   readonly recoveryCodes: readonly string[];
-  /** Names them for `recovery-codes/confirm`. */
+  /** Identifies them for `recovery-codes/confirm`. */
   readonly recoveryCodesSet: string;
 }
 
-/** A factor was added; with the first one there are recovery codes, which are shown this once. */
+/** A factor was added. If it is the first one, there are recovery codes, which are shown only this once. */
 export interface Added extends Partial<ShownCodes> {
   readonly state: 'verified';
   /** Where the user wanted to go. */
@@ -189,24 +198,24 @@ export interface Added extends Partial<ShownCodes> {
 
 /** An unfinished set-up. Nothing has changed for the account. */
 export interface SetupJson {
-  /** Names it for `setup/confirm`. */
+  /** Identifies it for `setup/confirm`. */
   readonly id: string;
-  /** What the authenticator calls the account. */
+  /** The name that the authenticator shows for the account. */
   readonly account: string;
   readonly issuer: string;
-  /** The secret in base32, as it is typed. */
+  /** The secret in base32, for typing. */
   readonly key: string;
   /** The `otpauth:` URI. */
   readonly uri: string;
-  /** The QR code, a whole `<svg>`; `null` where the text is too long for one. */
+  /** The QR code, a whole `<svg>`; `null`: the text is too long for one. */
   readonly qr: string | null;
   readonly expiresAt: Moment;
   readonly serverTime: Moment;
 }
 
-/** The passkeys and security keys, and what another one is made by. */
+/** The passkeys and security keys, and what is needed to make another one. */
 export type SecurityKeyForm = (MustEnrollStatus | SignedInStatus) & {
-  /** `null`: there are as many as an account can have. */
+  /** `null`: the account already has as many as it can have. */
   readonly publicKey: CreationOptions | null;
 };
 
@@ -217,7 +226,7 @@ export interface BrowserJson {
   readonly createdAt: Moment;
   readonly lastUsedAt: Moment;
   readonly expiresAt: Moment;
-  /** Whether it is the one that asks. */
+  /** Whether it is the browser of this request. */
   readonly current: boolean;
 }
 
@@ -226,16 +235,16 @@ export interface BrowserList {
   readonly browsers: readonly BrowserJson[];
 }
 
-/** Somebody went back to who acted before. */
+/** The user has returned to the account that acted before. */
 export type Left = (AnonymousStatus | SignedInStatus) & {
-  /** The page where acting began, a path on this origin. */
+  /** The page where acting started, a path on this origin. */
   readonly returnTo: string;
 };
 
-/** It is done, and there is nothing to tell. */
+/** It is done. There is nothing more to say. */
 export type Done = Readonly<Record<string, never>>;
 
-/** Every answer that is no problem document. */
+/** Every answer that is not a problem document. */
 export type AnswerJson =
   | Status
   | StateJson
@@ -265,29 +274,32 @@ export type Fault =
 /** The name of a field that can be at fault. */
 export type FieldName = 'code' | 'id' | 'account' | 'from' | 'name' | 'add';
 
-/** What a problem document may have beside `type`, `title`, `status` and `code`. */
+/** What a problem document may have besides `type`, `title`, `status` and `code`. */
 export interface ProblemMembers {
-  /** Of a guard: the page that helps, a path on this origin. */
+  /** If a guard refused: the page that helps, a path on this origin. */
   readonly location?: string;
   /** With `step-up-required` and `security-key-required`: how old the proof may be, in seconds. */
   readonly maxAge?: number;
-  /** With `locked`, and a `code-invalid` that brings a wait: until when codes are not checked; `null`: not before recovery. In answer to the password: when the sign-in ends. */
+  /**
+   * With `locked`, and with a `code-invalid` that starts a wait: when codes are checked again; `null`: only after
+   * recovery. In the answer to the password: when the sign-in ends.
+   */
   readonly until?: Moment | null;
-  /** With `clock-skew`: by how many minutes the phone is ahead; negative: behind. */
+  /** With `clock-skew`: by how many minutes the phone's clock is ahead; negative: behind. */
   readonly minutes?: number;
-  /** With `impersonation-refused`: which rule. */
+  /** With `impersonation-refused`: the rule that refused. */
   readonly reason?: ImpersonationRefusal;
-  /** With `code-malformed`, `body-malformed` and an unread `account`. */
+  /** With `code-malformed`, `body-malformed`, and an `account` that could not be read. */
   readonly fault?: Fault;
   readonly field?: FieldName;
-  /** In English, for those who write the program. */
+  /** In English, for developers. */
   readonly detail?: string;
-  /** `code-required` in answer to the password: where the proof is posted. */
+  /** With `code-required` in the answer to the password: where to post the proof. */
   readonly verify?: string;
   readonly methods?: readonly ProofMethod[];
   readonly digits?: readonly number[];
   readonly publicKey?: RequestOptions | undefined;
-  /** `enrollment-required` in answer to the password: where the set-up begins. */
+  /** With `enrollment-required` in the answer to the password: where the set-up starts. */
   readonly setup?: string;
 }
 
