@@ -18,10 +18,10 @@ export interface ChangedAccount {
 }
 
 /**
- * What is known of an account's second factor; `null`: not enrolled. One store read. What an operator must know of its
- * failure is an event.
+ * What is known about an account's second factor; `null`: not enrolled. One store read. A failure that operators must
+ * know about is also an event.
  *
- * @param origin is asked where there is something to tell
+ * @param origin is called if there is an event to emit
  * @throws {SecondFactorError} `store-unavailable`, `record-unreadable`, `record-missing`
  */
 export function readFactor(core: Core, account: Account, origin: () => EventOrigin): Soon<Factor | null> {
@@ -29,9 +29,9 @@ export function readFactor(core: Core, account: Account, origin: () => EventOrig
 }
 
 /**
- * The same for who is signed in already, to go on with at once where it is known.
+ * The same for a user who is already signed in. Returns at once if it is known.
  *
- * @param withinMs see {@link Vault.glance}; `null`: as who signs in
+ * @param withinMs see {@link Vault.glance}; `null`: read as for a sign-in
  */
 export function withFactor<Next>(
   core: Core,
@@ -66,13 +66,14 @@ function goingOn<Next>(
 }
 
 /**
- * What follows from an outcome and is told of it, once, with the origin for its events: before the caller goes on, or
- * marked as late where the caller was refused because the store was late, and had made the change all the same.
+ * Called once with an outcome, to emit its events with their origin. Usually that is before the caller goes on. If the
+ * store was late and the caller was refused, but the change was made, it is called later, and the events are marked as
+ * late.
  */
 export type Told<Outcome> = (outcome: Outcome, origin: EventOrigin) => void | Promise<void>;
 
 /**
- * Decides on an account's record in the compare-and-set loop. What an operator must know of a store that fails is an
+ * Decides on an account's record in the compare-and-set loop. A store failure that operators must know about is also an
  * event.
  *
  * @throws {SecondFactorError} `store-unavailable` (also when what happened is unknown), `record-unreadable`; what
@@ -92,7 +93,7 @@ export function updateRecord<Outcome>(
 /**
  * Makes a change of a record by a function of the vault; see {@link updateRecord}.
  *
- * @param make is given what hears of an outcome that comes late
+ * @param make gets the function to call with an outcome that comes late
  */
 export async function change<Outcome>(
   core: Core,
@@ -114,7 +115,7 @@ export async function change<Outcome>(
   });
 }
 
-/** Does something for an account; what an operator must know of its failure is an event. */
+/** Does something for an account. A failure that operators must know about is also an event. */
 export async function reporting<Result>(
   core: Core,
   { accountId, origin }: ChangedAccount,
@@ -127,7 +128,7 @@ export async function reporting<Result>(
   }
 }
 
-/** Emits what an operator must know about an error, and returns the error. */
+/** Emits the event for operators, if the error has one, and returns the error. */
 function reportOutage(core: Core, accountId: string, origin: EventOrigin, error: unknown): unknown {
   if (!(error instanceof SecondFactorError)) return error;
   const { code, cause, message } = error;

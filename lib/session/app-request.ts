@@ -1,10 +1,10 @@
 import type { IncomingMessage } from 'node:http';
 import { SecondFactorError } from '../errors.js';
 
-/** A callback in the manner of express-session and Passport. */
+/** A callback as express-session and Passport use it. */
 export type Callback = (error?: unknown) => void;
 
-/** express-session's `req.session`, as far as it is used. */
+/** The parts of express-session's `req.session` that are used. */
 export interface AppSession {
   readonly id: string;
   cookie: {
@@ -19,7 +19,7 @@ export interface AppSession {
   touch(): unknown;
 }
 
-/** express-session's `req.sessionStore`, as far as it is used. */
+/** The parts of express-session's `req.sessionStore` that are used. */
 export interface SessionStore {
   get(id: string, done: (error: unknown, session?: object | null) => void): unknown;
   destroy(id: string, done: Callback): unknown;
@@ -30,7 +30,7 @@ export type LogIn = (user: unknown, options: LogInOptions, done?: Callback | nul
 /** Passport's `req.logOut`. */
 export type LogOut = (options: object, done?: Callback | null) => void;
 
-/** The options of `req.logIn`: Passport's own, the ones `passport.authenticate` hands on, and ours. */
+/** The options of `req.logIn`: Passport's, those that `passport.authenticate` passes on, and ours. */
 export interface LogInOptions {
   session?: boolean;
   keepSessionInfo?: boolean;
@@ -55,7 +55,7 @@ export interface AppRequest extends IncomingMessage {
   _userProperty?: string;
 }
 
-/** The user the request is of, under the name Passport was told to use. */
+/** The user of the request, in the property that Passport was told to use. */
 export function requestUser(req: AppRequest): unknown {
   return (req as unknown as Record<string, unknown>)[req._userProperty ?? 'user'];
 }
@@ -94,14 +94,16 @@ export function pathOf(url = ''): string {
 }
 
 /**
- * The path of a request below the place of a router, as Express matches routes: in small letters, without a slash at the
- * end; as it was asked for, or as a middleware has changed it. `undefined`: it is elsewhere.
+ * The path of a request below a router, as Express matches routes: in lower case, without a slash at the end; as it was
+ * asked for, or as a middleware has changed it. `undefined`: the request is elsewhere.
  */
 export function pathBelow(
   mountPath: string,
   { originalUrl, baseUrl = '', url = '' }: AppRequest,
 ): string | undefined {
-  return below(mountPath, originalUrl ?? url) ?? below(mountPath, baseUrl + url);
+  const present = baseUrl + url;
+  const asked = originalUrl ?? present;
+  return below(mountPath, asked) ?? (asked === present ? undefined : below(mountPath, present));
 }
 
 function below(mountPath: string, asked: string): string | undefined {

@@ -3,15 +3,18 @@ import type { BrowserToken } from './browser-token.js';
 import type { Context } from './context.js';
 import { cookieValues, makeRoom, sendCookie } from './own-cookie.js';
 
-/** The longest life browsers allow a cookie (RFC 6265bis §5.5: 400 days). The record alone decides. */
+/**
+ * The longest lifetime that browsers allow for a cookie (RFC 6265bis §5.5: 400 days). Only the record decides how long
+ * it counts.
+ */
 const COOKIE_SECONDS = 400 * 86_400;
 /** Names of a local machine, or origins there: plain http is for development. */
 const LOOPBACK = /^(http:\/\/)?(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/i;
 
 /**
- * Whether a browser can be known at all: over https, or on the local machine. Elsewhere its token would
- * cross the network in clear. A proxy may call every site by the name of the local machine: then the browser
- * says another origin.
+ * Whether a browser can be known: only over https, or on the local machine. Elsewhere its token would be readable on
+ * the network. Behind a proxy, every site may seem to be on the local machine; then the origin that the browser sends
+ * says otherwise.
  */
 export function canKnowBrowser({ core, req, request }: Context): boolean {
   const { host = '', origin = host } = req.headers;
@@ -19,8 +22,8 @@ export function canKnowBrowser({ core, req, request }: Context): boolean {
 }
 
 /**
- * The id of the token the request brought for an account; `undefined` when it brought none. One cookie for each account, so
- * that several people can share a browser. Its name tells no id.
+ * The id of the token that the request has for an account; `undefined`: none. There is one cookie for each account, so
+ * that several people can share a browser. The name of the cookie does not tell the account.
  */
 export function presentedBrowser(context: Context, account: string): string | undefined {
   const token = presentedToken(context, account);
@@ -28,9 +31,9 @@ export function presentedBrowser(context: Context, account: string): string | un
 }
 
 /**
- * The token that takes the place of the one the request brought; always the same for one, so that of two sign-ins at
- * once either answer may come last, and one whose answer was lost is given it again. It cannot be found from the
- * token without a key of the ring. `undefined`: it brought none.
+ * The token that replaces the one in the request; `undefined`: the request has none. The same old token always gives
+ * the same new one. So the answers of two sign-ins at once may arrive in any order, and a lost answer does no harm.
+ * Nobody can calculate the new token without a key of the ring.
  */
 export function successorOfToken(context: Context, account: string): string | undefined {
   const token = presentedToken(context, account);

@@ -5,7 +5,7 @@ import { LONGEST } from '../account/clean-text.js';
 /** OWASP ASVS 7.2.3 asks for 128 bits of a reference token. */
 const TOKEN_BYTES = 32;
 
-/** What a browser will be known by: the token in its cookie, and whether the user ticked the box. */
+/** The token by which a browser will be known, and whether the user ticked the box. */
 export interface BrowserToken {
   readonly account: string;
   readonly token: string;
@@ -17,14 +17,16 @@ export function newBrowserToken(): string {
   return randomBytes(TOKEN_BYTES).toString('base64url');
 }
 
-/** The names that may be shown: a user agent can say anything, on pages, terminals and in mails of ours. */
+/**
+ * The only names that are shown. A user agent can say anything, and names appear on pages, on terminals and in mails.
+ */
 const BROWSERS = new Set(Object.values(Bowser.BROWSER_MAP));
 const SYSTEMS = new Set(Object.values(Bowser.OS_MAP));
 
-/** A name for a browser, made from its user agent, for its owner to tell it by; empty for one that is not known. */
+/** A name for a browser, made from its user agent, so that its owner recognizes it; empty: unknown. */
 export function browserName(userAgent: string | undefined): string {
   if (!userAgent) return '';
-  // Some of its expressions take long for long texts.
+  // Some of its regular expressions are slow with long texts.
   const { browser, os } = Bowser.parse(userAgent.slice(0, LONGEST.userAgent));
   const names = [BROWSERS.has(browser.name ?? '') && browser.name, SYSTEMS.has(os.name ?? '') && os.name];
   return names.filter(Boolean).join(', ');

@@ -2,10 +2,10 @@ import type { AppRequest, Callback } from './app-request.js';
 import { watchedStore } from './watched-store.js';
 
 /**
- * Calls the application back, outside of our promises. What it throws goes where Passport lets it go: as an error
- * into the same callback where Passport's caller or the session store would catch it, else to the process.
+ * Calls the application's callback outside of our promises. What it throws goes where Passport would let it go: as an
+ * error into the same callback, if Passport's caller or the session store would catch it; otherwise to the process.
  *
- * @param caught whether there is somebody who would catch it
+ * @param caught whether somebody would catch it
  */
 export function callBack(done: Callback, caught: boolean, ...said: [] | [unknown]): void {
   process.nextTick(() => {
@@ -13,7 +13,7 @@ export function callBack(done: Callback, caught: boolean, ...said: [] | [unknown
       done(...said);
     } catch (thrown) {
       if (!caught) throw thrown;
-      // Thrown once more it is a rejection that nobody handles, as it is in such a store.
+      // Thrown once more, it becomes an unhandled rejection, as in such a store.
       void Promise.resolve().then(() => {
         done(thrown);
       });

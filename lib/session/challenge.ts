@@ -8,7 +8,7 @@ import type { Challenge, MustEnrollState, UserState } from './state.js';
 
 /** WebAuthn §13.4.3: at least 16. */
 const CHALLENGE_BYTES = 32;
-/** How long the pages of one session share a challenge: time enough to find the key. */
+/** How long the pages of one session share a challenge. It gives people time to find their key. */
 const REUSED_SECONDS = 300;
 
 /** A challenge that the keys of an account have not answered. */
@@ -23,7 +23,7 @@ export function newChallenge(
   };
 }
 
-/** The keys of an account that may answer here: those of another rpId are known to no browser on this origin. */
+/** The keys of an account that work here. Browsers on this origin do not know keys of another rpId. */
 export function offeredKeys(
   { core }: Pick<Context, 'core'>,
   factor: Factor | null | undefined,
@@ -32,7 +32,7 @@ export function offeredKeys(
   return webauthn && factor ? factor.keys.filter(({ rpId }) => rpId === webauthn.rpId) : [];
 }
 
-/** How many keys of an account open it here: not those that are stopped, or made for another rpId. */
+/** How many keys of an account open it here. Stopped keys, and keys for another rpId, do not count. */
 export function keysIn(context: Pick<Context, 'core'>, factor: Factor | null | undefined): number {
   return offeredKeys(context, factor).filter(({ stopped }) => !stopped).length;
 }
@@ -42,7 +42,7 @@ export function waysIn(context: Pick<Context, 'core'>, factor: Factor): number {
   return factor.authenticators.length + keysIn(context, factor);
 }
 
-/** What keys are asked in a session, on all its pages: one challenge for five minutes. Writes the session, and no record. */
+/** The challenge for keys in a session, on all its pages: one for five minutes. Writes the session, and no record. */
 export function sharedChallenge(
   context: Context,
   state: UserState | MustEnrollState,
@@ -56,7 +56,7 @@ export function sharedChallenge(
   return challenge;
 }
 
-/** The challenge of a session that an answer may come to; `null`: there is none, or it is out of time. */
+/** The challenge of a session that may still be answered; `null`: none, or it is too old. */
 export function openChallenge(context: Context, challenge: Challenge | undefined): Challenge | null {
   const life = context.core.options.pendingSeconds * 1000;
   return challenge && isInTime(challenge.since, challenge.since + life, now(context)) ? challenge : null;

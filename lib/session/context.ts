@@ -28,7 +28,7 @@ import { watchedStore } from './watched-store.js';
 
 /** A second factor that was just proved, waiting for the `req.logIn` that completes the sign-in. */
 export interface Proof {
-  /** The very object that was handed to Passport; no other user profits. */
+  /** The very object that was passed to Passport. It counts for no other object. */
   readonly user: unknown;
   readonly known: KnownUser;
   readonly mark: VerifiedState;
@@ -37,52 +37,52 @@ export interface Proof {
   readonly browser?: BrowserToken | undefined;
 }
 
-/** What the application vouches for, for the next `req.logIn` of its request. */
+/** What the application says was proved elsewhere, for the next `req.logIn` of its request. */
 export interface Vouched {
-  /** Of the user it vouches for. */
+  /** The account of that user. */
   readonly accountId: Promise<string>;
   readonly elsewhere: Elsewhere;
 }
 
-/** One request and what this package knows of its session. */
+/** One request, and what this package knows about its session. */
 export interface Context {
   readonly core: Core;
   readonly req: AppRequest;
-  /** The same object, as the application's callbacks know it. */
+  /** The same request, as the application's callbacks get it. */
   readonly request: HttpRequest;
   readonly res: ServerResponse;
   readonly sender: Sender;
-  /** Passport's own functions, as they were before the take-over. */
+  /** Passport's own functions, from before they were replaced. */
   readonly passportLogIn: LogIn;
   readonly passportLogOut: LogOut;
-  /** That of another instance, which the request has as well. */
+  /** The context of another instance, if the request has one too. */
   readonly outer: Context | undefined;
   /** The state that was checked for this request; `undefined`: anonymous. */
   state: SessionState | undefined;
   /** Who is signed in, as checked; the present `req.user` may be somebody else. */
   known: KnownUser | undefined;
-  /** Who acts as `known`, from who signed in downward; empty when nobody acts as somebody else. */
+  /** Who acts as `known`, beginning with the one who signed in; usually empty. */
   actors: readonly KnownUser[];
   /** The very object that was `req.user` when the session was checked. */
   evaluatedUser: unknown;
   /** What the policy asks of `known`. */
   requirement: Requirement;
-  /** Whether the session was checked by what was read up to `recheckSeconds` ago. */
+  /** Whether the session was checked with a record that was read up to `recheckSeconds` ago. */
   isRecent: boolean;
-  /** Whether a parked sign-in ran out of time before this request. */
+  /** Whether a parked sign-in expired before this request. */
   expired: boolean;
-  /** What becomes of `req.logIn` on this request; `another`: it follows a sign-in that needed no code. */
+  /** What `req.logIn` does on this request; `another`: it may follow a sign-in that needed no code. */
   logIn: 'none' | 'first' | 'another' | 'signed-in' | 'parked';
   proof: Proof | undefined;
-  /** A second factor that the application vouches for, for the next `req.logIn`. */
+  /** A second factor that was proved elsewhere, for the next `req.logIn`. */
   vouched: Vouched | undefined;
-  /** Whether acting as somebody else ended when this request, which asks for that, was checked. */
+  /** Whether acting as somebody else ended when this request was checked, and the request asks for that. */
   hasLeft: boolean;
-  /** Why acting, or the session, ended when this request was checked; `null`: neither did. */
+  /** Why acting, or the session, ended when this request was checked; `null`: neither ended. */
   ended: ImpersonationEnd | DemotionReason | null;
   /** Whether the router got the request. */
   routed: boolean;
-  /** Whether the whole request had come when the session was checked. */
+  /** Whether the whole request had arrived when the session was checked. */
   readonly isWhole: boolean;
 }
 
@@ -96,17 +96,17 @@ export function sessionState(context: Context): SessionState | undefined {
   return readState(requireSession(context.req), context.core.options.sessionKey);
 }
 
-/** Changes the state in place, where no rights are raised. */
+/** Changes the state in place. Only for changes that give no more rights. */
 export function updateState(context: Context, state: SessionState): void {
   writeState(requireSession(context.req), context.core.options.sessionKey, state);
   context.state = state;
 }
 
-/** What of the old session goes into the new one. */
+/** Which values of the old session go into the new one. */
 export type Keep = 'nothing' | 'application' | 'application-and-user';
 
 /**
- * Moves to a new session with the given state and saves it. The old session is gone.
+ * Moves to a new session with the given state, and saves it. The old session is deleted.
  *
  * @throws {SecondFactorError} `sign-in-expired` when the old session was ended since the request began
  */
@@ -126,10 +126,9 @@ export async function moveTo(context: Context, state: SessionState | undefined, 
 }
 
 /**
- * Makes sure that the session a request was let in with is still there: nobody goes on from a session that
- * was ended meanwhile.
+ * Makes sure that the session of the request still exists: nobody may go on from a session that was ended meanwhile.
  *
- * @param unmarked the account of the user, where the session may be one without a state of ours
+ * @param unmarked the account of the user, if the session may have no state of ours
  * @throws {SecondFactorError} `sign-in-expired`
  */
 export async function requireLiveSession(context: Context, unmarked?: string): Promise<void> {
@@ -147,7 +146,10 @@ async function isLive(context: Context, unmarked: string | undefined): Promise<b
   return unmarked !== undefined && !state && (await ownerOf(context, stored)) === unmarked;
 }
 
-/** The account of the user in a session. The serialized users are not compared: deserializing may change one in place. */
+/**
+ * The account of the user in a session. The serialized users are not compared, because deserializing may change one in
+ * place.
+ */
 async function ownerOf({ core, req }: Context, session: object): Promise<string | undefined> {
   const serialized = core.passport.serializedUser(session);
   const user = serialized === undefined ? null : await core.passport.deserialize(serialized, req);
@@ -155,9 +157,9 @@ async function ownerOf({ core, req }: Context, session: object): Promise<string 
 }
 
 /**
- * Ends the session that a request was let in with, so that the request may go on from it: alone, whatever other
- * requests hold the same cookie, and never from one that was ended meanwhile. To be called with nothing awaited
- * between it and the new session. Of requests of several processes more than one may go on.
+ * Ends the session of the request, so that only this request goes on from it, and no other with the same cookie.
+ * Refuses if the session was ended meanwhile. Call it directly before the new session is made, with no `await` in
+ * between. With several processes, more than one request may go on.
  *
  * @param unmarked as of {@link requireLiveSession}
  * @throws {SecondFactorError} `sign-in-expired`
@@ -170,14 +172,14 @@ export async function leaveSession(context: Context, unmarked?: string): Promise
   throw new SecondFactorError('sign-in-expired');
 }
 
-/** What the session holds now of what is to be kept; never a state of ours. */
+/** The values of the session that are to be kept; never a state of ours. */
 function kept({ core, req }: Context, keep: Keep): SessionEntries {
   const ours = core.options.sessionKey;
   const dropped = keep === 'application' ? [ours, core.passport.sessionKey] : [ours];
   return keep === 'nothing' ? [] : valuesWithout(requireSession(req), dropped);
 }
 
-/** Ends whatever the session was: a new, empty one, and nobody is signed in. */
+/** Ends the session, whatever it was. The new one is empty, and nobody is signed in. */
 export async function moveToAnonymous(context: Context): Promise<void> {
   nobody(context);
   await moveTo(context, undefined, 'nothing');
@@ -193,17 +195,17 @@ export function nobody(context: Context): void {
   context.requirement = NOT_REQUIRED;
 }
 
-/** Who is signed in, with all that is known of them. */
+/** Who is signed in, and all that is known about them. */
 export interface Present {
   readonly state: UserState | ImpersonatingState;
   readonly known: KnownUser;
   /** What the policy asks of `known`. */
   readonly requirement: Requirement;
-  /** Who acts as `known`; left out: nobody. */
+  /** Who acts as `known`; absent: nobody. */
   readonly actors?: readonly KnownUser[];
 }
 
-/** From here on the `req.user` of this request is somebody who was checked. */
+/** From here on, `req.user` is a user who was checked. */
 export function somebody(context: Context, { state, known, requirement, actors = [] }: Present): void {
   context.state = state;
   context.known = known;
@@ -215,7 +217,7 @@ export function somebody(context: Context, { state, known, requirement, actors =
 /**
  * Where a request came from, for events.
  *
- * @param account whose they are; left out: of who is there
+ * @param account the account it is about; absent: the one that is signed in
  */
 export function originOf({ req, sender, state }: Context, account = state?.account): EventOrigin {
   const actorId = actorOf(state, account);
@@ -223,7 +225,7 @@ export function originOf({ req, sender, state }: Context, account = state?.accou
   return { ...(actorId === undefined ? {} : { actorId }), ...origin };
 }
 
-/** Who signed in, where they act as an account. Who signs in to another one beside that does not act as it. */
+/** Who signed in, if they act as the account. A sign-in to another account at the same time is not acting. */
 function actorOf(state: SessionState | undefined, account: string | undefined): string | undefined {
   if (state?.state !== 'impersonating') return undefined;
   const [first, ...others] = state.actors;
@@ -240,16 +242,19 @@ export function emit<Name extends EventName>(
   emitEvent(context.core, name, accountId, originOf(context, accountId), fields);
 }
 
-/** What tells that acting as somebody else is over: once, of all requests of a process with its session. */
+/** Tells that acting as somebody else is over: once among all requests of a process with its session. */
 export interface EndOfActing {
   readonly tell: () => void;
-  /** Tells it where the session in which somebody acted is gone: what failed may have ended it before that, or all the same. */
+  /**
+   * Tells it once the session is gone. A step that failed may have ended the session before, or in spite of the
+   * failure.
+   */
   readonly tellIfOver: () => Promise<void>;
 }
 
 /**
- * Tells for one request alone, of all of a process with its session, that it may tell what ended with that: to be made while
- * the request has the session still.
+ * Lets only one request of a process tell what ended with its session. Call it while the request still has that
+ * session.
  */
 export function firstToTell({ req }: Context): () => boolean {
   const session = requireSession(req);
@@ -259,10 +264,10 @@ export function firstToTell({ req }: Context): () => boolean {
 }
 
 /**
- * Tells with who acted until now that acting is over: to be made before the context forgets them, and while the request
- * has the session still. Tells nothing where nobody acts.
+ * Returns the function that tells that acting is over, and who acted. Call it before the context forgets them, and
+ * while the request still has the session. It tells nothing if nobody acts.
  *
- * @param isFirst where more ends with the session
+ * @param isFirst whether this request tells it, if more ends with the session
  */
 export function endOfActing(
   context: Context,
@@ -284,7 +289,7 @@ export function endOfActing(
   return { tell, tellIfOver };
 }
 
-/** Whether a session that a request had is gone, as far as the store says, or had said before it was away. */
+/** Whether the session that a request had is gone: as the store says, or said before it failed. */
 export async function isOver(req: AppRequest, session: AppSession): Promise<boolean> {
   try {
     return (await storedSession(req, session.id)) === null;
@@ -294,8 +299,8 @@ export async function isOver(req: AppRequest, session: AppSession): Promise<bool
 }
 
 /**
- * Makes a move to another session and tells it once the session before is gone: also where the move fails after that. Tells
- * nothing where another request went on from that one, or ended it.
+ * Moves to another session, and tells it once the old session is gone, also if a later step of the move fails. Tells
+ * nothing if another request went on from the old session, or ended it.
  */
 export async function toldOnceOver(
   { req }: Context,

@@ -20,7 +20,7 @@ import type { Mounting } from './mounting.js';
 import type { PassportPort } from './passport-port.js';
 import type { WarnOnce } from './warn-once.js';
 
-/** What one instance of the package is made of. */
+/** The parts of one instance of the package. */
 export interface Core {
   readonly options: ResolvedOptions;
   readonly passport: PassportPort;
@@ -33,19 +33,22 @@ export interface Core {
   readonly underWay: UnderWay;
 }
 
-/** One of the application's users, fresh from the database, with the account it is. */
+/** A user of the application, fresh from the database, and their account. */
 export interface FoundUser {
   readonly user: unknown;
   readonly account: Account;
 }
 
-/** What a session needs to know of an account's second factor. The process keeps it: no secret is part of it. */
+/**
+ * What a session needs to know about an account's second factor. The process keeps it in memory, so no secret is part
+ * of it.
+ */
 export interface Factor extends KnownBrowsers {
   readonly enrollment: string;
   readonly recoveryCodesLeft: number;
-  /** Whether the owner has them, as far as was asked; see {@link AccountRecord.recoveryConfirmed}. */
+  /** Whether the owner has saved them, if that was asked; see {@link AccountRecord.recoveryConfirmed}. */
   readonly recoveryCodesConfirmed: boolean | null;
-  /** Names the set of recovery codes that is still to be confirmed; `null` where none is. */
+  /** Identifies the set of recovery codes that is not confirmed yet; `null`: none. */
   readonly recoveryCodesSet: string | null;
   readonly authenticators: readonly Pick<Authenticator, 'id' | 'name' | 'addedAt'>[];
   /** How many digits their codes have: ascending, each number once. */
@@ -53,13 +56,13 @@ export interface Factor extends KnownBrowsers {
   readonly keys: readonly KnownKey[];
   /** Whether a security key was used since the last code of an authenticator app. */
   readonly usedKeyLast: boolean;
-  /** The budget of guesses that all browsers share which are not known. */
+  /** The budget of guesses that all unknown browsers share. */
   readonly strangers: Failures;
 }
 
-/** What a session needs to know of a security key. */
+/** What a session needs to know about a security key. */
 export interface KnownKey extends Omit<SecurityKey, 'publicKey' | 'counter'> {
-  /** Whether nobody gets in with it any more, because there may be two of it. */
+  /** Whether it no longer opens the account, because there may be a copy of it. */
   readonly stopped: boolean;
 }
 
@@ -71,7 +74,7 @@ function lastCodeAt({ lastStep, parameters }: Authenticator): number {
   return lastStep * parameters.period * 1000;
 }
 
-/** What a session needs to know of a record. */
+/** What a session needs to know about a record. */
 export function factorOf(record: AccountRecord): Factor {
   const { enrollment, recoveryDigests, recoveryConfirmed, authenticators, browsers, browsersStamp } = record;
   return {
@@ -92,19 +95,19 @@ export function factorOf(record: AccountRecord): Factor {
   };
 }
 
-/** A user with what is known of the second factor. */
+/** A user, and what is known about the second factor. */
 export interface KnownUser extends FoundUser {
   /** `null`: not enrolled. */
   readonly factor: Factor | null;
 }
 
-/** Whether an account has a former second factor and none of ours. */
+/** Whether an account has the application's own second factor, and none here. */
 export function hasOtherFactorOnly({ account, factor }: Pick<KnownUser, 'account' | 'factor'>): boolean {
   return factor === null && account.otherFactor;
 }
 
 /**
- * The user of an account id as the database has it now; `null` when there is none.
+ * The user of an account id, as in the database now; `null`: there is none.
  *
  * @throws {SecondFactorError} `find-user-failed`, `account-invalid`; `account-unstable` when the user found says to be
  *   another account
@@ -113,7 +116,7 @@ export async function findAccount(core: Core, accountId: string): Promise<FoundU
   return lookUpAccount(core, accountId);
 }
 
-/** The same, at once where the application answers at once. */
+/** The same. Synchronous if the application's function is. */
 export function lookUpAccount(core: Core, accountId: string): Soon<FoundUser | null> {
   return whenThere(lookUpUser(core, accountId), (user) => {
     if (user === null || user === undefined || user === false) return null;
@@ -141,26 +144,26 @@ function findUserFailed(cause: unknown): never {
   throw new SecondFactorError('find-user-failed', message, { cause });
 }
 
-/** The digest of an account's security stamp for a session; `null` when the application gives none. */
+/** The digest of an account's security stamp, for a session; `null`: the application gives no stamp. */
 export function stampOf(core: Core, account: Account): string | null {
   return account.stamp === null ? null : core.sealer.stamp(account.id, account.stamp);
 }
 
-/** Whether a session's stamp digest belongs to the account as it is now. */
+/** Whether a session's stamp digest belongs to the account's present stamp. */
 export function stampMatches(core: Core, account: Account, digest: string | null): boolean {
   if (account.stamp === null || digest === null) return account.stamp === digest;
   return core.sealer.stampMatches(account.id, account.stamp, digest);
 }
 
-/** The same question, to be asked of several digests. */
+/** The same check, for several digests. */
 export function stampMatcher(core: Core, account: Account): (digest: string | null) => boolean {
   return (digest) => stampMatches(core, account, digest);
 }
 
-/** Where something came from, as events tell it. */
+/** Where something came from, for events. */
 export type EventOrigin = Pick<EventBase, 'ip' | 'userAgent' | 'actorId' | 'late'>;
 
-/** What a request or an application says of where something came from, as events tell it: one short line each. */
+/** What a request or an application says about where something came from, for events: one short line each. */
 export function originFrom({
   ip,
   userAgent,
@@ -189,7 +192,7 @@ export function emitEvent<Name extends EventName>(
   events.emit(name, { at: momentOf(options), accountId, ...origin, ...fields } as SecondFactorEvents[Name]);
 }
 
-/** When something is told: a clock that fails keeps nobody from hearing what was done. */
+/** The time of an event. If the clock fails, the event is emitted all the same. */
 export function momentOf({ clock }: Pick<ResolvedOptions, 'clock'>): number {
   try {
     return clock();

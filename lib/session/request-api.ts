@@ -6,17 +6,20 @@ import type { StateName } from './state.js';
 /** What a route asks for; see {@link requireSecondFactor}. */
 export interface GuardOptions {
   /**
-   * Accounts without a second factor: `enroll` (default) sends them to enable it, `allow` lets them pass
-   * with the password alone.
+   * What happens to accounts without a second factor. `enroll` (default) sends them to enable it, `allow` lets them
+   * pass with the password alone.
    */
   unenrolled?: 'enroll' | 'allow' | undefined;
-  /** How old the proof may be, in seconds: the code, or with `allow` and no factor the password. */
+  /**
+   * How old the proof may be, in seconds. The proof is the code; with `allow`, and for an account without a second
+   * factor, the password.
+   */
   maxAge?: number | undefined;
-  /** Whether a sign-in without a code, on a browser the account remembers, passes. Default `true`. */
+  /** Whether a sign-in without a code, on a remembered browser, passes. Default `true`. */
   acceptRememberedBrowser?: boolean | undefined;
   /**
-   * Whether nothing but a passkey or security key passes, used for this sign-in or for a step-up since; a code, a recovery
-   * code and a remembered browser do not. Needs the option `webauthn`. Default `false`.
+   * Whether only a passkey or security key passes, used for this sign-in or for a step-up since. Codes, recovery codes
+   * and remembered browsers do not pass. Needs the option `webauthn`. Default `false`.
    */
   phishingResistant?: boolean | undefined;
 }
@@ -24,7 +27,7 @@ export interface GuardOptions {
 /** Why a request may not pass, and where a browser is to be sent. */
 export interface Refusal {
   readonly ok: false;
-  /** Another page helps. */
+  /** Another page of the package helps. */
   readonly kind: 'guard';
   readonly code: ProblemCode;
   /** HTTP status. */
@@ -35,11 +38,11 @@ export interface Refusal {
   readonly maxAge?: number;
 }
 
-/** A second factor that the application vouches for; see {@link RequestSecondFactor.provenElsewhere}. */
+/** A second factor that the application says was proved; see {@link RequestSecondFactor.provenElsewhere}. */
 export interface ProofElsewhere {
-  /** When it was proved: `auth_time` of OpenID Connect, which is in seconds, and not when the token was made. */
+  /** When it was proved. Use `auth_time` of OpenID Connect (in seconds), not the time when the token was made. */
   readonly at: Date;
-  /** Whether no look-alike page could have asked for it: a passkey, a security key, a smart card. Default `false`. */
+  /** Whether it is phishing-resistant: a passkey, a security key, a smart card. Default `false`. */
   readonly phishingResistant?: boolean | undefined;
 }
 
@@ -57,7 +60,7 @@ export type ImpersonationDecision =
   | { readonly ok: true }
   | { readonly ok: false; readonly reason: ImpersonationRefusal | 'login-required' };
 
-/** `req.secondFactor`: what is known of the request's session. */
+/** `req.secondFactor`: what is known about the session of the request. */
 export interface RequestSecondFactor {
   /**
    * `anonymous`, `pending` (password done, code missing), `must-enroll` (password done, the policy wants a
@@ -68,44 +71,54 @@ export interface RequestSecondFactor {
   readonly state: StateName;
   /** Whether the account signed in has a second factor. */
   readonly enrolled: boolean;
-  /** Whether it has a former second factor and none of ours (`account().otherFactor`): it meets every policy. */
+  /**
+   * Whether it still has the application's own second factor, and none here (`account().otherFactor`). It then meets
+   * every policy.
+   */
   readonly otherFactor: boolean;
-  /** Whether the policy requires a second factor of the account that `req.user` is, also while somebody acts as it. */
+  /** Whether the policy requires a second factor for the account of `req.user`, also while somebody acts as it. */
   readonly required: boolean;
-  /** From when on it does or did, milliseconds since 1970; `null` when the policy names no day. */
+  /** From when on it does or did, milliseconds since 1970; `null`: the policy sets no day. */
   readonly requiredFrom: number | null;
-  /** How the user signed in (RFC 8176): `pwd`, `otp`, `mfa`, with a security key `pop` and `user`; elsewhere `mfa` and `pop`. */
+  /**
+   * How the user signed in (RFC 8176): `pwd`, `otp`, `mfa`; with a security key `pop` and `user`; with a proof from
+   * elsewhere `mfa` and `pop`.
+   */
   readonly amr: readonly string[];
-  /** When the last code or security key was accepted, or another second factor elsewhere, milliseconds since 1970. */
+  /**
+   * When the last code or security key was accepted, or when a second factor was proved elsewhere, milliseconds since
+   * 1970.
+   */
   readonly verifiedAt: number | null;
-  /** Whether the security key of this session checked a PIN, a finger or a face; `null` where no key was used. */
+  /** Whether the security key of this session checked a PIN, a finger or a face; `null`: no key was used. */
   readonly userVerified: boolean | null;
-  /** Who really is there while somebody acts as `req.user`; `null` otherwise. */
+  /** The account that really signed in and now acts as `req.user`; `null`: nobody acts. */
   readonly actor: ActingAccount | null;
-  /** From who signed in to who acts as `req.user`; empty when nobody does. */
+  /** The accounts that act, from the one that signed in to the one that acts as `req.user`; usually empty. */
   readonly actors: readonly ActingAccount[];
-  /** Why the automatic switch did not happen at sign-in; `null` when it did or none is configured. */
+  /** Why the automatic switch did not happen at sign-in; `null`: it happened, or none is configured. */
   readonly autoSwitchSkipped: AutoSwitchSkip | null;
   /**
-   * Why acting as somebody else, or the session with the rights it had, ended when this very request was checked; `null`:
-   * neither did. Tell the user, on this page or on the next one: no later request has it.
+   * Why acting as somebody else, or the session, ended when this request was checked; `null`: neither ended. Tell the
+   * user on this page or on the next one, because no later request has it.
    */
   readonly ended: ImpersonationEnd | DemotionReason | null;
   /** Whether the rules allow `req.user` to act as an account now, and if not, why. Reads the store. */
   mayImpersonate(accountId: string | number | bigint): Promise<ImpersonationDecision>;
   /**
-   * Vouches, in a verify callback, for a second factor that was proved elsewhere: single sign-on asked for it, or the user
-   * signed in with a passkey. It spares the code and satisfies guards, for the next `req.logIn` of this request and the
-   * account of this user alone, and ages from `at`. It is too old for a sign-in after 24 hours, and never enough to change
-   * a second factor, to act as somebody else, or in the place of one that the policy requires.
+   * Says, in a verify callback, that a second factor was proved elsewhere: single sign-on asked for it, or the user
+   * signed in with a passkey. It counts only for the next `req.logIn` of this request and only for the account of this
+   * user. Then no code is asked for, and guards pass, counting its age from `at`. A proof older than 24 hours does not
+   * count. No proof from elsewhere is enough to change a second factor, or to act as somebody else; and it does not
+   * replace a second factor that the policy requires.
    *
-   * @param user the user that goes to `req.logIn`
+   * @param user the user that is passed to `req.logIn`
    * @throws {SecondFactorError} `option-invalid`, `option-unknown`
    */
   provenElsewhere(user: unknown, proof: ProofElsewhere): void;
   /** Where the router is: a path on this origin. */
   readonly path: string;
-  /** {@link requireSecondFactor} as a value: synchronous, without a store read. */
+  /** The same decision as {@link requireSecondFactor}, as a value. Synchronous, without a store read. */
   evaluate(options?: GuardOptions): GuardDecision;
   /**
    * Answers the request with a refusal of {@link RequestSecondFactor.evaluate}: a redirect or a problem document.
@@ -114,20 +127,20 @@ export interface RequestSecondFactor {
    */
   refuse(refusal: Refusal): void;
   /**
-   * Checks the session again, from the session store and the record, without changing it: for sockets and
-   * streams that outlive their request. Anything but the state you started with means: end it.
+   * Checks the session again, in the session store and in the record, and changes nothing. For sockets and streams that
+   * live longer than their request. If the answer is not the state you started with, end the connection.
    */
   recheck(): Promise<StateName>;
   /**
-   * Call it after users changed their own password: their session goes on with the new security stamp,
-   * under a new session id. All their other sessions end. On a remembered browser the code is asked for on the next
-   * request: another password ends what let that session in.
+   * Call it after users have changed their own password. Their session goes on with the new security stamp, under a new
+   * session id. All their other sessions end. In a session that a remembered browser opened without a code, the next
+   * request asks for the code.
    *
-   * @param securityStamp the one this change made, as `account()` gives it from now on: read it back from the
-   *   database where that rounds. Left out where `account()` gives none
-   * @throws {SecondFactorError} `sign-in-expired` when the account has another one, because the password was
-   *   changed once more: this session has ended too; `login-required`, `impersonation-refused`,
-   *   `account-invalid`, `account-unknown`
+   * @param securityStamp the stamp after this change, as `account()` returns it from now on. If the database rounds it,
+   *   read it back. Leave it out if `account()` returns none
+   * @throws {SecondFactorError} `sign-in-expired` when the account has another stamp, because the password was changed
+   *   once more: then this session has ended too; `login-required`, `impersonation-refused`, `account-invalid`,
+   *   `account-unknown`
    */
   renew(securityStamp?: AccountDescription['securityStamp']): Promise<void>;
 }

@@ -7,15 +7,15 @@ import { guardDecision } from './guard-decision.js';
 import type { GuardDecision, GuardOptions, RequestSecondFactor } from './request-api.js';
 
 /**
- * Guards a route: only a session with both steps done passes, checked for the account that `req.user` is at
- * that moment. Synchronous, and reads no store but with `maxAge` under {@link SecondFactorOptions.recheckSeconds}.
+ * Guards a route. Only a session with both steps done passes, for the account that `req.user` is at that moment. It is
+ * synchronous and reads no store, except with `maxAge` under {@link SecondFactorOptions.recheckSeconds}.
  *
- * Others are refused: 401 `login-required`, `code-required`, `session-required` (somebody was authenticated
- * by other means than this session) or `step-up-required` (older than `maxAge`), 403 `enrollment-required`.
- * A browser that navigates is redirected to the page that helps, and comes back: to the page it asked for, or to the
- * page of the form it sent, of which nothing was done. That is told to the user on the way.
+ * Others are refused. 401: `login-required`, `code-required`, `session-required` (somebody was authenticated by other
+ * means than this session), `step-up-required` (the proof is older than `maxAge`). 403: `enrollment-required`. A
+ * browser is redirected to the page that helps, and then comes back: to the page it asked for, or to the page with the
+ * form that it sent. Nothing of that form was done, and the page says so.
  *
- * @param options see {@link GuardOptions}; checked here, `option-unknown` and `option-invalid` are thrown
+ * @param options see {@link GuardOptions}. They are checked at once: throws `option-unknown` and `option-invalid`
  * @example
  * app.use('/panel/backups', requireSecondFactor({ maxAge: 300 }), backups);
  */
@@ -39,7 +39,7 @@ export function requireSecondFactor(options: GuardOptions = {}): Middleware {
     };
     const decision = guardDecision(secondFactor, checked);
     if (isLater(decision)) {
-      // Nobody would catch what the answer throws, where the application has answered meanwhile.
+      // If the application has already answered, the answer throws here, and nobody else would catch it.
       decision.then(passes).then(
         (may) => {
           if (may) process.nextTick(next);
