@@ -120,6 +120,19 @@ export function answerProblem(context: Context, code: ProblemCode): Promise<void
   return answerRefusal(context, refused(code));
 }
 
+/** A protection against other sites that runs before the router refuses forms without its token. */
+function warnOfTokens({ core, req }: Context, { name }: PageDraft): void {
+  const { hasFormFields, render } = core.options;
+  // Views of the application may put the token into their forms themselves.
+  if (hasFormFields || render || WITHOUT_FORM.has(name)) return;
+  if (typeof Reflect.get(req, 'csrfToken') !== 'function') return;
+  core.warnOnce(
+    'a page of secondFactor.router() has a form without the token that req.csrfToken() gives, and your protection ' +
+      'refuses such forms. Add the option formFields: (req) => ({ _csrf: req.csrfToken() })',
+    { code: 'SECOND_FACTOR_FORM_FIELDS' },
+  );
+}
+
 async function showPage(
   context: Context,
   texts: Texts,
@@ -129,6 +142,7 @@ async function showPage(
 ): Promise<void> {
   const { req, request, res, core } = context;
   const { render, layout, formFields, stylesheet } = core.options;
+  warnOfTokens(context, draft);
   const frame = {
     issuer: issuerOf(context),
     language: texts.language,

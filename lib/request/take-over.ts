@@ -91,21 +91,7 @@ function watchPages(context: Context): void {
   if (!PAGES.some((page) => path === mountPath + page)) return;
   res.once('finish', () => {
     if (res.statusCode === 404 && !context.routed) core.mounting.atNotFound(path);
-    const { hasFormFields, render } = core.options;
-    // Views of the application may put the token into their forms themselves.
-    if (context.routed && !hasFormFields && !render) warnOfTokens(context);
   });
-}
-
-/** A protection against other sites that runs before the router refuses forms without its token. */
-function warnOfTokens({ core, req, res }: Context): void {
-  const isPage = String(res.getHeader('content-type')).startsWith('text/html');
-  if (!isPage || typeof Reflect.get(req, 'csrfToken') !== 'function') return;
-  core.warnOnce(
-    'a page of secondFactor.router() has a form without the token that req.csrfToken() gives, and your protection ' +
-      'refuses such forms. Add the option formFields: (req) => ({ _csrf: req.csrfToken() })',
-    { code: 'SECOND_FACTOR_FORM_FIELDS' },
-  );
 }
 
 function takeOver(core: Core, request: HttpRequest, res: ServerResponse): Context {

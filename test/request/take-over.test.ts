@@ -311,4 +311,15 @@ describe("request/take-over: forms without the application's token", () => {
     const client = await loggedIn(await startPanel());
     expect(await warningsOf(() => client.get('/two-step', { accept: 'text/html' }))).to.deep.equal([]);
   });
+
+  it('are not told of where a script is sent on to another page', async () => {
+    const panel = await startPanel({
+      first: ({ app }) =>
+        app.use((req, _res, next) => {
+          next(void Object.assign(req, { csrfToken: () => 'the token' }));
+        }),
+    });
+    const warnings = await warningsOf(() => new Client(panel).open('/two-step', { 'hx-request': 'true' }));
+    expect(warnings).to.deep.equal([]);
+  });
 });
