@@ -6,30 +6,32 @@ import type { Soon } from '../soon.js';
 import { isLater } from '../soon.js';
 import { describeFailure } from '../vault/failure.js';
 
-/** The option that describes users. */
+/** The option `account`, which describes users. */
 type Describing = Pick<ResolvedOptions, 'account'>;
 
-/** Which account a user is that `findUser` gave: all of its description counts. */
+/** The account of a user from `findUser`. All of its description counts. */
 export function foundAccount(options: Describing, user: unknown): Soon<Account> {
   return described(options, user, 'findUser gave', parseAccount);
 }
 
-/** Which account a user is that `deserializeUser` gave, where it is as fresh as one of `findUser`. */
+/** The account of a user from `deserializeUser`, if that user is as fresh as one from `findUser`. */
 export function freshAccount(options: Describing, user: unknown): Soon<Account> {
   return described(options, user, 'deserializeUser gave (deserializedUserIsFresh: true)', parseAccount);
 }
 
-/** Which account a user is that `deserializeUser` gave; it may be partial. */
+/** The account of a user from `deserializeUser`, who may be partial. */
 export function deserializedId(options: Describing, user: unknown): Soon<string> {
   return described(options, user, 'deserializeUser gave', parseDescribedId, 'only the id counts');
 }
 
-/** Which account a user is that was handed to `provenElsewhere`; it may be partial. */
+/** The account of a user that was passed to `provenElsewhere`, who may be partial. */
 export async function vouchedId(options: Describing, user: unknown): Promise<string> {
   return described(options, user, 'was handed to provenElsewhere', parseDescribedId, 'only the id counts');
 }
 
-/** Which account a user is that was handed to `req.logIn`, and its stamp where it tells one; it may be partial. */
+/**
+ * The account of a user that was passed to `req.logIn`, who may be partial; with the stamp, if `account()` gives one.
+ */
 export function handedOver(options: Describing, user: unknown): Soon<Pick<Account, 'id' | 'stamp'>> {
   const parse = (description: unknown): Pick<Account, 'id' | 'stamp'> => ({
     id: parseDescribedId(description),
@@ -39,8 +41,8 @@ export function handedOver(options: Describing, user: unknown): Soon<Pick<Accoun
 }
 
 /**
- * @param whence which of the application's objects `account()` is asked about, to follow "a user that"
- * @param counts what counts of one that may be partial
+ * @param whence where the user came from, as the message names it after "a user that"
+ * @param counts what counts for a user who may be partial
  * @throws {SecondFactorError} `account-invalid` with the fix
  */
 function described<Result>(

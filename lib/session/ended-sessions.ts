@@ -4,38 +4,40 @@ const REMEMBERED_MILLISECONDS = 60_000;
 /** Stands for the ids of all sessions. */
 export const ALL_SESSIONS = Symbol('all sessions');
 
-/** From which moments on an end counts for a session. */
+/** The moments from which an end counts for a session. */
 export interface Since {
-  /** Its own. */
+  /** The moment of the session itself. */
   readonly own: number;
-  /** That of all sessions: an earlier one, where it goes on from another session. */
+  /** The moment for ends of all sessions: an earlier one, if the session goes on from another. */
   readonly all: number;
 }
 
 /**
- * The sessions that a process ended within the last minute, by their ids. An id may come again, so an end counts
- * for what began before it: moments are counted, and have nothing to do with time.
+ * The sessions that a process ended within the last minute, by id. An id may come again, so an end counts only for what
+ * began before it. Moments are counters and have nothing to do with time.
  */
 interface EndedSessions {
   /** A new moment, later than all before. */
   begin(): number;
-  /** Tells for one request alone that it may end a session, before the session store is told. */
+  /** Lets only one request end a session. Called before the session store is. */
   claim(id: string, since: Since): boolean;
-  /** Ends one or all; the function returned says whether the session store did. Until then they count as ended. */
+  /**
+   * Ends one or all. Returns a function that is told whether the session store did it. Until then they count as ended.
+   */
   end(id: string | typeof ALL_SESSIONS): (failed: boolean) => void;
   /** Whether a session that began at a moment has ended. */
   has(id: string, since: Since): boolean;
-  /** Tells for one request alone that it may tell the end of a session that began at a moment. */
+  /** Lets only one request tell the end of a session that began at a moment. */
   mayTell(id: string, since: number): boolean;
 }
 
 interface End {
   claimed: boolean;
-  /** How many are under way. */
+  /** How many ends are under way. */
   running: number;
-  /** The moment of the last one that held. */
+  /** The moment of the last end that succeeded. */
   at: number;
-  /** The moment when one was told. */
+  /** The moment when an end was told. */
   toldAt: number;
   readonly forgotten: NodeJS.Timeout;
 }

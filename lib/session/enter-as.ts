@@ -9,19 +9,19 @@ import { writeState } from './state.js';
 
 /** What else happens on the way. */
 interface EnterParts {
-  /** What `req.logIn` was given. */
+  /** The options that `req.logIn` got. */
   readonly options?: LogInOptions;
   /** Fills the new session before it is saved. */
   readonly fill?: (session: AppSession) => void;
-  /** Called once the session before is gone, also where a step fails. */
+  /** Called once the old session is gone, also if a step fails. */
   readonly left?: () => void;
-  /** What belongs to it, once the session is saved. */
+  /** What to do once the session is saved. */
   readonly afterwards?: () => void | Promise<void>;
 }
 
 /**
- * Makes somebody the user of the session, the one place that does: Passport's own `logIn`, which makes a new session, then
- * the state, saved before anything is answered. When a step fails nobody is signed in.
+ * Makes somebody the user of the session. No other function does. Passport's own `logIn` makes a new session; then the
+ * state is saved, before anything is answered. If a step fails, nobody is signed in.
  *
  * @param user what becomes `req.user`
  */

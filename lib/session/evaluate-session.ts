@@ -2,23 +2,23 @@ import type { DemotionReason } from '../events.js';
 import type { SessionState, UserState } from './state.js';
 import { elsewhereOf, isUser } from './state.js';
 
-/** What is known, at this moment, of the account a session is signed in to. */
+/** What is known now about the account that a session is signed in to. */
 export interface Facts {
-  /** The present enrollment, `null` when the account is not enrolled. */
+  /** The present enrollment; `null`: not enrolled. */
   readonly enrollment: string | null;
-  /** Whether a session's stamp digest belongs to the account's present security stamp. */
+  /** Whether a stamp digest belongs to the account's present security stamp. */
   readonly stampMatches: (digest: string | null) => boolean;
-  /** Whether no code is asked for on a known browser, by its id. */
+  /** Whether a known browser, given by its id, is not asked for a code. */
   readonly holdsBrowser: (id: string) => boolean;
   /** Whether the account must have a second factor. */
   readonly required: boolean;
-  /** Whether nothing but a security key will do. */
+  /** Whether it must be a security key. */
   readonly keysOnly: boolean;
   /** Whether the account has a security key that may answer. */
   readonly hasKey: boolean;
 }
 
-/** What becomes of a session with somebody signed in. */
+/** What happens to a session with somebody signed in. */
 export type SessionDecision =
   | { readonly kind: 'keep'; readonly state: UserState }
   /** A session without a mark of ours, of an account without a second factor. */
@@ -30,9 +30,9 @@ export type SessionDecision =
     };
 
 /**
- * Checks a session's state against the account as it is now. Pure; a session never gains by it.
+ * Checks a session's state against the account as it is now. Pure. A session never gets more rights by it.
  *
- * @param state what the session holds, of the account that is checked
+ * @param state the session's state for the account that is checked
  */
 export function evaluateSession(state: SessionState | undefined, facts: Facts): SessionDecision {
   const { enrollment, required } = facts;
@@ -51,7 +51,7 @@ export function evaluateSession(state: SessionState | undefined, facts: Facts): 
     return demote('pending', 'browser-revoked');
   }
   if (facts.keysOnly && !(isPhishingResistant(state) && facts.hasKey)) {
-    // A proof is enough to add the first key, or one in the place of the last, and for nothing else.
+    // This proof is only enough to add the first key, or one that replaces the last.
     return demote(
       !facts.hasKey && state.state === 'verified' ? 'must-enroll' : 'pending',
       'security-key-required',
@@ -60,12 +60,12 @@ export function evaluateSession(state: SessionState | undefined, facts: Facts): 
   return { kind: 'keep', state };
 }
 
-/** Whether a session was opened, or its proof made fresh, by a passkey or security key. */
+/** Whether a session was opened with a passkey or security key, or has a fresh proof from one. */
 export function isByKey(state: SessionState | undefined): boolean {
   return state?.state === 'verified' && state.method === 'security-key';
 }
 
-/** Whether a session was opened by what no look-alike page can ask for: a security key, here or elsewhere. */
+/** Whether a session was opened with a phishing-resistant proof: a security key, here or elsewhere. */
 export function isPhishingResistant(state: SessionState | undefined): boolean {
   return isByKey(state) || elsewhereOf(state)?.phishingResistant === true;
 }
@@ -77,10 +77,10 @@ function demote(to: Demotion['to'], reason: DemotionReason): Demotion {
 }
 
 /**
- * Whether something that happened at `since` is at most `maxAgeSeconds` old. What seems to lie in the
- * future (a clock was set back) does not count.
+ * Whether something that happened at `since` is at most `maxAgeSeconds` old. A time in the future (a clock was set
+ * back) does not count.
  *
- * @param since milliseconds since 1970, `null` when nobody knows
+ * @param since milliseconds since 1970; `null`: unknown
  */
 export function isFresh(since: number | null, now: number, maxAgeSeconds: number): boolean {
   if (since === null) return false;
@@ -89,14 +89,14 @@ export function isFresh(since: number | null, now: number, maxAgeSeconds: number
 }
 
 /**
- * Whether something that began at `since` and ends at `until` is still going on. A clock that was set back
- * gives nobody more time: what seems to begin in the future is over.
+ * Whether something that began at `since` has not reached `until` yet. A clock that was set back gives nobody more
+ * time: what seems to begin in the future is over.
  *
- * @param since milliseconds since 1970, as `until` and `now`
+ * @param since milliseconds since 1970, like `until` and `now`
  */
 export function isInTime(since: number, until: number, now: number): boolean {
   return now < until && now - since >= -CLOCK_TOLERANCE_MILLISECONDS;
 }
 
-/** Clocks of several servers agree within this. */
+/** The clocks of several servers may differ by this much. */
 const CLOCK_TOLERANCE_MILLISECONDS = 60_000;

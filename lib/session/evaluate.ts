@@ -17,7 +17,7 @@ const OPTIONS = ['unenrolled', 'maxAge', 'acceptRememberedBrowser', 'phishingRes
 /**
  * Checks the options of a guard, once.
  *
- * @returns a copy: what becomes of the application's object afterwards opens no route
+ * @returns a copy, so that later changes of the application's object open no route
  * @throws {SecondFactorError} `option-unknown`, `option-invalid`
  */
 export function checkGuardOptions(options: GuardOptions): GuardOptions {
@@ -42,11 +42,12 @@ export function checkGuardOptions(options: GuardOptions): GuardOptions {
 }
 
 /**
- * Whether the account that `req.user` is at this moment may pass. Reads no store.
+ * Whether the account that `req.user` is now may pass. Reads no store.
  *
- * @param counts whose proof of the second factor counts: ours alone, which is what changing a factor and acting as
- *   somebody else need, or also one that was given elsewhere
- * @throws {SecondFactorError} `option-invalid` for `phishingResistant` where there can be no keys: nobody could ever pass
+ * @param counts which proofs count: only ours, for changing a factor and acting as somebody else; or also those given
+ *   elsewhere
+ * @throws {SecondFactorError} `option-invalid` for `phishingResistant` without the option `webauthn`: nobody could ever
+ *   pass
  */
 export function evaluate(
   context: Context,
@@ -90,7 +91,7 @@ export function evaluate(
       ? { ok: true }
       : refusal('step-up-required', `${basePath}/step-up`, maxAge);
   }
-  // Only what signed in can prove it anew.
+  // Only a new sign-in can prove it again.
   if (since !== null) return refusal('step-up-required', loginPath, maxAge);
   if (options.unenrolled !== 'allow') {
     const moves = context.known !== undefined && hasOtherFactorOnly(context.known);
@@ -101,13 +102,13 @@ export function evaluate(
     : refusal('step-up-required', loginPath, maxAge);
 }
 
-/** Whether a user is the account the session was checked for, and not one set by other credentials. */
+/** Whether a user is the account that the session was checked for, and was not set by other credentials. */
 function isEvaluatedAccount({ core, known, evaluatedUser }: Context, user: unknown): boolean {
   if (!known) return false;
   if (user === evaluatedUser) return true;
   try {
     const description: unknown = core.options.account(user);
-    // A guard cannot wait: where account() is asynchronous, only the checked object itself is known.
+    // A guard cannot wait. If account() is asynchronous, only the checked object itself is known.
     Promise.resolve(description).catch(() => undefined);
     return parseDescribedId(description) === known.account.id;
   } catch {

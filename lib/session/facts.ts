@@ -6,7 +6,7 @@ import { offeredKeys } from './challenge.js';
 import type { Facts } from './evaluate-session.js';
 import type { Requirement } from './requirement.js';
 
-/** What a session is checked against. */
+/** The facts that a session is checked against. */
 export function factsOf(
   core: Core,
   account: Account,

@@ -4,19 +4,19 @@ import { saveSession } from './regenerate.js';
 import { watchedStore } from './watched-store.js';
 
 /**
- * Makes a session that lies in the store write only while it still does, so that a slow request cannot bring a
- * session back that was ended meanwhile (logout, a second step, a demotion). Costs one look-up where a session is
- * written. Its functions stay express-session's own.
+ * Makes a session that is in the store write only while it still is. So a slow request cannot bring back a session that
+ * was ended meanwhile (logout, a second step, a demotion). Costs one look-up for each write. The functions remain those
+ * of express-session.
  */
 export function guardSave(req: AppRequest, session: AppSession): void {
   if (req.sessionStore) watchedStore(req.sessionStore).watch(session);
 }
 
 /**
- * Saves the new session of a request, and guards it from then on as {@link guardSave} does.
+ * Saves the new session of a request, and from then on guards it as {@link guardSave} does.
  *
  * @param from the session that the request goes on from; `null`: none
- * @returns whether it is there: not where all sessions were ended since the request began
+ * @returns whether it is there; `false`: all sessions were ended since the request began
  */
 export async function saveNew(req: AppRequest, from: AppSession | null): Promise<boolean> {
   watchNew(req, from);
@@ -29,12 +29,12 @@ function watchNew(req: AppRequest, from: AppSession | null): void {
 }
 
 /**
- * Does what makes a new session of the request and saves it, as Passport's `logIn` does, so that all is in it when it is
- * saved.
+ * Runs what makes a new session for the request and saves it, as Passport's `logIn` does, so that everything is in the
+ * session when it is saved.
  *
  * @param from the session before
  * @param fill fills the new one
- * @returns whether it was so: not where another function was put into the place of Passport's
+ * @returns whether it worked; `false`: Passport's function was replaced by another one
  */
 export async function savedFilled(
   req: AppRequest,
@@ -73,14 +73,14 @@ export async function savedFilled(
 
 type Told = (this: unknown, ...said: unknown[]) => unknown;
 
-/** Whether the new session of a request is there, once it was saved. */
+/** Whether the new session of a request is in the store, after it was saved. */
 export function isThere(req: AppRequest): boolean {
   const session = requireSession(req);
   saveIfChanged(session);
   return !req.sessionStore || !watchedStore(req.sessionStore).hasEnded(session);
 }
 
-/** express-session saves a new session once more when the request ends, also where nothing has changed since. */
+/** express-session saves a new session again when the request ends, even if nothing has changed since. */
 function saveIfChanged(session: AppSession): void {
   let saved = contentOf(session);
   const save = session.save.bind(session);
@@ -91,7 +91,7 @@ function saveIfChanged(session: AppSession): void {
       done();
       return session;
     }
-    // Until the store has answered nobody knows what it has.
+    // Nobody knows what the store has until it has answered.
     saved = null;
     return save((error) => {
       if (!error) saved = content;
@@ -101,8 +101,8 @@ function saveIfChanged(session: AppSession): void {
 }
 
 /**
- * All that a store keeps of a session but the moment when its cookie ends, which each answer moves. `null`: it cannot be
- * told, and the store says so when it is saved.
+ * What a store keeps of a session, except the moment when its cookie ends, which each answer moves. `null`: this cannot
+ * be told; the store says so when the session is saved.
  */
 function contentOf(session: AppSession): string | null {
   try {
@@ -113,7 +113,7 @@ function contentOf(session: AppSession): string | null {
   }
 }
 
-/** Makes a session write nothing any more: what the store has of it stays. */
+/** Stops a session from writing. What the store has of it stays. */
 export function keepStored(session: AppSession): void {
   override(session, 'save', (done?: Callback | null) => {
     done?.();
@@ -121,7 +121,7 @@ export function keepStored(session: AppSession): void {
   });
 }
 
-/** Tells whether a session was saved from here on: to be asked where the store does not answer any more. */
+/** Tells whether a session was saved from now on. For when the store no longer answers. */
 export function noteSaved(session: AppSession): () => boolean {
   const save = session.save.bind(session);
   let saved = false;
@@ -135,13 +135,13 @@ export function noteSaved(session: AppSession): () => boolean {
 }
 
 /**
- * Keeps a session's life in the store from lasting beyond a moment. Stores ask `cookie.expires`, or `cookie.maxAge`,
- * which is made of it. The cookie that the browser gets, and the one in the session's JSON, stay the application's own:
- * a browser whose clock is ahead would drop a short one at once.
+ * Ends a session's life in the store at a given moment at the latest. Stores use `cookie.expires`, or `cookie.maxAge`,
+ * which is calculated from it. The cookie for the browser, and the one in the session's JSON, stay as the application
+ * set them: a browser whose clock is ahead would drop a short one at once.
  */
 export function limitLife(session: AppSession, until: number, clock: () => number): void {
   session.touch();
-  // express-session and its stores go by the real clock, so it is a duration from now.
+  // express-session and its stores use the real clock, so this is a duration from now.
   const value = new Date(Date.now() + Math.max(1, until - clock()));
   Object.defineProperty(session.cookie, 'expires', {
     configurable: true,

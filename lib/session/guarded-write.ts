@@ -1,7 +1,7 @@
-/** A callback in the manner of session stores. */
+/** A callback as session stores use it. */
 type Told = (...said: unknown[]) => unknown;
 
-/** One write of a session that is to be written only while it is there. */
+/** One write of a session that may be written only while it is in the store. */
 interface GuardedWrite {
   readonly lookUp: (told: (error: unknown, stored: object | null) => void) => void;
   readonly hasEnded: () => boolean;
@@ -11,10 +11,10 @@ interface GuardedWrite {
 }
 
 /**
- * Writes what is still there, and takes it away again when it ended meanwhile. For an end in another process a
- * window of one round trip is left between look-up and write: session stores have no compare-and-set.
+ * Writes a session that is still there, and removes it again if it ended meanwhile. If another process ends it, a
+ * window of one round trip remains between look-up and write, because session stores have no compare-and-set.
  *
- * @returns what the write returns
+ * @returns the return value of the write
  */
 export function guardedWrite({ lookUp, hasEnded, write, undo, done }: GuardedWrite): Promise<unknown> {
   return new Promise((resolve) => {
@@ -38,22 +38,24 @@ export function guardedWrite({ lookUp, hasEnded, write, undo, done }: GuardedWri
         );
       } catch (thrown) {
         if (answer.told) throw thrown;
-        // Thrown here, in a callback of the store, it would end the process.
+        // An exception here, in a callback of the store, would end the process.
         refuse(thrown);
       }
     });
   });
 }
 
-/** How long later calls wait for a look-up that a store does not answer: longer than one that is well ever takes. */
+/** How long later calls wait for a look-up that the store does not answer: longer than a healthy store ever takes. */
 const HELD_MILLISECONDS = 2000;
 
 /**
- * Calls of a session store in the order they were made, though a write looks first and so reaches the store later:
- * what is called meanwhile for the same session waits, until the write was handed to the store.
+ * Keeps calls of a session store in the order in which they were made. A write looks first, and so reaches the store
+ * later. Calls for the same session wait until the write has been passed to the store.
  */
 interface CallOrder {
-  /** @param act is given what tells that later calls need not wait any more */
+  /**
+   * @param act gets a function to call when later calls need not wait any more
+   */
   hold(id: unknown, act: (release: () => void) => unknown): unknown;
   after(id: unknown, act: () => unknown): unknown;
   /** Whether nothing has to wait. */
@@ -72,7 +74,7 @@ export function createCallOrder(): CallOrder {
       const hold = new Promise<void>((resolve) => (open = resolve));
       const release = (): void => {
         clearTimeout(late);
-        // What waits goes on in a turn of its own, when the present one handed the write to the store.
+        // What waits goes on in a later turn, after the present one has passed the write to the store.
         open();
         if (held.get(id) === hold) held.delete(id);
       };

@@ -3,7 +3,7 @@ import { TOTP_DIGITS } from '../account/totp.js';
 /** The values of a session by key. */
 export type SessionValues = Record<string, unknown>;
 
-/** Whether what a session holds has the shape of a state. Anything else counts for nobody. */
+/** Whether a value in a session has the shape of a state. Anything else counts as no state. */
 export function isState(value: unknown): value is SessionValues {
   if (!isObject(value) || !isString(value.account) || !isDigest(value.stamp)) return false;
   switch (value.state) {
@@ -118,7 +118,7 @@ function isString(value: unknown): value is string {
   return typeof value === 'string';
 }
 
-/** Of times, those that can be written as a date. */
+/** Whether a time can be written as a date. */
 function isNumber(value: unknown): value is number {
   return Number.isFinite(value) && Math.abs(value as number) <= LATEST_MILLISECONDS;
 }

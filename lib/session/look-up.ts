@@ -1,8 +1,8 @@
 import type { SessionStore } from './app-request.js';
 
 /**
- * Looks a session up in its store. One that is not there is `null`, also where the store calls that an error of
- * the file system, as express-session knows from stores that keep files.
+ * Looks up a session in its store. A missing one is `null`, also if the store reports it as an error of the file
+ * system. express-session knows that from stores that use files.
  */
 export function lookUpSession(
   store: Pick<SessionStore, 'get'>,

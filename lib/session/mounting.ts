@@ -1,35 +1,35 @@
 import { SecondFactorError } from '../errors.js';
 import type { WarnOnce } from './warn-once.js';
 
-/** Where a router is mounted, as far as Express tells: a path from the root of the application; `null`: unknown. */
+/** Where a router is mounted: a path from the root of the application; `null`: Express does not tell. */
 export type Place = string | null;
 
-/** What one instance knows of how the application mounted it. */
+/** What one instance knows about how the application mounted it. */
 export interface Mounting {
   /** The router was made. */
   addRouter(): void;
-  /** The router was mounted, at places that are known once the whole application is there. */
+  /** The router was mounted. The places are known once the whole application is built. */
   addMount(places: () => readonly Place[]): void;
-  /** The application took the strategy, for a code route of its own. */
+  /** The application uses the strategy, for a code route of its own. */
   useStrategy(): void;
-  /** A request comes: at the first one, warns of a router that no browser will find. */
+  /** A request came. The first one warns if no browser will find the router. */
   atRequest(): void;
-  /** The router got a request at a place; warns, once, when no browser will find it there. */
+  /** The router got a request at a place. Warns, once, if no browser will find the router there. */
   atRouter(place: string): void;
-  /** A page of ours was not found, and no router of ours was asked; warns, once. */
+  /** A page of ours was not found, and no router of ours was called. Warns, once. */
   atNotFound(path: string): void;
   /**
-   * Makes sure that somebody who is sent to `basePath` gets there.
+   * Makes sure that `basePath` leads to the router, before a browser is sent there.
    *
    * @throws {SecondFactorError} `router-not-mounted`
    */
   requireRouter(): void;
 }
 
-/** How a place agrees with `basePath`. */
+/** How a place compares with `basePath`. */
 type Fit = 'there' | 'may-be-there' | 'elsewhere';
 
-/** The knowledge of an instance that was just made. */
+/** The state for a new instance. */
 export function createMounting(basePath: string, warnOnce: WarnOnce): Mounting {
   const mounts: (() => readonly Place[])[] = [];
   let routers = 0;
@@ -41,7 +41,8 @@ export function createMounting(basePath: string, warnOnce: WarnOnce): Mounting {
   };
   const assess = (): { readonly fit: Fit; readonly listed: string } => {
     const places = mounts.flatMap((placesOf) => placesOf());
-    // Where fewer are known: mounted through a Router of Express, or by another framework, which tell nothing.
+    // If fewer places are known, the router is mounted through a Router of Express, or by another framework. These tell
+    // nothing.
     const fits = mounts.length < routers ? [] : places.map((place) => fitOf(place, basePath));
     const fit = (['there', 'may-be-there'] as const).find((each) => fits.includes(each)) ?? 'elsewhere';
     return {
@@ -80,8 +81,8 @@ function fix(basePath: string): string {
 }
 
 /**
- * A proxy may strip a prefix that `basePath` has; one that puts a prefix in front is rare, and a sub-application
- * whose prefix was left out of `basePath` is not.
+ * A proxy may strip a prefix that `basePath` has. A proxy that adds a prefix is rare. A sub-application whose prefix is
+ * missing in `basePath` is not.
  */
 function fitOf(place: Place, basePath: string): Fit {
   if (place === null) return 'there';

@@ -9,9 +9,9 @@ import type { Core, EventOrigin } from './core.js';
 import { momentOf } from './core.js';
 import { plainAddress } from './plain-address.js';
 
-/** An address of IPv6 with that of IPv4 in it (RFC 4291 §2.2); a zone that makes it longer is nobody's. */
+/** The longest address: IPv6 with an IPv4 address in it (RFC 4291 §2.2). Longer ones, with a zone, are dropped. */
 const LONGEST_ADDRESS = 45;
-/** Of the name of an operator, and of that of a browser, in characters. */
+/** The longest name of an operator or of a browser, in characters. */
 const LONGEST_NAME = 40;
 
 interface Source {
@@ -20,8 +20,8 @@ interface Source {
 }
 
 /**
- * A decision with what it is told as to the owner of the account, where the record is written anyway. Without the option
- * `recentActivity` no record keeps any.
+ * Adds the entry for the owner's recent activity to a decision, if the record is written anyway. Without the option
+ * `recentActivity`, records keep none.
  */
 export function noted<Outcome>(
   { options }: Core,
@@ -37,7 +37,7 @@ export function noted<Outcome>(
   return { ...decision, next: { ...next, activity: withActivity(next.activity, entry) } };
 }
 
-/** The one place where texts from outside enter: nothing is kept of a user agent but the names of those that are known. */
+/** The only place where texts from outside enter. Of a user agent, only the names of known browsers are kept. */
 function entryOf(what: ActivityName, { origin, by = '' }: Source, at: number): Activity {
   const ip = plainAddress(origin.ip ?? '');
   return {

@@ -1,32 +1,35 @@
 import { parseCookie, stringifySetCookie } from 'cookie';
 import type { Context } from './context.js';
 
-/** The account that a cookie is of, or nothing; the name that browsers see is a keyed digest. */
+/** The account that a cookie belongs to, or nothing. The name that browsers see is a keyed digest. */
 type CookieKey = readonly [] | readonly [account: string];
 
-/** The only cookie of an instance that is of no account, and goes by itself soon. */
+/** The only cookie of an instance that belongs to no account. It soon expires by itself. */
 export const OF_NO_ACCOUNT: CookieKey = [];
 
-/** Tells the cookies of one browser apart. */
+/** Distinguishes the cookies in one browser. */
 const NAME_BYTES = 8;
-/** Of our cookies in one browser: 2.5 KB. Servers and proxies refuse every request with a header of 8 KB, or 16. */
+/**
+ * The most bytes of our cookies in one browser: 2.5 KB. Servers and proxies refuse every request with a header of more
+ * than 8 KB, or 16.
+ */
 const MOST_COOKIES = 30;
-/** An answer must not become too long by what it takes away. */
+/** How many cookies one answer removes at most, so that it does not become too long. */
 const MOST_TAKEN_AWAY = 4;
 
 /**
- * All values that the request brought of a cookie. More than one: a page on another path or a sibling subdomain set it
- * as well, which `__Host-` forbids over https.
+ * All values of a cookie in the request. If there are more than one, a page on another path or a sibling subdomain has
+ * set it too. Over https, `__Host-` prevents that.
  */
 export function cookieValues(context: Context, key: CookieKey): readonly string[] {
   return cookieNames(context, key).flatMap((name) => valuesOf(context, name));
 }
 
 /**
- * Sends a cookie that no script and no other site reads, beside those of the application. One under the name of an
- * older key goes. Where the answer has begun already none can be sent.
+ * Sends a cookie that no script and no other site can read, besides those of the application. A cookie under the name
+ * of an older key is removed. If the answer has already begun, none can be sent.
  *
- * @param seconds how long the browser keeps it; 0 takes it away
+ * @param seconds how long the browser keeps it; 0 removes it
  */
 export function sendCookie(context: Context, key: CookieKey, value: string, seconds: number): void {
   const { res } = context;
@@ -38,7 +41,7 @@ export function sendCookie(context: Context, key: CookieKey, value: string, seco
 }
 
 /**
- * Makes room for one more cookie in a browser that many people share: takes away what it has had longest, of whatever
+ * Makes room for one more cookie in a browser that many people share. Removes what the browser has had longest, of any
  * account, key or instance. Browsers send that first (RFC 6265 §5.4).
  */
 export function makeRoom(context: Context, key: CookieKey): void {
@@ -65,15 +68,15 @@ function valuesOf({ req }: Context, name: string): readonly string[] {
 }
 
 /**
- * What a request brought, each from its name on. Taken away in front is what browsers take for space (RFC 6265 §5.2), and
- * no more: behind any other one a name is not `__Host-` to them, and a sibling subdomain may set it.
+ * The cookies of a request, each from its name on. Leading characters are removed only if browsers treat them as space
+ * (RFC 6265 §5.2). After any other character a name is not `__Host-` to browsers, and a sibling subdomain may set it.
  */
 function pairsOf({ headers }: Context['req']): readonly string[] {
   return (headers.cookie ?? '').split(';').map((pair) => pair.replace(/^[ \t]+/, ''));
 }
 
 /**
- * The name with each key of the ring, that of the first one in front. Without a key it cannot be told from a name whether
+ * The name with each key of the ring, beginning with the first key. Without a key nobody can tell from a name whether
  * an account has signed in there.
  */
 function cookieNames(context: Context, key: CookieKey): readonly [string, ...string[]] {

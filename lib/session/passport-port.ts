@@ -3,7 +3,7 @@ import type { AppRequest } from './app-request.js';
 import { asTold } from './regenerate.js';
 import { watchLogIn } from './watch-log-in.js';
 
-/** What Passport can do beside its documented registration methods; the same in 0.6 and 0.7. */
+/** What Passport can do besides its documented registration methods. The same in 0.6 and 0.7. */
 interface PassportRuntime {
   readonly _key?: string;
   readonly _sm: { readonly _key?: string; logIn(...given: unknown[]): unknown };
@@ -11,21 +11,21 @@ interface PassportRuntime {
   deserializeUser(user: unknown, req: AppRequest, done: (error: unknown, user?: unknown) => void): void;
 }
 
-/** One Passport instance, in promises. */
+/** One Passport instance, with promises. */
 export interface PassportPort {
-  /** The user as the application's `serializeUser` writes it. */
+  /** A user as the application's `serializeUser` returns it. */
   serialize(user: unknown, req: AppRequest): Promise<unknown>;
-  /** The user of a serialized one; `null` when there is none any more. */
+  /** The user for a serialized one; `null`: there is none any more. */
   deserialize(serialized: unknown, req: AppRequest): Promise<unknown>;
   /** The session key Passport itself uses. */
   readonly sessionKey: string;
-  /** The serialized user in a session; `undefined` when no user is signed in. */
+  /** The serialized user in a session; `undefined`: nobody is signed in. */
   serializedUser(session: object | undefined): unknown;
-  /** Whether `req.logIn` would now sign in by this instance rather than by another one. */
+  /** Whether `req.logIn` would now use this instance, and not another one. */
   isInstanceOf(req: AppRequest): boolean;
 }
 
-/** The port to a Passport instance. */
+/** Makes the port to a Passport instance. */
 export function createPassportPort(instance: PassportInstance): PassportPort {
   const passport = instance as unknown as PassportRuntime;
   watchLogIn(passport._sm);

@@ -7,15 +7,17 @@ import {
 } from '../account/recovery-codes.js';
 import type { RecoverySet } from '../account/recovery-codes.js';
 
-/** 128 fresh random bits, base64url: names an enrollment, or keys the digests of a set of recovery codes. */
+/**
+ * 128 fresh random bits, base64url. Identifies an enrollment, or is the key for the digests of a set of recovery codes.
+ */
 export function randomName(): string {
   return randomBytes(16).toString('base64url');
 }
 
-/** Recovery codes, to be shown once. */
+/** The recovery codes, to show once. */
 export interface ShownRecoveryCodes {
   readonly codes: string[];
-  /** Names their set, for the owner to say that they are saved. */
+  /** Identifies their set, so that the owner can say that they are saved. */
   readonly set: string;
 }
 

@@ -5,12 +5,12 @@ import type { ImpersonationRefusal } from '../events.js';
 import type { Refusal } from './request-api.js';
 import type { ProofOutcome } from './try-proof.js';
 
-/** A refusal to tell, with no page that would help. */
+/** A refusal for which no page would help. */
 export type Refused = { readonly ok: false } & (
   | { readonly kind: 'problem'; readonly code: ProblemCode }
-  /** Until when, milliseconds since 1970; `null`: not before recovery. */
+  /** When codes are checked again, milliseconds since 1970; `null`: only after recovery. */
   | { readonly kind: 'locked'; readonly code: 'locked'; readonly until: number | null }
-  /** A wrong code that brings a wait: until when, as with `locked`. */
+  /** A wrong code that starts a wait: when codes are checked again, as with `locked`. */
   | { readonly kind: 'wait'; readonly code: 'code-invalid'; readonly until: number | null }
   /** By how many minutes the phone's clock is ahead. */
   | { readonly kind: 'clock-skew'; readonly code: 'clock-skew'; readonly minutes: number }
@@ -18,7 +18,10 @@ export type Refused = { readonly ok: false } & (
   | { readonly kind: 'field'; readonly code: 'code-malformed' | 'body-malformed'; readonly field: FieldName }
   /** A body that could not be read at all. */
   | { readonly kind: 'body'; readonly code: 'body-malformed'; readonly unread: FaultMembers }
-  /** Which rule; the account that was named may be at fault. With the name of one below, which is no news to who named it. */
+  /**
+   * The rule that refused. The account in the request may be at fault. May have the name of an account below it, which
+   * the sender of the request already knows.
+   */
   | {
       readonly kind: 'rule';
       readonly code: 'impersonation-refused';
@@ -30,12 +33,12 @@ export type Refused = { readonly ok: false } & (
 /** A refusal of a route: by a guard, or by the state of things. */
 export type RouteRefusal = Refusal | Refused;
 
-/** A refusal that needs no more than its code. */
+/** A refusal that has only a code. */
 export function refused(code: ProblemCode): Refused {
   return { ok: false, kind: 'problem', code };
 }
 
-/** What an outcome that is no success is told as. */
+/** The refusal for an outcome that is not a success. */
 export function refusedBy(outcome: Exclude<ProofOutcome, { ok: true }>): Refused {
   const { reason } = outcome;
   if (reason === 'locked') return { ok: false, kind: 'locked', code: reason, until: outcome.until };

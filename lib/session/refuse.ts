@@ -13,12 +13,13 @@ import type { Stop } from './stop-cookie.js';
 import { rememberStop } from './stop-cookie.js';
 
 /**
- * Answers a request that may not pass: a browser is sent to the page that helps and comes back to where it
- * wanted to go, or to the page of the form it sent, and never to a request that brought a proof of who is there; a
- * program, and a browser that only loads ahead, gets a problem document with a challenge (RFC 9110 §11.6.1).
+ * Answers a request that may not pass. A browser is sent to the page that helps. From there it comes back to the page
+ * it wanted, or to the page with the form it sent, but never to a request that carried a proof of who is there. A
+ * program gets a problem document with a challenge (RFC 9110 §11.6.1), and so does a browser that only preloads the
+ * page.
  *
- * @param onward where a browser goes on afterwards, `null`: nowhere in particular; default: by the request
- * @param more what a program is told beside
+ * @param onward where a browser goes afterwards; `null`: nowhere in particular. Default: decided by the request
+ * @param more further members for programs
  */
 export function refuse(
   context: Context,
@@ -30,7 +31,7 @@ export function refuse(
   debug('%s %s refused: %s, on to %s', req.method, pathOf(req.originalUrl ?? req.url), code, location);
   if (wantsHtml(req) && !isLoadedAhead(req)) {
     const stop = onward === null ? null : stopOf(context, code, onward);
-    // The application's own login page tells nothing of it.
+    // The application's own login page would not tell the user about it.
     const isTold = location !== context.core.options.loginPath || !isUser(context.state);
     const byKey = code === 'security-key-required';
     if (stop) rememberStop(context, isTold ? { ...stop, byKey } : { returnTo: stop.returnTo });
@@ -41,22 +42,22 @@ export function refuse(
   sendProblem(req, res, code, { location, ...(maxAge === undefined ? {} : { maxAge }), ...more });
 }
 
-/** Where a browser is stopped; `null`: nothing of it is remembered. */
+/** Where a browser is stopped; `null`: do not remember it. */
 function stopOf(context: Context, code: Refusal['code'], onward: string | undefined): Stop | null {
   const { core, req, request } = context;
   const { allowedOrigins, publicPath, secure } = core.options;
-  // The answer of an OAuth provider, a magic link: its proof is spent, and park() knows where to go on.
+  // An answer of an OAuth provider, or a magic link: its proof is used up, and park() knows where to go on.
   const broughtProof = context.logIn !== 'none' || code === 'session-required';
   const policy = { allowedOrigins, secure: secure(request) };
   if (context.state?.state === 'impersonating') {
-    // No destination: it would be gone back to as the target, or as the actor.
+    // Not a destination: the browser would come back to it as the target, or as the actor.
     return isSafeMethod(req) || !isSameOrigin(req, policy) ? null : { returnTo: null, stopped: 'form' };
   }
   if (onward === undefined && broughtProof) return null;
   if (req.method === 'GET' && (onward !== undefined || !wantsFragment(req))) {
     return { returnTo: onward ?? publicPath + (req.originalUrl ?? req.url ?? ''), stopped: 'page' };
   }
-  // Of a form that another site sent nothing is remembered: it would choose where the user goes on.
+  // A form that another site sent is not remembered, because that site would choose where the user goes on.
   if (!isSameOrigin(req, policy)) return null;
   return { returnTo: onward ?? ownReferrer(req, policy), stopped: isSafeMethod(req) ? 'page' : 'form' };
 }

@@ -2,10 +2,10 @@ import type { AppRequest, AppSession, Callback } from './app-request.js';
 import { requireSession } from './app-request.js';
 
 /**
- * Gives the request a new session and deletes the old one, so that a copied cookie is worth nothing. The
- * new session has a fresh cookie.
+ * Gives the request a new session and deletes the old one, so that a copied cookie is worth nothing. The new session
+ * has a new cookie.
  *
- * @param values what the new session starts with
+ * @param values the first values of the new session
  */
 export async function regenerate(req: AppRequest, values: SessionEntries): Promise<AppSession> {
   const old = requireSession(req);
@@ -15,7 +15,7 @@ export async function regenerate(req: AppRequest, values: SessionEntries): Promi
   return session;
 }
 
-/** How long the application lets a session last, chosen at sign-in; to be kept where a session moves on. */
+/** The lifetime of a session as the application chose it at sign-in. It is kept when a session moves on. */
 export function keepLife(session: AppSession, { cookie }: AppSession): void {
   if (cookie.originalMaxAge !== undefined) session.cookie.maxAge = cookie.originalMaxAge;
 }
@@ -23,7 +23,7 @@ export function keepLife(session: AppSession, { cookie }: AppSession): void {
 /** Values of a session by key. */
 export type SessionEntries = readonly (readonly [key: string, value: unknown])[];
 
-/** All values of a session but the cookie and the given keys. */
+/** All values of a session, without the cookie and the given keys. */
 export function valuesWithout(session: AppSession, keys: readonly string[]): SessionEntries {
   return Object.entries(session).filter(([key]) => key !== 'cookie' && !keys.includes(key));
 }
@@ -39,7 +39,7 @@ export function saveSession(req: AppRequest): Promise<void> {
   return promised((done) => session.save(done));
 }
 
-/** A callback function as a promise. It rejects with what the callback was told, which need not be an Error. */
+/** A callback function as a promise. It rejects with the error that the callback got, which need not be an Error. */
 export function promised(call: (done: Callback) => unknown): Promise<void> {
   return new Promise((resolve, reject) => {
     call((error) => {
@@ -49,7 +49,7 @@ export function promised(call: (done: Callback) => unknown): Promise<void> {
   });
 }
 
-/** What a callback was told as its error, to be passed on as it is: Passport and session stores take anything. */
+/** The error that a callback got, to pass on unchanged: Passport and session stores accept anything. */
 export function asTold(error: unknown): Error {
   return error as Error;
 }
