@@ -32,17 +32,17 @@ import { isUser } from '../session/state.js';
 import { withdraw } from './withdraw.js';
 
 /**
- * Checks the session of a request with a signed-in user against the account as it is now, and takes from
- * the session what it has no right to any more. One store read, which is all that most requests wait for.
+ * Checks the session of a request with a signed-in user against the account as it is now, and removes the rights that
+ * the session no longer has. One store read. Most requests wait for nothing else.
  *
- * @param withinMs for how long a read of before is enough where nothing but the session's own proof is at stake, in
- *   milliseconds; `null`: what the store says now, by the way that sign-ins read
+ * @param withinMs how old an earlier read may be if only the session's own proof depends on it, in milliseconds;
+ *   `null`: read the store now, as for a sign-in
  */
 export function evaluateRequest(context: Context, withinMs: number | null): Soon<void> {
   const { core, req } = context;
   const user = requestUser(req);
   const serialized = core.passport.serializedUser(req.session);
-  // Without Passport's own key the user came by other credentials; the session says nothing of them.
+  // Without Passport's own key the user was set by other credentials, and the session says nothing about them.
   if (serialized === undefined) return;
 
   const going = (described: Described): Soon<void> =>
@@ -57,7 +57,7 @@ export function evaluateRequest(context: Context, withinMs: number | null): Soon
   return isLater(described) ? described.then(going, failed) : going(described);
 }
 
-/** Where the application cannot describe the user, who acts as them is let go. */
+/** If the application cannot describe the user, whoever acts as them stops acting. */
 async function evaluateUnreadable(context: Context, error: Error, serialized: unknown): Promise<void> {
   const acting = await actingUnreadably(context, serialized);
   if (!acting) throw error;
@@ -117,7 +117,8 @@ function evaluateFound(
       const known = { ...found, factor };
       return whenThere(requirementOf(core, found.account), (requirement) => {
         const decision = evaluateSession(state, factsOf(core, found.account, factor, requirement));
-        // The session may have begun after another process changed the record: what was read before that takes nothing from it.
+        // The session may have begun after another process changed the record, so what was read before that takes
+        // nothing from it.
         if (context.isRecent && decision.kind === 'demote')
           return evaluateFound(context, found, state, serialized, 0);
         return apply(context, { known, requirement }, decision, state, serialized);
@@ -126,7 +127,7 @@ function evaluateFound(
   );
 }
 
-/** Not on our own routes, which change factors and begin to act, and not where a browser was remembered. */
+/** Not on our own routes, which change factors and start acting, and not if a browser was remembered. */
 function mayBeRecent({ core, req }: Context, state: SessionState | undefined): boolean {
   const isOwn = pathBelow(core.options.mountPath, req) !== undefined;
   return (
@@ -137,11 +138,11 @@ function mayBeRecent({ core, req }: Context, state: SessionState | undefined): b
 
 interface Described {
   readonly accountId: string;
-  /** The user as `findUser` would give it, where the application says that it is as fresh. */
+  /** The user, as fresh as from `findUser`, if the application says that it is. */
   readonly fresh: FoundUser | null;
 }
 
-/** Which account a user is that `deserializeUser` gave. */
+/** The account of a user from `deserializeUser`. */
 function describe({ options }: Core, user: unknown): Soon<Described> {
   if (!options.deserializedUserIsFresh)
     return whenThere(deserializedId(options, user), (accountId) => ({ accountId, fresh: null }));
@@ -152,8 +153,8 @@ function describe({ options }: Core, user: unknown): Soon<Described> {
 }
 
 /**
- * The state of a session in which somebody acts as an account that the application cannot describe. `undefined`
- * where it can: then the user of this request came by other credentials.
+ * The state of a session in which somebody acts as an account that the application cannot describe. `undefined`: it can
+ * describe it, so the user of this request was set by other credentials.
  */
 async function actingUnreadably(
   context: Context,
@@ -172,9 +173,9 @@ async function actingUnreadably(
 }
 
 /**
- * The state the session holds of the account that `req.user` is, and of the account that is acted as there: an account
- * that says to be another one must not make its user of who acts as it. Who else the session may be of is found out by
- * deserializing once more, which happens only to sessions without a mark of this account.
+ * The state of the session, for the account that `req.user` is and that is acted as. An account that claims to be
+ * another must not get the user of the one who acts as it. Who else the session may belong to is found by deserializing
+ * once more. This happens only for sessions without a state for this account.
  */
 function ownState(context: Context, accountId: string, serialized: unknown): Soon<OwnState> {
   const state = sessionState(context);
@@ -193,8 +194,7 @@ async function stateOfOther(
   const owner = await core.passport.deserialize(serialized, req);
   const ownerId = owner === null ? undefined : await deserializedId(core.options, owner);
   if (ownerId === accountId) return state?.state === 'impersonating' ? state : undefined;
-  // The user of this request came by other credentials. The session stays as it is, unless it does not
-  // even agree with itself.
+  // The user of this request was set by other credentials. The session stays as it is, unless it contradicts itself.
   if (ownerId === undefined || (state && state.account !== ownerId)) await moveToAnonymous(context);
   return 'of-somebody-else';
 }
@@ -234,7 +234,7 @@ async function change(
   if (decision.kind === 'adopt') {
     const state = unverified(context, known, null);
     updateState(context, state);
-    // Written now, so that what follows in this request finds it there.
+    // Written now, so that later code in this request finds it there.
     await saveSession(context.req);
     somebody(context, { ...evaluated, state });
     return;
@@ -250,8 +250,8 @@ async function change(
 }
 
 /**
- * Of the requests with one cookie one goes on from the session, and none when it has ended meanwhile: a parked sign-in
- * says that the password was given.
+ * Of several requests with one cookie, only one goes on from the session, and none if it has ended meanwhile: a parked
+ * sign-in says that the password was given.
  *
  * @throws {SecondFactorError} `sign-in-expired`
  */
@@ -291,7 +291,9 @@ async function demote(
   }
 }
 
-/** Who holds an old session may not enable a second factor by it: they sign in with the password first. */
+/**
+ * Somebody with an old session may not enable a second factor with it. They have to sign in with the password first.
+ */
 function isPasswordFresh(context: Context, before: SessionState | undefined): boolean {
   return isUser(before) && isFresh(before.passwordAt, now(context), context.core.options.freshSeconds);
 }

@@ -32,7 +32,7 @@ import type { Soon } from '../soon.js';
 import { checkAnew } from './check-anew.js';
 import { waysFrom } from '../sign-in/park.js';
 
-/** The face of a context that the application sees as `req.secondFactor`. */
+/** What the application sees of a context: `req.secondFactor`. */
 export class RequestApi implements Guarded {
   readonly #context: Context;
 
@@ -40,7 +40,7 @@ export class RequestApi implements Guarded {
     this.#context = context;
   }
 
-  /** The context that a request got last; `undefined`: none by this copy of the package. */
+  /** The context that a request got last; `undefined`: none from this copy of the package. */
   static contextOf(req: object): Context | undefined {
     const { secondFactor } = req as { readonly secondFactor?: unknown };
     const isOurs = typeof secondFactor === 'object' && secondFactor !== null && #context in secondFactor;
@@ -134,7 +134,10 @@ export class RequestApi implements Guarded {
   }
 }
 
-/** A decision that lets the request pass, or a code that is none, has no answer: a browser would go on to nowhere. */
+/**
+ * There is no answer for a decision that lets the request pass, or for an unknown code: a browser would be sent
+ * nowhere.
+ */
 function checkedRefusal(refusal: Refusal): Refusal {
   const fields = ['ok', 'kind', 'code', 'status', 'location', 'maxAge'];
   const { ok, code, location } = knownOnly(refusal, fields, 'refusal field');
@@ -146,7 +149,7 @@ function checkedRefusal(refusal: Refusal): Refusal {
   );
 }
 
-/** What the answer to a password tells, where the application gives that answer with the error of `req.logIn`. */
+/** What the answer to a password says, if the application answers with the error of `req.logIn`. */
 function waysOfPassword(context: Context, { code }: Refusal): object {
   const { logIn, state } = context;
   if (logIn !== 'parked' || !isParked(state) || code !== codeOfParked(state)) return {};
@@ -180,7 +183,7 @@ async function renew(context: Context, securityStamp: unknown): Promise<void> {
   if (!found) throw new SecondFactorError('account-unknown', 'findUser(accountId) returned none');
   const { id, stamp } = found.account;
   if (stamp !== (stamp === null && securityStamp === undefined ? null : parseStamp(securityStamp))) {
-    // Whoever changed the password after this session's user meant to end this session too.
+    // Whoever changed the password after the user of this session wanted to end this session too.
     await leaveSession(context);
     await toldOnceOver(
       context,

@@ -7,11 +7,11 @@ import { isParked } from '../session/state.js';
 import { isSameSignIn, storedState } from '../session/stored-session.js';
 
 /**
- * Checks the session once more, after the body of the request has come: a client may take minutes to send
- * it, and what was true when the request began (not signed out, same password, still in time) must be true
- * when it acts. Reads the session store; the record is checked again where it is used.
+ * Checks the session again, after the body of the request has arrived. A client may take minutes to send it. What was
+ * true when the request began (not signed out, same password, still in time) must be true when it acts. Reads the
+ * session store. The record is checked again where it is used.
  *
- * @returns whether the request may go on; otherwise nobody is signed in on it any more
+ * @returns whether the request may go on; `false`: nobody is signed in on it any more
  */
 export async function stillHolds(context: Context): Promise<boolean> {
   const { core, req, state } = context;
@@ -29,6 +29,7 @@ async function accountHolds(context: Context): Promise<boolean> {
   if (state?.state === 'impersonating') return holds(context, state);
   const found = state && (await findAccount(core, state.account));
   if (!found || !stampMatches(core, found.account, state.stamp)) return false;
-  // A second factor enabled by the password must not come before one of the application's own.
+  // With the password alone, nobody may enable a second factor while the application has one of its own for the
+  // account.
   return !found.account.otherFactor || context.known?.account.otherFactor === true;
 }

@@ -21,12 +21,12 @@ import { watchedStore } from '../session/watched-store.js';
 import type { Soon } from '../soon.js';
 import { isLater } from '../soon.js';
 
-/** The contexts of the requests under way, for the router and the strategy. */
+/** The contexts of the present requests, for the router and the strategy. */
 export interface Contexts {
   get(req: IncomingMessage): Context | undefined;
 }
 
-/** The contexts of an instance, of which a request may have one for each. */
+/** The contexts of an instance. A request may have one for each instance. */
 export function createContexts(core: Core): Contexts {
   return {
     get(req) {
@@ -38,8 +38,8 @@ export function createContexts(core: Core): Contexts {
 }
 
 /**
- * The session middleware: takes over `req.logIn` and `req.logOut`, and checks the session of a signed-in
- * user against the account as it is now. One store read per request of a signed-in user, none for others.
+ * The session middleware. Replaces `req.logIn` and `req.logOut`, and checks the session of a signed-in user against the
+ * account as it is now. One store read for a request of a signed-in user, none for others.
  */
 export function createSessionMiddleware(core: Core, contexts: Contexts): Middleware {
   return function secondFactorSession(incoming, res, next) {
@@ -138,7 +138,7 @@ function takeOver(core: Core, request: HttpRequest, res: ServerResponse): Contex
       context.state = state;
       limitLife(session, state.until, core.options.clock);
     } else if (state) {
-      // Out of time, or Passport's own key is gone: it counts for nobody.
+      // It is too old, or Passport's own key is gone: it counts for nobody.
       writeState(session, core.options.sessionKey, undefined);
       context.expired = isParked(state);
       if (context.expired) emit(context, 'sign-in-ended', state.account, { reason: 'expired' });

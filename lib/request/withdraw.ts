@@ -4,9 +4,9 @@ import { keepStored } from '../session/guard-save.js';
 import { putValues, valuesWithout } from '../session/regenerate.js';
 
 /**
- * Nobody is signed in on this request. Hides the user in the session as the request sees it, so that no later `passport.session()` finds them; the stored
- * session stays as it is, for when it can be checked again. It counts as unchanged: express-session would send the
- * cookie of a changed one, over that of a request that went on from it.
+ * Nobody is signed in on this request. Hides the user in the session of the request, so that no later
+ * `passport.session()` finds them. The stored session stays as it is, for when it can be checked again. It counts as
+ * unchanged: otherwise express-session would send its cookie, and overwrite that of a request that went on from it.
  */
 export function withdraw(context: Context): void {
   const { core, req } = context;

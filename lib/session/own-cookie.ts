@@ -10,8 +10,8 @@ export const OF_NO_ACCOUNT: CookieKey = [];
 /** Distinguishes the cookies in one browser. */
 const NAME_BYTES = 8;
 /**
- * The most bytes of our cookies in one browser: 2.5 KB. Servers and proxies refuse every request with a header of more
- * than 8 KB, or 16.
+ * The most cookies of ours in one browser: together 2.5 KB. Servers and proxies refuse every request with a header of
+ * more than 8 KB, or 16.
  */
 const MOST_COOKIES = 30;
 /** How many cookies one answer removes at most, so that it does not become too long. */

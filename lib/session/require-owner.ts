@@ -8,7 +8,7 @@ import type { GuardOptions } from './request-api.js';
 import type { EnrolledState, UserState } from './state.js';
 import { isUser } from './state.js';
 
-/** What the proof of an owner must be like. */
+/** What proof the owner must have given. */
 type Proof = Pick<GuardOptions, 'maxAge' | 'acceptRememberedBrowser'>;
 
 /** The owner of an account, signed in. */
@@ -25,9 +25,9 @@ interface EnrolledOwner extends Owner {
 }
 
 /**
- * Whether the owner themselves is there, and nobody who acts as them: what every change of a second factor begins with.
+ * Whether it is the owner, and not somebody who acts as them. Every change of a second factor begins with this check.
  *
- * @param proof how old it may be, and whether a remembered browser is enough; left out: whatever signed in
+ * @param proof how old it may be, and whether a remembered browser is enough; absent: whatever signed in
  */
 export function requireOwner(context: Context, proof: Proof = {}): Owner | RouteRefusal {
   const { state, known } = context;
@@ -37,7 +37,7 @@ export function requireOwner(context: Context, proof: Proof = {}): Owner | Route
   return known && isUser(state) ? { ok: true, state, known } : refused('login-required');
 }
 
-/** The same, where there must be a second factor. */
+/** The same, for an account that must have a second factor. */
 export function requireEnrolledOwner(context: Context, proof: Proof = {}): EnrolledOwner | RouteRefusal {
   const owner = requireOwner(context, proof);
   if (!owner.ok) return owner;
@@ -46,7 +46,9 @@ export function requireEnrolledOwner(context: Context, proof: Proof = {}): Enrol
   return factor && state.state !== 'signed-in' ? { ...owner, state, factor } : refused('not-enrolled');
 }
 
-/** Whether the policy takes nothing but a security key of who is signed in, as it said when their session was checked. */
+/**
+ * Whether the policy accepts only a security key from the signed-in account, as it said when the session was checked.
+ */
 export function takesNoCode({ requirement, known }: Pick<Context, 'requirement' | 'known'>): boolean {
   return requirement.phishingResistant && !(known && hasOtherFactorOnly(known));
 }

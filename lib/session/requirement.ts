@@ -6,24 +6,24 @@ import type { Soon } from '../soon.js';
 import { whenThere } from '../soon.js';
 import type { Core } from './core.js';
 
-/** What the policy asks of an account at this moment. */
+/** What the policy requires of an account now. */
 export interface Requirement {
-  /** Whether nobody signs in to it without a second factor. */
+  /** Whether the account cannot be used without a second factor. */
   readonly required: boolean;
-  /** The day it is or was required from, milliseconds since 1970; `null` when the policy names none. */
+  /** When the requirement begins or began, milliseconds since 1970; `null`: the policy sets no day. */
   readonly requiredFrom: number | null;
-  /** Whether nothing but a security key will do, where one is required. */
+  /** Whether the required factor must be a security key. */
   readonly phishingResistant: boolean;
 }
 
-/** Nothing is asked. */
+/** Nothing is required. */
 export const NOT_REQUIRED: Requirement = { required: false, requiredFrom: null, phishingResistant: false };
 
 const REQUIRED: Requirement = { required: true, requiredFrom: null, phishingResistant: false };
 
 /**
- * Why the password is not enough for an account that has no record; `null`: it is. An account that still has the second factor of
- * before meets every policy, and must not enable another one by the password.
+ * Why the password is not enough for an account without a record; `null`: it is enough. An account that still has the
+ * application's own second factor meets every policy, and must not enable another one with the password.
  */
 export async function lackOf(
   core: Core,
@@ -34,9 +34,9 @@ export async function lackOf(
 }
 
 /**
- * Whether nothing but a security key will do for an account. Asks the policy only where there can be keys.
+ * Whether an account must use a security key. Asks the policy only if there can be keys.
  *
- * @param isEnrolled whether the account has a record: then a second factor of before counts for nothing
+ * @param isEnrolled whether the account has a record: then the application's own second factor does not count
  */
 export async function takesKeysOnly(core: Core, account: Account, isEnrolled: boolean): Promise<boolean> {
   if (!core.options.webauthn || (account.otherFactor && !isEnrolled)) return false;
@@ -44,9 +44,9 @@ export async function takesKeysOnly(core: Core, account: Account, isEnrolled: bo
 }
 
 /**
- * Asks the application's policy.
+ * Calls the application's policy.
  *
- * @throws {SecondFactorError} `option-invalid`, `option-unknown` when the policy says something else than it may
+ * @throws {SecondFactorError} `option-invalid`, `option-unknown` if the policy returns something that it must not
  */
 export function requirementOf({ options }: Core, account: Account): Soon<Requirement> {
   const { id, name, level } = account;

@@ -8,7 +8,7 @@ import type { Core, EventOrigin } from './core.js';
 import { findAccount } from './core.js';
 
 /**
- * Tells the application's own table whether an account has a second factor.
+ * Calls `setEnrolled`, which writes into the application's own table whether an account has a second factor.
  *
  * @throws {SecondFactorError} `store-unavailable` when the application could not write it
  */
@@ -20,7 +20,7 @@ export async function setEnrolled({ options }: Core, accountId: string, enrolled
   }
 }
 
-/** A record that was just written, in the place of what was there before. */
+/** A record that was just written, and the one that it replaced. */
 export interface Written {
   readonly made: AccountRecord;
   /** `null`: there was none. */
@@ -28,13 +28,13 @@ export interface Written {
 }
 
 /**
- * Makes sure of a first record that was just written, and tells the application's own table of it; when either fails the enrollment
- * is undone, unless it was used meanwhile. The table is told so too: a write that failed may have been made, and a flag
- * without a record locks its owner out.
+ * Makes sure that a first record was written, and calls `setEnrolled`. If either fails, the enrollment is undone,
+ * unless somebody has used it meanwhile. Then `setEnrolled` is called again: a write that failed may have been made,
+ * and a flag without a record locks its owner out.
  *
  * @param made the record of the enrollment
- * @param told is called unless the enrollment was undone
- * @param makeSure rejects where the record must not stay
+ * @param told is called, unless the enrollment was undone
+ * @param makeSure rejects if the record must not stay
  * @throws {SecondFactorError} `store-unavailable`, and what `makeSure` rejects with
  */
 export async function flagEnrolled(
@@ -56,14 +56,17 @@ export async function flagEnrolled(
   told();
 }
 
-/** What was found where a record is to be taken back: it, unused; it, used meanwhile; another one; none. */
+/**
+ * What was found when a record was to be undone: that record, unused; that record, used meanwhile; another one; none.
+ */
 type Found = 'own' | 'used' | 'another' | 'none';
 
 /**
- * Puts back what was there before a record was written, unless that was used meanwhile. An authenticator that was added
- * beside others goes in any case. Wrong codes are no use: else somebody who sends some would keep what is to be taken back.
+ * Restores what was there before a record was written, unless the record was used meanwhile. An authenticator that was
+ * added to others is removed in any case. Wrong codes do not count as use: otherwise, somebody could send some to keep
+ * what is to be undone.
  *
- * @param told is called where what was written is still there, as far as anybody knows
+ * @param told is called if what was written may still be there
  */
 export async function undo(
   core: Core,
@@ -87,12 +90,12 @@ function takenBack(record: AccountRecord | null, { made, former }: Written): Dec
   return { outcome: record.enrollment === made.enrollment ? 'used' : 'another', next: 'unchanged' };
 }
 
-/** A record but for wrong codes, and for what it tells of them. */
+/** A record without its wrong codes, and without what it says about them. */
 function unused(record: AccountRecord): AccountRecord {
   return { ...withoutFailures(record), activity: [] };
 }
 
-/** All that became of the record meanwhile stays: the others may have been used, or removed. */
+/** Everything that changed meanwhile stays: the other factors may have been used or removed. */
 function withoutAdded(
   record: AccountRecord,
   { made, former }: { readonly made: AccountRecord; readonly former: AccountRecord },
@@ -107,14 +110,14 @@ function withoutAdded(
   return { outcome: 'own', next: { ...record, authenticators, keys } };
 }
 
-/** What names each factor of a record. */
+/** The ids of all factors of a record. */
 function namesOf({ authenticators, keys }: AccountRecord): string[] {
   return [...authenticators.map(({ id }) => id), ...keys.map(({ credentialId }) => credentialId)];
 }
 
 /**
- * Writes the flag of an account that has a record, and takes it away again where the record has gone meanwhile: also after
- * a write that failed, which may have been made.
+ * Writes the flag of an account that has a record. Removes it again if the record is gone meanwhile, also after a write
+ * that failed, because it may have been made.
  *
  * @throws {SecondFactorError} `store-unavailable`
  */
@@ -127,9 +130,9 @@ export async function putFlag(core: Core, accountId: string): Promise<void> {
 }
 
 /**
- * Writes the flag of an account whose owner has just given a code, where the application says that there is no second factor:
- * its table was restored, or a disabling failed half-way. Without the flag a record that is lost would leave the password
- * alone. What fails is told to the operator, and keeps nobody out.
+ * Writes the flag of an account whose owner has just given a code, if the application says that there is no second
+ * factor: its table was restored, or a disabling failed half-way. Without the flag, a lost record would leave only the
+ * password. A failure is told to operators, and locks nobody out.
  */
 export async function mendFlag(core: Core, account: Account, origin: EventOrigin): Promise<void> {
   if (account.enrolled !== false) return;
@@ -138,7 +141,7 @@ export async function mendFlag(core: Core, account: Account, origin: EventOrigin
 }
 
 /**
- * Takes the flag of an account away that has no record, and writes it again where there is one by then.
+ * Removes the flag of an account that has no record, and writes it again if there is one by then.
  *
  * @throws {SecondFactorError} `store-unavailable`
  */
@@ -150,8 +153,8 @@ export async function clearFlag(core: Core, accountId: string): Promise<void> {
 }
 
 /**
- * Takes the flag away where there is no record: two who enabled and disabled at one moment may have
- * written the flag in the other order. What cannot be told stays as it is.
+ * Removes the flag if there is no record. Two requests that enabled and disabled at the same time may have written the
+ * flag in the other order. If the store cannot tell, the flag stays as it is.
  */
 export async function settleFlag(core: Core, accountId: string): Promise<void> {
   if (!core.options.setEnrolled) return;

@@ -1,10 +1,10 @@
-/** A function of a session store, on the store it was called on. */
+/** A function of a session store. */
 export type Bare = (args: readonly unknown[]) => unknown;
 
 /**
- * Puts something around a function of a session store, where it has one.
+ * Wraps a function of a session store, if the store has it.
  *
- * @param passes whether a call needs nothing around it; most are made on every request
+ * @param passes whether a call needs no wrapping. Most calls are made on every request
  */
 export function wrapCall(
   store: object,
@@ -26,8 +26,8 @@ export function wrapCall(
 }
 
 /**
- * Calls a function of a session store and tells when it is over, and whether it failed. Arguments, result,
- * rejection and exception stay what they are; one that has neither a callback nor a promise is over at once.
+ * Calls a function of a session store, and tells when it is over and whether it failed. Arguments, result, rejection
+ * and exception stay the same. A call without a callback or a promise is over at once.
  */
 export function observed(bare: Bare, args: readonly unknown[], over: (failed: boolean) => void): unknown {
   let told = false;
@@ -44,7 +44,8 @@ export function observed(bare: Bare, args: readonly unknown[], over: (failed: bo
     throw error;
   }
   if (result instanceof Promise) {
-    // Handed on is what waits for it: a rejection is heard of here, and unhandled only where nobody else handles it.
+    // Returns the promise that waits for it. A rejection is seen here, but still counts as unhandled if nobody else
+    // handles it.
     return result.then(
       (value: unknown) => {
         tell(false);

@@ -4,15 +4,15 @@ import type { SessionState } from './state.js';
 import { isParked, readState } from './state.js';
 
 /**
- * The state that the session of a request has in the session store at this moment; `undefined` when the
- * session was ended since the request began.
+ * The state that the session of a request has in the session store now; `undefined`: the session was ended since the
+ * request began.
  */
 export async function storedState(req: AppRequest, key: string): Promise<SessionState | undefined> {
   const session = await storedSession(req);
   return session ? readState(session, key) : undefined;
 }
 
-/** Whether two states are of the same sign-in: a mark that was made anew is another one. */
+/** Whether two states belong to the same sign-in. A state that was made again belongs to another. */
 export function isSameSignIn(a: SessionState, b: SessionState | undefined): boolean {
   if (a.state !== b?.state || a.account !== b.account || a.stamp !== b.stamp) return false;
   if (isParked(a)) return isParked(b) && a.since === b.since && enrollmentOf(a) === enrollmentOf(b);
@@ -24,9 +24,9 @@ function enrollmentOf(state: SessionState): string | null {
 }
 
 /**
- * The session of a request as it lies in the session store at this moment; `null` when it was ended.
+ * The session of a request as it is in the session store now; `null`: it was ended.
  *
- * @param id of one that the request had before
+ * @param id of a session that the request had before
  */
 export function storedSession(req: AppRequest, id = req.session?.id): Promise<object | null> {
   return new Promise((resolve, reject) => {

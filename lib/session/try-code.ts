@@ -10,7 +10,7 @@ import type { ChangedAccount } from './account-record.js';
 import { updateRecord } from './account-record.js';
 import type { ProofMethod } from '../api.js';
 
-/** What became of a code at some operation; `not-enrolled` also when the enrollment is not the expected one. */
+/** The outcome of a code. `not-enrolled` also if the enrollment is not the expected one. */
 export type CodeOutcome = AttemptOutcome | { readonly ok: false; readonly reason: 'not-enrolled' };
 
 interface Passed {
@@ -18,7 +18,7 @@ interface Passed {
   readonly method: ProofMethod;
 }
 
-/** The browser that a proof came from, as it was known before, and what the record holds after the swap. */
+/** The browser that a proof came from, as it was known before, and the record after the swap. */
 interface WhereItPassed extends Pick<Accepted, 'browser'> {
   readonly factor: Factor;
 }
@@ -28,7 +28,7 @@ interface NotEnrolled {
   readonly reason: 'not-enrolled';
 }
 
-/** What became of a proof, with the browser it came from and what the record holds after the swap. */
+/** The outcome of a proof, with the browser it came from and the record after the swap. */
 export type DecidedProof<Outcome extends { readonly ok: boolean }> =
   | (Passing<Outcome> & WhereItPassed)
   | Failing<Outcome>
@@ -45,26 +45,26 @@ export interface Accepted {
   readonly browser: KnownBrowser | undefined;
 }
 
-/** Whose proof it is, and where it came in. */
+/** Whose proof it is, and at which operation. */
 export interface ProofAttempt extends ChangedAccount {
-  /** The enrollment the caller counts on; left out: whichever the account has now. */
+  /** The enrollment that the caller expects; absent: the one that the account has now. */
   readonly enrollment?: string;
   readonly operation: Operation;
-  /** The id of the browser it came from; left out: a stranger. */
+  /** The id of the browser it came from; absent: an unknown browser. */
   readonly browser?: string | undefined;
-  /** What else becomes of the record, in the same swap, when the proof is accepted. */
+  /** Another change of the record, made in the same swap if the proof is accepted. */
   readonly onAccepted?: (record: AccountRecord, accepted: Accepted) => AccountRecord;
-  /** What that is told as. */
+  /** The event for that change. */
   readonly makes?: 'recovery-codes-regenerated';
-  /** What its owner reads of it, where that is more than that it was accepted. */
+  /** The entry for the owner's recent activity, if it says more than that the proof was accepted. */
   readonly activity?: 'signed-in' | 'browser-remembered';
 }
 
 /**
- * Checks a code against the account's record: the one way from every operation to `decideAttempt`, and to the
- * account's budgets of guesses. At most one store read and one swap when nobody interferes.
+ * Checks a code against the account's record. All operations come this way to `decideAttempt`, and to the account's
+ * budgets of guesses. Without a conflict, at most one store read and one swap.
  *
- * @param typed what was typed, of any type
+ * @param typed what the user typed; may be of any type
  * @throws {SecondFactorError} `store-unavailable`, `record-unreadable`
  */
 export function tryCode(core: Core, attempt: ProofAttempt, typed: unknown): Promise<DecidedCode> {
@@ -82,9 +82,9 @@ export function tryCode(core: Core, attempt: ProofAttempt, typed: unknown): Prom
 }
 
 /**
- * Decides on a proof in the record of the enrollment that the caller counts on, and on what else becomes of it then.
+ * Decides on a proof in the record of the expected enrollment, and on the further change if it is accepted.
  *
- * @param decide is given the record, and the browser that the proof came from as it is known there
+ * @param decide gets the record, and the browser that the proof came from, as the record knows it
  */
 export function decideProof<Passes extends Passed, Fails extends { readonly ok: false }>(
   attempt: ProofAttempt,
@@ -107,7 +107,7 @@ export function decideProof<Passes extends Passed, Fails extends { readonly ok: 
   };
 }
 
-/** What an accepted proof is told as to the owner of the account. */
+/** The entry for an accepted proof in the owner's recent activity. */
 function activityOf({ makes, activity }: ProofAttempt, method: ProofMethod): ActivityName {
   if (makes) return makes;
   if (method === 'recovery-code') return 'recovery-code-used';

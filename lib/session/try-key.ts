@@ -8,16 +8,16 @@ import type { Challenge } from './state.js';
 import type { DecidedProof, Failing, Passing, ProofAttempt } from './try-code.js';
 import { decideProof } from './try-code.js';
 
-/** What became of an assertion, with what the record holds after the swap. */
+/** The outcome of an assertion, with the record after the swap. */
 type DecidedKey = DecidedProof<AssertionOutcome>;
 
 /**
- * Checks the answer of a security key against the account's record: the one way from every operation to
- * `decideAssertion`. The signature is verified first, with the public key of the record. At most one store read and one
- * swap when nobody interferes.
+ * Checks the answer of a security key against the account's record. All operations come this way to `decideAssertion`.
+ * First the signature is verified, with the public key in the record. Without a conflict, at most one store read and
+ * one swap.
  *
- * @param credential of any type
- * @param challenge what it must answer; `null`: nothing was asked
+ * @param credential may be of any type
+ * @param challenge what it must answer; `null`: there was no challenge
  * @throws {SecondFactorError} `store-unavailable`, `record-unreadable`
  */
 export async function tryKey(
@@ -70,7 +70,7 @@ function tell(core: Core, { accountId, operation, origin, makes }: ProofAttempt,
   }
 }
 
-/** A signature is verified once for each public key, however often the record is decided on. */
+/** Verifies a signature once for each public key, however often the decision about the record is made again. */
 function onceEach(
   verify: (publicKey: string | null) => Promise<VerifiedSignature | null>,
 ): (publicKey: string | null) => Promise<VerifiedSignature | null> {

@@ -7,12 +7,12 @@ import type { CodeOutcome, DecidedProof, ProofAttempt } from './try-code.js';
 import { tryCode } from './try-code.js';
 import { tryKey } from './try-key.js';
 
-/** What is to prove the second factor, each of any type. */
+/** The values that may prove the second factor. Each may be of any type. */
 export type Presented =
   | { readonly kind: 'code'; readonly code: unknown }
   | { readonly kind: 'security-key'; readonly credential: unknown };
 
-/** What became of a proof. */
+/** The outcome of a proof. */
 export type ProofOutcome =
   | CodeOutcome
   | {
@@ -25,8 +25,8 @@ export type ProofOutcome =
   | { readonly ok: false; readonly reason: 'assertion-already-used'; readonly lastUsedAt: number };
 
 /**
- * What the body of a request presents: the field `credential`, where there are security keys, else the field `code`. Forms send
- * the first one empty where there was no key.
+ * The proof in the body of a request: the field `credential`, if there are security keys and it is not empty; otherwise
+ * the field `code`. Forms send an empty `credential` if no key was used.
  */
 export function presentedBy({ core, req }: Pick<Context, 'core' | 'req'>): Presented {
   const credential = core.options.webauthn && bodyField(req, 'credential');
@@ -35,9 +35,9 @@ export function presentedBy({ core, req }: Pick<Context, 'core' | 'req'>): Prese
 }
 
 /**
- * Checks what was presented, whichever it is.
+ * Checks a proof of either kind.
  *
- * @param challenge what a security key must answer; `null`: nothing was asked
+ * @param challenge what a security key must answer; `null`: there was no challenge
  */
 export function tryProof(
   core: Core,
@@ -50,7 +50,7 @@ export function tryProof(
     : tryKey(core, attempt, presented.credential, challenge);
 }
 
-/** A proof that was accepted, as a mark has it. */
+/** An accepted proof, as a state stores it. */
 export function markedProof(outcome: Extract<ProofOutcome, { ok: true }>): MarkedProof {
   const { method } = outcome;
   return method === 'security-key' ? { method, userVerified: outcome.userVerified } : { method };

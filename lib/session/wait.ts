@@ -8,8 +8,8 @@ import type { Factor } from './core.js';
 import type { PendingState } from './state.js';
 
 /**
- * Until when no code of this browser is checked for an account, as any code sent from there would be answered; `null`: codes
- * are checked.
+ * Until when the codes of this browser are not checked for an account; `null`: they are checked. It is what a code from
+ * this browser would be answered.
  */
 export function waitOf(context: Context, account: string, factor: Factor): Wait | null {
   const budget = findBrowser(factor, presentedBrowser(context, account)) ?? factor.strangers;
@@ -17,7 +17,10 @@ export function waitOf(context: Context, account: string, factor: Factor): Wait 
   return lock.locked ? { until: lock.until } : null;
 }
 
-/** The same for a parked sign-in. Reads the store where codes were not checked before; where that fails nothing is known, and the form says nothing of it. */
+/**
+ * The same for a parked sign-in. Reads the store only if codes were not checked before. If the store fails, the form
+ * says nothing about a wait.
+ */
 export async function waitOfParked(context: Context, state: PendingState): Promise<Wait | null> {
   if (state.waits !== true) return null;
   try {

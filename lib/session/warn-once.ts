@@ -1,7 +1,7 @@
-/** Tells those who run the application of a mistake that refuses nobody, by `process.emitWarning`: once for each code. */
+/** Warns the developers of a mistake that refuses nobody, by `process.emitWarning`. Once for each code. */
 export type WarnOnce = (message: string, detail: { readonly code: string }) => void;
 
-/** What warns for an instance that was just made. */
+/** Makes the function that warns, for a new instance. */
 export function createWarnOnce(): WarnOnce {
   const told = new Set<string>();
   return (message, { code }) => {

@@ -2,8 +2,8 @@ import type { TLSSocket } from 'node:tls';
 import type { Context } from './context.js';
 
 /**
- * Warns when a sign-in got a new session whose cookie was not sent, because it is `secure` and the request came by
- * http for all that express-session knows: the browser stays signed out, and nobody is told why.
+ * Warns if the cookie of a new session was not sent at sign-in, because it is `secure` and express-session takes the
+ * request for http. Without the warning, the browser would stay signed out, and nobody would know why.
  */
 export function watchCookie(context: Context): void {
   const { core, req, res } = context;

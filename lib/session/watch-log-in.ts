@@ -1,14 +1,14 @@
-/** Passport's session manager, which every `req.logIn` with a session ends in. */
+/** Passport's session manager. Every `req.logIn` with a session calls it. */
 interface SessionManager {
   logIn(...given: unknown[]): unknown;
 }
 
-/** Shared by all instances, and by both builds, on one Passport: a sign-in is watched once. */
+/** Shared by all instances and both builds on one Passport, so that a sign-in is watched once. */
 const WATCHED = Symbol.for('passport-second-factor.watched');
 
 /**
- * Warns, once per Passport instance, when somebody is signed in on a request that no `secondFactor.session()`
- * has seen: no code is asked for there, and nobody knows afterwards when the password was given.
+ * Warns, once per Passport instance, if somebody is signed in on a request that went through no
+ * `secondFactor.session()`. There, no code is asked for, and the time of the password is not known later.
  */
 export function watchLogIn(manager: SessionManager): void {
   if (Object.hasOwn(manager, WATCHED)) return;

@@ -6,33 +6,38 @@ import { lookUpSession } from './look-up.js';
 import type { Bare } from './store-calls.js';
 import { observed, wrapCall } from './store-calls.js';
 
-/** What a process knows of the sessions of one store, beside what the store holds. */
+/** What a process knows about the sessions of one store, besides what the store holds. */
 interface WatchedStore {
-  /** From here on a session is written only while it lies in the store, and so is what a reload puts into its place. */
+  /**
+   * From now on a session is written only while it is in the store. The same holds for the session that a reload puts
+   * in its place.
+   */
   watch(session: AppSession): void;
   /**
-   * The same for one that was not written yet.
+   * The same for a session that is not written yet.
    *
-   * @param from the session that it goes on from, where that was claimed: what ended all sessions since that was watched,
-   *   ended this one
+   * @param from the session that it goes on from, if that was claimed. If all sessions were ended since that one was
+   *   watched, this one has ended too
    */
   watchNew(session: AppSession, from: AppSession | null): void;
-  /** Tells for one request alone that it may end a session, before the store is told. */
+  /** Lets only one request end a session. Called before the store is. */
   claim(session: AppSession): boolean;
-  /** Tells for one request alone that it may tell what ended with a session. */
+  /** Lets only one request tell what ended with a session. */
   mayTell(session: AppSession): boolean;
   /** Whether a session was ended in this process since it was watched. */
   hasEnded(session: AppSession): boolean;
-  /** Whether its functions return promises though they call back: they catch what a callback throws. */
+  /**
+   * Whether its functions return promises although they take callbacks. Such functions catch what a callback throws.
+   */
   isAsync(): boolean;
 }
 
 interface Watched {
-  /** What ended later, ended this one. */
+  /** Ends after this moment have ended this session. */
   readonly since: Since;
-  /** Whether it lies in the store, which takes a session out when it is written after its time. */
+  /** Whether it is in the store. Some stores remove a session that is written after its time. */
   stored: boolean;
-  /** Whether a request ended it to go on from it. */
+  /** Whether a request ended it, to go on from it. */
   claimed: boolean;
 }
 
@@ -40,8 +45,8 @@ interface Watched {
 const ENDED = Symbol.for('passport-second-factor.ended');
 
 /**
- * Watches a session store, once. Its own `destroy` and `clear` count as ends, no matter who calls them; what they are
- * given, return and throw passes through unchanged. A watched session is written only while it is there.
+ * Watches a session store, once. Calls of its own `destroy` and `clear` count as ends, no matter who makes them. Their
+ * arguments, results and exceptions pass through unchanged. A watched session is written only while it is in the store.
  */
 export function watchedStore(store: SessionStore): WatchedStore {
   const present = (store as { readonly [ENDED]?: WatchedStore })[ENDED];
@@ -76,10 +81,10 @@ function watchStore(store: SessionStore): WatchedStore {
     wrapCall(of, name, noting, passes);
   };
   let looked = false;
-  // What is asked on every request: once it has shown whether it answers by promises, it goes straight to the store.
+  // Called on every request. Once the store has shown whether it answers by promises, calls go straight to it.
   const isFree = ([id]: readonly unknown[]): boolean => looked && order.isFree(id);
 
-  /** Some stores end several at once. */
+  /** Some stores end several sessions at once. */
   const endAll = (ids: readonly unknown[]): ((failed: boolean) => void) => {
     const ends = ids.filter((id) => typeof id === 'string').map((id) => ended.end(id));
     return (failed) => {
@@ -87,7 +92,7 @@ function watchStore(store: SessionStore): WatchedStore {
     };
   };
 
-  /** Some stores read and write a whole session to touch it, and so bring one back that ended meanwhile. */
+  /** To touch a session, some stores read and write all of it, and so bring back one that ended meanwhile. */
   const touch = (bare: Bare, args: readonly unknown[]): unknown => {
     const [id, session, done] = args;
     const watched = watchedOf(session);
@@ -115,7 +120,7 @@ function watchStore(store: SessionStore): WatchedStore {
     },
     isFree,
   );
-  // express-session's `reload` puts the session that it makes so into the place of the one before.
+  // express-session's `reload` replaces the present session by the one that it makes here.
   wrap(
     store,
     'createSession',
@@ -175,7 +180,7 @@ function watchStore(store: SessionStore): WatchedStore {
   };
 }
 
-/** What is known of a session: on the session itself, where no store and no copy sees it. */
+/** What is known about a session. Kept on the session object itself, where stores and copies do not see it. */
 const WATCHED = Symbol('watched');
 
 function watchedOf(session: unknown): Watched | undefined {
@@ -186,7 +191,7 @@ function note(session: object, watched: Watched): void {
   Object.defineProperty(session, WATCHED, { configurable: true, value: watched });
 }
 
-/** Whether a store gives a session to nobody any more, whatever it keeps. */
+/** Whether a store no longer returns a session, even if it still keeps it. */
 function isOver({ cookie }: AppSession): boolean {
   return typeof cookie.maxAge === 'number' && cookie.maxAge <= 0;
 }
@@ -196,7 +201,10 @@ interface Write {
   removed: boolean;
 }
 
-/** The store's own `set` under way, in which a `destroy` is no end: some so take out what is past its time. */
+/**
+ * The store's `set` that is under way. A `destroy` inside it is not an end: some stores remove expired sessions in this
+ * way.
+ */
 function createWrites() {
   const byCallback = new WeakMap<object, Write>();
   let current: Write | undefined;
@@ -216,13 +224,13 @@ function createWrites() {
       if (typeof done !== 'function') return within(write, () => bare(args));
       const told = (...said: unknown[]): unknown => {
         if (!said[0]) over?.(write.removed);
-        // What the application does in its callback is not part of the write, even where the store calls it at once.
+        // What the application does in its callback is not part of the write, even if the store calls it at once.
         return within(undefined, () => Reflect.apply(done, undefined, said) as unknown);
       };
       byCallback.set(told, write);
       return within(write, () => bare(args.with(2, told)));
     },
-    /** Whether a `destroy` belongs to a `set`, which it is part of or hands its callback on to. */
+    /** Whether a `destroy` belongs to a `set`: it is called inside it, or gets its callback. */
     remove(id: string, done: unknown): boolean {
       const write = current?.id === id ? current : byCallback.get(done as object);
       if (write) write.removed = true;

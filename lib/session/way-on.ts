@@ -6,7 +6,7 @@ export function wayOn(basePath: string, parked: Waiting): string {
   return parked.keysOnly === true ? `${basePath}/security-keys` : `${basePath}/setup`;
 }
 
-/** What a parked sign-in is waiting for, as a code of a problem document. */
+/** What a parked sign-in waits for, as the code of a problem document. */
 export function codeOfParked({ state }: Pick<ParkedState, 'state'>): 'code-required' | 'enrollment-required' {
   return state === 'pending' ? 'code-required' : 'enrollment-required';
 }
