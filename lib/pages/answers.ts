@@ -32,29 +32,28 @@ import { SEND_ONCE, SEND_ONCE_HASH, WITHOUT_FORM } from './views/send-once.js';
 import { STYLE_HASH } from './views/style.js';
 import { refused } from '../session/refusal.js';
 
-/** What the application's own views may put into a page. */
+/** Members of a page that only own views use. */
 const SCRIPT_FOR_VIEWS = { text: SEND_ONCE, hash: SEND_ONCE_HASH } as const;
 
 const KEY_SCRIPT_FOR_VIEWS = { text: KEY_SCRIPT, hash: KEY_SCRIPT_HASH } as const;
 
-/** Answers with a page for browsers, and JSON for the rest. */
+/** Answers browsers with a page, and others with JSON. */
 export async function answer(context: Context, draft: PageDraft, json: AnswerJson): Promise<void> {
   const { req, res } = context;
   if (wantsHtml(req)) await showPage(context, textsFor(context), draft, null, shownStatus(req, 200));
   else sendJson(req, res, 200, json);
 }
 
-/** Sends browsers on, and answers the rest with JSON. */
+/** Redirects browsers, and answers others with JSON. */
 export function answerOrRedirect(context: Context, location: string, json: AnswerJson): void {
   if (wantsHtml(context.req)) redirect(context.req, context.res, location);
   else sendJson(context.req, context.res, 200, json);
 }
 
 /**
- * Tells of a refusal: by a problem document, by sending a browser to the page that helps, or by showing it
- * the form again.
+ * Answers with a refusal: a problem document, a redirect to the page that helps, or the form again.
  *
- * @param again the form that may be tried again; left out: a page that says what went wrong
+ * @param again the form to show again; absent: a page that says what went wrong
  */
 export async function answerRefusal(
   context: Context,
@@ -93,19 +92,19 @@ export async function answerRefusal(
 }
 
 /**
- * Whether the second factor went, or became another one, after this request was checked: a page of it would say both.
- * The next request is checked by what there is.
+ * Whether the second factor was removed or replaced after this request was checked. A page of the old state would
+ * contradict the refusal. The next request is checked with the new state.
  */
 function isOutdated({ known }: Context, { code }: Refused): boolean {
   return code === 'not-enrolled' && Boolean(known?.factor);
 }
 
-/** The page that "Log in" was on, where it was refused by a rule. */
+/** The page that "Log in" was on, if a rule refused it. */
 function backOf(context: Context, refusal: Refused): string | null {
   return refusal.kind === 'rule' ? cameFrom(context) : null;
 }
 
-/** A form that is shown again says of the wait what the refusal does, which is newer than what was read before. */
+/** A form that is shown again has the wait of the refusal, which is newer than the one read before. */
 function withWait(draft: PageDraft, refusal: Refused): PageDraft {
   if (!('wait' in draft.model) || !isWait(refusal)) return draft;
   return { ...draft, model: { ...draft.model, wait: { until: refusal.until } } } as PageDraft;
@@ -115,7 +114,7 @@ function isWait(refusal: Refused): refusal is Extract<Refused, { kind: 'locked' 
   return refusal.kind === 'locked' || refusal.kind === 'wait';
 }
 
-/** Tells of a problem that has no details. */
+/** Answers with a problem that has no details. */
 export function answerProblem(context: Context, code: ProblemCode): Promise<void> {
   return answerRefusal(context, refused(code));
 }
@@ -158,7 +157,7 @@ async function showPage(
   setAnswerHeaders(res);
   res.statusCode = status;
   if (render) {
-    // A browser obeys all policies there are.
+    // A browser applies all policies of a page together.
     const policies = [policyOfApplication ?? [], "frame-ancestors 'none'"].flat().map(String);
     res.setHeader('Content-Security-Policy', policies);
     await render(request, res, page);
@@ -176,7 +175,9 @@ async function showPage(
   res.end(req.method === 'HEAD' ? undefined : text);
 }
 
-/** A page in the frame of the application, whose policy holds, whether it was set before or is set there. */
+/**
+ * A page in the frame of the application. The policy is the application's, whether it was set before or in `layout`.
+ */
 async function framed(
   { request, res, core }: Context,
   page: Page,
@@ -196,13 +197,13 @@ async function framed(
   return text;
 }
 
-/** Whether a page asks passkeys and security keys, or makes one. */
+/** Whether a page asks for a passkey or security key, or makes one. */
 function asksKeys(draft: PageDraft): boolean {
   if (draft.name === 'security-keys') return draft.model.publicKey !== null;
   return 'key' in draft.model && typeof draft.model.key === 'object' && draft.model.key !== null;
 }
 
-/** Our own style and scripts by their hashes, and nothing else but what the application's stylesheet needs. */
+/** Allows our own style and scripts by their hashes, what the application's stylesheet needs, and nothing else. */
 function policyFor(page: Page, { returnToOrigins, stylesheet }: ResolvedOptions): string {
   const scripts = scriptHashes(page);
   const own = stylesheet === undefined ? '' : " 'self'";
@@ -225,7 +226,7 @@ function scriptHashes({ name, keyScript }: Page): string[] {
   ];
 }
 
-/** The application's name as the account sees it; before somebody is signed in only where it is the same for all. */
+/** The application's name as the account sees it. Before somebody is signed in, only if it is the same for all. */
 function issuerOf({ core, known }: Context): string | null {
   const { issuer, brand } = core.options;
   return known ? issuer({ id: known.account.id, name: known.account.name }) : brand;
@@ -235,7 +236,7 @@ function textsFor({ req, request, core }: Context): Texts {
   return chooseTexts(req, request, core.options);
 }
 
-/** What a page may show of a refusal, beside its code. */
+/** What a page may show about a refusal, besides its code. */
 function detailsOf(refusal: Refused): Pick<PageError, 'until' | 'minutes' | 'reason' | 'account'> {
   if (isWait(refusal)) return { until: refusal.until };
   if (refusal.kind === 'clock-skew') return { minutes: refusal.minutes };
@@ -244,7 +245,7 @@ function detailsOf(refusal: Refused): Pick<PageError, 'until' | 'minutes' | 'rea
   return { reason, ...(name !== undefined && { account: name }) };
 }
 
-/** What a program is told of a refusal, beside its code. */
+/** What a program gets about a refusal, besides its code. */
 function members(req: IncomingMessage, refusal: Refused): ProblemMembers {
   switch (refusal.kind) {
     case 'field':
@@ -271,7 +272,7 @@ function waitSeconds(context: Context, refusal: Refused): number | undefined {
   return Math.max(1, Math.ceil((refusal.until - now(context)) / 1000));
 }
 
-/** How many digits the code of a form has; empty where it takes none, or nobody knows. */
+/** How many digits the code of a form has; empty: it takes no code, or the number is unknown. */
 function digitsAskedFor(draft: PageDraft): readonly number[] {
   if (draft.name === 'setup') return [APP_PARAMETERS.digits];
   return 'digits' in draft.model ? draft.model.digits : [];

@@ -5,13 +5,13 @@ import type { FaultMembers } from '../answer/faulty-field.js';
 import { bodyOfType, unreadableBody } from '../answer/faulty-field.js';
 import { SecondFactorError } from '../errors.js';
 
-/** A form of ours has a handful of short fields. */
+/** Our forms have only a few short fields. */
 const BODY_MAXIMUM_BYTES = 16_384;
 const BODY_MAXIMUM_FIELDS = 50;
 
 /**
- * Parses JSON and urlencoded bodies, unless the application did already. What cannot be read is
- * `body-malformed`; so is a form whose client left before it was read, which would be taken for an empty one.
+ * Parses JSON and urlencoded bodies, unless the application has done so. A body that cannot be read is
+ * `body-malformed`. So is a form whose client left before it was read: it would look like an empty one.
  */
 export function parseBody(): RequestHandler {
   const parsers = [
@@ -33,7 +33,7 @@ export function parseBody(): RequestHandler {
   };
 }
 
-/** A body that could not be read: with the members of its problem document. */
+/** A body that could not be read, with the members of its problem document. */
 export class BodyError extends SecondFactorError {
   readonly members: FaultMembers;
 

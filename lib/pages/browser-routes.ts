@@ -14,7 +14,7 @@ import { say } from './said.js';
 import { status } from './status.js';
 import { refused } from '../session/refusal.js';
 
-/** GET /browsers: the browsers the account remembers. */
+/** GET /browsers: the browsers that the account remembers. */
 export async function showBrowsers(context: Context): Promise<void> {
   const decision = evaluate(context, { unenrolled: 'allow' });
   if (!decision.ok) {
@@ -61,7 +61,7 @@ export async function postEndSessions(context: Context): Promise<void> {
   else await answerRefusal(context, ended, await settingsAgain(context, null));
 }
 
-/** Nothing was found because there was no id to look for. */
+/** Nothing was found, because the request had no id. */
 export function idUnread({ req }: Context, refusal: RouteRefusal): RouteRefusal {
   if (refusal.code !== 'not-found' || typeof bodyField(req, 'id') === 'string') return refusal;
   return { ok: false, kind: 'field', code: 'body-malformed', field: 'id' };

@@ -23,10 +23,11 @@ export const PAGES: Readonly<Record<Language, Texts>> = {
 const made = new WeakMap<ResolvedOptions, ReadonlyMap<string, Texts>>();
 
 /**
- * The pages in every language there is, by tag in lower case: those of the application, and those of the package. English is
+ * The pages in every language, by tag in lower case: those of the application, and those of the package. English is
  * first.
  *
- * @throws {SecondFactorError} `option-invalid` when a text of the application is missing, or the language is none of them
+ * @throws {SecondFactorError} `option-invalid` if a text of the application is missing, or the option `language` names
+ *   none of them
  */
 export function cataloguesOf(options: ResolvedOptions): ReadonlyMap<string, Texts> {
   const before = made.get(options);

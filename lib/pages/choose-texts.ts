@@ -6,8 +6,8 @@ import { english } from './texts-en.js';
 import type { Texts } from './texts.js';
 
 /**
- * The texts for a request: the language the application says, else the one of `Accept-Language` that there
- * is, else English.
+ * The texts for a request: in the language from the application, otherwise the first known one of `Accept-Language`,
+ * otherwise in English.
  */
 export function chooseTexts(
   req: IncomingMessage,
@@ -21,7 +21,7 @@ export function chooseTexts(
   return textsOf(catalogues, accepted) ?? english;
 }
 
-/** The texts of a tag, or of the language it begins with: `ru` of `ru-RU` (BCP 47 §2.2.1). */
+/** The texts for a tag, or for the language it begins with: `ru` for `ru-RU` (BCP 47 §2.2.1). */
 function textsOf(catalogues: ReadonlyMap<string, Texts>, tag: unknown): Texts | undefined {
   if (typeof tag !== 'string') return undefined;
   const whole = tag.replaceAll('_', '-').toLowerCase();

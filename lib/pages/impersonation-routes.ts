@@ -9,8 +9,8 @@ import { status } from './status.js';
 import { answerStepUp } from './step-up-page.js';
 
 /**
- * POST /impersonation `{ account }`: begins to act as an account. Who has to give a proof first does that in the answer, and
- * acts as it then.
+ * POST /impersonation `{ account }`: starts to act as an account. If a fresh proof is needed, the answer is its form,
+ * and acting starts after it.
  */
 export async function postImpersonation(context: Context): Promise<void> {
   const account = bodyField(context.req, 'account');
@@ -23,7 +23,10 @@ export async function postImpersonation(context: Context): Promise<void> {
   } else await answerRefusal(context, entered);
 }
 
-/** POST /impersonation/leave `{ from? }`: goes back to who acted before, and where that began. Nobody can say to whom. */
+/**
+ * POST /impersonation/leave `{ from? }`: returns to the account that acted before, and to the page where that started.
+ * The request cannot choose the account.
+ */
 export async function postLeave(context: Context): Promise<void> {
   const left = await leave(context, bodyField(context.req, 'from'));
   if (left.ok) {

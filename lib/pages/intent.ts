@@ -7,30 +7,30 @@ import type { Context } from '../session/context.js';
 import { isUser } from '../session/state.js';
 import type { RouteRefusal } from '../session/refusal.js';
 
-/** What somebody wanted to do when a fresh proof was asked for, and is done once it is given. */
+/** What a user wanted to do when a fresh proof was asked for. It is done once they give it. */
 export type Intent =
   | {
       readonly then: 'impersonation';
       readonly account: string;
-      /** The name of the account; empty: not known. */
+      /** The name of the account; empty: unknown. */
       readonly name: string;
-      /** Where they wanted it; empty: not known. */
+      /** The page where they wanted it; empty: unknown. */
       readonly cameFrom: string;
     }
   | { readonly then: 'setup'; readonly add: string; readonly name: string };
 
 const NO_ORIGINS: ReadonlySet<string> = new Set();
 
-/** Whether a browser can give the proof that was asked for in a form of ours, and go on with what it wanted. */
+/** Whether a browser can give the proof in a form of ours, and then do what it wanted. */
 export function mayGoOn({ core, req, state }: Context, refusal: RouteRefusal): boolean {
   const isAsked = refusal.kind === 'guard' && refusal.location === `${core.options.basePath}/step-up`;
-  // Scripts that put an answer into a page of their own are sent to the form, as before.
+  // Scripts that insert answers into a page of their own are still redirected to the form.
   return isAsked && isUser(state) && wantsHtml(req) && clientOf(req) === 'browser';
 }
 
 /**
- * What the form of a fresh proof carries. It stands in the form and nowhere else: no other site can send that form, and no
- * cookie can plant it. What it asks for is checked as if it was asked for without it.
+ * The hidden fields of the form for a fresh proof. The intent is kept only in this form. No other site can send the
+ * form, and no cookie can plant the intent. When it is done, it is checked as if the user asked for it only then.
  */
 export function readIntent({ req }: Context): Intent | null {
   if (!wantsHtml(req)) return null;
@@ -41,7 +41,7 @@ export function readIntent({ req }: Context): Intent | null {
   return { then, account: text(req, 'account'), name: cleanText(text(req, 'name'), LONGEST.by), cameFrom };
 }
 
-/** What the form is told of an intent. */
+/** What the form says about an intent. */
 export function nextOf(intent: Intent | null): StepUpPage['model']['next'] {
   return (
     intent && (intent.then === 'setup' ? { kind: 'setup' } : { kind: 'impersonation', account: intent.name })

@@ -4,9 +4,9 @@ import type { Context } from '../session/context.js';
 import { isUser } from '../session/state.js';
 
 /**
- * What a page asks the security keys of who is signed in; `null`: they have none that could answer.
+ * What a page asks the security keys of the signed-in account; `null`: it has none that work here.
  *
- * @param mayAskAtOnce whether the page is about nothing else, and shows no error
+ * @param mayAskAtOnce whether the page is only about this, and shows no error
  */
 export function keyPrompt(context: Context, mayAskAtOnce = false): KeyPrompt | null {
   const { core, state, known } = context;

@@ -1,7 +1,7 @@
 import type { Router } from 'express';
 import type { Mounting, Place } from '../session/mounting.js';
 
-/** An application of Express, as far as it tells where it is itself. */
+/** An application of Express: the parts that say where it is mounted. */
 interface Parent {
   readonly mountpath?: unknown;
   readonly parent?: Parent;
@@ -14,8 +14,8 @@ interface Layers {
 }
 
 /**
- * Has Express tell where a router is mounted: as an application, it is handed `mountpath` and `parent` by
- * `app.use`, and then told so by the event `mount`.
+ * Makes Express tell where a router is mounted. Because it looks like an application, `app.use` gives it `mountpath`
+ * and `parent`, and then emits the event `mount`.
  */
 export function mountable(router: Router, mounting: Mounting): Router {
   const told = router as Router & Parent;
@@ -24,16 +24,16 @@ export function mountable(router: Router, mounting: Mounting): Router {
     set: () => undefined,
     emit: () => {
       const { mountpath, parent } = told;
-      // Its own parents may be mounted later.
+      // Its parents may be mounted later.
       mounting.addMount(() => placesOf(mountpath, parent));
       showRoutes(router, parent);
     },
   });
 }
 
-/** Tools that list the routes of an application go by the stacks of its layers, which end at applications. */
+/** Tools that list the routes of an application follow the stacks of its layers. They would stop at an application. */
 function showRoutes({ stack }: Router, parent: Parent | undefined): void {
-  // Express 4 throws where `router` is read.
+  // Express 4 throws if `router` is read.
   const handle: unknown = (parent?._router ?? parent?.router)?.stack?.at(-1)?.handle;
   if (typeof handle === 'function') Object.assign(handle, { stack });
 }

@@ -1,8 +1,8 @@
 import type { Page } from '../page.js';
 
 /**
- * A page without what every page has: issuer, language, error, the script, and the hidden fields of its forms; with those that
- * it has of its own.
+ * A page without what every page has (issuer, language, error, script, hidden fields of all forms), but with its own
+ * hidden fields.
  */
 export type PageDraft = {
   [Name in Page['name']]: Omit<

@@ -20,7 +20,7 @@ import { answer } from './answers.js';
 /** Which form of the settings page was refused. */
 type Tried = SettingsPage['model']['refused'];
 
-/** The settings as the form to try again, where somebody is signed in as themselves. */
+/** The settings page as the form to show again, if somebody is signed in as themselves. */
 export async function settingsAgain(context: Context, refused: Tried): Promise<PageDraft | undefined> {
   return isUser(context.state) ? settingsPage(context, refused) : undefined;
 }
@@ -74,7 +74,7 @@ export async function settingsPage(context: Context, refused: Tried = null): Pro
   };
 }
 
-/** What recovery codes sign the account instead of that is signed in. */
+/** What recovery codes replace at the sign-in of the signed-in account. */
 export function insteadOf(context: Context): InsteadOf {
   if (takesNoCode(context)) return 'nothing';
   const digits = context.known?.factor?.digits ?? [];
@@ -97,7 +97,7 @@ export function recoveryCodesPage(
   };
 }
 
-/** Answers a recovery code that was right: a browser is shown how many are left before it goes on. */
+/** Answers a right recovery code. A browser shows how many are left before it goes on. */
 export function answerRecovered(context: Context, recoveryCodesLeft: number, json: Proved): Promise<void> {
   const model = {
     recoveryCodesLeft,

@@ -5,7 +5,7 @@ import type { ProblemCode } from '../errors.js';
 import type { PageError, ProofField } from '../page.js';
 import type { Context } from '../session/context.js';
 
-/** What is said of a code, and so of the field that it was typed into. */
+/** Refusals that are about a code, and so about its field. */
 const OF_CODES: readonly ProblemCode[] = [
   'code-malformed',
   'code-invalid',
@@ -22,7 +22,7 @@ const OF_KEYS: readonly ProblemCode[] = [
 ];
 
 /**
- * The field that a refusal is about, with what was typed there: it goes back to nobody but who sent it, in a page that no
+ * The field that a refusal is about, with what was typed there. It goes back only to its sender, in a page that no
  * cache keeps.
  */
 export function refusedField({ req }: Context, code: ProblemCode): Pick<PageError, 'field' | 'typed'> {

@@ -2,10 +2,10 @@ import { encodeQR } from 'qr';
 
 /** Modules of white around it, which readers need (ISO/IEC 18004 §9.1). */
 const QUIET_ZONE = 4;
-/** The most text is read from the least picture: a screen is clean, and 7 % of the code may be misread. */
+/** The level that makes the smallest picture. Up to 7 % of the code may be misread, which is enough on a screen. */
 const CORRECTION = 'low';
 
-/** The QR code of a text as SVG; `null` when the text is too long for one. Made here, by nobody else. */
+/** The QR code of a text as SVG; `null`: the text is too long for one. Made here, without any service. */
 export function qrCode(text: string): string | null {
   try {
     return toSvg(encodeQR(text, 'raw', { ecc: CORRECTION, border: QUIET_ZONE }));
@@ -14,7 +14,7 @@ export function qrCode(text: string): string | null {
   }
 }
 
-/** White below all, and one path of black: a row of neighbours is one rectangle. */
+/** White below, and one black path in which neighbours of a row form one rectangle. */
 function toSvg(modules: readonly (readonly boolean[])[]): string {
   const size = String(modules.length);
   const rows = modules.map((row, y) => rectangles(row, y)).join('');

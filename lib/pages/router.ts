@@ -108,15 +108,17 @@ function noticeRequest({ mounting }: Core, contexts: Contexts): RequestHandler {
     const context = contexts.get(req);
     if (context) context.routed = true;
     const [whole, rest] = [pathOf(req.originalUrl), pathOf(req.url)];
-    // Express 4 leaves further slashes of a request with the place.
+    // Express 4 keeps additional slashes of a request in the mount path.
     const place = (whole.endsWith(rest) ? whole.slice(0, -rest.length) : whole).replace(/(?<!\/)\/+$/, '');
-    // Frameworks that strip no prefix tell no place, and nor does a request for a whole URL.
+    // Frameworks that do not strip a prefix tell no mount path. Requests for a whole URL do not either.
     if (place.startsWith('/')) mounting.atRouter(place);
     next();
   };
 }
 
-/** What comes from an unknown sender is neither done nor told: they have left, and wait for no answer. */
+/**
+ * A request from an unknown sender is not carried out, and has no event. The sender has left, and waits for no answer.
+ */
 function refuseLost(contextOf: (req: express.Request) => Context): RequestHandler {
   return (req, _res, next) => {
     const isLost = !isSafeMethod(req) && contextOf(req).sender.isLost;
@@ -140,7 +142,10 @@ function refuseOtherSites(core: Core, contextOf: (req: express.Request) => Conte
   };
 }
 
-/** Our pages are whole documents with a policy of their own: scripts of the application load them, and show none in theirs. */
+/**
+ * Our pages are whole documents with their own policy. Scripts of the application load them as documents, and do not
+ * show them inside a page.
+ */
 function loadWhole({ options }: Core): RequestHandler {
   return (req, res, next) => {
     const client = clientOf(req);
@@ -150,13 +155,13 @@ function loadWhole({ options }: Core): RequestHandler {
   };
 }
 
-/** Where the forms go that end one session and begin another. */
+/** The routes of forms that end one session and begin another. */
 const FORMS_THAT_MOVE_ON = /^\/(verify|step-up|setup|security-keys)(\/|$)/i;
 
 /**
- * What was true when the request began must be true when its body has come. Who comes to a form that moves on,
- * and is nobody, may be a second click behind one that was right, or too late: the cookie of a session that ended
- * cannot be told from one that never was. All of them get the one answer that is true for each.
+ * What was true when the request began must still be true when its body has arrived. A sender who is not signed in may
+ * be the second click of a form that was right, or may be too late. The cookie of a session that ended looks like that
+ * of one that never existed. All of them get one answer, which is true for each.
  */
 function evaluateAgain(contextOf: (req: express.Request) => Context): RequestHandler {
   return async (req, _res, next) => {
@@ -176,7 +181,7 @@ function evaluateAgain(contextOf: (req: express.Request) => Context): RequestHan
   };
 }
 
-/** Errors with a code for clients are answered here; all others are the application's. */
+/** Errors with a code for clients are answered here. All others go to the application. */
 function answerErrors(contexts: Contexts): ErrorRequestHandler {
   return (error: unknown, req, res, next) => {
     if (!(error instanceof SecondFactorError) || !isProblemCode(error.code) || res.headersSent) {

@@ -6,16 +6,16 @@ import { isUser } from '../session/state.js';
 import type { PageDraft } from './page-draft.js';
 import type { Texts } from './texts.js';
 
-/** The pages that say what was done before they were shown. */
+/** The pages that say what was done just before. */
 const SAYING: readonly PageDraft['name'][] = ['settings', 'browsers', 'security-keys'];
 
-/** Remembers in the session what was done, for the page that a browser is sent to. It is said there, once. */
+/** Remembers in the session what was done. The page that the browser is sent to says it, once. */
 export function say(context: Context, said: Success['code']): void {
   const { state, req } = context;
   if (wantsHtml(req) && isUser(state)) updateState(context, { ...state, said });
 }
 
-/** What is to be said on a page, in the reader's language; it is said by that. `null`: nothing. */
+/** What a page has to say, in the reader's language; `null`: nothing. Reading it also removes it. */
 export function takeSaid(context: Context, { name }: PageDraft, texts: Texts): Success | null {
   const { state, req } = context;
   if (!isUser(state) || state.said === undefined || !SAYING.includes(name)) return null;

@@ -22,7 +22,7 @@ import { status } from './status.js';
 /** A route of passkeys and security keys. */
 export type KeyRoute = (context: Context, webauthn: WebAuthn) => Promise<void>;
 
-/** GET /security-keys: those there are, and what another one is made by. */
+/** GET /security-keys: the present keys, and what is needed to make another one. */
 export const showKeys: KeyRoute = async (context, webauthn) => {
   const form = await startKey(context, webauthn);
   if (!form.ok) await answerRefusal(context, form);
@@ -35,7 +35,7 @@ export const showKeys: KeyRoute = async (context, webauthn) => {
   }
 };
 
-/** POST /security-keys `{ credential, name? }`: adds a key; the first factor shows recovery codes, once. */
+/** POST /security-keys `{ credential, name? }`: adds a key. If it is the first factor, shows recovery codes, once. */
 export const postAddKey: KeyRoute = async (context, webauthn) => {
   const { req, core } = context;
   const { basePath, homePath, returnToOrigins } = core.options;
@@ -88,8 +88,8 @@ async function answerChange(
 }
 
 /**
- * Who has to give a proof first comes back to the list: a POST cannot be gone back to. Who loads the page of the first
- * recovery codes anew finds what to do where they were not saved.
+ * A user who has to give a proof first comes back to the list, because a POST cannot be repeated by a redirect. If the
+ * page of the first recovery codes is reloaded, the answer says what to do if they were not saved.
  */
 async function refuseHere(context: Context, webauthn: WebAuthn, refusal: RouteRefusal): Promise<void> {
   if (refusal.kind === 'guard') {

@@ -24,27 +24,27 @@ import { say } from './said.js';
 import { answerStepUp } from './step-up-page.js';
 import { status } from './status.js';
 
-/** POST /setup `{ add?, name? }`: begins a set-up, or goes on with the unfinished one. */
+/** POST /setup `{ add?, name? }`: starts a set-up, or goes on with the unfinished one. */
 export async function postSetup(context: Context): Promise<void> {
   const { req, res, core } = context;
   const { basePath } = core.options;
   const setup = await startSetup(context, { adds: bodyField(req, 'add'), name: bodyField(req, 'name') });
   const goesOn = !setup.ok && mayGoOn(context, setup);
   if (goesOn) await answerStepUp(context, { then: 'setup', add: text(req, 'add'), name: text(req, 'name') });
-  // Who has to sign in first comes back to the settings: a POST cannot be gone back to.
+  // A user who has to sign in first comes back to the settings, because a POST cannot be repeated by a redirect.
   else if (!setup.ok && setup.kind === 'guard') refuse(context, setup, basePath);
   else if (!setup.ok) await answerRefusal(context, setup, await settingsAgain(context, null));
   else if (wantsHtml(req)) redirect(req, res, `${basePath}/setup`);
   else sendJson(req, res, 200, setupJson(context, setup.form));
 }
 
-/** A field of a form; of any other type than a text it counts as left out. */
+/** A field of a form. Anything that is not a text counts as absent. */
 function text(req: Context['req'], name: string): string {
   const value = bodyField(req, name);
   return typeof value === 'string' ? value : '';
 }
 
-/** GET /setup: the form of the unfinished set-up. Begins none. */
+/** GET /setup: the form of the unfinished set-up. Does not start one. */
 export async function showSetup(context: Context): Promise<void> {
   const { req, res, core } = context;
   const setup = await readSetup(context);
@@ -59,7 +59,7 @@ export async function showSetup(context: Context): Promise<void> {
   } else await answerRefusal(context, setup);
 }
 
-/** POST /setup/confirm `{ code, id? }`: enables the second factor; shows the recovery codes, once. */
+/** POST /setup/confirm `{ code, id? }`: enables the second factor, and shows the recovery codes, once. */
 export async function postConfirm(context: Context): Promise<void> {
   const { basePath, homePath, returnToOrigins } = context.core.options;
   const place = context.state?.state === 'must-enroll' ? homePath : basePath;
@@ -88,7 +88,7 @@ export async function postConfirm(context: Context): Promise<void> {
   }
 }
 
-/** Whether the set-up that a form is for is one of the account's authenticators by now. */
+/** Whether the set-up of a form has already become one of the account's authenticators. */
 function isDone({ req, known }: Context): boolean {
   const id = bodyField(req, 'id');
   return (
@@ -100,11 +100,11 @@ function saidOf(adds: boolean): Success['code'] {
   return adds ? 'authenticator-added' : 'authenticator-replaced';
 }
 
-/** POST /setup/cancel: drops the unfinished set-up. */
+/** POST /setup/cancel: cancels the unfinished set-up. */
 export async function postCancelSetup(context: Context): Promise<void> {
   const { basePath, settingsPath = basePath } = context.core.options;
   const cancelled = await cancelSetup(context);
-  // Back to the page that they were shown, so that they still end up where they wanted to go at sign-in.
+  // Back to the page that they were shown, so that the sign-in still leads where they wanted to go.
   const place = context.state?.state === 'must-enroll' ? `${basePath}/setup` : settingsPath;
   if (cancelled.ok) answerOrRedirect(context, place, status(context));
   else await answerRefusal(context, cancelled);

@@ -25,7 +25,7 @@ import { answer, answerOrRedirect, answerRefusal } from './answers.js';
 import { answerRecovered, insteadOf, recoveryCodesPage, settingsAgain, settingsPage } from './page-drafts.js';
 import { refused } from '../session/refusal.js';
 
-/** GET /: the settings page; as JSON always 200, with what the session may know. */
+/** GET /: the settings page. As JSON it is always 200, with what the session may know. */
 export async function showSettings(context: Context): Promise<void> {
   const { req, res } = context;
   if (!wantsHtml(req)) {
@@ -39,7 +39,7 @@ export async function showSettings(context: Context): Promise<void> {
   }
   const page = await settingsPage(context);
   const stop = readStop(context);
-  // Told once: who comes here later does so unasked.
+  // Said once. Later visits have another reason.
   const isTold = page.name === 'settings' && (page.model.neededFor !== null || page.model.notDone);
   if (stop && isTold) rememberStop(context, { returnTo: stop.returnTo });
   await answer(context, page, {});
@@ -59,7 +59,7 @@ export async function postDisable(context: Context): Promise<void> {
   } else await answerRefusal(context, disabled, await settingsAgain(context, 'disable'));
 }
 
-/** POST /recovery-codes `{ code or credential }`: makes new recovery codes; shows them, once. */
+/** POST /recovery-codes `{ code or credential }`: makes new recovery codes, and shows them, once. */
 export async function postRecoveryCodes(context: Context): Promise<void> {
   const made = await regenerateRecoveryCodes(context, presentedBy(context));
   if (made.ok) {
@@ -84,10 +84,10 @@ export async function postConfirmRecoveryCodes(context: Context): Promise<void> 
   else await answerRefusal(context, confirmed, await settingsAgain(context, null));
 }
 
-/** GET /step-up: the form that makes the proof fresh. */
+/** GET /step-up: the form for a fresh proof. */
 export async function showStepUp(context: Context): Promise<void> {
   const decision = evaluate(context, {});
-  // Who signs in has just given a code: the form is no place to come back to.
+  // After a sign-in the proof is fresh, so the sign-in does not lead back to this form.
   if (!decision.ok) refuse(context, decision, null);
   else if (context.state?.state === 'impersonating') {
     await answerRefusal(context, refused('impersonation-refused'));
@@ -99,12 +99,12 @@ export async function showStepUp(context: Context): Promise<void> {
   }
 }
 
-/** POST /step-up `{ code or credential }`: makes the proof fresh, and goes on with what was wanted. */
+/** POST /step-up `{ code or credential }`: takes a fresh proof, and does what was wanted. */
 export async function postStepUp(context: Context): Promise<void> {
   const intent = readIntent(context);
   const stepped = await stepUp(context, presentedBy(context));
   if (!stepped.ok) {
-    // Taken off by an operator or on another device: there is no code to try again with.
+    // An operator or another device has disabled the second factor, so there is no code to try again with.
     const again =
       stepped.code === 'not-enrolled'
         ? await settingsPage(context)
@@ -128,7 +128,7 @@ export async function postStepUp(context: Context): Promise<void> {
   else await answerRecovered(context, stepped.recoveryCodesLeft, json);
 }
 
-/** Does what somebody wanted before the proof was asked for, by all the rules of doing it, and says where they go on. */
+/** Does what the user wanted before the proof was asked for, with all its checks. Returns where the browser goes on. */
 async function carryOut(
   context: Context,
   intent: Intent,

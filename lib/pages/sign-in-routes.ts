@@ -79,7 +79,7 @@ export async function postVerify(context: Context): Promise<void> {
   else await answerRecovered(context, step.recoveryCodesLeft, json);
 }
 
-/** POST /cancel: gives a parked sign-in up. Whoever is signed in stays so. */
+/** POST /cancel: cancels a parked sign-in. A user who is signed in stays signed in. */
 export async function postCancel(context: Context): Promise<void> {
   const { state, core } = context;
   if (state && !isParked(state)) {

@@ -7,7 +7,7 @@ import { askedOf, methodsOf } from '../sign-in/park.js';
 import { wayOn } from '../session/way-on.js';
 import { amrOf, isParked, isUser, provedAt } from '../session/state.js';
 
-/** What a session may know of itself; the JSON of `GET /`. */
+/** What a session may know about itself: the JSON of `GET /`. */
 export function status(context: Context): Status {
   const { core, state, known, actors, requirement } = context;
   const serverTime = time(now(context));
@@ -20,7 +20,7 @@ export function status(context: Context): Status {
     const waits = { methods: methodsOf(state), digits: state.digits, publicKey: askedOf(context, state) };
     return { state: state.state, until, ...waits, serverTime };
   }
-  // What only the owner is told.
+  // What only the owner gets.
   const own = isUser(state) ? known?.factor : undefined;
   const provenAt = provedAt(state);
   return {
@@ -55,7 +55,7 @@ export function status(context: Context): Status {
   };
 }
 
-/** A wait as programs are told of it. */
+/** A wait, as JSON. */
 export function waitJson(wait: Wait | null): WaitJson | null {
   return wait && { until: wait.until === null ? null : time(wait.until) };
 }

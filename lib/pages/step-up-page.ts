@@ -12,27 +12,27 @@ import type { Intent } from './intent.js';
 import { nextOf } from './intent.js';
 import { keyPrompt } from './key-prompt.js';
 
-/** Answers a browser with the form that makes the proof fresh and goes on with what it wanted. */
+/** Answers a browser with the form for a fresh proof, which then does what the user wanted. */
 export function answerStepUp(context: Context, intent: Intent): Promise<void> {
   return answer(context, stepUpPage(context, { intent }), {});
 }
 
-/** Until when no code of who is signed in is checked. */
+/** Until when no codes of the signed-in account are checked. */
 export function stepUpWait(context: Context): Wait | null {
   const { known, state } = context;
   return known?.factor && isUser(state) ? waitOf(context, known.account.id, known.factor) : null;
 }
 
-/** What the form may be about beside the proof. */
+/** What the form may be about, besides the proof. */
 interface StepUpParts {
   readonly refusal?: RouteRefusal;
   readonly intent?: Intent | null;
 }
 
-/** The form that makes the proof fresh. */
+/** The form for a fresh proof. */
 export function stepUpPage(context: Context, { refusal, intent = null }: StepUpParts = {}): PageDraft {
   const { basePath, homePath } = context.core.options;
-  // What stopped them before is not what they wanted last.
+  // What a guard stopped before is not what they wanted last.
   const stop = intent ? undefined : readStop(context);
   const key = keyPrompt(context, refusal === undefined);
   const stoppedByKey = stop?.byKey === true && keysIn(context, context.known?.factor) > 0;

@@ -14,23 +14,23 @@ export interface Texts {
   readonly verifyTitle: string;
   /** Of an account whose codes have so many digits; ascending, one number at least. */
   readonly verifyExplanation: (digits: readonly number[]) => string;
-  /** Instead of `verifyExplanation` where the account has no authenticator app. */
+  /** Replaces `verifyExplanation` if the account has no authenticator app. */
   readonly verifyByKeyExplanation: string;
-  /** Instead of it, where none of the account's keys can answer. */
+  /** Replaces it if none of the account's keys works here. */
   readonly noKeyHere: string;
-  /** At a sign-in that takes nothing but a key. */
+  /** At a sign-in that accepts only a key. */
   readonly keyLost: string;
   readonly useKey: string;
   readonly orCode: string;
   readonly keyFailed: string;
   readonly keyNeedsScript: string;
-  /** Instead of those that speak of an app, where the account has none. */
+  /** Replace the texts that speak of an app, if the account has none. */
   readonly whatItAsksByKey: string;
   readonly disableByKeyExplanation: string;
-  /** The application was opened by a name where its keys do not work. */
+  /** The application was opened under a name at which its keys do not work. */
   readonly keyElsewhere: (origin: string) => string;
   readonly newByRecoveryCode: string;
-  /** The browser has no passkeys and security keys, as those inside of other apps. */
+  /** The browser has no passkeys and security keys. Browsers inside other apps often have none. */
   readonly keyUnknown: string;
   readonly recoveryByKeyHint: string;
   readonly stepUpByKeyExplanation: string;
@@ -66,7 +66,7 @@ export interface Texts {
   readonly addAccount: string;
   readonly qrCode: string;
   readonly scanOrType: string;
-  /** Instead of `scanOrType` where the names are too long for a QR code. */
+  /** Replaces `scanOrType` if the names are too long for a QR code. */
   readonly typeOnly: string;
   readonly account: string;
   readonly key: string;
@@ -96,9 +96,9 @@ export interface Texts {
   readonly notDone: string;
   /** A form of the application was stopped because somebody acts as somebody else. */
   readonly notDoneWhileActing: string;
-  /** What of the application needs a second factor. */
+  /** What in the application needs a second factor. */
   readonly neededFor: Readonly<Record<'page' | 'form', string>>;
-  /** Instead of it, where that takes a passkey or security key, and the account has none. */
+  /** Replaces it if that needs a passkey or security key, and the account has none. */
   readonly keyNeededFor: Readonly<Record<'page' | 'form', string>>;
   readonly rememberBrowser: (days: number) => string;
   readonly mustEnrollTitle: string;
@@ -151,7 +151,7 @@ export interface Texts {
   readonly toHome: string;
   readonly toSignIn: string;
   readonly problems: Readonly<Record<ProblemCode, string>>;
-  /** Instead of that of `code-malformed`, where it is known how many digits the codes have. */
+  /** Replaces the text for `code-malformed` if the number of digits is known. */
   readonly codeMalformed: (digits: readonly number[]) => string;
   /** Why somebody may not act as somebody else, by reason. */
   readonly impersonationRefused: Readonly<Record<ImpersonationRefusal, string>>;
@@ -161,11 +161,11 @@ export interface Texts {
   readonly lockedFor: (seconds: number) => string;
   readonly lockedForGood: string;
 
-  /** Of a page that shows an error, for `<title>`. */
+  /** Begins the `<title>` of a page that shows an error. */
   readonly titleOfError: (title: string) => string;
   /** Before a time of day. */
   readonly checkedAgainAt: string;
-  /** Once that time has come. */
+  /** After that time. */
   readonly checkedAgain: string;
   /** Before a time of day. */
   readonly lastsUntil: string;

@@ -3,12 +3,12 @@ import type { Texts } from '../texts.js';
 import type { Html } from './html.js';
 import { html } from './html.js';
 
-/** How many are seen at first. */
+/** How many are visible at first. */
 const SHOWN_AT_FIRST = 5;
 
 type Entry = NonNullable<SettingsPage['model']['activity']>[number];
 
-/** What happened lately to the account's second factor; nothing where it is not kept. */
+/** What happened lately to the account's second factor; nothing if it is not kept. */
 export function activity({ model }: SettingsPage, texts: Texts): Html | null {
   if (model.activity === null) return null;
   const entries = model.activity.map((entry) => listed(entry, texts));

@@ -39,12 +39,12 @@ export function authenticators(page: SettingsPage, texts: Texts): Html {
   </section>`;
 }
 
-/** The name of one that its owner gave none is a number, or empty where it was the only one. */
+/** The name of an authenticator. Without a name from its owner it is a number, or empty if it is the only one. */
 function nameOf(name: string, place: number, texts: Texts): string {
   return name === '' || /^\d+$/.test(name) ? texts.authenticator(Number(name || place + 1)) : name;
 }
 
-/** Those there are, and how a new one takes their place. */
+/** The present authenticators, and how a new one replaces them. */
 function replaceable(page: SettingsPage, texts: Texts, list: readonly Html[]): Html {
   const button = html`<button class="quiet" type="submit">${texts.replaceAuthenticator}</button>`;
   return html`<ul class="entries">

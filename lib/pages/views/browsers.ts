@@ -5,7 +5,7 @@ import { form } from './form.js';
 import { html } from './html.js';
 import type { Html } from './html.js';
 
-/** The browsers the account remembers. */
+/** The browsers that the account remembers. */
 export function browsers(page: BrowsersPage, texts: Texts): Html {
   const { model } = page;
   const list = model.browsers.map((browser) => {

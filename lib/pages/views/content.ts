@@ -11,7 +11,7 @@ const STYLE_ELEMENT = new Html(`<style>${SCOPED_STYLE}</style>`);
 /**
  * What a page puts into a frame of the application.
  *
- * @param stylesheet the application's own, loaded after ours
+ * @param stylesheet the application's stylesheet, loaded after ours
  * @param policy the scripts of the page, and where its forms may end
  */
 export function contentOf(

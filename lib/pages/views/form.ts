@@ -11,18 +11,18 @@ export function form(page: Page, action: string, body: Html): Html {
   return html`<form method="post" action="${action}">${hidden} ${body}</form>`;
 }
 
-/** What a code field may be beside the usual. */
+/** Options of a code field. */
 interface CodeFieldOptions {
   readonly id?: string;
   readonly button?: string;
   readonly buttonClass?: string;
-  /** The page is about nothing but the code, so typing may begin at once. */
+  /** Whether the page is only about the code, so that the field has the focus. */
   readonly autofocus?: boolean;
-  /** The error of the page where it is about this field: it says so, keeps what was typed, and has the focus. */
+  /** The error of the page, if it is about this field. The field shows it, keeps what was typed, and has the focus. */
   readonly error?: PageError | null;
-  /** Whether another field has the focus although this one was refused. */
+  /** Whether another field has the focus, although this one was refused. */
   readonly focusElsewhere?: boolean;
-  /** The ids of what is to be known before typing: who cannot see is led to the field, past all that stands above it. */
+  /** The ids of what users should know before typing. A screen reader would otherwise skip what is above the field. */
   readonly describedBy?: readonly string[];
   /** What stands between the message and the field. */
   readonly above?: Html | null;
@@ -50,13 +50,13 @@ export function codeField(texts: Texts, options: CodeFieldOptions = {}): Html {
     ${below} <button class="${buttonClass}" type="submit">${button}</button>`;
 }
 
-/** What a field has of its refusal, and of the focus. */
+/** The attributes of a field for its refusal and its focus. */
 function refusedField(error: PageError | null, hasFocus: boolean): Html {
   return html`${hasFocus ? new Html('autofocus') : null}
     ${error && html`value="${error.typed ?? ''}" aria-invalid="true"`}`;
 }
 
-/** The box that asks for no code on this browser from now on; nothing where that cannot be. */
+/** The box to remember this browser; nothing if that is not possible. */
 export function rememberBox(texts: Texts, days: number | null): Html | null {
   if (days === null) return null;
   return html`<label class="box"
@@ -70,13 +70,16 @@ interface RecoveryFormOptions {
   readonly hint: string;
   readonly button: string;
   readonly buttonClass?: string;
-  /** The error of the page where it is about this field. */
+  /** The error of the page, if it is about this field. */
   readonly error?: PageError | null;
-  /** Whether it is the way that is left: it is unfolded, and has the focus. */
+  /** Whether it is the only way left: then it is unfolded, and has the focus. */
   readonly isTheWay?: boolean;
 }
 
-/** The field for a recovery code, folded: the same to the server, but with letters on a phone's keyboard. */
+/**
+ * The field for a recovery code, folded. For the server it is the same as the code field, but a phone shows a keyboard
+ * with letters.
+ */
 export function recoveryForm(page: Page, action: string, texts: Texts, options: RecoveryFormOptions): Html {
   const { id, hint, button, buttonClass = 'quiet', error = null, isTheWay = false } = options;
   const field = html`<input type="hidden" name="field" value="recovery-code" />

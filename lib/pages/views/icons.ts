@@ -1,6 +1,6 @@
 import { Html } from './html.js';
 
-/** Pictures beside a text that says the same: assistive technology skips them. */
+/** Pictures beside a text that says the same. Screen readers skip them. */
 export const ICONS = {
   brand: icon(
     '<path d="M12 3 5 6v5c0 4.6 2.9 8.2 7 10 4.1-1.8 7-5.4 7-10V6z"/><path d="m9 12 2.2 2.2L15.2 10"/>',

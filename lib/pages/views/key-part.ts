@@ -7,18 +7,20 @@ import { ERROR_ID, errorMessage } from './refused.js';
 
 const REFUSED = html`aria-describedby="${ERROR_ID}" data-refused`;
 
-/** What a button that asks a key may be beside the usual. */
+/** Options of a button that asks for a key. */
 interface KeyPartOptions {
   readonly button?: string;
   readonly buttonClass?: string;
-  /** The error of the page where it is about the key. */
+  /** The error of the page, if it is about the key. */
   readonly error?: PageError | null;
 }
 
-/** What is asked, of keys there are or of one that is to be made. */
+/** What to ask: the present keys, or a key that is to be made. */
 type Asked = Omit<KeyPrompt, 'publicKey'> & { readonly publicKey: KeyPrompt['publicKey'] | CreationOptions };
 
-/** The part of a form that asks passkeys and security keys: nothing to see without JavaScript but why. */
+/**
+ * The part of a form that asks for a passkey or security key. Without JavaScript it shows only why it does not work.
+ */
 export function keyPart(
   texts: Texts,
   { publicKey, asksAtOnce, origin }: Asked,

@@ -1,9 +1,9 @@
 import { hashSource } from './hash-source.js';
 
 /**
- * Asks passkeys and security keys (WebAuthn): fetches nothing, and sends the form with what they answer. A credential may be a
- * plain object, as password managers make them. Where the browser has no such keys, or none on this page, the buttons stay
- * hidden and it says so.
+ * Asks for a passkey or security key (WebAuthn), and sends the form with its answer. Fetches nothing. A credential may
+ * be a plain object, as password managers make them. If the browser has no keys, or none on this page, the buttons stay
+ * hidden, and a text says so.
  */
 export const KEY_SCRIPT = `
 (() => {

@@ -7,15 +7,15 @@ import { SCRIPT, SCRIPTED } from './script.js';
 import { SEND_ONCE, WITHOUT_FORM } from './send-once.js';
 import { STYLE } from './style.js';
 
-/** Without a character beside the style and the scripts: their hashes are in the Content-Security-Policy. */
+/** Adds no character to the style and the scripts, because their hashes are in the Content-Security-Policy. */
 const STYLE_ELEMENT = new Html(`<style>${STYLE}</style>`);
 const SEND_ONCE_ELEMENT = new Html(`<script>${SEND_ONCE}</script>`);
 const SCRIPT_ELEMENT = new Html(`<script>${SCRIPT}</script>`);
 
-/** The attribute of what is written from right to left. */
+/** The attribute for text that is written from right to left. */
 export const RIGHT_TO_LEFT = new Html(' dir="rtl"');
 
-/** What a page is made of beside its model. */
+/** What a page is made of, besides its model. */
 export interface Parts {
   readonly title: string;
   readonly body: Html;
@@ -50,7 +50,7 @@ export function layout(
     </html>`.text;
 }
 
-/** What was done, or went wrong, where no field says it. */
+/** What was done or went wrong, if no field says it. */
 export function noticesOf(page: Page): Html {
   const { success, error } = page;
   return html`${success && done(success)} ${error && !fieldErrorOf(page) ? errorMessage(error) : null}`;
@@ -60,7 +60,10 @@ function done({ message }: Success): Html {
   return html`<p class="notice good" role="status">${ICONS.on}<span>${message}</span></p>`;
 }
 
-/** The scripts of a page, which its policy allows by their hashes. A button that asks keys is there before it gets the focus. */
+/**
+ * The scripts of a page, which its policy allows by hash. A button for a key must be visible before it can get the
+ * focus.
+ */
 export function scriptsOf({ name, keyScript }: Page): Html {
   return html`${WITHOUT_FORM.has(name) ? null : SEND_ONCE_ELEMENT}
   ${keyScript && new Html(`<script>${keyScript.text}</script>`)} ${SCRIPTED.has(name) ? SCRIPT_ELEMENT : null}`;

@@ -6,7 +6,7 @@ import type { Html } from './html.js';
 import { notDone } from './stopped.js';
 import { lasts } from './waiting.js';
 
-/** What stands between a right password and a session where the policy requires a second factor. */
+/** The page between a right password and a session, if the policy requires a second factor. */
 export function mustEnroll(page: MustEnrollPage, texts: Texts): Html {
   const { setup, cancel, until } = page.model;
   return html`${notDone(texts, page.model)}

@@ -4,10 +4,10 @@ import { html } from './html.js';
 import type { Html } from './html.js';
 import { ICONS } from './icons.js';
 
-/** From here on pages warn that recovery codes run out. */
+/** With this many left, or fewer, pages warn that recovery codes run out. */
 export const FEW_RECOVERY_CODES = 3;
 
-/** After a recovery code got somebody on: how many are left, and what to do about it. */
+/** The page after a recovery code was used: how many are left, and what to do about it. */
 export function recoveryCodeUsed({ model }: RecoveryCodeUsedPage, texts: Texts): Html {
   const left = texts.recoveryCodesLeft(model.recoveryCodesLeft);
   const few = model.recoveryCodesLeft <= FEW_RECOVERY_CODES;

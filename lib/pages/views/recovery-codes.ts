@@ -5,7 +5,7 @@ import { form } from './form.js';
 import type { Html } from './html.js';
 import { html } from './html.js';
 
-/** The codes, this once. One goes on by saying that they are saved, which is remembered. */
+/** The codes, shown once. The button to go on says that they are saved, and this is remembered. */
 export function recoveryCodes(page: RecoveryCodesPage, texts: Texts): Html {
   const { codes, insteadOf, confirm, set, next } = page.model;
   const saved = html`<input type="hidden" name="set" value="${set}" />
@@ -26,7 +26,10 @@ export function recoveryCodes(page: RecoveryCodesPage, texts: Texts): Html {
     ${form(page, confirm, saved)}`;
 }
 
-/** What a sheet of paper must say, which is found years later: of which application and account, and since when. */
+/**
+ * What the printed sheet must say, so that people understand it years later: which application and account, and since
+ * when.
+ */
 function paperHead({ issuer, model }: RecoveryCodesPage, texts: Texts): Html {
   return html`<p class="paper">
     ${issuer === null ? null : html`<strong><bdi>${issuer}</bdi></strong> – `}<strong><bdi>${model.account}</bdi></strong> –
@@ -34,7 +37,7 @@ function paperHead({ issuer, model }: RecoveryCodesPage, texts: Texts): Html {
   </p>`;
 }
 
-/** A name that tells the file from those of other accounts, of letters and digits that every file system takes. */
+/** A file name that differs from those of other accounts, with letters and digits that every file system accepts. */
 function fileName({ issuer, model }: RecoveryCodesPage): string {
   const words = [issuer ?? '', model.account, 'recovery-codes'].map((text) =>
     text
@@ -45,7 +48,7 @@ function fileName({ issuer, model }: RecoveryCodesPage): string {
   return `${words.filter((word) => word !== '').join('-')}.txt`;
 }
 
-/** The codes as a file that needs no server and no script. */
+/** A link to download the codes as a file, without a server or a script. */
 function textFile({ issuer, model }: RecoveryCodesPage, texts: Texts): string {
   const title = [texts.recoveryCodesTitle, issuer, model.account].filter((part) => part !== null).join(' – ');
   const head = `${title.replace(/\p{Surrogate}/gu, '\uFFFD')}\r\n${dayOf(model.madeAt)}`;

@@ -3,22 +3,22 @@ import type { Html } from './html.js';
 import { html } from './html.js';
 import { ICONS } from './icons.js';
 
-/** The id of the message on its page: fields are described by it. */
+/** The id of the message on its page. Fields refer to it as their description. */
 export const ERROR_ID = 'error';
 
-/** The error of a page where one of its fields shows it; `null`: the page as a whole does, or there is none. */
+/** The error of a page, if one of its fields shows it; `null`: the page as a whole shows it, or there is none. */
 export function fieldErrorOf(page: Page): (PageError & { readonly field: ProofField }) | null {
   const { error } = page;
   return error?.field !== undefined && shows(page, error.field) ? { ...error, field: error.field } : null;
 }
 
-/** The error of a page where it belongs to this field. */
+/** The error of a page, if it belongs to this field. */
 export function errorAt(page: Page, field: ProofField): PageError | null {
   const error = fieldErrorOf(page);
   return error?.field === field ? error : null;
 }
 
-/** The message of an error, with the picture of what it is. */
+/** The message of an error, with its icon. */
 export function errorMessage({ code, message }: PageError): Html {
   const isWait = code === 'locked';
   return html`<p class="notice ${isWait ? 'warn' : 'error'}" role="alert" id="${ERROR_ID}">
@@ -26,7 +26,7 @@ export function errorMessage({ code, message }: PageError): Html {
   </p>`;
 }
 
-/** Whether a page has such a field where the error of the page can be shown. */
+/** Whether a page has a field of this kind, which can show the error. */
 function shows(page: Page, field: ProofField): boolean {
   if (page.name === 'settings') return showsInSettings(page, field);
   if (page.name === 'setup') return field === 'code';

@@ -15,7 +15,7 @@ import { settings } from './settings.js';
 import { setup } from './setup.js';
 import { stepUp, verify } from './verify.js';
 
-/** After these the way on is to sign in. */
+/** After these errors the user has to sign in again. */
 const SIGN_IN_AGAIN: ReadonlySet<ProblemCode> = new Set([
   'login-required',
   'sign-in-expired',
@@ -25,13 +25,13 @@ const SIGN_IN_AGAIN: ReadonlySet<ProblemCode> = new Set([
 /**
  * A page as a complete HTML document.
  *
- * @param stylesheet the application's own, loaded after ours
+ * @param stylesheet the application's stylesheet, loaded after ours
  */
 export function renderPage(page: Page, texts: Texts, stylesheet?: string): string {
   return layout(page, texts, stylesheet, partsOf(page, texts));
 }
 
-/** What a page is about, without what stands around it. */
+/** The content of a page, without its frame. */
 export function partsOf(page: Page, texts: Texts): Parts {
   return { title: titleOf(page, texts), body: bodyOf(page, texts) };
 }

@@ -1,7 +1,7 @@
 import { hashSource } from './hash-source.js';
 import { STYLE } from './style.js';
 
-/** What holds our content in a frame of the application. */
+/** The element around our content in a frame of the application. */
 export const SCOPE = 'second-factor';
 
 /** Selectors with their block; `@media` has none of its own. */
@@ -9,17 +9,17 @@ const RULES = /(?<=^|[{}])\s*([^{}@]+?)\s*\{([^{}]*)\}/g;
 /** The document and its head belong to the application. */
 const OF_THE_FRAME = /^(html|body)\b|\.brand\b/;
 
-/** A box under the heading of the frame, on phones as well. */
+/** Our content is a box under the heading of the frame, on phones too. */
 const IN_A_FRAME = `.${SCOPE} { margin: 0; color-scheme: light dark; }
 @media screen { .${SCOPE} { max-width: 40rem; border: 1px solid var(--sf-line); border-radius: var(--sf-radius); } }`;
 
-/** The style of our content alone: it touches nothing of the frame around it, and variables of the application win. */
+/** The style for our content alone. It changes nothing in the frame around it, and the application's variables win. */
 export const SCOPED_STYLE = scoped(STYLE);
 
 /** The style's source expression for a Content-Security-Policy. */
 export const SCOPED_STYLE_HASH = hashSource(SCOPED_STYLE);
 
-/** Rules for what is inside of {@link SCOPE}; those for the document are left out. */
+/** The rules for what is inside {@link SCOPE}, without those for the document. */
 function scoped(style: string): string {
   const own = style.replaceAll('color-scheme: light dark;', '');
   return `${own.replace(RULES, scopedRule)}\n${IN_A_FRAME}\n`;

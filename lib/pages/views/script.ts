@@ -1,10 +1,10 @@
 import { hashSource } from './hash-source.js';
 
 /**
- * What pages do more where there is JavaScript: the server's clock runs on, times of day are those of the reader, waits are
- * counted down and their end is said, what was typed and refused is selected, and keys and recovery codes can be copied and
- * codes printed; where a browser lets no page copy they are selected, to be copied by hand. The clock stops when the
- * device slept or was set, rather than show a wrong time.
+ * What pages also do with JavaScript. The server's clock runs. Times of day are those of the reader. Waits are counted
+ * down, and their end is said. What was typed and refused is selected. Keys and recovery codes can be copied, and codes
+ * printed. If a browser does not let the page copy, they are selected, to be copied by hand. If the device slept, or
+ * its clock was set, the clock on the page stops, so that it shows no wrong time.
  */
 export const SCRIPT = `
 (() => {

@@ -1,13 +1,13 @@
 import { hashSource } from './hash-source.js';
 
-/** How long a form that was sent keeps the others waiting: then its answer is lost, or was a download. */
+/** How long the forms of a page wait after one was sent. After that its answer is lost, or was a download. */
 const WAIT_MILLISECONDS = 10_000;
 
 /**
- * Sends the forms of a page once: a double click, or a password manager and the Enter key, would send the second
- * request with the session that the first one ends. Listening last, on the window, it heeds what the page itself
- * has prevented; no button is disabled, so that its name and value are sent. Back from the browser's page cache
- * everything may be sent again.
+ * Sends the forms of a page once. A double click, or a password manager and the Enter key, would send a second request
+ * with the session that the first one ends. The script listens last, on the window, so it sees what the page itself has
+ * prevented. It disables no button, because a disabled button does not send its name and value. When a page comes back
+ * from the browser's page cache, its forms can be sent again.
  */
 export const SEND_ONCE = `
 (() => {

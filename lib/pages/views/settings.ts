@@ -92,7 +92,7 @@ function manage(page: SettingsPage, texts: Texts): Html {
     </section>`;
 }
 
-/** The key first, where there is one, and the code, where there is an app or nothing else. */
+/** First the key, if there is one; then the code, if there is an app or nothing else. */
 function proofFields(
   page: SettingsPage,
   texts: Texts,
@@ -100,9 +100,9 @@ function proofFields(
     readonly id: string;
     readonly button: string;
     readonly buttonClass: string;
-    /** What the error of the page is about, where it is about this form. */
+    /** The field that the error of the page is about, if it is in this form. */
     readonly refused: Tried;
-    /** Whether a recovery code will do beside it. */
+    /** Whether a recovery code works too. */
     readonly orRecoveryCode?: boolean;
   },
 ): Html {
@@ -128,7 +128,7 @@ function proofFields(
 
 type Tried = NonNullable<SettingsPage['model']['refused']>;
 
-/** The error of the page where it belongs to this field of this form. */
+/** The error of the page, if it belongs to this field of this form. */
 function errorOf(page: SettingsPage, form: Tried, field: ProofField): PageError | null {
   return page.model.refused === form ? errorAt(page, field) : null;
 }
@@ -137,7 +137,7 @@ function takesCodes({ model }: SettingsPage): boolean {
   return model.insteadOf === 'app' || model.insteadOf === 'token';
 }
 
-/** The way to passkeys and security keys, where there can be any. */
+/** The link to passkeys and security keys, if there can be any. */
 function keys(page: SettingsPage, texts: Texts): Html | null {
   const { securityKeys, keys: count } = page.model;
   if (securityKeys === null) return null;

@@ -32,7 +32,7 @@ export function setup(page: SetupPage, texts: Texts): Html {
     ${form(page, model.cancel, html`<button class="plain" type="submit">${texts.cancel}</button>`)}`;
 }
 
-/** The account in three spellings: a link for the phone in the hand, a QR code, and what is typed. */
+/** The account in three forms: a link for this phone, a QR code, and text to type. */
 function account({ model }: SetupPage, texts: Texts): Html {
   const picture =
     model.qr === null
@@ -63,7 +63,7 @@ function account({ model }: SetupPage, texts: Texts): Html {
     </div>`;
 }
 
-/** The server's time; how to compare it is unfolded where a code was refused, which a clock may be the reason of. */
+/** The server's time. After a refused code it also shows how to compare it, because a wrong clock may be the reason. */
 function clocks({ model, error }: SetupPage, texts: Texts): Html {
   const time = new Date(model.serverTime).toISOString();
   const isTrouble = error?.code === 'clock-skew' || error?.code === 'code-invalid';

@@ -3,7 +3,7 @@ import type { Html } from './html.js';
 import { html } from './html.js';
 import { ICONS } from './icons.js';
 
-/** Names the notice of {@link notDone} on its page. */
+/** The id of the notice of {@link notDone}. */
 export const NOT_DONE_ID = 'not-done';
 
 /** Says that the form that led here was not carried out. */
@@ -16,7 +16,7 @@ export function notDoneWhileActing(texts: Texts, model: { readonly notDone: bool
   return model.notDone ? notice(texts.notDoneWhileActing) : null;
 }
 
-/** Says what of the application needs a second factor and led here. */
+/** Says what in the application needs a second factor, and led here. */
 export function neededFor(
   texts: Texts,
   model: { readonly neededFor: 'page' | 'form' | null; readonly needsKey: boolean },

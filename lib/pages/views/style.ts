@@ -1,6 +1,9 @@
 import { hashSource } from './hash-source.js';
 
-/** The style of all pages. An application changes the look by its own stylesheet, mostly the variables, or by `render`. */
+/**
+ * The style of all pages. Applications change the look with their own stylesheet, mostly by the variables, or with
+ * `render`.
+ */
 export const STYLE = `
 :root { color-scheme: light dark; --sf-accent: #1f5fbf; --sf-accent-text: #fff; --sf-page: #eef1f5; --sf-card: #fff;
   --sf-text: #1b2430; --sf-muted: #56616f; --sf-line: #d5dbe3; --sf-field: #76818f; --sf-good: #12643a;

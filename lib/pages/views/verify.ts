@@ -18,7 +18,7 @@ export function verify(page: VerifyPage, texts: Texts): Html {
     ${form(page, page.model.cancel, html`<button class="plain" type="submit">${texts.cancelSignIn}</button>`)}`;
 }
 
-/** The form that makes the proof fresh. */
+/** The form for a fresh proof. */
 export function stepUp(page: StepUpPage, texts: Texts): Html {
   return html`${notDone(texts, page.model)}
     <p>${takesCode(page) ? texts.stepUpExplanation(page.model.digits) : byKey(page, texts, texts.stepUpByKeyExplanation)}</p>
@@ -27,7 +27,7 @@ export function stepUp(page: StepUpPage, texts: Texts): Html {
     <p><a href="${page.model.home}">${texts.cancel}</a></p>`;
 }
 
-/** What follows without being asked for again. */
+/** What is done right after the proof. */
 function next({ model }: StepUpPage, texts: Texts): Html | null {
   if (model.next === null) return null;
   const { next: wanted } = model;
@@ -39,12 +39,12 @@ function takesCode({ model: { digits, keysOnly } }: VerifyPage | StepUpPage): bo
   return digits.length > 0 && !keysOnly;
 }
 
-/** Asks for the key; where none of the account's can answer here, says what is left. */
+/** Asks for the key. If none of the account's keys works here, says what else does. */
 function byKey({ model }: VerifyPage | StepUpPage, texts: Texts, explanation: string): string {
   return model.key === null ? texts.noKeyHere : explanation;
 }
 
-/** The key first, where there is one, and the code: always in this order. */
+/** First the key, if there is one, then the code: always in this order. */
 function proofForms(page: VerifyPage | StepUpPage, texts: Texts): Html {
   const { action, key, digits, keysOnly, wait } = page.model;
   const hasApp = digits.length > 0;

@@ -5,8 +5,8 @@ import { html } from './html.js';
 import { ICONS } from './icons.js';
 
 /**
- * When codes are checked again: a clock time, and where there is JavaScript the seconds that are left, and a word once it is
- * over. Nothing where nobody can say when.
+ * When codes are checked again: a time of day; with JavaScript also the seconds left, and a word when it is over.
+ * Nothing if the time is unknown.
  */
 export function checkedAgain(page: Page, texts: Texts, { until }: Wait): Html | null {
   if (until === null) return null;
@@ -14,7 +14,7 @@ export function checkedAgain(page: Page, texts: Texts, { until }: Wait): Html | 
     <p class="over" role="status" data-over="${texts.checkedAgain}"></p>`;
 }
 
-/** The same, with what it is about: for a page that shows no error. */
+/** The same with an explanation, for a page that shows no error. */
 export function waiting(page: Page, texts: Texts, wait: Wait | null): Html | null {
   if (wait === null || page.error) return null;
   const { until } = wait;
@@ -23,10 +23,10 @@ export function waiting(page: Page, texts: Texts, wait: Wait | null): Html | nul
     ${checkedAgain(page, texts, wait)}`;
 }
 
-/** Names the notice of {@link waiting} on its page. */
+/** The id of the notice of {@link waiting}. */
 export const WAIT_ID = 'wait';
 
-/** Until when a form may be sent: said from the beginning, and once more in its last minute where there is JavaScript. */
+/** Until when a form may be sent. It is said from the beginning, and with JavaScript again in the last minute. */
 export function lasts(page: Page, texts: Texts, until: number): Html {
   return html`<p class="muted">${texts.lastsUntil} ${clockTime(page, until)}</p>
     <p class="over" role="status" data-soon="${texts.endsSoon}" data-over="${texts.hasEnded}"></p>`;
@@ -36,7 +36,7 @@ function secondsUntil({ serverTime }: Page, until: number): number {
   return Math.max(1, Math.ceil((until - serverTime) / 1000));
 }
 
-/** A time of day by the server's clock; the script puts that of the reader in its place. */
+/** A time of day by the server's clock. The script replaces it by the reader's. */
 function clockTime(page: Page, until: number): Html {
   const iso = new Date(until).toISOString();
   const seconds = secondsUntil(page, until);
