@@ -6,8 +6,8 @@ import { originOf } from '../session/context.js';
 import { isUser } from '../session/state.js';
 
 /**
- * What happened lately to the account that is signed in, the newest first; `null` for everybody but its owner, and where
- * the option `recentActivity` is off. One store read: no other page, and no session, knows of it.
+ * What happened lately to the signed-in account, the newest first; `null`: for everybody but its owner, and if the
+ * option `recentActivity` is off. One store read. No other page, and no session, has it.
  *
  * @throws {SecondFactorError} `store-unavailable`, `record-unreadable`
  */
@@ -19,7 +19,7 @@ export async function recentActivity(context: Context): Promise<ActivityEntry[] 
   const record = await reporting(core, { accountId, origin: originOf(context) }, () =>
     core.vault.read(accountId),
   );
-  // Of another enrollment this session is to know nothing.
+  // This session must learn nothing about another enrollment.
   return record?.enrollment === factor.enrollment ? record.activity.map(asOwn).toReversed() : [];
 }
 

@@ -21,12 +21,12 @@ import { signIn } from '../sign-in/complete.js';
 import { endParked } from '../sign-in/parked-user.js';
 import type { SetupAccess } from './set-up.js';
 
-/** What a factor that was added brought. */
+/** The result of adding a factor. */
 export interface Added {
   readonly ok: true;
-  /** To be shown once; `null` where those the account has go on. */
+  /** To be shown once; `null`: the account keeps those it has. */
   readonly recoveryCodes: ShownRecoveryCodes | null;
-  /** Where the user wanted to go before. */
+  /** Where the user wanted to go. */
   readonly returnTo: string | null;
 }
 
@@ -38,7 +38,7 @@ export interface Proved extends MarkedProof {
   readonly at: number;
 }
 
-/** The first factor of an account: every other session of it asks for it from now on. */
+/** Adds the first factor of an account. From now on every other session of the account asks for it. */
 export async function addFirst(
   context: Context,
   { state, account, waiting }: Access,
@@ -65,7 +65,7 @@ export async function addFirst(
     },
   );
   if (created !== 'made') {
-    // By a second click, which must leave the first one its session: that has the recovery codes.
+    // By a second click. It must leave the session to the first one, which shows the recovery codes.
     const ends = created === 'another' && isParked(state);
     return ends ? endParked(context, state, 'account-changed') : refused('already-enrolled');
   }
@@ -92,15 +92,15 @@ function hasSame(
   );
 }
 
-/** How a record that there is gets a factor. */
+/** How an existing record gets a factor. */
 interface Addition {
   /** The next record, or why there is none. */
   readonly add: (record: AccountRecord) => AccountRecord | ProblemCode;
-  /** What that is told as. */
+  /** The event for it. */
   readonly event: Extract<EventName, 'authenticator-added' | 'authenticator-replaced' | 'security-key-added'>;
 }
 
-/** One more factor, or one in the place of others. The session is verified by it from then on. */
+/** Adds one more factor, or replaces others. The new factor then verifies the session. */
 export async function addToRecord(
   context: Context,
   { state, account: { id: account }, waiting }: Access,
@@ -146,8 +146,8 @@ export async function addToRecord(
 }
 
 /**
- * Makes sure, once a record is written, that the password is still the one under which the set-up was begun: who changed it
- * meanwhile meant to end what the old one opened.
+ * Makes sure, after a record was written, that the password is still the one from the start of the set-up. Whoever
+ * changed it meanwhile wanted to end what the old one opened.
  *
  * @throws {SecondFactorError} `sign-in-expired`; what `findUser` and `account()` throw
  */

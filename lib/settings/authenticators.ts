@@ -14,18 +14,18 @@ import { requireEnrolledOwner, takesNoCode } from '../session/require-owner.js';
 
 type Refusal = 'not-enrolled' | 'not-found' | 'factor-last';
 
-/** How one of several factors goes. */
+/** How one of several factors is removed. */
 interface Removal {
   readonly isThere: (record: AccountRecord) => boolean;
-  /** The record without it, under a new enrollment; `null`: it is the last one. */
+  /** The record without it, with a new enrollment; `null`: it is the last factor. */
   readonly without: (record: AccountRecord, enrollment: string) => AccountRecord | null;
   readonly event: 'authenticator-removed' | 'security-key-removed';
 }
 
 /**
- * Removes one of several authenticators of the account that is signed in, for the price of a fresh proof.
+ * Removes one of several authenticators of the signed-in account. Needs a fresh proof.
  *
- * @param id of any type
+ * @param id may be of any type
  */
 export function removeAuthenticator(context: Context, id: unknown): Promise<{ ok: true } | RouteRefusal> {
   return removeFactor(context, {
@@ -36,8 +36,8 @@ export function removeAuthenticator(context: Context, id: unknown): Promise<{ ok
 }
 
 /**
- * Removes one of several factors of the account that is signed in, for the price of a fresh proof. Every other session of
- * the account, and every browser it knows, asks for a proof again.
+ * Removes one of several factors of the signed-in account. Needs a fresh proof. All other sessions of the account, and
+ * all browsers it knows, are asked for a proof again.
  */
 export async function removeFactor(
   context: Context,
@@ -67,14 +67,17 @@ export async function removeFactor(
   return { ok: true };
 }
 
-/** Whether with the factor goes the last one that opens the account. Where none did, one may go that opens nothing. */
+/** Whether the factor is the last one that opens the account. If none does, one that opens nothing may be removed. */
 function isLastWay(context: Context, record: AccountRecord, next: AccountRecord): boolean {
   const [before, after] = [factorOf(record), factorOf(next)];
   if (waysIn(context, before) > 0 && waysIn(context, after) === 0) return true;
   return takesNoCode(context) && !hasStoppedOnly(context, before) && hasStoppedOnly(context, after);
 }
 
-/** Whether all keys that may answer are stopped: where keys alone do, no code opens the account, or adds another one. */
+/**
+ * Whether all keys that work here are stopped. If the policy accepts only keys, no code opens the account then, or adds
+ * another key.
+ */
 function hasStoppedOnly(context: Context, factor: Factor): boolean {
   return offeredKeys(context, factor).length > 0 && keysIn(context, factor) === 0;
 }

@@ -18,11 +18,11 @@ import { requireEnrolledOwner } from '../session/require-owner.js';
 
 /** A remembered browser, as its owner sees it. */
 export interface OwnRememberedBrowser extends RememberedBrowser {
-  /** Whether it is the browser that asks. */
+  /** Whether it is the browser of this request. */
   readonly current: boolean;
 }
 
-/** The browsers that the account signed in remembers. */
+/** The browsers that the signed-in account remembers. */
 export function listBrowsers(context: Context): OwnRememberedBrowser[] {
   const { core, known } = context;
   const factor = known?.factor;
@@ -35,15 +35,15 @@ export function listBrowsers(context: Context): OwnRememberedBrowser[] {
   }));
 }
 
-/** What became of a wish to forget browsers; `null`: they are forgotten. */
+/** The outcome of forgetting browsers; `null`: they are forgotten. */
 type Revoked = 'not-enrolled' | 'not-found' | null;
 
 /**
- * Forgets one browser of the account that is signed in, or all of them: sessions that came in by them ask for a code on
- * their next request. It only takes rights away, so it asks for no fresh code. Without one the browsers are remembered no
- * more and stay known: their budgets are what a stolen session must not take from the owner.
+ * Forgets one browser of the signed-in account, or all. Sessions that they opened without a code ask for one on their
+ * next request. This only removes rights, so no fresh code is needed. Without a fresh code the browsers are no longer
+ * remembered, but stay known, so that a stolen session cannot take their budgets from the owner.
  *
- * @param which the id of a browser, or `all`; of any type
+ * @param which the id of a browser, or `all`; may be of any type
  */
 export async function revokeBrowsers(
   context: Context,
@@ -85,7 +85,7 @@ function forgotten(record: AccountRecord, next: AccountRecord): Decision<Revoked
   return { outcome: null, next: changedOnly(record, next), activity: 'browsers-revoked' };
 }
 
-/** The next record, unless its browsers are as they were: what changes nothing writes nothing. */
+/** The next record, unless its browsers have not changed: then nothing is written. */
 function changedOnly({ browsers }: AccountRecord, next: AccountRecord): AccountRecord | 'unchanged' {
   const isSame =
     next.browsers.length === browsers.length &&

@@ -24,12 +24,12 @@ import type { OpenSetup } from './set-up.js';
 import { dropSetup, mayEnroll, mustAddKey, openSetup } from './set-up.js';
 
 /**
- * Enables the second factor, or adds or replaces an authenticator, when the code proves that the
- * authenticator holds the secret. The session is verified from then on.
+ * Enables the second factor, or adds or replaces an authenticator, if the code proves that the authenticator has the
+ * secret. The session is verified from then on.
  *
- * @param typed the code, of any type
- * @param named which set-up it is for, of any type; one that another tab has put another in the place of is over. Left out:
- *   whichever is there
+ * @param typed the code; may be of any type
+ * @param named the set-up that it is for; may be of any type. If another tab has replaced that set-up, it is over.
+ *   Absent: the present one
  */
 export async function confirmSetup(
   context: Context,
@@ -71,7 +71,7 @@ export async function confirmSetup(
   );
 }
 
-/** What the session is verified by from then on: the new app, or still the key where the policy takes no code. */
+/** What verifies the session from then on: the new app, or still the key if the policy accepts no codes. */
 function provedBy(context: Context, state: VerifiedState, at: number): Proved {
   if (!takesNoCode(context) || !isByKey(state)) return { method: 'otp', at };
   const { method, userVerified, factorAt } = state;

@@ -5,7 +5,10 @@ import { factorOf } from '../session/core.js';
 import type { KnownUser } from '../session/core.js';
 import type { EnrolledState } from '../session/state.js';
 
-/** Goes on, alone of all sessions of the account, under the new enrollment of its record: what was begun here is dropped. */
+/**
+ * Keeps only this session of the account signed in, under the new enrollment of its record. An unfinished set-up here
+ * is dropped.
+ */
 export async function goOnUnder(
   context: Context,
   { state, known }: { readonly state: EnrolledState; readonly known: KnownUser },

@@ -18,7 +18,7 @@ import { mendFlag, putFlag, setEnrolled, settleFlag } from '../session/set-enrol
 import { reporting, updateRecord } from '../session/account-record.js';
 import { requireEnrolledOwner, takesNoCode } from '../session/require-owner.js';
 
-/** A code of the account that is signed in, accepted at an operation. */
+/** An accepted code of the signed-in account, at an operation. */
 type Accepted =
   | {
       readonly ok: true;
@@ -29,15 +29,15 @@ type Accepted =
   | RouteRefusal;
 
 /**
- * Disables the account's second factor, for the price of a code. The session goes on with the password
- * alone; all other sessions of the account fall back as well.
+ * Disables the account's second factor. Needs a code. The session goes on with the password alone, and so do all other
+ * sessions of the account.
  */
 export async function disableFactor(
   context: Context,
   presented: Presented,
 ): Promise<{ ok: true } | RouteRefusal> {
   const { core, requirement } = context;
-  // Before the code is checked: what will be refused must not cost one.
+  // Before the code is checked, so that a refusal does not use up a code.
   if (requirement.required && context.state?.state !== 'impersonating') {
     return refused('disable-refused');
   }
@@ -59,7 +59,7 @@ export async function disableFactor(
       await settleFlag(core, account);
     },
   );
-  // Replaced or enabled anew in another session meanwhile: that one stays.
+  // If another session has replaced it or enabled it again meanwhile, that one stays.
   if (found === 'another') await reporting(core, changed, () => putFlag(core, account));
   if (found !== 'own') return refused('not-enrolled');
   await moveTo(context, { state: 'signed-in', account, stamp, passwordAt }, 'application-and-user');
@@ -67,7 +67,7 @@ export async function disableFactor(
   return { ok: true };
 }
 
-/** Makes new recovery codes, for the price of a code. The old ones are void in the same moment. */
+/** Makes new recovery codes. Needs a code. The old ones stop working in the same moment. */
 export async function regenerateRecoveryCodes(
   context: Context,
   presented: Presented,
@@ -79,16 +79,16 @@ export async function regenerateRecoveryCodes(
   });
   if (!accepted.ok) return accepted;
   const { state, proof } = accepted;
-  // The session goes on as it is; what one of the account's keys has answered no other one may.
+  // The session goes on as it is. A challenge that one key has answered cannot be answered by another.
   if (proof.method === 'security-key') updateState(context, { ...state, challenge: undefined });
   return { ok: true, recoveryCodes: shown };
 }
 
 /**
- * Remembers that the owner has saved a set of recovery codes, where it is still the account's. Nobody but the
- * owner, signed in with both steps, can say so; it writes only what changes.
+ * Remembers that the owner has saved a set of recovery codes, if the account still has that set. Only the owner, signed
+ * in with both steps, can say so. Writes only if this changes something.
  *
- * @param set the name of the set, of any type
+ * @param set the id of the set; may be of any type
  */
 export async function confirmRecoveryCodes(
   context: Context,
@@ -127,7 +127,7 @@ interface SteppedUp {
   readonly recoveryCodesLeft: number | null;
 }
 
-/** Makes the proof of the second factor fresh again. */
+/** Takes a fresh proof of the second factor. */
 export async function stepUp(context: Context, presented: Presented): Promise<SteppedUp | RouteRefusal> {
   const accepted = await acceptProof(context, presented, 'step-up');
   if (!accepted.ok) return accepted;
@@ -158,7 +158,7 @@ async function acceptProof(
   const owner = requireEnrolledOwner(context);
   if (!owner.ok) return owner;
   const { state } = owner;
-  // Before the code is checked: what will be refused must not cost one, and would end the session.
+  // Before the code is checked, because a refusal must not use up a code, or end the session.
   if (presented.kind === 'code' && takesNoCode(context)) {
     return refused('security-key-required');
   }

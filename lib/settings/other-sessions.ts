@@ -11,8 +11,8 @@ import { goOnUnder } from './go-on.js';
 import { requireEnrolledOwner } from '../session/require-owner.js';
 
 /**
- * Ends every other session of the account that is signed in, for the price of a fresh proof: on their next request nobody is
- * signed in there, and a code is asked for, also in browsers that were remembered. This session goes on.
+ * Ends every other session of the signed-in account. Needs a fresh proof. On their next request nobody is signed in
+ * there, and a code is asked for, also in remembered browsers. This session goes on.
  */
 export async function endOtherSessions(context: Context): Promise<{ ok: true } | RouteRefusal> {
   const { core } = context;

@@ -19,14 +19,14 @@ import { mayEnroll } from './set-up.js';
 export interface KeyForm {
   readonly access: Access;
   readonly factor: Factor | null;
-  /** What a browser makes a key by. */
+  /** What a browser needs to make a key. */
   readonly publicKey: CreationOptions;
 }
 
 /**
- * What a security key is added with. Nothing changes for the account; the session keeps the challenge.
+ * What is needed to add a security key. Nothing changes for the account. The session keeps the challenge.
  *
- * @param webauthn the option, where it is set
+ * @param webauthn the option, if it is set
  */
 export async function startKey(
   context: Context,
@@ -48,17 +48,17 @@ export async function startKey(
   return { ok: true, access, factor, publicKey };
 }
 
-/** The second factor that is there already, of who is signed in or waits to be. */
+/** The present second factor of the user who is signed in or is signing in. */
 function factorAt({ known }: Context, { waiting }: Access): Factor | null {
   return waiting ? waiting.factor : (known?.factor ?? null);
 }
 
 /**
- * Adds a passkey or security key that a browser has just made for the challenge of this session; the first factor of an
- * account enables it. The session is verified by it from then on.
+ * Adds a passkey or security key that a browser has just made for the challenge of this session. If it is the account's
+ * first factor, this enables two-step authentication. The key verifies the session from then on.
  *
- * @param credential of any type
- * @param name what its owner calls it, of any type
+ * @param credential may be of any type
+ * @param name how its owner calls it; may be of any type
  */
 export async function addKey(
   context: Context,
@@ -76,7 +76,7 @@ export async function addKey(
   const challenge = openChallenge(context, state.challenge);
   const made = challenge && (await webauthn.verifyCreation(credential, challenge.value));
   if (!made || made.counter === STOPPED_COUNTER) {
-    // The page that answered the first time was loaded anew: the key is there, and nobody tried anything.
+    // The page of the first answer was reloaded. The key is there, and nobody tried anything.
     const id = webauthn.newCredentialIdOf(credential);
     const isKnown = factorAt(context, access)?.keys.some(({ credentialId }) => credentialId === id);
     return isKnown ? refused('security-key-known') : refuseKey(context, access);
@@ -96,7 +96,7 @@ export async function addKey(
       add(record) {
         if (record.keys.some(({ credentialId }) => credentialId === key.credentialId))
           return 'security-key-known';
-        // Another request has just added the one that a code is enough for.
+        // Another request has just added the key for which a code is enough.
         if (access.waiting && record.keys.some(({ rpId }) => rpId === key.rpId)) return 'already-enrolled';
         return mayAddKey(record.keys, key.rpId) ? withKey(record, key) : 'security-key-limit';
       },
@@ -111,7 +111,7 @@ function refuseKey(context: Context, { account }: Access): Refused {
 }
 
 /**
- * Removes a key of the account that is signed in, for the price of a fresh proof; see {@link removeFactor}.
+ * Removes a key of the signed-in account. Needs a fresh proof; see {@link removeFactor}.
  *
  * @param credentialId of any type
  */
@@ -124,17 +124,17 @@ export function removeKey(context: Context, credentialId: unknown): Promise<{ ok
   });
 }
 
-/** The record in which a key has the name that was asked for, and whether it had another one. */
+/** The record in which the key has the new name, and whether the name has changed. */
 interface Renamed {
   readonly record: AccountRecord;
   readonly changed: boolean;
 }
 
 /**
- * Gives a key of the account that is signed in another name, for the price of a fresh proof.
+ * Gives a key of the signed-in account another name. Needs a fresh proof.
  *
  * @param credentialId of any type
- * @param name of any type; an empty one takes the name away
+ * @param name may be of any type; an empty one removes the name
  */
 export async function renameKey(
   context: Context,

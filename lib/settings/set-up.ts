@@ -23,26 +23,26 @@ import { takesKeysOnly } from '../session/requirement.js';
 
 /** What a set-up form shows. */
 export interface SetupForm {
-  /** What the authenticator calls the account: one that is added has a label of its own. */
+  /** The name that the authenticator shows for the account. An added one has a label of its own. */
   readonly account: string;
   readonly issuer: string;
   /** The secret in base32, as it is typed into an authenticator. */
   readonly key: string;
-  /** The `otpauth:` URI, as it is read from the QR code. */
+  /** The `otpauth:` URI that is in the QR code. */
   readonly uri: string;
   /** Milliseconds since 1970. */
   readonly expiresAt: number;
   /** What the new authenticator will be. */
   readonly kind: 'first' | 'added' | 'replacing';
-  /** Names this set-up: what it begins in another tab is another one. */
+  /** Identifies this set-up. One that another tab starts has another id. */
   readonly id: string;
 }
 
 /** What a new authenticator is to be. */
 interface SetupWish {
-  /** Whether the authenticators there are stay, of any type; otherwise the new one takes their place. */
+  /** Whether the present authenticators stay. May be of any type. Otherwise the new one replaces them. */
   readonly adds: unknown;
-  /** What its owner calls it, of any type. */
+  /** How its owner calls it. May be of any type. */
   readonly name: unknown;
 }
 
@@ -55,7 +55,7 @@ export type SetupAccess =
       readonly ok: true;
       readonly state: EnrollingState;
       readonly account: Account;
-      /** With `must-enroll`: who will be signed in, and what they have given a code of. */
+      /** With `must-enroll`: who will be signed in, and for which enrollment they have given a code. */
       readonly waiting: (ParkedUser & { readonly factor: Factor | null }) | null;
     }
   | RouteRefusal;
@@ -68,8 +68,8 @@ export interface OpenSetup {
 }
 
 /**
- * Begins a set-up, or shows the one that is unfinished. Nothing changes for the account. The secret lies
- * sealed in a session with a new id, so that nobody with a copy of the old cookie can read it.
+ * Starts a set-up, or shows the unfinished one. Nothing changes for the account. The secret is kept sealed in a session
+ * with a new id, so that nobody with a copy of the old cookie can read it.
  */
 export async function startSetup(
   context: Context,
@@ -82,7 +82,7 @@ export async function startSetup(
   if (await mustAddKey(context, access)) return refused('security-key-required');
   const field = unreadable(wish);
   if (field) return { ok: false, kind: 'field', code: 'body-malformed', field };
-  // Beside keys alone an app takes the place of none.
+  // If the account has only keys, a new app replaces nothing.
   const isFirst = known?.factor?.authenticators.length === 0;
   const adds = (isTicked(wish.adds) || isFirst) && state.state === 'verified';
   const unfinished = openSetup(context, state.setup, account);
@@ -106,8 +106,8 @@ export async function startSetup(
 }
 
 /**
- * Whether nothing but a security key will do for who must enroll: as the policy said when they were parked, or says by now.
- * From then on the sign-in leads to the form for one.
+ * Whether a user who must enroll needs a security key, as the policy said when the sign-in was parked, or says now.
+ * From then on the sign-in leads to the form for a key.
  */
 export async function mustAddKey(
   context: Context,
@@ -120,13 +120,13 @@ export async function mustAddKey(
   return true;
 }
 
-/** What a new authenticator is called; the only one may have no name. */
+/** The name of a new authenticator. An only one may have no name. */
 function nameIn(others: readonly Pick<Authenticator, 'name'>[], typed: unknown): string {
   const name = authenticatorName(typed);
   return others.length === 0 ? name : freeName(others, name);
 }
 
-/** What of a wish cannot be understood: read as something else, it would replace what was to stay. */
+/** The field that cannot be understood. Guessing could replace what was to stay. */
 function unreadable({ adds, name }: SetupWish): FieldName | null {
   if (!isTicked(adds) && !isUnticked(adds)) return 'add';
   return name === undefined || name === null || typeof name === 'string' ? null : 'name';
@@ -140,12 +140,15 @@ export async function readSetup(context: Context): Promise<{ ok: true; form: Set
   return open ? { ok: true, form: open.form } : refused('setup-expired');
 }
 
-/** Moves on without the set-up: in the same session a slow request could bring it back, with a key that was seen. */
+/**
+ * Moves to a new session without the set-up. In the same session a slow request could bring the set-up back, with a key
+ * that was already seen.
+ */
 export function dropSetup(context: Context, state: EnrollingState): Promise<void> {
   return moveTo(context, { ...state, setup: undefined }, 'application-and-user');
 }
 
-/** Drops the unfinished set-up, if there is one. */
+/** Cancels the unfinished set-up, if there is one. */
 export async function cancelSetup(context: Context): Promise<{ ok: true } | RouteRefusal> {
   const access = await mayEnroll(context);
   if (!access.ok) return access;
@@ -158,10 +161,10 @@ export async function cancelSetup(context: Context): Promise<{ ok: true } | Rout
 }
 
 /**
- * Whether a set-up may go on in this session: signed in with the password to an account without a second
- * factor, parked until there is one, or verified.
+ * Whether a set-up may go on in this session: signed in with the password to an account without a second factor, parked
+ * until there is one, or verified.
  *
- * @param maxAge how old the proof may be, in seconds; left out: as old as the session
+ * @param maxAge how old the proof may be, in seconds; absent: as old as the session
  */
 export async function mayEnroll(context: Context, maxAge?: number): Promise<SetupAccess> {
   const { state } = context;
@@ -177,14 +180,17 @@ export async function mayEnroll(context: Context, maxAge?: number): Promise<Setu
   return { ok: true, state: mark, account: known.account, waiting: null };
 }
 
-/** Only an account without any second factor may get one before anybody is signed in to it, or the one whose code was given. */
+/**
+ * Before anybody is signed in, only an account without any second factor may get one, or the account whose code was
+ * given.
+ */
 async function mustEnroll(context: Context, state: MustEnrollState): Promise<SetupAccess> {
   const waiting = await parkedUser(context, state);
   if (!waiting) return endParked(context, state, 'account-changed');
   const { account } = waiting.found;
   const factor = await readFactor(context.core, account, () => originOf(context));
   if (isConfirming(context.core, state, factor)) return refused('setup-expired');
-  // A code adds the first key alone: who has one signs in by it.
+  // A code can only add the first key. A user who has a key signs in with it.
   const isExpected = factor
     ? factor.enrollment === state.enrollment && offeredKeys(context, factor).length === 0
     : state.enrollment === undefined;
@@ -193,7 +199,7 @@ async function mustEnroll(context: Context, state: MustEnrollState): Promise<Set
   return { ok: true, state, account, waiting: { ...waiting, factor } };
 }
 
-/** The unfinished set-up a session holds; `null` when there is none, or when it is out of time. */
+/** The unfinished set-up in a session; `null`: there is none, or it is too old. */
 export function openSetup(
   context: Context,
   setup: SetupState | undefined,
@@ -212,7 +218,7 @@ function formOf(
 ): SetupForm {
   const issuer = core.options.issuer({ id, name });
   const others = setup.adds ? (known?.factor?.authenticators.length ?? 0) : 0;
-  // Apps put an account of the same label in the place of the first, or show two that nobody can tell apart.
+  // Apps would replace an account that has the same label, or show two that nobody can tell apart.
   const label = others === 0 ? name : `${name} (${setup.name})`;
   const uri = otpauthUri(issuer, label, secret);
   const kind = state?.state !== 'verified' ? 'first' : setup.adds ? 'added' : 'replacing';

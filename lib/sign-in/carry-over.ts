@@ -4,10 +4,10 @@ import { putValues, valuesWithout } from '../session/regenerate.js';
 import { isParked, readState } from '../session/state.js';
 
 /**
- * What Passport's `keepSessionInfo` takes from one session into the next: everything but the user and our own
- * state. The life that its cookie was given belongs to it, unless it is the short one of a sign-in that waits.
+ * What Passport's `keepSessionInfo` keeps from one session to the next: everything except the user and our own state.
+ * The lifetime of the cookie is kept too, unless it is the short one of a sign-in that waits.
  *
- * @returns puts it into the session of the request as that is then
+ * @returns a function that puts it into the session that the request has then
  */
 export function carryOver({ core, req }: Context): () => void {
   const { sessionKey } = core.options;

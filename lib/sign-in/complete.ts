@@ -15,19 +15,19 @@ import type { ParkedState, UserState } from '../session/state.js';
 import { elsewhereOf } from '../session/state.js';
 import { forgetStop, readStop } from '../session/stop-cookie.js';
 
-/** What there may be beside the user. */
+/** What there may be besides the user. */
 interface SignInParts {
   /** The parked sign-in this completes. */
   readonly from?: ParkedState;
-  /** What the browser will be known by. */
+  /** The token by which the browser will be known. */
   readonly browser?: BrowserToken | undefined;
-  /** Whether the mark goes by the present session, which must be there still. */
+  /** Whether the new state depends on the present session, which must still be there. */
   readonly goesOn?: boolean;
 }
 
 /**
- * Signs in for good: Passport's own `logIn`, then the mark, saved before anything is answered, then
- * `onSignedIn`, then the automatic switch. When a step fails nobody is signed in.
+ * Completes a sign-in: Passport's own `logIn`; then the state, saved before anything is answered; then `onSignedIn`;
+ * then the automatic switch. If a step fails, nobody is signed in.
  *
  * @param user what becomes `req.user`
  * @returns where it leads, to be checked by `safeReturnTo`; `null`: home
@@ -44,7 +44,7 @@ export async function signIn(
   const keep = Boolean(options.keepSessionInfo) || from?.keepSessionInfo === true;
   const putKept = keep ? carryOver(context) : undefined;
   const carried = from ? from.carried : core.options.carry(request);
-  // A guard may have stopped it since it was parked.
+  // A guard may have stopped the browser since the sign-in was parked.
   const { returnTo } = from ? (readStop(context) ?? from) : { returnTo: destination(context, options) };
   const requirement = await requirementOf(core, known.account);
   const method = methodOf(mark);

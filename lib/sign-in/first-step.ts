@@ -19,9 +19,9 @@ import { answerParked, park } from './park.js';
 import { provenElsewhere, sparesCode } from './proven-elsewhere.js';
 import { rememberedBrowser } from './remembered-browser.js';
 
-/** What is known of the first step. */
+/** What is known about the first step. */
 interface FirstStep {
-  /** Milliseconds since 1970; `null` when nobody knows. */
+  /** Milliseconds since 1970; `null`: unknown. */
   readonly passwordAt: number | null;
   /** What was proved elsewhere with it. */
   readonly elsewhere: Elsewhere | undefined;
@@ -31,12 +31,12 @@ interface FirstStep {
 export type LogInResult = 'call-back' | 'answered';
 
 /**
- * The first step of a sign-in with a session: the account is parked, or signed in where no code is needed.
+ * The first step of a sign-in with a session. The sign-in is parked, or completed if no code is needed.
  *
- * @param vouched what the application vouches for, for this sign-in
+ * @param vouched what the application says was proved elsewhere, for this sign-in
  * @throws {SecondFactorError} `login-twice` where it follows a sign-in of this request that needed no code, and needs one;
  *   `sign-in-expired`, `impersonation-refused`, `account-unknown`, `account-invalid` and those of the store
- * @throws {SecondFactorRequiredError} where it is parked and the application answers
+ * @throws {SecondFactorRequiredError} if it is parked and the application answers
  */
 export async function firstStep(
   context: Context,
@@ -65,7 +65,7 @@ export async function firstStep(
   const present = sessionState(context);
   const waits = isParked(present) && present.account === account.id && isUnderBasePath(context);
   if (waits && stillWaits(present, factor, required)) {
-    // A strategy that fires on every request: the sign-in it began is still waiting.
+    // A strategy that runs on every request: the sign-in that it began is still waiting.
     setRequestUser(req, null);
     return 'call-back';
   }
@@ -94,7 +94,7 @@ export async function firstStep(
   return 'answered';
 }
 
-/** The serialized user of a new session; without one the session before ends, as it does in Passport. */
+/** The serialized user of a new session. Without one, the session before ends, as in Passport. */
 async function serializedForSession(context: Context, user: unknown): Promise<unknown> {
   try {
     return await context.core.passport.serialize(user, context.req);
@@ -105,8 +105,8 @@ async function serializedForSession(context: Context, user: unknown): Promise<un
 }
 
 /**
- * The mark of a sign-in that needs no code: there is no second factor, it was given in this session, another was proved
- * elsewhere, or the browser is remembered.
+ * The state of a sign-in that needs no code: there is no second factor, it was given in this session, another was
+ * proved elsewhere, or the browser is remembered.
  */
 async function markWithoutCode(
   context: Context,
@@ -135,23 +135,23 @@ async function markWithoutCode(
   return browser === undefined ? undefined : { state: 'remembered', ...signedIn, enrollment, browser };
 }
 
-/** What a session says to have been proved elsewhere, where its user is signed in once more to the same account. */
+/** What was proved elsewhere according to a session, if its user is signed in once more to the same account. */
 function keptElsewhere(again: UserState, factor: Factor | null): Elsewhere | undefined {
   const enrollment = again.state === 'signed-in' ? undefined : again.enrollment;
   return enrollment === factor?.enrollment ? elsewhereOf(again) : undefined;
 }
 
-/** The checked state, when it is of this account with this very factor and this very password. */
+/** The checked state, if it is for this account with this very factor and this very password. */
 function verifiedNow({ core, state }: Context, account: Account, factor: Factor): VerifiedState | undefined {
   if (state?.state !== 'verified' || state.account !== account.id) return undefined;
-  // A request that was let in under the old password must not go on under the new one: its body may come late.
+  // A request that began under the old password must not go on under the new one: its body may arrive late.
   if (!stampMatches(core, account, state.stamp)) return undefined;
   return state.enrollment === factor.enrollment ? state : undefined;
 }
 
 /**
- * When the password of a user from a strategy was given: now, but for a request that was let in to this very account
- * under another password. There the application may have loaded its user anew, and no password was checked.
+ * When the password of a user from a strategy was given. It is now, except for a request that began signed in to this
+ * very account under another password. Then the application may have loaded its user again without checking a password.
  */
 function passwordAtOf(context: Context, account: Account): number | null {
   const { core, state } = context;
@@ -159,7 +159,10 @@ function passwordAtOf(context: Context, account: Account): number | null {
   return stampMatches(core, account, state.stamp) ? now(context) : state.passwordAt;
 }
 
-/** Whether a parked sign-in waits for what the account lacks now: its proof, a first factor, or a first key beside its app. */
+/**
+ * Whether a parked sign-in waits for what the account still needs: its proof, a first factor, or a first key besides
+ * its app.
+ */
 function stillWaits(present: ParkedState, factor: Factor | null, required: boolean): boolean {
   if (present.state === 'pending') return factor !== null;
   return factor ? present.enrollment === factor.enrollment : required;

@@ -7,19 +7,19 @@ import { deserializedId, handedOver } from '../session/described-account.js';
 import { isUser } from '../session/state.js';
 import type { UserState } from '../session/state.js';
 
-/** A user in the one shape that is checked. */
+/** A user in the only shape that is checked. */
 interface FreshUser {
   readonly found: FoundUser;
-  /** The present state, when `req.user` is signed in once more: no password was checked, so none becomes fresh. */
+  /** The present state, if `req.user` is signed in once more. No password was checked, so none becomes fresh. */
   readonly again: UserState | undefined;
 }
 
 /**
- * Brings a user from any strategy into the one shape that is checked.
+ * Brings a user from any strategy into the only shape that is checked.
  *
  * @param serialized the same user, serialized
- * @throws {SecondFactorError} `account-unknown`, `account-invalid`; `sign-in-expired` when the password was changed since the
- *   strategy checked it, or when the session of who is signed in once more has ended meanwhile
+ * @throws {SecondFactorError} `account-unknown`, `account-invalid`; `sign-in-expired` if the password was changed since
+ *   the strategy checked it, or if a user is signed in once more whose session has ended meanwhile
  */
 export async function freshUser(context: Context, user: unknown, serialized: unknown): Promise<FreshUser> {
   const { core, req } = context;
@@ -40,7 +40,7 @@ export async function freshUser(context: Context, user: unknown, serialized: unk
       { code: 'SECOND_FACTOR_NO_STAMP' },
     );
   }
-  // Where every look-up gives one and the same object, nobody can tell a strategy's user from req.user.
+  // If every look-up gives the same object, a strategy's user cannot be distinguished from req.user.
   const again = deserialized === user ? undefined : signedInAgain(context, user, found.account.id);
   // A sign-in of this request may have left that session.
   if (again && context.logIn !== 'another') await requireLiveSession(context);
@@ -55,15 +55,17 @@ export async function freshUser(context: Context, user: unknown, serialized: unk
 }
 
 /**
- * Whether a strategy's user has another stamp than the account has now. The session would begin with the new
- * stamp, and so outlive the change that was to end what the old password opened.
+ * Whether a strategy's user has another stamp than the account has now. The session would begin with the new stamp, and
+ * so survive the password change that was to end it.
  */
 async function isOutdated({ core }: Context, user: unknown, { account }: FoundUser): Promise<boolean> {
   const given = await handedOver(core.options, user);
   return given.id === account.id && given.stamp !== null && given.stamp !== account.stamp;
 }
 
-/** The present state, when the application signs in `req.user` once more, after a change of their profile say. */
+/**
+ * The present state, if the application signs in `req.user` once more, for example after they changed their profile.
+ */
 function signedInAgain(
   { state, evaluatedUser }: Context,
   user: unknown,

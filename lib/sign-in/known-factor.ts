@@ -6,7 +6,8 @@ import type { Factor, FoundUser } from '../session/core.js';
 import { readFactor } from '../session/account-record.js';
 
 /**
- * The second factor of who signs in; `null`: none. A sign-in that cannot go on without knowing is told as refused.
+ * The second factor of the user who signs in; `null`: none. If it cannot be known, the sign-in is refused, and an event
+ * says so.
  *
  * @throws {SecondFactorError} `store-unavailable`, `record-unreadable`, `record-missing`
  */

@@ -1,16 +1,16 @@
 import { SecondFactorError } from '../errors.js';
 import { isSpelledLike } from '../known-only.js';
 
-/** What `req.logIn` takes beside all that Passport and its strategies take. */
+/** Options of `req.logIn`, besides those of Passport and its strategies. */
 const OURS: Readonly<Record<string, readonly string[]>> = {
   whenCodeRequired: ['respond', 'error'],
   secondFactor: ['not-required'],
 };
 
 /**
- * Checks our own options of `req.logIn`. Others are Passport's or a strategy's, and are not ours to refuse.
+ * Checks our own options of `req.logIn`. Others belong to Passport or a strategy, and are not refused here.
  *
- * @throws {SecondFactorError} `option-invalid`, `option-unknown` for a name that is meant for one of ours
+ * @throws {SecondFactorError} `option-invalid`; `option-unknown` for a misspelled name of one of ours
  */
 export function checkLogInOptions(options: object): void {
   for (const [name, value] of Object.entries(options) as [string, unknown][]) {

@@ -13,8 +13,8 @@ import { takeVouched } from './proven-elsewhere.js';
 import { withoutSession } from './without-session.js';
 
 /**
- * The function that stands in for Passport's `req.logIn`: whatever strategy did the first step, an account
- * with a second factor is parked and nobody is signed in. Options, callback and errors are Passport's own.
+ * The function that replaces Passport's `req.logIn`. Whatever strategy did the first step, an account with a second
+ * factor is parked, and nobody is signed in. Options, callback and errors are those of Passport.
  */
 export function createLogIn(context: Context): LogIn {
   return function logIn(
@@ -83,8 +83,8 @@ async function signInBy(
 }
 
 /**
- * One first step at a time, and none after one that asked for a second. After a sign-in that needed none another
- * may follow that needs none, as in Passport.
+ * One first step at a time, and none after one that needed a code. After a sign-in that needed no code, another one
+ * that needs none may follow, as in Passport.
  *
  * @throws {SecondFactorError} `login-twice`
  */
@@ -97,7 +97,7 @@ async function oneAtATime(
   const before = context.logIn;
   const follows = before === 'signed-in' && context.state?.state === 'signed-in';
   if (before !== 'none' && !follows) throw loggedInTwice();
-  // Set before anything is awaited: of two calls at once the second one must find it.
+  // Set before anything is awaited, so that the second of two simultaneous calls finds it.
   context.logIn = follows ? 'another' : 'first';
   let after: Context['logIn'] = before;
   try {

@@ -12,8 +12,8 @@ import { forgetStop } from '../session/stop-cookie.js';
 import { storedState } from '../session/stored-session.js';
 
 /**
- * The function that stands in for Passport's `req.logOut`: our state always ends, whatever
- * `keepSessionInfo` says, and a parked sign-in with it. Callback and errors are Passport's own.
+ * The function that replaces Passport's `req.logOut`. Our state always ends, whatever `keepSessionInfo` says, and so
+ * does a parked sign-in. Callback and errors are those of Passport.
  */
 export function createLogOut(context: Context): LogOut {
   return function logOut(given?: LogOutOptions | Callback | null, callback?: Callback | null): void {
@@ -59,13 +59,13 @@ async function end(context: Context, keepSessionInfo: boolean): Promise<void> {
   nobody(context);
   context.proof = undefined;
   const isSaved = noteSaved(requireSession(req));
-  // Passport would also carry the cookie over, with the short life of a parked sign-in.
+  // Passport would also keep the cookie, with the short lifetime of a parked sign-in.
   try {
     await promised((done) => {
       context.passportLogOut.call(req, { keepSessionInfo: false }, done);
     });
   } catch (error) {
-    // It saves the session without its user first, and may fail after that.
+    // Passport first saves the session without its user, and may fail after that.
     if (isSaved() || !(await storedState(req, sessionKey).catch(() => state))) tell();
     throw error;
   }

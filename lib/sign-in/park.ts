@@ -16,7 +16,7 @@ import { waitOf } from '../session/wait.js';
 import { forgetStop, readStop } from '../session/stop-cookie.js';
 import { codeOfParked, wayOn } from '../session/way-on.js';
 
-/** The ways a parked sign-in goes on: those the account has. */
+/** The ways to complete a parked sign-in: those that the account has. */
 export function methodsOf({ asks, keysOnly, digits }: PendingState): readonly ProofMethod[] {
   if (keysOnly) return ['security-key'];
   return [
@@ -26,7 +26,7 @@ export function methodsOf({ asks, keysOnly, digits }: PendingState): readonly Pr
   ];
 }
 
-/** What a browser asks the security keys of a parked sign-in; `undefined`: there are none. */
+/** What a browser asks the security keys in a parked sign-in; `undefined`: there are none. */
 export function askedOf(
   { core }: Pick<Context, 'core'>,
   { asks, since, until }: PendingState,
@@ -34,16 +34,18 @@ export function askedOf(
   return asks && core.options.webauthn?.requestOptions(asks.challenge.value, asks.keys, until - since);
 }
 
-/** What there may be beside the user. */
+/** What there may be besides the user. */
 interface ParkParts extends Pick<MustEnrollState, 'keysOnly' | 'enrollment'> {
-  /** Ends the session it goes on from, last of all: until then what fails leaves that as it is. */
+  /**
+   * Ends the session that it goes on from, as the last step. If something fails before, that session stays as it is.
+   */
   readonly leave?: (() => Promise<void>) | undefined;
 }
 
 /**
- * Parks a sign-in: a new session that knows the first step was done, and nobody signed in.
+ * Parks a sign-in: a new session that knows that the first step was done, with nobody signed in.
  *
- * @param factor `null`: until one is enabled, or a security key added, since the policy requires it
+ * @param factor `null`: parked until one is enabled, or a security key added, because the policy requires it
  */
 export async function park(
   context: Context,
@@ -105,7 +107,7 @@ function pendingFor(
   };
 }
 
-/** Answers the request of the first step: on to the form, or JSON that tells where it is. */
+/** Answers the request of the first step: a redirect to the form, or JSON that says where it is. */
 export function answerParked(context: Context, parked: ParkedState): void {
   const { core, req, res } = context;
   if (wantsHtml(req)) {
@@ -117,7 +119,7 @@ export function answerParked(context: Context, parked: ParkedState): void {
   sendProblem(req, res, code, waysFrom(context, parked));
 }
 
-/** What a program is told in answer to the password: where the sign-in goes on, until when, by what. */
+/** What a program gets in the answer to the password: where the sign-in goes on, until when, and in which ways. */
 export function waysFrom(context: Context, parked: ParkedState): ProblemMembers {
   const location = wayOn(context.core.options.basePath, parked);
   const until = new Date(parked.until).toISOString();
@@ -132,8 +134,8 @@ export function waysFrom(context: Context, parked: ParkedState): ProblemMembers 
 }
 
 /**
- * Where a sign-in leads, by Passport's own rules, taken before the session is regenerated: where a guard stopped the
- * browser, else what the application wrote into `session.returnTo`. A fixed `successRedirect` wins over both, as it does in
+ * Where a sign-in leads, by Passport's rules, read before the session is regenerated: the page where a guard stopped
+ * the browser, otherwise `session.returnTo` from the application. A fixed `successRedirect` wins over both, as in
  * Passport.
  */
 export function destination(context: Context, options: LogInOptions): string | null {

@@ -9,7 +9,7 @@ import type { Refused } from '../session/refusal.js';
 import type { ParkedState } from '../session/state.js';
 import { refused } from '../session/refusal.js';
 
-/** Who waits in a parked sign-in, loaded again. */
+/** The user of a parked sign-in, loaded again. */
 export interface ParkedUser {
   /** What becomes `req.user`. */
   readonly user: unknown;
@@ -17,8 +17,8 @@ export interface ParkedUser {
 }
 
 /**
- * The user of a parked sign-in as they are now; `null` when the account is not the one that was parked any
- * more: gone, blocked, or with another password.
+ * The user of a parked sign-in as they are now; `null`: the account is not what it was when it was parked: it is gone,
+ * blocked, or has another password.
  */
 export async function parkedUser(
   { core, req }: Context,
@@ -30,7 +30,7 @@ export async function parkedUser(
   return found && stampMatches(core, found.account, stamp) ? { user, found } : null;
 }
 
-/** Ends a parked sign-in without a second step, unless another request has ended it, or gone on from it. */
+/** Ends a parked sign-in without a second step, unless another request has ended it or gone on from it. */
 export async function endParked(
   context: Context,
   parked: ParkedState,
@@ -46,7 +46,7 @@ export async function endParked(
   return expired;
 }
 
-/** Whether the session is there still, and no other request goes on from it. */
+/** Whether the session is still there, and no other request goes on from it. */
 async function mayLeave(context: Context): Promise<boolean> {
   try {
     await leaveSession(context);

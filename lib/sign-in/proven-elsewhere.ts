@@ -15,7 +15,7 @@ import type { Elsewhere } from '../session/state.js';
 export const ELSEWHERE_SECONDS = 86_400;
 
 /**
- * Takes down what the application vouches for; a later call counts instead of it.
+ * Stores what the application says was proved elsewhere. A later call replaces it.
  *
  * @throws {SecondFactorError} `option-invalid`, `option-unknown`
  */
@@ -32,12 +32,12 @@ export function vouch(context: Context, user: unknown, proof: ProofElsewhere): v
     throw invalid('the first argument must be the user that goes to req.logIn');
   }
   const accountId = vouchedId(context.core.options, user);
-  // The sign-in that it is for hears of it, and no other.
+  // Only the sign-in that it is for gets the error.
   accountId.catch(() => undefined);
   context.vouched = { accountId, elsewhere: { at: at.getTime(), phishingResistant } };
 }
 
-/** What the application vouches for, taken by one `req.logIn`: none after it finds it. */
+/** What the application says was proved elsewhere. One `req.logIn` takes it, and later ones find nothing. */
 export function takeVouched(context: Context): Vouched | undefined {
   const { vouched } = context;
   context.vouched = undefined;
@@ -45,10 +45,10 @@ export function takeVouched(context: Context): Vouched | undefined {
 }
 
 /**
- * What was proved elsewhere for an account; `undefined` where it was for another one, a day ago, or seems to lie in the
- * future.
+ * What was proved elsewhere for an account; `undefined`: it was for another account, is more than a day old, or lies in
+ * the future.
  *
- * @throws {SecondFactorError} `account-invalid` where the application could not describe the user it vouched for
+ * @throws {SecondFactorError} `account-invalid` if the application could not describe the user it was for
  */
 export async function provenElsewhere(
   context: Context,
@@ -68,8 +68,8 @@ export async function provenElsewhere(
 }
 
 /**
- * Whether what was proved elsewhere is as good as what would be asked: where the policy takes security keys alone it must
- * be phishing-resistant, and the account must have a key already.
+ * Whether what was proved elsewhere is as good as what would be asked for. If the policy accepts only security keys, it
+ * must be phishing-resistant, and the account must already have a key.
  */
 export function sparesCode(
   context: Context,

@@ -9,8 +9,8 @@ import { stampMatcher } from '../session/core.js';
 import { updateRecord } from '../session/account-record.js';
 
 /**
- * The id of the browser of a request when the account remembers it and no code is to be asked for. Its use
- * is written down once a day at most, and when it first comes with a new token: the former one ends then.
+ * The id of the browser of a request, if the account remembers it and no code is to be asked for. Its use is written
+ * once a day at most, and when it first sends a new token, which ends the previous one.
  */
 export async function rememberedBrowser(
   context: Context,

@@ -21,17 +21,17 @@ import type { Accepted, ProofAttempt } from '../session/try-code.js';
 import type { Presented, ProofOutcome } from '../session/try-proof.js';
 import { markedProof, tryProof } from '../session/try-proof.js';
 
-/** What became of the second step; `must-enroll`: the policy asks for a security key besides. */
+/** The outcome of the second step. `must-enroll`: the policy asks for a security key as well. */
 type SecondStep =
   | { readonly ok: true; readonly next: 'sign-in'; readonly proof: Proof; readonly recoveryCodesLeft: number }
   | { readonly ok: true; readonly next: 'must-enroll'; readonly parked: MustEnrollState }
   | Refused;
 
 /**
- * Checks the proof of the parked sign-in. Whose it is comes from the session alone. The account is loaded
- * again: with another password, another enrollment or no account any more the sign-in is over.
+ * Checks the proof of the parked sign-in. Only the session decides whose it is. The account is loaded again: if it is
+ * gone, or has another password or another enrollment, the sign-in is over.
  *
- * @param remember whether the browser is to be asked for no code from now on, where that is allowed
+ * @param remember whether this browser is not to be asked for a code from now on, if that is allowed
  */
 export async function secondStep(
   context: Context,
@@ -46,13 +46,13 @@ export async function secondStep(
   if (!present) return await endParked(context, pending, 'account-changed');
   const takesNoCode = await takesKeysOnly(core, present.found.account, true);
   const keysOnly = presented.kind === 'code' && takesNoCode;
-  // Before the code is checked: what will be refused must not cost one.
+  // Before the code is checked, so that a refusal does not use up a code.
   if (keysOnly && pending.asks) {
     updateState(context, { ...pending, keysOnly: true });
     return refused('security-key-required');
   }
 
-  // Where keys alone do, every sign-in asks for one.
+  // If only keys are accepted, every sign-in asks for one.
   const remembered = remember && core.options.rememberBrowserDays !== null && !takesNoCode;
   const tokenFor = canKnowBrowser(context) && !keysOnly ? nextToken(context, pending.account) : undefined;
   const attempt = {
@@ -63,7 +63,7 @@ export async function secondStep(
   if (!outcome.ok) return await refuseProof(context, pending, outcome);
   const { factor } = outcome;
   if (keysOnly) {
-    // Added since the sign-in was parked: its owner signs in by it.
+    // Added since the sign-in was parked, so the owner must sign in with it.
     if (offeredKeys(context, factor).length > 0) return await endParked(context, pending, 'account-changed');
     return { ok: true, next: 'must-enroll', parked: await mustAddKey(context, pending) };
   }
@@ -77,7 +77,7 @@ export async function secondStep(
   return { ok: true, next: 'sign-in', proof: known, recoveryCodesLeft: factor.recoveryCodesLeft };
 }
 
-/** The code was right, and lets nobody in: it is enough to add the account's first security key. */
+/** The code was right, but signs nobody in. It is enough to add the account's first security key. */
 async function mustAddKey(context: Context, pending: PendingState): Promise<MustEnrollState> {
   const { recoveryFailures: _failures, asks: _asks, digits: _digits, waits: _waits, ...parked } = pending;
   const state: MustEnrollState = { ...parked, state: 'must-enroll', keysOnly: true };
@@ -87,18 +87,18 @@ async function mustAddKey(context: Context, pending: PendingState): Promise<Must
   return state;
 }
 
-/** A recovery code may be somebody else's. */
+/** Somebody else may be using a recovery code. */
 function makesKnown(method: ProofMethod): boolean {
   return method !== 'recovery-code';
 }
 
-/** What a browser is given when its code was right, by how it was known until then. */
+/** The token for a browser whose code was right. It depends on how the browser was known until then. */
 type NextToken = (known: KnownBrowser | undefined) => string;
 
 function nextToken(context: Context, account: string): NextToken {
   const first = newBrowserToken();
   const successor = successorOfToken(context, account) ?? first;
-  // A token that is not known may have been forgotten, and its successor be in other hands.
+  // An unknown token may have been forgotten by its owner, and somebody else may have the next one.
   return (known) => (known ? successor : first);
 }
 
@@ -146,7 +146,7 @@ async function refuseProof(
   }
   if (beginsWait(outcome) && pending.waits !== true) updateState(context, { ...pending, waits: true });
   if (outcome.reason === 'assertion-already-used' && pending.asks) {
-    // Another sign-in was completed meanwhile: this one goes on with a challenge of its own time.
+    // Another sign-in was completed meanwhile, so this one goes on with a newer challenge.
     updateState(context, {
       ...pending,
       asks: { ...pending.asks, challenge: newChallenge(context, [outcome]) },
