@@ -134,17 +134,20 @@ function meet(world: World, before: World, meeting: Meeting, act: Act, made: Mad
   if (meeting === 'in-order' || !('jar' in act) || id === null || !read) return apply(world, act, made);
   const sessions = structuredClone(world.sessions);
   const present = sessions[id];
+  const { browsers } = structuredClone(cookiesOf(world, act.jar));
   world.sessions[id] = structuredClone(read);
   const outcome = apply(world, act, made);
   if (meeting === 'overtaken') {
     Object.assign(world, { sessions });
-    cookiesOf(world, act.jar).session = null;
+    Object.assign(cookiesOf(world, act.jar), { session: null, browsers });
     return outcome === 'ok' ? 'sign-in-expired' : outcome;
   }
   if (present) return outcome;
   // What has ended is not written back.
   Reflect.deleteProperty(world.sessions, id);
   if (meeting === 'early') return outcome;
+  // A browser is given what it is known by only where the sign-in holds.
+  Object.assign(cookiesOf(world, act.jar), { browsers });
   endSession(world, act.jar);
   return 'sign-in-expired';
 }

@@ -161,6 +161,27 @@ describe('histories that the model and the panel once told differently', () => {
       expect(await live(panel, history)).to.be.at.least(history.length);
   }
 
+  it('gives a browser nothing to be known by where its sign-in ended in the moment of the right code', async () => {
+    await lives([
+      { do: 'sign-in', jar: 0, account: 'alice', password: 'right' },
+      { do: 'set-up', jar: 0, add: false },
+      { do: 'confirm', jar: 0, typed: 0 },
+      { do: 'sign-in', jar: 1, account: 'alice', password: 'right' },
+      { do: 'wait', seconds: 30 },
+      { do: 'code', jar: 1, door: 'verify', typed: 'wrong' },
+      { do: 'copy', from: 1, to: 0 },
+      {
+        do: 'together',
+        all: [
+          { do: 'sign-in', jar: 1, account: 'root', password: 'right' },
+          { do: 'code', jar: 0, door: 'verify', typed: { of: 'own', phone: 0, steps: 0 }, remember: true },
+        ],
+      },
+      { do: 'sign-in', jar: 0, account: 'alice', password: 'right' },
+      ...Array.from({ length: 5 }, () => ({ do: 'code', jar: 0, door: 'verify', typed: 'wrong' }) as const),
+    ]);
+  });
+
   it('keeps the level that an account was given while it was deleted', async () => {
     await lives([
       { do: 'delete', account: 'bob' },
