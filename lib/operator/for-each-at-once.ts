@@ -1,3 +1,5 @@
+import { debug } from '../debug.js';
+import { describeFailure } from '../vault/failure.js';
 import type { Pace } from './pace.js';
 import { createPace } from './pace.js';
 
@@ -26,6 +28,8 @@ export async function forEachAtOnce<Item>(
             isOver = true;
             return;
           }
+          // Another one has failed while this one waited for the list.
+          if (errors.length > 0) return;
           const begun = performance.now();
           await act(step.value);
           pace.took(performance.now() - begun);
@@ -46,6 +50,15 @@ export async function forEachAtOnce<Item>(
     begin();
   });
   if (errors.length === 0) return;
-  await list.return?.();
+  await endOf(list);
   throw errors[0];
+}
+
+/** Ends a list that is not read to its end. That it cannot be ended says less than what went wrong before. */
+async function endOf(list: AsyncIterator<unknown>): Promise<void> {
+  try {
+    await list.return?.();
+  } catch (error) {
+    debug('the list of accounts could not be ended: %s', describeFailure(error));
+  }
 }

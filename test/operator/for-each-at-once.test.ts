@@ -84,6 +84,41 @@ describe('operator/for-each-at-once', () => {
     expect(list.isEnded).to.equal(true);
   });
 
+  it('begins nothing further once one has failed, also where others wait for the list', async () => {
+    const log: string[] = [];
+    async function* slow(): AsyncGenerator<number> {
+      for (let item = 0; item < 100; item++) {
+        await new Promise(setImmediate);
+        yield item;
+      }
+    }
+    const act = async (item: number): Promise<void> => {
+      log.push('begun');
+      await Promise.resolve();
+      if (item < 3) return;
+      log.push('failed');
+      throw new Error('the fourth');
+    };
+    const pace = { atOnce: () => 64, took: () => undefined };
+    const error = await forEachAtOnce(slow(), act, pace).catch((thrown: unknown) => thrown);
+    expect(error).to.have.property('message', 'the fourth');
+    expect(log).to.deep.equal(['begun', 'begun', 'begun', 'begun', 'failed']);
+  });
+
+  it('rejects with what failed first, also where the list cannot be ended after that', async () => {
+    async function* unending(): AsyncGenerator<number> {
+      try {
+        yield await Promise.resolve(1);
+        yield 2;
+      } finally {
+        await Promise.reject(new Error('no end'));
+      }
+    }
+    const act = () => Promise.reject(new Error('the first'));
+    const error = await forEachAtOnce(unending(), act).catch((thrown: unknown) => thrown);
+    expect(error).to.have.property('message', 'the first');
+  });
+
   it('rejects with what the list throws', async () => {
     async function* broken(): AsyncGenerator<number> {
       yield await Promise.resolve(1);
