@@ -8,7 +8,13 @@ const NO_KEY = {
   response: { clientDataJSON: 'AAAA', authenticatorData: 'AAAA', signature: 'AAAA' },
 };
 /** What somebody is refused by for being who they are, whatever they send. */
-const OF_STATE = ['login-required', 'code-required', 'enrollment-required', 'session-required', 'sign-in-expired'];
+const OF_STATE = [
+  'login-required',
+  'code-required',
+  'enrollment-required',
+  'session-required',
+  'sign-in-expired',
+];
 const FAULTS: readonly Fault[] = ['swaps', 'reads', 'unreadable', 'missing'];
 
 /** What anybody may send: right, wrong, and of no use. Made when it is sent. */
