@@ -109,18 +109,21 @@ describe('client/login-outcome', () => {
     for (const reason of [undefined, new Error('the view is gone'), 'gone']) {
       const controller = new AbortController();
       const { signal } = controller;
-      const body = new ReadableStream({
-        start(stream) {
-          signal.addEventListener('abort', () => stream.error(signal.reason));
+      const body = new ReadableStream(
+        {
+          pull(stream) {
+            controller.abort(reason);
+            stream.error(signal.reason);
+          },
         },
-      });
+        // Asked for nothing before it is read.
+        { highWaterMark: 0 },
+      );
       const headers = { 'content-type': 'application/json' };
       const client = createSecondFactorClient({
         fetch: () => Promise.resolve(new Response(body, { headers })),
       });
-      const call = client.login('/login', ALICE, { signal });
-      setTimeout(() => controller.abort(reason), 5);
-      expect(await rejectionCode(call)).to.equal('aborted');
+      expect(await rejectionCode(client.login('/login', ALICE, { signal }))).to.equal('aborted');
     }
   });
 });
