@@ -1,7 +1,14 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { findCommand } from '../../scripts/ensure-tools.js';
 
 /**
@@ -20,11 +27,7 @@ export interface SystemClock {
 
 /** Makes a clock that shows the present time, in whole seconds. Timers of the processes are left alone. */
 export function makeSystemClock(): SystemClock {
-  const faketime = findCommand('faketime');
-  if (faketime === null) throw new Error('there is no faketime: npm test installs it, or says how to');
-  const library = execFileSync(faketime, ['-m', '-f', '+0', 'printenv', 'LD_PRELOAD'], {
-    encoding: 'utf8',
-  }).trim();
+  const library = findLibrary();
   const folder = mkdtempSync(join(tmpdir(), 'clock-'));
   const file = join(folder, 'time');
   let seconds = Math.floor(Date.now() / 1000);
@@ -51,4 +54,18 @@ export function makeSystemClock(): SystemClock {
     },
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
+}
+
+/**
+ * The library beside the command. The command itself fails where a process that was killed had the same id: it left a
+ * semaphore of that name.
+ */
+function findLibrary(): string {
+  const faketime = findCommand('faketime');
+  if (faketime === null) throw new Error('there is no faketime: npm test installs it, or says how to');
+  const lib = join(dirname(realpathSync(faketime)), '../lib');
+  const folders = [lib, ...readdirSync(lib).map((name) => join(lib, name))];
+  const library = folders.map((folder) => join(folder, 'faketime/libfaketimeMT.so.1')).find(existsSync);
+  if (library === undefined) throw new Error(`there is no faketime/libfaketimeMT.so.1 in ${lib}`);
+  return library;
 }
