@@ -21,7 +21,7 @@ export function callBack(done: Callback, caught: boolean, ...said: [] | [unknown
   });
 }
 
-/** Whether the session store of a request catches what its callbacks throw. */
+/** Whether what a callback throws is caught where the session store of a request calls it. */
 export function storeCatches({ sessionStore }: AppRequest): boolean {
-  return sessionStore !== undefined && watchedStore(sessionStore).isAsync();
+  return sessionStore !== undefined && watchedStore(sessionStore).catches();
 }

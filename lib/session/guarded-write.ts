@@ -17,32 +17,34 @@ interface GuardedWrite {
  * @returns the return value of the write
  */
 export function guardedWrite({ lookUp, hasEnded, write, undo, done }: GuardedWrite): Promise<unknown> {
-  return new Promise((resolve) => {
-    const refuse = (error: unknown): void => {
-      done(...(error ? [error] : []));
-      resolve(undefined);
-    };
-    lookUp((error, stored) => {
-      if (error || !stored || hasEnded()) {
-        refuse(error);
-        return;
-      }
-      const answer = { told: false };
-      try {
-        resolve(
-          write((...said) => {
-            answer.told = true;
-            if (said[0] || !hasEnded()) return done(...said);
-            return undo(done);
-          }),
-        );
-      } catch (thrown) {
-        if (answer.told) throw thrown;
-        // An exception here, in a callback of the store, would end the process.
-        refuse(thrown);
-      }
-    });
+  let resolve: (result: unknown) => void = () => undefined;
+  const written = new Promise((settle) => (resolve = settle));
+  const refuse = (error: unknown): void => {
+    done(...(error ? [error] : []));
+    resolve(undefined);
+  };
+  // Not inside the promise, which would catch what a callback throws that is called at once.
+  lookUp((error, stored) => {
+    if (error || !stored || hasEnded()) {
+      refuse(error);
+      return;
+    }
+    const answer = { told: false };
+    try {
+      resolve(
+        write((...said) => {
+          answer.told = true;
+          if (said[0] || !hasEnded()) return done(...said);
+          return undo(done);
+        }),
+      );
+    } catch (thrown) {
+      if (answer.told) throw thrown;
+      // An exception here, in a callback of the store, would end the process.
+      refuse(thrown);
+    }
   });
+  return written;
 }
 
 /** How long later calls wait for a look-up that the store does not answer: longer than a healthy store ever takes. */

@@ -27,9 +27,10 @@ interface WatchedStore {
   /** Whether a session was ended in this process since it was watched. */
   hasEnded(session: AppSession): boolean;
   /**
-   * Whether its functions return promises although they take callbacks. Such functions catch what a callback throws.
+   * Whether somebody catches what a callback throws: the store, if its functions return promises although they take
+   * callbacks; Passport, if the store calls back before its function returns, as those of SQLite do.
    */
-  isAsync(): boolean;
+  catches(): boolean;
 }
 
 interface Watched {
@@ -176,7 +177,7 @@ function watchStore(store: SessionStore): WatchedStore {
     },
     mayTell: (session) => ended.mayTell(session.id, (watchedOf(session)?.since ?? anew()).own),
     hasEnded: (session) => ended.has(session.id, watchedOf(session)?.since ?? anew()),
-    isAsync: () => isAsync,
+    catches: () => isAsync || writes.areAtOnce(),
   };
 }
 
@@ -208,6 +209,7 @@ interface Write {
 function createWrites() {
   const byCallback = new WeakMap<object, Write>();
   let current: Write | undefined;
+  let atOnce = false;
   const within = <Result>(write: Write | undefined, act: () => Result): Result => {
     const before = current;
     current = write;
@@ -223,13 +225,18 @@ function createWrites() {
       const write = { id, removed: false };
       if (typeof done !== 'function') return within(write, () => bare(args));
       const told = (...said: unknown[]): unknown => {
-        if (!said[0]) over?.(write.removed);
+        if (!said[0]) {
+          atOnce = current === write;
+          over?.(write.removed);
+        }
         // What the application does in its callback is not part of the write, even if the store calls it at once.
         return within(undefined, () => Reflect.apply(done, undefined, said) as unknown);
       };
       byCallback.set(told, write);
       return within(write, () => bare(args.with(2, told)));
     },
+    /** Whether the last one called back before it returned. */
+    areAtOnce: () => atOnce,
     /** Whether a `destroy` belongs to a `set`: it is called inside it, or gets its callback. */
     remove(id: string, done: unknown): boolean {
       const write = current?.id === id ? current : byCallback.get(done as object);
