@@ -79,4 +79,42 @@ describe('session/watch-cookie: the cookie of a sign-in', () => {
     });
     expect(warnings.map(({ code }) => code)).to.deep.equal([]);
   });
+
+  it('is watched once, no matter how many sign-ins are asked for in one request', async () => {
+    const panel = await startPanel({
+      routes: ({ app }) =>
+        app.post('/many', async (req, res) => {
+          const signIn = () => new Promise((resolve) => req.logIn(USER, resolve));
+          await Promise.all(Array.from({ length: 20 }, signIn));
+          for (let i = 0; i < 20; i++) await signIn();
+          res.json({});
+        }),
+    });
+    const warnings = await warningsOf(async () => {
+      expect((await new Client(panel).post('/many')).status).to.equal(200);
+    });
+    expect(warnings.map(({ name }) => name)).to.deep.equal([]);
+  });
+
+  it('ends no process where the session has no cookie, or the request no socket', async () => {
+    for (const lost of ['cookie', 'socket'] as const) {
+      const panel = await startPanel({
+        routes: ({ app }) =>
+          app.post('/lost', (req, res, next) => {
+            req.logIn(USER, (error) => {
+              if (error) next(error);
+              // The last listener but ours: what the session was saved with stays.
+              res.prependListener('finish', () => {
+                const owner = lost === 'cookie' ? req.session : req;
+                Object.defineProperty(owner, lost, { value: undefined });
+              });
+              res.json({});
+            });
+          }),
+      });
+      const { status } = await new Client(panel).post('/lost');
+      expect(status).to.equal(200);
+      expect((await new Client(panel).get('/me')).status).to.equal(200);
+    }
+  });
 });
