@@ -110,7 +110,7 @@ export interface ResolvedOptions extends Omit<Checked, 'window' | 'lockout' | 'r
 /** The impersonation option after the check. */
 interface ResolvedImpersonation {
   readonly levels: readonly string[];
-  readonly canActAs: (actor: AccountSummary, target: AccountSummary) => boolean | Promise<boolean>;
+  readonly canActAs: (actor: AccountSummary, target: AccountSummary) => Promise<boolean>;
   readonly autoSwitch: ReadonlyMap<string, string>;
 }
 
@@ -299,9 +299,19 @@ function impersonation(value: unknown): ResolvedImpersonation {
   }
   return {
     levels: levels as string[],
-    canActAs: fn<ResolvedImpersonation['canActAs']>(() => true)(given.canActAs, 'impersonation.canActAs'),
+    canActAs: canActAs(given.canActAs, 'impersonation.canActAs'),
     autoSwitch: autoSwitches(autoSwitch, levels as string[]),
   };
+}
+
+/** Only `true` allows something: the answer of a database, also that there is no such row, counts as true in JavaScript. */
+function canActAs(given: unknown, name: string): ResolvedImpersonation['canActAs'] {
+  const ask = fn<(actor: AccountSummary, target: AccountSummary) => unknown>(() => true)(given, name);
+  const allowed = (said: unknown): boolean => {
+    if (said === true || !said) return said === true;
+    throw invalid(`${name} must return true or false, got ${kindOf(said)}`);
+  };
+  return async (actor, target) => allowed(await ask(actor, target));
 }
 
 function autoSwitches(value: unknown, levels: readonly string[]): ReadonlyMap<string, string> {

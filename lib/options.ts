@@ -251,8 +251,9 @@ export interface ImpersonationOptions {
   /** The names of the levels, highest first: `['root', 'admin', 'user']`. Acting goes strictly downward. */
   levels: readonly string[];
   /**
-   * Narrows the rules further, for example to resellers and their own customers. May be async. When it throws, nobody
-   * begins to act, and those who act already stop, with a warning (`process.emitWarning`).
+   * Narrows the rules further, for example to resellers and their own customers. May be async. When it throws, or returns
+   * anything but `true` and what counts as `false`, nobody begins to act, and those who act already stop, with a
+   * warning (`process.emitWarning`).
    */
   canActAs?: ((actor: AccountSummary, target: AccountSummary) => boolean | Promise<boolean>) | undefined;
   /**

@@ -104,6 +104,29 @@ describe('options that are functions', () => {
     });
   }
 
+  it('takes only true for the permission of canActAs, and refuses what merely counts as true', async () => {
+    const allowed = (said: unknown): Promise<boolean> => {
+      const impersonation = { levels: ['root', 'user'], canActAs: () => said };
+      const someone = { id: '1', name: 'one', level: 'root' };
+      return checkOptions({ ...required(), impersonation }).impersonation!.canActAs(someone, someone);
+    };
+    expect(await allowed(true)).to.equal(true);
+    expect(await allowed(Promise.resolve(true))).to.equal(true);
+    for (const no of [false, undefined, null, 0, '']) expect(await allowed(no)).to.equal(false);
+    // A query that runs when it is awaited, and finds nothing.
+    const query = {
+      then(done: (rows: unknown[]) => void) {
+        done([]);
+      },
+    };
+    const asynchronous = Object.assign(() => false, { [Symbol.asyncIterator]: () => undefined });
+    for (const said of [[], query, { rows: [] }, asynchronous, 'no', 1]) {
+      const thrown = await thrownBy(() => allowed(said));
+      expect(thrown).to.have.property('code', 'option-invalid');
+      expect((thrown as Error).message).to.match(/^impersonation\.canActAs must return true or false, got /);
+    }
+  });
+
   it('carries what JSON can hold, as it holds it, and refuses what no session could store', () => {
     const carried = (said: unknown): unknown =>
       checkOptions({ ...required(), carry: () => said }).carry({} as never);
