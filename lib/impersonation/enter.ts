@@ -8,6 +8,7 @@ import type { KnownUser } from '../session/core.js';
 import { emitEvent, stampOf } from '../session/core.js';
 import { isFresh } from '../session/evaluate-session.js';
 import { describeFailure } from '../vault/failure.js';
+import { readFactor } from '../session/account-record.js';
 import { requirementOf } from '../session/requirement.js';
 import type { RouteRefusal } from '../session/refusal.js';
 import type { Actor, FirstActor, ImpersonatingState, UserState } from '../session/state.js';
@@ -76,7 +77,15 @@ export async function mayImpersonate(context: Context, account: unknown): Promis
   const nobody = nobodyFor(context, known);
   if (nobody) return { ok: false, reason: nobody };
   const target = await targetOf(context, account);
-  return target ? decideOn(context, state, known, target) : { ok: false, reason: 'account-unknown' };
+  return target
+    ? decideOn(context, state, await knownAnew(context, known), target)
+    : { ok: false, reason: 'account-unknown' };
+}
+
+/** Who asks, by what the store says now: another process may have enabled their second factor within `recheckSeconds`. */
+async function knownAnew(context: Context, known: KnownUser): Promise<KnownUser> {
+  if (!context.isRecent) return known;
+  return { ...known, factor: await readFactor(context.core, known.account, () => originOf(context)) };
 }
 
 /**

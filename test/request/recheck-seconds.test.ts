@@ -58,6 +58,9 @@ describe('recheckSeconds', () => {
         },
         routes({ app }) {
           app.get('/fresh', requireSecondFactor({ maxAge: 300 }), (_req, res) => void res.json({}));
+          app.get('/may/:id', async (req, res) => {
+            res.json(await req.secondFactor?.mayImpersonate(req.params.id));
+          });
         },
       });
     [here, there] = [await startOne(), await startOne()];
@@ -192,6 +195,14 @@ describe('recheckSeconds', () => {
       await root.get('/me');
       expect(await readsOf(act), what).to.be.above(0);
     }
+  });
+
+  it('says who may act as whom by what another process has changed', async () => {
+    const root = await signedIn(here, 'root');
+    await root.get('/me');
+    expect((await root.get('/may/alice')).body).to.deep.equal({ ok: true });
+    await enable(there, await signedIn(there, 'root'));
+    expect((await root.get('/may/alice')).body).to.deep.equal({ ok: false, reason: 'actor-not-verified' });
   });
 
   it('lets no own route go by what another process has changed, where a middleware has changed the path', async () => {
