@@ -122,6 +122,22 @@ describe('client/transport', () => {
       });
     }
 
+    it('also where the answer of the package has no members', async () => {
+      for (const answer of [
+        json({ ok: true }),
+        json({ status: 'maintenance' }),
+        json([]),
+        json(null),
+        html(200),
+      ]) {
+        const client = answeredBy(answer);
+        for (const call of [client.forgetBrowser('id'), client.forgetAllBrowsers()]) {
+          expect(await rejection(call)).to.include({ code: 'unexpected-answer', status: 200 });
+        }
+      }
+      await answeredBy(json({})).forgetBrowser('id');
+    });
+
     it('a problem document, with its members and nothing else of it', async () => {
       const hostile = {
         title: '<img src=x onerror=alert(1)>',
