@@ -190,6 +190,34 @@ describe('example/spa in a browser', function () {
     await page.getByText('third flowerpot').waitFor();
   });
 
+  it('shows what was done by a dialog that was closed before the answer came', async () => {
+    const { next } = await enable();
+    const closeWhileSent = async (path: string): Promise<void> => {
+      let arrive = (): void => undefined;
+      const isSent = new Promise<void>((sent) => {
+        void page.route(path, async (route) => {
+          sent();
+          await new Promise<void>((arrived) => (arrive = arrived));
+          await route.continue();
+        });
+      });
+      await type(next());
+      await isSent;
+      await page.keyboard.press('Escape');
+      await page.getByRole('dialog').waitFor({ state: 'hidden' });
+      arrive();
+    };
+    await press('New recovery codes');
+    await closeWhileSent('**/two-step/recovery-codes');
+    await heading('Your recovery codes');
+    await press('I have saved them');
+    await heading('Hello, alice');
+    await press('Disable');
+    await closeWhileSent('**/two-step/disable');
+    await page.getByRole('status').filter({ hasText: 'Two-step authentication is disabled.' }).waitFor();
+    await page.getByText('It is off: your password alone opens this account.').waitFor();
+  });
+
   it('says for how long codes are not checked, also after a reload', async () => {
     const { next, wrong } = await enable();
     await signOut();

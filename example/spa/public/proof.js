@@ -19,7 +19,10 @@ export function askProof(view, { digits, publicKey, prove, signal }) {
   button.hidden = !publicKey || !supportsKeys();
 }
 
-/** The same in a dialog. Resolves with whether `prove` was done; `false`: the user closed the dialog. */
+/**
+ * The same in a dialog. Resolves with whether `prove` was done; `false`: the user closed the dialog. If they close it
+ * before the answer came, it waits for the answer: what was sent may be done already.
+ */
 export async function askProofInDialog(title, prove) {
   const { digits, publicKey } = await twoStep.stepUpForm();
   document.body.append(template('dialog'));
@@ -27,13 +30,18 @@ export async function askProofInDialog(title, prove) {
   dialog.querySelector('h2').textContent = title;
   const controller = new AbortController();
   let isDone = false;
+  let sending;
   askProof(dialog, {
     digits,
     publicKey,
     signal: controller.signal,
     async prove(proof) {
-      await prove(proof);
-      isDone = true;
+      sending = prove(proof).then(() => {
+        isDone = true;
+      });
+      await sending.finally(() => {
+        sending = undefined;
+      });
       dialog.close();
     },
   });
@@ -43,5 +51,6 @@ export async function askProofInDialog(title, prove) {
   await new Promise((closed) => dialog.addEventListener('close', closed));
   controller.abort();
   dialog.remove();
+  await sending;
   return isDone;
 }
