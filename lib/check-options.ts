@@ -308,8 +308,8 @@ function impersonation(value: unknown): ResolvedImpersonation {
 function canActAs(given: unknown, name: string): ResolvedImpersonation['canActAs'] {
   const ask = fn<(actor: AccountSummary, target: AccountSummary) => unknown>(() => true)(given, name);
   const allowed = (said: unknown): boolean => {
-    if (said === true || !said) return said === true;
-    throw invalid(`${name} must return true or false, got ${kindOf(said)}`);
+    if (said && said !== true) throw invalid(`${name} must return true or false, got ${kindOf(said)}`);
+    return said === true;
   };
   return async (actor, target) => allowed(await ask(actor, target));
 }

@@ -18,8 +18,8 @@ const manifest = JSON.parse(readFileSync('package.json', 'utf8')) as { name: str
 const scratch = mkdtempSync(join(tmpdir(), 'test-run-'));
 const tarball = join(scratch, `${manifest.name}-${manifest.version}.tgz`);
 const countFiles: string[] = [];
-/** Many tests wait for servers and browsers: one more than the cores of a small machine. */
-const JOBS = '3';
+/** Many tests wait for servers and browsers: twice the cores of a small machine. */
+const JOBS = '4';
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.once(signal, () => {
