@@ -81,8 +81,8 @@ export function createSecondFactorClient(options: SecondFactorClientOptions = {}
     renameKey: (id, name, call) => send('POST /security-keys/rename', 'state', call, { id, name }),
 
     browsers: async (call) => (await send('GET /browsers', 'browsers', call)).browsers,
-    forgetBrowser: async (id, call) => void (await send('POST /browsers/revoke', '', call, { id })),
-    forgetAllBrowsers: async (call) => void (await send('POST /browsers/revoke', '', call, { all: true })),
+    forgetBrowser: async (id, call) => void (await send('POST /browsers/revoke', '{}', call, { id })),
+    forgetAllBrowsers: async (call) => void (await send('POST /browsers/revoke', '{}', call, { all: true })),
 
     actAs: (account, call) => send('POST /impersonation', 'state', call, { account }),
     leave: ({ from, ...call } = {}) =>

@@ -17,7 +17,7 @@ export interface Transport {
   /**
    * A request to a route of the package.
    *
-   * @param has the name of a member that the answer must have; empty: it has none at all
+   * @param has the name of a member that the answer must have; `{}`: it must have none
    */
   readonly send: <Route extends keyof ApiRoutes>(
     route: Route,
@@ -77,7 +77,7 @@ export function createTransport(options: SecondFactorClientOptions): Transport {
       const answer = await readJson(response, call?.signal);
       const problem = problemOf(answer);
       if (problem) throw refusal(problem, response);
-      if (!response.ok || answer === null || !isOurs(answer, has)) {
+      if (!response.ok || !answer || !isOurs(answer, has)) {
         throw new SecondFactorClientError('unexpected-answer', { status: response.status });
       }
       return answer as ApiRoutes[Route]['answer'];
@@ -101,7 +101,7 @@ const STATES = new Set<unknown>([
 /** Whether an answer comes from the package. Others also answer with JSON, and some of them with a `state`. */
 function isOurs(answer: object, has: string): boolean {
   if (has === 'state') return STATES.has((answer as Partial<Status>).state);
-  return has === '' ? JSON.stringify(answer) === '{}' : has in answer;
+  return has in answer || has === JSON.stringify(answer);
 }
 
 /** Headers, with names in lower case. Otherwise a name in other letters would be sent as a second value of ours. */
