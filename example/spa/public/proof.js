@@ -30,7 +30,7 @@ export async function askProofInDialog(title, prove) {
   dialog.querySelector('h2').textContent = title;
   const controller = new AbortController();
   let isDone = false;
-  let sending;
+  let sending = Promise.resolve();
   askProof(dialog, {
     digits,
     publicKey,
@@ -40,7 +40,7 @@ export async function askProofInDialog(title, prove) {
         isDone = true;
       });
       await sending.finally(() => {
-        sending = undefined;
+        sending = Promise.resolve();
       });
       dialog.close();
     },
