@@ -7,6 +7,7 @@ import { DESK, PASSKEY, PHONE, expectUsable, openPage, startBrowser } from '../s
 import { until } from '../support/eventually.js';
 import type { Panel } from '../support/panel.js';
 import { startPagePanel } from '../support/page-panel.js';
+import { enrolled } from '../support/people.js';
 
 /** Authenticators as Chromium simulates them (CDP, domain WebAuthn). */
 const AUTHENTICATORS = {
@@ -265,6 +266,32 @@ describe('passkeys and security keys in a browser', function () {
     await page.getByLabel('Name').press('Enter');
     await shows('Your recovery codes');
     expect(panel.told()).to.not.include('security-key-refused');
+  });
+
+  it('sends the code that is typed after an answer of a key got lost, and not that answer again', async () => {
+    const { client, phone } = await enrolled(panel);
+    await sitDown();
+    await plugIn();
+    await context.addCookies([...client.cookies].map(([name, value]) => ({ name, value, url: origin })));
+    await page.goto('/two-step/security-keys');
+    await press('Add a passkey or security key');
+    await until('added', () => Promise.resolve(panel.told().includes('security-key-added')));
+    await signOut();
+    await page.clock.install();
+    let lost = false;
+    await page.route('**/two-step/verify', async (route) => {
+      if (lost || route.request().method() !== 'POST') return route.continue();
+      lost = true;
+      return route.fulfill({ status: 204 });
+    });
+    await logIn(); // the key is asked at once
+    await until('lost', () => Promise.resolve(lost));
+    panel.told();
+    await page.clock.fastForward(10_000);
+    await page.locator('#code').fill(phone.nextCode());
+    await page.locator('#code').press('Enter');
+    await shows('Home');
+    expect(panel.told()).to.include('code-accepted').and.not.include('security-key-used');
   });
 
   it('says where keys work to somebody who has opened the panel by another name', async () => {

@@ -2,8 +2,9 @@ import { hashSource } from './hash-source.js';
 
 /**
  * Asks for a passkey or security key (WebAuthn), and sends the form with its answer. Fetches nothing. A credential may
- * be a plain object, as password managers make them. If the browser has no keys, or none on this page, the buttons stay
- * hidden, and a text says so.
+ * be a plain object, as password managers make them. A button that sends the form, for example with a code, sends no
+ * credential: one from before was sent already, and its answer got lost. If the browser has no keys, or none on this
+ * page, the buttons stay hidden, and a text says so.
  */
 export const KEY_SCRIPT = `
 (() => {
@@ -70,6 +71,7 @@ export const KEY_SCRIPT = `
     button.hidden = false;
     button.addEventListener('click', () => ask(false));
     form.addEventListener('submit', (event) => {
+      if (event.submitter) field.value = '';
       if (field.value !== '' || form.querySelector('[type=submit]')) return;
       event.preventDefault();
       ask(false);
