@@ -150,6 +150,23 @@ for (const library of LIBRARIES) {
       });
     }
 
+    it(`${resends ? 'creates a value again' : 'rejects, and does not create again, a value'} that somebody else deleted after its answer was lost`, async () => {
+      const proxy = await startTcpProxy(server);
+      const far = impatient(redisStore(used(library.client(proxy)).client), limit.ms);
+      expect(await far.get('bob')).to.equal(null);
+
+      proxy.holdAnswers();
+      const swap = far.compareAndSet('bob', null, 'b').catch((error: unknown) => error);
+      await until('the swap to be made', async () => (await store.get('bob')) === 'b');
+      await store.compareAndSet('bob', 'b', null);
+      proxy.breakAll();
+
+      if (resends) expect(await swap).to.equal(true);
+      else expect(await swap).to.be.an('error');
+      expect(await eventually('an answer', () => far.get('bob'))).to.equal(resends ? 'b' : null);
+      await proxy.close();
+    });
+
     it('says no to a deletion that finds nothing while the connection holds', async () => {
       expect(await store.compareAndSet('nobody', 'a', null)).to.equal(false);
     });
