@@ -39,8 +39,9 @@ export interface RedisStoreOptions {
  *
  * Methods reject with an `Error` when the client is closed or not connected in time, when Redis refuses, and when the
  * client lost the answer. Clients that send such a command again (ioredis, `createSentinel`) make a swap once. If the
- * value was changed or deleted before the second sending, the answer is `null`: the swap may have been made before. Only
- * a first value that was deleted in between is set again. `list()` may miss accounts whose keys are moved to another master at that moment.
+ * value was changed or deleted before the second sending, the answer is `null`: the swap may have been made before.
+ * Only a first value that was deleted in between is set again. `list()` may miss accounts whose keys are moved to
+ * another master at that moment.
  *
  * @param client of ioredis 5 or 6, a `Redis` (also with `sentinels`) or `Cluster`; or of node-redis 5 or 6, made by
  *   `createClient`, `createClientPool`, `createCluster` or `createSentinel`; also with `keyPrefix`
