@@ -4,7 +4,7 @@ import type { HttpRequest, Middleware } from '../options.js';
 import type { AppRequest, LogIn, LogOut } from '../session/app-request.js';
 import { pathOf, requestUser, requireSession, setRequestUser } from '../session/app-request.js';
 import type { Context } from '../session/context.js';
-import { emit, now } from '../session/context.js';
+import { emit, endOfActing, now } from '../session/context.js';
 import type { Core } from '../session/core.js';
 import { guardSave, limitLife } from '../session/guard-save.js';
 import { Sender } from '../session/sender.js';
@@ -16,6 +16,7 @@ import { evaluateRequest } from './evaluate-request.js';
 import { RequestApi } from './request-second-factor.js';
 import { withdraw } from './withdraw.js';
 import { NOT_REQUIRED } from '../session/requirement.js';
+import type { SessionState } from '../session/state.js';
 import { isParked, readState, writeState } from '../session/state.js';
 import { watchedStore } from '../session/watched-store.js';
 import type { Soon } from '../soon.js';
@@ -140,11 +141,20 @@ function takeOver(core: Core, request: HttpRequest, res: ServerResponse): Contex
     } else if (state) {
       // It is too old, or Passport's own key is gone: it counts for nobody.
       writeState(session, core.options.sessionKey, undefined);
+      tellActingOver(context, state);
       context.expired = isParked(state);
       if (context.expired) emit(context, 'sign-in-ended', state.account, { reason: 'expired' });
     }
   }
   return context;
+}
+
+/** Passport no longer finds the account that was acted as, and has removed it from the session: nobody acts any more. */
+function tellActingOver(context: Context, state: SessionState): void {
+  context.state = state;
+  const { tell } = endOfActing(context, 'target-changed');
+  context.state = undefined;
+  tell();
 }
 
 /** @throws {SecondFactorError} `passport-session-missing`, `passport-version`, `passport-instance` */

@@ -229,6 +229,16 @@ describe('impersonation, when somebody of the stack changes', () => {
       panel.users.delete('alice');
       expect(await whoIs(root)).to.deep.equal([null]);
     });
+
+    it('tells once that acting has ended when the target was deleted', async () => {
+      await root.actAs('alice');
+      panel.events.length = 0;
+      panel.users.delete('alice');
+      await Promise.all(Array.from({ length: 8 }, () => root.copy().get('/me')));
+      await whoIs(root);
+      expect(panel.events.map(({ name }) => name)).to.deep.equal(['impersonation-ended']);
+      expect(panel.events[0]).to.include({ accountId: 'alice', actorId: 'root', reason: 'target-changed' });
+    });
   });
 
   describe('K21: in a race', () => {
