@@ -36,7 +36,7 @@ function isHeld(answer: unknown): boolean {
 
 /**
  * Hears of a change that was made, in place of a caller who was told that the outcome is unknown because the store was
- * late. What was not made, or is never known, is not told.
+ * late, or its answer was lost. What was not made, or is never known, is not told.
  */
 export type Late<Outcome> = (outcome: Outcome) => Promise<void>;
 
@@ -163,6 +163,7 @@ export function createVault<View>(
     decide: (sealed: string | null) => Swap<Outcome> | Promise<Swap<Outcome>>,
     deadline: Abandoning,
     readFirst: Store['get'],
+    lost: (swap: Swap<Outcome>) => void,
   ): Promise<Outcome> {
     for (let round = 0; round < ROUNDS; round++) {
       deadline.throwIfAborted();
@@ -171,7 +172,14 @@ export function createVault<View>(
       const { outcome, next } = await decide(sealed);
       deadline.throwIfAborted();
       if (next === undefined || next === sealed) return outcome;
-      if (isHeld(await store.compareAndSet(accountId, sealed, next, deadline))) return outcome;
+      let held: boolean;
+      try {
+        held = isHeld(await store.compareAndSet(accountId, sealed, next, deadline));
+      } catch (error) {
+        lost({ outcome, next });
+        throw error;
+      }
+      if (held) return outcome;
       const longest = Math.min(FIRST_JITTER_MILLISECONDS * 2 ** round, LONGEST_JITTER_MILLISECONDS);
       await sleep(randomInt(longest + 1));
     }
@@ -192,10 +200,17 @@ export function createVault<View>(
     readFirst = get,
   ): Promise<Outcome> {
     const changed = (): void => views.changed(accountId);
+    // One read may show that the swap was made: every sealed text has a nonce of its own.
+    const lost = ({ outcome, next }: Swap<Outcome>): void => {
+      const present = inTime((deadline) => get(accountId, deadline));
+      underWay.add(
+        present.then((sealed) => (sealed === next ? late(outcome) : undefined)).catch(() => undefined),
+      );
+    };
     changed();
     return inTime(
       (deadline) => {
-        const answer = swapLoop(accountId, decide, deadline, readFirst);
+        const answer = swapLoop(accountId, decide, deadline, readFirst, lost);
         answer.then(changed, changed);
         return answer;
       },

@@ -91,9 +91,15 @@ describe('Outages', () => {
             expect(text).to.equal(answers[0]!.text);
             expect(headers).to.not.have.property('set-cookie');
           }
-          expect(panel.told()).to.deep.equal(['store-unavailable', 'store-unavailable']);
           expect(await client.me()).to.equal(null);
           expect((await client.get('/secret')).status).to.equal(401);
+          const toOperators = trouble === 'after the swap' ? ['code-refused', 'code-accepted'] : [];
+          await eventually('what was counted is told to operators', () => {
+            const said = panel.events.filter(({ late }) => late === true).map(({ name }) => name);
+            expect(said).to.have.members(toOperators);
+          });
+          const failed = panel.told().filter((name) => name === 'store-unavailable');
+          expect(failed).to.have.length(2);
         });
       }
 

@@ -1,12 +1,15 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { expect } from 'chai';
+import type { Redis } from 'ioredis';
 import { Secret, TOTP } from 'otpauth';
 import { memoryStore } from 'passport-second-factor/memory';
 import { redisStore } from 'passport-second-factor/redis';
 import { eventually, until } from '../support/eventually.js';
 import { holdSwap } from '../support/late-swap.js';
+import type { RedisServer } from '../support/redis-server.js';
 import { connectRedis, startRedis } from '../support/redis-server.js';
 import { NOW } from '../support/records.js';
+import type { TcpProxy } from '../support/tcp-proxy.js';
 import { startTcpProxy } from '../support/tcp-proxy.js';
 import { timeLimit } from '../support/time-limit.js';
 import type { Answer } from '../support/client.js';
@@ -45,7 +48,7 @@ describe('session: a change that was made, though the store told so too late', (
   }
 
   /** Makes a change in a panel of its own, and gives what was told of it. */
-  async function tell(change: Change, how: 'in time' | 'late'): Promise<object[]> {
+  async function tell(change: Change, how: 'in time' | 'late' | 'lost'): Promise<object[]> {
     const panel = await start();
     panel.now = NOW;
     const act = await change.prepare(panel, limit.ms);
@@ -58,7 +61,7 @@ describe('session: a change that was made, though the store told so too late', (
       await isRefused(act);
       expect(notices, 'before it is known').to.deep.equal([]);
       before = panel.events.length;
-      answer.come();
+      answer.come(how === 'lost' ? new Error('connection lost') : undefined);
       await turn();
       expect(notices).to.deep.equal(change.notices ?? []);
       expect(panel.events.slice(before).map(({ name }) => name)).to.deep.equal(change.told);
@@ -73,7 +76,9 @@ describe('session: a change that was made, though the store told so too late', (
     it(`is told when it is known, as it would have been: ${name}`, async () => {
       const inTime = await tell(change, 'in time');
       expect(inTime).to.have.length(change.told.length);
-      expect(await tell(change, 'late')).to.deep.equal(inTime.map((event) => ({ ...event, late: true })));
+      const late = inTime.map((event) => ({ ...event, late: true }));
+      expect(await tell(change, 'late')).to.deep.equal(late);
+      expect(await tell(change, 'lost'), 'by what the store has, if the answer is lost').to.deep.equal(late);
     });
   }
 
@@ -149,34 +154,62 @@ describe('session: a change that was made, though the store told so too late', (
     expect(order).to.deep.equal(['disabled', 'closed']);
   });
 
-  it('is told of a Redis whose answer is on its way', async () => {
-    const server = await startRedis();
-    const proxy = await startTcpProxy(server);
-    const near = connectRedis(server);
-    const far = connectRedis({ ...server, url: `redis://${proxy.host}:${proxy.port}` });
-    try {
-      const panel = await start({ store: redisStore(far) });
-      const { client, phone } = await enrolled(panel);
+  describe('on Redis', () => {
+    let server: RedisServer;
+    let proxy: TcpProxy;
+    let near: Redis;
+    let far: Redis;
+    let panel: Panel;
+
+    beforeEach(async () => {
+      server = await startRedis();
+      proxy = await startTcpProxy(server);
+      near = connectRedis(server);
+      far = connectRedis({ ...server, url: `redis://${proxy.host}:${proxy.port}` });
+      panel = await start({ store: redisStore(far) });
+    });
+    afterEach(async () => {
+      for (const redis of [near, far]) redis.disconnect();
+      await proxy.close();
+      await server.kill();
+    });
+
+    /** Makes a change whose answer the proxy holds. */
+    async function hold(act: Act): Promise<{ refused: Promise<void> }> {
       const before = await near.get('second-factor:alice');
       const swap = panel.store.compareAndSet.bind(panel.store);
       panel.store.compareAndSet = (...given) => {
         proxy.holdAnswers();
         return swap(...given);
       };
-      const refused = isRefused(() => client.post('/two-step/recovery-codes', { code: phone.nextCode() }));
+      const refused = isRefused(act);
       await until('the swap to be made', async () => (await near.get('second-factor:alice')) !== before);
+      panel.told();
+      return { refused };
+    }
+    const told = (...names: string[]): Promise<void> =>
+      eventually('the late events', () => {
+        const late = panel.events.filter((event) => event.late).map(({ name }) => name);
+        expect(late).to.deep.equal(names);
+      });
+
+    it('is told when the answer comes', async () => {
+      const { client, phone } = await enrolled(panel);
+      const { refused } = await hold(() =>
+        client.post('/two-step/recovery-codes', { code: phone.nextCode() }),
+      );
       await limit.passOnce();
       await refused;
-      panel.told();
       proxy.restore();
-      await eventually('the late events', () => {
-        const late = panel.events.filter((event) => event.late).map(({ name }) => name);
-        expect(late).to.deep.equal(['code-accepted', 'recovery-codes-regenerated']);
-      });
-    } finally {
-      for (const redis of [near, far]) redis.disconnect();
-      await proxy.close();
-      await server.kill();
-    }
+      await told('code-accepted', 'recovery-codes-regenerated');
+    });
+
+    it('is told when the connection broke before the answer came', async () => {
+      await enrolled(panel);
+      const { refused } = await hold(() => panel.secondFactor.admin.disable('alice', BY));
+      proxy.breakAll();
+      await refused;
+      await told('disabled');
+    });
   });
 });
