@@ -51,6 +51,8 @@ export interface AppRequest extends IncomingMessage {
   login?: LogIn;
   logOut?: LogOut;
   logout?: LogOut;
+  /** Express puts it there. */
+  next?: Callback;
   _sessionManager?: object;
   _userProperty?: string;
 }

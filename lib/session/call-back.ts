@@ -1,24 +1,37 @@
+import { SecondFactorError } from '../errors.js';
 import type { AppRequest, Callback } from './app-request.js';
 import { watchedStore } from './watched-store.js';
 
 /**
  * Calls the application's callback outside of our promises. What it throws goes where Passport would let it go: as an
- * error into the same callback, if Passport's caller or the session store would catch it; otherwise to the process.
+ * error into the same callback, and then to Express, if Passport's caller or the session store would catch it; otherwise
+ * to the process. If the callback throws an error of ours that it was given, that goes to Express: without the package
+ * there would be none.
  *
  * @param caught whether somebody would catch it
  */
-export function callBack(done: Callback, caught: boolean, ...said: [] | [unknown]): void {
+export function callBack(req: AppRequest, done: Callback, caught: boolean, ...said: [] | [unknown]): void {
+  const toExpress = (thrown: unknown): void => {
+    // The router's own, as Express uses it in `res.render`.
+    if (!req.next) throw thrown;
+    req.next(thrown);
+  };
   process.nextTick(() => {
     try {
       done(...said);
     } catch (thrown) {
-      if (!caught) throw thrown;
-      // Thrown once more, it becomes an unhandled rejection, as in such a store.
-      void Promise.resolve().then(() => {
-        done(thrown);
-      });
+      if (thrown instanceof SecondFactorError && thrown === said[0]) toExpress(thrown);
+      else if (!caught) throw thrown;
+      else process.nextTick(calledAgain, thrown);
     }
   });
+  const calledAgain = (error: unknown): void => {
+    try {
+      done(error);
+    } catch (thrown) {
+      toExpress(thrown);
+    }
+  };
 }
 
 /** Whether what a callback throws is caught where the session store of a request calls it. */

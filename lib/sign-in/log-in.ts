@@ -37,10 +37,10 @@ export function createLogIn(context: Context): LogIn {
     if (!sessionless) watchCookie(context);
     signInBy(context, user, { ...options, session: !sessionless }, vouched).then(
       (result) => {
-        if (result === 'call-back') callBack(done, sessionless || storeCatches(req));
+        if (result === 'call-back') callBack(req, done, sessionless || storeCatches(req));
       },
       (error: unknown) => {
-        callBack(done, sessionless || storeCatches(req), error);
+        callBack(req, done, sessionless || storeCatches(req), error);
       },
     );
   };

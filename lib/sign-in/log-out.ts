@@ -31,10 +31,10 @@ export function createLogOut(context: Context): LogOut {
     }
     end(context, Boolean(options.keepSessionInfo)).then(
       () => {
-        callBack(done, storeCatches(context.req));
+        callBack(context.req, done, storeCatches(context.req));
       },
       (error: unknown) => {
-        callBack(done, storeCatches(context.req), error);
+        callBack(context.req, done, storeCatches(context.req), error);
       },
     );
   };
