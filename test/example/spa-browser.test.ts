@@ -55,7 +55,8 @@ describe('example/spa in a browser', function () {
 
   const press = (name: string): Promise<void> => page.getByRole('button', { name, exact: true }).click();
   const heading = (name: string): Promise<void> => page.getByRole('heading', { name, level: 1 }).waitFor();
-  const alerts = (text: string): Promise<void> => page.getByRole('alert').filter({ hasText: text }).waitFor();
+  const alerts = (text: string | RegExp): Promise<void> =>
+    page.getByRole('alert').filter({ hasText: text }).waitFor();
   const focused = (): Promise<string> =>
     page.evaluate<string>('document.activeElement.name ?? document.activeElement.tagName');
 
@@ -319,6 +320,27 @@ describe('example/spa in a browser', function () {
     page = first;
     await press('Use a passkey');
     await heading('Hello, alice');
+  });
+
+  it('says in its own words what a proxy answers with a page, and what the browser refuses', async () => {
+    const { next } = await enable();
+    const portal = { status: 200, contentType: 'text/html', body: '<h1>Sign in to the Wi-Fi</h1>' };
+    await page.route('**/api/secret', (route) => route.fulfill(portal));
+    await press('Show the note');
+    await alerts(/^The server has a problem\. Try again in a moment\.$/);
+    await page.route('**/api/secret', (route) =>
+      route.fulfill({ ...portal, contentType: 'application/json' }),
+    );
+    await press('Show the note');
+    await alerts(/^The server has a problem\. Try again in a moment\.$/);
+    await press('New recovery codes');
+    await type(next());
+    await heading('Your recovery codes');
+    await page.evaluate(
+      "navigator.clipboard.writeText = () => Promise.reject(new DOMException('Denied', 'NotAllowedError'))",
+    );
+    await press('Copy');
+    await alerts(/^Your browser could not do this\. Try again, or do it by hand\.$/);
   });
 
   it('shows what an answer says as text, whatever it is', async () => {

@@ -11,5 +11,9 @@ export async function call(path, method = 'GET') {
   const refusal = await refusalOf(response);
   if (refusal) throw refusal;
   if (!response.ok) throw new SecondFactorClientError('unexpected-answer', { status: response.status });
-  return response.json();
+  return response.json().catch((cause) => {
+    // A proxy may answer with a page, under 200 as well.
+    const code = cause instanceof SyntaxError ? 'unexpected-answer' : 'network';
+    throw new SecondFactorClientError(code, { status: response.status, cause });
+  });
 }

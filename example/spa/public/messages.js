@@ -1,3 +1,5 @@
+import { SecondFactorClientError } from '/second-factor-client.js';
+
 /** What users read, by the code of an error. For other codes it is `message` of the server, which is in English here. */
 const MESSAGES = {
   'password-invalid': 'The login or the password is wrong.',
@@ -9,6 +11,8 @@ const MESSAGES = {
   'factor-last':
     'This is your only second factor. Add another one first, or disable two-step authentication.',
   'key-cancelled': 'No passkey was used. Try again, or use another way.',
+  'key-missing': 'Your account has no passkey that works here. Use another way.',
+  'key-failed': 'The passkey did not work. Try again, or use another way.',
   'key-unsupported': 'This browser has no passkeys on this page.',
   'security-key-known': 'This passkey is in your account already.',
   'session-missing': 'Your browser does not keep the cookie of this site. Allow it, and sign in again.',
@@ -18,6 +22,9 @@ const MESSAGES = {
   'unexpected-answer': 'The server has a problem. Try again in a moment.',
 };
 
+/** For what the browser refuses itself: its own words are not for users. */
+const NOT_DONE = 'Your browser could not do this. Try again, or do it by hand.';
+
 /** A sentence for an error: a text, never HTML. */
 export function messageOf(error) {
   const { code, until } = error;
@@ -25,5 +32,6 @@ export function messageOf(error) {
   if (code === 'locked' || (code === 'code-invalid' && until)) {
     return 'Too many wrong codes. Wait before the next one, or use a recovery code.';
   }
-  return MESSAGES[code] ?? error.message;
+  if (Object.hasOwn(MESSAGES, code)) return MESSAGES[code];
+  return error instanceof SecondFactorClientError ? error.message : NOT_DONE;
 }
