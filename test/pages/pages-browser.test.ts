@@ -311,6 +311,35 @@ describe('the pages in a browser', function () {
     await page.getByText('The time of this form is over.').waitFor();
   });
 
+  for (const [what, hours] of [
+    ['ahead', 5],
+    ['back', -5],
+  ] as const) {
+    it(`says no untrue end where the clock of the device is set ${what}, and shows the server’s time`, async () => {
+      await sitDown(DESK);
+      await logIn();
+      await type((await startSetup()).code());
+      await context.clearCookies();
+      await logIn();
+      await page.clock.install({ time: Date.now() });
+      await page.goto('/two-step/verify');
+      for (let i = 0; i < 5; i++) await type('000000');
+      await page.locator('[data-left]', { hasText: '(0:30)' }).waitFor();
+      await page.clock.setSystemTime(Date.now() + hours * 3_600_000);
+      await page.clock.runFor(1000);
+      expect(await page.locator('[data-over]').allInnerTexts()).to.deep.equal(['', '']);
+      expect(await page.locator('[data-left]').allInnerTexts()).to.deep.equal(['', '']);
+      for (const time of await page.locator('time[data-in]').all()) {
+        const served = (await time.getAttribute('datetime')) ?? '';
+        expect(await time.innerText()).to.equal(`${served.slice(11, 19)} UTC`);
+      }
+      await page.clock.runFor(30_000);
+      await page.getByText('Codes are checked again: enter the one that is shown now.').waitFor();
+      await page.clock.runFor(600_000);
+      await page.getByText('The time of this form is over.').waitFor();
+    });
+  }
+
   it('copies the key without spaces, and opens the app on the phone', async () => {
     await sitDown(PHONE);
     await context.grantPermissions(['clipboard-read', 'clipboard-write']);
