@@ -322,6 +322,16 @@ describe('example/spa in a browser', function () {
     await heading('Hello, alice');
   });
 
+  it('calls no password wrong where a proxy answered the login', async () => {
+    const page404 = { status: 404, contentType: 'text/html', body: '<h1>Not Found</h1>' };
+    await page.route('**/api/login', (route) => route.fulfill(page404));
+    await logIn();
+    await alerts('The server has a problem.');
+    await page.unroute('**/api/login');
+    await logIn('wrong');
+    await alerts('The login or the password is wrong.');
+  });
+
   it('says in its own words what a proxy answers with a page, and what the browser refuses', async () => {
     const { next } = await enable();
     const portal = { status: 200, contentType: 'text/html', body: '<h1>Sign in to the Wi-Fi</h1>' };

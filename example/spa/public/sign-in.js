@@ -9,7 +9,10 @@ export function login(go, reason) {
   if (reason) complain(view, reason);
   const form = onSend(view, 'login', async (fields) => {
     const outcome = await twoStep.login('/api/login', fields);
-    if (outcome.next === 'refused') throw Object.assign(new Error(), { code: 'password-invalid' });
+    if (outcome.next === 'refused') {
+      const isOurs = outcome.response.status === 401;
+      throw Object.assign(new Error(), { code: isOurs ? 'password-invalid' : 'unexpected-answer' });
+    }
     await go('start', outcome.status);
   });
   form.elements.username.focus();
