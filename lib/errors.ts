@@ -13,7 +13,7 @@ export const PROBLEMS = {
   'sign-in-expired': {
     status: 401,
     title:
-      'This sign-in has ended: its time is over, or it was completed by a second click. If you are not signed in, ' +
+      'This sign-in has ended: its time is over, or another click completed or cancelled it. If you are not signed in, ' +
       'sign in again.',
   },
   'code-invalid': { status: 401, title: 'The code is not right.' },

@@ -1,6 +1,5 @@
 import type { IncomingMessage } from 'node:http';
 import type { AnswerJson, ProblemMembers } from '../api.js';
-import { APP_PARAMETERS } from '../account/totp.js';
 import { challenge } from '../answer/challenge.js';
 import { faultyField } from '../answer/faulty-field.js';
 import { setAnswerHeaders } from '../answer/headers.js';
@@ -86,7 +85,7 @@ export async function answerRefusal(
   const draft: PageDraft = again
     ? withWait(again, refusal)
     : { name: 'error', model: { home: homePath, login: loginPath, back: backOf(context, refusal) } };
-  const said = message(texts, refusal, seconds, digitsAskedFor(draft));
+  const said = message(texts, refusal, seconds, draft);
   const error: PageError = { code, message: said, ...detailsOf(refusal), ...refusedField(context, code) };
   await showPage(context, texts, draft, error, status);
 }
@@ -272,18 +271,13 @@ function waitSeconds(context: Context, refusal: Refused): number | undefined {
   return Math.max(1, Math.ceil((refusal.until - now(context)) / 1000));
 }
 
-/** How many digits the code of a form has; empty: it takes no code, or the number is unknown. */
-function digitsAskedFor(draft: PageDraft): readonly number[] {
-  if (draft.name === 'setup') return [APP_PARAMETERS.digits];
-  return 'digits' in draft.model ? draft.model.digits : [];
+function malformed(texts: Texts, draft: PageDraft): string {
+  if (draft.name === 'setup') return texts.setupCodeMalformed;
+  const digits = 'digits' in draft.model ? draft.model.digits : [];
+  return digits.length > 0 ? texts.codeMalformed(digits) : texts.problems['code-malformed'];
 }
 
-function message(
-  texts: Texts,
-  refusal: Refused,
-  seconds: number | undefined,
-  digits: readonly number[],
-): string {
+function message(texts: Texts, refusal: Refused, seconds: number | undefined, draft: PageDraft): string {
   if (refusal.kind === 'clock-skew') return texts.clockSkew(refusal.minutes);
   if (refusal.kind === 'rule') {
     const { reason, name } = refusal;
@@ -293,6 +287,6 @@ function message(
     const wait = seconds === undefined ? texts.lockedForGood : texts.lockedFor(seconds);
     return refusal.kind === 'wait' ? `${texts.problems[refusal.code]} ${wait}` : wait;
   }
-  if (refusal.code === 'code-malformed' && digits.length > 0) return texts.codeMalformed(digits);
+  if (refusal.code === 'code-malformed') return malformed(texts, draft);
   return texts.problems[refusal.code];
 }

@@ -271,7 +271,7 @@ export const german: Texts = {
     'login-required': 'Melden Sie sich zuerst an.',
     'code-required': 'Der Einmalcode fehlt noch.',
     'sign-in-expired':
-      'Diese Anmeldung ist beendet: ihre Zeit ist um, oder ein zweiter Klick hat sie abgeschlossen. Wenn Sie nicht angemeldet sind, melden Sie sich noch einmal an.',
+      'Diese Anmeldung ist beendet: ihre Zeit ist um, oder ein anderer Klick hat sie abgeschlossen oder abgebrochen. Wenn Sie nicht angemeldet sind, melden Sie sich noch einmal an.',
     'code-invalid': 'Der Code ist falsch.',
     'code-already-used': 'Dieser Code wurde schon benutzt. Warten Sie auf den nächsten.',
     'assertion-invalid': 'Der Passkey oder Sicherheitsschlüssel passt nicht.',
@@ -307,6 +307,7 @@ export const german: Texts = {
     'record-unreadable': 'Die Daten der Zwei-Schritt-Authentifizierung dieses Kontos sind nicht lesbar.',
     'record-missing': 'Die Daten der Zwei-Schritt-Authentifizierung dieses Kontos fehlen.',
   },
+  setupCodeMalformed: 'Geben Sie die sechs Ziffern ein, die Ihre App anzeigt.',
   codeMalformed: (digits) =>
     `Der Code muss ${countsOf(digits)} Ziffern haben oder ein Wiederherstellungscode sein.`,
   impersonationRefused: {

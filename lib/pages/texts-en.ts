@@ -254,6 +254,7 @@ export const english: Texts = {
   toHome: 'Go on',
   toSignIn: 'Sign in',
   problems,
+  setupCodeMalformed: 'Enter the six digits that your app shows.',
   codeMalformed: (digits) =>
     `The code must be ${listOf(digits.map((count) => WORDS[count] ?? ''))} digits, or a recovery code.`,
   impersonationRefused: {

@@ -257,7 +257,7 @@ export const spanish: Texts = {
     'login-required': 'Entre primero.',
     'code-required': 'Todavía falta el código de un solo uso.',
     'sign-in-expired':
-      'Este inicio de sesión ha terminado: se ha agotado su tiempo o lo ha completado un segundo clic. Si no ha entrado, vuelva a entrar.',
+      'Este inicio de sesión ha terminado: se ha agotado su tiempo, o lo ha completado o cancelado otro clic. Si no ha entrado, vuelva a entrar.',
     'code-invalid': 'El código es incorrecto.',
     'code-already-used': 'Este código ya se ha usado. Espere al siguiente.',
     'assertion-invalid': 'La llave de acceso o de seguridad no es válida.',
@@ -291,6 +291,7 @@ export const spanish: Texts = {
     'record-unreadable': 'No se pueden leer los datos de autenticación en dos pasos de esta cuenta.',
     'record-missing': 'Faltan los datos de autenticación en dos pasos de esta cuenta.',
   },
+  setupCodeMalformed: 'Introduzca los seis dígitos que muestra su aplicación.',
   codeMalformed: (digits) => `El código debe ser ${digitsOf(digits)} o un código de recuperación.`,
   impersonationRefused: {
     'level-unknown': 'Una de las dos cuentas no tiene nivel.',

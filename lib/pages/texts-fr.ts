@@ -264,7 +264,7 @@ export const french: Texts = {
     'login-required': 'Connectez-vous d’abord.',
     'code-required': 'Le code à usage unique manque encore.',
     'sign-in-expired':
-      'Cette connexion est terminée : son délai est écoulé, ou un second clic l’a achevée. Si vous n’êtes pas connecté, reconnectez-vous.',
+      'Cette connexion est terminée : son délai est écoulé, ou un autre clic l’a achevée ou annulée. Si vous n’êtes pas connecté, reconnectez-vous.',
     'code-invalid': 'Le code est incorrect.',
     'code-already-used': 'Ce code a déjà été utilisé. Attendez le suivant.',
     'assertion-invalid': 'La clé d’accès ou de sécurité ne convient pas.',
@@ -299,6 +299,7 @@ export const french: Texts = {
     'record-unreadable': 'Les données d’authentification en deux étapes de ce compte sont illisibles.',
     'record-missing': 'Les données d’authentification en deux étapes de ce compte manquent.',
   },
+  setupCodeMalformed: 'Saisissez les six chiffres que votre application affiche.',
   codeMalformed: (digits) => `Le code doit être un code ${digitsOf(digits)} ou un code de récupération.`,
   impersonationRefused: {
     'level-unknown': 'L’un des deux comptes n’a pas de niveau.',

@@ -151,6 +151,8 @@ export interface Texts {
   readonly toHome: string;
   readonly toSignIn: string;
   readonly problems: Readonly<Record<ProblemCode, string>>;
+  /** Replaces the text for `code-malformed` where an app is set up, which takes no recovery code. */
+  readonly setupCodeMalformed: string;
   /** Replaces the text for `code-malformed` if the number of digits is known. */
   readonly codeMalformed: (digits: readonly number[]) => string;
   /** Why somebody may not act as somebody else, by reason. */

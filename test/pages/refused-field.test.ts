@@ -81,6 +81,7 @@ describe('a field that was refused', () => {
       const { text } = await bob.submit('/two-step/setup/confirm', { code });
       expectRefused(text, 'code', code);
       expect(/<details class="clocks"\s+open/.test(text)).to.equal(code !== 'abc');
+      expect(text).to.not.contain('recovery code');
     }
   });
 
