@@ -3,7 +3,9 @@ import type { Proved, SignedInStatus, StepUpForm } from '../api.js';
 import { bodyField } from '../answer/body-field.js';
 import { wantsHtml } from '../answer/negotiate.js';
 import { sendJson } from '../answer/problem.js';
+import { redirect } from '../answer/redirect.js';
 import { safeReturnTo } from '../answer/return-to.js';
+import { SecondFactorError } from '../errors.js';
 import { evaluate } from '../session/evaluate.js';
 import type { RouteRefusal } from '../session/refusal.js';
 import { presentedBy } from '../session/try-proof.js';
@@ -52,11 +54,16 @@ function activityJson(activity: readonly ActivityEntry[] | null): Pick<SignedInS
 
 /** POST /disable `{ code or credential }`: disables the second factor. */
 export async function postDisable(context: Context): Promise<void> {
+  const { basePath } = context.core.options;
   const disabled = await disableFactor(context, presentedBy(context));
-  if (disabled.ok) {
+  if (disabled.ok && disabled.goesOn) {
     say(context, 'disabled');
-    answerOrRedirect(context, context.core.options.basePath, { state: 'signed-in' });
-  } else await answerRefusal(context, disabled, await settingsAgain(context, 'disable'));
+    answerOrRedirect(context, basePath, { state: 'signed-in' });
+  } else if (disabled.ok && wantsHtml(context.req)) {
+    // It is disabled, so a page of an error would be untrue. The settings tell how the browser stands.
+    redirect(context.req, context.res, basePath);
+  } else if (disabled.ok) throw new SecondFactorError('sign-in-expired');
+  else await answerRefusal(context, disabled, await settingsAgain(context, 'disable'));
 }
 
 /** POST /recovery-codes `{ code or credential }`: makes new recovery codes, and shows them, once. */

@@ -1,4 +1,5 @@
 import { confirmRecoverySet } from '../account/recovery-codes.js';
+import { SecondFactorError } from '../errors.js';
 import type { Operation } from '../events.js';
 import { presentedBrowser } from '../session/browser-cookie.js';
 import type { Context } from '../session/context.js';
@@ -28,6 +29,13 @@ type Accepted =
     }
   | RouteRefusal;
 
+/** The second factor is disabled. */
+interface Disabled {
+  readonly ok: true;
+  /** `false`: another request of the same session ended it or took it on meanwhile. */
+  readonly goesOn: boolean;
+}
+
 /**
  * Disables the account's second factor. Needs a code. The session goes on with the password alone, and so do all other
  * sessions of the account.
@@ -35,7 +43,7 @@ type Accepted =
 export async function disableFactor(
   context: Context,
   presented: Presented,
-): Promise<{ ok: true } | RouteRefusal> {
+): Promise<Disabled | RouteRefusal> {
   const { core, requirement } = context;
   // Before the code is checked, so that a refusal does not use up a code.
   if (requirement.required && context.state?.state !== 'impersonating') {
@@ -62,9 +70,14 @@ export async function disableFactor(
   // If another session has replaced it or enabled it again meanwhile, that one stays.
   if (found === 'another') await reporting(core, changed, () => putFlag(core, account));
   if (found !== 'own') return refused('not-enrolled');
-  await moveTo(context, { state: 'signed-in', account, stamp, passwordAt }, 'application-and-user');
+  try {
+    await moveTo(context, { state: 'signed-in', account, stamp, passwordAt }, 'application-and-user');
+  } catch (error) {
+    if (!(error instanceof SecondFactorError && error.code === 'sign-in-expired')) throw error;
+    return { ok: true, goesOn: false };
+  }
   forgetStop(context);
-  return { ok: true };
+  return { ok: true, goesOn: true };
 }
 
 /** Makes new recovery codes. Needs a code. The old ones stop working in the same moment. */

@@ -88,4 +88,20 @@ describe('a change of the second factor is told, whatever becomes of the session
       });
     }
   }
+
+  it('sends to the settings, and shows no error, where another tab took the session on while it was disabled', async () => {
+    const { client, phone } = await enrolled(panel);
+    const otherTab = client.copy();
+    const code = phone.nextCode();
+    const swap = panel.store.compareAndSet.bind(panel.store);
+    panel.store.compareAndSet = async (account, expected, next) => {
+      const swapped = await swap(account, expected, next);
+      if (next === null) await otherTab.get('/me');
+      return swapped;
+    };
+    const answer = await client.submit('/two-step/disable', { code });
+    expect([answer.status, answer.location]).to.deep.equal([303, '/two-step']);
+    expect(await otherTab.me()).to.equal('alice');
+    expect(await panel.store.get('alice')).to.equal(null);
+  });
 });
