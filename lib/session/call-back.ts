@@ -16,15 +16,22 @@ export function callBack(req: AppRequest, done: Callback, caught: boolean, ...sa
     if (!req.next) throw thrown;
     req.next(thrown);
   };
+  const isOurs = (thrown: unknown): boolean => thrown instanceof SecondFactorError && thrown === said[0];
   process.nextTick(() => {
     try {
-      done(...said);
+      const later = (done as (...said: unknown[]) => unknown)(...said);
+      // An async callback throws into its promise, which nobody handles.
+      if (later instanceof Promise) later.catch(thrownLater);
     } catch (thrown) {
-      if (thrown instanceof SecondFactorError && thrown === said[0]) toExpress(thrown);
+      if (isOurs(thrown)) toExpress(thrown);
       else if (!caught) throw thrown;
       else process.nextTick(calledAgain, thrown);
     }
   });
+  const thrownLater = (thrown: unknown): void => {
+    if (!isOurs(thrown)) throw thrown;
+    toExpress(thrown);
+  };
   const calledAgain = (error: unknown): void => {
     try {
       done(error);
