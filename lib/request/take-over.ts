@@ -4,7 +4,7 @@ import type { HttpRequest, Middleware } from '../options.js';
 import type { AppRequest, LogIn, LogOut } from '../session/app-request.js';
 import { pathOf, requestUser, requireSession, setRequestUser } from '../session/app-request.js';
 import type { Context } from '../session/context.js';
-import { emit, endOfActing, now } from '../session/context.js';
+import { emit, endOfActing, firstToTell, now } from '../session/context.js';
 import type { Core } from '../session/core.js';
 import { guardSave, limitLife } from '../session/guard-save.js';
 import { Sender } from '../session/sender.js';
@@ -141,18 +141,19 @@ function takeOver(core: Core, request: HttpRequest, res: ServerResponse): Contex
     } else if (state) {
       // It is too old, or Passport's own key is gone: it counts for nobody.
       writeState(session, core.options.sessionKey, undefined);
-      tellActingOver(context, state);
+      const isFirst = firstToTell(context, true);
+      tellActingOver(context, state, isFirst);
       context.expired = isParked(state);
-      if (context.expired) emit(context, 'sign-in-ended', state.account, { reason: 'expired' });
+      if (context.expired && isFirst()) emit(context, 'sign-in-ended', state.account, { reason: 'expired' });
     }
   }
   return context;
 }
 
 /** Passport no longer finds the account that was acted as, and has removed it from the session: nobody acts any more. */
-function tellActingOver(context: Context, state: SessionState): void {
+function tellActingOver(context: Context, state: SessionState, isFirst: () => boolean): void {
   context.state = state;
-  const { tell } = endOfActing(context, 'target-changed');
+  const { tell } = endOfActing(context, 'target-changed', isFirst);
   context.state = undefined;
   tell();
 }

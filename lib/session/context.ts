@@ -255,12 +255,14 @@ export interface EndOfActing {
 /**
  * Lets only one request of a process tell what ended with its session. Call it while the request still has that
  * session.
+ *
+ * @param stays whether the session stays, without what ended
  */
-export function firstToTell({ req }: Context): () => boolean {
+export function firstToTell({ req }: Context, stays = false): () => boolean {
   const session = requireSession(req);
   const { sessionStore } = req;
   let first: boolean | undefined;
-  return () => (first ??= !sessionStore || watchedStore(sessionStore).mayTell(session));
+  return () => (first ??= !sessionStore || watchedStore(sessionStore).mayTell(session, stays));
 }
 
 /**

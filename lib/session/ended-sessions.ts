@@ -27,8 +27,12 @@ interface EndedSessions {
   end(id: string | typeof ALL_SESSIONS): (failed: boolean) => void;
   /** Whether a session that began at a moment has ended. */
   has(id: string, since: Since): boolean;
-  /** Lets only one request tell the end of a session that began at a moment. */
-  mayTell(id: string, since: number): boolean;
+  /**
+   * Lets only one request tell the end of a session that began at a moment.
+   *
+   * @param stays whether the session stays, without what ended in it: until it is saved, further requests find that there
+   */
+  mayTell(id: string, since: number, stays: boolean): boolean;
 }
 
 interface End {
@@ -39,6 +43,8 @@ interface End {
   at: number;
   /** The moment when an end was told. */
   toldAt: number;
+  /** The moment when it was told what ended in a session that stays. */
+  stayedAt: number;
   readonly forgotten: NodeJS.Timeout;
 }
 
@@ -53,7 +59,7 @@ export function createEndedSessions(): EndedSessions {
       return known;
     }
     const forgotten = setTimeout(() => ends.delete(id), REMEMBERED_MILLISECONDS).unref();
-    const end = { claimed: false, running: 0, at: 0, toldAt: 0, forgotten };
+    const end = { claimed: false, running: 0, at: 0, toldAt: 0, stayedAt: 0, forgotten };
     ends.set(id, end);
     return end;
   };
@@ -79,10 +85,11 @@ export function createEndedSessions(): EndedSessions {
       };
     },
     has,
-    mayTell(id, since) {
+    mayTell(id, since, stays) {
       const end = endOf(id);
-      if (end.toldAt > since) return false;
+      if (end.toldAt > since || (stays && end.stayedAt > end.at)) return false;
       end.toldAt = ++moment;
+      if (stays) end.stayedAt = moment;
       return true;
     },
   };

@@ -2,6 +2,7 @@ import { startLevelPanel, whoIs } from '../support/level-panel.js';
 import type { LevelPanel } from '../support/level-panel.js';
 import { enable, enroll, loggedIn, phoneWith } from '../support/people.js';
 import { expect } from 'chai';
+import { until } from '../support/eventually.js';
 import { Client } from '../support/client.js';
 
 const LEVELS = ['root', 'admin', 'user'];
@@ -235,6 +236,26 @@ describe('impersonation, when somebody of the stack changes', () => {
       panel.events.length = 0;
       panel.users.delete('alice');
       await Promise.all(Array.from({ length: 8 }, () => root.copy().get('/me')));
+      await whoIs(root);
+      expect(panel.events.map(({ name }) => name)).to.deep.equal(['impersonation-ended']);
+      expect(panel.events[0]).to.include({ accountId: 'alice', actorId: 'root', reason: 'target-changed' });
+    });
+
+    it('tells it once also to requests that come before the session is saved', async () => {
+      await root.actAs('alice');
+      const set = panel.sessionStore.set.bind(panel.sessionStore);
+      const saves: (() => void)[] = [];
+      panel.sessionStore.set = (...given) => void saves.push(() => set(...given));
+      panel.events.length = 0;
+      panel.users.delete('alice');
+      const answers: Promise<unknown>[] = [];
+      for (const nth of [1, 2, 3]) {
+        answers.push(root.copy().get('/me'));
+        await until('the save', () => saves.length === nth);
+      }
+      for (const save of saves) save();
+      await Promise.all(answers);
+      panel.sessionStore.set = set;
       await whoIs(root);
       expect(panel.events.map(({ name }) => name)).to.deep.equal(['impersonation-ended']);
       expect(panel.events[0]).to.include({ accountId: 'alice', actorId: 'root', reason: 'target-changed' });
