@@ -258,11 +258,12 @@ export interface EndOfActing {
  *
  * @param stays whether the session stays, without what ended
  */
-export function firstToTell({ req }: Context, stays = false): () => boolean {
+export function firstToTell({ core, req }: Context, stays = false): () => boolean {
   const session = requireSession(req);
   const { sessionStore } = req;
   let first: boolean | undefined;
-  return () => (first ??= !sessionStore || watchedStore(sessionStore).mayTell(session, stays));
+  return () =>
+    (first ??= !sessionStore || watchedStore(sessionStore).mayTell(session, core.options.sessionKey, stays));
 }
 
 /**

@@ -30,9 +30,10 @@ interface EndedSessions {
   /**
    * Lets only one request tell the end of a session that began at a moment.
    *
+   * @param what names what ended: each instance has its own in a session
    * @param stays whether the session stays, without what ended in it: until it is saved, further requests find that there
    */
-  mayTell(id: string, since: number, stays: boolean): boolean;
+  mayTell(id: string, since: number, what: string, stays: boolean): boolean;
 }
 
 interface End {
@@ -85,9 +86,9 @@ export function createEndedSessions(): EndedSessions {
       };
     },
     has,
-    mayTell(id, since, stays) {
-      const end = endOf(id);
-      if (end.toldAt > since || (stays && end.stayedAt > end.at)) return false;
+    mayTell(id, since, what, stays) {
+      const end = endOf(`${what}\0${id}`);
+      if (end.toldAt > since || (stays && end.stayedAt > (ends.get(id)?.at ?? 0))) return false;
       end.toldAt = ++moment;
       if (stays) end.stayedAt = moment;
       return true;

@@ -22,8 +22,8 @@ interface WatchedStore {
   watchNew(session: AppSession, from: AppSession | null): void;
   /** Lets only one request end a session. Called before the store is. */
   claim(session: AppSession): boolean;
-  /** Lets only one request tell what ended with a session, or in one that stays. */
-  mayTell(session: AppSession, stays: boolean): boolean;
+  /** Lets only one request tell what ended with a session, or in one that stays; `what` names it. */
+  mayTell(session: AppSession, what: string, stays: boolean): boolean;
   /** Whether a session was ended in this process since it was watched. */
   hasEnded(session: AppSession): boolean;
   /**
@@ -175,7 +175,8 @@ function watchStore(store: SessionStore): WatchedStore {
       if (watched && first) watched.claimed = true;
       return first;
     },
-    mayTell: (session, stays) => ended.mayTell(session.id, (watchedOf(session)?.since ?? anew()).own, stays),
+    mayTell: (session, what, stays) =>
+      ended.mayTell(session.id, (watchedOf(session)?.since ?? anew()).own, what, stays),
     hasEnded: (session) => ended.has(session.id, watchedOf(session)?.since ?? anew()),
     catches: () => isAsync || writes.areAtOnce(),
   };

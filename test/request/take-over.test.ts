@@ -11,6 +11,7 @@ import type { SecondFactor } from 'passport-second-factor';
 import { memoryStore } from 'passport-second-factor/memory';
 import supertest from 'supertest';
 import { Client } from '../support/client.js';
+import { until } from '../support/eventually.js';
 import { enroll, enrolled, loggedIn } from '../support/people.js';
 import { startPanel, stopPanels, user } from '../support/panel.js';
 import type { Panel, PanelParts, User } from '../support/panel.js';
@@ -269,6 +270,26 @@ describe('request/take-over', () => {
     expect((await seen.get('/me', { cookie })).body.user, 'a mark of the other panel is none here').to.equal(
       null,
     );
+  });
+
+  it('tells once that a sign-in expired, also to requests that come before the session is saved', async () => {
+    const sessions = new session.MemoryStore();
+    const panel = await startPanel({ session: { store: sessions } });
+    await enroll(panel);
+    const client = await loggedIn(panel);
+    panel.told();
+    panel.now += 600_000;
+    const set = sessions.set.bind(sessions);
+    const saves: (() => void)[] = [];
+    sessions.set = (...given) => void saves.push(() => set(...given));
+    const answers: Promise<unknown>[] = [];
+    for (const nth of [1, 2, 3]) {
+      answers.push(client.copy().get('/me'));
+      await until('the save', () => saves.length === nth);
+    }
+    for (const save of saves) save();
+    await Promise.all(answers);
+    expect(panel.told()).to.deep.equal(['sign-in-ended']);
   });
 });
 
