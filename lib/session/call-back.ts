@@ -8,7 +8,7 @@ import { watchedStore } from './watched-store.js';
  * to the process. If the callback throws an error of ours that it was given, that goes to Express: without the package
  * there would be none.
  *
- * @param caught whether somebody would catch it
+ * @param caught whether Passport's caller or the store would catch it
  */
 export function callBack(req: AppRequest, done: Callback, caught: boolean, ...said: [] | [unknown]): void {
   const toExpress = (thrown: unknown): void => {
@@ -20,7 +20,7 @@ export function callBack(req: AppRequest, done: Callback, caught: boolean, ...sa
   process.nextTick(() => {
     try {
       const later = (done as (...said: unknown[]) => unknown)(...said);
-      // An async callback throws into its promise, which nobody handles.
+      // An async callback throws into its promise, which is handled nowhere else.
       if (later instanceof Promise) later.catch(thrownLater);
     } catch (thrown) {
       if (isOurs(thrown)) toExpress(thrown);

@@ -288,8 +288,9 @@ describe('the pages in a browser', function () {
     await page.getByRole('heading', { name: 'Your recovery codes' }).waitFor();
   });
 
-  it('counts a wait down, says when it is over, and leaves the recovery code open', async () => {
-    await sitDown(PHONE);
+  /** Shows the form of a sign-in that waits after wrong codes, on a clock of the test. */
+  async function waitForCodes(options: object): Promise<void> {
+    await sitDown(options);
     await logIn();
     await type((await startSetup()).code());
     await context.clearCookies();
@@ -297,8 +298,12 @@ describe('the pages in a browser', function () {
     await page.clock.install({ time: Date.now() });
     await page.goto('/two-step/verify');
     for (let i = 0; i < 5; i++) await type('000000');
-    await page.locator('#recovery-code:focus').waitFor();
     await page.locator('[data-left]', { hasText: '(0:30)' }).waitFor();
+  }
+
+  it('counts a wait down, says when it is over, and leaves the recovery code open', async () => {
+    await waitForCodes(PHONE);
+    await page.locator('#recovery-code:focus').waitFor();
     await page.reload();
     await page.goto('/two-step/verify');
     await page.locator('#wait').waitFor();
@@ -316,15 +321,7 @@ describe('the pages in a browser', function () {
     ['back', -5],
   ] as const) {
     it(`says no untrue end where the clock of the device is set ${what}, and shows the server’s time`, async () => {
-      await sitDown(DESK);
-      await logIn();
-      await type((await startSetup()).code());
-      await context.clearCookies();
-      await logIn();
-      await page.clock.install({ time: Date.now() });
-      await page.goto('/two-step/verify');
-      for (let i = 0; i < 5; i++) await type('000000');
-      await page.locator('[data-left]', { hasText: '(0:30)' }).waitFor();
+      await waitForCodes(DESK);
       await page.clock.setSystemTime(Date.now() + hours * 3_600_000);
       await page.clock.runFor(1000);
       expect(await page.locator('[data-over]').allInnerTexts()).to.deep.equal(['', '']);
