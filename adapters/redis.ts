@@ -11,6 +11,8 @@ const DEFAULT_PREFIX = 'second-factor:';
 const SWAPPED = 1;
 /** How long a server that was a master is taken for one. A script that a replica refuses asks it anew. */
 const MASTER_MILLISECONDS = 1000;
+/** Stands for what is under the key of a record and is no text. Like any text that no key opens, it is no record. */
+const NO_TEXT = '';
 /** How many keys Redis looks at before it answers a SCAN, and others get their turn. */
 const KEYS_PER_SCAN = 500;
 
@@ -82,14 +84,17 @@ export function redisStore(client: RedisStoreClient, options: RedisStoreOptions 
     return reply as string | null;
   }
 
+  const readFromMaster: Store['get'] = (accountId, deadline) =>
+    readByScript(accountId, deadline).catch(noTextIfWrongType);
+
   return {
-    get: readByScript,
+    get: readFromMaster,
 
     peek(accountId, deadline) {
       const isMaster = performance.now() - masterAt < MASTER_MILLISECONDS;
       return isMaster && !connection.readsReplicas
-        ? connection.read(keyOf(accountId), deadline)
-        : readByScript(accountId, deadline);
+        ? connection.read(keyOf(accountId), deadline).catch(noTextIfWrongType)
+        : readFromMaster(accountId, deadline);
     },
 
     async compareAndSet(accountId, expected, next, deadline) {
@@ -112,6 +117,12 @@ export function redisStore(client: RedisStoreClient, options: RedisStoreOptions 
 
     inspect: (deadline) => redisReport(connection, deadline?.signal),
   };
+}
+
+/** Another program has put a list or the like under the key. The error of a script names its kind later than that of a command. */
+function noTextIfWrongType(error: unknown): string {
+  if (error instanceof Error && /\bWRONGTYPE\b/.test(error.message)) return NO_TEXT;
+  throw error;
 }
 
 /** Nobody waits for it, and a server that does not answer shows where it matters. */

@@ -199,10 +199,11 @@ describe('adapters/redis', () => {
     expect(countListeners(client)).to.deep.equal(before);
   });
 
-  it('says which key holds something else', async () => {
+  it('reads something else than a text as a text that is no record, and does not replace it', async () => {
     await redis.lpush('second-factor:alice', 'a');
     const store = redisStore(redis);
-    expect(await rejection(store.get('alice'))).to.match(/WRONGTYPE/);
+    expect(await store.get('alice')).to.equal('');
+    expect(await store.peek?.('alice')).to.equal('');
     expect(await rejection(store.compareAndSet('alice', null, 'a'))).to.match(/WRONGTYPE/);
   });
 

@@ -231,8 +231,10 @@ describe('Somebody who writes the sessions in Redis and has no key', () => {
     const alice = await enrolled(panel);
     await redis.del('second-factor:alice');
     await redis.hset('second-factor:alice', 'a', 'b');
-    expect(said(await new Client(panel).login('alice'))).to.equal('store-unavailable');
+    expect(said(await new Client(panel).login('alice'))).to.equal('record-unreadable');
     expect((await alice.client.get('/api/secret')).status).to.equal(503);
+    expect((await panel.secondFactor.admin.check()).unreadableAccounts).to.deep.equal(['alice']);
+    expect((await panel.secondFactor.admin.rekey()).unreadable).to.deep.equal(['alice']);
     await redis.del('second-factor:alice');
   });
 });
