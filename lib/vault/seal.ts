@@ -1,5 +1,7 @@
 import { createCipheriv, createDecipheriv, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { KeyRing, MasterKey, Purpose } from './key-ring.js';
+import { rememberingMatches } from './remembered-matches.js';
+import type { StampMatch } from './remembered-matches.js';
 
 const FORMAT = '1';
 /** NIST SP 800-38D §8.2: a random nonce has 96 bits. */
@@ -25,7 +27,7 @@ export interface Sealer {
   /** A keyed digest of an account's security stamp, for the session; the stamp cannot be found from it. */
   stamp(accountId: string, stamp: string): string;
   /** Whether a digest was made from this stamp by any key of the ring. */
-  stampMatches(accountId: string, stamp: string, digest: string): boolean;
+  readonly stampMatches: StampMatch;
   /** Keyed digests of some strings (HMAC-SHA-256, 32 bytes), one with each key of the ring, in its order. */
   digests(purpose: Purpose, ...parts: string[]): readonly [Buffer, ...Buffer[]];
 }
@@ -89,17 +91,11 @@ export function createSealer(ring: KeyRing): Sealer {
 
     stamp: (accountId, stamp) => digests('stamp', accountId, stamp)[0].toString('base64url'),
 
-    stampMatches(accountId, stamp, digest) {
+    stampMatches: rememberingMatches((accountId, stamp, digest) => {
       const presented = Buffer.from(digest, 'base64url');
-      const message = lengthPrefixed(accountId, stamp);
-      let matches = false;
-      // Asked on every request: nothing is made but the digests. All are compared, whatever the first one said.
-      for (const key of ring) {
-        const expected = digestWith(key, 'stamp', message);
-        if (presented.length === expected.length && timingSafeEqual(presented, expected)) matches = true;
-      }
-      return matches;
-    },
+      const expected = digests('stamp', accountId, stamp);
+      return expected.some((each) => presented.length === each.length && timingSafeEqual(presented, each));
+    }),
   };
 }
 
