@@ -1,6 +1,6 @@
-import { Session } from 'node:inspector/promises';
-import type { HeapProfiler } from 'node:inspector/promises';
 import type { AddressInfo } from 'node:net';
+import { PerformanceObserver } from 'node:perf_hooks';
+import { setImmediate as turn } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { startApplication } from './applications.js';
@@ -14,18 +14,18 @@ export interface Told {
   readonly heap: number;
   /** Bytes that the system gave to it. */
   readonly resident: number;
-  /** Bytes that were allocated since they were last asked for, also what was collected since. */
+  /**
+   * Bytes that were allocated since they were last asked for. If garbage was collected
+   * meanwhile, the process ends: it needs a young generation that holds all of it (`--min-semi-space-size`).
+   */
   readonly allocated: number;
 }
 
-/** One byte in so many is looked at. */
-const SAMPLING_BYTES = 512;
-
-const inspector = new Session();
-inspector.connect();
 setFlagsFromString('--expose-gc');
 const collect = runInNewContext('gc') as () => void;
-let sampling = false;
+let collected = 0;
+const collections = new PerformanceObserver((list) => (collected += list.getEntries().length));
+let usedBefore: number | undefined;
 
 /** What may be asked, and how it is found. */
 const ANSWERS: { readonly [Question in keyof Told]: () => number | Promise<number> } = {
@@ -39,19 +39,23 @@ const ANSWERS: { readonly [Question in keyof Told]: () => number | Promise<numbe
   },
   resident: () => process.memoryUsage.rss(),
   async allocated() {
-    const before = sampling ? await inspector.post('HeapProfiler.stopSampling') : undefined;
-    sampling = true;
-    await inspector.post('HeapProfiler.startSampling', {
-      samplingInterval: SAMPLING_BYTES,
-      includeObjectsCollectedByMajorGC: true,
-      includeObjectsCollectedByMinorGC: true,
-    });
-    return before === undefined ? 0 : bytesOf(before.profile.head);
+    const used = process.memoryUsage().heapUsed;
+    const before = usedBefore ?? used;
+    if (usedBefore === undefined) collections.observe({ type: 'gc' });
+    else if ((await collectedNow()) > 0) throw new Error('garbage was collected while it was measured');
+    collect();
+    await collectedNow();
+    collected = 0;
+    usedBefore = process.memoryUsage().heapUsed;
+    return used - before;
   },
 };
 
-function bytesOf({ selfSize, children }: HeapProfiler.SamplingHeapProfileNode): number {
-  return children.reduce((sum, child) => sum + bytesOf(child), selfSize);
+/** How often garbage was collected since that was set to 0. Node tells a turn later. */
+async function collectedNow(): Promise<number> {
+  await turn();
+  collected += collections.takeRecords().length;
+  return collected;
 }
 
 // Express reads it now; express-session has been loaded, and does not warn of its store in memory.

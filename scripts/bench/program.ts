@@ -12,14 +12,17 @@ const PLACE = resolve('.tmp');
  * not how it is loaded. It ends with this process.
  *
  * @param of `built`: the package as `npm run build` made it; `sources`: as the sources are now
+ * @param flags of Node
  */
 export function startProgram(
   file: string,
   args: readonly string[],
   of: 'built' | 'sources' = 'built',
+  flags: readonly string[] = [],
 ): ChildProcess {
   return fork(bundled(file, of), args, {
     execArgv: [
+      ...flags,
       '--no-deprecation',
       '--disable-warning=SECOND_FACTOR_STORE_MAY_LOSE',
       '--disable-warning=SECOND_FACTOR_MEMORY_STORE',

@@ -17,8 +17,12 @@ export interface Running {
 }
 
 /** Starts an application. It ends with this process. */
-export async function start(settings: Settings, of?: 'built' | 'sources'): Promise<Running> {
-  const child = startProgram('application.ts', [JSON.stringify(settings)], of);
+export async function start(
+  settings: Settings,
+  of?: 'built' | 'sources',
+  flags?: readonly string[],
+): Promise<Running> {
+  const child = startProgram('application.ts', [JSON.stringify(settings)], of, flags);
   const next = async (): Promise<number> => {
     const [answer] = (await once(child, 'message')) as [number];
     return answer;
