@@ -12,6 +12,7 @@ import { operatorFields } from './operator.js';
 import { randomName } from '../session/random.js';
 import { flagEnrolled, putFlag } from '../session/set-enrolled.js';
 import { updateRecord } from '../session/account-record.js';
+import { storeUnavailable } from '../vault/failure.js';
 
 /** What an import may have besides the secret. */
 interface Imported extends Operator {
@@ -77,14 +78,27 @@ export async function importSecret(core: Core, accountId: string, given: Importe
     },
     async (decided, origin) => {
       if (decided === 'another') throw new SecondFactorError('already-enrolled');
-      if (decided === 'made') {
-        await flagEnrolled(core, accountId, record, () => {
-          emitEvent(core, 'imported', accountId, origin, by);
-        });
-      } else if (found.account.enrolled !== true) await putFlag(core, accountId);
+      const told = (): void => {
+        if (decided === 'made') emitEvent(core, 'imported', accountId, origin, by);
+      };
+      if (decided === 'made' && !found.account.otherFactor) {
+        await flagEnrolled(core, accountId, record, told);
+        return;
+      }
+      // A flag that could not be written may have deleted the factor of before, so this one stays.
+      told();
+      if (found.account.enrolled !== true) await putFlag(core, accountId);
+      if (decided === 'made-before') await requireStill(core, accountId, imported);
     },
   );
   return outcome === 'made';
+}
+
+/** Another import that made the record at the same moment may have undone it, because the flag could not be written. */
+async function requireStill(core: Core, accountId: string, imported: ImportedAuthenticator): Promise<void> {
+  const record = await core.vault.read(accountId);
+  if (record && hasAuthenticator(record, imported)) return;
+  throw storeUnavailable(new Error('another import was undone, because setEnrolled failed'));
 }
 
 function recordWith({ options }: Core, imported: ImportedAuthenticator): AccountRecord {

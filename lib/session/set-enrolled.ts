@@ -30,7 +30,7 @@ export interface Written {
 /**
  * Makes sure that a first record was written, and calls `setEnrolled`. If either fails, the enrollment is undone,
  * unless somebody has used it meanwhile. Then `setEnrolled` is called again: a write that failed may have been made,
- * and a flag without a record locks its owner out.
+ * somebody else may have written the flag as well, and a flag without a record locks its owner out.
  *
  * @param made the record of the enrollment
  * @param told is called, unless the enrollment was undone
@@ -50,7 +50,8 @@ export async function flagEnrolled(
   } catch (error) {
     await setEnrolled(core, accountId, false).catch(() => undefined);
     const found = await undo(core, accountId, { made, former: null }, told);
-    if (found === 'another' || found === 'used') await putFlag(core, accountId).catch(() => undefined);
+    const settle = found === 'another' || found === 'used' ? putFlag : settleFlag;
+    await settle(core, accountId).catch(() => undefined);
     throw error;
   }
   told();
@@ -66,7 +67,7 @@ type Found = 'own' | 'used' | 'another' | 'none';
  * added to others is removed in any case. Wrong codes do not count as use: otherwise, somebody could send some to keep
  * what is to be undone.
  *
- * @param told is called if what was written may still be there
+ * @param told is called if what was written is still there, or nobody can say
  */
 export async function undo(
   core: Core,
@@ -77,8 +78,19 @@ export async function undo(
   const found = await core.vault
     .update<Found>(accountId, (record) => takenBack(record, written))
     .catch(() => 'unknown' as const);
-  if (found === 'unknown' || found === 'used') told();
+  const stays = found === 'unknown' ? await mayStay(core, accountId, written) : found === 'used';
+  if (stays) told();
   return found;
+}
+
+/** Whether what was written may still be there, after an undoing whose answer was lost or late. */
+async function mayStay({ vault }: Core, accountId: string, written: Written): Promise<boolean> {
+  try {
+    const { outcome } = takenBack(await vault.read(accountId), written);
+    return outcome === 'own' || outcome === 'used';
+  } catch {
+    return true;
+  }
 }
 
 function takenBack(record: AccountRecord | null, { made, former }: Written): Decision<Found> {
@@ -131,12 +143,15 @@ export async function putFlag(core: Core, accountId: string): Promise<void> {
 
 /**
  * Writes the flag of an account whose owner has just given a code, if the application says that there is no second
- * factor: its table was restored, or a disabling failed half-way. Without the flag, a lost record would leave only the
- * password. A failure is told to operators, and locks nobody out.
+ * factor, or still its own one: its table was restored, or a write failed half-way. Without the flag, a lost record
+ * would leave only the password. A failure is told to operators, and locks nobody out.
  */
-export async function mendFlag(core: Core, account: Account, origin: EventOrigin): Promise<void> {
-  if (account.enrolled !== false) return;
-  const accountId = account.id;
+export async function mendFlag(
+  core: Core,
+  { id: accountId, enrolled, otherFactor }: Account,
+  origin: EventOrigin,
+): Promise<void> {
+  if (enrolled ?? !otherFactor) return;
   await reporting(core, { accountId, origin }, () => putFlag(core, accountId)).catch(() => undefined);
 }
 

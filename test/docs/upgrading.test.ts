@@ -26,6 +26,7 @@ export const oldSecrets = {
 
 interface OldSecrets {
   has(id: string): Promise<boolean>;
+  delete(id: string): Promise<void>;
   /** Called before the old check answers. */
   asked(): Promise<void>;
 }
@@ -171,6 +172,44 @@ describe('docs/upgrading.md', () => {
       const locations = (await Promise.all(twice)).map(({ headers }) => headers.location);
       expect(locations).to.deep.equal(['/two-step/verify', '/two-step/verify']);
       expect(await old.oldSecrets.has('alice')).to.equal(false);
+    });
+  }
+
+  for (const deleted of [false, true]) {
+    const what = deleted ? 'was deleted, but the answer lost' : 'could not be deleted';
+    it(`leaves nobody without a second factor where the old secret ${what}`, async () => {
+      await start();
+      const { oldSecrets } = old;
+      const remove = oldSecrets.delete.bind(oldSecrets);
+      const hears = new EventEmitter();
+      const clicks = deleted ? [1] : [1, 2];
+      let asked = 0;
+      oldSecrets.asked = async () => {
+        if (++asked < clicks.length) await once(hears, 'all');
+        else hears.emit('all');
+      };
+      oldSecrets.delete = async (id) => {
+        oldSecrets.delete = async (again) => {
+          await remove(again);
+          hears.emit('second');
+        };
+        if (deleted) await remove(id);
+        else await once(hears, 'second');
+        throw new Error('Connection terminated unexpectedly');
+      };
+      const alice = await loggedIn(panel);
+      panel.told();
+      const answers = await Promise.all(clicks.map(() => alice.copy().post('/old-code', { code: 'old' })));
+      expect(answers.map(({ status }) => status)).to.include(503);
+      expect(panel.told().filter((name) => name === 'imported')).to.have.length(1);
+      const thief = new Client(panel);
+      expect((await thief.login('alice')).body.code).to.equal('code-required');
+      expect((await thief.post('/two-step/setup')).status).to.equal(401);
+      panel.now += 60_000;
+      const code = phoneWith(panel, SECRET).code();
+      const owner = await loggedIn(panel);
+      expect((await owner.post('/two-step/verify', { code })).body).to.include({ state: 'verified' });
+      expect(await oldSecrets.has('alice'), 'deleted with the next code at the latest').to.equal(false);
     });
   }
 

@@ -218,6 +218,22 @@ describe('session/set-enrolled: a panel that keeps in its own table who has a se
     expect(panel.told()).to.deep.equal(['imported']);
   });
 
+  it('tells of no enrollment that was undone, though the answer to that comes late', async () => {
+    const client = await loggedIn(panel);
+    const { body } = await client.post('/two-step/setup');
+    panel.told();
+    onceBefore(true, () => {
+      throw new Error('the database is away');
+    });
+    const answer = holdSwap(panel.store, limit, 2);
+    expect(await confirm(client, body.key)).to.equal(503);
+    expect(await panel.store.get('alice')).to.equal(null);
+    expect(panel.told()).to.deep.equal(['store-unavailable']);
+    answer.come();
+    await turn();
+    expect(panel.told()).to.deep.equal([]);
+  });
+
   describe('when the store answers after its time', () => {
     let key: string;
 
