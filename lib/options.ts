@@ -99,7 +99,8 @@ export interface SecondFactorOptions<User> {
   /**
    * What `req.logIn` does once a sign-in is parked. `respond` (default): answers the request, with a
    * redirect to the code form or with JSON, and never calls back. `error`: calls back with a
-   * {@link SecondFactorRequiredError}.
+   * {@link SecondFactorRequiredError}. Neither calls back without an error before all steps are done. If the same
+   * sign-in is already on the router's own code or set-up route, both hand the request on to the router.
    */
   whenCodeRequired?: WhenCodeRequired | undefined;
   /**

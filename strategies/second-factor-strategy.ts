@@ -24,8 +24,9 @@ interface Actions {
 
 /**
  * The Passport strategy for applications that write their own code route below `basePath`; the first step is any
- * other strategy. The code is `req.body.code`; the account is only taken from the parked sign-in. A ticked
- * `req.body.rememberBrowser` remembers the browser, if the option `rememberBrowsers` allows it.
+ * other strategy. Mount the route before strategies that run on every request. The code is `req.body.code`; the
+ * account is only taken from the parked sign-in. A ticked `req.body.rememberBrowser` remembers the browser, if the
+ * option `rememberBrowsers` allows it.
  *
  * It calls `success(user, { recoveryCodesLeft })`, upon which Passport's `req.logIn` completes the sign-in;
  * `fail({ message, code }, status)` with a code of docs/errors.md for the user, with `code-malformed` also `field`,

@@ -101,7 +101,7 @@ export function pathOf(url = ''): string {
  */
 export function pathBelow(
   mountPath: string,
-  { originalUrl, baseUrl = '', url = '' }: AppRequest,
+  { originalUrl, baseUrl = '', url = '' }: Pick<AppRequest, 'originalUrl' | 'baseUrl' | 'url'>,
 ): string | undefined {
   const present = baseUrl + url;
   const asked = originalUrl ?? present;

@@ -1,15 +1,15 @@
 import type { Account } from '../account/account.js';
 import { SecondFactorError, SecondFactorRequiredError } from '../errors.js';
 import type { LogInOptions } from '../session/app-request.js';
-import { pathBelow, setRequestUser } from '../session/app-request.js';
+import { setRequestUser } from '../session/app-request.js';
 import type { Context, Vouched } from '../session/context.js';
-import { leaveSession, moveToAnonymous, now, sessionState } from '../session/context.js';
+import { leaveSession, moveToAnonymous, now } from '../session/context.js';
 import type { Factor, FoundUser } from '../session/core.js';
 import { stampMatches, stampOf } from '../session/core.js';
 import { isByKey, isFresh } from '../session/evaluate-session.js';
 import { lackOf, takesKeysOnly } from '../session/requirement.js';
-import type { Elsewhere, ParkedState, UserState, VerifiedState } from '../session/state.js';
-import { elsewhereOf, isParked, isUser } from '../session/state.js';
+import type { Elsewhere, UserState, VerifiedState } from '../session/state.js';
+import { elsewhereOf, isUser } from '../session/state.js';
 import { isSameSignIn, storedState } from '../session/stored-session.js';
 import { codeOfParked, wayOn } from '../session/way-on.js';
 import { signIn } from './complete.js';
@@ -18,6 +18,7 @@ import { knownFactor } from './known-factor.js';
 import { answerParked, park } from './park.js';
 import { provenElsewhere, sparesCode } from './proven-elsewhere.js';
 import { rememberedBrowser } from './remembered-browser.js';
+import { stillWaits } from './still-waits.js';
 
 /** What is known about the first step. */
 interface FirstStep {
@@ -27,8 +28,11 @@ interface FirstStep {
   readonly elsewhere: Elsewhere | undefined;
 }
 
-/** Whether `req.logIn` calls back, or has answered the request itself. */
-export type LogInResult = 'call-back' | 'answered';
+/**
+ * Whether `req.logIn` calls back, or has answered the request itself. `passed-on`: neither. What comes next in the
+ * application gets the request, because the same sign-in is parked already and the request is on its way to complete it.
+ */
+export type LogInResult = 'call-back' | 'answered' | 'passed-on';
 
 /**
  * The first step of a sign-in with a session. The sign-in is parked, or completed if no code is needed.
@@ -62,12 +66,9 @@ export async function firstStep(
     throw new SecondFactorError('sign-in-expired');
   }
 
-  const present = sessionState(context);
-  const waits = isParked(present) && present.account === account.id && isUnderBasePath(context);
-  if (waits && stillWaits(present, factor, required)) {
-    // A strategy that runs on every request: the sign-in that it began is still waiting.
+  if (req.next && stillWaits(context, account, factor, required)) {
     setRequestUser(req, null);
-    return 'call-back';
+    return 'passed-on';
   }
   const keysOnly = await takesKeysOnly(core, account, factor !== null);
   const elsewhere =
@@ -157,19 +158,6 @@ function passwordAtOf(context: Context, account: Account): number | null {
   const { core, state } = context;
   if (!isUser(state) || state.account !== account.id) return now(context);
   return stampMatches(core, account, state.stamp) ? now(context) : state.passwordAt;
-}
-
-/**
- * Whether a parked sign-in waits for what the account still needs: its proof, a first factor, or a first key besides
- * its app.
- */
-function stillWaits(present: ParkedState, factor: Factor | null, required: boolean): boolean {
-  if (present.state === 'pending') return factor !== null;
-  return factor ? present.enrollment === factor.enrollment : required;
-}
-
-function isUnderBasePath({ core, req }: Context): boolean {
-  return pathBelow(core.options.mountPath, req) !== undefined;
 }
 
 /** For a second `req.logIn` in one request. */

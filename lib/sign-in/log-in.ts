@@ -35,9 +35,12 @@ export function createLogIn(context: Context): LogIn {
     }
     if (typeof done !== 'function') throw withoutCallback(sessionless);
     if (!sessionless) watchCookie(context);
+    // What follows the middleware or route that asks, as Express says it.
+    const { next } = req;
     signInBy(context, user, { ...options, session: !sessionless }, vouched).then(
       (result) => {
-        if (result === 'call-back') callBack(req, done, sessionless || storeCatches(req));
+        const then = { 'call-back': done, 'passed-on': next, answered: undefined }[result];
+        if (then) callBack(req, then, sessionless || storeCatches(req));
       },
       (error: unknown) => {
         callBack(req, done, sessionless || storeCatches(req), error);

@@ -163,27 +163,39 @@ describe('sign-in/log-in, refused', () => {
         options: { policy: () => 'required' },
         beforeRouter(made) {
           const inner = express.Router();
-          inner.post('/inside', logInAs(made, 'alice'));
-          inner.post('/', logInAs(made, 'alice'));
-          inner.post('/twice', (req, res) => {
-            req.logIn(userOf(made), () => {
-              req.logIn(userOf(made, 'bob'), { whenCodeRequired: 'error' } as never, (error: unknown) =>
-                res.json({ code: (error as { code?: string } | undefined)?.code ?? null }),
-              );
-            });
+          inner.post(['/', '/inside', '/verify'], logInAs(made, 'alice'));
+          inner.use('/setup', logInAs(made, 'alice'));
+          inner.post('/setup', (req, res, next) => {
+            const answer = (error: unknown): void => {
+              res.json({ code: (error as { code?: string } | undefined)?.code ?? null });
+            };
+            if (!req.query.bob) next();
+            else req.logIn(userOf(made, 'bob'), { whenCodeRequired: 'error' } as never, answer);
           });
           made.app.use('/two-step', inner);
         },
       });
 
-    it('goes by the whole path, whatever routers are mounted and whatever is asked', async () => {
+    it('goes on to the router on its own routes: by the whole path, whatever is mounted and asked', async () => {
       const panel = await start();
       const client = await loggedIn(panel);
       const waits = (await panel.stored(client))?.secondFactor;
       panel.now += 1000;
-      for (const path of ['/two-step/inside', '/two-step?next=/home', '/two-step?a#b']) {
-        expect((await client.post(path)).body, path).to.deep.equal({ code: null, user: null });
+      for (const path of ['/two-step/verify', '/Two-Step/Verify/?next=/home', '/two-step/verify?a#b']) {
+        const { body } = await client.post(path, { code: '123456' });
+        expect(body, path).to.not.have.property('user');
         expect((await panel.stored(client))?.secondFactor, path).to.deep.equal(waits);
+      }
+    });
+
+    it('begins anew on every other route', async () => {
+      const panel = await start();
+      const client = await loggedIn(panel);
+      for (const path of ['/two-step/inside', '/two-step?next=/home', '/two-step?a#b']) {
+        const until = (await panel.stored(client))?.secondFactor?.until as number;
+        panel.now += 1000;
+        expect((await client.post(path)).body.code, path).to.equal('enrollment-required');
+        expect((await panel.stored(client))?.secondFactor?.until, path).to.equal(until + 1000);
       }
     });
 
@@ -195,14 +207,14 @@ describe('sign-in/log-in, refused', () => {
         secret: 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP',
         by: 'operator',
       });
-      expect((await client.post('/two-step/inside')).body.code).to.equal('code-required');
+      expect((await client.post('/two-step/verify')).body.code).to.equal('code-required');
       expect((await panel.stored(client))?.secondFactor?.state).to.equal('pending');
     });
 
     it('lets somebody else sign in in the same request: that strategy only said who waits', async () => {
       const panel = await start();
       const client = await loggedIn(panel);
-      expect((await client.post('/two-step/twice')).body.code).to.equal('enrollment-required');
+      expect((await client.post('/two-step/setup?bob=1')).body.code).to.equal('enrollment-required');
       expect((await panel.stored(client))?.secondFactor).to.include({ state: 'must-enroll', account: 'bob' });
     });
   });
