@@ -3,9 +3,47 @@ import express from 'express';
 import type { RequestHandler } from 'express';
 import { sameOrigin } from 'passport-second-factor';
 import { Client } from '../support/client.js';
+import { phoneOf, programOf } from '../support/doc-program.js';
+import type { ProgramFolder } from '../support/doc-program.js';
 import { enroll, enrolled } from '../support/people.js';
 import { knows, startPanel, stopPanels } from '../support/panel.js';
 import type { Panel } from '../support/panel.js';
+import type { RunningProgram } from '../support/program.js';
+
+/** What the page only declares, and a program around its code. */
+const REMEMBER_ME_PANEL = {
+  'traps-panel.ts': `
+    import { createServer } from 'node:http';
+    import { randomBytes } from 'node:crypto';
+    import express from 'express';
+    import session from 'express-session';
+    import passport from 'passport';
+    import { Strategy } from 'passport-local';
+    import { createSecondFactor } from 'passport-second-factor';
+    import { memoryStore } from 'passport-second-factor/memory';
+
+    const find = (id: string) => (id === 'alice' || id === 'bob' ? { id } : null);
+    passport.serializeUser((user: any, done) => done(null, user.id));
+    passport.deserializeUser((id: string, done) => done(null, find(id) as any));
+    passport.use(new Strategy((name, password, done) => done(null, (password === 'password' && find(name)) as any)));
+    passport.use('remember-me', { authenticate(this: any, req: any) {
+      const user = find(/remember_me=(\\w+)/.exec(req.headers.cookie ?? '')?.[1] ?? '');
+      if (user && !req.isAuthenticated()) this.success(user); else this.pass();
+    } } as never);
+    export const app = express();
+    export const server = createServer(app);
+    export const sessions = session({ secret: 'for tests', resave: false, saveUninitialized: false });
+    export const secondFactor = createSecondFactor<any>({
+      passport, issuer: 'Test', store: memoryStore(), findUser: find, keys: [randomBytes(32).toString('base64')],
+      account: ({ id }) => ({ id, name: id, securityStamp: null }),
+    });`,
+  'run.ts': `
+    import './remember-me.js';
+    import { app, server } from './traps-panel.js';
+    app.get('/', (req, res) => void res.send('home of ' + ((req.user as any)?.id ?? 'nobody')));
+    server.listen(0, '127.0.0.1');
+    export { server };`,
+};
 
 const byHeader = (req: express.Request): string | undefined => req.get('x-login');
 
@@ -19,46 +57,83 @@ describe('integration traps: around the login route', () => {
     };
     const header = { 'x-login': 'alice' };
 
-    it('sign in with a code when they come after the router', async () => {
-      const panel = await startPanel({ routes: rememberMe });
-      const phone = await enroll(panel);
-      const client = new Client(panel);
-      expect((await client.get('/me', header)).body.code).to.equal('code-required');
-      expect((await client.post('/two-step/verify', { code: phone.nextCode() }, header)).status).to.equal(
-        200,
-      );
-      expect((await client.get('/me', header)).body.user).to.equal('alice');
+    it('sign in with a code when they come before the router, or after it', async () => {
+      for (const place of ['beforeRouter', 'routes']) {
+        const panel = await startPanel({ [place]: rememberMe });
+        const phone = await enroll(panel);
+        const client = new Client(panel);
+        expect((await client.get('/me', header)).body.code, place).to.equal('code-required');
+        const { status } = await client.post('/two-step/verify', { code: phone.nextCode() }, header);
+        expect(status, place).to.equal(200);
+        expect((await client.get('/me', header)).body.user, place).to.equal('alice');
+      }
     });
 
-    it('begin again at every request, also at a code route outside of basePath', async () => {
-      const codeRoute =
-        (path: string) =>
-        (made: Panel): void => {
-          made.passport.use(made.secondFactor.strategy as never);
-          rememberMe(made);
-          made.app.post(
-            path,
-            express.json(),
-            made.passport.authenticate('second-factor') as RequestHandler,
-            (_req, res) => res.json({ ok: true }),
-          );
-        };
-      const open = await startPanel({ routes: codeRoute('/code') });
-      const openPhone = await enroll(open);
-      const stuck = new Client(open);
-      await stuck.get('/me', header);
-      expect((await stuck.post('/code', { code: openPhone.nextCode() }, header)).body.code).to.equal(
-        'code-required',
-      );
+    it('begin again at every other request, also at a code route that comes after them', async () => {
+      const codeRoute = (made: Panel): void => {
+        made.passport.use(made.secondFactor.strategy as never);
+        const code = made.passport.authenticate('second-factor') as RequestHandler;
+        made.app.post('/two-step/code', express.json(), code, (_req, res) => res.json({ ok: true }));
+      };
+      const places: Record<string, ((made: Panel) => void)[]> = {
+        'code-required': [rememberMe, codeRoute],
+        ok: [codeRoute, rememberMe],
+      };
+      for (const [outcome, mounts] of Object.entries(places)) {
+        const panel = await startPanel({ routes: (made) => mounts.forEach((mount) => mount(made)) });
+        const phone = await enroll(panel);
+        const client = new Client(panel);
+        await client.get('/me', header);
+        const { body } = await client.post('/two-step/code', { code: phone.nextCode() }, header);
+        expect(body.code ?? 'ok').to.equal(outcome);
+        expect(await client.me()).to.equal(outcome === 'ok' ? 'alice' : null);
+      }
+    });
 
-      const closed = await startPanel({ routes: codeRoute('/two-step/code') });
-      const phone = await enroll(closed);
-      const client = new Client(closed);
-      await client.get('/me', header);
-      expect((await client.post('/two-step/code', { code: phone.nextCode() }, header)).body).to.deep.equal({
-        ok: true,
+    describe('by the code of the page', () => {
+      let folder: ProgramFolder;
+      let program: RunningProgram;
+
+      before(async function () {
+        this.timeout(60_000);
+        folder = programOf('docs/integration-traps.md', REMEMBER_ME_PANEL);
+        program = await folder.start('run.ts', {});
       });
-      expect(await client.me()).to.equal('alice');
+
+      after(async () => {
+        await program.stop();
+        folder.remove();
+      });
+
+      it('let somebody else sign in, sign out and cancel in a browser that remembers alice', async () => {
+        const owner = new Client(program);
+        const alice = { username: 'alice', password: 'password' };
+        const bob = { username: 'bob', password: 'password' };
+        expect((await owner.submit('/login', alice)).location).to.equal('/');
+        const phone = phoneOf(String((await owner.post('/two-step/setup')).body.key));
+        expect((await owner.post('/two-step/setup/confirm', { code: phone.first })).status).to.equal(200);
+
+        const remembering = (): Client => new Client(program, new Map([['remember_me', 'alice']]));
+        const shared = remembering();
+        expect((await shared.open('/login')).text).to.contain('<form');
+        expect((await shared.open('/')).location).to.equal('/two-step/verify');
+        expect((await shared.open('/login')).text).to.contain('<form');
+        expect((await shared.submit('/login', bob)).location).to.equal('/');
+        expect((await shared.open('/')).text).to.equal('home of bob');
+        expect((await shared.submit('/logout')).location).to.equal('/login');
+        expect(shared.cookies.has('remember_me')).to.equal(false);
+        expect((await shared.open('/')).text).to.equal('home of nobody');
+
+        const cancels = remembering();
+        expect((await cancels.open('/')).location).to.equal('/two-step/verify');
+        const foreign = { 'sec-fetch-site': 'cross-site' };
+        expect((await cancels.submit('/two-step/cancel', {}, foreign)).status).to.equal(403);
+        expect(cancels.cookies.has('remember_me')).to.equal(true);
+        expect((await cancels.submit('/two-step/cancel')).location).to.equal('/login');
+        expect(cancels.cookies.has('remember_me')).to.equal(false);
+        expect((await cancels.open('/login')).text).to.contain('<form');
+        expect((await cancels.open('/')).text).to.equal('home of nobody');
+      });
     });
   });
 
