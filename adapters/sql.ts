@@ -2,6 +2,7 @@ import { SecondFactorError } from '../lib/errors.js';
 import { sql } from 'kysely';
 import type { RawBuilder } from 'kysely';
 import type { Deadline, Store } from '../lib/vault/store.js';
+import { sqlColumn } from './sql-column.js';
 import { isDuplicate, sqlConnection } from './sql-connection.js';
 import type { KyselyDatabase } from './sql-database.js';
 import { sqlReport } from './sql-report.js';
@@ -23,7 +24,8 @@ const ACCOUNTS_PER_PAGE = 500;
  * answer is waited for until the deadline of the call (`storeTimeoutMs`); a statement that has no connection by then
  * is never sent. `db` is never destroyed.
  *
- * Methods reject with an `Error` that names the table, and tells to run the migration when there is none.
+ * Methods reject with an `Error` that names the table, and tells to run the migration when there is none. Reads also
+ * reject where row-level security of PostgreSQL applies: it may hide rows, and leave the password only.
  *
  * @param db a database of Kysely 0.28 or 0.29, never a transaction: a rollback would make used codes valid again
  * @throws {SecondFactorError} `store-invalid`, `option-unknown`, `option-invalid`; the message says what to hand in
@@ -42,6 +44,7 @@ export function sqlStore(db: KyselyDatabase, options: SqlTableOptions = {}): Sto
   const table = sql.table(name);
   const connection = sqlConnection(db, name);
   const { dialect, run } = connection;
+  const read = sqlColumn(connection, name);
   if ((db as { isTransaction?: unknown }).isTransaction === true) {
     throw new SecondFactorError(
       'store-invalid',
@@ -54,9 +57,8 @@ export function sqlStore(db: KyselyDatabase, options: SqlTableOptions = {}): Sto
     dialect === 'mysql' && text !== null ? Buffer.from(text) : text;
 
   async function get(accountId: string, deadline?: Deadline): Promise<string | null> {
-    const select = sql<{ sealed: unknown }>`select sealed from ${table} where account = ${encode(accountId)}`;
-    const { rows } = await run(select, deadline?.signal);
-    return rows[0] === undefined ? null : decode(rows[0].sealed);
+    const [sealed] = await read('sealed', sql`account = ${encode(accountId)}`, deadline);
+    return sealed === undefined ? null : decode(sealed);
   }
 
   async function changesRow(statement: RawBuilder<unknown>, deadline?: Deadline): Promise<boolean> {
@@ -92,16 +94,13 @@ export function sqlStore(db: KyselyDatabase, options: SqlTableOptions = {}): Sto
     async *list(deadline) {
       let last = '';
       for (;;) {
-        const { rows } = await run(
-          sql<{ account: unknown }>`select account from ${table} where account > ${encode(last)}
-            order by account limit ${sql.lit(ACCOUNTS_PER_PAGE)}`,
-          deadline?.signal,
-        );
-        for (const { account } of rows) {
+        const page = sql`account > ${encode(last)} order by account limit ${sql.lit(ACCOUNTS_PER_PAGE)}`;
+        const accounts = await read('account', page, deadline);
+        for (const account of accounts) {
           last = decode(account);
           yield last;
         }
-        if (rows.length < ACCOUNTS_PER_PAGE) return;
+        if (accounts.length < ACCOUNTS_PER_PAGE) return;
       }
     },
 
