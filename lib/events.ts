@@ -172,7 +172,10 @@ export interface SecondFactorEvents {
   'auto-switch-skipped': EventBase & { readonly reason: AutoSwitchSkip };
   /** A session lost rights because something has changed since it was made. */
   'session-demoted': EventBase & { readonly reason: DemotionReason };
-  /** A route of the package was called from another site. `accountId` is empty when nobody is signed in. */
+  /**
+   * A route of the package was called from another site, or a service worker sent a form again. `accountId` is empty when
+   * nobody is signed in.
+   */
   'cross-site-refused': EventBase & { readonly path: string };
   /** The store failed or was late, or `setEnrolled` failed; `accountId` could not be checked. */
   'store-unavailable': EventBase & { readonly error: string };

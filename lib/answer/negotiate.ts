@@ -17,8 +17,21 @@ export function clientOf({ headers }: Pick<IncomingMessage, 'headers'>): Client 
   const navigates =
     listsHtml(accept) &&
     !/^\s*[\w.-]+\/([\w.-]+\+)?json\b/i.test(type) &&
-    (mode === undefined || mode === 'navigate');
+    (mode === undefined || mode === 'navigate' || isSentAgain({ headers }));
   return navigates ? 'browser' : 'program';
+}
+
+/**
+ * Whether a service worker of the application has sent a navigation again as a request of its own. Its
+ * `Sec-Fetch-Site` and `Origin` are then those of the worker, so nobody can tell which site the navigation came from.
+ * The worker passes on the headers of the navigation: `Accept` lists XHTML as in the Fetch standard ("document
+ * `Accept` header value"), and browsers send `Upgrade-Insecure-Requests` with navigations alone.
+ */
+export function isSentAgain({ headers }: Pick<IncomingMessage, 'headers'>): boolean {
+  const { accept = '', 'sec-fetch-mode': mode } = headers;
+  if (mode === undefined || mode === 'navigate' || scriptOf(headers, accept)) return false;
+  const accepts = listsHtml(accept) && /\bapplication\/xhtml\+xml\b/i.test(accept);
+  return headers['upgrade-insecure-requests'] !== undefined || (mode === 'same-origin' && accepts);
 }
 
 /** Whether the request is answered with a page. Everything else gets JSON: programs, `fetch`, and who sends JSON. */

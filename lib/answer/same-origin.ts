@@ -2,6 +2,7 @@ import { SecondFactorError } from '../errors.js';
 import type { IncomingMessage } from 'node:http';
 import { knownOnly, takesNoRequest } from '../known-only.js';
 import type { Middleware } from '../options.js';
+import { isSentAgain } from './negotiate.js';
 import { sendProblem } from './problem.js';
 
 /** What {@link isSameOrigin} needs to know of the application. */
@@ -17,9 +18,11 @@ interface OriginPolicy {
  *
  * `Sec-Fetch-Site` decides where the browser sends it; else `Origin`, scheme included, must be that of
  * `Host`. A sibling subdomain is another site's page. A request with neither header does not come from a
- * browser and is allowed.
+ * browser and is allowed. A navigation that a service worker has sent again is refused, also one of an own page: it looks
+ * the same whichever site it came from.
  */
 export function isSameOrigin(req: IncomingMessage, policy: OriginPolicy): boolean {
+  if (isSentAgain(req)) return false;
   const site = req.headers['sec-fetch-site'];
   const origin = req.headers.origin;
   if (origin !== undefined && policy.allowedOrigins.has(origin.toLowerCase())) return true;
@@ -61,7 +64,8 @@ function originOf(entry: unknown): string | null {
 /**
  * Middleware that refuses state-changing requests from other sites with 403 `cross-site`: for the application's
  * own login route, so that nobody is signed in to somebody else's account by a link.
- * GET, HEAD and OPTIONS pass.
+ * GET, HEAD and OPTIONS pass. Forms that a service worker of the application sends again are refused: see "Service workers"
+ * in docs/integration-traps.md.
  *
  * @throws {SecondFactorError} `option-unknown`, `option-invalid`
  *

@@ -41,7 +41,22 @@ describe('answer/negotiate', () => {
     });
   }
 
-  for (const mode of ['cors', 'same-origin', 'no-cors', 'websocket', '']) {
+  it('answers a navigation with a page that a service worker sent again', () => {
+    const again = { accept: BROWSER, 'sec-fetch-site': 'same-origin', 'sec-fetch-mode': 'same-origin' };
+    expect(clientOf({ headers: again })).to.equal('browser');
+    expect(html({ ...again, 'content-type': 'application/x-www-form-urlencoded' })).to.equal(true);
+    expect(html({ ...again, 'sec-fetch-mode': 'cors', 'upgrade-insecure-requests': '1' })).to.equal(true);
+  });
+
+  it('answers with JSON to a script that fetches in the mode same-origin', () => {
+    for (const accept of ['*/*', 'application/json', 'text/html']) {
+      expect(html({ accept, 'sec-fetch-mode': 'same-origin' }), accept).to.equal(false);
+    }
+    const json = { accept: BROWSER, 'content-type': 'application/json', 'sec-fetch-mode': 'same-origin' };
+    expect(html(json)).to.equal(false);
+  });
+
+  for (const mode of ['cors', 'no-cors', 'websocket', '']) {
     it(`answers with JSON when Sec-Fetch-Mode is ${mode === '' ? 'empty' : mode}`, () => {
       expect(html({ accept: BROWSER, 'sec-fetch-mode': mode })).to.equal(false);
     });
@@ -65,6 +80,9 @@ describe('answer/negotiate', () => {
       const { 'sec-fetch-site': _site, 'sec-fetch-mode': _mode, ...older } = TURBO;
       expect(client(older), 'a browser without Sec-Fetch-Site').to.equal('turbo');
       expect(client({ ...HTMX, 'content-type': 'application/json' })).to.equal('htmx');
+      const sameOrigin = { 'sec-fetch-mode': 'same-origin' };
+      expect(client({ ...HTMX, ...sameOrigin, accept: 'text/html' }), 'htmx 4').to.equal('htmx');
+      expect(client({ ...TURBO_GET, ...sameOrigin }), 'through a service worker').to.equal('turbo');
     });
 
     for (const site of ['cross-site', 'same-site', 'none', '']) {

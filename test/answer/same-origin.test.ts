@@ -17,10 +17,22 @@ interface Case {
   /** What HTTP/2 has in the place of Host. */
   readonly authority?: string;
   readonly secure?: boolean;
+  /** Further headers. */
+  readonly more?: Record<string, string>;
 }
 
-function allowed({ site, origin, host = HOST, authority, secure = true }: Case): boolean {
+/** What Chromium sends for a form, of any site, that a service worker sends again with options. */
+const SENT_AGAIN = {
+  accept: 'text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8',
+  'sec-fetch-mode': 'same-origin',
+  'sec-fetch-dest': 'empty',
+  'content-type': 'application/x-www-form-urlencoded',
+};
+const UPGRADE = { 'upgrade-insecure-requests': '1' };
+
+function allowed({ site, origin, host = HOST, authority, secure = true, more = {} }: Case): boolean {
   const headers = {
+    ...more,
     ...(authority === undefined ? { host } : { ':authority': authority }),
     ...(site !== undefined && { 'sec-fetch-site': site }),
     ...(origin !== undefined && { origin }),
@@ -77,6 +89,47 @@ describe('answer/same-origin', () => {
     ['an allowed origin in capitals', { origin: 'HTTPS://APP.EXAMPLE' }, true],
     ['an allowed origin with another port', { site: 'same-site', origin: `${ALLOWED}:8443` }, false],
     ['an allowed origin with another scheme', { origin: 'http://app.example' }, false],
+    ['a form that a service worker sent again', { site: 'same-origin', more: SENT_AGAIN }, false],
+    [
+      'a form that a service worker sent again, though its origin is an allowed one',
+      { site: 'same-origin', origin: ALLOWED, more: SENT_AGAIN },
+      false,
+    ],
+    [
+      'a form that a service worker sent again with its headers, in the mode cors',
+      { site: 'same-origin', more: { ...SENT_AGAIN, ...UPGRADE, 'sec-fetch-mode': 'cors' } },
+      false,
+    ],
+    [
+      'a form that a service worker sent again as it was',
+      { site: 'same-origin', more: { ...SENT_AGAIN, ...UPGRADE, 'sec-fetch-mode': 'navigate' } },
+      true,
+    ],
+    [
+      'a script that fetches in the mode same-origin',
+      { site: 'same-origin', more: { ...SENT_AGAIN, accept: '*/*' } },
+      true,
+    ],
+    [
+      'a script that fetches JSON in the mode same-origin',
+      { site: 'same-origin', more: { ...SENT_AGAIN, accept: 'application/json' } },
+      true,
+    ],
+    [
+      'a script that fetches a part of a page in the mode same-origin',
+      { site: 'same-origin', more: { ...SENT_AGAIN, accept: 'text/html' } },
+      true,
+    ],
+    [
+      'htmx 4, whose mode is same-origin',
+      { site: 'same-origin', more: { ...SENT_AGAIN, accept: 'text/html', 'hx-request': 'true' } },
+      true,
+    ],
+    [
+      'Turbo through a service worker that sets the mode same-origin',
+      { site: 'same-origin', more: { ...SENT_AGAIN, 'x-turbo-request-id': '1' } },
+      true,
+    ],
   ] satisfies [string, Case, boolean][]) {
     it(`${expected ? 'lets pass' : 'refuses'} ${what}`, () => {
       expect(allowed(given)).to.equal(expected);
