@@ -200,7 +200,8 @@ export function createVault<View>(
     readFirst = get,
   ): Promise<Outcome> {
     const changed = (): void => views.changed(accountId);
-    // One read may show that the swap was made: every sealed text has a nonce of its own.
+    // One read may show that the swap was made: every sealed text has a nonce of its own. An absent record has none, so a
+    // deletion is told where somebody else made one at that moment, rather than left untold where this one was made.
     const lost = ({ outcome, next }: Swap<Outcome>): void => {
       const present = inTime((deadline) => get(accountId, deadline));
       underWay.add(
