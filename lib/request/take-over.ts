@@ -19,6 +19,7 @@ import { NOT_REQUIRED } from '../session/requirement.js';
 import type { SessionState } from '../session/state.js';
 import { isParked, readState, writeState } from '../session/state.js';
 import { watchedStore } from '../session/watched-store.js';
+import { withholdCookie } from '../session/withhold-cookie.js';
 import type { Soon } from '../soon.js';
 import { isLater } from '../soon.js';
 
@@ -133,7 +134,10 @@ function takeOver(core: Core, request: HttpRequest, res: ServerResponse): Contex
   });
 
   const state = readState(session, core.options.sessionKey);
-  if (state || core.passport.serializedUser(session) !== undefined) guardSave(req, session);
+  if (state || core.passport.serializedUser(session) !== undefined) {
+    guardSave(req, session);
+    withholdCookie(req, res);
+  }
   if (!requestUser(req)) {
     if (isParked(state) && isInTime(state.since, state.until, now(context))) {
       context.state = state;

@@ -43,7 +43,7 @@ export interface LogInOptions {
 /** What Passport and express-session put on a request. */
 export interface AppRequest extends IncomingMessage {
   session?: AppSession;
-  sessionID?: string;
+  sessionID?: string | undefined;
   sessionStore?: SessionStore;
   originalUrl?: string;
   baseUrl?: string;

@@ -1,5 +1,5 @@
-/** Longer than any request waits for its session store. */
-const REMEMBERED_MILLISECONDS = 60_000;
+/** Longer than any request waits for its session store, and than proxies usually wait for an answer. */
+const REMEMBERED_MILLISECONDS = 300_000;
 
 /** Stands for the ids of all sessions. */
 export const ALL_SESSIONS = Symbol('all sessions');
@@ -13,7 +13,7 @@ export interface Since {
 }
 
 /**
- * The sessions that a process ended within the last minute, by id. An id may come again, so an end counts only for what
+ * The sessions that a process ended within the last five minutes, by id. An id may come again, so an end counts only for what
  * began before it. Moments are counters and have nothing to do with time.
  */
 interface EndedSessions {
