@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { ActivityName } from '../activity.js';
 import { ACTIVITY_NAMES } from '../activity.js';
 import { list, oneOf, string, integer } from './written.js';
@@ -49,6 +50,32 @@ export function withActivity(activity: readonly Activity[], entry: Activity): re
     );
   }
   return next;
+}
+
+/**
+ * The activity without one entry: the first of its name that was not there before. What {@link withActivity} counted
+ * together with others leaves those. Pure.
+ *
+ * @param before the activity that the entry was added to
+ */
+export function withoutEntry(
+  activity: readonly Activity[],
+  what: ActivityName,
+  before: readonly Activity[],
+): readonly Activity[] {
+  const former = [...before];
+  const wasThere = (entry: Activity): boolean => {
+    const same = former.findIndex((each) => isDeepStrictEqual(each, entry));
+    return same !== -1 && former.splice(same, 1).length > 0;
+  };
+  const place = activity.findIndex((each) => each.what === what && !wasThere(each));
+  const entry = activity[place];
+  if (!entry) return activity;
+  const count = entry.count - 1;
+  const last = before.at(-1);
+  const isCounted = last?.what === what && isSamePlace(last, entry) && last.count === count;
+  const left = isCounted ? [last] : count === 0 ? [] : [{ ...entry, count }];
+  return activity.toSpliced(place, 1, ...left);
 }
 
 function isTooMuch(activity: readonly Activity[]): boolean {

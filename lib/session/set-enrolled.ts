@@ -1,4 +1,5 @@
 import type { Account } from '../account/account.js';
+import { withoutEntry } from '../account/activity.js';
 import { encodeRecord } from '../account/record.js';
 import type { AccountRecord, Decision } from '../account/record.js';
 import { withoutFailures } from '../account/lockout.js';
@@ -119,7 +120,9 @@ function withoutAdded(
   const left = authenticators.length + keys.length;
   if (left === namesOf(record).length) return { outcome: 'another', next: 'unchanged' };
   if (left === 0) return { outcome: 'used', next: 'unchanged' };
-  return { outcome: 'own', next: { ...record, authenticators, keys } };
+  const what = keys.length < record.keys.length ? 'security-key-added' : 'authenticator-added';
+  const activity = withoutEntry(record.activity, what, former.activity);
+  return { outcome: 'own', next: { ...record, authenticators, keys, activity } };
 }
 
 /** The ids of all factors of a record. */

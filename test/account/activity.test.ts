@@ -4,6 +4,7 @@ import {
   ACTIVITY_BYTES,
   MAXIMUM_ACTIVITY,
   withActivity,
+  withoutEntry,
   writtenActivity,
 } from '../../lib/account/activity.js';
 
@@ -15,6 +16,9 @@ const wrong = (ip: string, given: Partial<Activity> = {}): Activity =>
   entry({ what: 'code-refused', ip, ...given });
 const all = (entries: readonly Activity[]): readonly Activity[] =>
   entries.reduce<readonly Activity[]>(withActivity, []);
+/** How often each thing happened, where and when last. */
+const sumOf = (entries: readonly Activity[]): string =>
+  JSON.stringify(entries.map(({ what, ip, count }) => Array<string>(count).fill(what + ip)).flat());
 const bytes = (entries: readonly Activity[]): number =>
   Buffer.byteLength(JSON.stringify(entries.map(writtenActivity)));
 
@@ -99,6 +103,25 @@ describe('account/activity', () => {
     const guesses = kept.filter(({ what }) => what === 'code-refused');
     expect(guesses.map(({ at }) => at)).to.deep.equal([5, 5, 5, 5]);
     expect(guesses.map(({ count }) => count)).to.deep.equal([1, 1, 1, 6]);
+  });
+
+  it('is without one entry as if that had never come, whatever came after it', () => {
+    const added = entry({ what: 'authenticator-added' });
+    const elsewhere = { ...added, ip: '192.0.2.1' };
+    const later = [entry(), { ...added, at: added.at + 9 }];
+    for (const before of [[], [added], [added, added], [added, entry()], [elsewhere], [wrong('192.0.2.1')]]) {
+      for (const after of [[], later, later.slice(1), [elsewhere], [wrong('192.0.2.2')]]) {
+        expect(
+          withoutEntry(all([...before, added, ...after]), 'authenticator-added', all(before)),
+        ).to.satisfy((left: readonly Activity[]) => sumOf(left) === sumOf(all([...before, ...after])));
+      }
+    }
+    const before = all([added, entry()]);
+    expect(withoutEntry(all([added, entry(), added]), 'authenticator-added', before)).to.deep.equal(before);
+    expect(withoutEntry(all([added, added, wrong('a')]), 'authenticator-added', all([added]))).to.deep.equal(
+      all([added, wrong('a')]),
+    );
+    expect(withoutEntry(before, 'authenticator-added', before)).to.deep.equal(before);
   });
 
   it('changes no list that it was given', () => {

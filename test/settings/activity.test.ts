@@ -6,7 +6,7 @@ import type { AccountRecord } from '../../lib/account/record.js';
 import { Client } from '../support/client.js';
 import { KEYS } from '../support/key-panel.js';
 import { burst, enrolled, loggedIn, pending, phoneWith, verify } from '../support/people.js';
-import { startPanel, stopPanels } from '../support/panel.js';
+import { startPanel, stopPanels, userOf } from '../support/panel.js';
 import type { Panel, PanelParts } from '../support/panel.js';
 import { counting, sealerOf } from '../support/vaults.js';
 import { BY, CHANGES, KEY } from './changes.js';
@@ -171,6 +171,43 @@ describe('settings/activity', () => {
         expect(text).to.not.include('203.0.113.7').and.not.include('198.51.100.4');
       }
     }
+  });
+
+  it('keeps no entry of an addition that was undone, and every other one', async () => {
+    const panel = await start();
+    const { phone } = await enrolled(panel);
+    const swap = panel.store.compareAndSet;
+    const signIn = async (): Promise<Client> => {
+      const client = await pending(panel);
+      await verify(client, phone.nextCode());
+      return client;
+    };
+    async function add(client: Client): Promise<number> {
+      const { body } = await client.post('/two-step/setup', { add: true });
+      const { status } = await client.post('/two-step/setup/confirm', {
+        code: phoneWith(panel, String(body.key)).code(),
+        id: body.id,
+      });
+      return status;
+    }
+    async function addInVain(client: Client): Promise<void> {
+      const before = await recordOf(panel);
+      panel.store.compareAndSet = async (...given) => {
+        panel.store.compareAndSet = swap;
+        const held = await swap(...given);
+        userOf(panel).passwordChangedAt++;
+        return held;
+      };
+      expect(await add(client)).to.equal(401);
+      expect(before?.activity).to.have.length.above(1);
+      expect(await recordOf(panel)).to.deep.equal(before);
+    }
+    await addInVain(await signIn());
+    const client = await signIn();
+    expect(await add(client)).to.equal(200);
+    // The next one from the same place is counted together with it.
+    await addInVain(client);
+    expect(await namesOf(await signIn())).to.include('authenticator-added');
   });
 
   it('is gone with the second factor', async () => {
