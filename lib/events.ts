@@ -193,7 +193,7 @@ export type SecondFactorEvent = {
   [Name in EventName]: { readonly name: Name } & SecondFactorEvents[Name];
 }[EventName];
 
-/** A listener of one kind of event. What it returns or throws changes nothing. */
+/** A listener of one kind of event. Only closing waits for a promise that it returns; what it throws changes nothing. */
 export type Listener<Name extends EventName | '*'> = (
   event: Name extends EventName ? { readonly name: Name } & SecondFactorEvents[Name] : SecondFactorEvent,
 ) => unknown;
@@ -209,8 +209,14 @@ export interface Emitter extends EventSource {
   emit<Name extends EventName>(name: Name, fields: SecondFactorEvents[Name]): void;
 }
 
-/** An emitter. A listener that throws or rejects is reported by `process.emitWarning`, and changes nothing. */
-export function createEmitter(): Emitter {
+/**
+ * An emitter. A listener that throws or rejects is reported by `process.emitWarning`, and changes nothing.
+ *
+ * @param begun gets what each listener began for an account
+ */
+export function createEmitter(
+  begun: (accountId: string, work: Promise<unknown>) => void = () => undefined,
+): Emitter {
   const listeners = new Map<string, Set<(event: never) => unknown>>();
   return {
     on(name, listener) {
@@ -223,18 +229,20 @@ export function createEmitter(): Emitter {
       for (const key of [name, '*']) {
         const present = listeners.get(key) ?? new Set();
         // One that stops and begins anew while it hears an event would be handed it without end.
-        for (const listener of [...present]) if (present.has(listener)) void hear(listener, event as never);
+        for (const listener of [...present]) {
+          if (present.has(listener)) begun(fields.accountId, hear(listener, event as never));
+        }
       }
     },
   };
 }
 
-async function hear(listener: (event: never) => unknown, event: never): Promise<void> {
-  try {
-    await listener(event);
-  } catch (error) {
+function hear(listener: (event: never) => unknown, event: never): Promise<void> {
+  const heard = (async () => void (await listener(event)))();
+  heard.catch((error: unknown) => {
     process.emitWarning(`a listener of passport-second-factor events threw: ${detailOf(error)}`);
-  }
+  });
+  return heard;
 }
 
 /** What was thrown, which may be anything: not all of it can be printed. */

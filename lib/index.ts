@@ -51,6 +51,7 @@ export type { ActivityEntry, ActivityName } from './activity.js';
 export type { TotpAlgorithm, TotpParameters } from './account/totp.js';
 export type { Operator } from './operator/operator.js';
 export type { Health, Rekeyed } from './operator/maintenance.js';
+export type { Untold } from './vault/under-way.js';
 export type {
   ErrorPage,
   Page,

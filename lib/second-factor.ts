@@ -38,7 +38,10 @@ export interface SecondFactor extends Headless {
   readonly strategy: PassportStrategy;
   /** Every outcome, refusals included, is one event. */
   readonly events: EventSource;
-  /** Waits for late answers of the store and for notices that are being sent, 5 s at most. Then releases the store. */
+  /**
+   * Waits for late answers of the store, for notices that are being sent, and for the promises of listeners, 5 s at most.
+   * Then releases the store.
+   */
   close(): Promise<void>;
 }
 
@@ -60,8 +63,10 @@ export interface SecondFactor extends Headless {
 export function createSecondFactor<User = Express.User>(options: SecondFactorOptions<User>): SecondFactor {
   const resolved = checkOptions(options);
   const sealer = createSealer(parseKeyRing(resolved.keys));
-  const events = createEmitter();
   const underWay = createUnderWay();
+  const events = createEmitter((accountId, work) => {
+    underWay.add(accountId, work);
+  });
   const warnOnce = createWarnOnce();
   const core: Core = {
     options: resolved,

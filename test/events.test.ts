@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import { expect } from 'chai';
 import type { Store } from 'passport-second-factor';
 import { memoryStore } from 'passport-second-factor/memory';
@@ -114,6 +115,28 @@ describe('events', () => {
     const stop = on('enrolled', () => heard.push('stopped'));
     emit('enrolled', BASE);
     expect(heard).to.deep.equal([]);
+  });
+
+  it('is waited for by close() where a listener returns a promise, also one that rejects', async () => {
+    const panel = await startPanel();
+    const order: string[] = [];
+    panel.secondFactor.events.on('imported', async ({ accountId }) => {
+      for (let turns = 0; turns < 5; turns++) await turn();
+      order.push(accountId);
+      throw new Error('no mailer');
+    });
+    const warnings = await warningsOf(async () => {
+      await panel.secondFactor.admin.import('alice', {
+        secret: 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ',
+        by: 'test',
+      });
+      expect(order, 'not by the call').to.deep.equal([]);
+      await panel.secondFactor.close();
+      order.push('closed');
+    });
+    expect(order).to.deep.equal(['alice', 'closed']);
+    expect(warnings.map(({ message }) => message).join()).to.include('no mailer');
+    expect(await panel.secondFactor.admin.settled()).to.deep.equal({ failed: 1, unfinished: 0 });
   });
 
   it('changes no sign-in by a listener that throws', async () => {

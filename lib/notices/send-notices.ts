@@ -5,13 +5,13 @@ import { allWords } from './all-words.js';
 import { isTold, noticeOf } from './notice-of.js';
 
 /**
- * Has the application's `notify` hear of what owners should know. Only closing waits for it: it runs beside the
- * request, and what it throws is reported as that of any listener.
+ * Has the application's `notify` hear of what owners should know. It runs beside the request, as any
+ * listener does.
  *
  * @throws {SecondFactorError} `option-invalid` when a text of the application is missing
  */
 export function sendNotices(core: Core): void {
-  const { options, events, underWay } = core;
+  const { options, events } = core;
   const { notify } = options;
   const words = allWords(options.texts);
   if (!notify) return;
@@ -22,9 +22,5 @@ export function sendNotices(core: Core): void {
     const { id, name, level } = found.account;
     await notify({ id, name, level }, noticeOf(event, { issuer: options.issuer({ id, name }), name }, words));
   };
-  events.on('*', (event) => {
-    const sending = send(event);
-    underWay.add(sending);
-    return sending;
-  });
+  events.on('*', send);
 }

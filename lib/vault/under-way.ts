@@ -1,32 +1,66 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+/** How long is waited for what may never be over: a console command would end before what it began was. */
+const PATIENCE_MILLISECONDS = 5000;
 
-/** How long closing waits: a console command would end before what it began was over. */
-const CLOSING_MILLISECONDS = 5000;
+/** What was left undone. */
+export interface Untold {
+  /** How many calls of `notify` and of listeners failed since the instance was made. */
+  readonly failed: number;
+  /** How many are not over, and how many answers of the store are late. */
+  readonly unfinished: number;
+}
 
 /** What goes on beside the requests, and is waited for when an instance closes. */
 export interface UnderWay {
-  add(work: Promise<unknown>): void;
-  /** Waits until all of it is over, and what it began; 5 s at most. */
-  over(): Promise<void>;
+  /** @param accountId whose account it is for */
+  add(accountId: string, work: Promise<unknown>): void;
+  /**
+   * Waits until all of it is over, and what it began; 5 s at most. Of one account: until 5 s have passed in which nothing
+   * was over that was under way when the waiting began, so that a long queue is no reason to give up.
+   */
+  over(accountId?: string): Promise<void>;
+  untold(): Untold;
 }
 
-export function createUnderWay(): UnderWay {
-  const works = new Set<Promise<unknown>>();
-  const allOver = async (): Promise<void> => {
-    while (works.size > 0) await Promise.allSettled(works);
+/** @param patienceMs for tests */
+export function createUnderWay(patienceMs = PATIENCE_MILLISECONDS): UnderWay {
+  const works = new Map<Promise<unknown>, string>();
+  let failed = 0;
+  const worksOf = (accountId: string | undefined): Promise<unknown>[] =>
+    [...works].filter(([, each]) => accountId === undefined || each === accountId).map(([work]) => work);
+  const allOver = async (accountId: string | undefined): Promise<void> => {
+    let left = worksOf(accountId);
+    while (left.length > 0) {
+      await Promise.allSettled(left);
+      left = worksOf(accountId);
+    }
   };
   return {
-    add(work) {
-      works.add(work);
+    add(accountId, work) {
+      works.set(work, accountId);
       const done = (): unknown => works.delete(work);
-      work.then(done, done);
+      work.then(done, () => {
+        failed += 1;
+        done();
+      });
     },
-    async over() {
-      const patience = new AbortController();
-      const waited = sleep(CLOSING_MILLISECONDS, undefined, { signal: patience.signal });
-      await Promise.race([allOver(), waited]);
-      waited.catch(() => undefined);
-      patience.abort();
-    },
+    over: (accountId) =>
+      patiently(patienceMs, allOver(accountId), accountId === undefined ? [] : [...works.keys()]),
+    untold: () => ({ failed, unfinished: works.size }),
   };
+}
+
+/** Waits for work, but no longer than a time in which nothing that is ahead of it was over. */
+function patiently(ms: number, work: Promise<void>, ahead: readonly Promise<unknown>[]): Promise<void> {
+  return new Promise((resolve) => {
+    let isDone = false;
+    const done = (): void => {
+      isDone = true;
+      clearTimeout(patience);
+      resolve();
+    };
+    const patience = setTimeout(done, ms);
+    const goOn = (): void => void (isDone || patience.refresh());
+    for (const each of ahead) each.then(goOn, goOn);
+    void work.then(done);
+  });
 }

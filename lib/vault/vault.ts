@@ -205,6 +205,7 @@ export function createVault<View>(
     const lost = ({ outcome, next }: Swap<Outcome>): void => {
       const present = inTime((deadline) => get(accountId, deadline));
       underWay.add(
+        accountId,
         present.then((sealed) => (sealed === next ? late(outcome) : undefined)).catch(() => undefined),
       );
     };
@@ -217,7 +218,10 @@ export function createVault<View>(
       },
       {
         late: (answer) => {
-          underWay.add(answer.then(late, () => undefined));
+          underWay.add(
+            accountId,
+            answer.then(late, () => undefined),
+          );
         },
       },
     );
