@@ -5,7 +5,10 @@ export const EXIT = {
   refused: 1,
   /** The command line or the config is wrong. */
   usage: 2,
-  /** The store failed, an answer never came, something else ended the process, `check` found something, or the output could not be written. */
+  /**
+   * The store failed, an answer never came, something else ended the process, `check` found something, owners were not
+   * told, or the output could not be written.
+   */
   store: 3,
 } as const;
 

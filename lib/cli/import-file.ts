@@ -39,6 +39,8 @@ interface Tally {
   /** How many of those that failed got no answer, and how many in a row by now. */
   unanswered: number;
   inARow: number;
+  /** How many calls of `notify` and of listeners failed, or are not over. */
+  untold: number;
   /** Kept for `--json` alone. */
   readonly failures: Failure[];
 }
@@ -53,7 +55,7 @@ export async function importFile(run: Run, name: string): Promise<ExitCode> {
   const file = await contentOf(name);
   const lines = checkedLines(run, file);
   const tally: Tally = {
-    ...{ lines, enabled: 0, alreadyThere: 0, failed: 0, unanswered: 0, inARow: 0 },
+    ...{ lines, enabled: 0, alreadyThere: 0, failed: 0, unanswered: 0, inARow: 0, untold: 0 },
     failures: [],
   };
   const showProgress = progressOf(run, () => `${String(doneOf(tally))} of ${String(tally.lines)} accounts`);
@@ -68,9 +70,11 @@ export async function importFile(run: Run, name: string): Promise<ExitCode> {
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  const left = await run.instance.admin.settled?.();
+  if (left) tally.untold = left.failed + left.unfinished;
   run.terminal.progress('');
   report(run, tally, ending.aborted);
-  if (tally.unanswered > 0) return EXIT.store;
+  if (tally.unanswered + tally.untold > 0) return EXIT.store;
   return tally.failed > 0 || doneOf(tally) < lines ? EXIT.refused : EXIT.done;
 }
 
@@ -122,6 +126,8 @@ async function importLine(run: Run, { line, bytes }: FileLine, tally: Tally): Pr
     tally.inARow = isAnswer ? 0 : tally.inARow + 1;
     tellFailure(run, tally, { line, account, reason: importRefusal(error) ?? messageOf(error) });
   }
+  // Mails that wait for a mailer would be lost when the process ends.
+  await run.instance.admin.settled?.(account);
 }
 
 function tellFailure({ command, terminal }: Run, tally: Tally, failure: Failure): void {
@@ -133,16 +139,19 @@ function tellFailure({ command, terminal }: Run, tally: Tally, failure: Failure)
 }
 
 function report({ command, terminal }: Run, tally: Tally, isInterrupted: boolean): void {
-  const { enabled, alreadyThere, failed, failures, lines } = tally;
+  const { enabled, alreadyThere, failed, failures, lines, untold } = tally;
   const untried = lines - doneOf(tally);
   if (command.json) {
-    terminal.print(JSON.stringify({ enabled, alreadyThere, failed: failures, untried }));
+    terminal.print(JSON.stringify({ enabled, alreadyThere, failed: failures, untried, untold }));
     return;
   }
   const there = `${String(alreadyThere)} ${alreadyThere === 1 ? 'was' : 'were'} there already`;
   const why = isInterrupted ? 'it was interrupted' : 'no answer came';
   const rest = untried === 0 ? '' : `, ${String(untried)} not tried, since ${why}`;
-  terminal.print(`${String(enabled)} enabled, ${there}, ${String(failed)} failed${rest}`);
+  const calls = untold === 1 ? 'call' : 'calls';
+  const left =
+    untold === 0 ? '' : `; ${String(untold)} ${calls} of notify or listeners failed or did not end`;
+  terminal.print(`${String(enabled)} enabled, ${there}, ${String(failed)} failed${rest}${left}`);
 }
 
 function doneOf({ enabled, alreadyThere, failed }: Tally): number {

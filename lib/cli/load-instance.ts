@@ -6,10 +6,12 @@ import { ConsoleError, EXIT } from './exit-code.js';
 import { loadDefaultExport } from './load-default-export.js';
 import type { Command } from './parse-command.js';
 
+type Optional = 'accountNamed' | 'settled';
+
 /** What the console needs of an instance. */
 export interface Instance extends Pick<Headless, 'status'> {
-  /** One that an application wraps may look no names up. */
-  readonly admin: Omit<Admin, 'accountNamed'> & Partial<Pick<Admin, 'accountNamed'>>;
+  /** One that an application wraps may look no names up, and wait for nothing. */
+  readonly admin: Omit<Admin, Optional> & Partial<Pick<Admin, Optional>>;
   close(): Promise<void>;
 }
 

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setImmediate as turn } from 'node:timers/promises';
 import { expect } from 'chai';
 import { Secret, TOTP } from 'otpauth';
 import { runConsole } from '../support/console.js';
@@ -9,6 +10,7 @@ import { startPanel, stopPanels, user } from '../support/panel.js';
 import type { Panel } from '../support/panel.js';
 import { phoneWith } from '../support/people.js';
 import { TOKEN_PARAMETERS } from '../support/records.js';
+import { warningsOf } from '../support/warnings.js';
 
 const LOGINS = Array.from({ length: 30 }, (_, place) => `user${String(place)}`);
 const KEYS = new Map(LOGINS.map((login) => [login, new Secret({ size: 20 }).base32]));
@@ -206,7 +208,7 @@ describe('cli: import --file', () => {
     expect(progress.at(-1)).to.equal('');
     const json = await run('--json');
     expect(json.progress.join('')).to.equal('');
-    expect(json.lines).to.deep.equal(['{"enabled":0,"alreadyThere":30,"failed":[],"untried":0}']);
+    expect(json.lines).to.deep.equal(['{"enabled":0,"alreadyThere":30,"failed":[],"untried":0,"untold":0}']);
   });
 
   it('gives up where the store does not answer, says what was not tried, and can be repeated', async () => {
@@ -228,6 +230,57 @@ describe('cli: import --file', () => {
     expect((await run()).lines).to.deep.equal([
       `${String(30 - enabled)} enabled, ${String(enabled)} were there already, 0 failed`,
     ]);
+  });
+
+  it('is no faster than the owners are told, one after the other', async () => {
+    let [begun, told, most] = [0, 0, 0];
+    let queue = Promise.resolve();
+    await stopPanels();
+    panel = await startPanel({
+      users: LOGINS.map((login) => user(login)),
+      options: {
+        notify: async () => {
+          most = Math.max(most, ++begun - told);
+          queue = queue.then(async () => {
+            for (let turns = 0; turns < 20; turns++) await turn();
+            told += 1;
+          });
+          await queue;
+        },
+      },
+    });
+    write(LOGINS.map(plain));
+    expect(await run()).to.deep.include({ code: 0, lines: ['30 enabled, 0 were there already, 0 failed'] });
+    expect(told).to.equal(30);
+    expect(most).to.be.within(1, 8);
+  });
+
+  it('enrolls those whose owner could not be told, says how many, and ends with 3', async () => {
+    await stopPanels();
+    panel = await startPanel({
+      users: LOGINS.map((login) => user(login)),
+      options: {
+        notify: async ({ id }) => {
+          await turn();
+          if (['user3', 'user5'].includes(id)) throw new Error('no mailer');
+        },
+      },
+    });
+    write(LOGINS.map(plain));
+    await warningsOf(async () => {
+      expect(await run()).to.deep.include({
+        code: 3,
+        lines: [
+          '30 enabled, 0 were there already, 0 failed; 2 calls of notify or listeners failed or did not end',
+        ],
+      });
+    });
+    const { admin } = panel.secondFactor;
+    const left = { failed: 0, unfinished: 1 };
+    const hanging = { ...panel.secondFactor, admin: { ...admin, settled: () => Promise.resolve(left) } };
+    const ended = await runConsole({ secondFactor: hanging }, ['import', '--file', file, '--json']);
+    expect(ended.code).to.equal(3);
+    expect(ended.lines).to.deep.equal(['{"enabled":0,"alreadyThere":30,"failed":[],"untried":0,"untold":1}']);
   });
 
   it('goes on where one account alone gets no answer, and ends with 3', async () => {

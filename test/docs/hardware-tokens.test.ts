@@ -30,7 +30,7 @@ describe('docs/hardware-tokens.md', () => {
         runConsole(panel, ['import', '--file', file, ...more]);
       expect((await run()).lines).to.deep.equal(['3 enabled, 0 were there already, 0 failed']);
       const again = JSON.parse((await run('--json')).lines[0]!) as object;
-      expect(again).to.deep.equal({ enabled: 0, alreadyThere: 3, failed: [], untried: 0 });
+      expect(again).to.deep.equal({ enabled: 0, alreadyThere: 3, failed: [], untried: 0, untold: 0 });
     } finally {
       rmSync(directory, { recursive: true });
     }
