@@ -9,6 +9,9 @@ import { forEachAtOnce } from './for-each-at-once.js';
 /** Called after each record, with how many are done. */
 type Progress = (records: number) => void;
 
+/** After so many records, listeners are waited for: an audit log would fall behind without end. */
+const LISTENED_TO_EVERY = 100;
+
 /** What `check` found. */
 export interface Health {
   /**
@@ -39,14 +42,24 @@ export async function rekey(core: Core, progress?: Progress): Promise<Rekeyed> {
   let resealed = 0;
   let current = 0;
   let done = 0;
-  await forEachAtOnce(core.vault.list(), async (accountId) => {
+  let latest: string | undefined;
+  async function* accounts(): AsyncGenerator<string> {
+    let listed = 0;
+    for await (const accountId of core.vault.list()) {
+      yield accountId;
+      if (++listed % LISTENED_TO_EVERY === 0 && latest !== undefined) await core.underWay.over(latest);
+    }
+  }
+  await forEachAtOnce(accounts(), async (accountId) => {
     try {
       const outcome = await change<Resealed>(
         core,
         { accountId, origin: {} },
         (late) => core.vault.reseal(accountId, late),
         (became, origin) => {
-          if (became === 'resealed') emitEvent(core, 'resealed', accountId, origin, {});
+          if (became !== 'resealed') return;
+          latest = accountId;
+          emitEvent(core, 'resealed', accountId, origin, {});
         },
       );
       if (outcome === 'current') current++;

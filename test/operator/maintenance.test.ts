@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { setImmediate as turn } from 'node:timers/promises';
 import { expect } from 'chai';
 import { memoryStore } from 'passport-second-factor/memory';
 import { enroll } from '../support/people.js';
@@ -38,6 +39,31 @@ describe('operator/maintenance', () => {
       oldKey: 0,
       unreadable: 1,
     });
+  });
+
+  it('reseals no faster than listeners follow, one record after the other', async () => {
+    const [old, fresh] = [key(), key()];
+    const store = memoryStore();
+    const users = Array.from({ length: 300 }, (_, place) => user(`user${String(place)}`));
+    const before = await startPanel({ store, users, options: { keys: [old] } });
+    for (const { id } of users) {
+      await before.secondFactor.admin.import(id, { secret: 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ', by: 'test' });
+    }
+    const after = await startPanel({ store, users, options: { keys: [fresh, old] } });
+    let [begun, heard, most] = [0, 0, 0];
+    let queue = Promise.resolve();
+    after.secondFactor.events.on('resealed', async () => {
+      most = Math.max(most, ++begun - heard);
+      queue = queue.then(async () => {
+        for (let turns = 0; turns < 20; turns++) await turn();
+        heard += 1;
+      });
+      await queue;
+    });
+    expect(await after.secondFactor.admin.rekey()).to.include({ resealed: 300 });
+    await after.secondFactor.close();
+    expect(heard).to.equal(300);
+    expect(most).to.be.below(200);
   });
 
   it('names whose records no key opens, and tells who looks on how many are done', async () => {
