@@ -92,7 +92,8 @@ export interface SecondFactorClient {
   readonly codeForm: (call?: CallOptions) => Promise<CodeForm>;
   /**
    * The second step. The answer is `verified`; or `must-enroll`, if the policy asks for a passkey as well: go on with
-   * `addKey`.
+   * `addKey`. It is also `verified` if the session was verified already, perhaps in another tab by another account: then this
+   * proof was not looked at. Rejects with `sign-in-expired` if no sign-in waits for a proof.
    *
    * @param options.rememberBrowser this browser is not asked for a code for some days, if the server has that option
    */

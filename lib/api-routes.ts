@@ -23,7 +23,7 @@ export interface ApiRoutes {
   'GET /': { readonly answer: Status };
   /** What the form for the second step needs. If no sign-in waits for a code, only the state. */
   'GET /verify': { readonly answer: CodeForm | StateJson };
-  /** The second step of a sign-in. */
+  /** The second step of a sign-in. If the session is `verified` already, the proof is not looked at. */
   'POST /verify': {
     readonly body: ProofJson & {
       /** This browser is not asked for a code for some days, if the option `rememberBrowsers` is on. */

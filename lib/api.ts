@@ -164,9 +164,12 @@ export interface StepUpForm extends SignedInStatus {
   readonly wait: WaitJson | null;
 }
 
-/** The proof was right. */
+/**
+ * The proof was right. Or the session was verified already, as at the second of two clicks on the code form: then this
+ * proof was not looked at.
+ */
 export interface Proved {
-  readonly state: SessionState;
+  readonly state: 'verified';
   /** Where the user wanted to go: a path on this origin, or a URL of one of `returnToOrigins`. */
   readonly returnTo: string;
   /** After a recovery code: how many are left. */

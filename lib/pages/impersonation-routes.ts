@@ -1,3 +1,4 @@
+import type { Left } from '../api.js';
 import { bodyField } from '../answer/body-field.js';
 import { enter } from '../impersonation/enter.js';
 import { leave } from '../impersonation/leave.js';
@@ -31,6 +32,6 @@ export async function postLeave(context: Context): Promise<void> {
   const left = await leave(context, bodyField(context.req, 'from'));
   if (left.ok) {
     const returnTo = left.returnTo ?? context.core.options.homePath;
-    answerOrRedirect(context, returnTo, { ...status(context), returnTo });
+    answerOrRedirect(context, returnTo, { ...status(context), returnTo } as Left);
   } else await answerRefusal(context, left);
 }

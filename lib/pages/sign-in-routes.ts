@@ -56,7 +56,11 @@ export async function postVerify(context: Context): Promise<void> {
     return;
   }
   if (state && state.state !== 'pending') {
-    answerOrRedirect(context, core.options.homePath, { state: state.state, returnTo: core.options.homePath });
+    const { homePath } = core.options;
+    // A second click finds what the first one did. Any other sign-in is not the one that the code is for.
+    if (state.state === 'verified' || wantsHtml(req))
+      answerOrRedirect(context, homePath, { state: state.state, returnTo: homePath });
+    else await answerProblem(context, 'sign-in-expired');
     return;
   }
   const step = await secondStep(context, presentedBy(context), isTicked(bodyField(req, 'rememberBrowser')));

@@ -100,7 +100,7 @@ function verify(
   session: Session | undefined,
   made: Made,
 ): string {
-  if (session?.state !== 'pending') return session ? 'ok' : 'sign-in-expired';
+  if (session?.state !== 'pending') return session?.state === 'verified' ? 'ok' : 'sign-in-expired';
   const { account: id, stamp, enrollment, since } = session;
   const account = world.accounts[id];
   const { factor } = account;

@@ -51,7 +51,7 @@ export const ROUTES: readonly Row[] = [
     html: '403 This did not work',
     json: '403 enrollment-required',
   },
-  { route: 'POST /two-step/verify', who: 'signed-in', html: '303 /', json: '200 signed-in' },
+  { route: 'POST /two-step/verify', who: 'signed-in', html: '303 /', json: '401 sign-in-expired' },
   { route: 'POST /two-step/verify', who: 'verified', html: '303 /', json: '200 verified' },
 
   {
