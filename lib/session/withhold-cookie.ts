@@ -13,7 +13,7 @@ export function withholdCookie(req: AppRequest, res: ServerResponse): void {
   const writeHead: unknown = Reflect.get(res, 'writeHead');
   res.writeHead = function (this: ServerResponse, ...given: unknown[]): ServerResponse {
     const { session, sessionID } = req;
-    const isOver = session !== undefined && watchedStore(sessionStore).hasEnded(session);
+    const isOver = session ? watchedStore(sessionStore).hasEnded(session) : false;
     // When an answer begins, express-session sends no cookie for a request without a session id.
     if (isOver) req.sessionID = undefined;
     try {

@@ -275,6 +275,14 @@ describe('session/withhold-cookie', () => {
       .and.satisfy((count: number) => count % 2 === 0);
   });
 
+  it('answers without a cookie where the application has taken the session from the request', async () => {
+    const takes: Begin = (req, res) => {
+      Object.assign(req, { session: null });
+      res.json({});
+    };
+    expect(await lateCookies(takes)).to.deep.equal([]);
+  });
+
   it('gives the request its session id back, also where the answer cannot begin', async () => {
     const ids: unknown[] = [];
     const { panel, during } = await startTabs({ session: rolling }, (req, res) => {
