@@ -128,7 +128,7 @@ attack('A malicious admin (on %s)', [], (panel) => {
     expect(await admin.who()).to.equal('admin');
     expect(await kept.who()).to.equal('login-required');
     expect(said(await admin.actAs('alice'))).to.equal('impersonation-refused');
-    expect(said(await verify(admin, alice.phone.nextCode()))).to.equal('signed-in');
+    expect(said(await verify(admin, alice.phone.nextCode()))).to.equal('sign-in-expired');
     expect(await admin.who()).to.equal('admin');
   });
 });

@@ -47,7 +47,7 @@ attack('Somebody with another account of the same panel (on %s)', [], (panel) =>
     const client = await pending(panel(), 'alice');
     const copy = client.copy();
     expect((await client.login('bob')).status).to.equal(200);
-    expect(said(await verify(client, alice.phone.nextCode()))).to.equal('signed-in');
+    expect(said(await verify(client, alice.phone.nextCode()))).to.equal('sign-in-expired');
     expect(await client.who()).to.equal('bob');
     expect(said(await verify(copy, alice.phone.nextCode()))).to.equal('sign-in-expired');
   });
