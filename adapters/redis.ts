@@ -11,7 +11,7 @@ const DEFAULT_PREFIX = 'second-factor:';
 const SWAPPED = 1;
 /** How long a server that was a master is taken for one. A script that a replica refuses asks it anew. */
 const MASTER_MILLISECONDS = 1000;
-/** Stands for what is under the key of a record and is no text. Like any text that no key opens, it is no record. */
+/** What is read where another program has put something other than a text under the key: no key of the ring opens it. */
 const NO_TEXT = '';
 /** How many keys Redis looks at before it answers a SCAN, and others get their turn. */
 const KEYS_PER_SCAN = 500;
@@ -119,7 +119,7 @@ export function redisStore(client: RedisStoreClient, options: RedisStoreOptions 
   };
 }
 
-/** Another program has put a list or the like under the key. The error of a script names its kind later than that of a command. */
+/** For a key under which another program has put a list or the like. A script's error does not begin with its kind. */
 function noTextIfWrongType(error: unknown): string {
   if (error instanceof Error && /\bWRONGTYPE\b/.test(error.message)) return NO_TEXT;
   throw error;

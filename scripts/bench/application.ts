@@ -15,8 +15,8 @@ export interface Told {
   /** Bytes that the system gave to it. */
   readonly resident: number;
   /**
-   * Bytes that were allocated since they were last asked for. If garbage was collected
-   * meanwhile, the process ends: it needs a young generation that holds all of it (`--min-semi-space-size`).
+   * Bytes that were allocated since they were last asked for. The process ends if garbage was collected meanwhile: start
+   * it with a young generation that holds all of it (`--min-semi-space-size`).
    */
   readonly allocated: number;
 }
