@@ -82,8 +82,9 @@ export interface Admin {
    * Removes the passkeys and security keys of an account whose owner lost them: one, or all. What they had let in is void.
    * Tells whether there were such.
    *
-   * @param credentialId left out: all of them
-   * @throws {SecondFactorError} `factor-last` when nothing else is left: disable it, or have an app added first
+   * @param credentialId left out: all of them. `undefined` is refused, so that a value that is missing removes nothing
+   * @throws {SecondFactorError} `factor-last` when nothing else is left: disable it, or have an app added first;
+   *   `option-invalid`
    */
   removeSecurityKeys(accountId: AccountId, operator: Operator, credentialId?: string): Promise<boolean>;
   /**
@@ -165,8 +166,8 @@ export function createAdmin(core: Core): Admin {
 
     revokeBrowsers: async (id, operator) => changed(id, operator, 'browsers-revoked', withoutBrowsers),
 
-    removeSecurityKeys: async (id, operator, credentialId) =>
-      removeSecurityKeys(core, parseAccountId(id), operatorFields(operator), credentialId),
+    removeSecurityKeys: async (id, operator, ...which) =>
+      removeSecurityKeys(core, parseAccountId(id), operatorFields(operator), which),
 
     import: async (id, secret) => importSecret(core, parseAccountId(id), secret),
 

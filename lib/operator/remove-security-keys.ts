@@ -9,15 +9,22 @@ import { randomName } from '../session/random.js';
 /**
  * Removes keys of an account as an operator; tells whether there were such.
  *
- * @param credentialId left out: all of them
- * @throws {SecondFactorError} `factor-last`
+ * @param which the credential id of one; empty: all of them
+ * @throws {SecondFactorError} `factor-last`, `option-invalid`
  */
 export async function removeSecurityKeys(
   core: Core,
   accountId: string,
   by: EventFields<'security-key-removed'>,
-  credentialId: string | undefined,
+  which: readonly unknown[],
 ): Promise<boolean> {
+  const [credentialId] = which;
+  if (which.length > 0 && typeof credentialId !== 'string') {
+    throw new SecondFactorError(
+      'option-invalid',
+      `credentialId must be a string, or left out to remove all keys; got ${typeof credentialId}`,
+    );
+  }
   const enrollment = randomName();
   const outcome = await updateRecord<'none' | 'removed' | 'factor-last'>(
     core,

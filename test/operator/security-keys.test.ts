@@ -70,6 +70,20 @@ describe('operator: passkeys and security keys', () => {
     expect(disabled?.texts.ru.body).to.match(/^.*ключи доступа и аппаратные ключи её больше не защищают\.$/m);
   });
 
+  it('stay where the id of one is missing', async () => {
+    const panel = await startKeyPanel();
+    const { client } = await enrolled(panel);
+    await addKey(client);
+    for (const missing of [undefined, null, 0]) {
+      const refused = await caught(
+        panel.secondFactor.admin.removeSecurityKeys('alice', BY, missing as unknown as string),
+      );
+      expect(refused).to.include({ code: 'option-invalid' });
+    }
+    expect(await panel.secondFactor.admin.removeSecurityKeys('alice', BY, '')).to.equal(false);
+    expect((await panel.secondFactor.status('alice')).securityKeys).to.have.length(1);
+  });
+
   it('stay where nothing else is left', async () => {
     const panel = await startKeyPanel();
     await keyOwner(panel);
