@@ -184,6 +184,8 @@ const PARTS: Readonly<Record<string, Part>> = {
   },
 };
 
+const WRITTEN_PARTS = Object.entries(PARTS);
+
 /** A list of fields. */
 const LIST_FORMAT = 1;
 /** The same list, and an object of named parts: one at least. */
@@ -195,12 +197,12 @@ const LIST_FIELDS = 9;
  * know only that one go on reading all records that use nothing new.
  */
 export function encodeRecord(record: AccountRecord): string {
-  const parts = Object.entries(PARTS)
-    .map(([name, { encode }]) => [name, encode(record)] as const)
-    .filter(([, written]) => written !== undefined);
-  return parts.length === 0
-    ? JSON.stringify([LIST_FORMAT, ...listOf(record)])
-    : JSON.stringify([PARTS_FORMAT, ...listOf(record), Object.fromEntries(parts)]);
+  let parts: Record<string, unknown> | undefined;
+  for (const [name, { encode }] of WRITTEN_PARTS) {
+    const written = encode(record);
+    if (written !== undefined) (parts ??= {})[name] = written;
+  }
+  return JSON.stringify(parts ? [PARTS_FORMAT, ...listOf(record), parts] : [LIST_FORMAT, ...listOf(record)]);
 }
 
 /**

@@ -80,11 +80,9 @@ export function createSealer(ring: KeyRing): Sealer {
       });
       decipher.setAAD(lengthPrefixed(FORMAT, purpose, accountId));
       decipher.setAuthTag(body.subarray(-TAG_BYTES));
-      const text = Buffer.concat([
-        decipher.update(body.subarray(NONCE_BYTES, -TAG_BYTES)),
-        decipher.final(),
-      ]).toString('utf8');
-      return { text, current: key === ring[0] };
+      const opened = decipher.update(body.subarray(NONCE_BYTES, -TAG_BYTES));
+      decipher.final(); // adds nothing, and throws where the tag is another one
+      return { text: opened.toString('utf8'), current: key === ring[0] };
     },
 
     digests,
