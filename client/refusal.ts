@@ -19,7 +19,7 @@ export async function refusalOf(
   { signal }: CallOptions = {},
 ): Promise<SecondFactorClientError | null> {
   const problem = problemOf(await readJson(response.clone(), signal));
-  return problem && refusal(problem, response);
+  return problem && refusal(response, problem);
 }
 
 /** The JSON object of a response; `null`: it has none. */
@@ -40,11 +40,11 @@ export function problemOf(answer: object | null): Problem | null {
   return typeof code === 'string' && type === PROBLEM_TYPE + code ? (answer as Problem) : null;
 }
 
-/** The error of a problem document. */
-export function refusal(problem: Problem, { status, headers }: Response): SecondFactorClientError {
+/** The error of a problem document, or of an answer that the package did not give. */
+export function refusal({ status, headers }: Response, problem: Partial<Problem>): SecondFactorClientError {
   const seconds = Number(headers.get('retry-after') ?? NaN);
   const retryAfter = seconds >= 0 ? seconds : undefined;
-  return new SecondFactorClientError(problem.code, { status, problem, retryAfter });
+  return new SecondFactorClientError(problem.code ?? 'unexpected-answer', { status, problem, retryAfter });
 }
 
 /** The error of a call that got no usable answer. A call may also be aborted while its answer is read. */

@@ -8,8 +8,8 @@ import { samePlace } from './same-place.js';
  *
  * - `network`: no answer came. The browser is offline, the server is down, or a policy refused the call.
  * - `aborted`: the `signal` was aborted.
- * - `unexpected-answer`: something else answered, such as a proxy, a sign-in page or a redirect. `status` has the
- *   status.
+ * - `unexpected-answer`: something else answered, such as a proxy, a limiter, a sign-in page or a redirect. `status` has
+ *   the status.
  * - `session-missing`: the password was right, but the browser did not keep the session cookie.
  * - `key-cancelled`: the user closed the prompt for the key, or it timed out. Browsers do not tell which.
  * - `key-unsupported`: this browser has no passkeys, or none on this page.

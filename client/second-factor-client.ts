@@ -64,7 +64,10 @@ export type LoginOutcome =
       /** Whether it must be a passkey or security key. */
       readonly keysOnly: boolean;
     }
-  /** Your login route refused them. `response` is its answer, unread. */
+  /**
+   * Your login route refused them. `response` is its answer, unread. The status codes 404, 408, 429 and 5xx refuse nobody:
+   * they are `unexpected-answer`.
+   */
   | { readonly next: 'refused'; readonly response: Response };
 
 /**

@@ -2,7 +2,6 @@ import type { Status } from '../lib/api.js';
 import type { ApiRoutes } from '../lib/api-routes.js';
 import { failure, problemOf, readJson, refusal } from './refusal.js';
 import { samePlace } from './same-place.js';
-import { SecondFactorClientError } from './second-factor-client-error.js';
 import type { CallOptions, SecondFactorClientOptions } from './second-factor-client.js';
 
 /** Sends requests to one origin, and never to another. */
@@ -76,10 +75,7 @@ export function createTransport(options: SecondFactorClientOptions): Transport {
       const response = await transport.fetch(path, body, call, 'manual');
       const answer = await readJson(response, call?.signal);
       const problem = problemOf(answer);
-      if (problem) throw refusal(problem, response);
-      if (!response.ok || !answer || !isOurs(answer, has)) {
-        throw new SecondFactorClientError('unexpected-answer', { status: response.status });
-      }
+      if (problem || !response.ok || !answer || !isOurs(answer, has)) throw refusal(response, problem ?? {});
       return answer as ApiRoutes[Route]['answer'];
     },
   };

@@ -6,7 +6,7 @@ import { Client } from '../support/client.js';
 import { startPanel, stopPanels } from '../support/panel.js';
 import type { Panel } from '../support/panel.js';
 import { enroll } from '../support/people.js';
-import { rejectionCode } from '../support/rejection.js';
+import { rejection, rejectionCode } from '../support/rejection.js';
 
 const ALICE = { username: 'alice', password: 'password' };
 const WRONG = { ...ALICE, password: 'wrong' };
@@ -89,6 +89,18 @@ describe('client/login-outcome', () => {
     const client = createSecondFactorClient({ fetch: browserFetch(new Client(panel)) });
     expect(await rejectionCode(client.login('/down', ALICE))).to.equal('store-unavailable');
   });
+
+  for (const status of [404, 408, 429, 500, 502, 503]) {
+    it(`takes no password for wrong by an answer that is not about it: ${String(status)}`, async () => {
+      const answer = new Response('<h1>not now</h1>', {
+        status,
+        headers: { 'content-type': 'text/html', 'retry-after': '17' },
+      });
+      const client = createSecondFactorClient({ fetch: () => Promise.resolve(answer) });
+      const rejected = await rejection(client.login('/login', ALICE));
+      expect(rejected).to.include({ code: 'unexpected-answer', status, retryAfter: 17 });
+    });
+  }
 
   it('says so when the browser does not keep the session', async () => {
     const panel = await startPanel();
