@@ -40,7 +40,7 @@ export interface SecondFactor extends Headless {
   readonly events: EventSource;
   /**
    * Waits for late answers of the store, for notices that are being sent, and for the promises of listeners, 5 s at most.
-   * Then releases the store.
+   * Then releases the store. Connections that the application made stay open.
    */
   close(): Promise<void>;
 }

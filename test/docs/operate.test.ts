@@ -17,6 +17,8 @@ import type { ProgramFolder } from '../support/doc-program.js';
 import { startLevelPanel } from '../support/level-panel.js';
 import { read, tableAfter, unquoted } from '../support/markdown.js';
 import { startPanel, stopPanels } from '../support/panel.js';
+import { printed } from '../support/program.js';
+import { sharedRedis } from '../support/redis-server.js';
 import type { Panel } from '../support/panel.js';
 import { enroll, pending, signedIn, verify } from '../support/people.js';
 
@@ -35,11 +37,42 @@ interface ActClaim {
 const WARN = pino.levels.values.warn;
 const ERROR = pino.levels.values.error;
 
+/** An application with a connection of its own, in which something is under way when it stops. */
+const STOPPING = `
+import { randomBytes } from 'node:crypto';
+import { createServer } from 'node:http';
+import express from 'express';
+import { Redis } from 'ioredis';
+import passport from 'passport';
+import { createSecondFactor } from 'passport-second-factor';
+import { redisStore } from 'passport-second-factor/redis';
+import { closeOnStop } from './stop.js';
+
+const secondFactor = createSecondFactor<{ id: string }>({
+  passport,
+  issuer: 'Stopping',
+  account: ({ id }) => ({ id, name: id, securityStamp: 1 }),
+  findUser: (id) => ({ id }),
+  store: redisStore(new Redis(process.env['REDIS_URL'] ?? '')),
+  keys: [randomBytes(32).toString('base64')],
+});
+export const server = createServer(express()).listen(0, '127.0.0.1');
+await secondFactor.status('alice');
+const close = secondFactor.close.bind(secondFactor);
+closeOnStop(server, {
+  ...secondFactor,
+  async close() {
+    await close();
+    console.log('closed');
+  },
+});
+`;
+
 describe(OPERATE, () => {
   const text = read(OPERATE);
   let folder: ProgramFolder;
   before(() => {
-    folder = programOf(OPERATE);
+    folder = programOf(OPERATE, { 'stopping.ts': STOPPING });
   });
   after(() => folder.remove());
   afterEach(stopPanels);
@@ -53,6 +86,13 @@ describe(OPERATE, () => {
     await verify(client, phone.wrongCode());
     await verify(client, phone.nextCode());
   }
+
+  it('ends a process whose connections are open, once the instance is closed', async () => {
+    const { url } = await sharedRedis();
+    const program = await folder.start('stopping.ts', { REDIS_URL: url });
+    await program.stop();
+    await printed(program, /closed/);
+  });
 
   it('alerts on events that there are, and says of each what to do', () => {
     const rows = tableAfter(text, '## Alerts');
