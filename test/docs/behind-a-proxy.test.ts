@@ -8,6 +8,7 @@ import type { RequestHandler } from 'express';
 import { sameOrigin } from 'passport-second-factor';
 import { Client } from '../support/client.js';
 import type { Answer } from '../support/client.js';
+import { read } from '../support/markdown.js';
 import { enroll } from '../support/people.js';
 import { knows, startPanel, stopPanels } from '../support/panel.js';
 import type { Panel, PanelParts } from '../support/panel.js';
@@ -29,6 +30,16 @@ interface ProxyOptions {
 }
 
 describe('docs/behind-a-proxy.md', () => {
+  it('sets the headers of nginx in its server block, with the port: a location with headers of its own has none of them', () => {
+    const [server = '', ...others] = read('docs/behind-a-proxy.md').split('```nginx').slice(1);
+    const locations = [server.slice(server.indexOf('location')), ...others].map(
+      (block) => block.split('```')[0] ?? '',
+    );
+    expect(server).to.match(/^\nserver \{\n {2}proxy_set_header Host \$http_host;/);
+    expect(locations).to.have.length(3);
+    for (const location of locations) expect(location).to.include('proxy_pass').and.not.include('set_header');
+  });
+
   const proxies: Server[] = [];
   afterEach(async () => {
     for (const proxy of proxies.splice(0)) {
