@@ -71,7 +71,9 @@ export type ImpersonationEnd =
   /** The actor signed out. */
   | 'signed-out'
   /** The actor signed in to another account. */
-  | 'new-sign-in';
+  | 'new-sign-in'
+  /** The session store failed on the way to a further account, or back from it. */
+  | 'save-failed';
 
 /** Why a sign-in by `req.logIn` was refused rather than parked. */
 export type SignInRefusal =

@@ -3,7 +3,7 @@ import { LONGEST, cleanText } from '../account/clean-text.js';
 import { SecondFactorError } from '../errors.js';
 import { evaluate } from '../session/evaluate.js';
 import type { Context, Present } from '../session/context.js';
-import { emit, now, originOf, updateState } from '../session/context.js';
+import { emit, endOfActing, now, originOf, updateState } from '../session/context.js';
 import type { KnownUser } from '../session/core.js';
 import { emitEvent, stampOf } from '../session/core.js';
 import { isFresh } from '../session/evaluate-session.js';
@@ -218,7 +218,15 @@ async function actAs(
         ? [...state.actors, actor]
         : [{ ...actor, mark: markOf(state) } satisfies FirstActor],
   };
-  await become(context, { ...target, state: next, actors: [...context.actors, known] });
+  const ended = endOfActing(context, 'save-failed');
+  try {
+    await become(context, { ...target, state: next, actors: [...context.actors, known] });
+  } catch (error) {
+    // Where another request went on from the session, acting goes on.
+    const byAnother = error instanceof SecondFactorError && error.code === 'sign-in-expired';
+    if (!byAnother) await ended.tellIfOver();
+    throw error;
+  }
 }
 
 /** A state without what belongs to a single page. */

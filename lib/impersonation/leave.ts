@@ -43,6 +43,7 @@ export async function leave(context: Context, from?: unknown): Promise<Left | Ro
   const isFirst = firstToTell(context);
   await goBack(context, state, state.actors.length - 1, () => {
     if (isFirst()) emitEvent(core, 'impersonation-left', state.account, origin, {});
+    return isFirst();
   });
   forgetStop(context);
   return { ok: true, returnTo: safeReturnTo(state.actors.at(-1)?.cameFrom, NO_ORIGINS) };
@@ -52,13 +53,14 @@ export async function leave(context: Context, from?: unknown): Promise<Left | Ro
  * Goes back to the actor at a place of the stack, checked from scratch; to the one before where that is gone, changed or
  * cannot be described.
  *
- * @param tell called once acting as the account is over, with the context of nobody; not where it throws and acting goes on
+ * @param tell called once acting as the account is over, with the context of nobody; not where it throws and acting goes on.
+ *   Says whether this request told it
  */
 export async function goBack(
   context: Context,
   state: ImpersonatingState,
   place: number,
-  tell: () => void,
+  tell: () => boolean,
 ): Promise<void> {
   const [first, ...others] = state.actors;
   const actor = others[place - 1];
@@ -74,7 +76,17 @@ export async function goBack(
   const { account, stamp } = actor;
   const actors = [first, ...others.slice(0, place - 1)] as const;
   const next = { ...state, account, stamp, actors };
-  await become(context, { ...present, state: next, actors: context.actors.slice(0, place) }, tell);
+  const origin = originOf(context);
+  let isTold = false as boolean; // by a call that the type checker does not see
+  try {
+    await become(context, { ...present, state: next, actors: context.actors.slice(0, place) }, () => {
+      isTold = tell();
+    });
+  } catch (error) {
+    // Acting as the one who would have gone on is over as well.
+    if (isTold) emitEvent(context.core, 'impersonation-ended', account, origin, { reason: 'save-failed' });
+    throw error;
+  }
 }
 
 /** Ends acting, and with it the session: there is no actor to go back to. */

@@ -60,14 +60,15 @@ export async function evaluateImpersonation(
   context.actors = actors;
   const origin = originOf(context);
   const isFirst = firstToTell(context);
-  const tell = (): void => {
-    if (!isFirst()) return;
+  const tell = (): boolean => {
+    if (!isFirst()) return false;
     emitEvent(context.core, 'impersonation-ended', state.account, origin, {
       reason: reason ?? 'target-changed',
     });
     if (reason === 'target-error') {
       process.emitWarning(`acting as somebody else has ended, by an error: ${describeFailure(error)}`);
     }
+    return true;
   };
   if (known) await goBack(context, state, actors.length, tell);
   else await endAll(context, tell);

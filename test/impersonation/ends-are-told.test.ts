@@ -234,6 +234,53 @@ describe('impersonation: how it ended is told', () => {
     });
   }
 
+  describe('of an admin in between, where the sessions cannot be saved', () => {
+    const unsaved = async (act: () => Promise<{ status: number }>): Promise<unknown[]> => {
+      const { set } = panel.sessionStore;
+      panel.events.length = 0;
+      panel.sessionStore.set = (_id, _session, done) => done?.(new Error('full'));
+      expect((await act()).status).to.be.oneOf([500, 503]);
+      panel.sessionStore.set = set;
+      expect((await root.get('/me')).body.user).to.equal(null);
+      return told();
+    };
+    const ended = ['impersonation-ended', 'admin', 'root', 'save-failed'];
+
+    beforeEach(async () => {
+      await root.leave();
+      await root.actAs('admin');
+    });
+
+    it('by going on to a further account', async () => {
+      expect(await unsaved(() => root.actAs('alice'))).to.deep.equal([ended]);
+    });
+
+    it('by going back to them', async () => {
+      await root.actAs('alice');
+      const left = ['impersonation-left', 'alice', 'root'];
+      expect(await unsaved(() => root.leave())).to.deep.equal([left, ended]);
+    });
+
+    it('by falling back to them', async () => {
+      await root.actAs('alice');
+      panel.users.get('alice')!.passwordChangedAt++;
+      const changed = ['impersonation-ended', 'alice', 'root', 'target-changed'];
+      expect(await unsaved(() => root.get('/me'))).to.deep.equal([changed, ended]);
+    });
+
+    it('once, however many go on or back at that moment', async () => {
+      expect(await unsaved(async () => (await burst(4, () => root.copy().actAs('alice')))[0]!)).to.deep.equal(
+        [ended],
+      );
+    });
+
+    it('not where one of several requests goes on', async () => {
+      panel.events.length = 0;
+      await burst(4, () => root.copy().actAs('alice'));
+      expect(told()).to.deep.equal([['impersonation-entered', 'alice', 'root']]);
+    });
+  });
+
   for (const [ending, name] of [
     ['going back', 'impersonation-left'],
     ['a change of the actor', 'impersonation-ended'],
