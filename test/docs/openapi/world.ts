@@ -1,7 +1,8 @@
 import type { SecondFactorOptions, Store } from 'passport-second-factor';
 import { memoryStore } from 'passport-second-factor/memory';
+import type { Agent } from 'node:http';
 import type { Answer } from '../../support/client.js';
-import { Client } from '../../support/client.js';
+import { Client, connectionsTo } from '../../support/client.js';
 import { KEYS, ORIGIN, addKey } from '../../support/key-panel.js';
 import { startPanel, user } from '../../support/panel.js';
 import type { Panel, User } from '../../support/panel.js';
@@ -93,13 +94,14 @@ export async function startWorld(): Promise<World> {
         next();
       }),
   });
+  const connections = connectionsTo(panel.server);
   const world: World = {
     panel,
     seen,
     fault: 'none',
     faultAfter: 1,
     strict,
-    client: () => new WatchedClient(panel, seen),
+    client: () => new WatchedClient(panel, seen, connections),
     newcomer(kind = 'user') {
       const id = `${kind}-${String(++made)}`;
       panel.users.push(user(id));
@@ -117,15 +119,17 @@ function kindOf(id: string): Kind {
 class WatchedClient extends Client {
   readonly #panel: Panel;
   readonly #seen: Seen[];
+  readonly #connections: Agent;
 
-  constructor(panel: Panel, seen: Seen[], cookies?: ReadonlyMap<string, string>) {
-    super(panel, cookies);
+  constructor(panel: Panel, seen: Seen[], connections: Agent, cookies?: ReadonlyMap<string, string>) {
+    super(panel, cookies, connections);
     this.#panel = panel;
     this.#seen = seen;
+    this.#connections = connections;
   }
 
   override copy(): Client {
-    return new WatchedClient(this.#panel, this.#seen, this.cookies);
+    return new WatchedClient(this.#panel, this.#seen, this.#connections, this.cookies);
   }
 
   override async send(...given: Parameters<Client['send']>): Promise<Answer> {
