@@ -18,14 +18,15 @@ export async function listAccounts(
 ): Promise<ListedAccount[]> {
   const accounts = await users.below(userOf(req).level);
   const statuses = await secondFactor.status(accounts.map(({ id }) => id));
-  return Promise.all(
-    accounts.map(async (account, i) => {
-      const decision = await sessionOf(req).mayImpersonate(account.id);
-      return {
-        ...account,
-        hasSecondFactor: statuses[i]?.enrolled ?? false,
-        refusal: decision.ok ? null : decision.reason,
-      };
-    }),
-  );
+  const listed: ListedAccount[] = [];
+  for (const [i, account] of accounts.entries()) {
+    // One after another: asked all at once, a long list would take every connection from people who sign in.
+    const decision = await sessionOf(req).mayImpersonate(account.id);
+    listed.push({
+      ...account,
+      hasSecondFactor: statuses[i]?.enrolled ?? false,
+      refusal: decision.ok ? null : decision.reason,
+    });
+  }
+  return listed;
 }

@@ -10,11 +10,11 @@ import { createPace } from './pace.js';
  * @throws what the list or the first that fails throws, once those under way are over; nothing further is begun then
  */
 export async function forEachAtOnce<Item>(
-  items: AsyncIterable<Item>,
+  items: AsyncIterable<Item> | Iterable<Item>,
   act: (item: Item) => Promise<void>,
   pace: Pace = createPace(),
 ): Promise<void> {
-  const list = items[Symbol.asyncIterator]();
+  const list = read(items);
   const errors: unknown[] = [];
   let isOver = false;
   let workers = 0;
@@ -52,6 +52,10 @@ export async function forEachAtOnce<Item>(
   if (errors.length === 0) return;
   await endOf(list);
   throw errors[0];
+}
+
+async function* read<Item>(items: AsyncIterable<Item> | Iterable<Item>): AsyncGenerator<Item> {
+  yield* items;
 }
 
 /** Ends a list that is not read to its end. That it cannot be ended says less than what went wrong before. */

@@ -7,6 +7,9 @@ import type { Core } from '../session/core.js';
 import { factorOf, findAccount, originFrom } from '../session/core.js';
 import { readFactor } from '../session/account-record.js';
 import { lackOf, takesKeysOnly } from '../session/requirement.js';
+import { forEachAtOnce } from './for-each-at-once.js';
+import type { Pace } from './pace.js';
+import { createSharedPace } from './pace.js';
 import type { CodeOutcome } from '../session/try-code.js';
 import { tryCode } from '../session/try-code.js';
 
@@ -68,9 +71,16 @@ export type VerifyOutcome =
 
 /** What code without a session can ask. */
 export interface Headless {
-  /** What is known of one account. */
+  /**
+   * What is known of one account. A record that does not open is no error here.
+   *
+   * @throws {SecondFactorError} `account-invalid`, `store-unavailable`
+   */
   status(accountId: AccountId): Promise<AccountStatus>;
-  /** What is known of several accounts, in their order. */
+  /**
+   * What is known of several accounts, in their order. Some are read at once: as many as the store takes without making
+   * others wait, so the list may be long. It ends with the first that cannot be read.
+   */
   status(accountIds: readonly AccountId[]): Promise<AccountStatus[]>;
   /**
    * Checks a code, for code that never calls `req.logIn`. It decides as every other operation does, and counts
@@ -88,10 +98,13 @@ export interface Headless {
 
 /** The side of an instance that needs no session. */
 export function createHeadless(core: Core): Headless {
+  const sharing = createSharedPace();
   function status(accountId: AccountId): Promise<AccountStatus>;
   function status(accountIds: readonly AccountId[]): Promise<AccountStatus[]>;
-  function status(ids: AccountId | readonly AccountId[]): Promise<AccountStatus | AccountStatus[]> {
-    return isList(ids) ? Promise.all(ids.map((id) => statusOf(core, id))) : statusOf(core, ids);
+  async function status(ids: AccountId | readonly AccountId[]): Promise<AccountStatus | AccountStatus[]> {
+    if (!isList(ids)) return statusOf(core, parseAccountId(ids));
+    const accountIds = ids.map(parseAccountId);
+    return sharing(async (pace) => statusesOf(core, accountIds, pace));
   }
 
   return {
@@ -127,8 +140,20 @@ function isList(ids: AccountId | readonly AccountId[]): ids is readonly AccountI
   return Array.isArray(ids);
 }
 
-async function statusOf({ options, vault }: Core, id: AccountId): Promise<AccountStatus> {
-  const accountId = parseAccountId(id);
+/** What is known of accounts, in their order. */
+async function statusesOf(core: Core, accountIds: readonly string[], pace: Pace): Promise<AccountStatus[]> {
+  const statuses: AccountStatus[] = [];
+  await forEachAtOnce(
+    accountIds.entries(),
+    async ([place, accountId]) => {
+      statuses[place] = await statusOf(core, accountId);
+    },
+    pace,
+  );
+  return statuses;
+}
+
+async function statusOf({ options, vault }: Core, accountId: string): Promise<AccountStatus> {
   const nothing = {
     failures: 0,
     locked: false,

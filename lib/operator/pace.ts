@@ -27,3 +27,27 @@ export function createPace(): Pace {
     },
   };
 }
+
+/**
+ * A pace for lists that are read at the same time: they share it, so that all of them together have no more under way than
+ * one alone, but each at least one. It begins anew when none is read.
+ */
+export function createSharedPace(): <Result>(act: (pace: Pace) => Promise<Result>) => Promise<Result> {
+  let shared = createPace();
+  let sharers = 0;
+  const pace: Pace = {
+    atOnce: () => Math.max(1, Math.floor(shared.atOnce() / sharers)),
+    took: (milliseconds) => {
+      shared.took(milliseconds);
+    },
+  };
+  return async (act) => {
+    if (sharers === 0) shared = createPace();
+    sharers++;
+    try {
+      return await act(pace);
+    } finally {
+      sharers--;
+    }
+  };
+}

@@ -1,9 +1,35 @@
 import { expect } from 'chai';
 import { memoryStore } from 'passport-second-factor/memory';
-import type { AccountId } from 'passport-second-factor';
+import type { AccountId, Store } from 'passport-second-factor';
 import { caught, guess } from '../support/headless.js';
 import { enroll, loggedIn } from '../support/people.js';
 import { startPanel, stopPanels } from '../support/panel.js';
+
+/** As many as a pool serves and lets wait at most. */
+const QUEUE = 100;
+
+/** A store that refuses to read for more than {@link QUEUE} at once. */
+function shortQueue(memory: Store) {
+  const queue = {
+    most: 0,
+    store: {
+      ...memory,
+      async get(id: string) {
+        underWay++;
+        queue.most = Math.max(queue.most, underWay);
+        try {
+          if (underWay > QUEUE) throw new Error('Queue limit reached.');
+          await new Promise(setImmediate);
+          return await memory.get(id);
+        } finally {
+          underWay--;
+        }
+      },
+    },
+  };
+  let underWay = 0;
+  return queue;
+}
 
 describe('operator/headless', () => {
   afterEach(stopPanels);
@@ -66,7 +92,46 @@ describe('operator/headless', () => {
       const panel = await startPanel({ store });
       await enroll(panel);
       await store.compareAndSet('bob', null, await store.get('alice')); // another account's
+      panel.told();
       expect(await panel.secondFactor.status('bob')).to.include({ enrolled: true, readable: false });
+      expect(panel.told()).to.deep.equal([]);
+    });
+
+    it('reads long lists some at once, as a pool with a short queue takes them, in their order', async () => {
+      const short = shortQueue(memoryStore());
+      const panel = await startPanel({ store: short.store });
+      await enroll(panel);
+      const ids = Array.from({ length: 300 }, (_, i) => (i === 250 ? 'alice' : i));
+      const [first, ...others] = await Promise.all(
+        Array.from({ length: 8 }, () => panel.secondFactor.status(ids)),
+      );
+      expect(first?.map(({ accountId }) => accountId)).to.deep.equal(ids.map(String));
+      expect(first?.flatMap(({ enrolled }, i) => (enrolled ? [i] : []))).to.deep.equal([250]);
+      for (const other of others) expect(other).to.deep.equal(first);
+      expect(short.most).to.be.within(8, QUEUE);
+    });
+
+    it('ends a list with the first account that cannot be read', async () => {
+      const memory = memoryStore();
+      const asked: string[] = [];
+      const store = {
+        ...memory,
+        get: (id: string) => {
+          asked.push(id);
+          return Promise.reject(new Error('no connection'));
+        },
+      };
+      const panel = await startPanel({ store });
+      const ids = Array.from({ length: 300 }, (_, i) => i);
+      expect(await caught(panel.secondFactor.status(ids))).to.include({ code: 'store-unavailable' });
+      expect(asked).to.deep.equal(['0']);
+    });
+
+    it('reads nothing of a list in which one cannot be an account id', async () => {
+      const short = shortQueue(memoryStore());
+      const { secondFactor } = await startPanel({ store: short.store });
+      expect(await caught(secondFactor.status(['alice', '']))).to.include({ code: 'account-invalid' });
+      expect(short.most).to.equal(0);
     });
 
     it('rejects what cannot be an account id', async () => {

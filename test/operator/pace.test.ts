@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { createPace } from '../../lib/operator/pace.js';
+import { createPace, createSharedPace } from '../../lib/operator/pace.js';
 import type { Pace } from '../../lib/operator/pace.js';
 
 /** The pace after some that each waited for so many connections, with this time for one alone. */
@@ -35,5 +35,30 @@ describe('operator/pace', () => {
     expect(pace.atOnce()).to.equal(1);
     pace.took(1);
     expect(pace.atOnce()).to.equal(2);
+  });
+
+  it('is shared by lists that are read at the same time, and begins anew once none is', async () => {
+    const sharing = createSharedPace();
+    const grown = (pace: Pace): void => {
+      for (let done = 0; done < 100; done++) pace.took(1);
+    };
+    await sharing(async (first) => {
+      grown(first);
+      expect(first.atOnce()).to.equal(64);
+      await sharing(async (second) => {
+        expect([first.atOnce(), second.atOnce()]).to.deep.equal([32, 32]);
+        await Promise.resolve();
+      });
+      expect(first.atOnce()).to.equal(64);
+    });
+    await sharing(async (next) => {
+      expect(next.atOnce()).to.equal(1);
+      await sharing(async (beside) => {
+        expect(beside.atOnce()).to.equal(1);
+        await Promise.reject(new Error('the store is down'));
+      }).catch(() => undefined);
+      grown(next);
+      expect(next.atOnce()).to.equal(64);
+    });
   });
 });
