@@ -18,7 +18,7 @@ import { operatorFields } from './operator.js';
 import type { Health, Rekeyed } from './maintenance.js';
 import { inspect, rekey } from './maintenance.js';
 import { newRecoveryCodes } from '../session/random.js';
-import { change, updateRecord } from '../session/account-record.js';
+import { change, reporting, updateRecord } from '../session/account-record.js';
 import { takesKeysOnly } from '../session/requirement.js';
 import type { Untold } from '../vault/under-way.js';
 
@@ -160,7 +160,8 @@ export function createAdmin(core: Core): Admin {
     },
 
     async browsers(id) {
-      const record = await vault.read(parseAccountId(id));
+      const accountId = parseAccountId(id);
+      const record = await reporting(core, { accountId, origin: {} }, () => vault.read(accountId));
       return record ? rememberedBrowsers(record.browsers, options.clock()) : [];
     },
 

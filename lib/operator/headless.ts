@@ -5,7 +5,7 @@ import { SecondFactorError } from '../errors.js';
 import { knownOnly } from '../known-only.js';
 import type { Core } from '../session/core.js';
 import { factorOf, findAccount, originFrom } from '../session/core.js';
-import { readFactor } from '../session/account-record.js';
+import { readFactor, reporting } from '../session/account-record.js';
 import { lackOf, takesKeysOnly } from '../session/requirement.js';
 import { forEachAtOnce } from './for-each-at-once.js';
 import type { Pace } from './pace.js';
@@ -153,7 +153,11 @@ async function statusesOf(core: Core, accountIds: readonly string[], pace: Pace)
   return statuses;
 }
 
-async function statusOf({ options, vault }: Core, accountId: string): Promise<AccountStatus> {
+function statusOf(core: Core, accountId: string): Promise<AccountStatus> {
+  return reporting(core, { accountId, origin: {} }, () => readStatus(core, accountId));
+}
+
+async function readStatus({ options, vault }: Core, accountId: string): Promise<AccountStatus> {
   const nothing = {
     failures: 0,
     locked: false,

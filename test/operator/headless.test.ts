@@ -111,7 +111,7 @@ describe('operator/headless', () => {
       expect(short.most).to.be.within(8, QUEUE);
     });
 
-    it('ends a list with the first account that cannot be read', async () => {
+    it('ends a list with the first account that cannot be read, and tells operators of it once', async () => {
       const memory = memoryStore();
       const asked: string[] = [];
       const store = {
@@ -125,6 +125,19 @@ describe('operator/headless', () => {
       const ids = Array.from({ length: 300 }, (_, i) => i);
       expect(await caught(panel.secondFactor.status(ids))).to.include({ code: 'store-unavailable' });
       expect(asked).to.deep.equal(['0']);
+      expect(panel.told()).to.deep.equal(['store-unavailable']);
+      expect(panel.events.at(-1)).to.include({ accountId: '0', error: 'no connection' });
+    });
+
+    it('tells operators that the store cannot be read, as every other call does', async () => {
+      const store = { ...memoryStore(), get: () => Promise.reject(new Error('no connection')) };
+      const panel = await startPanel({ store });
+      const { status, admin } = panel.secondFactor;
+      for (const call of [() => status('alice'), () => admin.browsers('alice')]) {
+        expect(await caught(call())).to.include({ code: 'store-unavailable' });
+        expect(panel.told()).to.deep.equal(['store-unavailable']);
+        expect(panel.events.at(-1)).to.include({ accountId: 'alice', error: 'no connection' });
+      }
     });
 
     it('reads nothing of a list in which one cannot be an account id', async () => {
