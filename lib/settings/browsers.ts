@@ -35,8 +35,8 @@ export function listBrowsers(context: Context): OwnRememberedBrowser[] {
   }));
 }
 
-/** The outcome of forgetting browsers; `null`: they are forgotten. */
-type Revoked = 'not-enrolled' | 'not-found' | null;
+/** The outcome of forgetting browsers; `nothing`: there was none to forget. */
+type Revoked = 'forgotten' | 'nothing' | 'not-enrolled' | 'not-found';
 
 /**
  * Forgets one browser of the signed-in account, or all. Sessions that they opened without a code ask for one on their
@@ -55,19 +55,18 @@ export async function revokeBrowsers(
   const { core } = context;
   const at = now(context);
   const isProved = state.state === 'verified' && isFresh(state.factorAt, at, core.options.freshSeconds);
-  const refusal = await updateRecord<Revoked>(
+  const outcome = await updateRecord<Revoked>(
     core,
     { accountId: state.account, origin: originOf(context) },
     (record) => {
       if (record?.enrollment !== state.enrollment) return { outcome: 'not-enrolled', next: 'unchanged' };
       return forget(record, which, isProved ? withoutBrowsers : withoutRemembered);
     },
-    (refused, origin) => {
-      if (!refused) emitEvent(core, 'browsers-revoked', state.account, origin, {});
+    (revoked, origin) => {
+      if (revoked === 'forgotten') emitEvent(core, 'browsers-revoked', state.account, origin, {});
     },
   );
-  if (refusal) return refused(refusal);
-  return { ok: true };
+  return outcome === 'forgotten' || outcome === 'nothing' ? { ok: true } : refused(outcome);
 }
 
 function forget(
@@ -82,13 +81,15 @@ function forget(
 }
 
 function forgotten(record: AccountRecord, next: AccountRecord): Decision<Revoked> {
-  return { outcome: null, next: changedOnly(record, next), activity: 'browsers-revoked' };
+  return hasSameBrowsers(record, next)
+    ? { outcome: 'nothing', next: 'unchanged' }
+    : { outcome: 'forgotten', next, activity: 'browsers-revoked' };
 }
 
-/** The next record, unless its browsers have not changed: then nothing is written. */
-function changedOnly({ browsers }: AccountRecord, next: AccountRecord): AccountRecord | 'unchanged' {
-  const isSame =
+/** Whether no browser was taken away, and none is remembered less. */
+function hasSameBrowsers({ browsers }: AccountRecord, next: AccountRecord): boolean {
+  return (
     next.browsers.length === browsers.length &&
-    next.browsers.every(({ rememberedUntil }, place) => rememberedUntil === browsers[place]?.rememberedUntil);
-  return isSame ? 'unchanged' : next;
+    next.browsers.every(({ rememberedUntil }, place) => rememberedUntil === browsers[place]?.rememberedUntil)
+  );
 }

@@ -149,4 +149,19 @@ describe('settings/manage', () => {
     expect(panel.told()).to.include('browsers-revoked');
     expect((await other.get('/me')).body.user).to.equal(null);
   });
+
+  it('tells that browsers were forgotten only where there were some', async () => {
+    const other = await remembered();
+    const forgetAll = async (): Promise<number> =>
+      (await other.post('/two-step/browsers/revoke', { all: true })).status;
+    expect(await forgetAll()).to.equal(200);
+    expect(panel.told()).to.include('browsers-revoked');
+    await other.post('/two-step/verify', { code: phone.nextCode() });
+    await forgetAll(); // the browser that has just become known
+    const before = await panel.store.get('alice');
+    panel.told();
+    for (let again = 0; again < 2; again++) expect(await forgetAll()).to.equal(200);
+    expect(panel.told()).to.deep.equal([]);
+    expect(await panel.store.get('alice')).to.equal(before);
+  });
 });
