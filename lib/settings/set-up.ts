@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Account } from '../account/account.js';
 import { authenticatorName, freeName, mayAddAuthenticator } from '../account/authenticators.js';
-import type { Authenticator } from '../account/record.js';
 import { SECRET_BYTES, encodeSecret, otpauthUri } from '../account/totp.js';
 import { isTicked, isUnticked } from '../answer/body-field.js';
 import type { FieldName } from '../api.js';
@@ -68,7 +67,7 @@ export interface OpenSetup {
 }
 
 /**
- * Starts a set-up, or shows the unfinished one. Nothing changes for the account. The secret is kept sealed in a session
+ * Starts a set-up, or shows the unfinished one, under the newest name. Nothing changes for the account. The secret is kept sealed in a session
  * with a new id, so that nobody with a copy of the old cookie can read it.
  */
 export async function startSetup(
@@ -86,7 +85,9 @@ export async function startSetup(
   const isFirst = known?.factor?.authenticators.length === 0;
   const adds = (isTicked(wish.adds) || isFirst) && state.state === 'verified';
   const unfinished = openSetup(context, state.setup, account);
-  if (unfinished?.setup.adds === adds) return { ok: true, form: unfinished.form };
+  if (unfinished?.setup.adds === adds) {
+    return { ok: true, form: shownAgain(context, access, unfinished, wish.name) };
+  }
   if (adds && known?.factor && !mayAddAuthenticator(known.factor)) {
     return refused('authenticator-limit');
   }
@@ -97,7 +98,7 @@ export async function startSetup(
     since,
     until: since + core.options.pendingSeconds * 1000,
     failures: 0,
-    name: nameIn(adds ? (known?.factor?.authenticators ?? []) : [], wish.name),
+    name: nameIn(context, adds, wish.name),
     adds,
   };
   await moveTo(context, { ...state, setup }, 'application-and-user');
@@ -120,9 +121,23 @@ export async function mustAddKey(
   return true;
 }
 
+/** The unfinished set-up once more, with the same key. A name that was typed now takes the place of the former one. */
+function shownAgain(
+  context: Context,
+  { state, account }: Extract<SetupAccess, { ok: true }>,
+  { setup, secret, form }: OpenSetup,
+  typed: unknown,
+): SetupForm {
+  if (authenticatorName(typed) === '') return form;
+  const renamed = { ...setup, name: nameIn(context, setup.adds, typed) };
+  updateState(context, { ...state, setup: renamed });
+  return formOf(context, account, secret, renamed);
+}
+
 /** The name of a new authenticator. An only one may have no name. */
-function nameIn(others: readonly Pick<Authenticator, 'name'>[], typed: unknown): string {
+function nameIn({ known }: Context, adds: boolean, typed: unknown): string {
   const name = authenticatorName(typed);
+  const others = adds ? (known?.factor?.authenticators ?? []) : [];
   return others.length === 0 ? name : freeName(others, name);
 }
 

@@ -101,6 +101,21 @@ describe('settings/authenticators', () => {
     expect(panel.events.filter(({ name }) => name === 'authenticator-added')).to.have.length(4);
   });
 
+  it('saves the name that was typed last, where a set-up was left unfinished', async () => {
+    const left = await client.post('/two-step/setup', { add: true, name: 'Phone' });
+    const { body } = await client.post('/two-step/setup', { add: true, name: ' Tablet ' });
+    expect(body).to.deep.include({ id: left.body.id, key: left.body.key, account: 'alice (Tablet)' });
+    expect(String(body.uri)).to.include('Tablet').and.not.include('Phone');
+    for (const wish of [{ add: true }, { add: true, name: '' }]) {
+      expect((await client.post('/two-step/setup', wish)).body).to.deep.equal(body);
+    }
+    expect((await client.get('/two-step/setup')).body).to.deep.equal(body);
+    const code = phoneWith(panel, String(body.key)).nextCode();
+    await client.post('/two-step/setup/confirm', { code, id: body.id });
+    expect((await listed()).map(({ name }) => name)).to.deep.equal(['', 'Tablet']);
+    expect(panel.events.filter(({ name }) => name === 'setup-started')).to.have.length(2);
+  });
+
   it('gives each that is added a label of its own, also after another one went', async () => {
     const labels: unknown[] = [];
     const add = async (name = ''): Promise<void> => {
