@@ -21,7 +21,7 @@ for (const backend of BACKENDS.filter(({ name }) => name === 'MariaDB')) {
       // As docs/stores.md has it.
       const db = running.open({ mysql: { queueLimit: 200 } });
       await createTotpTable(db);
-      const panel = await startPanel({ store: sqlStore(db), options: { storeTimeoutMs: 30_000 } });
+      const panel = await startPanel({ store: sqlStore(db) });
       await enroll(panel);
       const ids = [...ACCOUNTS, 'alice'];
       const lists = Promise.all(Array.from({ length: 4 }, () => panel.secondFactor.status(ids)));
