@@ -51,8 +51,13 @@ export interface RememberedBrowser {
   readonly expiresAt: number;
 }
 
-/** The browsers of a record that are asked for no code at `now` (milliseconds since 1970). */
-export function rememberedBrowsers(browsers: readonly KnownBrowser[], now: number): RememberedBrowser[] {
+/** The browsers of a record that are asked for no code at `now` (milliseconds since 1970): none under another stamp. */
+export function rememberedBrowsers(
+  { browsers, browsersStamp }: KnownBrowsers,
+  now: number,
+  stampMatches: (digest: string | null) => boolean,
+): RememberedBrowser[] {
+  if (!stampMatches(browsersStamp)) return [];
   return browsers
     .filter((browser) => isRememberedAt(browser, now))
     .map(({ id, name, firstUsedAt, lastUsedAt, rememberedUntil }) => ({

@@ -1,13 +1,14 @@
 import type { Account } from '../account/account.js';
 import { parseAccountId } from '../account/account.js';
 import { unlocked } from '../account/attempt.js';
-import { rememberedBrowsers, withoutBrowsers } from '../account/known-browsers.js';
+import { withoutBrowsers } from '../account/known-browsers.js';
 import type { RememberedBrowser } from '../account/known-browsers.js';
 import type { AccountRecord } from '../account/record.js';
 import type { AccountSummary } from '../options.js';
 import type { Core } from '../session/core.js';
 import { emitEvent, findAccount } from '../session/core.js';
 import { accountNamed } from './account-named.js';
+import { browsersOf } from './browsers-of.js';
 import { disableAccount } from './disable-account.js';
 import type { AccountId } from './headless.js';
 import type { ImportedSecret } from './import-secret.js';
@@ -71,7 +72,12 @@ export interface Admin {
    * void. The codes, shown this once, or `null` when the account is not enrolled.
    */
   recoveryCodes(accountId: AccountId, operator: Operator): Promise<string[] | null>;
-  /** The browsers that are not asked for a code at sign-in; empty when the account is not enrolled. */
+  /**
+   * The browsers that are not asked for a code at sign-in; empty when the account is not enrolled. If `findUser` does not
+   * find it or fails, its security stamp counts as unchanged.
+   *
+   * @throws {SecondFactorError} `account-invalid`, `store-unavailable`, `record-unreadable`
+   */
   browsers(accountId: AccountId): Promise<RememberedBrowser[]>;
   /**
    * Makes every browser of an account ask for a code again. Sessions that began without one ask on their next
@@ -162,7 +168,7 @@ export function createAdmin(core: Core): Admin {
     async browsers(id) {
       const accountId = parseAccountId(id);
       const record = await reporting(core, { accountId, origin: {} }, () => vault.read(accountId));
-      return record ? rememberedBrowsers(record.browsers, options.clock()) : [];
+      return record ? browsersOf(core, accountId, record) : [];
     },
 
     revokeBrowsers: async (id, operator) => changed(id, operator, 'browsers-revoked', withoutBrowsers),

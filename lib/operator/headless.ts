@@ -1,5 +1,4 @@
 import { parseAccountId } from '../account/account.js';
-import { rememberedBrowsers } from '../account/known-browsers.js';
 import { lockAt } from '../account/lockout.js';
 import { SecondFactorError } from '../errors.js';
 import { knownOnly } from '../known-only.js';
@@ -7,6 +6,7 @@ import type { Core } from '../session/core.js';
 import { factorOf, findAccount, originFrom } from '../session/core.js';
 import { readFactor, reporting } from '../session/account-record.js';
 import { lackOf, takesKeysOnly } from '../session/requirement.js';
+import { browsersOf } from './browsers-of.js';
 import { forEachAtOnce } from './for-each-at-once.js';
 import type { Pace } from './pace.js';
 import { createSharedPace } from './pace.js';
@@ -39,6 +39,7 @@ export interface AccountStatus {
   readonly digits: readonly number[];
   /** Passkeys and security keys. */
   readonly securityKeys: readonly SecurityKeyStatus[];
+  /** How many browsers are not asked for a code; as `admin.browsers()` lists them. */
   readonly rememberedBrowsers: number;
 }
 
@@ -157,7 +158,8 @@ function statusOf(core: Core, accountId: string): Promise<AccountStatus> {
   return reporting(core, { accountId, origin: {} }, () => readStatus(core, accountId));
 }
 
-async function readStatus({ options, vault }: Core, accountId: string): Promise<AccountStatus> {
+async function readStatus(core: Core, accountId: string): Promise<AccountStatus> {
+  const { options, vault } = core;
   const nothing = {
     failures: 0,
     locked: false,
@@ -188,7 +190,7 @@ async function readStatus({ options, vault }: Core, accountId: string): Promise<
       authenticators: record.authenticators.length,
       digits,
       securityKeys: keys.map(({ transports: _transports, ...key }) => key),
-      rememberedBrowsers: rememberedBrowsers(record.browsers, options.clock()).length,
+      rememberedBrowsers: (await browsersOf(core, accountId, record)).length,
     };
   } catch (error) {
     if (!(error instanceof SecondFactorError && error.code === 'record-unreadable')) throw error;

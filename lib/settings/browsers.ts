@@ -1,18 +1,14 @@
-import {
-  findBrowser,
-  rememberedBrowsers,
-  withoutBrowsers,
-  withoutRemembered,
-} from '../account/known-browsers.js';
+import { findBrowser, withoutBrowsers, withoutRemembered } from '../account/known-browsers.js';
 import type { RememberedBrowser } from '../account/known-browsers.js';
 import type { AccountRecord, Decision } from '../account/record.js';
 import { presentedBrowser } from '../session/browser-cookie.js';
 import type { Context } from '../session/context.js';
 import { now, originOf } from '../session/context.js';
-import { emitEvent, stampMatches } from '../session/core.js';
+import { emitEvent } from '../session/core.js';
 import { isFresh } from '../session/evaluate-session.js';
 import type { RouteRefusal } from '../session/refusal.js';
 import { updateRecord } from '../session/account-record.js';
+import { rememberedNow } from '../session/remembered-browsers.js';
 import { refused } from '../session/refusal.js';
 import { requireEnrolledOwner } from '../session/require-owner.js';
 
@@ -26,10 +22,9 @@ export interface OwnRememberedBrowser extends RememberedBrowser {
 export function listBrowsers(context: Context): OwnRememberedBrowser[] {
   const { core, known } = context;
   const factor = known?.factor;
-  if (!factor || core.options.rememberBrowserDays === null) return [];
-  if (!stampMatches(core, known.account, factor.browsersStamp)) return [];
+  if (!factor) return [];
   const present = findBrowser(factor, presentedBrowser(context, known.account.id));
-  return rememberedBrowsers(factor.browsers, now(context)).map((browser) => ({
+  return rememberedNow(core, factor, known.account).map((browser) => ({
     ...browser,
     current: browser.id === present?.id,
   }));
