@@ -29,6 +29,7 @@ export type { Admin, DescribedAccount } from './operator/admin.js';
 export type {
   AccountId,
   AccountStatus,
+  LockedBrowser,
   SecurityKeyStatus,
   Headless,
   VerifyContext,

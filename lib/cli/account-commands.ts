@@ -194,14 +194,17 @@ function describe({ status, name, otherFactor, recordMissing, keysOnly }: KnownA
     `passkeys and security keys: ${status.securityKeys.length}${keysOnly ? ', and the policy takes nothing else' : ''}`,
     `recovery codes left: ${status.recoveryCodesLeft}${status.recoveryCodesConfirmed === false ? ', not confirmed as saved' : ''}`,
     `remembered browsers: ${status.rememberedBrowsers}`,
-    `wrong codes in a row: ${status.failures}`,
+    `wrong codes in a row, in unknown browsers: ${status.failures}`,
   );
-  if (status.locked) {
-    lines.push(
-      `codes are refused until ${status.lockedUntil === null ? 'recovery or unlock' : time(status.lockedUntil)}`,
-    );
+  if (status.locked) lines.push(`${refusedUntil(status)} in unknown browsers`);
+  for (const browser of status.lockedBrowsers) {
+    lines.push(`${refusedUntil(browser)} in a known browser${browser.name && `: ${browser.name}`}`);
   }
   return lines.join('\n');
+}
+
+function refusedUntil({ lockedUntil }: Pick<AccountStatus, 'lockedUntil'>): string {
+  return `codes are refused until ${lockedUntil === null ? 'recovery or unlock' : time(lockedUntil)}`;
 }
 
 /** How many digits the codes have, where they are not all as authenticator apps show them. */

@@ -1,5 +1,7 @@
 import { parseAccountId } from '../account/account.js';
+import type { LockoutLimits } from '../account/limits.js';
 import { lockAt } from '../account/lockout.js';
+import type { AccountRecord } from '../account/record.js';
 import { SecondFactorError } from '../errors.js';
 import { knownOnly } from '../known-only.js';
 import type { Core } from '../session/core.js';
@@ -25,12 +27,14 @@ export interface AccountStatus {
   readonly readable: boolean;
   /** Milliseconds since 1970. */
   readonly enrolledAt: number | null;
-  /** Wrong codes in a row. */
+  /** Wrong codes in a row: one count for `verify()` and all browsers that the account does not know. */
   readonly failures: number;
-  /** Whether codes are refused at this moment. */
+  /** Whether codes are refused there at this moment. */
   readonly locked: boolean;
   /** Until when, milliseconds since 1970; `null` when not locked, or not before recovery. */
   readonly lockedUntil: number | null;
+  /** The known browsers in which codes are refused at this moment. Each has a count of its own. */
+  readonly lockedBrowsers: readonly LockedBrowser[];
   readonly recoveryCodesLeft: number;
   /** Whether their owner said that they are saved, or used one; `null` where that was never asked. */
   readonly recoveryCodesConfirmed: boolean | null;
@@ -41,6 +45,16 @@ export interface AccountStatus {
   readonly securityKeys: readonly SecurityKeyStatus[];
   /** How many browsers are not asked for a code; as `admin.browsers()` lists them. */
   readonly rememberedBrowsers: number;
+}
+
+/** A known browser in which codes are refused, as operators see it. */
+export interface LockedBrowser {
+  /** Made from its user agent ("Firefox, Linux"); may be empty. */
+  readonly name: string;
+  /** Wrong codes in a row in this browser. */
+  readonly failures: number;
+  /** Until when, milliseconds since 1970; `null`: until recovery, or `admin.unlock()`. */
+  readonly lockedUntil: number | null;
 }
 
 /** A passkey or security key, as operators see it. */
@@ -164,6 +178,7 @@ async function readStatus(core: Core, accountId: string): Promise<AccountStatus>
     failures: 0,
     locked: false,
     lockedUntil: null,
+    lockedBrowsers: [],
     enrolledAt: null,
     recoveryCodesLeft: 0,
     recoveryCodesConfirmed: null,
@@ -175,7 +190,8 @@ async function readStatus(core: Core, accountId: string): Promise<AccountStatus>
   try {
     const record = await vault.read(accountId);
     if (!record) return { accountId, enrolled: false, readable: true, ...nothing };
-    const lock = lockAt(record, options.clock(), options.limits.lockout);
+    const now = options.clock();
+    const lock = lockAt(record, now, options.limits.lockout);
     const { digits, keys } = factorOf(record);
     return {
       accountId,
@@ -185,6 +201,7 @@ async function readStatus(core: Core, accountId: string): Promise<AccountStatus>
       failures: record.failures,
       locked: lock.locked,
       lockedUntil: lock.locked ? lock.until : null,
+      lockedBrowsers: lockedBrowsers(record.browsers, now, options.limits.lockout),
       recoveryCodesLeft: record.recoveryDigests.length,
       recoveryCodesConfirmed: record.recoveryConfirmed,
       authenticators: record.authenticators.length,
@@ -196,4 +213,15 @@ async function readStatus(core: Core, accountId: string): Promise<AccountStatus>
     if (!(error instanceof SecondFactorError && error.code === 'record-unreadable')) throw error;
     return { accountId, enrolled: true, readable: false, ...nothing };
   }
+}
+
+function lockedBrowsers(
+  browsers: AccountRecord['browsers'],
+  now: number,
+  limits: LockoutLimits,
+): LockedBrowser[] {
+  return browsers.flatMap((browser) => {
+    const lock = lockAt(browser, now, limits);
+    return lock.locked ? [{ name: browser.name, failures: browser.failures, lockedUntil: lock.until }] : [];
+  });
 }

@@ -46,6 +46,7 @@ describe('operator/headless', () => {
         failures: 0,
         locked: false,
         lockedUntil: null,
+        lockedBrowsers: [],
         recoveryCodesLeft: 10,
         recoveryCodesConfirmed: false,
         authenticators: 1,
