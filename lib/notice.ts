@@ -14,7 +14,9 @@ export type NoticeName =
   | 'recovery-code-used'
   | 'recovery-codes-regenerated'
   | 'locked'
+  | 'unlocked'
   | 'browser-remembered'
+  | 'browsers-revoked'
   | 'impersonation-begun';
 
 /** A message, ready to be mailed. Plain text. */

@@ -19,7 +19,9 @@ const NAMES = {
   'recovery-code-used': 'recovery-code-used',
   'recovery-codes-regenerated': 'recovery-codes-regenerated',
   locked: 'locked',
+  unlocked: 'unlocked',
   'browser-remembered': 'browser-remembered',
+  'browsers-revoked': 'browsers-revoked',
   'impersonation-entered': 'impersonation-begun',
 } as const satisfies Partial<Record<SecondFactorEvent['name'], NoticeName>>;
 
@@ -27,12 +29,14 @@ type Told = Extract<SecondFactorEvent, { name: keyof typeof NAMES }>;
 
 /**
  * Whether an event is one the owner of the account should hear of. Of the waits that wrong codes bring only
- * the first one and the hard limit are: a guesser must not be able to fill a mailbox.
+ * the first one and the hard limit are: a guesser must not be able to fill a mailbox. That browsers were forgotten is, if an
+ * operator did it.
  *
  * @param firstLock the number of failures that brings the first wait
  */
 export function isTold(event: SecondFactorEvent, firstLock: number): event is Told {
   if (event.name === 'locked') return event.failures === firstLock || event.until === null;
+  if (event.name === 'browsers-revoked') return event.by !== undefined;
   return Object.hasOwn(NAMES, event.name);
 }
 

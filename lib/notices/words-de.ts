@@ -35,7 +35,9 @@ export const german: NoticeWords = {
     'recovery-code-used': 'Ein Wiederherstellungscode wurde benutzt',
     'recovery-codes-regenerated': 'Neue Wiederherstellungscodes wurden erzeugt',
     locked: 'Zu viele falsche Codes',
+    unlocked: 'Codes werden wieder angenommen',
     'browser-remembered': 'Ein Browser wird gemerkt',
+    'browsers-revoked': 'Alle Browser wurden vergessen',
     'impersonation-begun': 'Jemand anderes handelt als Sie',
   },
   sentences: {
@@ -59,7 +61,11 @@ export const german: NoticeWords = {
       (typeof lockedUntil === 'number'
         ? `Codes werden ab ${minute(lockedUntil)} wieder angenommen; bis dahin gilt ein Wiederherstellungscode, und ein Browser, den Sie schon benutzt haben.`
         : 'Codes werden ab jetzt abgelehnt, bis Sie einen Wiederherstellungscode verwenden oder ein Administrator hilft.'),
+    unlocked: () =>
+      'Für Ihr Konto werden nach falschen Codes wieder Codes angenommen, und falsche werden von null an gezählt.',
     'browser-remembered': () => 'Ein Browser wird bei der Anmeldung nicht mehr nach einem Code gefragt.',
+    'browsers-revoked': () =>
+      'Für Ihr Konto wurden alle Browser vergessen: jeder wird bei der Anmeldung wieder nach einem Code gefragt.',
     'impersonation-begun': ({ by = 'Jemand' }) => `${by} handelt jetzt als Sie.`,
   },
   next: {
@@ -98,10 +104,12 @@ export const german: NoticeWords = {
       'Stellen Sie Ihr Telefon auf Netzzeit und nehmen Sie den nächsten Code.',
       'Ohne Code sind sie nicht hineingekommen.',
     ),
+    unlocked: next(NOTHING, LOOK),
     'browser-remembered': next(
       'Sie müssen nichts tun. In den Einstellungen können Sie ihn vergessen lassen.',
       'Lassen Sie danach in den Einstellungen alle Browser vergessen.',
     ),
+    'browsers-revoked': next(NOTHING, LOOK),
     'impersonation-begun': next(NOTHING, LOOK),
   },
   nextByOthers: {
@@ -124,7 +132,9 @@ export const german: NoticeWords = {
       'Lassen Sie sich die neuen aushändigen und vernichten Sie die alten.',
     ),
     locked: byOthers('Warten Sie oder verwenden Sie einen Wiederherstellungscode.'),
+    unlocked: byOthers('Stellen Sie Ihr Telefon auf Netzzeit und nehmen Sie den nächsten Code.'),
     'browser-remembered': byOthers(NOTHING),
+    'browsers-revoked': byOthers('Geben Sie bei der nächsten Anmeldung einen Code ein.'),
     'impersonation-begun': byOthers(
       'Sie müssen nichts tun: es endet, wenn diese Person zu ihrem eigenen Konto zurückkehrt.',
     ),

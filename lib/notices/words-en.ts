@@ -32,7 +32,9 @@ export const english: NoticeWords = {
     'recovery-code-used': 'A recovery code was used',
     'recovery-codes-regenerated': 'New recovery codes were made',
     locked: 'Too many wrong codes',
+    unlocked: 'Codes are accepted again',
     'browser-remembered': 'A browser is remembered',
+    'browsers-revoked': 'All browsers were forgotten',
     'impersonation-begun': 'Somebody else acts as you',
   },
   sentences: {
@@ -60,7 +62,11 @@ export const english: NoticeWords = {
         ? `Codes are accepted again from ${minute(lockedUntil)}; until then a recovery code works, and so does a ` +
           'browser you have used before.'
         : 'Codes are refused from now on, until you use a recovery code or an administrator helps.'),
+    unlocked: () =>
+      'Codes are accepted again for your account after wrong ones, and wrong codes are counted from zero.',
     'browser-remembered': () => 'A browser will no longer be asked for a code when you sign in there.',
+    'browsers-revoked': () =>
+      'All browsers were forgotten for your account: each is asked for a code when you sign in there.',
     'impersonation-begun': ({ by = 'Somebody' }) => `${by} is now acting as you.`,
   },
   next: {
@@ -93,10 +99,12 @@ export const english: NoticeWords = {
       'set the clock of your phone to network time and try the next code.',
       'They could not get in without a code.',
     ),
+    unlocked: next(NOTHING, LOOK),
     'browser-remembered': next(
       'there is nothing to do. You can forget it in your settings.',
       'Then forget all browsers in your settings.',
     ),
+    'browsers-revoked': next(NOTHING, LOOK),
     'impersonation-begun': next(NOTHING, LOOK),
   },
   nextByOthers: {
@@ -111,7 +119,9 @@ export const english: NoticeWords = {
     'recovery-code-used': byOthers('make new recovery codes in your settings before you run out.'),
     'recovery-codes-regenerated': byOthers('have the new ones handed to you, and destroy the old ones.'),
     locked: byOthers('wait, or use a recovery code.'),
+    unlocked: byOthers('set the clock of your phone to network time and try the next code.'),
     'browser-remembered': byOthers(NOTHING),
+    'browsers-revoked': byOthers('give a code when you sign in next.'),
     'impersonation-begun': byOthers('there is nothing to do: it ends when they return to their own account.'),
   },
   labels: { account: 'Account', at: 'Time', by: 'Done by', ip: 'IP address', browser: 'Browser' },

@@ -32,7 +32,9 @@ export const spanish: NoticeWords = {
     'recovery-code-used': 'Se ha usado un código de recuperación',
     'recovery-codes-regenerated': 'Se han creado nuevos códigos de recuperación',
     locked: 'Demasiados códigos incorrectos',
+    unlocked: 'Se aceptan códigos de nuevo',
     'browser-remembered': 'Se recuerda un navegador',
+    'browsers-revoked': 'Se han olvidado todos los navegadores',
     'impersonation-begun': 'Otra persona actúa como usted',
   },
   sentences: {
@@ -56,7 +58,11 @@ export const spanish: NoticeWords = {
       (typeof lockedUntil === 'number'
         ? `Los códigos se aceptan de nuevo a partir de ${minute(lockedUntil)}; hasta entonces sirve un código de recuperación, y también un navegador que ya haya usado.`
         : 'Los códigos se rechazan desde ahora, hasta que use un código de recuperación o le ayude un administrador.'),
+    unlocked: () =>
+      'Tras los códigos incorrectos, se aceptan de nuevo códigos para su cuenta, y los incorrectos se cuentan desde cero.',
     'browser-remembered': () => 'Un navegador ya no pedirá un código cuando entre desde él.',
+    'browsers-revoked': () =>
+      'Se han olvidado todos los navegadores de su cuenta: cada uno vuelve a pedir un código cuando entre desde él.',
     'impersonation-begun': ({ by = 'Alguien' }) => `${by} actúa ahora como usted.`,
   },
   next: {
@@ -89,10 +95,12 @@ export const spanish: NoticeWords = {
       'ponga su teléfono en la hora de la red y pruebe el código siguiente.',
       'Sin un código no han podido entrar.',
     ),
+    unlocked: next(NOTHING, LOOK),
     'browser-remembered': next(
       'no tiene que hacer nada. Puede olvidarlo en sus ajustes.',
       'Después olvide todos los navegadores en sus ajustes.',
     ),
+    'browsers-revoked': next(NOTHING, LOOK),
     'impersonation-begun': next(NOTHING, LOOK),
   },
   nextByOthers: {
@@ -107,7 +115,9 @@ export const spanish: NoticeWords = {
     'recovery-code-used': byOthers('cree nuevos en sus ajustes antes de quedarse sin ninguno.'),
     'recovery-codes-regenerated': byOthers('pida que le entreguen los nuevos y destruya los anteriores.'),
     locked: byOthers('espere o use un código de recuperación.'),
+    unlocked: byOthers('ponga su teléfono en la hora de la red y pruebe el código siguiente.'),
     'browser-remembered': byOthers(NOTHING),
+    'browsers-revoked': byOthers('introduzca un código la próxima vez que entre.'),
     'impersonation-begun': byOthers(
       'no tiene que hacer nada: termina cuando esa persona regrese a su propia cuenta.',
     ),

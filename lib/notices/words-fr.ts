@@ -34,7 +34,9 @@ export const french: NoticeWords = {
     'recovery-code-used': 'Un code de récupération a été utilisé',
     'recovery-codes-regenerated': 'De nouveaux codes de récupération ont été créés',
     locked: 'Trop de codes incorrects',
+    unlocked: 'Les codes sont de nouveau acceptés',
     'browser-remembered': 'Un navigateur est mémorisé',
+    'browsers-revoked': 'Tous les navigateurs ont été oubliés',
     'impersonation-begun': 'Quelqu’un d’autre agit en votre nom',
   },
   sentences: {
@@ -60,7 +62,11 @@ export const french: NoticeWords = {
       (typeof lockedUntil === 'number'
         ? `Les codes sont de nouveau acceptés à partir de ${minute(lockedUntil)} ; d’ici là, un code de récupération fonctionne, tout comme un navigateur que vous avez déjà utilisé.`
         : 'Les codes sont refusés désormais, jusqu’à ce que vous utilisiez un code de récupération ou qu’un administrateur vous aide.'),
+    unlocked: () =>
+      'Après des codes incorrects, les codes sont de nouveau acceptés pour votre compte, et les codes incorrects sont comptés à partir de zéro.',
     'browser-remembered': () => 'Un navigateur ne demandera plus de code quand vous vous y connectez.',
+    'browsers-revoked': () =>
+      'Tous les navigateurs ont été oubliés pour votre compte : chacun demande de nouveau un code quand vous vous y connectez.',
     'impersonation-begun': ({ by = 'Quelqu’un' }) => `${by} agit maintenant en votre nom.`,
   },
   next: {
@@ -99,10 +105,12 @@ export const french: NoticeWords = {
       'réglez votre téléphone sur l’heure du réseau et essayez le code suivant.',
       'Sans code, cette personne n’a pas pu entrer.',
     ),
+    unlocked: next(NOTHING, LOOK),
     'browser-remembered': next(
       'il n’y a rien à faire. Vous pouvez l’oublier dans vos paramètres.',
       'Oubliez ensuite tous les navigateurs dans vos paramètres.',
     ),
+    'browsers-revoked': next(NOTHING, LOOK),
     'impersonation-begun': next(NOTHING, LOOK),
   },
   nextByOthers: {
@@ -119,7 +127,9 @@ export const french: NoticeWords = {
     'recovery-code-used': byOthers('créez-en de nouveaux dans vos paramètres avant de ne plus en avoir.'),
     'recovery-codes-regenerated': byOthers('faites-vous remettre les nouveaux et détruisez les anciens.'),
     locked: byOthers('patientez, ou utilisez un code de récupération.'),
+    unlocked: byOthers('réglez votre téléphone sur l’heure du réseau et essayez le code suivant.'),
     'browser-remembered': byOthers(NOTHING),
+    'browsers-revoked': byOthers('saisissez un code à votre prochaine connexion.'),
     'impersonation-begun': byOthers(
       'il n’y a rien à faire : cela se termine quand cette personne revient à son propre compte.',
     ),

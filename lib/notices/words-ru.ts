@@ -32,7 +32,9 @@ export const russian: NoticeWords = {
     'recovery-code-used': 'Использован код восстановления',
     'recovery-codes-regenerated': 'Созданы новые коды восстановления',
     locked: 'Слишком много неверных кодов',
+    unlocked: 'Коды снова принимаются',
     'browser-remembered': 'Браузер запомнен',
+    'browsers-revoked': 'Все браузеры забыты',
     'impersonation-begun': 'Кто-то действует от вашего имени',
   },
   sentences: {
@@ -61,7 +63,11 @@ export const russian: NoticeWords = {
         ? `Коды снова принимаются с ${minute(lockedUntil)}; до этого действует код восстановления, как и браузер, в ` +
           'котором вы уже входили.'
         : 'Коды не принимаются до тех пор, пока вы не введёте код восстановления или не поможет администратор.'),
+    unlocked: () =>
+      'Для вашей учётной записи после неверных кодов снова принимаются коды, и неверные считаются с нуля.',
     'browser-remembered': () => 'В одном из браузеров при входе больше не будет спрашиваться код.',
+    'browsers-revoked': () =>
+      'Для вашей учётной записи забыты все браузеры: в каждом при входе снова спрашивается код.',
     'impersonation-begun': ({ by = 'Кто-то' }) => `${by} теперь действует от вашего имени.`,
   },
   next: {
@@ -91,10 +97,12 @@ export const russian: NoticeWords = {
     ),
     'recovery-codes-regenerated': next('сохраните новые в надёжном месте и уничтожьте старые.', NEW_CODES),
     locked: next('включите на телефоне время сети и введите следующий код.', 'Без кода они войти не смогли.'),
+    unlocked: next(NOTHING, LOOK),
     'browser-remembered': next(
       'делать ничего не нужно. Забыть браузер можно в настройках.',
       'Затем забудьте все браузеры в настройках.',
     ),
+    'browsers-revoked': next(NOTHING, LOOK),
     'impersonation-begun': next(NOTHING, LOOK),
   },
   nextByOthers: {
@@ -109,7 +117,9 @@ export const russian: NoticeWords = {
     'recovery-code-used': byOthers('создайте в настройках новые коды восстановления, пока они не кончились.'),
     'recovery-codes-regenerated': byOthers('получите новые лично и уничтожьте старые.'),
     locked: byOthers('подождите или введите код восстановления.'),
+    unlocked: byOthers('включите на телефоне время сети и введите следующий код.'),
     'browser-remembered': byOthers(NOTHING),
+    'browsers-revoked': byOthers('введите код при следующем входе.'),
     'impersonation-begun': byOthers('делать ничего не нужно: это закончится, когда они вернутся к себе.'),
   },
   labels: {

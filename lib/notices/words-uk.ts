@@ -32,7 +32,9 @@ export const ukrainian: NoticeWords = {
     'recovery-code-used': 'Використано код відновлення',
     'recovery-codes-regenerated': 'Створено нові коди відновлення',
     locked: 'Забагато неправильних кодів',
+    unlocked: 'Коди знову приймаються',
     'browser-remembered': 'Браузер запам’ятовано',
+    'browsers-revoked': 'Усі браузери забуто',
     'impersonation-begun': 'Хтось діє від вашого імені',
   },
   sentences: {
@@ -57,7 +59,11 @@ export const ukrainian: NoticeWords = {
       (typeof lockedUntil === 'number'
         ? `Коди знову приймаються з ${minute(lockedUntil)}; до того діє код відновлення, як і браузер, у якому ви вже входили.`
         : 'Коди не приймаються, доки ви не введете код відновлення або не допоможе адміністратор.'),
+    unlocked: () =>
+      'Для вашого облікового запису після неправильних кодів знову приймаються коди, і неправильні рахуються з нуля.',
     'browser-remembered': () => 'В одному з браузерів під час входу більше не запитуватиметься код.',
+    'browsers-revoked': () =>
+      'Для вашого облікового запису забуто всі браузери: у кожному під час входу знову запитується код.',
     'impersonation-begun': ({ by = 'Хтось' }) => `${by} тепер діє від вашого імені.`,
   },
   next: {
@@ -90,10 +96,12 @@ export const ukrainian: NoticeWords = {
       'увімкніть на телефоні час мережі та введіть наступний код.',
       'Без коду вони ввійти не змогли.',
     ),
+    unlocked: next(NOTHING, LOOK),
     'browser-remembered': next(
       'робити нічого не потрібно. Забути браузер можна в налаштуваннях.',
       'Потім забудьте всі браузери в налаштуваннях.',
     ),
+    'browsers-revoked': next(NOTHING, LOOK),
     'impersonation-begun': next(NOTHING, LOOK),
   },
   nextByOthers: {
@@ -108,7 +116,9 @@ export const ukrainian: NoticeWords = {
     'recovery-code-used': byOthers('створіть у налаштуваннях нові коди, поки вони не закінчилися.'),
     'recovery-codes-regenerated': byOthers('отримайте нові особисто та знищте старі.'),
     locked: byOthers('зачекайте або введіть код відновлення.'),
+    unlocked: byOthers('увімкніть на телефоні час мережі та введіть наступний код.'),
     'browser-remembered': byOthers(NOTHING),
+    'browsers-revoked': byOthers('введіть код під час наступного входу.'),
     'impersonation-begun': byOthers(
       'робити нічого не потрібно: це закінчиться, коли ця людина повернеться до свого облікового запису.',
     ),

@@ -7,7 +7,7 @@ import { english } from '../../lib/notices/words-en.js';
 import { writeNotice } from '../../lib/notices/write-notice.js';
 import { until } from '../support/eventually.js';
 import { Client } from '../support/client.js';
-import { enroll, loggedIn } from '../support/people.js';
+import { enroll, enrolled, loggedIn } from '../support/people.js';
 import { startPanel, stopPanels } from '../support/panel.js';
 import type { Panel } from '../support/panel.js';
 
@@ -23,7 +23,9 @@ const NAMES: readonly NoticeName[] = [
   'recovery-code-used',
   'recovery-codes-regenerated',
   'locked',
+  'unlocked',
   'browser-remembered',
+  'browsers-revoked',
   'impersonation-begun',
 ];
 
@@ -84,6 +86,29 @@ describe('notices', () => {
 
     await panel.secondFactor.admin.disable('alice', { by: 'console:root' });
     expect(await names()).to.deep.equal(['alice: disabled']);
+  });
+
+  it('tell the owner that an operator lets codes be guessed again, or has forgotten their browsers', async () => {
+    const panel = await start();
+    const { client, phone } = await enrolled(panel);
+    await names();
+    const { admin } = panel.secondFactor;
+    await admin.unlock('alice', { by: 'console:mallory', reason: 'ticket 7' });
+    await admin.revokeBrowsers('alice', { by: 'console:mallory' });
+    await new Promise((resolve) => setImmediate(resolve));
+    for (const { notice } of sent) {
+      expect(notice.by).to.equal('console:mallory');
+      expect(notice.texts.en.body)
+        .to.include('Done by: console:mallory')
+        .and.include('ask who did it and why');
+    }
+    expect(await names()).to.deep.equal(['alice: unlocked', 'alice: browsers-revoked']);
+
+    await (await loggedIn(panel)).post('/two-step/verify', { code: phone.nextCode(), rememberBrowser: true });
+    await names();
+    await client.post('/two-step/browsers/revoke', { all: true });
+    expect(panel.told()).to.include('browsers-revoked');
+    expect(await names(), 'what owners do themselves here').to.deep.equal([]);
   });
 
   it('tell of the first wait and of the hard limit, so that no guesser fills a mailbox', async () => {

@@ -206,6 +206,7 @@ export const CHANGES: Record<string, Change> = {
   'an operator who unlocks': {
     prepare: operating(({ secondFactor }) => secondFactor.admin.unlock('alice', BY)),
     told: ['unlocked'],
+    notices: ['unlocked'],
   },
   'an operator who makes recovery codes': {
     prepare: operating(({ secondFactor }) => secondFactor.admin.recoveryCodes('alice', BY)),
@@ -215,6 +216,7 @@ export const CHANGES: Record<string, Change> = {
   'an operator who revokes browsers': {
     prepare: operating(({ secondFactor }) => secondFactor.admin.revokeBrowsers('alice', BY)),
     told: ['browsers-revoked'],
+    notices: ['browsers-revoked'],
   },
   'an operator who imports': {
     prepare:
