@@ -40,8 +40,9 @@ export async function freshUser(context: Context, user: unknown, serialized: unk
       { code: 'SECOND_FACTOR_NO_STAMP' },
     );
   }
-  // If every look-up gives the same object, a strategy's user cannot be distinguished from req.user.
-  const again = deserialized === user ? undefined : signedInAgain(context, user, found.account.id);
+  const present = signedInAgain(context, user, found.account.id);
+  const shared = present && deserialized === user && (await isShared(context, user, serialized));
+  const again = shared ? undefined : present;
   // A sign-in of this request may have left that session.
   if (again && context.logIn !== 'another') await requireLiveSession(context);
   const outdated = again
@@ -52,6 +53,14 @@ export async function freshUser(context: Context, user: unknown, serialized: unk
     throw new SecondFactorError('sign-in-expired');
   }
   return { found, again };
+}
+
+/**
+ * Whether every look-up gives one and the same object. Then a strategy's user cannot be distinguished from `req.user`.
+ * The serialized user is looked up as a session store returns it: it may hold the very user.
+ */
+async function isShared({ core, req }: Context, user: unknown, serialized: unknown): Promise<boolean> {
+  return (await core.passport.deserialize(JSON.parse(JSON.stringify(serialized)), req)) === user;
 }
 
 /**

@@ -1,16 +1,21 @@
 import { expect } from 'chai';
+import { Passport } from 'passport';
 import { Client } from '../support/client.js';
 import { enrolled, loggedIn } from '../support/people.js';
-import { startPanel, stopPanels, userOf } from '../support/panel.js';
-import type { Panel } from '../support/panel.js';
+import { startPanel, stopPanels, user, userOf } from '../support/panel.js';
+import type { Panel, PanelParts, User } from '../support/panel.js';
+import { redisForTests } from '../support/redis-server.js';
 
 const DAY = 86_400_000;
+
+/** What a session may hold of a user. */
+type Written = User & { readonly user: User };
 
 describe('sign-in/log-in of who is signed in already', () => {
   afterEach(stopPanels);
 
   /** A panel that signs its user in again after a change of their profile, which may take its time. */
-  async function start(): Promise<{
+  async function start(parts: PanelParts = {}): Promise<{
     panel: Panel;
     meanwhile: (act: () => unknown) => void;
     /** From now on everybody must have a second factor. */
@@ -19,10 +24,12 @@ describe('sign-in/log-in of who is signed in already', () => {
     let act: () => unknown = () => undefined;
     let policy: 'optional' | 'required' = 'optional';
     const panel = await startPanel({
+      ...parts,
       options: { rememberBrowsers: { days: 30 }, policy: () => policy },
       routes({ app }) {
         app.post('/profile', async (req, res, next) => {
           const { user } = req;
+          Object.assign(user!, { city: 'Lyon' });
           await act();
           act = () => undefined;
           req.logIn(user!, (error) => (error ? next(error) : res.json({})));
@@ -147,6 +154,67 @@ describe('sign-in/log-in of who is signed in already', () => {
     expect(await panel.stored(client)).to.not.have.property('secondFactor');
     expect((await client.post('/profile')).status).to.equal(200);
     expect((await panel.stored(client))?.secondFactor).to.include({ state: 'signed-in', passwordAt: null });
+  });
+
+  /** How applications keep the user in the session: what of a user is written, and the user for it. */
+  const KEPT: Record<
+    string,
+    [write: (user: User) => unknown, read: (written: Written, users: User[]) => unknown]
+  > = {
+    'by the id': [({ id }) => id, (id, users) => ({ ...userOf({ users }, id as unknown as string) })],
+    'in part': [({ id, login }) => ({ id, login }), (part) => part],
+    whole: [(user) => user, (user) => user],
+    'whole, in a copy': [(user) => user, (user) => ({ ...user })],
+    'whole, in a wrapper': [(user) => ({ type: 'staff', user }), ({ user }) => user],
+    'whole, and found in a cache': [(user) => user, ({ id }, users) => userOf({ users }, id)],
+  };
+
+  describe('with sessions in memory and in Redis', () => {
+    const redis = redisForTests();
+
+    for (const [how, [write, read]] of Object.entries(KEPT)) {
+      for (const place of ['memory', 'Redis'] as const) {
+        const where = `where users are kept ${how}, in ${place}`;
+
+        function keeping(): ReturnType<typeof start> {
+          const users = [user('alice')];
+          const authenticator = new Passport();
+          authenticator.serializeUser((given, done) => done(null, write(given as User)));
+          authenticator.deserializeUser((written, done) =>
+            done(null, read(written as Written, users) as Express.User),
+          );
+          return start({ authenticator, users, ...(place === 'Redis' && { redis: redis() }) });
+        }
+
+        it(`makes a typed password fresh ${where}`, async () => {
+          const { panel } = await keeping();
+          const client = await loggedIn(panel);
+          panel.now += 3 * DAY;
+          await client.login('alice');
+          expect((await client.post('/two-step/setup')).status).to.equal(200);
+        });
+
+        if (how.includes('cache')) continue;
+
+        it(`makes no old password fresh ${where}`, async () => {
+          const { panel } = await keeping();
+          const client = await loggedIn(panel);
+          panel.now += 3 * DAY;
+          expect((await client.post('/profile')).status).to.equal(200);
+          expect(await client.me()).to.equal('alice');
+          expect((await client.post('/two-step/setup')).body.code).to.equal('step-up-required');
+        });
+
+        it(`brings back nobody who signed out meanwhile ${where}`, async () => {
+          const { panel, meanwhile } = await keeping();
+          const owner = await loggedIn(panel);
+          const thief = owner.copy();
+          meanwhile(() => owner.post('/logout'));
+          expect((await thief.post('/profile')).body.code).to.equal('sign-in-expired');
+          expect(await thief.me()).to.equal(null);
+        });
+      }
+    }
   });
 
   it('makes a typed password fresh also where every look-up gives one and the same object', async () => {
