@@ -81,7 +81,9 @@ export function requireSession(req: AppRequest): AppSession {
         'if it is mounted, its store is disconnected',
     );
   }
-  if (typeof session.regenerate !== 'function' || typeof session.save !== 'function') {
+  const isWhole = typeof session.regenerate === 'function' && typeof session.save === 'function';
+  // Applications give a session in a cookie functions of these names, which Passport needs.
+  if (!isWhole || !req.sessionStore) {
     throw new SecondFactorError(
       'session-not-on-server',
       'req.session lives in a cookie, which its owner can put back: use express-session with a server-side store',

@@ -79,6 +79,18 @@ describe('request/take-over when something is mounted wrongly', () => {
     expect(answer.message).to.include('use express-session with a server-side store');
   });
 
+  it('refuses them also where the application gives them the functions that Passport needs (G6)', async () => {
+    const { passport, secondFactor } = parts();
+    const app = express().use(cookieSession({ secret: 'x' }));
+    app.use((req, _res, next) => {
+      const done = (then: () => void): void => then();
+      Object.assign(req.session, { regenerate: done, save: done });
+      next();
+    });
+    app.use(passport.session() as RequestHandler, secondFactor.session());
+    expect(await answered(app)).to.include({ status: 500, code: 'session-not-on-server', user: null });
+  });
+
   it('refuses to work before passport.session()', async () => {
     const { passport, secondFactor, sessions } = parts();
     const app = express().use(sessions, secondFactor.session(), passport.session() as RequestHandler);
