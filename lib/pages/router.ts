@@ -38,6 +38,7 @@ import {
   showStepUp,
 } from './settings-routes.js';
 import { postCancel, postVerify, showVerify } from './sign-in-routes.js';
+import { hasSlashesInARow, passOnOtherSpellings } from './spelling.js';
 import { refused } from '../session/refusal.js';
 import type { Refused } from '../session/refusal.js';
 
@@ -68,6 +69,7 @@ export function createRouter(core: Core, contexts: Contexts): Middleware {
   if (!core.options.render) router.use(loadWhole(core));
   router.use(parseBody());
   router.use(evaluateAgain(contextOf));
+  router.use(passOnOtherSpellings);
   router.get('/', route(showSettings));
   router.get('/verify', route(showVerify));
   router.post('/verify', route(postVerify));
@@ -108,10 +110,10 @@ function noticeRequest({ mounting }: Core, contexts: Contexts): RequestHandler {
     const context = contexts.get(req);
     if (context) context.routed = true;
     const [whole, rest] = [pathOf(req.originalUrl), pathOf(req.url)];
-    // Express 4 keeps additional slashes of a request in the mount path.
-    const place = (whole.endsWith(rest) ? whole.slice(0, -rest.length) : whole).replace(/(?<!\/)\/+$/, '');
-    // Frameworks that do not strip a prefix tell no mount path. Requests for a whole URL do not either.
-    if (place.startsWith('/')) mounting.atRouter(place);
+    const place = whole.endsWith(rest) ? whole.slice(0, -rest.length) : whole;
+    // Frameworks that do not strip a prefix tell no mount path. Requests for a whole URL do not either, nor those with
+    // slashes that the application does not have.
+    if (place.startsWith('/') && !hasSlashesInARow(whole)) mounting.atRouter(place);
     next();
   };
 }
