@@ -22,13 +22,13 @@ const REMEMBER_ME_PANEL = {
     import { createSecondFactor } from 'passport-second-factor';
     import { memoryStore } from 'passport-second-factor/memory';
 
-    const find = (id: string) => (id === 'alice' || id === 'bob' ? { id } : null);
+    const find = (id: string) => (['alice', 'bob', 'carol'].includes(id) ? { id } : null);
     passport.serializeUser((user: any, done) => done(null, user.id));
     passport.deserializeUser((id: string, done) => done(null, find(id) as any));
     passport.use(new Strategy((name, password, done) => done(null, (password === 'password' && find(name)) as any)));
     passport.use('remember-me', { authenticate(this: any, req: any) {
       const user = find(/remember_me=(\\w+)/.exec(req.headers.cookie ?? '')?.[1] ?? '');
-      if (user && !req.isAuthenticated()) this.success(user); else this.pass();
+      if (user) this.success(user); else this.pass();
     } } as never);
     export const app = express();
     export const server = createServer(app);
@@ -133,6 +133,27 @@ describe('integration traps: around the login route', () => {
         expect(cancels.cookies.has('remember_me')).to.equal(false);
         expect((await cancels.open('/login')).text).to.contain('<form');
         expect((await cancels.open('/')).text).to.equal('home of nobody');
+      });
+
+      it('keep who is signed in through several requests at once, with a second factor and without', async () => {
+        const carol = new Client(program, new Map([['remember_me', 'carol']]));
+        const sixAtOnce = async (): Promise<void> => {
+          const before = carol.cookie;
+          const answers = await Promise.all(Array.from({ length: 6 }, () => carol.open('/')));
+          expect(answers.map(({ text }) => text)).to.deep.equal(Array(6).fill('home of carol'));
+          expect(carol.cookie).to.equal(before);
+        };
+        expect((await carol.open('/')).text).to.equal('home of carol');
+        await sixAtOnce();
+        const phone = phoneOf(String((await carol.post('/two-step/setup')).body.key));
+        expect((await carol.post('/two-step/setup/confirm', { code: phone.first })).status).to.equal(200);
+        await sixAtOnce();
+
+        await carol.submit('/logout');
+        carol.cookies.set('remember_me', 'carol');
+        expect((await carol.open('/')).location).to.equal('/two-step/verify');
+        expect((await carol.post('/two-step/verify', { code: phone.next() })).status).to.equal(200);
+        await sixAtOnce();
       });
     });
   });
