@@ -46,6 +46,30 @@ describe('integration traps: sessions', () => {
     });
   });
 
+  describe('A new session after the sign-in', () => {
+    it('leaves a user signed in who can enable nothing, unless it is left to req.logIn', async () => {
+      const panel = await startPanel({
+        routes: ({ app, passport }) => {
+          const local = passport.authenticate('local') as RequestHandler;
+          app.post('/old-login', express.json(), local, (req, res, next) => {
+            const session = req.session as { passport?: object };
+            const kept = session.passport;
+            req.session.regenerate((error) => {
+              Object.assign(req.session, { passport: kept });
+              if (error) next(error);
+              else res.json({});
+            });
+          });
+        },
+      });
+      const old = new Client(panel);
+      expect((await old.post('/old-login', { username: 'bob', password: 'password' })).status).to.equal(200);
+      expect(await old.me()).to.equal('bob');
+      expect((await old.post('/two-step/setup')).body.code).to.equal('step-up-required');
+      expect((await (await loggedIn(panel, 'bob')).post('/two-step/setup')).status).to.equal(200);
+    });
+  });
+
   describe('Sub-applications', () => {
     const subApplication = (made: Panel): void => {
       const sub = express();
