@@ -292,13 +292,17 @@ export function endOfActing(
   return { tell, tellIfOver };
 }
 
-/** Whether the session that a request had is gone: as the store says, or said before it failed. */
+/**
+ * Whether the session that a request had is gone, as the store says, or said before it failed; and no other request went on
+ * from it.
+ */
 export async function isOver(req: AppRequest, session: AppSession): Promise<boolean> {
-  try {
-    return (await storedSession(req, session.id)) === null;
-  } catch {
-    return req.sessionStore !== undefined && watchedStore(req.sessionStore).hasEnded(session);
-  }
+  const store = req.sessionStore && watchedStore(req.sessionStore);
+  const isGone = await storedSession(req, session.id).then(
+    (stored) => stored === null,
+    () => store?.hasEnded(session) === true,
+  );
+  return isGone && store?.hasGoneOn(session) !== true;
 }
 
 /**

@@ -19,8 +19,10 @@ export interface Since {
 interface EndedSessions {
   /** A new moment, later than all before. */
   begin(): number;
-  /** Lets only one request end a session. Called before the session store is. */
-  claim(id: string, since: Since): boolean;
+  /** Lets only one request end a session. Called before the session store is. Returns the moment; `null`: another one does. */
+  claim(id: string, since: Since): number | null;
+  /** Whether a request claimed a session after a moment: the store had not ended it for the one before. */
+  claimedAfter(id: string, moment: number): boolean;
   /**
    * Ends one or all. Returns a function that is told whether the session store did it. Until then they count as ended.
    */
@@ -38,6 +40,8 @@ interface EndedSessions {
 
 interface End {
   claimed: boolean;
+  /** The moment of the last claim. */
+  claimedAt: number;
   /** How many ends are under way. */
   running: number;
   /** The moment of the last end that succeeded. */
@@ -60,7 +64,7 @@ export function createEndedSessions(): EndedSessions {
       return known;
     }
     const forgotten = setTimeout(() => ends.delete(id), REMEMBERED_MILLISECONDS).unref();
-    const end = { claimed: false, running: 0, at: 0, toldAt: 0, stayedAt: 0, forgotten };
+    const end = { claimed: false, claimedAt: 0, running: 0, at: 0, toldAt: 0, stayedAt: 0, forgotten };
     ends.set(id, end);
     return end;
   };
@@ -72,10 +76,12 @@ export function createEndedSessions(): EndedSessions {
   return {
     begin: () => ++moment,
     claim(id, since) {
-      if (has(id, since)) return false;
-      endOf(id).claimed = true;
-      return true;
+      if (has(id, since)) return null;
+      const end = endOf(id);
+      end.claimed = true;
+      return (end.claimedAt = ++moment);
     },
+    claimedAfter: (id, since) => (ends.get(id)?.claimedAt ?? 0) > since,
     end(id) {
       const end = endOf(id);
       end.running++;

@@ -22,6 +22,8 @@ interface WatchedStore {
   watchNew(session: AppSession, from: AppSession | null): void;
   /** Lets only one request end a session. Called before the store is. */
   claim(session: AppSession): boolean;
+  /** Whether another request went on from a session that this one had claimed, because the store did not end it then. */
+  hasGoneOn(session: AppSession): boolean;
   /** Lets only one request tell what ended with a session, or in one that stays; `what` names it. */
   mayTell(session: AppSession, what: string, stays: boolean): boolean;
   /** Whether a session was ended in this process since it was watched. */
@@ -38,8 +40,8 @@ interface Watched {
   readonly since: Since;
   /** Whether it is in the store. Some stores remove a session that is written after its time. */
   stored: boolean;
-  /** Whether a request ended it, to go on from it. */
-  claimed: boolean;
+  /** The moment when a request claimed it, to go on from it; 0: none did. */
+  claimedAt: number;
 }
 
 /** Shared by all instances over a store, and by all copies of the package. */
@@ -127,7 +129,7 @@ function watchStore(store: SessionStore): WatchedStore {
     'createSession',
     (bare, args) => {
       const session = bare(args);
-      if (!watchedOf(session)) note(session as object, { since: anew(), stored: true, claimed: false });
+      if (!watchedOf(session)) note(session as object, { since: anew(), stored: true, claimedAt: 0 });
       return session;
     },
     ([req]) => !watchedOf((req as { readonly session?: unknown } | undefined)?.session),
@@ -162,18 +164,22 @@ function watchStore(store: SessionStore): WatchedStore {
 
   return {
     watch(session) {
-      if (!watchedOf(session)) note(session, { since: anew(), stored: true, claimed: false });
+      if (!watchedOf(session)) note(session, { since: anew(), stored: true, claimedAt: 0 });
     },
     watchNew(session, from) {
       const former = watchedOf(from);
-      const since = former?.claimed ? { ...anew(), all: former.since.all } : anew();
-      note(session, { since, stored: false, claimed: false });
+      const since = former && former.claimedAt > 0 ? { ...anew(), all: former.since.all } : anew();
+      note(session, { since, stored: false, claimedAt: 0 });
     },
     claim(session) {
       const watched = watchedOf(session);
-      const first = ended.claim(session.id, watched?.since ?? anew());
-      if (watched && first) watched.claimed = true;
-      return first;
+      const moment = ended.claim(session.id, watched?.since ?? anew());
+      if (watched && moment !== null) watched.claimedAt = moment;
+      return moment !== null;
+    },
+    hasGoneOn(session) {
+      const moment = watchedOf(session)?.claimedAt ?? 0;
+      return moment > 0 && ended.claimedAfter(session.id, moment);
     },
     mayTell: (session, what, stays) =>
       ended.mayTell(session.id, (watchedOf(session)?.since ?? anew()).own, what, stays),

@@ -274,6 +274,43 @@ describe('impersonation: how it ended is told', () => {
       );
     });
 
+    it('not where the store fails to end their session for one of two requests, and the other goes on', async () => {
+      await panel.close();
+      const sessions = new session.MemoryStore();
+      const [get, destroy] = [sessions.get.bind(sessions), sessions.destroy.bind(sessions)];
+      let fail = (): void => undefined;
+      let second: Promise<{ status: number }> | undefined;
+      sessions.get = (id, done) => {
+        get(id, (error, found) => {
+          fail(); // the second request has found the session
+          done(error, found);
+        });
+      };
+      let isSecondDue = false;
+      let left: string | undefined;
+      sessions.destroy = (id, done) => {
+        if (isSecondDue) {
+          isSecondDue = false;
+          left = id;
+          fail = () => {
+            fail = () => undefined;
+            done?.(new Error('away'));
+          };
+          second = root.copy().actAs('alice');
+        } else if (second && id !== left) void second.then(() => destroy(id, done));
+        else destroy(id, done);
+      };
+      panel = await startLevelPanel({ levels: ['root', 'admin', 'user'] }, { sessions });
+      root = new Client(panel);
+      await root.login('root');
+      await root.actAs('admin');
+      panel.events.length = 0;
+      isSecondDue = true;
+      expect((await root.copy().actAs('alice')).status).to.equal(500);
+      expect((await second)?.status).to.equal(200);
+      expect(told()).to.deep.equal([['impersonation-entered', 'alice', 'root']]);
+    });
+
     it('not where one of several requests goes on', async () => {
       panel.events.length = 0;
       await burst(4, () => root.copy().actAs('alice'));
