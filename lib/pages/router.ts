@@ -38,7 +38,7 @@ import {
   showStepUp,
 } from './settings-routes.js';
 import { postCancel, postVerify, showVerify } from './sign-in-routes.js';
-import { hasSlashesInARow, passOnOtherSpellings } from './spelling.js';
+import { hasOddSlashes, passOnOtherSpellings } from './spelling.js';
 import { refused } from '../session/refusal.js';
 import type { Refused } from '../session/refusal.js';
 
@@ -113,7 +113,7 @@ function noticeRequest({ mounting }: Core, contexts: Contexts): RequestHandler {
     const place = whole.endsWith(rest) ? whole.slice(0, -rest.length) : whole;
     // Frameworks that do not strip a prefix tell no mount path. Requests for a whole URL do not either, nor those with
     // slashes that the application does not have.
-    if (place.startsWith('/') && !hasSlashesInARow(whole)) mounting.atRouter(place);
+    if (place.startsWith('/') && !hasOddSlashes(whole)) mounting.atRouter(place);
     next();
   };
 }

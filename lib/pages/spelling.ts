@@ -1,9 +1,9 @@
 import type { Application, RequestHandler } from 'express';
 import { pathOf } from '../session/app-request.js';
 
-/** Whether the path of a URL has slashes in a row. Express takes a backslash for a slash in some URLs. */
-export function hasSlashesInARow(url: string): boolean {
-  return /[/\\]{2}/.test(pathOf(url).replace(/^\w+:\/\//, ''));
+/** Whether the path of a URL has slashes in a row, or a backslash, which Express takes for a slash in some URLs. */
+export function hasOddSlashes(url: string): boolean {
+  return /\/\/|\\/.test(pathOf(url).replace(/^\w+:\/\//, ''));
 }
 
 /**
@@ -12,11 +12,11 @@ export function hasSlashesInARow(url: string): boolean {
  * Case and a slash at the end count as in the application.
  */
 export const passOnOtherSpellings: RequestHandler = (req, _res, next) => {
-  const path = pathOf(req.url);
+  const [whole, path] = [pathOf(req.originalUrl), pathOf(req.url)];
   // A Router without an application has none.
   const app = req.app as Application | undefined;
   const follows = (setting: string): boolean => app?.enabled(setting) === true;
-  const hasOtherEnd = path !== '/' && path.endsWith('/') && follows('strict routing');
+  const hasOtherEnd = whole !== '/' && whole.endsWith('/') && follows('strict routing');
   const hasOtherCase = path !== path.toLowerCase() && follows('case sensitive routing');
-  next(hasSlashesInARow(req.originalUrl) || hasOtherEnd || hasOtherCase ? 'router' : undefined);
+  next(hasOddSlashes(whole) || hasOtherEnd || hasOtherCase ? 'router' : undefined);
 };

@@ -27,6 +27,8 @@ const SPELLINGS = [
   '//two-step/verify',
   String.raw`/two-step\/verify#`,
   String.raw`/two-step/\verify#`,
+  String.raw`/two-step/verify\#`,
+  `http://panel.example/two-step/verify${'\\'}`,
   'http://panel.example/two-step/verify',
   'http://panel.example/two-step//verify',
   'HTTP://panel.example//two-step//verify',
@@ -105,6 +107,17 @@ describe('pages/spelling', () => {
       }
       for (const path of ['', '/', '?x=//', '/?x']) {
         expect((await client.get(`/two-step${path}`)).status, path).to.equal(200);
+      }
+    });
+
+    it(`shows nothing past a rule on the page itself, under Express ${version} with strict routing`, async () => {
+      const { client } = await start({
+        express: version,
+        first: ({ app }) => void app.enable('strict routing'),
+        beforeRouter: ({ app }) => app.get('/two-step', (_req, res) => res.sendStatus(403)),
+      });
+      for (const path of ['/two-step', '/two-step/', '/two-step/?x', 'http://panel.example/two-step/']) {
+        expect([403, 404], path).to.include((await client.get(path)).status);
       }
     });
 
