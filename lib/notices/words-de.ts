@@ -35,7 +35,7 @@ export const german: NoticeWords = {
     'recovery-code-used': 'Ein Wiederherstellungscode wurde benutzt',
     'recovery-codes-regenerated': 'Neue Wiederherstellungscodes wurden erzeugt',
     locked: 'Zu viele falsche Codes',
-    unlocked: 'Codes werden wieder angenommen',
+    unlocked: 'Falsche Codes werden von null an gezählt',
     'browser-remembered': 'Ein Browser wird gemerkt',
     'browsers-revoked': 'Alle Browser wurden vergessen',
     'impersonation-begun': 'Jemand anderes handelt als Sie',
@@ -62,7 +62,7 @@ export const german: NoticeWords = {
         ? `Codes werden ab ${minute(lockedUntil)} wieder angenommen; bis dahin gilt ein Wiederherstellungscode, und ein Browser, den Sie schon benutzt haben.`
         : 'Codes werden ab jetzt abgelehnt, bis Sie einen Wiederherstellungscode verwenden oder ein Administrator hilft.'),
     unlocked: () =>
-      'Für Ihr Konto werden nach falschen Codes wieder Codes angenommen, und falsche werden von null an gezählt.',
+      'Falls für Ihr Konto Codes abgelehnt wurden, werden sie wieder angenommen, und falsche werden von null an gezählt.',
     'browser-remembered': () => 'Ein Browser wird bei der Anmeldung nicht mehr nach einem Code gefragt.',
     'browsers-revoked': () =>
       'Für Ihr Konto wurden alle Browser vergessen: jeder wird bei der Anmeldung wieder nach einem Code gefragt.',

@@ -32,7 +32,7 @@ export const english: NoticeWords = {
     'recovery-code-used': 'A recovery code was used',
     'recovery-codes-regenerated': 'New recovery codes were made',
     locked: 'Too many wrong codes',
-    unlocked: 'Codes are accepted again',
+    unlocked: 'Wrong codes are counted from zero',
     'browser-remembered': 'A browser is remembered',
     'browsers-revoked': 'All browsers were forgotten',
     'impersonation-begun': 'Somebody else acts as you',
@@ -63,7 +63,7 @@ export const english: NoticeWords = {
           'browser you have used before.'
         : 'Codes are refused from now on, until you use a recovery code or an administrator helps.'),
     unlocked: () =>
-      'Codes are accepted again for your account after wrong ones, and wrong codes are counted from zero.',
+      'If codes were refused for your account, they are accepted again, and wrong codes are counted from zero.',
     'browser-remembered': () => 'A browser will no longer be asked for a code when you sign in there.',
     'browsers-revoked': () =>
       'All browsers were forgotten for your account: each is asked for a code when you sign in there.',

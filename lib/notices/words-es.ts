@@ -32,7 +32,7 @@ export const spanish: NoticeWords = {
     'recovery-code-used': 'Se ha usado un código de recuperación',
     'recovery-codes-regenerated': 'Se han creado nuevos códigos de recuperación',
     locked: 'Demasiados códigos incorrectos',
-    unlocked: 'Se aceptan códigos de nuevo',
+    unlocked: 'Los códigos incorrectos se cuentan desde cero',
     'browser-remembered': 'Se recuerda un navegador',
     'browsers-revoked': 'Se han olvidado todos los navegadores',
     'impersonation-begun': 'Otra persona actúa como usted',
@@ -59,7 +59,7 @@ export const spanish: NoticeWords = {
         ? `Los códigos se aceptan de nuevo a partir de ${minute(lockedUntil)}; hasta entonces sirve un código de recuperación, y también un navegador que ya haya usado.`
         : 'Los códigos se rechazan desde ahora, hasta que use un código de recuperación o le ayude un administrador.'),
     unlocked: () =>
-      'Tras los códigos incorrectos, se aceptan de nuevo códigos para su cuenta, y los incorrectos se cuentan desde cero.',
+      'Si se rechazaban códigos para su cuenta, se aceptan de nuevo, y los incorrectos se cuentan desde cero.',
     'browser-remembered': () => 'Un navegador ya no pedirá un código cuando entre desde él.',
     'browsers-revoked': () =>
       'Se han olvidado todos los navegadores de su cuenta: cada uno vuelve a pedir un código cuando entre desde él.',

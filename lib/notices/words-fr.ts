@@ -34,7 +34,7 @@ export const french: NoticeWords = {
     'recovery-code-used': 'Un code de récupération a été utilisé',
     'recovery-codes-regenerated': 'De nouveaux codes de récupération ont été créés',
     locked: 'Trop de codes incorrects',
-    unlocked: 'Les codes sont de nouveau acceptés',
+    unlocked: 'Les codes incorrects sont comptés à partir de zéro',
     'browser-remembered': 'Un navigateur est mémorisé',
     'browsers-revoked': 'Tous les navigateurs ont été oubliés',
     'impersonation-begun': 'Quelqu’un d’autre agit en votre nom',
@@ -63,7 +63,7 @@ export const french: NoticeWords = {
         ? `Les codes sont de nouveau acceptés à partir de ${minute(lockedUntil)} ; d’ici là, un code de récupération fonctionne, tout comme un navigateur que vous avez déjà utilisé.`
         : 'Les codes sont refusés désormais, jusqu’à ce que vous utilisiez un code de récupération ou qu’un administrateur vous aide.'),
     unlocked: () =>
-      'Après des codes incorrects, les codes sont de nouveau acceptés pour votre compte, et les codes incorrects sont comptés à partir de zéro.',
+      'Si des codes étaient refusés pour votre compte, ils sont de nouveau acceptés, et les codes incorrects sont comptés à partir de zéro.',
     'browser-remembered': () => 'Un navigateur ne demandera plus de code quand vous vous y connectez.',
     'browsers-revoked': () =>
       'Tous les navigateurs ont été oubliés pour votre compte : chacun demande de nouveau un code quand vous vous y connectez.',

@@ -28,7 +28,7 @@ const SPELLINGS = [
   String.raw`/two-step\/verify#`,
   String.raw`/two-step/\verify#`,
   String.raw`/two-step/verify\#`,
-  `http://panel.example/two-step/verify${'\\'}`,
+  'http://panel.example/two-step/verify\\',
   'http://panel.example/two-step/verify',
   'http://panel.example/two-step//verify',
   'HTTP://panel.example//two-step//verify',
