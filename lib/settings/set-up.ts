@@ -67,8 +67,8 @@ export interface OpenSetup {
 }
 
 /**
- * Starts a set-up, or shows the unfinished one, under the newest name. Nothing changes for the account. The secret is kept sealed in a session
- * with a new id, so that nobody with a copy of the old cookie can read it.
+ * Starts a set-up, or shows the unfinished one, under the newest name. Nothing changes for the account. The secret is
+ * kept sealed in a session with a new id, so that nobody with a copy of the old cookie can read it.
  */
 export async function startSetup(
   context: Context,

@@ -35,14 +35,17 @@ describe('adapters/redis behind Sentinel', () => {
     });
   }
 
-  /** A store of each library on the master that a Sentinel tells. */
-  function storesOn(sentinel: Address, libraries = LIBRARIES): { name: string; store: Store }[] {
+  /** A store of each library on the master that a Sentinel tells. Calls are given up after so many milliseconds. */
+  function storesOn(
+    sentinel: Address,
+    { libraries = LIBRARIES, patience = 3000 } = {},
+  ): { name: string; store: Store }[] {
     return libraries.map((library) => {
       const client = library.sentinel(sentinel);
       clients.push(client);
       return {
         name: library.name,
-        store: impatient(redisStore(client.client, { prefix: `${library.name}:` }), 3000),
+        store: impatient(redisStore(client.client, { prefix: `${library.name}:` }), patience),
       };
     });
   }
@@ -97,7 +100,7 @@ describe('adapters/redis behind Sentinel', () => {
       proxies.push(way);
       proxy = await startTcpProxy(sentinel);
       proxies.push(proxy);
-      stores = storesOn(proxy, LISTENING);
+      stores = storesOn(proxy, { libraries: LISTENING });
       for (const { store } of stores) await swapped(store, null, 'a');
       await listening(sentinel, LISTENING.length);
       await until('the replica to have it all', async () => (await ask(replica, 'DBSIZE')) === stores.length);
@@ -131,7 +134,7 @@ describe('adapters/redis behind Sentinel', () => {
     near.on('error', () => undefined);
     clients.push({ client: near, open: () => near.ping(), close: () => near.disconnect() });
 
-    for (const [index, { store, name }] of storesOn(sentinel).entries()) {
+    for (const [index, { store, name }] of storesOn(sentinel, { patience: 60_000 }).entries()) {
       expect(await swapped(store, null, 'a'), name).to.equal('a');
       const [key = ''] = (await near.keys('*')).filter((each) => each.includes(`${LIBRARIES[index]?.name}:`));
 
