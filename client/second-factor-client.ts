@@ -65,8 +65,8 @@ export type LoginOutcome =
       readonly keysOnly: boolean;
     }
   /**
-   * Your login route refused them. `response` is its answer, unread. The status codes 404, 408, 429 and 5xx refuse nobody:
-   * they are `unexpected-answer`.
+   * Your login route refused them. `response` is its answer, unread. The status codes 404, 408, 429 and 5xx do not count
+   * as a refusal: they are `unexpected-answer`.
    */
   | { readonly next: 'refused'; readonly response: Response };
 

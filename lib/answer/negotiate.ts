@@ -23,7 +23,7 @@ export function clientOf({ headers }: Pick<IncomingMessage, 'headers'>): Client 
 
 /**
  * Whether a service worker of the application has sent a navigation again as a request of its own. Its
- * `Sec-Fetch-Site` and `Origin` are then those of the worker, so nobody can tell which site the navigation came from.
+ * `Sec-Fetch-Site` and `Origin` are then those of the worker, so the server cannot tell which site the navigation came from.
  * The worker passes on the headers of the navigation: `Accept` lists XHTML as in the Fetch standard ("document
  * `Accept` header value"), and browsers send `Upgrade-Insecure-Requests` with navigations alone.
  */

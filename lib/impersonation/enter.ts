@@ -3,7 +3,7 @@ import { LONGEST, cleanText } from '../account/clean-text.js';
 import { SecondFactorError } from '../errors.js';
 import { evaluate } from '../session/evaluate.js';
 import type { Context, Present } from '../session/context.js';
-import { emit, endOfActing, now, originOf, updateState } from '../session/context.js';
+import { emit, endOfActing, isSignInExpired, now, originOf, updateState } from '../session/context.js';
 import type { KnownUser } from '../session/core.js';
 import { emitEvent, stampOf } from '../session/core.js';
 import { isFresh } from '../session/evaluate-session.js';
@@ -223,8 +223,7 @@ async function actAs(
     await become(context, { ...target, state: next, actors: [...context.actors, known] });
   } catch (error) {
     // Where another request went on from the session, acting goes on.
-    const byAnother = error instanceof SecondFactorError && error.code === 'sign-in-expired';
-    if (!byAnother) await ended.tellIfOver();
+    if (!isSignInExpired(error)) await ended.tellIfOver();
     throw error;
   }
 }

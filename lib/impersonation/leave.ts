@@ -77,14 +77,15 @@ export async function goBack(
   const actors = [first, ...others.slice(0, place - 1)] as const;
   const next = { ...state, account, stamp, actors };
   const origin = originOf(context);
-  let isTold = false as boolean; // by a call that the type checker does not see
+  const end = { isTold: false };
   try {
     await become(context, { ...present, state: next, actors: context.actors.slice(0, place) }, () => {
-      isTold = tell();
+      end.isTold = tell();
     });
   } catch (error) {
     // Acting as the one who would have gone on is over as well.
-    if (isTold) emitEvent(context.core, 'impersonation-ended', account, origin, { reason: 'save-failed' });
+    if (end.isTold)
+      emitEvent(context.core, 'impersonation-ended', account, origin, { reason: 'save-failed' });
     throw error;
   }
 }

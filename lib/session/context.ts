@@ -172,6 +172,11 @@ export async function leaveSession(context: Context, unmarked?: string): Promise
   throw new SecondFactorError('sign-in-expired');
 }
 
+/** Whether a step was refused because another request ended the session, or went on from it. */
+export function isSignInExpired(error: unknown): boolean {
+  return error instanceof SecondFactorError && error.code === 'sign-in-expired';
+}
+
 /** The values of the session that are to be kept; never a state of ours. */
 function kept({ core, req }: Context, keep: Keep): SessionEntries {
   const ours = core.options.sessionKey;
@@ -318,8 +323,7 @@ export async function toldOnceOver(
   try {
     await move();
   } catch (error) {
-    const byAnother = error instanceof SecondFactorError && error.code === 'sign-in-expired';
-    if (!byAnother && (await isOver(req, session))) tell();
+    if (!isSignInExpired(error) && (await isOver(req, session))) tell();
     throw error;
   }
   tell();

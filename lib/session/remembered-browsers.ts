@@ -8,7 +8,7 @@ import { stampMatcher } from './core.js';
  * The browsers of an account that are asked for no code at this moment: none without the option, and none that was
  * remembered under another security stamp.
  *
- * @param account left out: nobody can say what its stamp is, so it counts as the same
+ * @param account left out where the application cannot describe it: its stamp then counts as unchanged
  */
 export function rememberedNow(core: Core, known: KnownBrowsers, account?: Account): RememberedBrowser[] {
   const { clock, rememberBrowserDays } = core.options;

@@ -1,10 +1,9 @@
 import { confirmRecoverySet } from '../account/recovery-codes.js';
-import { SecondFactorError } from '../errors.js';
 import type { Operation } from '../events.js';
 import { presentedBrowser } from '../session/browser-cookie.js';
 import type { Context } from '../session/context.js';
 import { newChallenge, openChallenge } from '../session/challenge.js';
-import { emit, moveTo, now, originOf, updateState } from '../session/context.js';
+import { emit, isSignInExpired, moveTo, now, originOf, updateState } from '../session/context.js';
 import { emitEvent } from '../session/core.js';
 import { newRecoveryCodes } from '../session/random.js';
 import type { ShownRecoveryCodes } from '../session/random.js';
@@ -73,7 +72,7 @@ export async function disableFactor(
   try {
     await moveTo(context, { state: 'signed-in', account, stamp, passwordAt }, 'application-and-user');
   } catch (error) {
-    if (!(error instanceof SecondFactorError && error.code === 'sign-in-expired')) throw error;
+    if (!isSignInExpired(error)) throw error;
     return { ok: true, goesOn: false };
   }
   forgetStop(context);

@@ -1,7 +1,13 @@
-import { SecondFactorError } from '../errors.js';
 import type { SecondFactorEvents } from '../events.js';
 import type { Context } from '../session/context.js';
-import { emit, firstToTell, leaveSession, moveToAnonymous, toldOnceOver } from '../session/context.js';
+import {
+  emit,
+  firstToTell,
+  isSignInExpired,
+  leaveSession,
+  moveToAnonymous,
+  toldOnceOver,
+} from '../session/context.js';
 import type { FoundUser } from '../session/core.js';
 import { findAccount, stampMatches } from '../session/core.js';
 import { deserializedId } from '../session/described-account.js';
@@ -52,7 +58,7 @@ async function mayLeave(context: Context): Promise<boolean> {
     await leaveSession(context);
     return true;
   } catch (error) {
-    if (error instanceof SecondFactorError && error.code === 'sign-in-expired') return false;
+    if (isSignInExpired(error)) return false;
     throw error;
   }
 }

@@ -90,7 +90,7 @@ describe('the rights of a store', () => {
         const make = (): Store => {
           const client = servers.length > 1 ? library.cluster(servers) : library.client(servers[0]!);
           clients.push(client);
-          return impatient(redisStore(client.client, { prefix: PREFIX }), 5000);
+          return impatient(redisStore(client.client, { prefix: PREFIX }), 60_000);
         };
 
         it(`are enough as documented for ${library.name}, and what is tried leaves nothing`, async () => {
@@ -159,7 +159,7 @@ describe('the rights of a store', () => {
         await running.end();
       });
 
-      const check = (): Promise<string> => checked(impatient(sqlStore(panel), 5000));
+      const check = (): Promise<string> => checked(impatient(sqlStore(panel), 60_000));
 
       it('are enough as documented, for two checks at once too, and what is tried leaves nothing', async () => {
         expect(await Promise.all([check(), check()])).to.deep.equal(['all well', 'all well']);

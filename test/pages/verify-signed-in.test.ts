@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { Client } from '../support/client.js';
 import { startLevelPanel } from '../support/level-panel.js';
-import { enrolled, signedIn } from '../support/people.js';
+import { enrolled, remember, signedIn } from '../support/people.js';
 import { startPanel, stopPanels } from '../support/panel.js';
 
 describe('POST /verify by somebody who is signed in', () => {
@@ -41,12 +41,9 @@ describe('POST /verify by somebody who is signed in', () => {
 
   it('is refused in a browser that was remembered', async () => {
     const panel = await startPanel({ options: { rememberBrowsers: { days: 30 } } });
-    const { client, phone } = await enrolled(panel);
-    await client.post('/logout');
-    await client.login('alice');
-    await client.post('/two-step/verify', { code: phone.nextCode(), rememberBrowser: true });
-    await client.post('/logout');
-    await client.login('alice');
+    const owner = await enrolled(panel);
+    const { client } = owner;
+    await remember(owner);
     expect((await client.get('/two-step')).body.state).to.equal('remembered');
     const { status, body } = await client.post('/two-step/verify', WRONG);
     expect([status, body.code]).to.deep.equal([401, 'sign-in-expired']);

@@ -7,7 +7,7 @@ import { requireSecondFactor } from 'passport-second-factor';
 import type { SecondFactorOptions, Store } from 'passport-second-factor';
 import { Client } from '../support/client.js';
 import type { Answer } from '../support/client.js';
-import { enable, enrolled, give, said, signedIn } from '../support/people.js';
+import { enable, enrolled, give, remember, said, signedIn } from '../support/people.js';
 import { startPanel, stopPanels, user } from '../support/panel.js';
 import type { Panel, User } from '../support/panel.js';
 
@@ -238,12 +238,9 @@ describe('recheckSeconds', () => {
   });
 
   it('reads always on a remembered browser, and while somebody acts', async () => {
-    const { client, phone } = await enrolled(here);
-    await client.post('/logout');
-    await client.login('alice');
-    await client.post('/two-step/verify', { code: phone.nextCode(), rememberBrowser: true });
-    await client.post('/logout');
-    await client.login('alice');
+    const owner = await enrolled(here);
+    const { client } = owner;
+    await remember(owner);
     await client.get('/me');
     expect(await readsOf(() => client.get('/secret')), 'remembered').to.equal(1);
     await here.secondFactor.admin.disable('alice', { by: 'test' });

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { Passport } from 'passport';
 import { Client } from '../support/client.js';
-import { enrolled, loggedIn } from '../support/people.js';
+import { enrolled, loggedIn, remember } from '../support/people.js';
 import { startPanel, stopPanels, user, userOf } from '../support/panel.js';
 import type { Panel, PanelParts, User } from '../support/panel.js';
 import { redisForTests } from '../support/redis-server.js';
@@ -53,12 +53,9 @@ describe('sign-in/log-in of who is signed in already', () => {
 
   it('makes none fresh on a remembered browser either', async () => {
     const { panel } = await start();
-    const { client, phone } = await enrolled(panel);
-    await client.post('/logout');
-    await client.login('alice');
-    await client.post('/two-step/verify', { code: phone.nextCode(), rememberBrowser: true });
-    await client.post('/logout');
-    await client.login('alice');
+    const owner = await enrolled(panel);
+    const { client } = owner;
+    await remember(owner);
     const { passwordAt } = (await panel.stored(client))!.secondFactor!;
     panel.now += 3 * DAY;
     expect((await client.post('/profile')).status).to.equal(200);

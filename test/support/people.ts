@@ -98,6 +98,15 @@ export async function pending(panel: Address, login = 'alice', password?: string
   return client;
 }
 
+/** Signs an owner out and in, once with a code, so that their browser is remembered and signs in without one. */
+export async function remember({ client, phone, login }: Owner): Promise<void> {
+  await client.post('/logout');
+  await client.login(login);
+  await verify(client, phone.nextCode(), { rememberBrowser: true });
+  await client.post('/logout');
+  await client.login(login);
+}
+
 /** Sends a code of the second step, and what else the form has. */
 export function verify(
   client: Client,
