@@ -16,7 +16,7 @@ export interface MariadbServer extends ServerProcess {
 const FOLDERS = ['/usr/share/mysql', '/usr/share/mariadb'];
 const SYSTEM_TABLES = [/^(mysql|mariadb)_system_tables\.sql$/, /^(mysql|mariadb)_system_tables_data\.sql$/];
 const SETTINGS = [
-  ...['--innodb-flush-method=nosync', '--innodb-flush-log-at-trx-commit=0', '--innodb-fast-shutdown=2'],
+  ...['--innodb-flush-method=nosync', '--innodb-flush-log-at-trx-commit=2', '--innodb-fast-shutdown=2'],
   ...['--innodb-log-file-size=4M', '--innodb-buffer-pool-size=16M'],
   ...['--innodb-data-file-path=ibdata1:4M:autoextend', '--innodb-temp-data-file-path=ibtmp1:4M:autoextend'],
 ];
