@@ -287,7 +287,7 @@ describe('two clicks on a slow network, in a browser', function () {
     const devtools = await context.newCDPSession(page);
     await devtools.send('Page.stopLoading');
     await page.mouse.click(...ok);
-    await page.clock.fastForward(10_000);
+    await page.clock.fastForward(11_000);
     await page.mouse.click(...ok);
     await proxy.held(2);
     proxy.release();
@@ -303,7 +303,7 @@ describe('two clicks on a slow network, in a browser', function () {
     expect(await (await arriving).failure()).to.equal(null);
     await button('Send')().click();
     expect(await page.evaluate('sent')).to.deep.equal(['export', 'send, dropped']);
-    await page.clock.fastForward(10_000);
+    await page.clock.fastForward(11_000);
     await button('Send')().click();
     await says('You sent b');
   });
