@@ -26,7 +26,7 @@ export class Crowd {
   constructor(running: Running, places: readonly number[]) {
     this.#running = running;
     this.people = places.map((place) => ({
-      client: new Client(running, new Map(), this.#agent),
+      client: new Client({ ...running, connections: this.#agent }),
       login: accountId(place),
       milliseconds: 0,
     }));

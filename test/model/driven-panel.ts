@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { Agent, createServer } from 'node:http';
+import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,7 +10,7 @@ import type { Act, Door } from './command.js';
 import type { Seen } from './see.js';
 import type { Made } from './world.js';
 import type { Answer } from '../support/client.js';
-import { Client } from '../support/client.js';
+import { Client, connectionsTo } from '../support/client.js';
 
 /** scrypt's least: the histories sign in thousands of times. */
 const PASSWORD_COST = 2;
@@ -57,7 +57,7 @@ export async function startDrivenPanel(now: number): Promise<DrivenPanel> {
   const { port } = server.address() as AddressInfo;
   const table = new Libsql(databaseFile, { timeout: PATIENCE_MILLISECONDS });
   table.exec('create table model_seed as select * from users');
-  const agent = new Agent({ keepAlive: true });
+  const place = { port, connections: connectionsTo(server) };
   let browsers: Client[] = [];
   const seen = new Map<Client, string[]>();
 
@@ -70,7 +70,7 @@ export async function startDrivenPanel(now: number): Promise<DrivenPanel> {
     now,
     reset(jars) {
       table.exec('delete from totp; delete from users; insert into users select * from model_seed;');
-      browsers = Array.from({ length: jars }, () => new Client({ port }, new Map(), agent));
+      browsers = Array.from({ length: jars }, () => new Client(place));
     },
     async do(act) {
       if ('jar' in act) return request(browser(act.jar), act, seen.get(browser(act.jar)) ?? []);
@@ -121,11 +121,10 @@ export async function startDrivenPanel(now: number): Promise<DrivenPanel> {
       seen.set(copied, seen.get(browser(from)) ?? []);
     },
     clear: (jar) => {
-      browsers[jar] = new Client({ port }, new Map(), agent);
+      browsers[jar] = new Client(place);
     },
     async close() {
       table.close();
-      agent.destroy();
       server.closeAllConnections();
       server.close();
       await close();

@@ -28,8 +28,8 @@ describe('what a guarded request allocates', () => {
 async function bytesPerRequest(name: ApplicationName, redis: string): Promise<number> {
   const settings = { name, redis: [redis], prefix: `allocations:${name}:` };
   const running = await start(settings, 'sources', ROOM_FOR_GARBAGE);
-  const agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS });
-  const client = new Client(running, cookiesOf(await cookieOf(running)), agent);
+  const connections = new Agent({ keepAlive: true, maxSockets: CONNECTIONS });
+  const client = new Client({ ...running, connections }, cookiesOf(await cookieOf(running)));
   const send = async (count: number): Promise<void> => {
     for (let sent = 0; sent < count; sent += CONNECTIONS) {
       const answers = await Promise.all(Array.from({ length: CONNECTIONS }, () => client.get('/guarded')));
@@ -46,7 +46,7 @@ async function bytesPerRequest(name: ApplicationName, redis: string): Promise<nu
   const few = await allocatedBy(FEW_REQUESTS);
   const many = await allocatedBy(MANY_REQUESTS);
   running.stop();
-  agent.destroy();
+  connections.destroy();
   return (many - few) / (MANY_REQUESTS - FEW_REQUESTS);
 }
 

@@ -29,12 +29,11 @@ export interface Answer {
 export interface Address {
   readonly port: number;
   readonly passwordOf?: (login: string) => string;
+  /** Connections that stay open; without, each request has one of its own. */
+  readonly connections?: Agent;
 }
 
-/**
- * Connections that stay open, for tests with thousands of requests: each then takes two thirds. Not where the server ends
- * connections, as Express does for an error after the answer.
- */
+/** Connections to a server that stay open until it fails: a request then takes two thirds. */
 export function connectionsTo(server: Server): Agent {
   server.keepAliveTimeout = 0;
   return new Agent({ keepAlive: true });
@@ -44,17 +43,10 @@ export function connectionsTo(server: Server): Agent {
 export class Client {
   readonly cookies: Map<string, string>;
   readonly #address: Address;
-  readonly #agent: Agent | false;
 
-  /** Each request on a connection of its own, unless an agent keeps some. */
-  constructor(
-    address: Address,
-    cookies: ReadonlyMap<string, string> = new Map(),
-    agent: Agent | false = false,
-  ) {
+  constructor(address: Address, cookies: ReadonlyMap<string, string> = new Map()) {
     this.cookies = new Map(cookies);
     this.#address = address;
-    this.#agent = agent;
   }
 
   /** The cookies as a header has them. */
@@ -64,7 +56,7 @@ export class Client {
 
   /** A second browser with a copy of the cookies. */
   copy(): Client {
-    return new Client(this.#address, this.cookies, this.#agent);
+    return new Client(this.#address, this.cookies);
   }
 
   /** Asks as a program. */
@@ -145,13 +137,16 @@ export class Client {
     const length = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) };
     const cookie = this.cookies.size === 0 ? {} : { cookie: this.cookie };
     const headers = { ...cookie, ...length, ...given };
-    const to = { host: '127.0.0.1', port: this.#address.port, method, path, headers, agent: this.#agent };
+    const { port, connections: agent = false } = this.#address;
+    const to = { host: '127.0.0.1', port, method, path, headers, agent };
     return new Promise((resolve, reject) => {
       const sent = request(to, (res) => {
+        const { socket } = res;
         const chunks: Buffer[] = [];
         res.on('data', (chunk: Buffer) => chunks.push(chunk));
         res.on('error', reject);
         res.on('end', () => {
+          if ((res.statusCode ?? 0) >= 500) socket.destroy(); // Express may end it too, a moment later
           this.#keep(res.headers['set-cookie'] ?? []);
           resolve(answerOf(res.statusCode ?? 0, res.headers, Buffer.concat(chunks).toString('utf8')));
         });

@@ -6,6 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createPanel } from '../../example/panel/app.js';
 import type { Panel, PanelOptions } from '../../example/panel/app.js';
+import { connectionsTo } from './client.js';
+import type { Address } from './client.js';
 import type { Place } from './people.js';
 
 /** The N of scrypt: thousands of sign-ins are made in tests. Where time matters a test says the real one. */
@@ -63,11 +65,11 @@ export async function startExamplePanel(
     mail: (line) => mails.push(line),
     ...others,
   });
-  const { port, end } = await serve(panel);
+  const { end, ...place } = await serve(panel);
   const running: ExamplePanel = {
     ...panel,
-    port,
-    url: `http://127.0.0.1:${String(port)}`,
+    ...place,
+    url: `http://127.0.0.1:${String(place.port)}`,
     databaseFile,
     log,
     mails,
@@ -97,7 +99,7 @@ export async function startExamplePanel(
 export async function restarted(
   panel: ExamplePanel,
   settings: Record<string, string>,
-): Promise<{ port: number; passwordOf: (login: string) => string; end(): Promise<void> }> {
+): Promise<Address & { end(): Promise<void> }> {
   const again = await createPanel({
     databaseFile: panel.databaseFile,
     redisUrl: panel.env.REDIS_URL,
@@ -110,11 +112,12 @@ export async function restarted(
 }
 
 /** Puts a panel on a free port. */
-async function serve(panel: Panel): Promise<{ port: number; end(): Promise<void> }> {
+async function serve(panel: Panel): Promise<Address & { end(): Promise<void> }> {
   const server = createServer(panel.app).listen(0, '127.0.0.1');
   await once(server, 'listening');
   return {
     port: (server.address() as AddressInfo).port,
+    connections: connectionsTo(server),
     async end() {
       server.closeAllConnections();
       server.close();

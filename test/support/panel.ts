@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import type { Server } from 'node:http';
+import type { Agent, Server } from 'node:http';
 import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { RedisStore } from 'connect-redis';
@@ -16,6 +16,7 @@ import { createSecondFactor, requireSecondFactor } from 'passport-second-factor'
 import type { SecondFactor, SecondFactorEvent, SecondFactorOptions, Store } from 'passport-second-factor';
 import { memoryStore } from 'passport-second-factor/memory';
 import { redisStore } from 'passport-second-factor/redis';
+import { connectionsTo } from './client.js';
 import type { Client } from './client.js';
 import { storedSession } from './sessions.js';
 import type { StoredSession } from './sessions.js';
@@ -41,6 +42,7 @@ export interface Panel {
   readonly server: Server;
   readonly port: number;
   readonly url: string;
+  readonly connections?: Agent;
   readonly passport: passport.Authenticator;
   readonly secondFactor: SecondFactor;
   readonly sessions: express.RequestHandler;
@@ -131,7 +133,8 @@ export async function startPanel(parts: PanelParts = {}): Promise<Panel> {
   await once(panel.server, 'listening');
   running.add(panel.server);
   const { port } = panel.server.address() as AddressInfo;
-  return Object.assign(panel, { port, url: `http://127.0.0.1:${String(port)}` });
+  const connections = connectionsTo(panel.server);
+  return Object.assign(panel, { port, url: `http://127.0.0.1:${String(port)}`, connections });
 }
 
 function newPanel(parts: PanelParts): Panel {

@@ -1,8 +1,7 @@
 import type { SecondFactorOptions, Store } from 'passport-second-factor';
 import { memoryStore } from 'passport-second-factor/memory';
-import type { Agent } from 'node:http';
 import type { Answer } from '../../support/client.js';
-import { Client, connectionsTo } from '../../support/client.js';
+import { Client } from '../../support/client.js';
 import { KEYS, ORIGIN, addKey } from '../../support/key-panel.js';
 import { startPanel, user } from '../../support/panel.js';
 import type { Panel, User } from '../../support/panel.js';
@@ -94,14 +93,13 @@ export async function startWorld(): Promise<World> {
         next();
       }),
   });
-  const connections = connectionsTo(panel.server);
   const world: World = {
     panel,
     seen,
     fault: 'none',
     faultAfter: 1,
     strict,
-    client: () => new WatchedClient(panel, seen, connections),
+    client: () => new WatchedClient(panel, seen),
     newcomer(kind = 'user') {
       const id = `${kind}-${String(++made)}`;
       panel.users.push(user(id));
@@ -119,17 +117,15 @@ function kindOf(id: string): Kind {
 class WatchedClient extends Client {
   readonly #panel: Panel;
   readonly #seen: Seen[];
-  readonly #connections: Agent;
 
-  constructor(panel: Panel, seen: Seen[], connections: Agent, cookies?: ReadonlyMap<string, string>) {
-    super(panel, cookies, connections);
+  constructor(panel: Panel, seen: Seen[], cookies?: ReadonlyMap<string, string>) {
+    super(panel, cookies);
     this.#panel = panel;
     this.#seen = seen;
-    this.#connections = connections;
   }
 
   override copy(): Client {
-    return new WatchedClient(this.#panel, this.#seen, this.#connections, this.cookies);
+    return new WatchedClient(this.#panel, this.#seen, this.cookies);
   }
 
   override async send(...given: Parameters<Client['send']>): Promise<Answer> {
