@@ -29,6 +29,7 @@ import type { Soon } from '../soon.js';
 import { isLater, whenThere } from '../soon.js';
 import type { ImpersonatingState, SessionState, UserState } from '../session/state.js';
 import { isUser } from '../session/state.js';
+import { mayBeChanging, noteChange } from './password-change.js';
 import { withdraw } from './withdraw.js';
 
 /**
@@ -121,6 +122,10 @@ function evaluateFound(
         // nothing from it.
         if (context.isRecent && decision.kind === 'demote')
           return evaluateFound(context, found, state, serialized, 0);
+        if (decision.kind === 'demote' && decision.reason === 'password-changed' && mayBeChanging(context)) {
+          withdraw(context);
+          return;
+        }
         return apply(context, { known, requirement }, decision, state, serialized);
       });
     },
@@ -220,6 +225,7 @@ function apply(
       before?.state ?? 'without a mark',
     );
   if (decision.kind !== 'keep') return change(context, evaluated, decision, before, serialized);
+  noteChange(context);
   somebody(context, { ...evaluated, state: decision.state });
 }
 
