@@ -3,6 +3,7 @@ export type { SecondFactor } from './second-factor.js';
 export { requireSecondFactor } from './session/require-second-factor.js';
 export { requireNotImpersonating } from './impersonation/require-not-impersonating.js';
 export { sameOrigin } from './answer/same-origin.js';
+export { sendOnce } from './pages/views/send-once.js';
 export { SecondFactorError, SecondFactorRequiredError } from './errors.js';
 export type { ErrorCode, IntegrationErrorCode, ProblemCode } from './errors.js';
 export type {

@@ -69,10 +69,7 @@ export interface PageOf<Name extends string, Model> {
   readonly serverTime: number;
   /** Hidden fields that every form must send. */
   readonly fields: Readonly<Record<string, string>>;
-  /**
-   * A script that sends the forms of the page once, for a `<script>` element that holds `text` and nothing else;
-   * `hash` is its source expression for a Content-Security-Policy, quotes included.
-   */
+  /** The script `sendOnce`: sends the forms of the page once. */
   readonly script: { readonly text: string; readonly hash: string };
   /** The same for pages that ask passkeys and security keys; `null`: this one does not. */
   readonly keyScript: { readonly text: string; readonly hash: string } | null;

@@ -1,15 +1,15 @@
 import type { RequestHandler } from 'express';
+import { sendOnce } from 'passport-second-factor';
 import type { PageContent } from 'passport-second-factor';
-
 import { SHOW_PASSWORD_HASH } from './views/show-password.js';
 
-/** What pages of the panel may load and run: nothing but its style and pictures, and what is named. */
+/** What pages of the panel may load and run: its style and pictures, the script that sends forms once, and what is named. */
 export function contentSecurityPolicy(more: Partial<PageContent['policy']> = {}): string {
   const { styles = [], scripts = [], formAction = [] } = more;
   return [
     "default-src 'none'",
     `style-src ${["'self'", ...styles].join(' ')}`,
-    ...(scripts.length > 0 ? [`script-src ${scripts.join(' ')}`] : []),
+    `script-src ${[...new Set([sendOnce.hash, ...scripts])].join(' ')}`,
     "img-src 'self'",
     `form-action ${["'self'", ...formAction].join(' ')}`,
     "base-uri 'none'",
@@ -19,7 +19,7 @@ export function contentSecurityPolicy(more: Partial<PageContent['policy']> = {})
 
 const PLAIN = contentSecurityPolicy({ scripts: [SHOW_PASSWORD_HASH] });
 
-/** Headers of every answer: no script but the one of the login page, no frames, nothing cached. The style sheet may be kept. */
+/** Headers of every answer: no scripts but the panel's own, no frames, nothing cached. The style sheet may be kept. */
 export const securityHeaders: RequestHandler = (_req, res, next) => {
   res.set({
     'Content-Security-Policy': PLAIN,

@@ -27,13 +27,11 @@ import { contentOf } from './views/content.js';
 import { renderPage } from './views/render-page.js';
 import { KEY_SCRIPT, KEY_SCRIPT_HASH } from './views/key-script.js';
 import { SCRIPTED, SCRIPT_HASH } from './views/script.js';
-import { SEND_ONCE, SEND_ONCE_HASH, WITHOUT_FORM } from './views/send-once.js';
+import { WITHOUT_FORM, sendOnce } from './views/send-once.js';
 import { STYLE_HASH } from './views/style.js';
 import { refused } from '../session/refusal.js';
 
-/** Members of a page that only own views use. */
-const SCRIPT_FOR_VIEWS = { text: SEND_ONCE, hash: SEND_ONCE_HASH } as const;
-
+/** A member of a page that only own views use. */
 const KEY_SCRIPT_FOR_VIEWS = { text: KEY_SCRIPT, hash: KEY_SCRIPT_HASH } as const;
 
 /** Answers browsers with a page, and others with JSON. */
@@ -147,7 +145,7 @@ async function showPage(
     error,
     success: error ? null : takeSaid(context, draft, texts),
     serverTime: now(context),
-    script: SCRIPT_FOR_VIEWS,
+    script: sendOnce,
     keyScript: asksKeys(draft) ? KEY_SCRIPT_FOR_VIEWS : null,
   };
   const { hidden, ...own } = draft;
@@ -219,7 +217,7 @@ function policyFor(page: Page, { returnToOrigins, stylesheet }: ResolvedOptions)
 
 function scriptHashes({ name, keyScript }: Page): string[] {
   return [
-    ...(WITHOUT_FORM.has(name) ? [] : [SEND_ONCE_HASH]),
+    ...(WITHOUT_FORM.has(name) ? [] : [sendOnce.hash]),
     ...(keyScript ? [keyScript.hash] : []),
     ...(SCRIPTED.has(name) ? [SCRIPT_HASH] : []),
   ];

@@ -113,7 +113,7 @@ describe('the example panel as a server', () => {
       expect((await new Client(panel).login('alice')).status).to.equal(200);
     });
 
-    it('sends headers that allow no script but that of the login page, no frame and no cache', async () => {
+    it('sends headers that allow no script but its own, no frame and no cache', async () => {
       const client = await signedIn(panel, 'admin');
       for (const path of ['/', '/staff', '/settings', '/login', '/nothing']) {
         const { headers, text } = await client.open(path);
@@ -124,10 +124,11 @@ describe('the example panel as a server', () => {
         expect(headers['referrer-policy'], path).to.equal('same-origin');
         expect(headers, path).not.to.have.property('x-powered-by');
         const scripts = [...text.matchAll(/<script>(.*?)<\/script>/gs)].map(([, script]) => script ?? '');
-        expect(scripts, path).to.have.length(path === '/login' ? 1 : 0);
+        expect(scripts, path).to.have.length(path === '/login' ? 2 : 1);
         for (const script of scripts) {
           const hash = createHash('sha256').update(script).digest('base64');
-          expect(headers['content-security-policy'], path).to.contain(`script-src 'sha256-${hash}';`);
+          expect(headers['content-security-policy'], path).to.match(/; script-src( 'sha256-[^']*')+;/);
+          expect(headers['content-security-policy'], path).to.contain(` 'sha256-${hash}'`);
         }
         expect(text.replace(/<script>/g, ''), path).not.to.match(/<script|<style|\sstyle=|\son\w+=/i);
       }

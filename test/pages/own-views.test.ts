@@ -3,7 +3,7 @@ import { csrfSync } from 'csrf-sync';
 import express from 'express';
 import type { Response } from 'express';
 import type { Page } from 'passport-second-factor';
-import { SEND_ONCE, SEND_ONCE_HASH } from '../../lib/pages/views/send-once.js';
+import { sendOnce } from '../../lib/pages/views/send-once.js';
 import { russian } from '../../lib/pages/texts-ru.js';
 import { Client } from '../support/client.js';
 import { stopPanels } from '../support/panel.js';
@@ -79,7 +79,7 @@ describe('the application’s own views', () => {
       issuer: 'Acme',
       language: 'ru',
       fields: { token: 't' },
-      script: { text: SEND_ONCE, hash: SEND_ONCE_HASH },
+      script: sendOnce,
       keyScript: null,
       success: null,
       serverTime: panel.now,

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
-import { SEND_ONCE } from '../../lib/pages/views/send-once.js';
+import { sendOnce } from '../../lib/pages/views/send-once.js';
 import { complaintsOf, startBrowser } from '../support/browser.js';
 import { startSlowProxy } from '../support/slow-proxy.js';
 import type { SlowProxy } from '../support/slow-proxy.js';
@@ -357,7 +357,7 @@ function addPages({ app }: Panel): void {
     res.send(`<!doctype html><html lang="en"><title>Own</title><body>
       <form method="post" action="/export"><button name="what" value="export">Export</button></form>
       <form method="post" action="/sent"><button name="what" value="a">Other</button>
-        <button name="what" value="b">Send</button></form><script>${SEND_ONCE}</script>
+        <button name="what" value="b">Send</button></form><script>${sendOnce.text}</script>
       <script>var sent = []; addEventListener('submit', (event) =>
         sent.push(event.target.action.split('/').pop().replace('sent', 'send') + (event.defaultPrevented ? ', dropped' : '')))
       </script></body></html>`);

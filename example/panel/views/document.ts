@@ -1,5 +1,7 @@
-import { html } from './html.js';
-import type { Html } from './html.js';
+import { sendOnce } from 'passport-second-factor';
+import { Html, html } from './html.js';
+
+const SEND_ONCE_ELEMENT = new Html(`<script>${sendOnce.text}</script>`);
 
 /** A complete document around a body. What else stands in the head comes before the panel's style, which wins. */
 export function document(title: string, className: string, body: Html, head: Html | null = null): string {
@@ -13,6 +15,7 @@ export function document(title: string, className: string, body: Html, head: Htm
         <link rel="icon" href="/icon.svg" type="image/svg+xml" />
         ${head}
         <link rel="stylesheet" href="/style.css" />
+        ${SEND_ONCE_ELEMENT}
       </head>
       <body class="${className}">
         ${body}

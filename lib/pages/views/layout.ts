@@ -4,12 +4,12 @@ import { Html, html } from './html.js';
 import { ICONS } from './icons.js';
 import { errorMessage, fieldErrorOf } from './refused.js';
 import { SCRIPT, SCRIPTED } from './script.js';
-import { SEND_ONCE, WITHOUT_FORM } from './send-once.js';
+import { WITHOUT_FORM, sendOnce } from './send-once.js';
 import { STYLE } from './style.js';
 
 /** Adds no character to the style and the scripts, because their hashes are in the Content-Security-Policy. */
 const STYLE_ELEMENT = new Html(`<style>${STYLE}</style>`);
-const SEND_ONCE_ELEMENT = new Html(`<script>${SEND_ONCE}</script>`);
+const SEND_ONCE_ELEMENT = new Html(`<script>${sendOnce.text}</script>`);
 const SCRIPT_ELEMENT = new Html(`<script>${SCRIPT}</script>`);
 
 /** The attribute for text that is written from right to left. */
