@@ -85,7 +85,7 @@ export async function importSecret(core: Core, accountId: string, given: Importe
         await flagEnrolled(core, accountId, record, told);
         return;
       }
-      // A flag that could not be written may have deleted the factor of before, so this one stays.
+      // A flag that could not be written may have ended the factor of before, so this one stays.
       told();
       if (found.account.enrolled !== true) await putFlag(core, accountId);
       if (decided === 'made-before') await requireStill(core, accountId, imported);

@@ -4,6 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { expect } from 'chai';
 import express from 'express';
 import type { RequestHandler } from 'express';
+import { Passport } from 'passport';
 import type { Policy, SecondFactor, SecondFactorOptions } from 'passport-second-factor';
 import { requireSecondFactor } from 'passport-second-factor';
 import { programOf } from '../support/doc-program.js';
@@ -16,19 +17,26 @@ import { loggedIn, phoneWith } from '../support/people.js';
 const SECRET = 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP';
 /** The secrets and the check of before: a code works as long as it is shown, and is the word "old" for short. */
 const OLD_SECRETS = `
-const table = new Map([['alice', '${SECRET}']]);
+const table = new Map([['alice', { secret: '${SECRET}', moved: false }]]);
+const unmoved = (id) => (table.get(id)?.moved === false ? table.get(id) : undefined);
 export const oldSecrets = {
-  has: async (id) => table.has(id), secretOf: async (id) => table.get(id), delete: async (id) => void table.delete(id),
-  isRight: async (id, code) => (await oldSecrets.asked(), table.has(id) && code === 'old'),
+  has: async (id) => unmoved(id) !== undefined,
+  secretOf: async (id) => unmoved(id)?.secret,
+  isRight: async (id, code) => (await oldSecrets.asked(), unmoved(id) !== undefined && code === 'old'),
+  markMoved: async (id) => void (table.has(id) && (table.get(id).moved = true)),
+  deleteMoved: async (id) => void (table.get(id)?.moved && table.delete(id)),
   asked: async () => {},
+  isInTable: (id) => table.has(id),
 };
 `;
 
 interface OldSecrets {
   has(id: string): Promise<boolean>;
-  delete(id: string): Promise<void>;
+  markMoved(id: string): Promise<void>;
   /** Called before the old check answers. */
   asked(): Promise<void>;
+  /** What the old version looks at. */
+  isInTable(id: string): boolean;
 }
 type Upgrade = Required<Pick<SecondFactorOptions<User>, 'account' | 'setEnrolled'>>;
 type PolicyOption = NonNullable<SecondFactorOptions<User>['policy']>;
@@ -175,25 +183,25 @@ describe('docs/upgrading.md', () => {
     });
   }
 
-  for (const deleted of [false, true]) {
-    const what = deleted ? 'was deleted, but the answer lost' : 'could not be deleted';
+  for (const marked of [false, true]) {
+    const what = marked ? 'was marked, but the answer lost' : 'could not be marked';
     it(`leaves nobody without a second factor where the old secret ${what}`, async () => {
       await start();
       const { oldSecrets } = old;
-      const remove = oldSecrets.delete.bind(oldSecrets);
+      const mark = oldSecrets.markMoved.bind(oldSecrets);
       const hears = new EventEmitter();
-      const clicks = deleted ? [1] : [1, 2];
+      const clicks = marked ? [1] : [1, 2];
       let asked = 0;
       oldSecrets.asked = async () => {
         if (++asked < clicks.length) await once(hears, 'all');
         else hears.emit('all');
       };
-      oldSecrets.delete = async (id) => {
-        oldSecrets.delete = async (again) => {
-          await remove(again);
+      oldSecrets.markMoved = async (id) => {
+        oldSecrets.markMoved = async (again) => {
+          await mark(again);
           hears.emit('second');
         };
-        if (deleted) await remove(id);
+        if (marked) await mark(id);
         else await once(hears, 'second');
         throw new Error('Connection terminated unexpectedly');
       };
@@ -209,9 +217,83 @@ describe('docs/upgrading.md', () => {
       const code = phoneWith(panel, SECRET).code();
       const owner = await loggedIn(panel);
       expect((await owner.post('/two-step/verify', { code })).body).to.include({ state: 'verified' });
-      expect(await oldSecrets.has('alice'), 'deleted with the next code at the latest').to.equal(false);
+      expect(await oldSecrets.has('alice'), 'marked with the next code at the latest').to.equal(false);
     });
   }
+
+  /** The application as it was, on the same sessions: the old code, where there is a secret, and a flag in the session. */
+  async function startOld(): Promise<Panel> {
+    return startPanel({
+      bare: true,
+      options: { passport: new Passport() }, // the package is not there
+      session: { store: panel.sessionStore },
+      users: panel.users,
+      routes({ app }) {
+        app.post('/old-code', express.json(), (req, res) => {
+          const isRight = (req.body as { code?: unknown }).code === 'old';
+          if (req.user && isRight) Object.assign(req.session, { oldCode: true });
+          res.sendStatus(isRight ? 200 : 401);
+        });
+        app.use('/me', (req, res, next) => {
+          const { id } = (req.user ?? {}) as { id?: string };
+          if (id === undefined || !old.oldSecrets.isInTable(id) || 'oldCode' in req.session) next();
+          else res.redirect('/old-code');
+        });
+      },
+    });
+  }
+
+  /** Moves alice by her old code, and signs her in by both steps. */
+  async function moved(): Promise<Client> {
+    const alice = await loggedIn(panel);
+    await alice.post('/old-code', { code: 'old' });
+    panel.now += 60_000;
+    await alice.post('/two-step/verify', { code: phoneWith(panel, SECRET).code() });
+    expect(await alice.me()).to.equal('alice');
+    return alice;
+  }
+
+  it('has processes of the old version ask for the old code, also of who has moved', async () => {
+    await start();
+    const oldPanel = await startOld();
+    const before = await loggedIn(oldPanel);
+    await before.post('/old-code', { code: 'old' });
+    expect(await before.me(), 'not moved').to.equal('alice');
+    const alice = await moved();
+    for (const [who, client] of [
+      ['the password alone', await loggedIn(oldPanel)],
+      ['a session by both steps here', new Client(oldPanel, alice.cookies)],
+    ] as const) {
+      const { location } = await client.get('/me');
+      expect(location, who).to.equal('/old-code');
+      expect((await client.post('/old-code', { code: 'wrong' })).status).to.equal(401);
+      await client.post('/old-code', { code: 'old' });
+      expect(await client.me(), who).to.equal('alice');
+    }
+    expect(await new Client(panel, before.cookies).me(), 'a session by the old code there').to.equal(null);
+    expect((await new Client(panel).login('alice')).body.code).to.equal('code-required');
+  });
+
+  for (const by of ['their owner', 'an operator']) {
+    it(`has neither version ask for an old secret again, once ${by} has disabled the second factor`, async () => {
+      await start();
+      const oldPanel = await startOld();
+      const alice = await moved();
+      const code = phoneWith(panel, SECRET).nextCode();
+      if (by === 'an operator') await panel.secondFactor.admin.disable('alice', { by: 'support' });
+      else expect((await alice.post('/two-step/disable', { code })).status).to.equal(200);
+      expect(await (await loggedIn(panel)).me()).to.equal('alice');
+      expect(await (await loggedIn(oldPanel)).me(), 'in the old version').to.equal('alice');
+      expect((await (await loggedIn(panel)).post('/two-step/setup')).status).to.equal(200);
+    });
+  }
+
+  it('keeps the old secret of who has not moved where an operator disables the second factor', async () => {
+    await start();
+    expect(await panel.secondFactor.admin.disable('alice', { by: 'support' })).to.equal(false);
+    await attack();
+    expect((await (await loggedIn(await startOld())).get('/me')).location).to.equal('/old-code');
+  });
 
   it('asks nothing of users who never had one, and moves nobody who is not there', async () => {
     await start();
