@@ -12,6 +12,8 @@ import type { Logger } from 'pino';
 import type { RequestSecondFactor, SecondFactor } from 'passport-second-factor';
 import { OPERATE, withCapacity } from '../../scripts/bench/capacity.js';
 import { kept } from '../../scripts/bench/report.js';
+import { Client } from '../support/client.js';
+import { runConsole } from '../support/console.js';
 import { programOf } from '../support/doc-program.js';
 import type { ProgramFolder } from '../support/doc-program.js';
 import { startLevelPanel } from '../support/level-panel.js';
@@ -20,7 +22,7 @@ import { startPanel, stopPanels } from '../support/panel.js';
 import { printed } from '../support/program.js';
 import { sharedRedis } from '../support/redis-server.js';
 import type { Panel } from '../support/panel.js';
-import { enroll, pending, signedIn, verify } from '../support/people.js';
+import { enroll, loggedIn, pending, signedIn, verify } from '../support/people.js';
 
 type Instance = Pick<SecondFactor, 'events'>;
 interface Line {
@@ -86,6 +88,23 @@ describe(OPERATE, () => {
     await verify(client, phone.wrongCode());
     await verify(client, phone.nextCode());
   }
+
+  it('helps who enabled it after the backup that was restored, by what its table says', async () => {
+    const flags = new Map<string, boolean>();
+    const panel = await startPanel({
+      options: {
+        account: ({ id }) => ({ id, name: id, securityStamp: 1, enrolled: flags.get(id) ?? false }),
+        setEnrolled: (id, on) => void flags.set(id, on),
+      },
+    });
+    await enroll(panel);
+    await panel.store.compareAndSet('alice', await panel.store.get('alice'), null); // the restored backup has no record
+    expect((await new Client(panel).login('alice')).body).to.deep.equal({ code: 'record-missing' });
+    const [, , help = ''] = tableAfter(text, 'After you restore an older backup:\n')[0] ?? [];
+    const [command = ''] = unquoted(help).filter((code) => code.startsWith('second-factor '));
+    await runConsole(panel, [...command.split(' ').slice(1), 'alice', '--yes']);
+    expect((await (await loggedIn(panel)).post('/two-step/setup')).status).to.equal(200);
+  });
 
   it('ends a process whose connections are open, once the instance is closed', async () => {
     const { url } = await sharedRedis();
