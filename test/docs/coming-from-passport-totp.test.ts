@@ -18,10 +18,17 @@ import { DATABASE_COMMONJS } from './panel-database.js';
 
 /** A key as passport-totp takes it: text whose bytes are the secret. */
 const KEY = 'twenty random bytes.';
-/** Alice has a key, bob has none. */
+/** Alice has a key, and so have the users of MORE_KEYS. */
 const TABLES = `${DATABASE_COMMONJS}
-table.set('2', { id: '2', login: 'bob', password: 'password', passwordChangedAt: new Date(1) });
+for (const [id, login] of [['2', 'bob'], ['3', 'carol'], ['4', 'dave']]) {
+  table.set(id, { id, login, password: 'password', passwordChangedAt: new Date(1) });
+}
+const mayNot = (id) => id === process.env.BLOCKED;
+users.byIdEvenIfBlocked = users.byId;
+users.byId = async (id) => (mayNot(id) ? null : users.byIdEvenIfBlocked(id));
 const keys = new Map([['1', { key: process.env.ALICE_KEY ?? '${KEY}', period: 30 }]]);
+const more = process.env.MORE_KEYS?.split(',') ?? [];
+for (const id of more) keys.set(id, { key: '${KEY}', period: 30 });
 exports.totpKeys = {
   of: async (id) => keys.get(id),
   all: async () => [...keys].map(([userId, row]) => ({ userId, ...row })),
@@ -61,6 +68,7 @@ describe('docs/coming-from-passport-totp.md', () => {
     return running;
   }
 
+  /** What it printed; rejects where the exit code is not 0. */
   async function importKeys(more: Record<string, string> = {}): Promise<string> {
     const options = { env: { ...process.env, ...env, ...more } };
     const { stdout } = await promisify(execFile)(
@@ -69,6 +77,13 @@ describe('docs/coming-from-passport-totp.md', () => {
       options,
     );
     return stdout.trim();
+  }
+
+  /** Where the password alone leads, for each of them. */
+  async function passwordAlone(...logins: string[]): Promise<unknown[]> {
+    const program = await deploy('after.cjs');
+    const answers = await Promise.all(logins.map((login) => signIn(login, program)));
+    return answers.map(([, location]) => location);
   }
 
   /** A browser after the password, and where it was sent. */
@@ -130,5 +145,21 @@ describe('docs/coming-from-passport-totp.md', () => {
   it('refuses a key that is too short until it is told to take it', async () => {
     const refused = await importKeys({ ALICE_KEY: 'ten chars.' }).catch((error: unknown) => String(error));
     expect(refused).to.contain('dangerouslyAllowShortSecret');
+  });
+
+  it('imports the key of a blocked user too, who needs a code once unblocked', async () => {
+    const lines = (await importKeys({ BLOCKED: '3', MORE_KEYS: '3,4' })).split('\n');
+    expect(lines).to.deep.equal(['1 imported', '3 imported', '4 imported']);
+    const asked = '/two-step/verify';
+    expect(await passwordAlone('carol', 'dave', 'bob')).to.deep.equal([asked, asked, '/']);
+  });
+
+  it('goes on after an account that cannot be imported, lists it, and fails', async () => {
+    const failed: unknown = await importKeys({ MORE_KEYS: 'deleted,4' }).catch((error: unknown) => error);
+    expect(failed).to.include({ code: 1, stdout: '1 imported\n4 imported\n' });
+    expect(failed)
+      .to.have.property('stderr')
+      .that.matches(/NOT imported:\ndeleted: .*findUser.*\n$/);
+    expect(await passwordAlone('dave')).to.deep.equal(['/two-step/verify']);
   });
 });

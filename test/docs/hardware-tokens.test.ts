@@ -7,6 +7,7 @@ import { parseCommand } from '../../lib/cli/parse-command.js';
 import { fencedBlocks } from '../support/code-blocks.js';
 import { runConsole } from '../support/console.js';
 import { startPanel, stopPanels, user } from '../support/panel.js';
+import type { User } from '../support/panel.js';
 import { TOKEN_PARAMETERS } from '../support/records.js';
 
 const PAGE = 'docs/hardware-tokens.md';
@@ -43,6 +44,22 @@ describe('docs/hardware-tokens.md', () => {
       [6],
       [8],
     ]);
+  });
+
+  it('refuses accounts that findUser does not find, and imports the others of a file', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'second-factor-tokens-'));
+    const file = join(directory, 'tokens.jsonl');
+    writeFileSync(file, blocks('jsonl').join(''));
+    const findUser = (id: string): User | null => (id === '18' ? null : user(`user${id}`, id)); // 18 is blocked
+    const panel = await startPanel({ options: { findUser } });
+    try {
+      const { code, lines } = await runConsole(panel, ['import', '--file', file]);
+      expect(code).to.equal(1);
+      expect(lines.at(-1)).to.equal('2 enabled, 0 were there already, 1 failed');
+      expect(lines.join()).to.contain('18');
+    } finally {
+      rmSync(directory, { recursive: true });
+    }
   });
 
   it('shows commands that are understood', () => {

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { EventEmitter, once } from 'node:events';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -6,11 +7,11 @@ import express from 'express';
 import type { RequestHandler } from 'express';
 import { Passport } from 'passport';
 import type { Policy, SecondFactor, SecondFactorOptions } from 'passport-second-factor';
-import { requireSecondFactor } from 'passport-second-factor';
+import { createSecondFactor, requireSecondFactor } from 'passport-second-factor';
 import { programOf } from '../support/doc-program.js';
 import type { ProgramFolder } from '../support/doc-program.js';
 import { Client } from '../support/client.js';
-import { startPanel, stopPanels } from '../support/panel.js';
+import { startPanel, stopPanels, user } from '../support/panel.js';
 import type { Panel, User } from '../support/panel.js';
 import { loggedIn, phoneWith } from '../support/people.js';
 
@@ -38,6 +39,10 @@ interface OldSecrets {
   /** What the old version looks at. */
   isInTable(id: string): boolean;
 }
+type ImportAll = (
+  secondFactor: Pick<SecondFactor, 'admin'>,
+  rows: readonly { accountId: string; secret: string }[],
+) => Promise<void>;
 type Upgrade = Required<Pick<SecondFactorOptions<User>, 'account' | 'setEnrolled'>>;
 type PolicyOption = NonNullable<SecondFactorOptions<User>['policy']>;
 
@@ -47,6 +52,7 @@ describe('docs/upgrading.md', () => {
     oldCheck: RequestHandler;
     oldCode: (secondFactor: Pick<SecondFactor, 'admin'>) => RequestHandler;
     oldSecrets: OldSecrets;
+    importOldSecrets: ImportAll;
     upgrade: Upgrade;
   };
   let panel: Panel;
@@ -55,7 +61,7 @@ describe('docs/upgrading.md', () => {
     folder = programOf('docs/upgrading.md', { 'old-secrets.ts': OLD_SECRETS });
     const load = (file: string): Promise<object> =>
       import(pathToFileURL(join(folder.path, file)).href) as Promise<object>;
-    const files = ['old-check.ts', 'old-secrets.ts', 'upgrade-options.ts'];
+    const files = ['old-check.ts', 'old-secrets.ts', 'upgrade-options.ts', 'import-old-secrets.ts'];
     old = Object.assign({}, ...(await Promise.all(files.map(load)))) as typeof old;
   });
   afterEach(async () => {
@@ -293,6 +299,55 @@ describe('docs/upgrading.md', () => {
     expect(await panel.secondFactor.admin.disable('alice', { by: 'support' })).to.equal(false);
     await attack();
     expect((await (await loggedIn(await startOld())).get('/me')).location).to.equal('/old-code');
+  });
+
+  describe('the import of all', () => {
+    const names = ['alice', 'bob', 'carol'];
+    const rows = names.map((accountId) => ({ accountId, secret: SECRET }));
+    const keys = [randomBytes(32).toString('base64')];
+    const [exitCode, { error }] = [process.exitCode, console];
+    let blocked: string[];
+    let printed: string;
+
+    beforeEach(async () => {
+      [blocked, printed] = [['bob'], ''];
+      console.error = (text: string) => void (printed += text);
+      const findUser = (id: string): User | null =>
+        names.includes(id) && !blocked.includes(id) ? user(id) : null;
+      panel = await startPanel({ users: names.map((name) => user(name)), options: { keys, findUser } });
+    });
+    afterEach(() => {
+      [process.exitCode, console.error] = [exitCode, error];
+    });
+
+    /** What the login route answers to the password alone, once nobody is blocked any more. */
+    async function passwordAlone(): Promise<unknown[]> {
+      blocked = [];
+      const answers = await Promise.all(names.map((name) => new Client(panel).login(name)));
+      return answers.map(({ status, body }) => (body as { code?: string }).code ?? status);
+    }
+
+    it('goes on after an account that is blocked, lists it, and fails', async () => {
+      await old.importOldSecrets(panel.secondFactor, rows);
+      expect(printed).to.match(/NOT imported:\nbob: .*findUser/);
+      expect(printed).to.not.match(/alice|carol/);
+      expect(process.exitCode).to.equal(1);
+      expect(await passwordAlone()).to.deep.equal(['code-required', 200, 'code-required']);
+    });
+
+    it('takes blocked accounts too with an instance that finds them', async () => {
+      const { passport, store } = panel;
+      const options = {
+        passport,
+        store,
+        keys,
+        issuer: 'Import',
+        account: ({ id }: User) => ({ id, name: id, securityStamp: 1 }),
+      };
+      await old.importOldSecrets(createSecondFactor<User>({ ...options, findUser: (id) => user(id) }), rows);
+      expect([printed, process.exitCode]).to.deep.equal(['', exitCode]);
+      expect(await passwordAlone()).to.deep.equal(names.map(() => 'code-required'));
+    });
   });
 
   it('asks nothing of users who never had one, and moves nobody who is not there', async () => {
