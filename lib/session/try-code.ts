@@ -118,7 +118,7 @@ function tell(core: Core, { accountId, operation, origin, makes }: ProofAttempt,
   if (outcome.ok) {
     emitEvent(core, 'code-accepted', accountId, origin, { operation, method: outcome.method });
     if (outcome.method === 'recovery-code') {
-      const { recoveryCodesLeft } = outcome;
+      const { recoveryCodesLeft } = outcome.factor; // of the new ones where this made them
       emitEvent(core, 'recovery-code-used', accountId, origin, { recoveryCodesLeft });
     }
     if (makes) emitEvent(core, makes, accountId, origin, {});

@@ -64,4 +64,17 @@ describe('a password that is being set, in the example panel', () => {
     );
     expect((await owner.get('/api/me')).status).to.equal(200);
   });
+
+  it('says on the page of who was slower that they have to sign in, and nothing of a user', async () => {
+    const [owner, slower] = [await signedIn(panel, 'alice'), await signedIn(panel, 'alice')];
+    const change = { currentPassword: 'alice-password', newPassword: 'password-of-the-owner' };
+    const hashing = scrypt.hold();
+    const setting = slower.submit('/settings/password', change);
+    await hashing.begun;
+    expect((await owner.post('/settings/password', change)).status).to.equal(200);
+    hashing.release();
+    const { status, text } = await setting;
+    expect(status).to.equal(401);
+    expect(text).to.contain('Sign in first.').and.not.contain('alice');
+  });
 });

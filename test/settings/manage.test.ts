@@ -50,6 +50,8 @@ describe('settings/manage', () => {
     const [code] = answer.body.recoveryCodes as string[];
     const again = await client.post('/two-step/recovery-codes', { code });
     expect(again.body.recoveryCodes).to.have.length(10);
+    const used = panel.events.find(({ name }) => name === 'recovery-code-used');
+    expect(used, 'the new ones').to.include({ recoveryCodesLeft: 10 });
     expect((await panel.secondFactor.status('alice')).recoveryCodesLeft).to.equal(10);
     expect((await client.post('/two-step/recovery-codes', { code })).body.code).to.equal('code-invalid');
   });
