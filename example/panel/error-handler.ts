@@ -29,7 +29,8 @@ export const answerError: ErrorRequestHandler = (error: unknown, req, res, next)
   } else if (wantsPage(req)) {
     res.status(problem.status);
     // After 401 nobody is signed in any more.
-    if (req.user && problem.status !== 401 && problem.status < 500) sendPage(req, res, errorTitle(problem), errorView(problem));
+    if (req.user && problem.status !== 401 && problem.status < 500)
+      sendPage(req, res, errorTitle(problem), errorView(problem));
     else res.send(errorPage(problem));
   } else sendProblem(res, problem);
 };
