@@ -4,6 +4,7 @@ import { SecondFactorError } from '../errors.js';
 import type { AccountStatus } from '../operator/headless.js';
 import { ConsoleError, EXIT } from './exit-code.js';
 import type { ExitCode } from './exit-code.js';
+import { ifFailed } from './in-time.js';
 import { operator } from './operator.js';
 import { printableLine } from './printable.js';
 import type { Run } from './run.js';
@@ -137,7 +138,7 @@ export async function knownAccount({ command, instance }: Run): Promise<KnownAcc
   const status = await instance.status(id);
   const account = await instance.admin.account(id).catch((error: unknown) => {
     const { code } = (error ?? {}) as { code?: unknown };
-    if (status.enrolled || code === 'account-unstable') return null;
+    if (status.enrolled || code === 'account-unstable') return ifFailed(null)(error);
     throw error;
   });
   if (!account && !status.enrolled) throw await noAccount(instance, id);
@@ -147,7 +148,7 @@ export async function knownAccount({ command, instance }: Run): Promise<KnownAcc
 
 /** Says what an account goes by, which depends on what the application gives. */
 async function noAccount(instance: Run['instance'], id: string): Promise<ConsoleError> {
-  const named = await instance.admin.accountNamed?.(id).catch(() => null);
+  const named = await instance.admin.accountNamed?.(id).catch(ifFailed(null));
   const by =
     named === undefined
       ? 'accounts go by the exact id that account() returns'

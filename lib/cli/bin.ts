@@ -7,6 +7,8 @@ import { ConsoleError, EXIT } from './exit-code.js';
 import type { ExitCode } from './exit-code.js';
 import { helpOf, helpOfAll } from './help.js';
 import { holdSignals } from './hold-signals.js';
+import { UNKNOWN } from './in-time.js';
+import { limited } from './limited.js';
 import type { Instance } from './load-instance.js';
 import { messageOf } from './load-default-export.js';
 import { loadInstance } from './load-instance.js';
@@ -19,7 +21,6 @@ import { versionIn } from './version.js';
 
 /** How long closing may take: an instance waits 5 s for what is late, and then for the connections of its store. */
 const CLOSING_MILLISECONDS = 10_000;
-const UNKNOWN = 'Whether anything was changed is not known';
 const UNANSWERED = `no answer came, and none will: a promise of the config, of its store, or of findUser is never settled. ${UNKNOWN}`;
 const ENDED = `the config, or something it loads, ended the process before the command was done. ${UNKNOWN}`;
 const HELD = 'what was begun is finished first; once more ends it at once';
@@ -95,7 +96,7 @@ async function main(): Promise<void> {
     } else if (command.name === 'store-contract') {
       outcome = await tryStore(command, terminal, process.cwd());
     } else {
-      instance = await loadInstance(command, process.cwd());
+      instance = limited(await loadInstance(command, process.cwd()));
       outcome = await runCommand(command.name, { command, instance, terminal });
     }
   } catch (error) {

@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { ConsoleError, EXIT } from './exit-code.js';
+import { LOADING_MILLISECONDS, inTime } from './in-time.js';
 import type { Command } from './parse-command.js';
 
 /** How Node says that it does not read a file, or the names that TypeScript writes in it. */
@@ -13,9 +14,21 @@ const UNREAD = ['ERR_UNKNOWN_FILE_EXTENSION', 'ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX
  *
  * @param what how messages call the module
  * @param isWanted whether a value is what the module is to export; else the inner default is looked at
- * @throws {ConsoleError} exit code 2 when anything of it cannot be loaded
+ * @throws {ConsoleError} exit code 2 when anything of it cannot be loaded, 3 when it does not load in time
  */
-export async function loadDefaultExport(
+export function loadDefaultExport(
+  what: string,
+  file: string,
+  command: Pick<Command, 'envFile' | 'imports'>,
+  directory: string,
+  isWanted: (value: unknown) => boolean,
+): Promise<unknown> {
+  const loading = load(what, file, command, directory, isWanted);
+  const trouble = `the ${what} ${file}, or what it imports, waits for something, a connection for example`;
+  return inTime(loading, LOADING_MILLISECONDS, trouble);
+}
+
+async function load(
   what: string,
   file: string,
   command: Pick<Command, 'envFile' | 'imports'>,

@@ -32,7 +32,8 @@ const ADMIN_METHODS = [
 /**
  * The instance the application uses: the default export of its config.
  *
- * @throws {ConsoleError} exit code 2 when there is no config, it throws, or it exports something else
+ * @throws {ConsoleError} exit code 2 when there is no config, it throws, or it exports something else; 3 when it does not
+ *   load in time
  */
 export async function loadInstance(command: Command, directory: string): Promise<Instance> {
   const file = configFile(command.config, directory);

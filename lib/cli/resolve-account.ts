@@ -1,4 +1,5 @@
 import { ConsoleError, EXIT } from './exit-code.js';
+import { ifFailed } from './in-time.js';
 import { printableLine } from './printable.js';
 import type { Run } from './run.js';
 
@@ -28,8 +29,9 @@ async function accountNamed({ instance }: Run, name: string): Promise<string | n
   try {
     return (await instance.admin.accountNamed?.(name))?.id ?? null;
   } catch (error) {
+    const none = ifFailed(null)(error);
     // An application that is down keeps no operator from an account that has a record.
-    if ((await instance.status(name)).enrolled) return null;
+    if ((await instance.status(name)).enrolled) return none;
     throw error;
   }
 }
@@ -37,6 +39,6 @@ async function accountNamed({ instance }: Run, name: string): Promise<string | n
 /** Whether there is an account of that id, as far as can be told: a login may be no id that a database can look up. */
 async function isId({ instance }: Run, typed: string): Promise<boolean> {
   if ((await instance.status(typed)).enrolled) return true;
-  const known = await instance.admin.account(typed).catch(() => null);
+  const known = await instance.admin.account(typed).catch(ifFailed(null));
   return known !== null;
 }

@@ -2,6 +2,7 @@ import type { Health } from '../operator/maintenance.js';
 import { label } from './account-commands.js';
 import { EXIT } from './exit-code.js';
 import type { ExitCode } from './exit-code.js';
+import { ifFailed } from './in-time.js';
 import { printableLine } from './printable.js';
 import { counting } from './progress.js';
 import type { Run } from './run.js';
@@ -44,7 +45,7 @@ async function named(run: Run, accounts: readonly string[]): Promise<Listed[]> {
   const next = accounts.entries();
   const worker = async (): Promise<void> => {
     for (const [place, account] of next) {
-      const found = await run.instance.admin.account(account).catch(() => undefined);
+      const found = await run.instance.admin.account(account).catch(ifFailed(undefined));
       listed[place] = { account, name: found?.name ?? null, gone: found === null };
       show(place + 1);
     }

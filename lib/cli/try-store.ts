@@ -3,6 +3,7 @@ import { storeContract } from '../testing/store-contract.js';
 import type { Store } from '../vault/store.js';
 import { ConsoleError, EXIT } from './exit-code.js';
 import type { ExitCode } from './exit-code.js';
+import { CALL_MILLISECONDS, inTime } from './in-time.js';
 import { loadDefaultExport, messageOf } from './load-default-export.js';
 import type { Command } from './parse-command.js';
 import type { Terminal } from './run.js';
@@ -25,7 +26,7 @@ interface Outcome {
  *
  * @param limit how long one rule may take, in milliseconds; after one that takes longer no other is tried
  * @returns exit code 1 when a rule does not hold
- * @throws {ConsoleError} exit code 2 when the module gives no store
+ * @throws {ConsoleError} exit code 2 when the module gives no store, 3 when it gives none in time
  */
 export async function tryStore(
   command: Command,
@@ -35,7 +36,8 @@ export async function tryStore(
 ): Promise<ExitCode> {
   const file = resolve(directory, command.module);
   const loaded = await loadDefaultExport('module', file, command, directory, isStoreOrMaker);
-  const store = await firstStore(loaded, file);
+  const trouble = `the function in ${file} made no store`;
+  const store = await inTime(firstStore(loaded, file), CALL_MILLISECONDS, trouble);
   const make = typeof loaded === 'function' ? (loaded as () => Store) : () => unclosed(store);
 
   const rules = storeContract(make, { sharedBackend: true });
