@@ -197,10 +197,11 @@ describe('integration traps: sessions', () => {
     /** A server that speaks no more than the handshake, and says who came. */
     const listen = (panel: Panel, gate: RequestHandler): void => {
       panel.server.on('upgrade', (req: IncomingMessage, socket: Socket) => {
+        socket.on('error', () => socket.destroy());
         const res = new ServerResponse(req);
         res.shouldKeepAlive = false;
         res.assignSocket(socket);
-        res.once('finish', () => socket.end());
+        res.once('finish', () => socket.destroySoon());
         void gate(req as express.Request, res as express.Response, (error?: unknown) => {
           res.detachSocket(socket);
           const head = error ? 'HTTP/1.1 503 Service Unavailable' : 'HTTP/1.1 101 Switching Protocols';

@@ -143,10 +143,11 @@ describe('Ways in beside the login form', () => {
           .Router()
           .use(panel.sessions, panel.passport.session(), panel.secondFactor.session(), requireSecondFactor());
         panel.server.on('upgrade', (req: IncomingMessage, socket: Socket) => {
+          socket.on('error', () => socket.destroy());
           const res = new ServerResponse(req);
           res.shouldKeepAlive = false;
           res.assignSocket(socket);
-          res.once('finish', () => socket.end());
+          res.once('finish', () => socket.destroySoon());
           gate(req as express.Request, res as express.Response, () => {
             res.detachSocket(socket);
             socket.end('HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nin');
