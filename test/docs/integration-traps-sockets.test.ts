@@ -6,8 +6,9 @@ import { expect } from 'chai';
 import { WebSocket } from 'ws';
 import { Client } from '../support/client.js';
 import { phoneOf, programOf } from '../support/doc-program.js';
-import type { ProgramFolder } from '../support/doc-program.js';
+import type { ProgramFolder, RealPhone } from '../support/doc-program.js';
 import { until } from '../support/eventually.js';
+import { printed } from '../support/program.js';
 import type { RunningProgram } from '../support/program.js';
 
 /** What the page only declares, and programs around its code. */
@@ -51,14 +52,34 @@ const SOCKET_PANELS = {
     import { webSockets } from './web-sockets.js';
     export { server } from './traps-panel.js';
     webSockets.on('connection', (webSocket) => webSocket.send('secret'));`,
+  'run-socket-io.ts': `
+    import { createServer } from 'node:http';
+    import { io } from './socket-io.js';
+    export { server } from './traps-panel.js';
+    for (const name of ['/', '/admin', /^\\/room-\\d$/]) {
+      io.of(name).on('connection', (socket) => void socket.emit('secret'));
+    }
+    /** Its connections pass no middleware. */
+    const unchecked = createServer().listen(0, '127.0.0.1', () => {
+      const { engine } = io;
+      io.attach(unchecked);
+      io.engine = engine;
+      console.log('unchecked on ' + unchecked.address().port);
+    });`,
 };
 const ORIGIN = { origin: 'https://panel.example' };
 const TIMES = 20;
+/** What a client adds to its query so that the request seems to belong to a connection. */
+const PRETENDED = [
+  ...['&sid=', '&sid', '&sid=x&sid=', '&sid=&sid=', '&sid[]=', '&sid[]=x', '&sid=x', '&sid=__proto__'],
+  ...['&SID=x', '&j=0&sid=', '&EIO=3', '&EIO=3&sid=', '&transport=webtransport', '&_query=x', '&sid=%00'],
+];
 
 describe('integration traps: sockets', () => {
   let folder: ProgramFolder;
   let program: RunningProgram;
   let clients: Record<'owner' | 'pending' | 'unenrolled' | 'nobody', Client>;
+  let phone: RealPhone;
 
   before(() => {
     folder = programOf('docs/integration-traps.md', SOCKET_PANELS);
@@ -84,7 +105,7 @@ describe('integration traps: sockets', () => {
       Client,
     ];
     expect((await owner.login('alice')).status).to.equal(200);
-    const phone = phoneOf(String((await owner.post('/two-step/setup')).body.key));
+    phone = phoneOf(String((await owner.post('/two-step/setup')).body.key));
     expect((await owner.post('/two-step/setup/confirm', { code: phone.first })).status).to.equal(200);
     expect((await pending.login('alice')).body.code).to.equal('code-required');
     expect((await unenrolled.login('bob')).status).to.equal(200);
@@ -92,10 +113,16 @@ describe('integration traps: sockets', () => {
   }
 
   /** Connects by a WebSocket: the first message, or the status of the refusal; 0 without one. */
-  function webSocket(client: Client, path: string, headers: object = ORIGIN): Promise<unknown> {
+  function webSocket(
+    client: Client,
+    path: string,
+    headers: object = ORIGIN,
+    send?: string,
+  ): Promise<unknown> {
     return new Promise((resolve) => {
       const url = `ws://127.0.0.1:${String(program.port)}${path}`;
       const socket = new WebSocket(url, { headers: { cookie: client.cookie, ...headers } });
+      socket.on('open', () => send !== undefined && socket.send(send));
       socket.on('message', (data: Buffer) => {
         socket.terminate();
         resolve(data.toString());
@@ -125,7 +152,7 @@ describe('integration traps: sockets', () => {
 
   const count = (word: string): number => program.output().split(`${word}\n`).length - 1;
 
-  /** What the code withstands. */
+  /** What both recipes withstand. */
   function outlivesClients(path: string): void {
     it('runs on when clients reset their connection while they are checked', async () => {
       for (const client of Object.values(clients)) {
@@ -192,5 +219,99 @@ describe('integration traps: sockets', () => {
     });
 
     outlivesClients('/');
+  });
+
+  describe('Socket.IO by the code of the page', () => {
+    starts('run-socket-io.ts');
+
+    const POLLING = '/socket.io/?EIO=4&transport=polling';
+    const SOCKET = '/socket.io/?EIO=4&transport=websocket';
+
+    /** Begins to poll: the id of the connection; `undefined` when it was refused. */
+    async function handshake(client: Client, query = '', headers: Record<string, string> = ORIGIN) {
+      const { text } = await client.send('GET', `${POLLING}${query}`, headers);
+      return /"sid":"([^"]+)"/.exec(text)?.[1];
+    }
+    /** Joins a namespace, and what comes then. */
+    async function join(client: Client, sid = '', namespace = ''): Promise<string> {
+      const path = `${POLLING}&sid=${sid}`;
+      const sent = await client.send(
+        'POST',
+        path,
+        { ...ORIGIN, 'content-type': 'text/plain' },
+        `40${namespace}`,
+      );
+      return sent.status === 200 ? (await client.send('GET', path, ORIGIN)).text : String(sent.status);
+    }
+
+    it('is open for both steps alone, by either transport', async () => {
+      const { owner, ...others } = clients;
+      expect(await join(owner, await handshake(owner))).to.contain('secret');
+      expect(await join(owner, await handshake(owner), '/admin,')).to.contain('secret');
+      expect(await webSocket(owner, SOCKET)).to.contain('"sid"');
+      for (const [who, client] of Object.entries(others)) {
+        expect(await handshake(client), who).to.equal(undefined);
+        expect(await webSocket(client, SOCKET), who).to.be.oneOf([0, 400]);
+      }
+    });
+
+    it('is closed for a request that pretends to belong to a connection', async () => {
+      const { owner, ...others } = clients;
+      expect(await handshake(owner, '&sid=')).to.be.a('string');
+      for (const query of PRETENDED) {
+        for (const [who, client] of Object.entries(others)) {
+          expect(await handshake(client, query), `${who} ${query}`).to.equal(undefined);
+          expect(await webSocket(client, `${SOCKET}${query}`), `${who} ${query}`).to.be.oneOf([0, 400]);
+        }
+      }
+    });
+
+    it('is closed for somebody else who knows the id of a connection', async () => {
+      const { owner, pending, nobody } = clients;
+      const sid = await handshake(owner);
+      for (const client of [pending, nobody]) {
+        expect(await join(client, sid)).to.equal('400');
+        expect(await webSocket(client, `${SOCKET}&sid=${sid}`, ORIGIN, '2probe')).to.be.oneOf([0, 400]);
+      }
+      expect(await join(owner, sid)).to.contain('secret');
+      expect(await webSocket(owner, `${SOCKET}&sid=${sid}`, ORIGIN, '2probe')).to.equal('3probe');
+    });
+
+    it('is closed after a sign-out for a page that polls', async () => {
+      const client = new Client(program);
+      await client.login('alice');
+      expect((await client.post('/two-step/verify', { code: phone.next() })).status).to.equal(200);
+      const sid = await handshake(client);
+      expect(await join(client, sid)).to.contain('secret');
+      expect((await client.post('/logout')).status).to.equal(200);
+      expect(await join(client, sid, '/admin,')).to.equal('400');
+    });
+
+    it('is closed for pages of other sites, on every request', async () => {
+      const { owner } = clients;
+      const sid = await handshake(owner, '', { 'sec-fetch-site': 'same-origin' });
+      expect(sid).to.be.a('string');
+      const evil = { origin: 'https://evil.example', 'sec-fetch-site': 'same-origin' };
+      for (const headers of [{}, evil, { 'sec-fetch-site': 'cross-site' }]) {
+        expect(await handshake(owner, '', headers as Record<string, string>)).to.equal(undefined);
+        expect((await owner.send('POST', `${POLLING}&sid=${sid}`, headers, '40')).status).to.equal(400);
+        expect(await webSocket(owner, SOCKET, headers)).to.be.oneOf([0, 400]);
+      }
+    });
+
+    it('is closed, in every namespace, for connections that no middleware has looked at', async () => {
+      await printed(program, /unchecked on \d+/);
+      const port = Number(/unchecked on (\d+)/.exec(program.output())?.[1]);
+      for (const cookies of [new Map<string, string>(), clients.owner.cookies]) {
+        const client = new Client({ port }, cookies);
+        for (const namespace of ['', '/admin,', '/room-1,']) {
+          const sid = await handshake(client);
+          expect(sid).to.be.a('string');
+          expect(await join(client, sid, namespace)).to.match(/^44.*both steps are required/);
+        }
+      }
+    });
+
+    outlivesClients(SOCKET);
   });
 });
