@@ -54,6 +54,7 @@ const VALUES: Record<string, readonly string[]> = {
     'requireNotImpersonating',
     'requireSecondFactor',
     'sameOrigin',
+    'sendOnce',
   ],
   'adapters/memory.ts': ['memoryStore'],
   'adapters/nestjs/index.ts': ['SecondFactorFilter', 'SecondFactorGuard', 'SecondFactorRefusedError'],

@@ -243,6 +243,7 @@ async function change(
     // Written now, so that later code in this request finds it there.
     await saveSession(context.req);
     somebody(context, { ...evaluated, state });
+    noteChange(context);
     return;
   }
   await toldOnceOver(

@@ -1,4 +1,3 @@
-import type { ServerResponse } from 'node:http';
 import { isSafeMethod } from '../answer/same-origin.js';
 import type { Context } from '../session/context.js';
 import { now } from '../session/context.js';
@@ -8,25 +7,41 @@ import { isFresh } from '../session/evaluate-session.js';
 /** From the check of a request to `renew`: far more than hashing a password and saving it takes. */
 const CHANGING_SECONDS = 10;
 
-/** When requests began that may change a password, by the id of their session. */
-type Changes = Map<string, Map<ServerResponse, number>>;
+/** A request with a signed-in user that may change their password. */
+interface Change {
+  readonly sessionID: string;
+  /** When it was checked, milliseconds since 1970. */
+  readonly since: number;
+}
 
-const changes = new WeakMap<Core, Changes>();
+/** What is under way, the oldest first. */
+const changes = new WeakMap<Core, Set<Change>>();
+const own = new WeakMap<Context, Change>();
 
-/** Notes a request with a signed-in user that may change their password, until it is answered or its client is gone. */
+/**
+ * Notes a request with a signed-in user that may change their password: until it is answered or its client is gone, and
+ * not for longer than it counts, because Node does not tell the end of every response. Holds nothing of the request.
+ */
 export function noteChange(context: Context): void {
   const { core, req, res } = context;
   const { sessionID } = req;
-  if (isSafeMethod(req) || sessionID === undefined) return;
-  const ofCore: Changes = changes.get(core) ?? new Map();
-  changes.set(core, ofCore);
-  const ofSession = ofCore.get(sessionID) ?? new Map<ServerResponse, number>();
-  ofCore.set(sessionID, ofSession);
-  ofSession.set(res, now(context));
-  res.once('close', () => {
-    ofSession.delete(res);
-    if (ofSession.size === 0 && ofCore.get(sessionID) === ofSession) ofCore.delete(sessionID);
-  });
+  if (isSafeMethod(req) || sessionID === undefined || res.closed) return;
+  const underWay = changes.get(core) ?? new Set();
+  changes.set(core, underWay);
+  for (const change of underWay) {
+    if (counts(context, change)) break;
+    underWay.delete(change);
+  }
+  const change = { sessionID, since: now(context) };
+  underWay.add(change);
+  own.set(context, change);
+  res.once('close', () => underWay.delete(change));
+}
+
+/** This request does not renew its session. */
+export function forgetChange(context: Context): void {
+  const change = own.get(context);
+  if (change) changes.get(context.core)?.delete(change);
 }
 
 /**
@@ -35,9 +50,12 @@ export function noteChange(context: Context): void {
  * renew it, the next request ends the session.
  */
 export function mayBeChanging(context: Context): boolean {
-  const { core, req, res } = context;
-  const ofSession = changes.get(core)?.get(req.sessionID ?? '') ?? new Map<ServerResponse, number>();
-  return [...ofSession].some(
-    ([other, since]) => other !== res && isFresh(since, now(context), CHANGING_SECONDS),
+  const { sessionID } = context.req;
+  return [...(changes.get(context.core) ?? [])].some(
+    (change) => change.sessionID === sessionID && change !== own.get(context) && counts(context, change),
   );
+}
+
+function counts(context: Context, { since }: Change): boolean {
+  return isFresh(since, now(context), CHANGING_SECONDS);
 }

@@ -31,7 +31,7 @@ import { codeOfParked } from '../session/way-on.js';
 import type { Soon } from '../soon.js';
 import { checkAnew } from './check-anew.js';
 import { waysFrom } from '../sign-in/park.js';
-import { mayBeChanging } from './password-change.js';
+import { forgetChange, mayBeChanging } from './password-change.js';
 import { withdraw } from './withdraw.js';
 
 /** What the application sees of a context: `req.secondFactor`. */
@@ -185,6 +185,7 @@ async function renew(context: Context, securityStamp: unknown): Promise<void> {
   if (!found) throw new SecondFactorError('account-unknown', 'findUser(accountId) returned none');
   const { id, stamp } = found.account;
   if (stamp !== (stamp === null && securityStamp === undefined ? null : parseStamp(securityStamp))) {
+    forgetChange(context);
     if (mayBeChanging(context)) {
       withdraw(context); // It may have been sent twice, and the second one renews the session.
       throw new SecondFactorError('sign-in-expired');

@@ -1,10 +1,17 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { expect } from 'chai';
 import express from 'express';
-import type { Answer } from '../support/client.js';
+import type { Answer, Client } from '../support/client.js';
+import { until } from '../support/eventually.js';
 import { enrolled, loggedIn } from '../support/people.js';
 import { startPanel, stopPanels, userOf } from '../support/panel.js';
 import type { Panel } from '../support/panel.js';
 
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
 const SECONDS = 1000;
 
 describe('request/password-change: other requests while a password is changed', () => {
@@ -21,6 +28,11 @@ describe('request/password-change: other requests while a password is changed', 
     saved = () => undefined;
     renews = true;
     panel = await startPanel({
+      first: ({ app }) =>
+        app.use((req, _res, next) => {
+          if (req.headers['x-leaves'] === 'checking') req.socket.once('close', () => process.nextTick(next));
+          else next();
+        }),
       routes({ app }) {
         app.all('/password', express.json(), async (req, res) => {
           if (!req.user) {
@@ -137,6 +149,40 @@ describe('request/password-change: other requests while a password is changed', 
     await left.opened;
     expect((await client.post('/other')).body).to.deep.equal({ ended: 'password-changed' });
   });
+
+  /** Sends raw POSTs of a client on one connection, and closes it. */
+  async function sendAndLeave(client: Client, count: number, leaves: 'checking' | 'answered'): Promise<void> {
+    const arrived = gate(count);
+    const hear = (): void => void arrived();
+    panel.server.on('request', hear);
+    const head = `Host: a\r\nCookie: ${client.cookie}\r\nX-Leaves: ${leaves}\r\nContent-Length: 0`;
+    const socket = connect(panel.port, '127.0.0.1');
+    socket.on('error', () => undefined).write(`POST /other HTTP/1.1\r\n${head}\r\n\r\n`.repeat(count));
+    if (leaves === 'answered') await once(socket, 'data');
+    await arrived.opened;
+    socket.destroy();
+    panel.server.off('request', hear);
+    await once(socket, 'close');
+  }
+
+  for (const [what, count, leaves] of [
+    ['leave before they are checked', 1, 'checking'],
+    ['send many on one connection and leave', 10, 'answered'],
+  ] as const) {
+    it(`are not kept for clients that ${what}`, async () => {
+      const client = await loggedIn(panel);
+      const sent: WeakRef<object>[] = [];
+      panel.server.prependListener('request', (_req, res) => sent.push(new WeakRef(res)));
+      for (let times = 0; times < 20; times += 1) await sendAndLeave(client, count, leaves);
+      const handled = sent.length;
+      expect(handled).to.equal(20 * count);
+      // The newest may still be held by their connection.
+      await until('the responses to be collected', () => {
+        collectGarbage();
+        return sent.filter((reference) => reference.deref() !== undefined).length <= 2 * count;
+      });
+    });
+  }
 });
 
 /** Opens when it was called so often; each call waits for that. */
