@@ -25,7 +25,7 @@ const own = new WeakMap<Context, Change>();
 export function noteChange(context: Context): void {
   const { core, req, res } = context;
   const { sessionID } = req;
-  if (isSafeMethod(req) || sessionID === undefined || res.closed) return;
+  if (isSafeMethod(req) || sessionID === undefined || res.closed || own.has(context)) return;
   const underWay = changes.get(core) ?? new Set();
   changes.set(core, underWay);
   for (const change of underWay) {

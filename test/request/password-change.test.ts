@@ -4,6 +4,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { expect } from 'chai';
 import express from 'express';
+import { requireSecondFactor } from 'passport-second-factor';
 import type { Answer, Client } from '../support/client.js';
 import { until } from '../support/eventually.js';
 import { enrolled, loggedIn } from '../support/people.js';
@@ -121,6 +122,25 @@ describe('request/password-change: other requests while a password is changed', 
     saved = () => client.copy().me();
     expect((await client.get('/password')).body.code).to.equal('sign-in-expired');
     expect(panel.told()).to.include('session-demoted');
+  });
+
+  it('are not the request itself, where its guard has checked it once more', async () => {
+    await stopPanels();
+    panel = await startPanel({
+      options: { recheckSeconds: 60 },
+      routes({ app }) {
+        const guard = requireSecondFactor({ unenrolled: 'allow', maxAge: 60 });
+        app.post('/overtaken', guard, async (req, res) => {
+          await req.secondFactor?.renew(userOf(panel).passwordChangedAt++);
+          res.json({});
+        });
+      },
+    });
+    const client = await loggedIn(panel);
+    await client.me();
+    panel.told();
+    expect((await client.post('/overtaken')).body.code).to.equal('sign-in-expired');
+    expect(panel.told()).to.deep.equal(['session-demoted']);
   });
 
   it('end other sessions of the account at once', async () => {
