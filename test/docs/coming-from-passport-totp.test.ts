@@ -28,7 +28,7 @@ users.byIdEvenIfBlocked = users.byId;
 users.byId = async (id) => (mayNot(id) ? null : users.byIdEvenIfBlocked(id));
 const keys = new Map([['1', { key: process.env.ALICE_KEY ?? '${KEY}', period: 30 }]]);
 const more = process.env.MORE_KEYS?.split(',') ?? [];
-for (const id of more) keys.set(id, { key: '${KEY}', period: 30 });
+for (const id of more) keys.set(id, { key: id === 'empty' ? null : '${KEY}', period: 30 });
 exports.totpKeys = {
   of: async (id) => keys.get(id),
   all: async () => [...keys].map(([userId, row]) => ({ userId, ...row })),
@@ -155,11 +155,11 @@ describe('docs/coming-from-passport-totp.md', () => {
   });
 
   it('goes on after an account that cannot be imported, lists it, and fails', async () => {
-    const failed: unknown = await importKeys({ MORE_KEYS: 'deleted,4' }).catch((error: unknown) => error);
+    const failed: unknown = await importKeys({ MORE_KEYS: 'deleted,empty,4' }).catch((error: unknown) => error);
     expect(failed).to.include({ code: 1, stdout: '1 imported\n4 imported\n' });
     expect(failed)
       .to.have.property('stderr')
-      .that.matches(/NOT imported:\ndeleted: .*findUser.*\n$/);
+      .that.matches(/NOT imported:\ndeleted: .*findUser.*\nempty: TypeError.*\n$/);
     expect(await passwordAlone('dave')).to.deep.equal(['/two-step/verify']);
   });
 });

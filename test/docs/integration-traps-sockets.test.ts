@@ -75,6 +75,9 @@ const PRETENDED = [
   ...['&SID=x', '&j=0&sid=', '&EIO=3', '&EIO=3&sid=', '&transport=webtransport', '&_query=x', '&sid=%00'],
 ];
 
+/** Express runs no middleware of a router for these, and goes on. */
+const UNREADABLE = ['http://[/', 'http://['];
+
 describe('integration traps: sockets', () => {
   let folder: ProgramFolder;
   let program: RunningProgram;
@@ -136,14 +139,14 @@ describe('integration traps: sockets', () => {
   }
 
   /** Writes an upgrade request, and waits until the server has it. */
-  async function begin(client: Client, path: string, headers = ''): Promise<Socket> {
+  async function begin(client: Client, path: string, headers = '', before = ''): Promise<Socket> {
     const upgrades = count('upgrade');
     const socket = connect({ port: program.port, host: '127.0.0.1', allowHalfOpen: true });
     socket.on('error', () => undefined);
     const key = 'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n';
     const more = `Origin: ${ORIGIN.origin}\r\nCookie: ${client.cookie}\r\n${key}${headers}`;
     socket.write(
-      `GET ${path} HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n${more}\r\n`,
+      `${before}GET ${path} HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n${more}\r\n`,
     );
     if (headers !== '') await until('the upgrade', () => count('upgrade') > upgrades);
     else await once(socket, 'connect');
@@ -172,6 +175,33 @@ describe('integration traps: sockets', () => {
           if (i % 2 === 0) socket.destroy();
           else setImmediate(() => socket.resetAndDestroy());
           await once(socket, 'close');
+        }
+      }
+      await runsOn();
+    });
+
+    it('runs on when an upgrade follows a request at once, on the same connection', async () => {
+      for (const client of Object.values(clients)) {
+        const socket = await begin(client, path, '', `GET /two-step HTTP/1.1\r\nHost: x\r\n\r\n`);
+        socket.resume();
+        await Promise.race(['end', 'close', 'data'].map((event) => once(socket, event)));
+        socket.destroy();
+      }
+      await runsOn();
+    });
+
+    it('lets nobody in by a target that cannot be read', async () => {
+      for (const target of UNREADABLE) {
+        for (const client of [clients.pending, clients.nobody]) {
+          const socket = await begin(client, target);
+          const answers: string[] = [];
+          socket.on('data', (data: Buffer) => {
+            answers.push(data.toString());
+            socket.destroy();
+          });
+          socket.once('end', () => socket.destroy());
+          await once(socket, 'close');
+          expect(answers.join(''), target).not.to.contain(' 101 ');
         }
       }
       await runsOn();
