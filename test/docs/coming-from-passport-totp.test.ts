@@ -155,7 +155,9 @@ describe('docs/coming-from-passport-totp.md', () => {
   });
 
   it('goes on after an account that cannot be imported, lists it, and fails', async () => {
-    const failed: unknown = await importKeys({ MORE_KEYS: 'deleted,empty,4' }).catch((error: unknown) => error);
+    const failed: unknown = await importKeys({ MORE_KEYS: 'deleted,empty,4' }).catch(
+      (error: unknown) => error,
+    );
     expect(failed).to.include({ code: 1, stdout: '1 imported\n4 imported\n' });
     expect(failed)
       .to.have.property('stderr')
