@@ -16,16 +16,10 @@ const UNREAD = ['ERR_UNKNOWN_FILE_EXTENSION', 'ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX
  * @param isWanted whether a value is what the module is to export; else the inner default is looked at
  * @throws {ConsoleError} exit code 2 when anything of it cannot be loaded, 3 when it does not load in time
  */
-export function loadDefaultExport(
-  what: string,
-  file: string,
-  command: Pick<Command, 'envFile' | 'imports'>,
-  directory: string,
-  isWanted: (value: unknown) => boolean,
-): Promise<unknown> {
-  const loading = load(what, file, command, directory, isWanted);
+export function loadDefaultExport(...given: Parameters<typeof load>): Promise<unknown> {
+  const [what, file] = given;
   const trouble = `the ${what} ${file}, or what it imports, waits for something, a connection for example`;
-  return inTime(loading, LOADING_MILLISECONDS, trouble);
+  return inTime(load(...given), LOADING_MILLISECONDS, trouble);
 }
 
 async function load(

@@ -16,6 +16,7 @@ interface Change {
 
 /** What is under way, the oldest first. */
 const changes = new WeakMap<Core, Set<Change>>();
+/** The one of each request itself. */
 const own = new WeakMap<Context, Change>();
 
 /**

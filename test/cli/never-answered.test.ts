@@ -36,7 +36,7 @@ made.list = async function* () {
 };
 export default { ...made, admin: made };`;
 
-/** Ends limits of `PASSES` milliseconds, and those of nobody else, as soon as they are set. */
+/** Ends limits of `PASSES` milliseconds, and no others, as soon as they are set. */
 const LIMITS_PASS = `
 const { setTimeout: before } = globalThis;
 globalThis.setTimeout = (told, ms, ...args) => before(told, ms === Number(process.env.PASSES) ? 0 : ms, ...args);`;
