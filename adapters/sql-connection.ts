@@ -1,10 +1,13 @@
 import { SecondFactorError } from '../lib/errors.js';
-import { sql } from 'kysely';
-import type { QueryExecutorProvider, QueryResult, RawBuilder } from 'kysely';
+import { CompiledQuery, sql } from 'kysely';
+import type { DatabaseConnection, QueryExecutorProvider, QueryResult, RawBuilder } from 'kysely';
 import type { KyselyDatabase } from './sql-database.js';
 
 /** How often a statement is made again that the database undid because another one was in its way. */
 const ATTEMPTS = 10;
+
+const SAVEPOINT = CompiledQuery.raw('savepoint nothing_in_progress');
+const RELEASE = CompiledQuery.raw('release nothing_in_progress');
 
 /** What differs between databases. */
 export type SqlDialect = 'postgres' | 'mysql' | 'sqlite';
@@ -34,14 +37,37 @@ export function sqlConnection(given: KyselyDatabase, table: string): SqlConnecti
   const provider: QueryExecutorProvider = { getExecutor: () => executor };
   const dialect = dialectOf(db);
   let commitsItself = dialect !== 'mysql';
+  /** Whether a statement has met a lock, of SQLite. */
+  let uncertain = false;
 
   /** A pool hands out connections late: what was given up must not take one then. */
   function send<Row>(statement: RawBuilder<Row>, signal?: AbortSignal): Promise<QueryResult<Row>> {
     const query = statement.compile(provider);
-    return executor.provideConnection((connection) => {
+    return executor.provideConnection(async (connection) => {
       signal?.throwIfAborted();
-      return connection.executeQuery<Row>(query);
+      if (uncertain) await requireNothingInProgress(connection);
+      try {
+        return await connection.executeQuery<Row>(query);
+      } catch (error) {
+        uncertain ||= dialect === 'sqlite' && detailsOf(error).code.startsWith('SQLITE_BUSY');
+        throw error;
+      }
     });
+  }
+
+  /**
+   * A driver of SQLite may leave a statement in progress that met a lock. Meanwhile its connection reads the database as
+   * it was, and commits nothing; SQLite opens no savepoint then.
+   */
+  async function requireNothingInProgress(connection: DatabaseConnection): Promise<void> {
+    try {
+      await connection.executeQuery(SAVEPOINT);
+    } catch (cause) {
+      const fix = 'give libsql to Kysely as libsqlDatabase(connection)';
+      throw new Error(`what is in it is not certain after a lock: ${fix} (${String(cause)})`, { cause });
+    }
+    await connection.executeQuery(RELEASE);
+    uncertain = false;
   }
 
   /** MySQL can be told to wait for a commit that nobody sends: swaps would hold for one connection only. */

@@ -9,6 +9,8 @@ import { sqlReport } from './sql-report.js';
 import { checkedTable } from './sql-table.js';
 import type { SqlTableOptions } from './sql-table.js';
 
+export { libsqlDatabase } from './libsql-database.js';
+export type { LibsqlDatabase } from './libsql-database.js';
 export { createTotpTable, totpMigrations } from './sql-table.js';
 export type { KyselyDatabase } from './sql-database.js';
 export type { SqlTableOptions, TotpMigration } from './sql-table.js';

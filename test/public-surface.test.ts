@@ -59,7 +59,7 @@ const VALUES: Record<string, readonly string[]> = {
   'adapters/memory.ts': ['memoryStore'],
   'adapters/nestjs/index.ts': ['SecondFactorFilter', 'SecondFactorGuard', 'SecondFactorRefusedError'],
   'adapters/redis.ts': ['redisStore'],
-  'adapters/sql.ts': ['createTotpTable', 'sqlStore', 'totpMigrations'],
+  'adapters/sql.ts': ['createTotpTable', 'libsqlDatabase', 'sqlStore', 'totpMigrations'],
   'lib/testing/index.ts': [
     'codeFor',
     'createMemorySecondFactor',

@@ -1,7 +1,7 @@
 import { chmodSync } from 'node:fs';
 import { Kysely, SqliteDialect, sql } from 'kysely';
 import Libsql from 'libsql';
-import { createTotpTable } from 'passport-second-factor/sql';
+import { createTotpTable, libsqlDatabase } from 'passport-second-factor/sql';
 import type { Level } from './levels.js';
 
 /** How long a statement waits while another process writes: the console command beside the panel. */
@@ -25,7 +25,7 @@ export async function openDatabase(file: string): Promise<Kysely<Tables>> {
   const connection = new Libsql(file, { timeout: BUSY_MILLISECONDS });
   chmodSync(file, 0o600);
   connection.exec('pragma journal_mode = wal; pragma synchronous = full;');
-  const db = new Kysely<Tables>({ dialect: new SqliteDialect({ database: connection }) });
+  const db = new Kysely<Tables>({ dialect: new SqliteDialect({ database: libsqlDatabase(connection) }) });
   await sql`create table if not exists users (
     id text not null primary key,
     login text not null unique,

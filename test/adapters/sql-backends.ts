@@ -5,6 +5,7 @@ import { createPool } from 'mysql2';
 import type { PoolOptions } from 'mysql2';
 import { Pool } from 'pg';
 import type { PoolConfig } from 'pg';
+import { libsqlDatabase } from '../../adapters/sql.js';
 import { startMariadb } from '../support/mariadb-server.js';
 import { startPostgres } from '../support/postgres-server.js';
 import type { ServerProcess } from '../support/server-process.js';
@@ -84,7 +85,7 @@ function dialectOf(url: string, options: OpenOptions): Dialect {
     });
   }
   return new SqliteDialect({
-    database: new Libsql(url, { timeout: PATIENCE_MILLISECONDS }),
+    database: libsqlDatabase(new Libsql(url, { timeout: PATIENCE_MILLISECONDS })),
     onCreateConnection,
   });
 }

@@ -8,10 +8,16 @@ export interface SqliteFile {
   remove(): void;
 }
 
+const folders = new Set<string>();
+
 /** A new name in a folder of its own, which goes when the tests are over. */
 export function sqliteFile(): SqliteFile {
   const folder = mkdtempSync(join(tmpdir(), 'sqlite-'));
-  const remove = (): void => rmSync(folder, { recursive: true, force: true });
-  process.once('exit', remove);
-  return { path: join(folder, 'panel.db'), remove };
+  if (folders.size === 0) process.once('exit', () => folders.forEach(removeFolder));
+  folders.add(folder);
+  return { path: join(folder, 'panel.db'), remove: () => removeFolder(folder) };
+}
+
+function removeFolder(folder: string): void {
+  rmSync(folder, { recursive: true, force: true });
 }
