@@ -8,6 +8,7 @@ import type { KyselyDatabase } from './sql-database.js';
 import { sqlReport } from './sql-report.js';
 import { checkedTable } from './sql-table.js';
 import type { SqlTableOptions } from './sql-table.js';
+import { sqliteTurns } from './sqlite-turns.js';
 
 export { libsqlDatabase } from './libsql-database.js';
 export type { LibsqlDatabase } from './libsql-database.js';
@@ -63,8 +64,10 @@ export function sqlStore(db: KyselyDatabase, options: SqlTableOptions = {}): Sto
     return sealed === undefined ? null : decode(sealed);
   }
 
+  const inTurns = dialect === 'sqlite' ? sqliteTurns() : <Result>(write: () => Result) => write();
+
   async function changesRow(statement: RawBuilder<unknown>, deadline?: Deadline): Promise<boolean> {
-    const { numAffectedRows } = await run(statement, deadline?.signal);
+    const { numAffectedRows } = await inTurns(() => run(statement, deadline?.signal));
     if (numAffectedRows === undefined) {
       throw new Error(`the driver does not tell how many rows of the table ${name} it changed`);
     }
