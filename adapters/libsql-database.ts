@@ -3,8 +3,11 @@ export interface LibsqlDatabase {
   /** Compiles a statement, which gives rows if it is a reader. */
   prepare(sql: string): {
     readonly reader: boolean;
+    /** Gives all rows. */
     all(parameters: readonly unknown[]): unknown[];
+    /** Gives the rows one by one. */
     iterate(parameters: readonly unknown[]): IterableIterator<unknown>;
+    /** For what gives no rows. */
     run(parameters: readonly unknown[]): {
       readonly changes: number | bigint;
       readonly lastInsertRowid: number | bigint;
