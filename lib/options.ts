@@ -186,7 +186,7 @@ export interface SecondFactorOptions<User> {
   recentActivity?: boolean | undefined;
   /**
    * Called when something happened to an account that its owner should know. Not awaited; what it throws is reported
-   * by `process.emitWarning`.
+   * by `process.emitWarning`, and so is an account that `findUser` does not find.
    */
   notify?: ((account: AccountSummary, notice: Notice) => unknown) | undefined;
 

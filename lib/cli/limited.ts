@@ -9,6 +9,7 @@ import type { Instance } from './load-instance.js';
 const WAITS: Readonly<Record<keyof Admin, 'one account' | 'much'>> = {
   account: 'one account',
   accountNamed: 'one account',
+  tellsOwner: 'one account',
   disable: 'one account',
   unlock: 'one account',
   recoveryCodes: 'one account',

@@ -41,6 +41,12 @@ export interface Admin {
    * that option.
    */
   accountNamed(name: string): Promise<DescribedAccount | null | undefined>;
+  /**
+   * Whether the owner of an account would be told of a change now: `false` if `findUser` does not find the account, because
+   * it is blocked or deleted, or cannot describe it; `null` without `notify`. Such a change is made all the same, and a
+   * warning of the process says that its owner was not told.
+   */
+  tellsOwner(accountId: AccountId): Promise<boolean | null>;
   /** The ids of all accounts that have a second factor, in any order. */
   list(): AsyncIterable<string>;
   /**
@@ -148,6 +154,12 @@ export function createAdmin(core: Core): Admin {
     async accountNamed(name) {
       const found = await accountNamed(core, name);
       return found ? described(core, found.account) : found;
+    },
+
+    async tellsOwner(id) {
+      const accountId = parseAccountId(id);
+      if (!options.notify) return null;
+      return (await findAccount(core, accountId).catch(() => null)) !== null;
     },
 
     list: () => vault.list(),

@@ -7,9 +7,11 @@ import { english } from '../../lib/notices/words-en.js';
 import { writeNotice } from '../../lib/notices/write-notice.js';
 import { until } from '../support/eventually.js';
 import { Client } from '../support/client.js';
-import { enroll, enrolled, loggedIn } from '../support/people.js';
-import { startPanel, stopPanels } from '../support/panel.js';
-import type { Panel } from '../support/panel.js';
+import { caught } from '../support/headless.js';
+import { enroll, enrolled, loggedIn, verify } from '../support/people.js';
+import { startPanel, stopPanels, user } from '../support/panel.js';
+import type { Panel, User } from '../support/panel.js';
+import { warningsOf } from '../support/warnings.js';
 
 const NAMES: readonly NoticeName[] = [
   'enabled',
@@ -150,6 +152,70 @@ describe('notices', () => {
     } finally {
       process.off('warning', hear);
     }
+  });
+
+  it('are reported as failed where an operator changes an account that findUser does not find', async () => {
+    const users = [user('alice'), user('bob')];
+    const blocked = new Set<string>();
+    const findUser = (id: string): User | null =>
+      users.find((known) => known.id === id && !blocked.has(id)) ?? null;
+    const panel = await startPanel({
+      users,
+      options: { findUser, notify: ({ id }, notice) => sent.push({ id, notice }) },
+    });
+    const { admin } = panel.secondFactor;
+    await enroll(panel);
+    await names();
+    expect(await admin.tellsOwner('alice')).to.equal(true);
+
+    blocked.add('alice');
+    expect(await admin.tellsOwner('alice')).to.equal(false);
+    const warnings = await warningsOf(async () => {
+      expect(await admin.unlock('alice', { by: 'support' })).to.equal(true);
+      expect(await admin.disable('alice', { by: 'support' })).to.equal(true);
+    });
+    expect(warnings.map(({ message }) => /the owner of .*$/m.exec(message)?.[0])).to.deep.equal([
+      'the owner of alice was not told of "unlocked": findUser does not find the account',
+      'the owner of alice was not told of "disabled": findUser does not find the account',
+    ]);
+    expect(await admin.settled()).to.deep.equal({ failed: 2, unfinished: 0 });
+    expect(await names()).to.deep.equal([]);
+  });
+
+  it('are not missed for an account that is deleted, or a session that ends as it is blocked', async () => {
+    const users = [user('alice'), user('bob')];
+    const gone = new Set<string>();
+    const findUser = (id: string): User | null =>
+      users.find((known) => known.id === id && !gone.has(id)) ?? null;
+    const panel = await startPanel({
+      users,
+      options: { findUser, notify: ({ id }, notice) => sent.push({ id, notice }) },
+    });
+    const { client } = await enrolled(panel);
+    const waiting = await loggedIn(panel);
+    const warnings = await warningsOf(async () => {
+      gone.add('alice');
+      expect((await client.get('/secret')).status).to.equal(401);
+      await verify(waiting, '000000');
+      await caught(panel.secondFactor.verify('alice', '000000'));
+      await panel.secondFactor.admin.forget('alice');
+    });
+    expect(panel.told()).to.include('forgotten').and.include('session-demoted');
+    expect(warnings).to.deep.equal([]);
+    expect(await panel.secondFactor.admin.settled()).to.deep.equal({ failed: 0, unfinished: 0 });
+  });
+
+  it('are foretold: whether the owner of an account would hear of them', async () => {
+    const silent = await startPanel();
+    expect(await silent.secondFactor.admin.tellsOwner('alice'), 'without notify').to.equal(null);
+    const { admin } = (await start()).secondFactor;
+    expect(await admin.tellsOwner('alice')).to.equal(true);
+    expect(await admin.tellsOwner('nobody')).to.equal(false);
+    expect(await caught(admin.tellsOwner(''))).to.include({ code: 'account-invalid' });
+    const failing = await startPanel({
+      options: { notify: () => undefined, findUser: () => Promise.reject(new Error('away')) },
+    });
+    expect(await failing.secondFactor.admin.tellsOwner('alice'), 'cannot be described').to.equal(false);
   });
 
   it('are waited for by close(), as a console command ends with it, but not for ever', async () => {
