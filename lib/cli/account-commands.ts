@@ -16,6 +16,10 @@ const NAME_MAXIMUM_CHARACTERS = 80;
 const CODES_IN_VAIN =
   'only its passkeys and security keys let in, and no codes; if they are lost, say security-keys --remove or disable';
 
+const UNFOUND = 'findUser does not find the account, or fails';
+const WILL_NOT_BE_TOLD = `, whose owner will not be told (${UNFOUND})`;
+const NOT_TOLD = `the owner was not told: ${UNFOUND}. Unless it was deleted, tell them another way`;
+
 /** `status <account>`. */
 export async function showStatus(run: Run): Promise<ExitCode> {
   const known = await knownAccount(run);
@@ -26,11 +30,11 @@ export async function showStatus(run: Run): Promise<ExitCode> {
 
 /** `disable <account>`. */
 export async function disable(run: Run): Promise<ExitCode> {
-  const { account, called, known } = await confirmedAccount(run, 'Disable two-step authentication of');
+  const confirmed = await confirmedAccount(run, 'Disable two-step authentication of');
+  const { account, called, known } = confirmed;
   const disabled = await run.instance.admin.disable(account, operator(run));
-  const text = disabled ? 'is disabled' : 'was not enabled';
-  const next = disabled ? `\n${nextAfterDisabling(known)}` : '';
-  show(run, `${called}: two-step authentication ${text}${next}`, { account, disabled });
+  const text = disabled ? `is disabled\n${nextAfterDisabling(known)}` : 'was not enabled';
+  showOutcome(run, confirmed, disabled, `${called}: two-step authentication ${text}`, { account, disabled });
   return EXIT.done;
 }
 
@@ -45,32 +49,35 @@ function nextAfterDisabling({ otherFactor }: KnownAccount): string {
 
 /** `unlock <account>`. */
 export async function unlock(run: Run): Promise<ExitCode> {
-  const { account, called } = await confirmedAccount(run, 'End the wait after wrong codes of');
+  const confirmed = await confirmedAccount(run, 'End the wait after wrong codes of');
+  const { account, called } = confirmed;
   const unlocked = await run.instance.admin.unlock(account, operator(run));
-  show(run, unlocked ? `${called}: codes are evaluated again` : notEnabled(called), { account, unlocked });
+  const text = unlocked ? `${called}: codes are evaluated again` : notEnabled(called);
+  showOutcome(run, confirmed, unlocked, text, { account, unlocked });
   return unlocked ? EXIT.done : EXIT.refused;
 }
 
 /** `recovery-codes <account>`. */
 export async function newRecoveryCodes(run: Run): Promise<ExitCode> {
-  const { account, called, known } = await confirmedAccount(run, 'Make new recovery codes for');
+  const confirmed = await confirmedAccount(run, 'Make new recovery codes for');
+  const { account, called, known } = confirmed;
   const recoveryCodes = await run.instance.admin.recoveryCodes(account, operator(run));
   const { keysOnly, status } = known;
   const vain = keysOnly && status.securityKeys.length > 0 ? [`${called}: ${CODES_IN_VAIN}`] : [];
-  if (recoveryCodes) show(run, [...recoveryCodes, ...vain].join('\n'), { account, recoveryCodes, keysOnly });
-  else show(run, notEnabled(called), { account });
+  const text = recoveryCodes ? [...recoveryCodes, ...vain].join('\n') : notEnabled(called);
+  const json = recoveryCodes ? { account, recoveryCodes, keysOnly } : { account };
+  showOutcome(run, confirmed, recoveryCodes !== null, text, json);
   return recoveryCodes ? EXIT.done : EXIT.refused;
 }
 
 /** `browsers <account>`, with `--revoke` too. */
 export async function browsers(run: Run): Promise<ExitCode> {
   if (run.command.revoke) {
-    const { account, called } = await confirmedAccount(run, 'Forget all browsers of');
+    const confirmed = await confirmedAccount(run, 'Forget all browsers of');
+    const { account, called } = confirmed;
     const revoked = await run.instance.admin.revokeBrowsers(account, operator(run));
-    show(run, revoked ? `${called}: every browser is asked for a code again` : notEnabled(called), {
-      account,
-      revoked,
-    });
+    const text = revoked ? `${called}: every browser is asked for a code again` : notEnabled(called);
+    showOutcome(run, confirmed, revoked, text, { account, revoked });
     return revoked ? EXIT.done : EXIT.refused;
   }
   await knownAccount(run);
@@ -87,7 +94,8 @@ export async function browsers(run: Run): Promise<ExitCode> {
 /** `security-keys <account>`, with `--remove` too. */
 export async function securityKeys(run: Run): Promise<ExitCode> {
   if (run.command.remove) {
-    const { account, called } = await confirmedAccount(run, 'Remove all passkeys and security keys of');
+    const confirmed = await confirmedAccount(run, 'Remove all passkeys and security keys of');
+    const { account, called } = confirmed;
     const removed = await run.instance.admin
       .removeSecurityKeys(account, operator(run))
       .catch((error: unknown) => {
@@ -97,10 +105,8 @@ export async function securityKeys(run: Run): Promise<ExitCode> {
           `${called}: there is no other second factor; say disable instead`,
         );
       });
-    show(run, `${called}: ${removed ? 'passkeys and security keys are removed' : 'there were none'}`, {
-      account,
-      removed,
-    });
+    const text = removed ? 'passkeys and security keys are removed' : 'there were none';
+    showOutcome(run, confirmed, removed, `${called}: ${text}`, { account, removed });
     return removed ? EXIT.done : EXIT.refused;
   }
   const { status } = await knownAccount(run);
@@ -161,6 +167,8 @@ interface ConfirmedAccount {
   /** As messages call it. */
   readonly called: string;
   readonly known: KnownAccount;
+  /** Whether a notice of the change would find no owner. */
+  readonly ownerNotTold: boolean;
 }
 
 /** The account of the command line, after the operator said yes: it is changed next. */
@@ -168,13 +176,27 @@ async function confirmedAccount(run: Run, question: string): Promise<ConfirmedAc
   const { account, yes } = run.command;
   const known = await knownAccount(run);
   const called = label(account, known.name);
+  const ownerNotTold = (await run.instance.admin.tellsOwner?.(account)) === false;
   if (!yes) {
-    const answer = await run.terminal.confirm(`${question} ${called}?`);
+    const untold = ownerNotTold ? WILL_NOT_BE_TOLD : '';
+    const answer = await run.terminal.confirm(`${question} ${called}${untold}?`);
     if (answer === null) throw new ConsoleError(EXIT.usage, 'there is no terminal to ask on: say --yes');
     if (!answer) throw new ConsoleError(EXIT.refused, 'nothing was changed');
   }
   run.terminal.begin();
-  return { account, called, known };
+  return { account, called, known, ownerNotTold };
+}
+
+/** Shows what came of a change, and that its owner does not hear of it: nobody else would say so. */
+function showOutcome(
+  run: Run,
+  { ownerNotTold }: ConfirmedAccount,
+  isChanged: boolean,
+  text: string,
+  json: object,
+): void {
+  if (isChanged && ownerNotTold) show(run, `${text}\n${NOT_TOLD}`, { ...json, ownerNotTold });
+  else show(run, text, json);
 }
 
 function describe({ status, name, otherFactor, recordMissing, keysOnly }: KnownAccount): string {

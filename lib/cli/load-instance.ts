@@ -6,11 +6,11 @@ import { ConsoleError, EXIT } from './exit-code.js';
 import { loadDefaultExport } from './load-default-export.js';
 import type { Command } from './parse-command.js';
 
-type Optional = 'accountNamed' | 'settled';
+type Optional = 'accountNamed' | 'settled' | 'tellsOwner';
 
 /** What the console needs of an instance. */
 export interface Instance extends Pick<Headless, 'status'> {
-  /** One that an application wraps may look no names up, and wait for nothing. */
+  /** One that an application wraps may look no names up, wait for nothing, and not say whom it tells. */
   readonly admin: Omit<Admin, Optional> & Partial<Pick<Admin, Optional>>;
   close(): Promise<void>;
 }

@@ -17,8 +17,8 @@ const health = { storeClockAheadMs: null, warnings: ['bad'], records: { firstKey
 const methods = {
   account: { id: 'alice', name: 'alice', enrolled: true }, status: { accountId: 'alice', enrolled: true, readable: true },
   check: health, disable: true, unlock: true, recoveryCodes: [], browsers: [], revokeBrowsers: true, import: true,
-  rekey: { resealed: 1, current: 0, unreadable: [] }, removeSecurityKeys: true, accountNamed: null, settled: undefined,
-  close: undefined,
+  rekey: { resealed: 1, current: 0, unreadable: [] }, removeSecurityKeys: true, accountNamed: null, tellsOwner: true,
+  settled: undefined, close: undefined,
 };
 if (process.env.OPEN) setInterval(() => {}, 1000);
 if (never === 'config') await new Promise(() => {});
@@ -127,6 +127,7 @@ describe('cli: answers that never come', () => {
     ['accountNamed', 'disable', 'alice', '--yes'],
     ['disable', 'disable', 'alice', '--yes'],
     ['unlock', 'unlock', 'alice', '--yes'],
+    ['tellsOwner', 'disable', 'alice', '--yes'],
     ['recoveryCodes', 'recovery-codes', 'alice', '--yes'],
     ['browsers', 'browsers', 'alice'],
     ['revokeBrowsers', 'browsers', 'alice', '--revoke', '--yes'],

@@ -37,6 +37,7 @@ const PROGRAMS = [
     'example/minimal/app.ts',
     'example/spa/app.ts',
     'test/cli/accounts.config.ts',
+    'test/cli/blocked.config.ts',
     'test/adapters/sql-increments.ts',
   ],
 ];
