@@ -29,6 +29,7 @@ const SOCKET_PANELS = {
     passport.use(new Strategy((name, password, done) => done(null, (password === 'password' && find(name)) as any)));
     export const app = express();
     export const server = createServer(app);
+    app.get('/held', () => undefined); // is never answered
     const inTime = session({ secret: 'for tests', resave: false, saveUninitialized: false });
     /** Where the request says so, the session is looked for when the client has gone. */
     export const sessions: express.RequestHandler = (req, res, next) => {
@@ -75,6 +76,13 @@ const PRETENDED = [
   ...['&SID=x', '&j=0&sid=', '&EIO=3', '&EIO=3&sid=', '&transport=webtransport', '&_query=x', '&sid=%00'],
 ];
 
+const LONG = 'Content-Length: 5\r\n';
+const CHUNKED = 'Transfer-Encoding: chunked\r\n';
+/** What an upgrade request says of its body, what it sends of it at once, and what later. */
+const BODIES = [
+  ...['', 'he', 'hello'].map((body) => [LONG, body] as const),
+  ...['', '5\r\nhello\r\n0\r\n\r\n', 'no chunk\r\n'].map((body) => [CHUNKED, body] as const),
+].flatMap(([headers, body]) => [[headers, body, ''] as const, [headers, '', body] as const]);
 /** Express runs no middleware of a router for these, and goes on. */
 const UNREADABLE = ['http://[/', 'http://['];
 
@@ -139,14 +147,14 @@ describe('integration traps: sockets', () => {
   }
 
   /** Writes an upgrade request, and waits until the server has it. */
-  async function begin(client: Client, path: string, headers = '', before = ''): Promise<Socket> {
+  async function begin(client: Client, path: string, headers = '', before = '', body = ''): Promise<Socket> {
     const upgrades = count('upgrade');
     const socket = connect({ port: program.port, host: '127.0.0.1', allowHalfOpen: true });
     socket.on('error', () => undefined);
     const key = 'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n';
     const more = `Origin: ${ORIGIN.origin}\r\nCookie: ${client.cookie}\r\n${key}${headers}`;
     socket.write(
-      `${before}GET ${path} HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n${more}\r\n`,
+      `${before}GET ${path} HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n${more}\r\n${body}`,
     );
     if (headers !== '') await until('the upgrade', () => count('upgrade') > upgrades);
     else await once(socket, 'connect');
@@ -161,7 +169,8 @@ describe('integration traps: sockets', () => {
       for (const client of Object.values(clients)) {
         for (let i = 0; i < TIMES; i++) {
           const gone = count('gone');
-          (await begin(client, path, 'X-Late: 1\r\n')).resetAndDestroy();
+          const body = ['', LONG, CHUNKED][i % 3];
+          (await begin(client, path, `X-Late: 1\r\n${body}`)).resetAndDestroy();
           await until('the reset', () => count('gone') > gone);
         }
       }
@@ -207,6 +216,33 @@ describe('integration traps: sockets', () => {
       await runsOn();
     });
 
+    it('runs on when a refused upgrade has a body: never, later, chunked, broken', async () => {
+      for (const client of [clients.pending, clients.unenrolled, clients.nobody]) {
+        for (const [headers, atOnce, later] of BODIES) {
+          const gone = count('gone');
+          const socket = await begin(client, path, headers, '', atOnce); // reads nothing, and closes nothing
+          if (later !== '') socket.write(later);
+          await until('the end', () => count('gone') > gone);
+          socket.destroy();
+        }
+      }
+      await runsOn();
+    });
+
+    it('runs on when an upgrade that it accepts has a body: never, later, chunked, broken', async () => {
+      for (const [headers, atOnce, later] of BODIES) {
+        const gone = count('gone');
+        const socket = await begin(clients.owner, path, headers, '', atOnce);
+        let isAnswered = false;
+        socket.once('data', () => (isAnswered = true));
+        await until('the answer', () => isAnswered || count('gone') > gone);
+        socket.end(later);
+        await until('the end', () => count('gone') > gone);
+        socket.destroy();
+      }
+      await runsOn();
+    });
+
     it('closes the connection of clients that it refuses, also if they keep it open', async () => {
       for (const client of [clients.pending, clients.nobody]) {
         const gone = count('gone');
@@ -245,6 +281,19 @@ describe('integration traps: sockets', () => {
     it('are closed for pages of other sites', async () => {
       for (const headers of [{}, { origin: 'https://evil.example' }, { origin: 'null' }]) {
         expect(await webSocket(clients.owner, '/', headers)).to.equal(0);
+      }
+    });
+
+    it('answer nothing before an earlier request of the connection is answered', async () => {
+      for (const client of Object.values(clients)) {
+        for (const headers of ['X-Body: 0\r\n', LONG, CHUNKED]) {
+          const socket = await begin(client, '/', headers, 'GET /held HTTP/1.1\r\nHost: x\r\n\r\n');
+          let answer = '';
+          socket.on('data', (data: Buffer) => (answer += data.toString()));
+          await until('the end', () => socket.readableEnded || socket.closed);
+          socket.destroy();
+          expect(answer).to.equal('');
+        }
       }
     });
 
