@@ -27,13 +27,13 @@ export function cookieValues(context: Context, key: CookieKey): readonly string[
 
 /**
  * Sends a cookie that no script and no other site can read, besides those of the application. A cookie under the name
- * of an older key is removed. If the answer has already begun, none can be sent.
+ * of an older key is removed. If the answer has already begun, none can be sent, and none on an upgrade of Socket.IO.
  *
  * @param seconds how long the browser keeps it; 0 removes it
  */
 export function sendCookie(context: Context, key: CookieKey, value: string, seconds: number): void {
   const { res } = context;
-  if (res.headersSent) return;
+  if (!takesCookies(res)) return;
   const [present, ...older] = cookieNames(context, key);
   const outdated = older.filter((name) => valuesOf(context, name).length > 0);
   res.appendHeader('Set-Cookie', lineOf(context, present, value, seconds));
@@ -46,7 +46,7 @@ export function sendCookie(context: Context, key: CookieKey, value: string, seco
  */
 export function makeRoom(context: Context, key: CookieKey): void {
   const { req, res } = context;
-  if (res.headersSent) return;
+  if (!takesCookies(res)) return;
   const form = new RegExp(`^${prefixOf(context)}[0-9a-f]{${String(NAME_BYTES * 2)}}$`);
   const names = pairsOf(req).map((pair) => pair.replace(/=.*$/s, ''));
   const own = [key, OF_NO_ACCOUNT].flatMap((each) => cookieNames(context, each));
@@ -55,6 +55,11 @@ export function makeRoom(context: Context, key: CookieKey): void {
   for (const name of others.slice(0, Math.min(surplus, MOST_TAKEN_AWAY))) {
     res.appendHeader('Set-Cookie', lineOf(context, name, '', 0));
   }
+}
+
+/** Socket.IO gives an upgrade a response of its own, which would send several cookies as one, and so lose the session's. */
+function takesCookies(res: Context['res']): boolean {
+  return !res.headersSent && 'appendHeader' in res;
 }
 
 function lineOf({ core, request }: Context, name: string, value: string, maxAge: number): string {
