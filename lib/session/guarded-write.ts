@@ -1,22 +1,21 @@
-/** A callback as session stores use it. */
-type Told = (...said: unknown[]) => unknown;
+import type { Told } from './late-writes.js';
+import type { Around, Bare } from './store-calls.js';
 
 /** One write of a session that may be written only while it is in the store. */
 interface GuardedWrite {
   readonly lookUp: (told: (error: unknown, stored: object | null) => void) => void;
   readonly hasEnded: () => boolean;
   readonly write: (told: Told) => unknown;
-  readonly undo: (told: Told) => unknown;
   readonly done: Told;
 }
 
 /**
- * Writes a session that is still there, and removes it again if it ended meanwhile. If another process ends it, a
- * window of one round trip remains between look-up and write, because session stores have no compare-and-set.
+ * Writes a session that is still there. If another process ends it, a window of one round trip remains between look-up
+ * and write, because session stores have no compare-and-set.
  *
  * @returns the return value of the write
  */
-export function guardedWrite({ lookUp, hasEnded, write, undo, done }: GuardedWrite): Promise<unknown> {
+export function guardedWrite({ lookUp, hasEnded, write, done }: GuardedWrite): Promise<unknown> {
   let resolve: (result: unknown) => void = () => undefined;
   const written = new Promise((settle) => (resolve = settle));
   const refuse = (error: unknown): void => {
@@ -34,8 +33,7 @@ export function guardedWrite({ lookUp, hasEnded, write, undo, done }: GuardedWri
       resolve(
         write((...said) => {
           answer.told = true;
-          if (said[0] || !hasEnded()) return done(...said);
-          return undo(done);
+          return done(...said);
         }),
       );
     } catch (thrown) {
@@ -59,17 +57,11 @@ interface CallOrder {
    * @param act gets a function to call when later calls need not wait any more
    */
   hold(id: unknown, act: (release: () => void) => unknown): unknown;
-  after(id: unknown, act: () => unknown): unknown;
-  /** Whether nothing has to wait. */
-  isFree(id: unknown): boolean;
+  after(act: Around, bare: Bare, args: unknown[]): unknown;
 }
 
 export function createCallOrder(): CallOrder {
   const held = new Map<unknown, Promise<void>>();
-  const after = (id: unknown, act: () => unknown): unknown => {
-    const before = held.get(id);
-    return before ? before.then(act) : act();
-  };
   return {
     hold(id, act) {
       let open = (): void => undefined;
@@ -85,7 +77,9 @@ export function createCallOrder(): CallOrder {
       held.set(id, hold);
       return before ? before.then(() => act(release)) : act(release);
     },
-    after,
-    isFree: (id) => !held.has(id),
+    after(act, bare, args) {
+      const before = held.get(args[0]);
+      return before ? before.then(() => act(bare, args)) : act(bare, args);
+    },
   };
 }

@@ -1,16 +1,14 @@
 /** A function of a session store. */
 export type Bare = (args: readonly unknown[]) => unknown;
 
-/**
- * Wraps a function of a session store, if the store has it.
- *
- * @param passes whether a call needs no wrapping. Most calls are made on every request
- */
+/** What is done around it. The array of the arguments is its own. */
+export type Around = (bare: Bare, args: unknown[]) => unknown;
+
+/** Wraps a function of a session store, if the store has it. */
 export function wrapCall(
   store: object,
   name: 'get' | 'set' | 'destroy' | 'clear' | 'touch' | 'createSession',
-  around: (bare: Bare, args: readonly unknown[]) => unknown,
-  passes: (args: readonly unknown[]) => boolean = () => false,
+  around: Around,
 ): void {
   const bare: unknown = Reflect.get(store, name);
   if (typeof bare !== 'function') return;
@@ -19,7 +17,6 @@ export function wrapCall(
     enumerable: Object.prototype.propertyIsEnumerable.call(store, name),
     writable: true,
     value: function (this: unknown, ...args: unknown[]): unknown {
-      if (passes(args)) return Reflect.apply(bare, this, args);
       return around((given) => Reflect.apply(bare, this, given) as unknown, args);
     },
   });

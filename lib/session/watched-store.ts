@@ -2,8 +2,9 @@ import type { AppSession, SessionStore } from './app-request.js';
 import type { Since } from './ended-sessions.js';
 import { ALL_SESSIONS, createEndedSessions } from './ended-sessions.js';
 import { createCallOrder, guardedWrite } from './guarded-write.js';
+import { createLateWrites } from './late-writes.js';
 import { lookUpSession } from './look-up.js';
-import type { Bare } from './store-calls.js';
+import type { Around, Bare } from './store-calls.js';
 import { observed, wrapCall } from './store-calls.js';
 
 /** What a process knows about the sessions of one store, besides what the store holds. */
@@ -42,6 +43,8 @@ interface Watched {
   stored: boolean;
   /** The moment when a request claimed it, to go on from it; 0: none did. */
   claimedAt: number;
+  /** Until it is watched, only the moment when it was read counts. */
+  isWatched: boolean;
 }
 
 /** Shared by all instances over a store, and by all copies of the package. */
@@ -65,27 +68,50 @@ function watchStore(store: SessionStore): WatchedStore {
   const writes = createWrites();
   const look = store.get.bind(store);
   const remove = store.destroy.bind(store);
+  // It counts as an end: a request may have read the session while it was back.
+  const late = createLateWrites(
+    (id, since) => ended.has(id, since),
+    (id, told) => {
+      const over = ended.end(id);
+      return remove(id, (error) => {
+        over(false);
+        return told(error);
+      });
+    },
+  );
   let isAsync = false;
-  const anew = (): Since => {
-    const moment = ended.begin();
-    return { own: moment, all: moment };
-  };
-  const wrap: typeof wrapCall = (of, name, around, passes) => {
-    let noted = false;
-    const noting = (bare: Bare, args: readonly unknown[]): unknown => {
-      if (noted) return around(bare, args);
-      noted = true;
+  const anew = (moment = ended.begin()): Since => ({ own: moment, all: moment });
+  const wrap: typeof wrapCall = (of, name, around) => {
+    let act: Around = (bare, args) => {
+      act = around;
       return around((given) => {
         const result = bare(given);
         isAsync ||= result instanceof Promise;
         return result;
       }, args);
     };
-    wrapCall(of, name, noting, passes);
+    wrapCall(of, name, (bare, args) => act(bare, args));
   };
-  let looked = false;
-  // Called on every request. Once the store has shown whether it answers by promises, calls go straight to it.
-  const isFree = ([id]: readonly unknown[]): boolean => looked && order.isFree(id);
+  /** The moment when the look-up began whose callback runs; `undefined`: none does. */
+  let loading: number | undefined;
+  const load: Around = (bare, args) => {
+    const [id, done] = args;
+    if (typeof done !== 'function') return bare(args);
+    // What is read in spite of a late write may have ended already.
+    const moment = late.has(id) ? 0 : ended.begin();
+    const told = function (this: unknown, ...said: unknown[]): unknown {
+      const before = loading;
+      loading = moment;
+      try {
+        return Reflect.apply(done, this, said);
+      } finally {
+        loading = before;
+      }
+    };
+    args[1] = told;
+    return bare(args);
+  };
+  const loadAfterWrites: Around = (bare, args) => late.after(load, bare, args);
 
   /** Some stores end several sessions at once. */
   const endAll = (ids: readonly unknown[]): ((failed: boolean) => void) => {
@@ -96,15 +122,12 @@ function watchStore(store: SessionStore): WatchedStore {
   };
 
   /** To touch a session, some stores read and write all of it, and so bring back one that ended meanwhile. */
-  const touch = (bare: Bare, args: readonly unknown[]): unknown => {
+  const touch: Around = (bare, args) => {
     const [id, session, done] = args;
     const watched = watchedOf(session);
-    if (!watched || typeof id !== 'string' || typeof done !== 'function') return bare(args);
-    const told = (...said: unknown[]): unknown =>
-      ended.has(id, watched.since)
-        ? remove(id, () => Reflect.apply(done, undefined, said) as unknown)
-        : (Reflect.apply(done, undefined, said) as unknown);
-    return bare(args.with(2, told));
+    return watched && typeof id === 'string' && typeof done === 'function'
+      ? late.run(bare, args, watched.since)
+      : bare(args);
   };
 
   wrap(store, 'destroy', (bare, args) => {
@@ -114,33 +137,27 @@ function watchStore(store: SessionStore): WatchedStore {
     return observed(bare, args, ended.end(id));
   });
   wrap(store, 'clear', (bare, args) => observed(bare, args, ended.end(ALL_SESSIONS)));
-  wrap(
-    store,
-    'get',
-    (bare, args) => {
-      looked = true;
-      return order.after(args[0], () => bare(args));
-    },
-    isFree,
-  );
-  // express-session's `reload` replaces the present session by the one that it makes here.
-  wrap(
-    store,
-    'createSession',
-    (bare, args) => {
-      const session = bare(args);
-      if (!watchedOf(session)) note(session as object, { since: anew(), stored: true, claimedAt: 0 });
-      return session;
-    },
-    ([req]) => !watchedOf((req as { readonly session?: unknown } | undefined)?.session),
-  );
-  wrap(store, 'touch', (bare, args) => order.after(args[0], () => touch(bare, args)));
+  wrap(store, 'get', (bare, args) => order.after(loadAfterWrites, bare, args));
+  wrap(store, 'createSession', (bare, args) => {
+    const req = args[0] as { readonly session?: object } | undefined;
+    // express-session's `reload` replaces the present session by the one that it makes here.
+    const isWatched = watchedOf(req?.session) !== undefined;
+    const session = bare(args) as object | undefined;
+    if (session && !notedOf(session)) note(session, anew(loading), true, isWatched);
+    return session;
+  });
+  wrap(store, 'touch', (bare, args) => order.after(touch, bare, args));
+  const writeAsGiven: Around = (bare, args) => writes.run(bare, args);
   wrap(store, 'set', (bare, args) => {
     const [id, session, done] = args;
     const watched = watchedOf(session);
     if (!watched || typeof id !== 'string' || typeof done !== 'function') {
-      return order.after(id, () => writes.run(bare, args));
+      return order.after(writeAsGiven, bare, args);
     }
+    const write: Bare = (given) =>
+      writes.run(bare, given, (removed) => {
+        watched.stored = !removed && !isOver(session as AppSession);
+      });
     return order.hold(id, (looked) =>
       guardedWrite({
         lookUp(told) {
@@ -152,11 +169,7 @@ function watchStore(store: SessionStore): WatchedStore {
           else answered(null, watched);
         },
         hasEnded: () => ended.has(id, watched.since),
-        write: (told) =>
-          writes.run(bare, args.with(2, told), (removed) => {
-            watched.stored = !removed && !isOver(session as AppSession);
-          }),
-        undo: (told) => remove(id, told),
+        write: (told) => late.run(write, args.with(2, told), watched.since),
         done: (...said) => Reflect.apply(done, undefined, said) as unknown,
       }),
     );
@@ -164,12 +177,14 @@ function watchStore(store: SessionStore): WatchedStore {
 
   return {
     watch(session) {
-      if (!watchedOf(session)) note(session, { since: anew(), stored: true, claimedAt: 0 });
+      const noted = notedOf(session);
+      if (noted) noted.isWatched = true;
+      else note(session, anew(), true, true);
     },
     watchNew(session, from) {
       const former = watchedOf(from);
       const since = former && former.claimedAt > 0 ? { ...anew(), all: former.since.all } : anew();
-      note(session, { since, stored: false, claimedAt: 0 });
+      note(session, since, false, true);
     },
     claim(session) {
       const watched = watchedOf(session);
@@ -191,12 +206,18 @@ function watchStore(store: SessionStore): WatchedStore {
 /** What is known about a session. Kept on the session object itself, where stores and copies do not see it. */
 const WATCHED = Symbol('watched');
 
-function watchedOf(session: unknown): Watched | undefined {
+function notedOf(session: unknown): Watched | undefined {
   return (session as { readonly [WATCHED]?: Watched } | null | undefined)?.[WATCHED];
 }
 
-function note(session: object, watched: Watched): void {
-  Object.defineProperty(session, WATCHED, { configurable: true, value: watched });
+function watchedOf(session: unknown): Watched | undefined {
+  const noted = notedOf(session);
+  return noted?.isWatched ? noted : undefined;
+}
+
+function note(session: object, since: Since, stored: boolean, isWatched: boolean): void {
+  const value: Watched = { since, stored, claimedAt: 0, isWatched };
+  Object.defineProperty(session, WATCHED, { configurable: true, value });
 }
 
 /** Whether a store no longer returns a session, even if it still keeps it. */

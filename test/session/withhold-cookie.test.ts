@@ -4,6 +4,7 @@ import { expect } from 'chai';
 import type { Request, RequestHandler, Response } from 'express';
 import session from 'express-session';
 import type { SessionOptions } from 'express-session';
+import { Passport } from 'passport';
 import { createSecondFactor } from 'passport-second-factor';
 import { memoryStore } from 'passport-second-factor/memory';
 import type { Answer, Client } from '../support/client.js';
@@ -247,6 +248,34 @@ describe('session/withhold-cookie', () => {
     expect([said(late), cookiesOf(late)]).to.deep.equal(['sign-in-expired', []]);
     expect(await client.me()).to.equal('alice');
   });
+
+  for (const path of ['/two-step/step-up', '/renew']) {
+    it(`sends no cookie of a session that ended by ${path} while its user was looked up`, async () => {
+      const authenticator = new Passport();
+      let reached = (): void => undefined;
+      let gate: Promise<void> | undefined;
+      authenticator.deserializeUser((_id, done: (passes: 'pass') => void) => {
+        const waits = gate;
+        gate = undefined;
+        reached();
+        void Promise.resolve(waits).then(() => done('pass'));
+      });
+      const { panel } = await startTabs({ session: rolling, authenticator });
+      const { client, phone } = await enrolled(panel);
+      let open = (): void => undefined;
+      gate = new Promise<void>((resolve) => (open = resolve));
+      const loaded = new Promise<void>((resolve) => (reached = resolve));
+      const late = client.get('/me');
+      await loaded;
+      const risen = await client.post(path, { code: phone.nextCode() });
+      expect(risen.status).to.equal(200);
+      const id = sessionId(client);
+      open();
+      expect(cookiesOf(await late)).to.deep.equal([]);
+      expect(sessionId(client)).to.equal(id);
+      expect(await client.me()).to.equal('alice');
+    });
+  }
 
   it('works with two instances on one request, and with middleware that waits for the headers too', async () => {
     let heard = 0;

@@ -1,0 +1,186 @@
+import { mock } from 'node:test';
+import { expect } from 'chai';
+import { MemoryStore } from 'express-session';
+import type { SessionData } from 'express-session';
+import type { AppSession } from '../../lib/session/app-request.js';
+import { promised } from '../../lib/session/regenerate.js';
+import { watchedStore } from '../../lib/session/watched-store.js';
+import { enrolled, give } from '../support/people.js';
+import type { Owner } from '../support/people.js';
+import { startPanel, stopPanels } from '../support/panel.js';
+import type { Panel } from '../support/panel.js';
+import { seenBy } from '../support/sessions.js';
+
+type Done = (error?: unknown) => void;
+
+/** A write that the store got, and neither carried out nor answered. */
+interface HeldWrite {
+  land(): void;
+  answer(error?: unknown): void;
+}
+
+/** A store with several connections: what was asked later may be done earlier. */
+class PooledStore extends MemoryStore {
+  readonly #next: Record<'set' | 'touch', ((held: HeldWrite) => void)[]> = { set: [], touch: [] };
+
+  /** The next write waits until the test says so. */
+  held(call: 'set' | 'touch' = 'set'): Promise<HeldWrite> {
+    return new Promise((resolve) => this.#next[call].push(resolve));
+  }
+  override set(id: string, data: SessionData, done?: Done): void {
+    this.#run('set', id, data, done, () => super.set(id, data, done));
+  }
+  /** Writes the whole session, as stores that keep files do. */
+  override touch(id: string, data: SessionData, done?: Done): void {
+    this.#run('touch', id, data, done, () => super.touch(id, data, done));
+  }
+  has(id: string): Promise<boolean> {
+    return new Promise((resolve) =>
+      MemoryStore.prototype.get.call(this, id, (_error, data) => resolve(!!data)),
+    );
+  }
+  #run(call: 'set' | 'touch', id: string, data: SessionData, done: Done | undefined, act: () => void): void {
+    const held = this.#next[call].shift();
+    const copy = JSON.parse(JSON.stringify(data)) as SessionData;
+    if (held) held({ land: () => super.set(id, copy), answer: (error) => done?.(error) });
+    else act();
+  }
+}
+
+describe('session/late-writes (G3)', () => {
+  afterEach(async () => {
+    mock.timers.reset();
+    await stopPanels();
+  });
+
+  const ENDS: Readonly<Record<string, (panel: Panel, owner: Owner) => Promise<unknown>>> = {
+    'a sign-out': (_panel, { client }) => client.post('/logout'),
+    'a step-up': (_panel, { client, phone }) => give(client, 'step-up', phone.nextCode()),
+    'an end of all sessions': ({ sessionStore }) => promised((done) => sessionStore.clear?.(done)),
+  };
+
+  for (const [name, end] of Object.entries(ENDS)) {
+    it(`lets nobody in by a session that a write brings back which ${name} overtook`, async () => {
+      const store = new PooledStore();
+      let arrived = (): void => undefined;
+      const panel = await startPanel({
+        session: { store },
+        first: ({ app }) =>
+          app.use((_req, _res, next) => {
+            arrived();
+            next();
+          }),
+        routes: ({ app }) =>
+          app.post('/note', (req, res) => {
+            Object.assign(req.session, { note: 'new' });
+            res.json({ user: req.user ? 'still' : null });
+          }),
+      });
+      const owner = await enrolled(panel);
+      const thief = owner.client.copy();
+      const { cookie } = thief;
+      const holding = store.held();
+      const slow = thief.copy().post('/note');
+      const write = await holding;
+      await end(panel, owner);
+      write.land();
+      const here = new Promise<void>((resolve) => (arrived = resolve));
+      const next = thief.post('/note', {}, { cookie });
+      await here;
+      write.answer();
+      expect((await next).body).to.deep.equal({ user: null });
+      await slow;
+      expect(await seenBy(panel, cookie)).to.equal(null);
+      expect(await panel.stored(cookie)).to.equal(null);
+    });
+  }
+
+  /** A session in a store, with a write of it that its end overtook, and that brought it back. */
+  async function overtaken(call: 'set' | 'touch' = 'set') {
+    const store = new PooledStore();
+    const watched = watchedStore(store as never);
+    const session = { id: 'a', cookie: {} } as unknown as AppSession & SessionData;
+    const write = (): Promise<void> => promised((done) => store.set('a', session, done));
+    await write();
+    watched.watch(session);
+    const holding = store.held(call);
+    const writing = promised((done) => store[call]('a', session, done));
+    const held = await holding;
+    await promised((done) => store.destroy('a', done));
+    held.land();
+    return { store, watched, writing, held };
+  }
+  /** As express-session does for a request. */
+  const load = (store: PooledStore): Promise<AppSession | null> =>
+    new Promise((resolve) => {
+      store.get('a', (_error, data) => {
+        resolve(
+          data
+            ? (store.createSession({ sessionID: 'a', sessionStore: store } as never, data) as never)
+            : null,
+        );
+      });
+    });
+
+  for (const call of ['set', 'touch'] as const) {
+    it(`finds no session that a late ${call} brought back, and undoes that`, async () => {
+      const { store, writing, held } = await overtaken(call);
+      const found = load(store);
+      held.answer();
+      expect(await found).to.equal(null);
+      await writing;
+      expect(await store.has('a')).to.equal(false);
+    });
+
+    it(`undoes a late ${call} that the store reports as failed, and passes the error on`, async () => {
+      const { store, writing, held } = await overtaken(call);
+      const lost = new Error('connection lost');
+      held.answer(lost);
+      expect(await writing.catch((error: unknown) => error)).to.equal(lost);
+      expect(await store.has('a')).to.equal(false);
+    });
+  }
+
+  it('counts a session as ended that is read in spite of a write which the store does not answer', async () => {
+    mock.timers.enable({ apis: ['setTimeout'] });
+    const { store, watched, writing, held } = await overtaken();
+    const finding = load(store);
+    mock.timers.tick(2000);
+    const found = (await finding)!;
+    watched.watch(found);
+    expect(watched.hasEnded(found)).to.equal(true);
+    expect(watched.claim(found)).to.equal(false);
+    held.answer();
+    await writing;
+    const isWritten = store.held();
+    await promised((done) => store.set('a', found as never, done));
+    expect(await Promise.race([isWritten, Promise.resolve('refused')])).to.equal('refused');
+    expect(await store.has('a')).to.equal(false);
+  });
+
+  it('undoes a write as an end, which counts for what was read while the session was back', async () => {
+    const { watched, writing, held } = await overtaken();
+    const found = { id: 'a', cookie: {} } as unknown as AppSession;
+    watched.watch(found);
+    expect(watched.hasEnded(found)).to.equal(false);
+    held.answer();
+    await writing;
+    expect(watched.hasEnded(found)).to.equal(true);
+  });
+
+  it('lets look-ups of a session pass that has not ended, while a write of it is under way', async () => {
+    const store = new PooledStore();
+    const watched = watchedStore(store as never);
+    const session = { id: 'a', cookie: {} } as unknown as AppSession & SessionData;
+    await promised((done) => store.set('a', session, done));
+    watched.watch(session);
+    const holding = store.held();
+    const writing = promised((done) => store.set('a', session, done));
+    const held = await holding;
+    expect(await load(store)).to.include.keys('cookie');
+    held.land();
+    held.answer();
+    await writing;
+    expect(await store.has('a')).to.equal(true);
+  });
+});
