@@ -5,12 +5,27 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { compiled } from '../support/compiled.js';
 
-/** An instance that says when it has begun, and takes its time to change, and to tell of it as it is closed. */
+/**
+ * An instance that says when it has begun to change something, and when it is closed. At one of the two it waits until the
+ * console has answered a signal, or for good.
+ */
 const CONFIG = `
-import { setTimeout as sleep } from 'node:timers/promises';
+const held = new Promise((resolve) => {
+  const write = process.stderr.write.bind(process.stderr);
+  process.stderr.write = (text, ...more) => {
+    if (String(text).includes('at once') && process.env.WAITS !== 'for good') resolve();
+    return write(text, ...more);
+  };
+});
+const at = async (place) => {
+  process.stderr.write(place + '\\n');
+  if (process.env.AT !== place) return;
+  const awake = setInterval(() => undefined, 1000);
+  await held;
+  clearInterval(awake);
+};
 const slowly = async (result) => {
-  process.stderr.write('begun\\n');
-  await sleep(Number(process.env.MILLISECONDS));
+  await at('begun');
   process.stderr.write('changed\\n');
   return result;
 };
@@ -19,8 +34,7 @@ const methods = ['unlock', 'recoveryCodes', 'browsers', 'revokeBrowsers', 'impor
 export default {
   status: async (accountId) => ({ accountId, enrolled: true, readable: true }),
   async close() {
-    process.stderr.write('closing\\n');
-    await sleep(300);
+    await at('closing');
     process.stderr.write('told\\n');
   },
   admin: {
@@ -43,9 +57,10 @@ describe('cli: signals', () => {
 
   /** Runs a command, and sends it one signal after the other, each when its errors end with the next text. */
   async function run(args: string[], sent: [NodeJS.Signals, string][], env: Record<string, string> = {}) {
+    const [[, place] = []] = sent;
     const child = spawn(process.execPath, [compiled('lib/cli/bin.ts'), ...args], {
       cwd: directory,
-      env: { ...process.env, MILLISECONDS: '300', ...env },
+      env: { ...process.env, AT: place, ...env },
       stdio: ['pipe', 'pipe', 'pipe'],
     });
     if (args[0] === 'import') child.stdin.end('SECRET');
@@ -86,7 +101,7 @@ describe('cli: signals', () => {
         ['SIGINT', 'begun'],
         ['SIGINT', 'at once'],
       ],
-      { MILLISECONDS: '60000' },
+      { WAITS: 'for good' },
     );
     expect({ code, out }).to.deep.equal({ code: 3, out: '' });
     expect(err).to.match(
@@ -95,17 +110,21 @@ describe('cli: signals', () => {
   });
 
   it('ends at once by a second one that comes when it is done, and tells what was done', async () => {
-    const { code, out } = await run(DISABLE, [
-      ['SIGINT', 'closing'],
-      ['SIGTERM', 'at once'],
-    ]);
+    const { code, out } = await run(
+      DISABLE,
+      [
+        ['SIGINT', 'closing'],
+        ['SIGTERM', 'at once'],
+      ],
+      { WAITS: 'for good' },
+    );
     expect(code).to.equal(0);
     expect(out).to.match(/^alice: two-step authentication is disabled\nnext: /);
   });
 
   it('ends by the first one where nothing is changed, or where that may be repeated', async () => {
     for (const args of [['check'], ['rekey']]) {
-      const { signal } = await run(args, [['SIGINT', 'begun']], { MILLISECONDS: '60000' });
+      const { signal } = await run(args, [['SIGINT', 'begun']], { WAITS: 'for good' });
       expect(signal, args[0]).to.equal('SIGINT');
     }
   });
