@@ -13,6 +13,8 @@ import { isParked, provedAt } from './state.js';
 import { codeOfParked, wayOn } from './way-on.js';
 
 const OPTIONS = ['unenrolled', 'maxAge', 'acceptRememberedBrowser', 'phishingResistant'];
+/** What was checked already: guards pass their options on with every request. */
+const CHECKED = new WeakSet<GuardOptions>();
 
 /**
  * Checks the options of a guard, once.
@@ -21,6 +23,7 @@ const OPTIONS = ['unenrolled', 'maxAge', 'acceptRememberedBrowser', 'phishingRes
  * @throws {SecondFactorError} `option-unknown`, `option-invalid`
  */
 export function checkGuardOptions(options: GuardOptions): GuardOptions {
+  if (CHECKED.has(options)) return options;
   knownOnly(options, OPTIONS, 'guard option');
   const { unenrolled, maxAge, acceptRememberedBrowser, phishingResistant } = options;
   if (unenrolled !== undefined && !['enroll', 'allow'].includes(unenrolled)) {
@@ -38,7 +41,9 @@ export function checkGuardOptions(options: GuardOptions): GuardOptions {
   if (phishingResistant !== undefined && typeof phishingResistant !== 'boolean') {
     throw new SecondFactorError('option-invalid', 'phishingResistant must be true or false');
   }
-  return { unenrolled, maxAge, acceptRememberedBrowser, phishingResistant };
+  const checked = { unenrolled, maxAge, acceptRememberedBrowser, phishingResistant };
+  CHECKED.add(checked);
+  return checked;
 }
 
 /**

@@ -64,7 +64,7 @@ export function createLateWrites(
       const [id, , done] = args as [string, unknown, Told];
       const begun: Write = { id, since, place: writes.length, over: undefined };
       writes.push(begun);
-      const told: Told = (...said) => {
+      args[2] = (...said: unknown[]) => {
         if (!hasEnded(id, since)) {
           drop(begun);
           return done(...said);
@@ -75,7 +75,6 @@ export function createLateWrites(
           return done(...(error && !said[0] ? [error] : said));
         });
       };
-      args[2] = told;
       try {
         return bare(args);
       } catch (thrown) {

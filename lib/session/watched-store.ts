@@ -99,16 +99,15 @@ function watchStore(store: SessionStore): WatchedStore {
     if (typeof done !== 'function') return bare(args);
     // What is read in spite of a late write may have ended already.
     const moment = late.has(id) ? 0 : ended.begin();
-    const told = function (this: unknown, ...said: unknown[]): unknown {
+    args[1] = function (this: unknown, ...said: unknown[]): unknown {
       const before = loading;
       loading = moment;
       try {
-        return Reflect.apply(done, this, said);
+        return Reflect.apply(done, this, said) as unknown;
       } finally {
         loading = before;
       }
     };
-    args[1] = told;
     return bare(args);
   };
   const loadAfterWrites: Around = (bare, args) => late.after(load, bare, args);

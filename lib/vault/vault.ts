@@ -139,7 +139,6 @@ export function createVault<View>(
   viewOf: (record: AccountRecord) => View,
   clock: () => number = Date.now,
 ): Vault<View> {
-  const views = createViews<View>(clock);
   const opened = (
     accountId: string,
     sealed: string,
@@ -151,6 +150,7 @@ export function createVault<View>(
       throw new SecondFactorError('record-unreadable', undefined, { cause });
     }
   };
+  const views = createViews(clock, (accountId, sealed) => viewOf(opened(accountId, sealed).record));
   const open = (accountId: string, sealed: string | null): AccountRecord | null =>
     sealed === null ? null : opened(accountId, sealed).record;
 
@@ -228,10 +228,9 @@ export function createVault<View>(
   }
 
   function viewBy(read: Store['get'], accountId: string): Promise<View | null> {
-    const open = (sealed: string): View => viewOf(opened(accountId, sealed).record);
     return inTime((deadline) => {
       const since = views.begin();
-      return read(accountId, deadline).then((sealed) => views.of(accountId, sealed, since, open));
+      return read(accountId, deadline).then((sealed) => views.of(accountId, sealed, since));
     });
   }
 

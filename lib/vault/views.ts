@@ -24,9 +24,8 @@ export interface Views<View> {
    * to another one is opened there, and does not open.
    *
    * @param since what {@link Views.begin} gave when the store was asked
-   * @param open opens another text; what it throws is handed on, and nothing is kept
    */
-  of(accountId: string, sealed: string | null, since: Since, open: (sealed: string) => View): View | null;
+  of(accountId: string, sealed: string | null, since: Since): View | null;
   /** A read of the store begins. */
   begin(): Since;
   /** What the store gave when it was asked within so many milliseconds; `undefined`: it must be asked. */
@@ -35,8 +34,14 @@ export interface Views<View> {
   changed(accountId: string): void;
 }
 
-/** @param clock milliseconds since 1970 */
-export function createViews<View>(clock: () => number): Views<View> {
+/**
+ * @param clock milliseconds since 1970
+ * @param open opens a text; what it throws is handed on, and nothing is kept
+ */
+export function createViews<View>(
+  clock: () => number,
+  open: (accountId: string, sealed: string) => View,
+): Views<View> {
   const kept = new Map<string, Kept<View>>();
   let changes = 0;
 
@@ -51,9 +56,10 @@ export function createViews<View>(clock: () => number): Views<View> {
   }
 
   return {
-    of(accountId, sealed, since, open) {
+    of(accountId, sealed, since) {
       let entry = kept.get(accountId);
-      if (entry?.sealed !== sealed) entry = keep(accountId, sealed, sealed === null ? null : open(sealed));
+      if (entry?.sealed !== sealed)
+        entry = keep(accountId, sealed, sealed === null ? null : open(accountId, sealed));
       // A read that a change overtook may have come before it. What another process changed since it began may be missing, too.
       if (since.changes === changes) entry.readAt = since.at;
       return entry.view;

@@ -153,13 +153,15 @@ describe('lib/vault/views', () => {
   });
 
   it('keeps ten thousand accounts, and forgets the oldest first', () => {
-    const views = createViews<string>(() => 0);
     let opened = 0;
-    const read = (id: string): unknown =>
-      views.of(id, `sealed ${id}`, views.begin(), () => {
+    const views = createViews(
+      () => 0,
+      (id) => {
         opened += 1;
         return id;
-      });
+      },
+    );
+    const read = (id: string): unknown => views.of(id, `sealed ${id}`, views.begin());
     for (let place = 0; place <= 10_000; place++) read(String(place));
     read('10000');
     read('1');
