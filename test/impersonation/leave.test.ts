@@ -61,6 +61,24 @@ describe('going back from the account that a page names', () => {
   });
 });
 
+describe('going back from a stack of accounts', () => {
+  it('passes over one who is gone meanwhile, and reaches the nearest who is there', async () => {
+    const levels = ['root', 'admin', 'staff', 'user'];
+    const users = new Map(levels.map((level) => [level, { ...user(level), level }]));
+    const panel = await startLevelPanel({ levels }, { users });
+    const root = new Client(panel);
+    await root.login('root');
+    for (const account of ['admin', 'staff', 'user']) await root.actAs(account);
+    const find = users.get.bind(users);
+    let lookUps = 0;
+    users.get = (id) => (id === 'staff' && ++lookUps > 1 ? undefined : find(id));
+    expect((await leave(root, {})).status).to.equal(200);
+    expect(lookUps).to.equal(2);
+    expect(await whoIs(root)).to.deep.equal(['root', 'admin']);
+    await panel.close();
+  });
+});
+
 describe('going back where a middleware has changed the path', () => {
   afterEach(stopPanels);
 

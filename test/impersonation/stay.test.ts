@@ -44,6 +44,14 @@ describe('impersonation/stay', () => {
     expect(await whoIs(root)).to.deep.equal([null]);
   });
 
+  it('tells the request that finds it over why, and no further one', async () => {
+    panel.now += 3_601_000;
+    expect(await whoIs(root)).to.deep.equal(['root']);
+    expect(panel.last?.ended).to.equal('expired');
+    expect(await whoIs(root)).to.deep.equal(['root']);
+    expect(panel.last?.ended).to.equal(null);
+  });
+
   it('ends, and leaves a way out, when canActAs throws', async () => {
     const warnings: string[] = [];
     const warned = ({ message }: Error): void => void warnings.push(message);
