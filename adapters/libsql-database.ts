@@ -24,8 +24,11 @@ const AROUND_A_TRANSACTION: ReadonlyMap<string, string> = new Map([
   ['rollback', 'rollback'],
 ]);
 /** What takes no lock, or is not allowed in a transaction. */
-const OUTSIDE = /^\s*(?:savepoint|release|rollback|pragma|vacuum|attach|detach)\b/i;
-const READS = /^\s*(?:select|values|explain)\b/i;
+const OUTSIDE =
+  /^\s*(?:savepoint|release|rollback|vacuum|attach|detach|pragma\s+(?:\w+\.)?(?:journal_mode|locking_mode|synchronous|foreign_keys|temp_store|wal_checkpoint))\b/i;
+/** Other pragmas write if they are given a value, with `=` or in brackets, unless that names what to read. */
+const READS =
+  /^\s*(?:select\b|values\b|explain\b|pragma\s+(?:\w+\.)?(?:(?!incremental_vacuum|optimize)\w+\s*;?\s*$|(?:\w+_(?:info|xinfo|list|check))\s*\())/i;
 /** What takes the lock of a read. */
 const BEGIN_READ = 'begin; select 1 from sqlite_master limit 1';
 

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { SecondFactorError } from '../lib/errors.js';
 import { CompiledQuery, sql } from 'kysely';
 import type { DatabaseConnection, QueryExecutorProvider, QueryResult, RawBuilder } from 'kysely';
@@ -5,6 +6,9 @@ import type { KyselyDatabase } from './sql-database.js';
 
 /** How often a statement is made again that the database undid because another one was in its way. */
 const ATTEMPTS = 10;
+
+/** Between two tries for SQLite's lock. Another driver in this process may hold it, and must be able to go on. */
+const PAUSE_MILLISECONDS = 20;
 
 const SAVEPOINT = CompiledQuery.raw('savepoint nothing_in_progress');
 const RELEASE = CompiledQuery.raw('release nothing_in_progress');
@@ -49,7 +53,7 @@ export function sqlConnection(given: KyselyDatabase, table: string): SqlConnecti
       try {
         return await connection.executeQuery<Row>(query);
       } catch (error) {
-        uncertain ||= dialect === 'sqlite' && detailsOf(error).code.startsWith('SQLITE_BUSY');
+        uncertain ||= hasMetLock(error);
         throw error;
       }
     });
@@ -63,8 +67,11 @@ export function sqlConnection(given: KyselyDatabase, table: string): SqlConnecti
     try {
       await connection.executeQuery(SAVEPOINT);
     } catch (cause) {
-      const fix = 'give libsql to Kysely as libsqlDatabase(connection)';
-      throw new Error(`what is in it is not certain after a lock: ${fix} (${String(cause)})`, { cause });
+      const fix = 'give a connection of libsql to Kysely as libsqlDatabase(connection)';
+      throw new Error(
+        `what is in it is not certain while a statement of its connection is in progress: ${fix} (${String(cause)})`,
+        { cause },
+      );
     }
     await connection.executeQuery(RELEASE);
     uncertain = false;
@@ -84,7 +91,9 @@ export function sqlConnection(given: KyselyDatabase, table: string): SqlConnecti
       try {
         return await send(statement, signal);
       } catch (error) {
-        if (tried === ATTEMPTS || !wasUndone(error)) throw error;
+        if (signal && hasMetLock(error)) await pause(PAUSE_MILLISECONDS);
+        else if (tried === ATTEMPTS || !wasUndone(error)) throw error;
+        if (signal?.aborted) throw error;
       }
     }
   }
@@ -121,6 +130,11 @@ function detailsOf(error: unknown): Details {
 /** Serialization failures and deadlocks: the statement was rolled back as a whole. */
 function wasUndone(error: unknown): boolean {
   return ['40001', '40P01'].includes(detailsOf(error).code);
+}
+
+/** The lock of SQLite, which others hold: the statement was not carried out. */
+function hasMetLock(error: unknown): boolean {
+  return detailsOf(error).code.startsWith('SQLITE_BUSY');
 }
 
 function explain(error: unknown, table: string): string {

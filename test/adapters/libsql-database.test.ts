@@ -55,6 +55,8 @@ describe('adapters/libsql-database', () => {
         .returning('sealed')
         .execute(),
     'a write behind a comment': () => sql`/* of the panel */ delete from totp`.execute(db),
+    'a pragma': () => sql`pragma user_version = 7`.execute(db),
+    'a pragma that needs no value': () => sql`pragma incremental_vacuum`.execute(db),
     'a transaction': () =>
       db.transaction().execute(async (transaction) => {
         await transaction.selectFrom('totp').selectAll().execute();
@@ -91,6 +93,20 @@ describe('adapters/libsql-database', () => {
     expect(await store.get('alice')).to.equal('other');
   });
 
+  it('lets others write after a pragma that reads has met a lock', async () => {
+    await end();
+    await start('delete');
+    other.exec('begin exclusive');
+    for (const pragma of ['quick_check', 'table_info(totp)', 'user_version', 'main.index_list("totp")']) {
+      const refused = await sql.raw(`pragma ${pragma}`).execute(db).catch(String);
+      expect(refused, pragma).to.contain('locked');
+    }
+    other.exec('commit');
+    expect((await sql`pragma table_info(totp)`.execute(db)).rows).to.have.length(3);
+    other.prepare("update totp set sealed = 'other'").run();
+    expect(await store.get('alice')).to.equal('other');
+  });
+
   it('undoes a write that cannot be committed because others read, and works on', async () => {
     await end();
     await start('delete');
@@ -101,6 +117,21 @@ describe('adapters/libsql-database', () => {
     expect(await store.get('alice')).to.equal('a');
     expect(await store.compareAndSet('alice', 'a', 'c')).to.equal(true);
     expect(other.prepare('select sealed from totp').all()).to.deep.equal([{ sealed: 'c' }]);
+  });
+
+  it('tries again for a lock that this process holds by another connection, until the deadline', async () => {
+    const { signal } = new AbortController();
+    other.exec('begin immediate');
+    setImmediate(() => other.exec('commit'));
+    expect(await store.compareAndSet('alice', 'a', 'b', { signal })).to.equal(true);
+
+    const deadline = new AbortController();
+    other.exec('begin immediate');
+    setImmediate(() => deadline.abort());
+    const late = sqlStore(db).compareAndSet('alice', 'b', 'c', deadline);
+    expect(await late.catch(String)).to.contain('locked');
+    other.exec('commit');
+    expect(await store.get('alice')).to.equal('b');
   });
 
   it('undoes a statement that fails, and nothing else', async () => {
@@ -144,6 +175,11 @@ describe('adapters/libsql-database', () => {
     expect(rows).to.deep.equal([{ account: 'alice' }]);
     await sql`vacuum`.execute(db);
     expect((await sql`pragma journal_mode`.execute(db)).rows).to.deep.equal([{ journal_mode: 'wal' }]);
+    for (const [name, value] of Object.entries({ synchronous: 1, foreign_keys: 0, temp_store: 2 })) {
+      await sql.raw(`pragma ${name} = ${String(value)}`).execute(db);
+      expect((await sql.raw(`pragma ${name}`).execute(db)).rows).to.deep.equal([{ [name]: value }]);
+    }
+    expect((await sql`pragma wal_checkpoint(truncate)`.execute(db)).rows).to.have.length(1);
   });
 });
 
@@ -170,7 +206,8 @@ describe('adapters/sql on the driver libsql itself', () => {
     const refused = /not certain.*libsqlDatabase/;
     expect(await store.get('alice').catch(String)).to.match(new RegExp(`^other$|${refused.source}`));
     const late = await store.compareAndSet('alice', 'other', 'd').catch(String);
-    if (late === true) expect(other.prepare('select sealed from totp').get()).to.deep.equal({ sealed: 'd' });
+    if (late === true)
+      expect(other.prepare('select sealed from totp').all()).to.deep.equal([{ sealed: 'd' }]);
     else expect(late).to.match(refused);
     await db.destroy();
     other.close();
