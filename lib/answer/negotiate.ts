@@ -51,8 +51,13 @@ export function isLoadedAhead({ headers }: Pick<IncomingMessage, 'headers'>): bo
 /** Whether a script asks for a part of a page, whose address is no place to go to. */
 export function wantsFragment(req: Pick<IncomingMessage, 'headers'>): boolean {
   const client = clientOf(req);
-  if (client === 'htmx') return req.headers['hx-boosted'] !== 'true';
+  if (client === 'htmx') return req.headers['hx-boosted'] !== 'true' && !isRestored(req);
   return client === 'turbo' && req.headers['turbo-frame'] !== undefined;
+}
+
+/** Whether htmx asks for a page because its user goes back, and puts whatever comes into the present one. */
+export function isRestored({ headers }: Pick<IncomingMessage, 'headers'>): boolean {
+  return headers['hx-history-restore-request'] === 'true';
 }
 
 /**
@@ -67,7 +72,7 @@ export function shownStatus(req: Pick<IncomingMessage, 'headers' | 'method'>, st
 
 function scriptOf(headers: IncomingHttpHeaders, accept: string): Client | undefined {
   if (/\bjson\b/i.test(accept)) return undefined;
-  if (headers['hx-request'] === 'true') return 'htmx';
+  if (headers['hx-request'] === 'true' || isRestored({ headers })) return 'htmx';
   if (headers['x-up-version'] !== undefined) return 'unpoly';
   const turbo =
     headers['x-turbo-request-id'] !== undefined || /\btext\/vnd\.turbo-stream\.html\b/i.test(accept);

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import escapeHtml from 'escape-html';
 import { setAnswerHeaders } from './headers.js';
-import { clientOf } from './negotiate.js';
+import { clientOf, isRestored } from './negotiate.js';
 
 /** Stands for whatever origin the application has; reserved by RFC 2606. */
 const RELATIVE = 'http://relative.invalid';
@@ -31,15 +31,17 @@ export function loadPage(req: IncomingMessage, res: ServerResponse, location: st
   const target = encoded(location);
   if (client === 'htmx') {
     res.setHeader('HX-Redirect', target);
-    sendHtml(res, '');
+    sendHtml(res, isRestored(req) ? leadingTo(target) : '');
   } else if (client === 'unpoly') {
     res.setHeader('X-Up-Open-Layer', UNPOLY_LAYER);
-    const link = escapeHtml(target);
-    sendHtml(
-      res,
-      `<main><meta http-equiv="refresh" content="0; url=${link}"><a href="${link}" up-follow="false">${link}</a></main>`,
-    );
+    sendHtml(res, leadingTo(target));
   } else sendHtml(res, '<!doctype html><meta name="turbo-visit-control" content="reload"><title></title>');
+}
+
+/** What a script puts into its page, and a browser goes on from. */
+function leadingTo(target: string): string {
+  const link = escapeHtml(target);
+  return `<main><meta http-equiv="refresh" content="0; url=${link}"><a href="${link}" up-follow="false">${link}</a></main>`;
 }
 
 function sendHtml(res: ServerResponse, text: string): void {

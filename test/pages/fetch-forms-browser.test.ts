@@ -83,8 +83,13 @@ describe('forms that a script sends by fetch', function () {
       routes({ app }) {
         app.get('/', (req, res) => {
           const name = (req.user as User | undefined)?.login ?? 'nobody';
-          res.send(html(`Home of ${name}`, `<a href="/two-step" ${link}>Settings</a>`));
+          const links = `<a href="/two-step" ${link}>Settings</a> <a href="/backups">Backups</a>`;
+          res.send(html(`Home of ${name}`, links));
         });
+        // What htmx does not keep in its history it asks for when somebody goes back.
+        app.get('/backups', requireSecondFactor({ maxAge: 300 }), (_req, res) =>
+          res.send(html('Backups', '<a href="/" hx-history="false">Home</a>')),
+        );
         app.get('/edit', (_req, res) =>
           res.send(html('Edit', `<form method="post" action="/items" ${form}><button>Save</button></form>`)),
         );
@@ -134,6 +139,24 @@ describe('forms that a script sends by fetch', function () {
         await page.getByRole('link', { name: 'Settings' }).click();
         await isWhole('/two-step');
       });
+
+      if (name.startsWith('htmx')) {
+        it('goes back to a page whose guard asks for a fresh proof by way of that, and then shows it', async () => {
+          await sitDown(script);
+          await logIn();
+          await isWhole('/two-step/verify');
+          await typeCode();
+          await page.getByRole('link', { name: 'Backups' }).click();
+          await page.getByRole('heading', { name: 'Backups' }).waitFor();
+          await page.getByRole('link', { name: 'Home' }).click();
+          await page.getByRole('heading', { name: 'Home of alice' }).waitFor();
+          panel.now += 301_000;
+          await page.goBack();
+          await isWhole('/two-step/step-up');
+          await typeCode();
+          await page.getByRole('heading', { name: 'Backups' }).waitFor();
+        });
+      }
 
       it('gets there from a form that fills a part of a page', async () => {
         await sitDown(script);
