@@ -16,9 +16,10 @@ const PROBLEM_TYPE = 'urn:passport-second-factor:error:';
  */
 export async function refusalOf(
   response: Response,
-  { signal }: CallOptions = {},
+  call?: CallOptions,
 ): Promise<SecondFactorClientError | null> {
-  const problem = problemOf(await readJson(response.clone(), signal));
+  // A clone would keep the connection of a stream open, also when the application has left it.
+  const problem = response.ok ? null : problemOf(await readJson(response.clone(), call?.signal));
   return problem && refusal(response, problem);
 }
 

@@ -30,6 +30,17 @@ describe('client/refusal', () => {
     expect(await repeated.json()).to.deep.equal({ done: true });
   });
 
+  it('leaves a stream to its reader alone, so that leaving it ends it', async () => {
+    for (const type of ['text/event-stream', 'application/json']) {
+      let isLeft = false;
+      const stream = new ReadableStream({ cancel: () => void (isLeft = true) });
+      const response = new Response(stream, { headers: { 'content-type': type } });
+      expect(await refusalOf(response)).to.equal(null);
+      await response.body?.cancel();
+      expect(isLeft, type).to.equal(true);
+    }
+  });
+
   it('takes nothing else for a refusal', async () => {
     for (const response of [
       new Response('<!doctype html>', { status: 502, headers: { 'content-type': 'text/html' } }),
