@@ -1,5 +1,6 @@
 import type { Told } from './late-writes.js';
 import type { Around, Bare } from './store-calls.js';
+import { callAfter } from './store-calls.js';
 
 /** One write of a session that may be written only while it is in the store. */
 interface GuardedWrite {
@@ -79,7 +80,7 @@ export function createCallOrder(): CallOrder {
     },
     after(act, bare, args) {
       const before = held.get(args[0]);
-      return before ? before.then(() => act(bare, args)) : act(bare, args);
+      return before ? callAfter(before, act, bare, args) : act(bare, args);
     },
   };
 }

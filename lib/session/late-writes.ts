@@ -1,5 +1,6 @@
 import type { Since } from './ended-sessions.js';
 import type { Around, Bare } from './store-calls.js';
+import { callAfter } from './store-calls.js';
 
 /** A callback as session stores use it. */
 export type Told = (...said: unknown[]) => unknown;
@@ -86,7 +87,7 @@ export function createLateWrites(
       const found = late(args[0]);
       return found.length === 0
         ? act(bare, args)
-        : Promise.all(found.map(untilOver)).then(() => act(bare, args));
+        : callAfter(Promise.all(found.map(untilOver)), act, bare, args);
     },
     has: (id) => late(id).length > 0,
   };

@@ -4,6 +4,23 @@ export type Bare = (args: readonly unknown[]) => unknown;
 /** What is done around it. The array of the arguments is its own. */
 export type Around = (bare: Bare, args: unknown[]) => unknown;
 
+/** Makes a call after something else. What it throws goes to its callback, because nobody else would catch it. */
+export async function callAfter(
+  before: Promise<unknown>,
+  act: Around,
+  bare: Bare,
+  args: unknown[],
+): Promise<unknown> {
+  await before;
+  try {
+    return act(bare, args);
+  } catch (error) {
+    const done = args.at(-1);
+    if (typeof done !== 'function') throw error;
+    return Reflect.apply(done, undefined, [error]) as unknown;
+  }
+}
+
 /** Wraps a function of a session store, if the store has it. */
 export function wrapCall(
   store: object,

@@ -120,13 +120,17 @@ function watchStore(store: SessionStore): WatchedStore {
     };
   };
 
-  /** To touch a session, some stores read and write all of it, and so bring back one that ended meanwhile. */
+  /**
+   * To touch a session, some stores read and write all of it, and so bring back one that ended meanwhile. What has ended
+   * already has no time to prolong.
+   */
   const touch: Around = (bare, args) => {
     const [id, session, done] = args;
     const watched = watchedOf(session);
-    return watched && typeof id === 'string' && typeof done === 'function'
-      ? late.run(bare, args, watched.since)
-      : bare(args);
+    if (!watched || typeof id !== 'string' || typeof done !== 'function') return bare(args);
+    return ended.has(id, watched.since)
+      ? (Reflect.apply(done, undefined, []) as unknown)
+      : late.run(bare, args, watched.since);
   };
 
   wrap(store, 'destroy', (bare, args) => {

@@ -27,6 +27,11 @@ class PooledStore extends MemoryStore {
   held(call: 'set' | 'touch' = 'set'): Promise<HeldWrite> {
     return new Promise((resolve) => this.#next[call].push(resolve));
   }
+  failing = false;
+  override get(id: string, done: (error: unknown, data?: SessionData | null) => void): void {
+    if (this.failing) throw new Error('away');
+    super.get(id, done);
+  }
   override set(id: string, data: SessionData, done?: Done): void {
     this.#run('set', id, data, done, () => super.set(id, data, done));
   }
@@ -94,6 +99,33 @@ describe('session/late-writes (G3)', () => {
       expect(await panel.stored(cookie)).to.equal(null);
     });
   }
+
+  it('touches no session that has ended already', async () => {
+    const store = new PooledStore();
+    let touches = 0;
+    store.touch = (_id, _data, done) => {
+      touches++;
+      done?.();
+    };
+    const watched = watchedStore(store as never);
+    const session = { id: 'a', cookie: {} } as unknown as AppSession & SessionData;
+    watched.watch(session);
+    const touch = (): Promise<void> => promised((done) => store.touch('a', session, done));
+    await touch();
+    await promised((done) => store.destroy('a', done));
+    await touch();
+    expect(touches).to.equal(1);
+  });
+
+  it('hands what a store throws at a look-up that had to wait to its callback', async () => {
+    const { store, held } = await overtaken();
+    store.failing = true;
+    const looked = new Promise((resolve) => store.get('a', resolve));
+    held.answer();
+    expect(await looked)
+      .to.be.instanceOf(Error)
+      .with.property('message', 'away');
+  });
 
   /** A session in a store, with a write of it that its end overtook, and that brought it back. */
   async function overtaken(call: 'set' | 'touch' = 'set') {
