@@ -23,12 +23,20 @@ const AROUND_A_TRANSACTION: ReadonlyMap<string, string> = new Map([
   ['commit', 'commit'],
   ['rollback', 'rollback'],
 ]);
+/** Pragmas that read what is in the database, and those that write into it; all others are about the connection. */
+const NAMED = String.raw`\s+(?:\w+\.)?`;
+const READING = String.raw`(?:page_count|freelist_count|\w+_(?:info|xinfo|list|check))\b`;
+const NUMBER = '(?:user_version|application_id|schema_version)';
+const WRITING = String.raw`(?:incremental_vacuum|optimize|auto_vacuum|${NUMBER})\b`;
 /** What takes no lock, or is not allowed in a transaction. */
-const OUTSIDE =
-  /^\s*(?:savepoint|release|rollback|vacuum|attach|detach|pragma\s+(?:\w+\.)?(?:journal_mode|locking_mode|synchronous|foreign_keys|temp_store|wal_checkpoint))\b/i;
-/** Other pragmas write if they are given a value, with `=` or in brackets, unless that names what to read. */
-const READS =
-  /^\s*(?:select\b|values\b|explain\b|pragma\s+(?:\w+\.)?(?:(?!incremental_vacuum|optimize)\w+\s*;?\s*$|(?:\w+_(?:info|xinfo|list|check))\s*\())/i;
+const OUTSIDE = new RegExp(
+  String.raw`^\s*(?:(?:savepoint|release|rollback|vacuum|attach|detach)\b|pragma(?!${NAMED}(?:${READING}|${WRITING})))`,
+  'i',
+);
+const READS = new RegExp(
+  String.raw`^\s*(?:(?:select|values|explain)\b|pragma${NAMED}(?:${READING}|${NUMBER}\s*;?\s*$))`,
+  'i',
+);
 /** What takes the lock of a read. */
 const BEGIN_READ = 'begin; select 1 from sqlite_master limit 1';
 

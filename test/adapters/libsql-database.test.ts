@@ -55,7 +55,7 @@ describe('adapters/libsql-database', () => {
         .returning('sealed')
         .execute(),
     'a write behind a comment': () => sql`/* of the panel */ delete from totp`.execute(db),
-    'a pragma': () => sql`pragma user_version = 7`.execute(db),
+    'a pragma': () => sql`pragma  main.user_version = 7`.execute(db),
     'a pragma that needs no value': () => sql`pragma incremental_vacuum`.execute(db),
     'a transaction': () =>
       db.transaction().execute(async (transaction) => {
