@@ -1,5 +1,4 @@
-import type { Told } from './late-writes.js';
-import type { Around, Bare } from './store-calls.js';
+import type { Around, Bare, Told } from './store-calls.js';
 import { callAfter } from './store-calls.js';
 
 /** One write of a session that may be written only while it is in the store. */

@@ -1,9 +1,6 @@
 import type { Since } from './ended-sessions.js';
-import type { Around, Bare } from './store-calls.js';
+import type { Around, Bare, Told } from './store-calls.js';
 import { callAfter } from './store-calls.js';
-
-/** A callback as session stores use it. */
-export type Told = (...said: unknown[]) => unknown;
 
 /** How long a look-up waits for a write that the store does not answer: longer than a healthy store ever takes. */
 const WAITED_MILLISECONDS = 2000;

@@ -1,6 +1,9 @@
 /** A function of a session store. */
 export type Bare = (args: readonly unknown[]) => unknown;
 
+/** A callback as session stores use it. */
+export type Told = (...said: unknown[]) => unknown;
+
 /** What is done around it. The array of the arguments is its own. */
 export type Around = (bare: Bare, args: unknown[]) => unknown;
 
