@@ -3,7 +3,9 @@ import { expect } from 'chai';
 import { MemoryStore } from 'express-session';
 import type { SessionData } from 'express-session';
 import type { AppSession } from '../../lib/session/app-request.js';
+import { createLateWrites } from '../../lib/session/late-writes.js';
 import { promised } from '../../lib/session/regenerate.js';
+import type { Told } from '../../lib/session/store-calls.js';
 import { watchedStore } from '../../lib/session/watched-store.js';
 import { enrolled, give } from '../support/people.js';
 import type { Owner } from '../support/people.js';
@@ -214,5 +216,95 @@ describe('session/late-writes (G3)', () => {
     held.answer();
     await writing;
     expect(await store.has('a')).to.equal(true);
+  });
+
+  describe('createLateWrites', () => {
+    /** Ends count for what began at this moment, and not for what began later. */
+    const BEGUN = { own: 1, all: 1 };
+    const ended = new Set<string>();
+    const answers: Told[] = [];
+    const seen: unknown[] = [];
+    let undone: Error | undefined;
+    let late: ReturnType<typeof createLateWrites>;
+    beforeEach(() => {
+      // No time passes, so what goes on does so because of an answer.
+      mock.timers.enable({ apis: ['setTimeout'] });
+      undone = undefined;
+      for (const list of [answers, seen]) list.length = 0;
+      ended.clear();
+      late = createLateWrites(
+        (id, { own }) => ended.has(id) && own <= BEGUN.own,
+        (id, told) => {
+          seen.push(`remove ${id}`);
+          told(undone);
+        },
+      );
+    });
+    const write = (id: string, since = BEGUN): unknown =>
+      late.run(
+        ([, , done]) => answers.push(done as Told),
+        [id, {}, (error: unknown) => seen.push(error)],
+        since,
+      );
+    const lookUp = (id: string): unknown =>
+      late.after(
+        () => seen.push(`get ${id}`),
+        () => undefined,
+        [id],
+      );
+    const answered = async (place: number, ...said: unknown[]): Promise<unknown[]> => {
+      answers[place]!(...said);
+      await new Promise(setImmediate);
+      return seen.splice(0);
+    };
+
+    it('makes look-ups once all writes of their session are answered, in whatever order', async () => {
+      for (const id of ['a', 'b', 'a', 'c', 'a']) write(id);
+      write('d', { own: 2, all: 2 });
+      for (const id of ['a', 'b', 'd']) ended.add(id);
+      for (const id of ['a', 'b', 'a', 'c', 'd']) lookUp(id);
+      expect(seen.splice(0)).to.deep.equal(['get c', 'get d']);
+      expect(await answered(2)).to.deep.equal(['remove a', undefined]);
+      expect(await answered(0)).to.deep.equal(['remove a', undefined]);
+      expect(await answered(3)).to.deep.equal([undefined]);
+      expect(await answered(1)).to.deep.equal(['remove b', undefined, 'get b']);
+      expect(await answered(4)).to.deep.equal(['remove a', undefined, 'get a', 'get a']);
+      expect(['a', 'b', 'c'].map((id) => late.has(id))).to.deep.equal([false, false, false]);
+    });
+
+    it('passes the error of undoing on, unless the write has one', async () => {
+      undone = new Error('still there');
+      const lost = new Error('lost');
+      for (const id of ['a', 'a']) write(id);
+      ended.add('a');
+      expect(await answered(0)).to.deep.equal(['remove a', undone]);
+      expect(await answered(1, lost)).to.deep.equal(['remove a', lost]);
+    });
+
+    it('does not wait for a write that the store threw at', () => {
+      const run = (): unknown =>
+        late.run(
+          () => {
+            throw new Error('away');
+          },
+          ['a', {}, () => undefined],
+          BEGUN,
+        );
+      expect(run).to.throw('away');
+      ended.add('a');
+      lookUp('a');
+      expect(seen).to.deep.equal(['get a']);
+    });
+
+    it('takes an answer that comes twice for one', async () => {
+      for (const id of ['a', 'a', 'a']) write(id);
+      await answered(0);
+      await answered(0);
+      ended.add('a');
+      await answered(1);
+      expect(late.has('a')).to.equal(true);
+      await answered(2);
+      expect(late.has('a')).to.equal(false);
+    });
   });
 });
