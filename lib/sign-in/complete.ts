@@ -23,11 +23,13 @@ interface SignInParts {
   readonly browser?: BrowserToken | undefined;
   /** Whether the new state depends on the present session, which must still be there. */
   readonly goesOn?: boolean;
+  /** Whether `req.user` is signed in once more. They may have come back from where the automatic switch took them. */
+  readonly isAgain?: boolean;
 }
 
 /**
  * Completes a sign-in: Passport's own `logIn`; then the state, saved before anything is answered; then `onSignedIn`;
- * then the automatic switch. If a step fails, nobody is signed in.
+ * then the automatic switch, if it is a new sign-in. If a step fails, nobody is signed in.
  *
  * @param user what becomes `req.user`
  * @returns where it leads, to be checked by `safeReturnTo`; `null`: home
@@ -38,7 +40,7 @@ export async function signIn(
   known: KnownUser,
   mark: UserState,
   options: LogInOptions,
-  { from, browser, goesOn = from !== undefined }: SignInParts = {},
+  { from, browser, goesOn = from !== undefined, isAgain = false }: SignInParts = {},
 ): Promise<string | null> {
   const { core, request, res } = context;
   const keep = Boolean(options.keepSessionInfo) || from?.keepSessionInfo === true;
@@ -71,7 +73,7 @@ export async function signIn(
     if (browser.remembered) emit(context, 'browser-remembered', known.account.id, {});
   }
   forgetStop(context);
-  await switchAutomatically(context);
+  if (!isAgain) await switchAutomatically(context);
   return returnTo;
 }
 

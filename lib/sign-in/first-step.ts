@@ -77,7 +77,12 @@ export async function firstStep(
   const mark = required ? undefined : await markWithoutCode(context, found, factor, first, keysOnly);
   if (mark) {
     const goesOn = (again !== undefined && !follows) || mark.state === 'verified';
-    await signIn(context, user, { ...found, factor }, mark, options, { goesOn });
+    const { autoSwitchSkipped } = again ?? {};
+    const state = autoSwitchSkipped ? { ...mark, autoSwitchSkipped } : mark;
+    await signIn(context, user, { ...found, factor }, state, options, {
+      goesOn,
+      isAgain: again !== undefined,
+    });
     return 'call-back';
   }
   const answers = (options.whenCodeRequired ?? core.options.whenCodeRequired) === 'respond';

@@ -25,7 +25,7 @@ describe('sign-in/log-in of who is signed in already', () => {
     let policy: 'optional' | 'required' = 'optional';
     const panel = await startPanel({
       ...parts,
-      options: { rememberBrowsers: { days: 30 }, policy: () => policy },
+      options: { rememberBrowsers: { days: 30 }, policy: () => policy, ...parts.options },
       routes({ app }) {
         app.post('/profile', async (req, res, next) => {
           const { user } = req;
@@ -60,6 +60,51 @@ describe('sign-in/log-in of who is signed in already', () => {
     panel.now += 3 * DAY;
     expect((await client.post('/profile')).status).to.equal(200);
     expect((await panel.stored(client))?.secondFactor).to.include({ state: 'remembered', passwordAt });
+  });
+
+  describe('with an automatic switch', () => {
+    const actors = async (client: Client): Promise<unknown> => {
+      const { body } = await client.get('/me');
+      return [...(body.actors as string[]), body.user];
+    };
+    const startSwitching = () =>
+      start({
+        users: ['root', 'admin'].map((id) => user(id)),
+        options: {
+          account: ({ id, login, passwordChangedAt: securityStamp }) => ({
+            id,
+            name: login,
+            level: id,
+            securityStamp,
+          }),
+          impersonation: { levels: ['root', 'admin'], autoSwitch: { root: 'admin' } },
+        },
+        beforeRouter: ({ app }) =>
+          app.get('/me', ({ user: found, secondFactor }, res) => {
+            const { autoSwitchSkipped: skipped } = secondFactor!;
+            res.json({ user: (found as User).id, actors: secondFactor!.actors.map(({ id }) => id), skipped });
+          }),
+      });
+
+    it('leaves them where they are if they have come back from it', async () => {
+      const { panel } = await startSwitching();
+      const root = await loggedIn(panel, 'root');
+      expect(await actors(root)).to.deep.equal(['root', 'admin']);
+      await root.leave();
+      expect((await root.post('/profile')).status).to.equal(200);
+      expect(await actors(root)).to.deep.equal(['root']);
+      await root.login('root');
+      expect(await actors(root), 'a new sign-in').to.deep.equal(['root', 'admin']);
+    });
+
+    it('still tells why they were not switched', async () => {
+      const { panel } = await startSwitching();
+      await enrolled(panel, 'admin');
+      const root = await loggedIn(panel, 'root');
+      expect((await root.post('/profile')).status).to.equal(200);
+      const { body } = await root.get('/me');
+      expect(body).to.deep.equal({ user: 'root', actors: [], skipped: 'target-has-second-factor' });
+    });
   });
 
   for (const has of ['no second factor', 'a second factor'] as const) {
