@@ -364,11 +364,11 @@ function lockout(value: unknown = {}): LockoutLimits {
   };
 }
 
-function sessionKey(value: unknown = 'secondFactor'): string {
+function sessionKey(value: unknown = 'passportSecondFactor'): string {
   const taken = typeof value === 'string' && (SESSION_KEYS_TAKEN.includes(value) || value in {});
   if (typeof value !== 'string' || value === '' || taken) {
     const got = taken ? 'one that express-session or Passport uses' : kindOf(value);
-    throw invalid(`sessionKey must be a name of its own, such as secondFactor, got ${got}`);
+    throw invalid(`sessionKey must be a name of its own, such as passportSecondFactor, got ${got}`);
   }
   return value;
 }

@@ -202,8 +202,9 @@ export interface SecondFactorOptions<User> {
   /** Whether the browser uses https. Synchronous. Default: Express's `req.secure`, else what the socket says. */
   secure?: ((req: HttpRequest) => boolean) | undefined;
   /**
-   * The key in `req.session`. Default `secondFactor`. Delete all sessions when you change it: otherwise somebody who
-   * is acting as a user at that moment becomes that user.
+   * The key in `req.session`. Nothing else may read or write it, no former version of the application either. Default
+   * `passportSecondFactor`. Delete all sessions when you change it: otherwise somebody who is acting as a user at that
+   * moment becomes that user.
    */
   sessionKey?: string | undefined;
 

@@ -50,7 +50,7 @@ describe('check-options', () => {
       homePath: '/',
       deserializedUserIsFresh: false,
       whenCodeRequired: 'respond',
-      sessionKey: 'secondFactor',
+      sessionKey: 'passportSecondFactor',
       pendingSeconds: 600,
       freshSeconds: 900,
       storeTimeoutMs: 2000,

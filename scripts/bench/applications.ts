@@ -116,8 +116,8 @@ interface Application {
 /** The applications that are compared. */
 const APPLICATIONS = {
   bare: { build: bare },
-  'bare, our mark': { build: bare, mark: { secondFactor: OUR_MARK } },
-  yardstick: { build: yardstick, mark: { secondFactor: OUR_MARK } },
+  'bare, our mark': { build: bare, mark: { passportSecondFactor: OUR_MARK } },
+  yardstick: { build: yardstick, mark: { passportSecondFactor: OUR_MARK } },
   'passport-totp': { build: totp },
   ours: { build: ours() },
   'ours, fresh user': { build: ours(fresh) },

@@ -122,7 +122,8 @@ describe('docs/coming-from-passport-totp.md', () => {
     expect(await home(alice), 'the old application goes on').to.equal('Hello alice');
 
     const program = await deploy('after.cjs');
-    expect(await home(new Client(program, bob.cookies))).to.equal('Hello bob');
+    const bobAgain = new Client(program, bob.cookies);
+    expect(await home(bobAgain)).to.equal('Hello bob');
     const again = new Client(program, alice.cookies);
     expect(await home(again), 'signed in before').to.equal('/login');
     expect((await again.submit('/two-step/verify', { code: used })).status, 'used before').to.equal(401);
@@ -140,6 +141,12 @@ describe('docs/coming-from-passport-totp.md', () => {
     expect(await home(other)).to.equal('Hello alice');
     const [, withoutFactor] = await signIn('bob', program);
     expect(withoutFactor).to.equal('/');
+
+    const back = await deploy('before.cjs');
+    expect(await home(new Client(back, bobAgain.cookies)), 'back in the old application').to.equal(
+      'Hello bob',
+    );
+    expect(await home(new Client(back, other.cookies))).to.equal('/login-otp');
   });
 
   it('refuses a key that is too short until it is told to take it', async () => {

@@ -237,12 +237,12 @@ describe('docs/upgrading.md', () => {
       routes({ app }) {
         app.post('/old-code', express.json(), (req, res) => {
           const isRight = (req.body as { code?: unknown }).code === 'old';
-          if (req.user && isRight) Object.assign(req.session, { oldCode: true });
+          if (req.user && isRight) Object.assign(req.session, { secondFactor: true });
           res.sendStatus(isRight ? 200 : 401);
         });
         app.use('/me', (req, res, next) => {
           const { id } = (req.user ?? {}) as { id?: string };
-          if (id === undefined || !old.oldSecrets.isInTable(id) || 'oldCode' in req.session) next();
+          if (id === undefined || !old.oldSecrets.isInTable(id) || 'secondFactor' in req.session) next();
           else res.redirect('/old-code');
         });
       },
@@ -265,8 +265,10 @@ describe('docs/upgrading.md', () => {
     const before = await loggedIn(oldPanel);
     await before.post('/old-code', { code: 'old' });
     expect(await before.me(), 'not moved').to.equal('alice');
+    const byPassword = await loggedIn(panel);
     const alice = await moved();
     for (const [who, client] of [
+      ['a session by the password alone here', new Client(oldPanel, byPassword.cookies)],
       ['the password alone', await loggedIn(oldPanel)],
       ['a session by both steps here', new Client(oldPanel, alice.cookies)],
     ] as const) {

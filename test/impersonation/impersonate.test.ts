@@ -235,7 +235,7 @@ describe('impersonation', () => {
       state: 'verified',
       until: Number.MAX_SAFE_INTEGER,
       level: 'root',
-      secondFactor: { state: 'impersonating', account: 'alice', actors: [{ account: 'root' }] },
+      passportSecondFactor: { state: 'impersonating', account: 'alice', actors: [{ account: 'root' }] },
       ['__proto__']: { level: 'root' },
     };
     await alice.post('/login', { ...planted, username: 'alice', password: 'password' });

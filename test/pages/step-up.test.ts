@@ -49,8 +49,8 @@ const PLANTABLE: PanelParts = {
   beforeRouter: ({ app }) => {
     app.post('/plant', express.json(), (req, res) => {
       const { returnTo } = req.body as { returnTo: unknown };
-      const held = req.session as { secondFactor?: { returnTo?: unknown }; returnTo?: unknown };
-      if (held.secondFactor) held.secondFactor.returnTo = returnTo;
+      const held = req.session as { passportSecondFactor?: { returnTo?: unknown }; returnTo?: unknown };
+      if (held.passportSecondFactor) held.passportSecondFactor.returnTo = returnTo;
       else held.returnTo = returnTo;
       res.json({});
     });

@@ -28,7 +28,7 @@ export function comparable(seen: unknown): unknown {
     return comparable((seen as { toJSON(): unknown }).toJSON());
   }
   const entries = Object.entries(seen).filter(
-    ([key]) => key !== 'secondFactor' && !OF_THE_MOMENT.includes(key),
+    ([key]) => key !== 'passportSecondFactor' && !OF_THE_MOMENT.includes(key),
   );
   return Object.fromEntries(
     entries.map(([key, value]) => [key, ROUNDED.includes(key) ? rounded(value) : comparable(value)]),

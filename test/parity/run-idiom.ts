@@ -116,7 +116,7 @@ async function start(
       });
       made.app.get('/seen', (req, res) => {
         const session = Object.fromEntries(
-          Object.entries(req.session).filter(([key]) => key !== 'secondFactor'),
+          Object.entries(req.session).filter(([key]) => key !== 'passportSecondFactor'),
         );
         res.json({ user: req.user ?? null, in: req.isAuthenticated(), session, id: req.sessionID });
       });

@@ -132,7 +132,7 @@ describe('behind the CSRF protection of the application', () => {
     const panel = await start();
     const client = await loggedIn(panel);
     expect((await client.post('/two-step/setup')).status).to.equal(403);
-    expect((await panel.stored(client))?.secondFactor).not.to.have.property('setup');
+    expect((await panel.stored(client))?.passportSecondFactor).not.to.have.property('setup');
     const begun = await client.post('/two-step/setup', {}, { 'x-csrf-token': await token(client) });
     expect(begun.body.key).to.be.a('string');
   });

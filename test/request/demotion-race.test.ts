@@ -55,7 +55,7 @@ async function start(parts: PanelParts = {}): Promise<WaitingPanel> {
 }
 
 async function unmarked(panel: Panel, client: Client): Promise<void> {
-  const { secondFactor: _mark, ...session } = (await panel.stored(client))!;
+  const { passportSecondFactor: _mark, ...session } = (await panel.stored(client))!;
   await new Promise((done) => panel.sessionStore.set(sessionId(client), session as never, done));
 }
 

@@ -30,7 +30,10 @@ describe('request/evaluate-request', () => {
     const cookie = other.cookie;
     expect(await other.me()).to.equal(null);
     expect(demotions(panel)).to.deep.equal(['enrolled-elsewhere']);
-    expect((await panel.stored(other))?.secondFactor).to.include({ state: 'pending', account: 'alice' });
+    expect((await panel.stored(other))?.passportSecondFactor).to.include({
+      state: 'pending',
+      account: 'alice',
+    });
     expect(await panel.stored(other)).not.to.have.property('passport');
     expect(await panel.stored(cookie), 'the id it had is dead').to.equal(null);
     expect((await other.get('/secret')).body.code).to.equal('code-required');
@@ -65,13 +68,13 @@ describe('request/evaluate-request', () => {
   it('makes a verified session a signed-in one when the factor is gone, and the guard refuses', async () => {
     const panel = await startPanel();
     const { client } = await enrolled(panel);
-    const passwordAt = (await panel.stored(client))?.secondFactor?.passwordAt;
+    const passwordAt = (await panel.stored(client))?.passportSecondFactor?.passwordAt;
     const cookie = client.cookie;
     await panel.secondFactor.admin.disable('alice', { by: 'operator' });
     expect((await client.get('/secret')).body.code).to.equal('enrollment-required');
     expect(await client.me()).to.equal('alice');
     expect(demotions(panel)).to.deep.equal(['factor-gone']);
-    const mark = (await panel.stored(client))?.secondFactor;
+    const mark = (await panel.stored(client))?.passportSecondFactor;
     expect(mark)
       .to.include({ state: 'signed-in', passwordAt })
       .and.not.have.any.keys('enrollment', 'factorAt');
@@ -120,9 +123,9 @@ describe('request/evaluate-request', () => {
   it('adopts a session without a mark, without a time of the password', async () => {
     const panel = await startPanel();
     const client = await loggedIn(panel);
-    await rewrite(panel, client, { secondFactor: undefined });
+    await rewrite(panel, client, { passportSecondFactor: undefined });
     expect(await client.me()).to.equal('alice');
-    const mark = (await panel.stored(client))?.secondFactor;
+    const mark = (await panel.stored(client))?.passportSecondFactor;
     expect(mark).to.include({ state: 'signed-in', account: 'alice', passwordAt: null });
     expect((await client.post('/two-step/setup')).body.code, 'no fresh password').to.equal(
       'step-up-required',
@@ -146,10 +149,10 @@ describe('request/evaluate-request', () => {
     it(`parks a session of an enrolled account that has ${mark === undefined ? 'nothing' : JSON.stringify(mark)} for a mark`, async () => {
       const panel = await startPanel();
       const { client } = await enrolled(panel);
-      await rewrite(panel, client, { secondFactor: mark });
+      await rewrite(panel, client, { passportSecondFactor: mark });
       expect(await client.me()).to.equal(null);
       expect(demotions(panel)).to.deep.equal(['unmarked']);
-      expect((await panel.stored(client))?.secondFactor).to.include({ state: 'pending' });
+      expect((await panel.stored(client))?.passportSecondFactor).to.include({ state: 'pending' });
     });
   }
 
@@ -167,7 +170,7 @@ describe('request/evaluate-request', () => {
       const { client, phone } = await enrolled(panel, login);
       await rewrite(panel, client, {
         passport: { user: { ...userOf(panel, login) } },
-        secondFactor: undefined,
+        passportSecondFactor: undefined,
       });
       if (login === 'bob') panel.users.pop();
       expect((await client.get('/me')).body).to.deep.equal({ user: null });
@@ -197,7 +200,7 @@ describe('request/evaluate-request', () => {
     expect(await client.me()).to.equal(null);
     expect((await client.get('/two-step')).body.state).to.equal('anonymous');
     expect((await client.get('/secret')).body.code).to.equal('login-required');
-    expect(await panel.stored(client)).not.to.have.property('secondFactor');
+    expect(await panel.stored(client)).not.to.have.property('passportSecondFactor');
   });
 
   it('refuses a user who came by other credentials than the session, and leaves the session alone (L1)', async () => {
@@ -218,7 +221,7 @@ describe('request/evaluate-request', () => {
     const { client } = await enrolled(panel);
     const before = await panel.stored(client);
     expect((await client.get('/secret', { 'x-token': 'bob' })).body.code).to.equal('session-required');
-    expect((await panel.stored(client))?.secondFactor).to.deep.equal(before?.secondFactor);
+    expect((await panel.stored(client))?.passportSecondFactor).to.deep.equal(before?.passportSecondFactor);
     expect((await client.get('/secret')).status).to.equal(200);
   });
 
@@ -262,8 +265,8 @@ describe('request/evaluate-request', () => {
       expect(answer.body, path).to.deep.equal({ code: 'record-unreadable' });
     }
     expect((await new Client(panel).login('alice')).body.code).to.equal('record-unreadable');
-    expect((await panel.stored(client))?.secondFactor, 'for when the key is back').to.deep.equal(
-      stored?.secondFactor,
+    expect((await panel.stored(client))?.passportSecondFactor, 'for when the key is back').to.deep.equal(
+      stored?.passportSecondFactor,
     );
     expect(panel.told()).to.include('record-unreadable');
     await panel.secondFactor.admin.disable('alice', { by: 'operator' });
@@ -386,7 +389,7 @@ describe('request/evaluate-request', () => {
     const panel = await startPanel({
       routes({ app }) {
         app.post('/before', (req, res) => {
-          Reflect.deleteProperty(req.session, 'secondFactor');
+          Reflect.deleteProperty(req.session, 'passportSecondFactor');
           res.json({});
         });
         app.get('/lenient', requireSecondFactor({ unenrolled: 'allow' }), (_req, res) => res.json({}));

@@ -200,12 +200,12 @@ describe('request/request-second-factor', () => {
       const other = await loggedIn(panel);
       await other.post('/two-step/verify', { code: phone.nextCode() });
       const { cookie } = client;
-      const before = (await panel.stored(client))?.secondFactor;
+      const before = (await panel.stored(client))?.passportSecondFactor;
       expect((await client.post('/new-password')).status).to.equal(200);
       expect(sessionId(client)).not.to.equal(sessionId(cookie));
       expect(await client.me()).to.equal('alice');
       expect((await client.get('/secret')).status).to.equal(200);
-      const after = (await panel.stored(client))?.secondFactor;
+      const after = (await panel.stored(client))?.passportSecondFactor;
       expect(after).to.include({ factorAt: before?.factorAt, enrollment: before?.enrollment });
       expect(after?.stamp).not.to.equal(before?.stamp);
       expect(await other.me()).to.equal(null);

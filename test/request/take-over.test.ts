@@ -265,7 +265,7 @@ describe('request/take-over', () => {
     const panel = await startPanel({ authenticator });
     const { client } = await enrolled(panel);
     expect(await panel.stored(client))
-      .to.include.keys('panelUser', 'secondFactor')
+      .to.include.keys('panelUser', 'passportSecondFactor')
       .and.not.have.property('passport');
     expect((await client.get('/secret')).status).to.equal(200);
   });

@@ -69,7 +69,11 @@ describe('A sign-in that waits for the code', () => {
         const client = await pending(panel(), 'bob');
         for (const name of names) client.cookies.set(name, 'alice');
         const headers = { 'x-user': 'alice', 'x-forwarded-user': 'alice', 'x-remote-user': 'alice' };
-        const state = { state: 'verified', secondFactor: { account: 'alice' }, passport: { user: 'alice' } };
+        const state = {
+          state: 'verified',
+          passportSecondFactor: { account: 'alice' },
+          passport: { user: 'alice' },
+        };
         const body = { code: phone.nextCode(), ...claims, ...state };
         expect((await client.post('/two-step/verify', body, headers)).status).to.equal(200);
         expect(await client.who()).to.equal('bob');

@@ -78,7 +78,7 @@ describe('The first step once more while the sign-in waits, below basePath (A4)'
         expect(said(answer), time).to.equal('code-required');
         expect(answer.text, time).not.to.match(TOKEN);
         expect(await thief.me(), time).to.equal(null);
-        const waits = (await panel.stored(thief))?.secondFactor?.until as number;
+        const waits = (await panel.stored(thief))?.passportSecondFactor?.until as number;
         expect(waits, time).to.be.above(until);
         until = waits;
         panel.now += 1000;
@@ -101,7 +101,7 @@ describe('The first step once more while the sign-in waits, below basePath (A4)'
           expect(answer.text).not.to.match(TOKEN);
           expect(await thief.me()).to.equal(null);
         }
-        expect((await panel.stored(thief))?.secondFactor?.state).to.equal('pending');
+        expect((await panel.stored(thief))?.passportSecondFactor?.state).to.equal('pending');
       });
   }
 

@@ -207,7 +207,7 @@ describe('Getting in without the code', () => {
         await waiting.post('/two-step/verify', { code, state: 'verified' });
       const { cookie: _now, ...after } = (await panel.stored(waiting)) ?? {};
       expect(after).to.deep.equal(before);
-      expect(after).to.have.all.keys('secondFactor');
+      expect(after).to.have.all.keys('passportSecondFactor');
       expect(sessionId(waiting)).to.equal(id);
       expect(await new Client(panel).get('/secret', { cookie: waiting.cookie })).to.include({ status: 401 });
     });

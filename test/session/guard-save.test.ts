@@ -208,7 +208,7 @@ describe('session/guard-save', () => {
     const panel: Panel = await startPanel({
       routes({ app }) {
         app.post('/forget-the-mark', (req, res) => {
-          Reflect.deleteProperty(req.session, 'secondFactor');
+          Reflect.deleteProperty(req.session, 'passportSecondFactor');
           res.json({});
         });
         app.post('/act', async (req, res) => {

@@ -168,7 +168,10 @@ describe('session/refuse: where a browser wanted to go', () => {
       await client.get(CALLBACK, HTML);
       await client.get('/secret?wanted', HTML);
       await client.get(CALLBACK, HTML);
-      expect((await panel.stored(client))?.secondFactor).to.include({ state: 'pending', returnTo: '/home' });
+      expect((await panel.stored(client))?.passportSecondFactor).to.include({
+        state: 'pending',
+        returnTo: '/home',
+      });
       await client.get('/secret?wanted', HTML);
       const done = await client.post(
         '/two-step/verify',

@@ -95,7 +95,7 @@ describe('session/regenerate', () => {
       }
       expect(client.cookie).to.equal(cookie);
       const after = await panel.stored(client);
-      expect(after?.secondFactor).to.deep.equal(before?.secondFactor);
+      expect(after?.passportSecondFactor).to.deep.equal(before?.passportSecondFactor);
     });
 
     it('makes a copied parked cookie worth nothing once its owner gave the code', async () => {

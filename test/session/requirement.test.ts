@@ -87,7 +87,7 @@ describe('session/requirement: a second factor that is a must', () => {
     expect(page.status).to.equal(200);
     expect(page.text).to.include('Two-step authentication is required').and.not.include('otpauth');
     expect((await client.get('/two-step/setup')).body.code).to.equal('setup-expired');
-    expect((await panel.stored(client))?.secondFactor).not.to.have.property('setup');
+    expect((await panel.stored(client))?.passportSecondFactor).not.to.have.property('setup');
   });
 
   it('counts only for an account that still has no second factor, and is still the same (D1, A12)', async () => {

@@ -334,7 +334,7 @@ describe('session/stop-cookie', () => {
         '$1',
       );
       const stored = await panel.stored(of);
-      const older = { ...stored, secondFactor: { ...stored?.secondFactor, ...ours } };
+      const older = { ...stored, passportSecondFactor: { ...stored?.passportSecondFactor, ...ours } };
       await new Promise((done) => panel.sessionStore.set(id, older as never, done));
     }
     expect((await client.get('/two-step/step-up', HTML)).status).to.equal(200);

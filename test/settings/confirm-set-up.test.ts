@@ -295,7 +295,7 @@ describe('settings/confirm-set-up', () => {
       minutes: 10,
     });
     expect(panel.events.at(-1)).to.include({ ...refused, reason: 'clock-skew' });
-    expect((await panel.stored(client))?.secondFactor).to.have.nested.property('setup.failures', 0);
+    expect((await panel.stored(client))?.passportSecondFactor).to.have.nested.property('setup.failures', 0);
     for (let wrong = 1; wrong <= 10; wrong++) {
       const answer = await confirm('000000');
       expect(answer).to.include({ code: 'code-invalid' }).and.not.have.property('minutes');
@@ -308,11 +308,11 @@ describe('settings/confirm-set-up', () => {
   it('keeps of the session what it was: how old the password is, and where its user wanted to go', async () => {
     const panel = await startPanel();
     const client = await loggedIn(panel);
-    const { passwordAt } = (await panel.stored(client))!.secondFactor!;
+    const { passwordAt } = (await panel.stored(client))!.passportSecondFactor!;
     await client.get('/secret?x', { accept: 'text/html' });
     const confirm = await begin(panel, client);
     expect(await confirm()).to.include({ returnTo: '/secret?x' });
-    expect((await panel.stored(client))?.secondFactor).to.deep.include({
+    expect((await panel.stored(client))?.passportSecondFactor).to.deep.include({
       state: 'verified',
       passwordAt,
       factorAt: panel.now,
@@ -348,7 +348,7 @@ describe('settings/confirm-set-up', () => {
     const { cookie } = client;
     // Without a stamp the session of the old key would be over.
     const state = (await panel.stored(client))!;
-    const session = { ...state, secondFactor: { ...state.secondFactor, stamp: null } };
+    const session = { ...state, passportSecondFactor: { ...state.passportSecondFactor, stamp: null } };
     await new Promise((done) =>
       panel.sessionStore.set(
         decodeURIComponent(cookie).split('s:')[1]!.split('.')[0]!,

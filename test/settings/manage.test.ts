@@ -20,7 +20,7 @@ describe('settings/manage', () => {
 
   const operations = (): unknown[] =>
     panel.events.flatMap((event: SecondFactorEvent) => ('operation' in event ? [event.operation] : []));
-  const state = async (of = client): Promise<unknown> => (await panel.stored(of))?.secondFactor;
+  const state = async (of = client): Promise<unknown> => (await panel.stored(of))?.passportSecondFactor;
 
   /** A browser that is remembered, and signed in without a code. */
   async function remembered(): Promise<Client> {

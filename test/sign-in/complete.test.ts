@@ -67,7 +67,7 @@ describe('sign-in/sign-in: onSignedIn and carry', () => {
     const client = new Client(panel);
     await client.post('/cart');
     await client.login('alice');
-    expect((await panel.stored(client))?.secondFactor?.carried).to.deep.equal(['book']);
+    expect((await panel.stored(client))?.passportSecondFactor?.carried).to.deep.equal(['book']);
     await client.post('/two-step/verify', { code: phone.nextCode() });
     const bob = new Client(panel);
     await bob.post('/cart');
@@ -175,9 +175,9 @@ describe('sign-in/sign-in: onSignedIn and carry', () => {
     await enroll(panel);
     const client = new Client(panel);
     await client.post('/both');
-    expect((await panel.stored(client))?.secondFactor?.returnTo).to.equal('/else');
+    expect((await panel.stored(client))?.passportSecondFactor?.returnTo).to.equal('/else');
     await client.post('/wanted');
     await client.post('/both');
-    expect((await panel.stored(client))?.secondFactor?.returnTo).to.equal('/wanted');
+    expect((await panel.stored(client))?.passportSecondFactor?.returnTo).to.equal('/wanted');
   });
 });

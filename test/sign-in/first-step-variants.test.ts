@@ -74,14 +74,14 @@ describe('sign-in/log-in behind other first steps', () => {
       const headers = { 'x-remember': 'alice' };
       const { id, until } = {
         id: sessionId(client),
-        until: (await panel.stored(client))?.secondFactor?.until,
+        until: (await panel.stored(client))?.passportSecondFactor?.until,
       };
       for (const path of ['/two-step/verify', '/two-step', '/two-step/verify?again']) {
         panel.now += 1000;
         expect((await client.get(path, headers)).status, path).to.equal(200);
       }
       expect(sessionId(client)).to.equal(id);
-      expect((await panel.stored(client))?.secondFactor?.until).to.equal(until);
+      expect((await panel.stored(client))?.passportSecondFactor?.until).to.equal(until);
       const verified = await client.post('/two-step/verify', { code: phone.nextCode() }, headers);
       expect(verified.body).to.include({ state: 'verified' });
       expect((await client.get('/secret', headers)).body).to.deep.equal({ secret: true });

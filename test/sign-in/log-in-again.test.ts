@@ -42,10 +42,10 @@ describe('sign-in/log-in of who is signed in already', () => {
   it('makes no old password fresh: to enable a second factor they sign in with it again', async () => {
     const { panel } = await start();
     const client = await loggedIn(panel);
-    const { passwordAt } = (await panel.stored(client))!.secondFactor!;
+    const { passwordAt } = (await panel.stored(client))!.passportSecondFactor!;
     panel.now += 3 * DAY;
     expect((await client.post('/profile')).status).to.equal(200);
-    expect((await panel.stored(client))?.secondFactor).to.include({ state: 'signed-in', passwordAt });
+    expect((await panel.stored(client))?.passportSecondFactor).to.include({ state: 'signed-in', passwordAt });
     expect((await client.post('/two-step/setup')).body.code).to.equal('step-up-required');
     await client.login('alice');
     expect((await client.post('/two-step/setup')).status).to.equal(200);
@@ -56,10 +56,13 @@ describe('sign-in/log-in of who is signed in already', () => {
     const owner = await enrolled(panel);
     const { client } = owner;
     await remember(owner);
-    const { passwordAt } = (await panel.stored(client))!.secondFactor!;
+    const { passwordAt } = (await panel.stored(client))!.passportSecondFactor!;
     panel.now += 3 * DAY;
     expect((await client.post('/profile')).status).to.equal(200);
-    expect((await panel.stored(client))?.secondFactor).to.include({ state: 'remembered', passwordAt });
+    expect((await panel.stored(client))?.passportSecondFactor).to.include({
+      state: 'remembered',
+      passwordAt,
+    });
   });
 
   describe('with an automatic switch', () => {
@@ -183,7 +186,7 @@ describe('sign-in/log-in of who is signed in already', () => {
     const panel = await startPanel({
       routes({ app }) {
         app.post('/before', (req, res) => {
-          Reflect.deleteProperty(req.session, 'secondFactor');
+          Reflect.deleteProperty(req.session, 'passportSecondFactor');
           res.json({});
         });
         app.post('/profile', (req, res, next) => {
@@ -193,9 +196,12 @@ describe('sign-in/log-in of who is signed in already', () => {
     });
     const client = await loggedIn(panel);
     await client.post('/before');
-    expect(await panel.stored(client)).to.not.have.property('secondFactor');
+    expect(await panel.stored(client)).to.not.have.property('passportSecondFactor');
     expect((await client.post('/profile')).status).to.equal(200);
-    expect((await panel.stored(client))?.secondFactor).to.include({ state: 'signed-in', passwordAt: null });
+    expect((await panel.stored(client))?.passportSecondFactor).to.include({
+      state: 'signed-in',
+      passwordAt: null,
+    });
   });
 
   /** How applications keep the user in the session: what of a user is written, and the user for it. */

@@ -179,12 +179,12 @@ describe('sign-in/log-in, refused', () => {
     it('goes on to the router on its own routes: by the whole path, whatever is mounted and asked', async () => {
       const panel = await start();
       const client = await loggedIn(panel);
-      const waits = (await panel.stored(client))?.secondFactor;
+      const waits = (await panel.stored(client))?.passportSecondFactor;
       panel.now += 1000;
       for (const path of ['/two-step/verify', '/Two-Step/Verify/?next=/home', '/two-step/verify?a#b']) {
         const { body } = await client.post(path, { code: '123456' });
         expect(body, path).to.not.have.property('user');
-        expect((await panel.stored(client))?.secondFactor, path).to.deep.equal(waits);
+        expect((await panel.stored(client))?.passportSecondFactor, path).to.deep.equal(waits);
       }
     });
 
@@ -192,30 +192,33 @@ describe('sign-in/log-in, refused', () => {
       const panel = await start();
       const client = await loggedIn(panel);
       for (const path of ['/two-step/inside', '/two-step?next=/home', '/two-step?a#b']) {
-        const until = (await panel.stored(client))?.secondFactor?.until as number;
+        const until = (await panel.stored(client))?.passportSecondFactor?.until as number;
         panel.now += 1000;
         expect((await client.post(path)).body.code, path).to.equal('enrollment-required');
-        expect((await panel.stored(client))?.secondFactor?.until, path).to.equal(until + 1000);
+        expect((await panel.stored(client))?.passportSecondFactor?.until, path).to.equal(until + 1000);
       }
     });
 
     it('begins anew where another step is due by now', async () => {
       const panel = await start();
       const client = await loggedIn(panel);
-      expect((await panel.stored(client))?.secondFactor?.state).to.equal('must-enroll');
+      expect((await panel.stored(client))?.passportSecondFactor?.state).to.equal('must-enroll');
       await panel.secondFactor.admin.import('alice', {
         secret: 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP',
         by: 'operator',
       });
       expect((await client.post('/two-step/verify')).body.code).to.equal('code-required');
-      expect((await panel.stored(client))?.secondFactor?.state).to.equal('pending');
+      expect((await panel.stored(client))?.passportSecondFactor?.state).to.equal('pending');
     });
 
     it('lets somebody else sign in in the same request: that strategy only said who waits', async () => {
       const panel = await start();
       const client = await loggedIn(panel);
       expect((await client.post('/two-step/setup?bob=1')).body.code).to.equal('enrollment-required');
-      expect((await panel.stored(client))?.secondFactor).to.include({ state: 'must-enroll', account: 'bob' });
+      expect((await panel.stored(client))?.passportSecondFactor).to.include({
+        state: 'must-enroll',
+        account: 'bob',
+      });
     });
   });
 });

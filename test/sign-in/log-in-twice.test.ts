@@ -53,7 +53,10 @@ for (const { passport, express } of [
       const client = new Client(panel);
       expect((await client.post('/twice')).status).to.equal(200);
       expect(await client.me()).to.equal('carol');
-      expect((await panel.stored(client))?.secondFactor).to.include({ state: 'signed-in', account: 'carol' });
+      expect((await panel.stored(client))?.passportSecondFactor).to.include({
+        state: 'signed-in',
+        account: 'carol',
+      });
     });
 
     it('rejects the second of two logIn at once', async () => {
@@ -75,7 +78,10 @@ for (const { passport, express } of [
       const client = new Client(panel);
       expect((await client.post('/twice')).body.codes).to.have.members(['login-twice', 'code-required']);
       expect(await client.me()).to.equal(null);
-      expect((await panel.stored(client))?.secondFactor).to.include({ state: 'pending', account: 'alice' });
+      expect((await panel.stored(client))?.passportSecondFactor).to.include({
+        state: 'pending',
+        account: 'alice',
+      });
     });
   });
 }

@@ -40,7 +40,7 @@ for (const [passport, express] of [
       expect(answer.body).to.deep.equal({ user: 'alice' });
       expect(await client.me()).to.equal('alice');
       const stored = await panel.stored(client);
-      expect(stored?.secondFactor).to.include({
+      expect(stored?.passportSecondFactor).to.include({
         state: 'signed-in',
         account: 'alice',
         passwordAt: panel.now,
@@ -67,7 +67,7 @@ for (const [passport, express] of [
 
       const parked = await panel.stored(client);
       expect(parked).not.to.have.property('passport');
-      expect(parked?.secondFactor).to.include({ state: 'pending', account: 'alice', user: 'alice' });
+      expect(parked?.passportSecondFactor).to.include({ state: 'pending', account: 'alice', user: 'alice' });
       expect(JSON.stringify(parked)).not.to.include('"password"');
 
       const verified = await client.post('/two-step/verify', { code: phone.nextCode() });
@@ -134,12 +134,12 @@ for (const [passport, express] of [
     it('keeps the age of the mark when a verified account calls logIn again', async () => {
       const panel = await startPanel({ passport, express, routes: (made) => logInRoute(made) });
       const { client } = await enrolled(panel);
-      const before = (await panel.stored(client))?.secondFactor;
+      const before = (await panel.stored(client))?.passportSecondFactor;
       const cookie = client.cookie;
       panel.now += 60_000;
       const again = await client.post('/log-in', {}, { 'x-login': 'alice' });
       expect(again.body).to.deep.equal({ user: 'alice', state: 'verified' });
-      expect((await panel.stored(client))?.secondFactor).to.deep.equal(before);
+      expect((await panel.stored(client))?.passportSecondFactor).to.deep.equal(before);
       expect(sessionId(client)).not.to.equal(sessionId(cookie));
       expect(await seenBy(panel, cookie)).to.equal(null);
     });
@@ -153,7 +153,10 @@ for (const [passport, express] of [
       expect(await client.me()).to.equal(null);
       expect(await seenBy(panel, cookie)).to.equal(null);
       expect(await panel.stored(cookie)).to.equal(null);
-      expect((await panel.stored(client))?.secondFactor).to.include({ state: 'pending', account: 'bob' });
+      expect((await panel.stored(client))?.passportSecondFactor).to.include({
+        state: 'pending',
+        account: 'bob',
+      });
     });
   });
 }
@@ -192,10 +195,10 @@ describe('sign-in/log-in', () => {
       },
     });
     const client = await loggedIn(panel);
-    const before = (await panel.stored(client))?.secondFactor;
+    const before = (await panel.stored(client))?.passportSecondFactor;
     panel.now += 3_600_000;
     expect((await client.post('/profile')).status).to.equal(200);
-    expect((await panel.stored(client))?.secondFactor?.passwordAt).to.equal(before?.passwordAt);
+    expect((await panel.stored(client))?.passportSecondFactor?.passwordAt).to.equal(before?.passwordAt);
     expect((await client.post('/two-step/setup')).body.code).to.equal('step-up-required');
   });
 
@@ -216,7 +219,7 @@ describe('sign-in/log-in', () => {
       );
       expect(sessionId(client), path).not.to.equal(sessionId(before));
       expect(await panel.stored(before), path).to.equal(null);
-      expect((await panel.stored(client))?.secondFactor?.since, path).to.equal(panel.now);
+      expect((await panel.stored(client))?.passportSecondFactor?.since, path).to.equal(panel.now);
     }
   });
 
@@ -227,7 +230,10 @@ describe('sign-in/log-in', () => {
     const client = await loggedIn(panel);
     const inside = await client.post('/two-step/inside', {}, { 'x-login': 'bob' });
     expect(inside.body.code).to.equal('code-required');
-    expect((await panel.stored(client))?.secondFactor).to.include({ state: 'pending', account: 'bob' });
+    expect((await panel.stored(client))?.passportSecondFactor).to.include({
+      state: 'pending',
+      account: 'bob',
+    });
   });
 
   it('lets nothing of ours survive from the session before', async () => {
@@ -237,7 +243,7 @@ describe('sign-in/log-in', () => {
         made.app.post('/planted', (req, res) => {
           Object.assign(req.session, {
             note: 'mine',
-            secondFactor: { state: 'verified', account: 'alice', note: 'planted' },
+            passportSecondFactor: { state: 'verified', account: 'alice', note: 'planted' },
           });
           res.json({});
         });
@@ -249,7 +255,7 @@ describe('sign-in/log-in', () => {
     await client.post('/keeping', {}, { 'x-login': 'alice' });
     const parked = await panel.stored(client);
     expect(parked).to.include({ note: 'mine' });
-    expect(parked?.secondFactor).to.include({ state: 'pending' }).and.not.have.property('note');
+    expect(parked?.passportSecondFactor).to.include({ state: 'pending' }).and.not.have.property('note');
     expect(parked).not.to.have.property('passport');
   });
 
@@ -317,7 +323,7 @@ describe('sign-in/log-in', () => {
     await enroll(panel);
     const client = new Client(panel);
     expect((await client.post('/profile')).body.code).to.equal('code-required');
-    expect((await panel.stored(client))?.secondFactor).to.include({ account: 'alice' });
+    expect((await panel.stored(client))?.passportSecondFactor).to.include({ account: 'alice' });
   });
 
   it('has one account for an id as a number and as a string', async () => {

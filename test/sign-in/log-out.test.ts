@@ -66,7 +66,7 @@ for (const passport of [0.6, 0.7] as const) {
       expect((await client.post('/leave')).body).to.deep.equal({ user: null, state: 'anonymous' });
       expect((await client.get('/cart')).body.cart).to.deep.equal(['book']);
       const stored = await panel.stored(client);
-      expect(stored).to.not.have.property('secondFactor');
+      expect(stored).to.not.have.property('passportSecondFactor');
       expect(stored?.passport, 'as Passport leaves it').to.deep.equal({});
       expect(await seenBy(panel, cookie)).to.equal(null);
       expect((await client.get('/secret')).body.code).to.equal('login-required');

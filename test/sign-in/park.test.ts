@@ -82,7 +82,7 @@ describe('sign-in/park: the life of a parked sign-in (M3, A13)', () => {
     const panel = await start();
     await enroll(panel);
     const client = await loggedIn(panel);
-    let until = (await panel.stored(client))?.secondFactor?.until;
+    let until = (await panel.stored(client))?.passportSecondFactor?.until;
     for (const seconds of [100, 200, 200]) {
       panel.now += seconds * 1000;
       for (const path of ['/two-step', '/two-step/verify', '/me', '/secret']) await client.get(path);
@@ -90,8 +90,8 @@ describe('sign-in/park: the life of a parked sign-in (M3, A13)', () => {
       await client.get('/secret', { accept: 'text/html' });
       const left = (Number(until) - panel.now) / 1000;
       expect(await ttl(client)).to.be.within(left - 90, left + 1);
-      expect((await panel.stored(client))?.secondFactor?.until).to.equal(until);
-      until = (await panel.stored(client))?.secondFactor?.until;
+      expect((await panel.stored(client))?.passportSecondFactor?.until).to.equal(until);
+      until = (await panel.stored(client))?.passportSecondFactor?.until;
     }
   });
 
@@ -129,7 +129,7 @@ describe('sign-in/park: the life of a parked sign-in (M3, A13)', () => {
     await enroll(panel);
     const client = await loggedIn(panel);
     const text = (await redis.get(`sess:${sessionId(client)}`))!;
-    expect(JSON.parse(text)).to.have.all.keys('cookie', 'secondFactor');
+    expect(JSON.parse(text)).to.have.all.keys('cookie', 'passportSecondFactor');
     expect(text).not.to.match(/"password"|:"password/);
     const values = await Promise.all((await redis.keys('sess:*')).map((key) => redis.get(key)));
     expect(values.join('')).not.to.include('"password"');

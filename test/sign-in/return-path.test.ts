@@ -124,7 +124,10 @@ describe('sign-in/park: where a sign-in leads', () => {
     await client.post('/form', FORM('alice'), HTML);
     const stored = await panel.stored(client);
     const id = /connect\.sid=s%3A([^.]*)/.exec(client.cookie)?.[1] ?? '';
-    const changed = { ...stored, secondFactor: { ...stored?.secondFactor, returnTo: '//e.com' } };
+    const changed = {
+      ...stored,
+      passportSecondFactor: { ...stored?.passportSecondFactor, returnTo: '//e.com' },
+    };
     await new Promise((done) => panel.sessionStore.set(id, changed as never, done));
     const done = await client.post('/two-step/verify', new URLSearchParams({ code: phone.nextCode() }), HTML);
     expect(done.headers.location).to.equal('/');

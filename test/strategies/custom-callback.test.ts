@@ -104,7 +104,10 @@ describe('strategies/second-factor-strategy with a custom callback', () => {
     const answer = await client.post('/custom', { code: phone.nextCode() }, { 'x-other': 'bob' });
     expect(answer.body.code).to.equal('code-required');
     expect(await client.me()).to.equal(null);
-    expect((await panel.stored(client))?.secondFactor).to.include({ state: 'pending', account: 'bob' });
+    expect((await panel.stored(client))?.passportSecondFactor).to.include({
+      state: 'pending',
+      account: 'bob',
+    });
   });
 
   it('signs in nobody where the session was ended between code and req.logIn', async () => {

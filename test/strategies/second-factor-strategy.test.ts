@@ -43,7 +43,10 @@ for (const passport of [0.6, 0.7] as const) {
       });
       expect(sessionId(client)).not.to.equal(sessionId(cookie));
       expect(await panel.stored(cookie)).to.equal(null);
-      expect((await panel.stored(client))?.secondFactor).to.include({ state: 'verified', method: 'otp' });
+      expect((await panel.stored(client))?.passportSecondFactor).to.include({
+        state: 'verified',
+        method: 'otp',
+      });
       expect((await client.get('/secret')).status).to.equal(200);
       expect(panel.told()).to.deep.equal(['code-accepted', 'signed-in']);
     });
@@ -89,7 +92,9 @@ for (const passport of [0.6, 0.7] as const) {
         const answer = await client.post('/two-step/code', { code });
         expect(answer.status).to.equal(status);
         expect(await client.me()).to.equal(null);
-        expect((await panel.stored(client))?.secondFactor).to.deep.equal(before?.secondFactor);
+        expect((await panel.stored(client))?.passportSecondFactor).to.deep.equal(
+          before?.passportSecondFactor,
+        );
       });
     }
 
@@ -186,7 +191,7 @@ describe('strategies/second-factor-strategy with the options of passport.authent
     const client = await loggedIn(panel);
     await client.post('/two-step/code', { code: '000000' });
     expect((await panel.stored(client))?.messages).to.deep.equal(['The code is not right.']);
-    expect((await panel.stored(client))?.secondFactor).to.include({ state: 'pending' });
+    expect((await panel.stored(client))?.passportSecondFactor).to.include({ state: 'pending' });
   });
 
   it('hands the status to the error handler with failWithError', async () => {
@@ -222,7 +227,7 @@ describe('strategies/second-factor-strategy with the options of passport.authent
       await client.post('/two-step/code', { code: phone.nextCode() });
       const stored = await panel.stored(client);
       expect(stored?.cart).to.deep.equal(keepSessionInfo ? ['book'] : undefined);
-      expect(stored?.secondFactor).to.include({ state: 'verified' });
+      expect(stored?.passportSecondFactor).to.include({ state: 'verified' });
     }
   });
 

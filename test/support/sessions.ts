@@ -5,7 +5,7 @@ import type { Address } from './client.js';
 /** A session as it lies in the store. */
 export type StoredSession = Record<string, unknown> & {
   readonly cookie: { readonly originalMaxAge?: number | null };
-  readonly secondFactor?: Record<string, unknown>;
+  readonly passportSecondFactor?: Record<string, unknown>;
   readonly passport?: { readonly user?: unknown };
 };
 

@@ -76,7 +76,7 @@ export const COOKIE_IDIOMS: readonly Idiom[] = [
         ...Object.keys(JSON.parse(JSON.stringify(req.session)) as object),
       ];
       res.json({
-        own: own.filter((key) => key !== 'secondFactor'),
+        own: own.filter((key) => key !== 'passportSecondFactor'),
         id: req.session.id === req.sessionID,
         req: req.session.req === req,
       });

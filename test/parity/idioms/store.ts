@@ -39,7 +39,7 @@ export const STORE_IDIOMS: readonly Idiom[] = [
       res.json({
         found: Object.keys(
           (await promise((done) => req.sessionStore.get(req.sessionID, done))) as object,
-        ).filter((key) => key !== 'secondFactor'),
+        ).filter((key) => key !== 'passportSecondFactor'),
       }),
   ],
   [

@@ -11,7 +11,7 @@ import { isIn } from '../../support/attack.js';
 interface Stored {
   cookie: object;
   passport?: { user?: unknown };
-  secondFactor?: Record<string, unknown>;
+  passportSecondFactor?: Record<string, unknown>;
   [key: string]: unknown;
 }
 
@@ -42,14 +42,18 @@ describe('Somebody who writes the sessions in Redis and has no key', () => {
     await redis.set(keyOf(client), JSON.stringify(session));
   }
   async function stateOf(client: Client): Promise<Record<string, unknown>> {
-    const { secondFactor } = await read(client);
-    if (!secondFactor) throw new Error('no state');
-    return secondFactor;
+    const { passportSecondFactor: state } = await read(client);
+    if (!state) throw new Error('no state');
+    return state;
   }
   /** Everything of a session of their own but who is there and how. */
   async function forge(client: Client, user: string | undefined, state: unknown): Promise<void> {
     const { cookie } = await read(client);
-    await write(client, { cookie, ...(user !== undefined && { passport: { user } }), secondFactor: state });
+    await write(client, {
+      cookie,
+      ...(user !== undefined && { passport: { user } }),
+      passportSecondFactor: state,
+    });
   }
 
   it('copies the session of somebody else over their own, and is that person (not prevented)', async () => {
@@ -122,7 +126,10 @@ describe('Somebody who writes the sessions in Redis and has no key', () => {
     const admin = await signedIn(panel, 'admin');
     await admin.actAs('bob');
     const real = await read(admin);
-    await write(admin, { ...real, secondFactor: { ...real.secondFactor, until: panel.now + 36_000_000 } });
+    await write(admin, {
+      ...real,
+      passportSecondFactor: { ...real.passportSecondFactor, until: panel.now + 36_000_000 },
+    });
     expect(await admin.who()).to.equal('admin');
 
     const nobody = await signedIn(panel, 'bob');
