@@ -68,13 +68,14 @@ function watchStore(store: SessionStore): WatchedStore {
   const writes = createWrites();
   const look = store.get.bind(store);
   const remove = store.destroy.bind(store);
-  // It counts as an end: a request may have read the session while it was back.
+  // It counts as an end: a request may have read the session while it was back. If it fails, the session may still be
+  // there, so the end is not over.
   const late = createLateWrites(
     (id, since) => ended.has(id, since),
     (id, told) => {
       const over = ended.end(id);
       return remove(id, (error) => {
-        over(false);
+        if (!error) over(false);
         return told(error);
       });
     },

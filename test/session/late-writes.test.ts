@@ -30,6 +30,11 @@ class PooledStore extends MemoryStore {
     return new Promise((resolve) => this.#next[call].push(resolve));
   }
   failing = false;
+  stays = false;
+  override destroy(id: string, done?: Done): void {
+    if (this.stays) done?.(new Error('not removed'));
+    else super.destroy(id, done);
+  }
   override get(id: string, done: (error: unknown, data?: SessionData | null) => void): void {
     if (this.failing) throw new Error('away');
     super.get(id, done);
@@ -200,6 +205,17 @@ describe('session/late-writes (G3)', () => {
     held.answer();
     await writing;
     expect(watched.hasEnded(found)).to.equal(true);
+  });
+
+  it('counts a session as ended that could not be removed again', async () => {
+    const { store, watched, writing, held } = await overtaken();
+    store.stays = true;
+    held.answer();
+    expect(await writing.catch((error: unknown) => error)).to.be.an('error', 'not removed');
+    const found = (await load(store))!;
+    watched.watch(found);
+    expect(watched.hasEnded(found)).to.equal(true);
+    expect(watched.claim(found)).to.equal(false);
   });
 
   it('lets look-ups of a session pass that has not ended, while a write of it is under way', async () => {
