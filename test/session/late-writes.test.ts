@@ -124,6 +124,26 @@ describe('session/late-writes (G3)', () => {
     expect(touches).to.equal(1);
   });
 
+  it('passes a touch on after the write that it follows', async () => {
+    const store = new PooledStore();
+    const calls: string[] = [];
+    for (const call of ['set', 'touch'] as const) {
+      const bare = store[call].bind(store);
+      store[call] = (...args) => {
+        calls.push(call);
+        bare(...args);
+      };
+    }
+    const watched = watchedStore(store as never);
+    const session = { id: 'a', cookie: {} } as unknown as AppSession & SessionData;
+    await promised((done) => store.set('a', session, done));
+    watched.watch(session);
+    await Promise.all(
+      (['set', 'touch'] as const).map((call) => promised((done) => store[call]('a', session, done))),
+    );
+    expect(calls).to.deep.equal(['set', 'set', 'touch']);
+  });
+
   it('hands what a store throws at a look-up that had to wait to its callback', async () => {
     const { store, held } = await overtaken();
     store.failing = true;
