@@ -46,7 +46,7 @@ export interface RequestOptions {
 /** What a browser is told to make a key by. */
 export interface CreationRequest {
   readonly challenge: string;
-  /** 64 bytes at most, base64url; says nothing of who it is. */
+  /** 64 bytes at most, base64url. Says nothing of who it is, and is another one for each key. */
   readonly userHandle: string;
   readonly userName: string;
   /** The keys that the account has. */

@@ -8,7 +8,8 @@ import {
 import type { RecoverySet } from '../account/recovery-codes.js';
 
 /**
- * 128 fresh random bits, base64url. Identifies an enrollment, or is the key for the digests of a set of recovery codes.
+ * 128 fresh random bits, base64url. Identifies an enrollment, is the key for the digests of a set of recovery codes, or is
+ * the user handle of a passkey.
  */
 export function randomName(): string {
   return randomBytes(16).toString('base64url');

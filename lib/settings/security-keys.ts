@@ -6,6 +6,7 @@ import type { Context } from '../session/context.js';
 import { emit, now, originOf } from '../session/context.js';
 import type { Factor } from '../session/core.js';
 import { emitEvent, factorOf } from '../session/core.js';
+import { randomName } from '../session/random.js';
 import type { Refused, RouteRefusal } from '../session/refusal.js';
 import { refused } from '../session/refusal.js';
 import { requireEnrolledOwner } from '../session/require-owner.js';
@@ -24,7 +25,8 @@ export interface KeyForm {
 }
 
 /**
- * What is needed to add a security key. Nothing changes for the account. The session keeps the challenge.
+ * What is needed to add a security key. Nothing changes for the account. The session keeps the challenge. The user handle
+ * is new each time, so a passkey that is made never takes the place of another one of the account.
  *
  * @param webauthn the option, if it is set
  */
@@ -40,7 +42,8 @@ export async function startKey(
   const { value } = sharedChallenge(context, state, factor);
   const publicKey = webauthn.creationOptions({
     challenge: value,
-    userHandle: core.sealer.digests('user-handle', account.id)[0].toString('base64url'),
+    // A device replaces a passkey of the same handle (WebAuthn §6.3.2), accepted here or not.
+    userHandle: randomName(),
     userName: account.name,
     keys: factor?.keys ?? [],
     timeoutMs: core.options.pendingSeconds * 1000,

@@ -1,10 +1,9 @@
 import { expect } from 'chai';
 import type { Browser, BrowserContext, BrowserContextOptions, CDPSession, Page } from 'playwright-core';
-import type { WebAuthn } from 'passport-second-factor';
-import { webauthn } from 'passport-second-factor/webauthn';
 import { stopPanels } from '../support/panel.js';
 import { DESK, PASSKEY, PHONE, expectUsable, openPage, startBrowser } from '../support/browser.js';
 import { until } from '../support/eventually.js';
+import { lateWebAuthn } from '../support/late-webauthn.js';
 import type { Panel } from '../support/panel.js';
 import { startPagePanel } from '../support/page-panel.js';
 import { enrolled } from '../support/people.js';
@@ -22,29 +21,6 @@ const AUTHENTICATORS = {
   'a key by NFC': { ...PASSKEY, transport: 'nfc', hasResidentKey: false },
 } as const;
 const REFUSES = { ...PASSKEY, isUserVerified: false } as const;
-
-/** One that learns where the panel is when it listens. */
-function lateWebAuthn(): { readonly keys: WebAuthn; at(origin: string): void } {
-  let made = webauthn({ rpId: 'localhost', rpName: 'Panel', origins: ['http://localhost'] });
-  const keys: WebAuthn = {
-    rpId: 'localhost',
-    get origins() {
-      return made.origins;
-    },
-    creationOptions: (request) => made.creationOptions(request),
-    requestOptions: (...given) => made.requestOptions(...given),
-    credentialIdOf: (credential) => made.credentialIdOf(credential),
-    newCredentialIdOf: (credential) => made.newCredentialIdOf(credential),
-    verifyCreation: (...given) => made.verifyCreation(...given),
-    verifyAssertion: (...given) => made.verifyAssertion(...given),
-  };
-  return {
-    keys,
-    at(origin) {
-      made = webauthn({ rpId: 'localhost', rpName: 'Panel', origins: [origin] });
-    },
-  };
-}
 
 describe('passkeys and security keys in a browser', function () {
   this.timeout(600_000);

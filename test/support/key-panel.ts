@@ -22,7 +22,7 @@ export function startKeyPanel(
 }
 
 type Asked = Parameters<SoftKey['get']>[0];
-type Creation = Parameters<SoftKey['create']>[0];
+type Creation = Parameters<SoftKey['create']>[0] & { readonly user: { readonly id: string } };
 
 /** What an answer asks security keys. */
 export function askedBy({ body }: Answer): Asked {

@@ -2,9 +2,10 @@ import { hashSource } from './hash-source.js';
 
 /**
  * Asks for a passkey or security key (WebAuthn), and sends the form with its answer. Fetches nothing. A credential may
- * be a plain object, as password managers make them. A button that sends the form, for example with a code, sends no
- * credential: one from before was sent already, and its answer got lost. If the browser has no keys, or none on this
- * page, the buttons stay hidden, and a text says so.
+ * be a plain object, as password managers make them. A page makes one key: after that, its button sends this key again,
+ * because a second one of the same user handle would take its place on the device. A button that sends the form, for
+ * example with a code, sends no credential: one from before was sent already, and its answer got lost. If the browser
+ * has no keys, or none on this page, the buttons stay hidden, and a text says so.
  */
 export const KEY_SCRIPT = `
 (() => {
@@ -44,6 +45,7 @@ export const KEY_SCRIPT = `
     const button = form.querySelector('[data-key-button]');
     const failed = form.querySelector('[data-key-failed]');
     const rpId = options.rpId || options.rp.id;
+    let made = null;
     const isHere = location.hostname === rpId || location.hostname.endsWith('.' + rpId);
     if (!isHere || !window.isSecureContext) {
       form.querySelector('[data-key-elsewhere]').hidden = false;
@@ -59,7 +61,8 @@ export const KEY_SCRIPT = `
       failed.hidden = true;
       try {
         const asked = { ...options, challenge: bytes(options.challenge) };
-        field.value = JSON.stringify(await (options.user ? create : get)(asked));
+        if (options.user) made = made || (await create(asked));
+        field.value = JSON.stringify(made || (await get(asked)));
         for (const other of form.querySelectorAll('input[required]')) other.required = false;
         form.requestSubmit();
       } catch {
