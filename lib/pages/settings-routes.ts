@@ -27,6 +27,9 @@ import { answer, answerOrRedirect, answerRefusal } from './answers.js';
 import { answerRecovered, insteadOf, recoveryCodesPage, settingsAgain, settingsPage } from './page-drafts.js';
 import { refused } from '../session/refusal.js';
 
+/** What is right and was used before: a reload sends it again. */
+const USED_BEFORE: readonly string[] = ['code-already-used', 'assertion-already-used'];
+
 /** GET /: the settings page. As JSON it is always 200, with what the session may know. */
 export async function showSettings(context: Context): Promise<void> {
   const { req, res } = context;
@@ -74,7 +77,7 @@ export async function postRecoveryCodes(context: Context): Promise<void> {
     const { basePath } = context.core.options;
     const page = recoveryCodesPage(context, recoveryCodes, insteadOf(context), basePath);
     await answer(context, page, { recoveryCodes: recoveryCodes.codes, recoveryCodesSet: recoveryCodes.set });
-  } else if (made.code === 'code-already-used' && wasReloaded(context)) answerReload(context);
+  } else if (USED_BEFORE.includes(made.code) && wasReloaded(context)) answerReload(context);
   else await answerRefusal(context, made, await settingsAgain(context, 'recovery-codes'));
 }
 

@@ -49,15 +49,29 @@ export function sharedChallenge(
   factor: Factor | null,
 ): Challenge {
   const { challenge: present } = state;
-  const isFree = present && (factor?.keys ?? []).every(({ lastUsedAt }) => lastUsedAt < present.issuedAt);
+  const isFree =
+    present &&
+    present.answeredBy === undefined &&
+    (factor?.keys ?? []).every(({ lastUsedAt }) => lastUsedAt < present.issuedAt);
   if (isFree && isInTime(present.since, present.since + REUSED_SECONDS * 1000, now(context))) return present;
   const challenge = newChallenge(context, factor?.keys);
   updateState(context, { ...state, challenge });
   return challenge;
 }
 
-/** The challenge of a session that may still be answered; `null`: none, or it is too old. */
-export function openChallenge(context: Context, challenge: Challenge | undefined): Challenge | null {
+/**
+ * The challenge of a session that may still be answered; `null`: none, or it is too old, or another key has answered it.
+ * For the key that has, it stays, so that its answer is recognised when it is sent again; the record refuses it.
+ *
+ * @param credentialId the key that answers; absent: a new one
+ */
+export function openChallenge(
+  context: Context,
+  challenge: Challenge | undefined,
+  credentialId?: string,
+): Challenge | null {
   const life = context.core.options.pendingSeconds * 1000;
-  return challenge && isInTime(challenge.since, challenge.since + life, now(context)) ? challenge : null;
+  if (!challenge || !isInTime(challenge.since, challenge.since + life, now(context))) return null;
+  const { answeredBy } = challenge;
+  return answeredBy === undefined || answeredBy === credentialId ? challenge : null;
 }

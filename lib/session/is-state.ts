@@ -89,10 +89,9 @@ function isOfferedKey(value: unknown): boolean {
 }
 
 function isChallenge(value: unknown): boolean {
-  return (
-    value === undefined ||
-    (isObject(value) && isString(value.value) && isNumber(value.issuedAt) && isNumber(value.since))
-  );
+  if (value === undefined) return true;
+  if (!isObject(value) || !isString(value.value) || !isOptionalString(value.answeredBy)) return false;
+  return isNumber(value.issuedAt) && isNumber(value.since);
 }
 
 function isOptionalString(value: unknown): boolean {

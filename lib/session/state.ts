@@ -19,6 +19,8 @@ export interface Challenge {
   readonly issuedAt: number;
   /** When it was made, milliseconds since 1970. The same, unless a clock was set back. */
   readonly since: number;
+  /** The credential id of the key that has answered it; no other key can. Absent: it was not answered. */
+  readonly answeredBy?: string | undefined;
 }
 
 /** A sign-in whose first step is done. Nobody is signed in. It never holds the password. */

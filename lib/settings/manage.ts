@@ -92,7 +92,10 @@ export async function regenerateRecoveryCodes(
   if (!accepted.ok) return accepted;
   const { state, proof } = accepted;
   // The session goes on as it is. A challenge that one key has answered cannot be answered by another.
-  if (proof.method === 'security-key') updateState(context, { ...state, challenge: undefined });
+  if (proof.method === 'security-key' && state.challenge) {
+    const challenge = { ...state.challenge, answeredBy: keyOf(context, presented) };
+    updateState(context, { ...state, challenge });
+  }
   return { ok: true, recoveryCodes: shown };
 }
 
@@ -186,7 +189,7 @@ async function acceptProof(
       ...change,
     },
     presented,
-    openChallenge(context, state.challenge),
+    openChallenge(context, state.challenge, keyOf(context, presented)),
   );
   if (!outcome.ok) {
     if (outcome.reason === 'assertion-already-used') {
@@ -195,4 +198,10 @@ async function acceptProof(
     return refusedBy(outcome);
   }
   return { ok: true, state, proof: markedProof(outcome), recoveryCodesLeft: outcome.recoveryCodesLeft };
+}
+
+/** The credential id of the key that answers; empty: none does. */
+function keyOf({ core }: Context, presented: Presented): string {
+  if (presented.kind === 'code') return '';
+  return core.options.webauthn?.credentialIdOf(presented.credential) ?? '';
 }

@@ -11,7 +11,8 @@ const PARKED = {
   returnTo: '/',
   keepSessionInfo: false,
 };
-const MARK = { account: 'a', stamp: 's', passwordAt: 1, setup: SETUP };
+const CHALLENGE = { value: 'c', issuedAt: 1, since: 1, answeredBy: 'k' };
+const MARK = { account: 'a', stamp: 's', passwordAt: 1, setup: SETUP, challenge: CHALLENGE };
 const ELSEWHERE = { at: 1, phishingResistant: false };
 const VERIFIED = { ...MARK, state: 'verified', enrollment: 'e', factorAt: 1, method: 'otp' };
 
@@ -84,6 +85,10 @@ const MAY_HOLD: Readonly<Record<string, (value: unknown) => boolean>> = {
   failures: isNumber,
   name: isString,
   adds: (value) => typeof value === 'boolean',
+  challenge: (value) => value === undefined,
+  value: isString,
+  issuedAt: isNumber,
+  answeredBy: (value) => value === undefined || isString(value),
   actors: never,
   mark: never,
 };

@@ -321,9 +321,24 @@ describe('settings/security-keys', () => {
     const asked = askedBy(await client.get('/two-step/step-up'));
     const answer = (path: string, credential: unknown) => client.post(`/two-step${path}`, { credential });
     expect((await answer('/recovery-codes', key.get(asked))).status).to.equal(200);
-    expect((await answer('/recovery-codes', second.get(asked))).body.code).to.equal('assertion-invalid');
     const created = new SoftKey(ORIGIN).create({ challenge: asked.challenge, rp: { id: 'localhost' } });
     expect((await answer('/security-keys', created)).body.code).to.equal('security-key-invalid');
+    expect((await answer('/recovery-codes', second.get(asked))).body.code).to.equal('assertion-invalid');
+  });
+
+  it('says that codes are shown once, where the page of new ones that a key paid for is loaded anew', async () => {
+    const { client, key } = await keyOwner(panel);
+    const credential = JSON.stringify(key.get(askedBy(await client.get('/two-step/step-up'))));
+    const send = () => client.submit('/two-step/recovery-codes', { credential });
+    expect((await send()).text).to.include('Your recovery codes');
+    const record = await panel.store.get('alice');
+    panel.told();
+    const again = await send();
+    expect([again.status, again.location]).to.deep.equal([303, '/two-step']);
+    expect((await client.open('/two-step')).text).to.include('Recovery codes are shown only once.');
+    expect(panel.told()).to.deep.equal(['security-key-refused']);
+    expect(panel.events.at(-1)).to.include({ reason: 'assertion-already-used' });
+    expect(await panel.store.get('alice')).to.equal(record);
   });
 
   it('adds the first app to an account that has keys alone: it takes the place of none', async () => {
