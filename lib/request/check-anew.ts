@@ -1,6 +1,11 @@
+import { isSafeMethod } from '../answer/same-origin.js';
 import type { Context } from '../session/context.js';
+import { nobody } from '../session/context.js';
+import { isParked } from '../session/state.js';
 import type { Soon } from '../soon.js';
+import { whenThere } from '../soon.js';
 import { evaluateRequest } from './evaluate-request.js';
+import { recheck } from './recheck.js';
 import { withdraw } from './withdraw.js';
 
 /**
@@ -18,4 +23,21 @@ async function evaluateAnew(context: Context): Promise<void> {
     withdraw(context);
     throw error;
   }
+}
+
+/**
+ * The same for a guard that asks how old the proof is. Every guard checks again if the body has arrived since the session
+ * was checked: a client may take minutes to send it, and the session may have ended meanwhile.
+ */
+export function checkForGuard(context: Context, asksAge: boolean): Soon<void> {
+  const { req, state } = context;
+  const isLate = !context.isWhole && req.complete && !isSafeMethod(req);
+  return whenThere(asksAge ? checkAnew(context) : undefined, () =>
+    isLate && state && !isParked(state) ? checkLate(context) : undefined,
+  );
+}
+
+async function checkLate(context: Context): Promise<void> {
+  if ((await recheck(context)) === context.state?.state) context.isWhole = true;
+  else nobody(context);
 }

@@ -1,16 +1,12 @@
 import { parseStamp } from '../account/account.js';
 import { mayImpersonate } from '../impersonation/enter.js';
-import { holds } from '../impersonation/stay.js';
 import { checkGuardOptions, evaluate } from '../session/evaluate.js';
 import type { Context } from '../session/context.js';
-import { emit, leaveSession, moveTo, moveToAnonymous, originOf, toldOnceOver } from '../session/context.js';
+import { emit, leaveSession, moveTo, moveToAnonymous, toldOnceOver } from '../session/context.js';
 import { SecondFactorError, isProblemCode } from '../errors.js';
 import type { AutoSwitchSkip, DemotionReason, ImpersonationEnd } from '../events.js';
 import { knownOnly } from '../known-only.js';
 import { findAccount, hasOtherFactorOnly, stampOf } from '../session/core.js';
-import { readFactor } from '../session/account-record.js';
-import { factsOf } from '../session/facts.js';
-import { isInTime, evaluateSession } from '../session/evaluate-session.js';
 import type { Guarded } from '../session/guard-decision.js';
 import { CHECK_ANEW } from '../session/guard-decision.js';
 import { refuse } from '../session/refuse.js';
@@ -22,14 +18,13 @@ import type {
   ProofElsewhere,
   Refusal,
 } from '../session/request-api.js';
-import { requirementOf } from '../session/requirement.js';
 import type { StateName } from '../session/state.js';
 import { amrOf, isParked, isUser, provedAt } from '../session/state.js';
-import { isSameSignIn, storedState } from '../session/stored-session.js';
 import { vouch } from '../sign-in/proven-elsewhere.js';
 import { codeOfParked } from '../session/way-on.js';
 import type { Soon } from '../soon.js';
-import { checkAnew } from './check-anew.js';
+import { checkForGuard } from './check-anew.js';
+import { recheck } from './recheck.js';
 import { waysFrom } from '../sign-in/park.js';
 import { forgetChange, mayBeChanging } from './password-change.js';
 import { withdraw } from './withdraw.js';
@@ -127,8 +122,8 @@ export class RequestApi implements Guarded {
     return recheck(this.#context);
   }
 
-  [CHECK_ANEW](): Soon<void> {
-    return checkAnew(this.#context);
+  [CHECK_ANEW](asksAge: boolean): Soon<void> {
+    return checkForGuard(this.#context, asksAge);
   }
 
   renew(securityStamp?: unknown): Promise<void> {
@@ -156,25 +151,6 @@ function waysOfPassword(context: Context, { code }: Refusal): object {
   const { logIn, state } = context;
   if (logIn !== 'parked' || !isParked(state) || code !== codeOfParked(state)) return {};
   return waysFrom(context, state);
-}
-
-async function recheck(context: Context): Promise<StateName> {
-  const { core, req, state, known } = context;
-  const present = await storedState(req, core.options.sessionKey);
-  if (!state || !present || !isSameSignIn(state, present)) return 'anonymous';
-  if (isParked(present)) {
-    return isInTime(present.since, present.until, core.options.clock()) ? present.state : 'anonymous';
-  }
-
-  if (present.state === 'impersonating') {
-    return (await holds(context, present)) ? 'impersonating' : 'anonymous';
-  }
-  const found = known && (await findAccount(core, known.account.id));
-  if (!found) return 'anonymous';
-  const factor = await readFactor(core, found.account, () => originOf(context));
-  const requirement = await requirementOf(core, found.account);
-  const decision = evaluateSession(present, factsOf(core, found.account, factor, requirement));
-  return decision.kind === 'demote' ? decision.to : present.state;
 }
 
 async function renew(context: Context, securityStamp: unknown): Promise<void> {

@@ -82,8 +82,8 @@ export interface Context {
   ended: ImpersonationEnd | DemotionReason | null;
   /** Whether the router got the request. */
   routed: boolean;
-  /** Whether the whole request had arrived when the session was checked. */
-  readonly isWhole: boolean;
+  /** Whether the whole request had arrived when the session was last checked. */
+  isWhole: boolean;
 }
 
 /** Milliseconds since 1970. */

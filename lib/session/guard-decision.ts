@@ -8,14 +8,15 @@ export const CHECK_ANEW = Symbol.for('passport-second-factor.check-anew');
 /** What guards need from `req.secondFactor`. */
 export interface Guarded extends RequestSecondFactor {
   /**
-   * Checks the session with what the store has now, if it was checked with what was read some seconds ago
-   * (`recheckSeconds`).
+   * Checks the session with what the store has now, if the body has arrived since it was checked; also if it was checked
+   * with what was read some seconds ago (`recheckSeconds`) and the guard asks how old the proof is.
    */
-  [CHECK_ANEW]?(): Soon<void>;
+  [CHECK_ANEW]?(asksAge: boolean): Soon<void>;
 }
 
-/** The decision of a guard. If the guard asks how old the proof is, it goes by what the store has now. */
+/** The decision of a guard. If it asks how old the proof is, or the body came late, it goes by what the store has now. */
 export function guardDecision(secondFactor: Guarded, options: GuardOptions): Soon<GuardDecision> {
-  const checked = options.maxAge === undefined ? undefined : secondFactor[CHECK_ANEW]?.();
-  return whenThere(checked, () => secondFactor.evaluate(options));
+  return whenThere(secondFactor[CHECK_ANEW]?.(options.maxAge !== undefined), () =>
+    secondFactor.evaluate(options),
+  );
 }

@@ -26,23 +26,26 @@ describe('integration traps: requests', () => {
   afterEach(stopPanels);
 
   describe('A body that comes late', () => {
-    it('acts for who was signed out meanwhile when the parser runs after the session, and not before it', async () => {
-      for (const [isFirst, status] of [
-        [false, 200],
-        [true, 401],
-      ] as const) {
-        const guard = requireSecondFactor({ unenrolled: 'allow' });
+    const guard = requireSecondFactor({ unenrolled: 'allow' });
+    const parser = express.json();
+    const act: RequestHandler = (_req, res) => void res.json({});
+    for (const [where, first, handlers, status] of [
+      ['after the guard', undefined, [guard, parser, act], 200],
+      ['between the session and the guard', undefined, [parser, guard, act], 401],
+      ['before the session', parser, [guard, parser, act], 401],
+    ] as const) {
+      const acts = status === 200 ? 'acts' : 'does not act';
+      it(`${acts} for a user who was signed out meanwhile, with the parser ${where}`, async () => {
         const panel = await startPanel({
-          ...(isFirst && { first: ({ app }: Panel) => app.use(express.json()) }),
-          routes: ({ app }) => app.post('/late', guard, express.json(), (_req, res) => res.json({})),
+          ...(first && { first: ({ app }: Panel) => app.use(first) }),
+          routes: ({ app }) => app.post('/late', ...handlers),
         });
         const client = await loggedIn(panel);
         const url = `http://127.0.0.1:${String(panel.port)}/late`;
-        expect(await inTwoParts(url, client.cookie, { a: 'body' }, () => client.post('/logout'))).to.equal(
-          status,
-        );
-      }
-    });
+        const late = inTwoParts(url, client.cookie, { a: 'body' }, () => client.post('/logout'));
+        expect(await late).to.equal(status);
+      });
+    }
   });
 
   describe('Passkeys in frames, and Permissions-Policy', () => {

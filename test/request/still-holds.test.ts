@@ -1,5 +1,7 @@
 import { expect } from 'chai';
 import { answerInTwoParts } from '../support/in-two-parts.js';
+import express from 'express';
+import { requireSecondFactor } from 'passport-second-factor';
 import type { Client } from '../support/client.js';
 import { enrolled } from '../support/people.js';
 import { startPanel, stopPanels, userOf } from '../support/panel.js';
@@ -50,5 +52,74 @@ describe('request/still-holds: a body that comes late', () => {
     const body = { code: phone.nextCode() };
     expect(await inTwoParts(panel, client, '/two-step/disable', body, () => undefined)).to.equal(undefined);
     expect(await panel.store.get('alice')).to.equal(null);
+  });
+
+  describe('that a parser has read before a guard', () => {
+    /** What the guards of a route say, one after the other. */
+    async function guarded(guards: number, options: { maxAge?: number } = {}): Promise<Panel> {
+      return startPanel({
+        options: { recheckSeconds: 60 },
+        routes: ({ app }) =>
+          app.post(
+            '/late',
+            express.json(),
+            ...Array.from({ length: guards }, () => requireSecondFactor(options)),
+            (_req, res) => res.json({ code: 'done' }),
+          ),
+      });
+    }
+
+    const ends: Record<string, (panel: Panel, client: Client) => unknown> = {
+      ...changes,
+      'an operator disabled the second factor': ({ secondFactor }) =>
+        secondFactor.admin.disable('alice', { by: 'test' }),
+    };
+    for (const [what, change] of Object.entries(ends)) {
+      it(`does nothing of what it asks once ${what}`, async () => {
+        for (const options of [{}, { maxAge: 300 }]) {
+          const panel = await guarded(1, options);
+          const { client } = await enrolled(panel);
+          const late = inTwoParts(panel, client, '/late', { a: 'body' }, () => change(panel, client));
+          expect(await late).to.be.oneOf(['login-required', 'enrollment-required']);
+        }
+      });
+    }
+
+    it('does what it asks where nothing has changed, and is checked once', async () => {
+      const panel = await guarded(3);
+      const { client } = await enrolled(panel);
+      let reads = 0;
+      const late = inTwoParts(panel, client, '/late', { a: 'body' }, () => {
+        const bare = panel.store.get.bind(panel.store);
+        panel.store.get = (...args) => {
+          reads++;
+          return bare(...args);
+        };
+      });
+      expect(await late).to.equal('done');
+      expect(reads).to.equal(1);
+    });
+
+    it('is not checked again if it had arrived when the session was', async () => {
+      const panel = await guarded(1);
+      const { client } = await enrolled(panel);
+      const bare = panel.sessionStore.get.bind(panel.sessionStore);
+      let reads = 0;
+      panel.sessionStore.get = (...args) => {
+        reads++;
+        bare(...args);
+      };
+      expect((await client.post('/late')).body).to.deep.equal({ code: 'done' });
+      expect(reads).to.equal(1);
+    });
+
+    it('tells an outage while it is checked', async () => {
+      const panel = await guarded(1);
+      const { client } = await enrolled(panel);
+      const late = inTwoParts(panel, client, '/late', { a: 'body' }, () => {
+        panel.store.get = () => Promise.reject(new Error('away'));
+      });
+      expect(await late).to.equal('store-unavailable');
+    });
   });
 });
