@@ -9,6 +9,7 @@ import { enroll, enrolled } from '../support/people.js';
 import { knows, startPanel, stopPanels } from '../support/panel.js';
 import type { Panel } from '../support/panel.js';
 import type { RunningProgram } from '../support/program.js';
+import { sessionId } from '../support/sessions.js';
 
 /** What the page only declares, and a program around its code. */
 const REMEMBER_ME_PANEL = {
@@ -133,6 +134,20 @@ describe('integration traps: around the login route', () => {
         expect(cancels.cookies.has('remember_me')).to.equal(false);
         expect((await cancels.open('/login')).text).to.contain('<form');
         expect((await cancels.open('/')).text).to.equal('home of nobody');
+      });
+
+      it('keep a set-up that waits, and send other requests of the browser to the code form', async () => {
+        const alice = new Client(program, new Map([['remember_me', 'alice']]));
+        expect((await alice.open('/')).location).to.equal('/two-step/verify');
+        const before = sessionId(alice);
+        const answers = await Promise.all(['/', '/news', '/'].map((path) => alice.open(path)));
+        expect(answers.map(({ location }) => location)).to.deep.equal(Array(3).fill('/two-step/verify'));
+        expect((await alice.get('/news')).body).to.include({
+          code: 'code-required',
+          location: '/two-step/verify',
+        });
+        expect(sessionId(alice), 'the same sign-in').to.equal(before);
+        await alice.submit('/two-step/cancel');
       });
 
       it('keep who is signed in through several requests at once, with a second factor and without', async () => {
