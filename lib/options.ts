@@ -104,8 +104,8 @@ export interface SecondFactorOptions<User> {
    */
   whenCodeRequired?: WhenCodeRequired | undefined;
   /**
-   * What to keep from the first step, before the session is regenerated. `onSignedIn` gets it as JSON represents it.
-   * Synchronous: a promise is `option-invalid`, and so is a value that JSON cannot represent.
+   * What to keep from the first step, before the session is regenerated. `onSignedIn` gets it as JSON represents it. If the
+   * password is given once more while the sign-in waits, `null` or `undefined` keeps what there is. Synchronous: a promise is `option-invalid`, and so is a value that JSON cannot represent.
    */
   carry?: ((req: HttpRequest) => Json | undefined) | undefined;
   /**

@@ -15,6 +15,7 @@ import type { RequestOptions } from '../webauthn.js';
 import { waitOf } from '../session/wait.js';
 import { forgetStop, readStop } from '../session/stop-cookie.js';
 import { codeOfParked, wayOn } from '../session/way-on.js';
+import { waitingOf } from './still-waits.js';
 
 /** The ways to complete a parked sign-in: those that the account has. */
 export function methodsOf({ asks, keysOnly, digits }: PendingState): readonly ProofMethod[] {
@@ -57,16 +58,19 @@ export async function park(
 ): Promise<ParkedState> {
   const { core } = context;
   const since = now(context);
+  // The back button and a double click give the password twice. What the first one kept is not in the session any more.
+  const before = waitingOf(context, account);
+  const returnTo = destination(context, options, before?.returnTo);
   const parked = {
     account: account.id,
     stamp: stampOf(core, account),
     user: serialized,
     since,
     until: since + core.options.pendingSeconds * 1000,
-    returnTo: destination(context, options),
-    stopped: readStop(context)?.stopped,
+    returnTo,
+    stopped: readStop(context)?.stopped ?? (before?.returnTo === returnTo ? before.stopped : undefined),
     keepSessionInfo: Boolean(options.keepSessionInfo),
-    carried: core.options.carry(context.request),
+    carried: core.options.carry(context.request) ?? before?.carried,
   };
   const state: ParkedState = factor
     ? { state: 'pending', ...parked, ...pendingFor(context, account.id, factor, wanted.keysOnly) }
@@ -137,13 +141,15 @@ export function waysFrom(context: Context, parked: ParkedState): ProblemMembers 
  * Where a sign-in leads, by Passport's rules, read before the session is regenerated: the page where a guard stopped
  * the browser, otherwise `session.returnTo` from the application. A fixed `successRedirect` wins over both, as in
  * Passport.
+ *
+ * @param before where a sign-in leads that waits in this session, and begins again
  */
-export function destination(context: Context, options: LogInOptions): string | null {
+export function destination(context: Context, options: LogInOptions, before?: string | null): string | null {
   const { core, req } = context;
   const { successReturnToOrRedirect, successRedirect } = options;
   const asked = (req.session as { returnTo?: unknown } | undefined)?.returnTo;
   const fixed = successReturnToOrRedirect === undefined && successRedirect !== undefined;
-  const remembered = fixed ? [] : [readStop(context)?.returnTo, asked];
+  const remembered = fixed ? [] : [readStop(context)?.returnTo, asked, before];
   for (const candidate of [...remembered, successReturnToOrRedirect, successRedirect]) {
     const safe = safeReturnTo(candidate, core.options.returnToOrigins);
     if (safe !== null) return safe;

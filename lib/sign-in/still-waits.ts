@@ -26,14 +26,19 @@ export function stillWaits(
   required: boolean,
 ): boolean {
   const { core, req } = context;
-  const present = sessionState(context);
+  const present = waitingOf(context, account);
   return (
-    isParked(present) &&
-    present.account === account.id &&
-    stampMatches(core, account, present.stamp) &&
+    present !== undefined &&
     waitsForTheSame(present, factor, required) &&
     isWayOn(core.options.mountPath, req)
   );
+}
+
+/** The sign-in of the same account, by the same password, that waits in the session. */
+export function waitingOf(context: Context, account: Account): ParkedState | undefined {
+  const present = sessionState(context);
+  if (!isParked(present) || present.account !== account.id) return undefined;
+  return stampMatches(context.core, account, present.stamp) ? present : undefined;
 }
 
 /**

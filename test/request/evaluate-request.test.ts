@@ -30,10 +30,8 @@ describe('request/evaluate-request', () => {
     const cookie = other.cookie;
     expect(await other.me()).to.equal(null);
     expect(demotions(panel)).to.deep.equal(['enrolled-elsewhere']);
-    expect((await panel.stored(other))?.passportSecondFactor).to.include({
-      state: 'pending',
-      account: 'alice',
-    });
+    const { passportSecondFactor: mark } = (await panel.stored(other))!;
+    expect(mark).to.include({ state: 'pending', account: 'alice' });
     expect(await panel.stored(other)).not.to.have.property('passport');
     expect(await panel.stored(cookie), 'the id it had is dead').to.equal(null);
     expect((await other.get('/secret')).body.code).to.equal('code-required');

@@ -1,5 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { expect } from 'chai';
+import express from 'express';
+import type { RequestHandler } from 'express';
 import type { Json, SecondFactorOptions } from 'passport-second-factor';
 import { Client } from '../support/client.js';
 import { enroll, loggedIn } from '../support/people.js';
@@ -73,6 +75,44 @@ describe('sign-in/sign-in: onSignedIn and carry', () => {
     await bob.post('/cart');
     await bob.login('bob');
     expect(told).to.deep.equal([undefined, ['book'], ['book']]);
+  });
+
+  it('is handed it, and leads where the browser was stopped, also if the password is given twice', async () => {
+    const told: (Json | undefined)[] = [];
+    const panel = await startPanel({
+      options: {
+        carry: (req) => (req as unknown as { session: { cart?: string } }).session.cart,
+        onSignedIn: (_req, _res, _user, { carried }) => void told.push(carried),
+      },
+      routes({ app, passport }) {
+        app.post('/cart', (req, res) => res.json(Object.assign(req.session, { cart: 'book' })));
+        app.post('/more', (req, res) =>
+          res.json(Object.assign(req.session, { cart: 'two', returnTo: '/else' })),
+        );
+        const to = { successReturnToOrRedirect: '/' };
+        app.post('/form-login', express.urlencoded(), passport.authenticate('local', to) as RequestHandler);
+      },
+    });
+    const phone = await enroll(panel);
+    const [alice, bob] = ['alice', 'bob'].map((username) => ({ username, password: 'password' }));
+    const signIn = async (...between: ((client: Client) => Promise<unknown>)[]): Promise<unknown> => {
+      const client = new Client(panel);
+      await client.post('/cart');
+      await client.open('/secret');
+      await client.submit('/form-login', alice);
+      for (const act of between) await act(client);
+      const { location } = await client.submit('/two-step/verify', { code: phone.nextCode() });
+      return [location, told.pop()];
+    };
+    const again = (client: Client): Promise<unknown> => client.submit('/form-login', alice);
+    expect(await signIn()).to.deep.equal(['/secret', 'book']);
+    expect(await signIn(again)).to.deep.equal(['/secret', 'book']);
+    expect(await signIn(again, again)).to.deep.equal(['/secret', 'book']);
+    const more = (client: Client): Promise<unknown> => client.post('/more');
+    expect(await signIn(more, again), 'what is newer').to.deep.equal(['/else', 'two']);
+    const other = (client: Client): Promise<unknown> => client.submit('/form-login', bob);
+    const logOut = (client: Client): Promise<unknown> => client.post('/logout');
+    expect(await signIn(other, logOut, again), 'after somebody else').to.deep.equal(['/', undefined]);
   });
 
   it('undoes the sign-in when it throws, and passes the error on; the next one works', async () => {
