@@ -39,8 +39,9 @@ export interface SecondFactor extends Headless {
   /** Every outcome, refusals included, is one event. */
   readonly events: EventSource;
   /**
-   * Waits for late answers of the store, for notices that are being sent, and for the promises of listeners, 5 s at most.
-   * Then releases the store. Connections that the application made stay open.
+   * Waits for changes and sign-ins that have begun, until their events are emitted; for late answers of the store; for
+   * notices that are being sent, and for the promises of listeners. 5 s at most. Then releases the store. Requests that
+   * have not got so far are not waited for, so close the server first. Connections that the application made stay open.
    */
   close(): Promise<void>;
 }
@@ -99,7 +100,7 @@ export function createSecondFactor<User = Express.User>(options: SecondFactorOpt
     },
     events: { on: (name, listener) => events.on(name, listener) },
     close: async () => {
-      await underWay.over();
+      await underWay.end();
       await resolved.store.close?.();
     },
   };

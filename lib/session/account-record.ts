@@ -115,17 +115,19 @@ export async function change<Outcome>(
   });
 }
 
-/** Does something for an account. A failure that operators must know about is also an event. */
-export async function reporting<Result>(
+/**
+ * Does something for an account. A failure that operators must know about is also an event. Closing waits until it is
+ * done and told.
+ */
+export function reporting<Result>(
   core: Core,
   { accountId, origin }: ChangedAccount,
   act: () => Promise<Result>,
 ): Promise<Result> {
-  try {
-    return await act();
-  } catch (error) {
+  const acting = act().catch((error: unknown) => {
     throw reportOutage(core, accountId, origin, error);
-  }
+  });
+  return core.underWay.during(acting);
 }
 
 /** Emits the event for operators, if the error has one, and returns the error. */

@@ -29,12 +29,18 @@ interface SignInParts {
 
 /**
  * Completes a sign-in: Passport's own `logIn`; then the state, saved before anything is answered; then `onSignedIn`;
- * then the automatic switch, if it is a new sign-in. If a step fails, nobody is signed in.
+ * then the automatic switch, if it is a new sign-in. If a step fails, nobody is signed in. Closing waits until it is
+ * complete.
  *
  * @param user what becomes `req.user`
  * @returns where it leads, to be checked by `safeReturnTo`; `null`: home
  */
-export async function signIn(
+export function signIn(...given: Parameters<typeof complete>): Promise<string | null> {
+  const [{ core }] = given;
+  return core.underWay.during(complete(...given));
+}
+
+async function complete(
   context: Context,
   user: unknown,
   known: KnownUser,

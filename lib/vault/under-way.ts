@@ -1,3 +1,5 @@
+import { setImmediate as turn } from 'node:timers/promises';
+
 /** How long is waited for what may never be over: a console command would end before what it began was. */
 const PATIENCE_MILLISECONDS = 5000;
 
@@ -9,29 +11,37 @@ export interface Untold {
   readonly unfinished: number;
 }
 
-/** What goes on beside the requests, and is waited for when an instance closes. */
+/** What an instance waits for when it closes. */
 export interface UnderWay {
-  /** @param accountId whose account it is for */
+  /**
+   * What goes on beside the requests.
+   *
+   * @param accountId whose account it is for
+   */
   add(accountId: string, work: Promise<unknown>): void;
+  /** What a caller waits for and hears of, until its events are emitted. Only {@link UnderWay.end} waits for it. */
+  during<T>(work: Promise<T>): Promise<T>;
   /**
    * Waits until all of it is over, and what it began; 5 s at most. Of one account: until 5 s have passed in which nothing
    * was over that was under way when the waiting began, so that a long queue is no reason to give up.
    */
   over(accountId?: string): Promise<void>;
+  /** Waits until all of it is over, with what callers wait for, and what follows at once; 5 s at most. */
+  end(): Promise<void>;
   untold(): Untold;
 }
 
 /** @param patienceMs for tests */
 export function createUnderWay(patienceMs = PATIENCE_MILLISECONDS): UnderWay {
   const works = new Map<Promise<unknown>, string>();
+  const calls = new Set<Promise<unknown>>();
   let failed = 0;
   const worksOf = (accountId: string | undefined): Promise<unknown>[] =>
     [...works].filter(([, each]) => accountId === undefined || each === accountId).map(([work]) => work);
-  const allOver = async (accountId: string | undefined): Promise<void> => {
-    let left = worksOf(accountId);
-    while (left.length > 0) {
+  const allOver = async (look: () => Promise<unknown>[]): Promise<void> => {
+    for (let left = look(); left.length > 0; left = look()) {
       await Promise.allSettled(left);
-      left = worksOf(accountId);
+      await turn(); // a caller may begin the next step
     }
   };
   return {
@@ -43,8 +53,24 @@ export function createUnderWay(patienceMs = PATIENCE_MILLISECONDS): UnderWay {
         done();
       });
     },
+    during(work) {
+      calls.add(work);
+      const done = (): unknown => calls.delete(work);
+      work.then(done, done);
+      return work;
+    },
     over: (accountId) =>
-      patiently(patienceMs, allOver(accountId), accountId === undefined ? [] : [...works.keys()]),
+      patiently(
+        patienceMs,
+        allOver(() => worksOf(accountId)),
+        accountId === undefined ? [] : [...works.keys()],
+      ),
+    end: () =>
+      patiently(
+        patienceMs,
+        allOver(() => [...calls, ...works.keys()]),
+        [],
+      ),
     untold: () => ({ failed, unfinished: works.size }),
   };
 }

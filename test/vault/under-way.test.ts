@@ -38,6 +38,37 @@ describe('vault: what is under way', () => {
     }
   });
 
+  it('is waited for at the end, with what callers wait for and begin next, and without counting that', async () => {
+    const underWay = createUnderWay(limit.ms);
+    const order: string[] = [];
+    const step = async (name: string): Promise<void> => {
+      await turn();
+      order.push(name);
+      if (name === 'fails') throw new Error('refused');
+    };
+    const calling = (async () => {
+      await underWay.during(step('first'));
+      await underWay.during(step('fails')).catch(() => undefined);
+      underWay.add('alice', step('mail'));
+    })();
+    await underWay.over();
+    expect(order).to.deep.equal([]);
+    expect(underWay.untold()).to.deep.equal({ failed: 0, unfinished: 0 });
+    await underWay.end();
+    expect(order).to.deep.equal(['first', 'fails', 'mail']);
+    expect(underWay.untold()).to.deep.equal({ failed: 0, unfinished: 0 });
+    await calling;
+  });
+
+  it('is given up at the end where a caller waits for what never ends', async () => {
+    const underWay = createUnderWay(limit.ms);
+    void underWay.during(never());
+    const ending = underWay.end();
+    await turn();
+    await limit.passOnce();
+    await ending;
+  });
+
   it('is over when it fails, and is counted', async () => {
     const underWay = createUnderWay(limit.ms);
     underWay.add('alice', Promise.reject(new Error('no mailer')));
