@@ -10,17 +10,26 @@
  */
 import { once } from 'node:events';
 import { createServer } from 'node:http';
+import type { ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createPanel } from './app.js';
 import type { Panel } from './app.js';
 import { secretsFile } from './secrets.js';
 import { databaseFileOf, hostOf, originOf, portOf, removeDatabase } from './settings.js';
 
+/** How long a panel that stops waits for its answers: they all come within 5 s. */
+const ANSWERS_MILLISECONDS = 5000;
+
 const { env } = process;
 const server = createServer();
+/** What is not answered yet. */
+const answers = new Set<ServerResponse>();
 // The port comes first: who has it owns the temporary database that is named after it.
 const panel = once(server, 'listening').then(open);
 server.on('request', (req, res) => {
+  answers.add(res);
+  res.once('close', () => answers.delete(res));
   void panel.then(({ app }) => {
     app(req, res);
   });
@@ -58,12 +67,23 @@ function introduce(port: number, databaseFile: string): void {
   }
 }
 
+/** Owners whose change is made must see what comes of it, such as their recovery codes, and get its mail. */
+async function stop(): Promise<void> {
+  server.close();
+  await Promise.race([allAnswered(), sleep(ANSWERS_MILLISECONDS)]);
+  server.closeAllConnections();
+  const opened = await panel;
+  await opened.close();
+}
+
+async function allAnswered(): Promise<void> {
+  while (answers.size > 0) {
+    await Promise.all([...answers].map((answer) => new Promise((resolve) => answer.once('close', resolve))));
+  }
+}
+
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.once(signal, () => {
-    server.close();
-    server.closeAllConnections();
-    void panel.then((opened) => opened.close()).finally(() => process.exit(0));
-  });
+  process.once(signal, () => void stop().finally(() => process.exit(0)));
 }
 
 try {

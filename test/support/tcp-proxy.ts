@@ -8,6 +8,8 @@ export interface TcpProxy {
   readonly port: number;
   /** Lets commands through, and no answer until {@link TcpProxy.restore}. */
   holdAnswers(): void;
+  /** The same, from the next command with this text on: its answer is the first that is held. */
+  holdAnswersTo(command: string): void;
   /** Lets new connections wait, both ways; those that are there go on. */
   delayNew(): void;
   /** How many wait. */
@@ -28,6 +30,7 @@ export async function startTcpProxy(target: { host: string; port: number }): Pro
   const sockets = new Set<Socket>();
   const servers = new Set<Socket>();
   let holding = false;
+  let heldFrom: string | null = null;
   let cut = false;
   const waiting = new Set<Socket>();
   let admitted = Promise.resolve();
@@ -59,7 +62,10 @@ export async function startTcpProxy(target: { host: string; port: number }): Pro
         other.destroy();
       });
     }
-    near.on('data', (data) => far.write(data));
+    near.on('data', (data) => {
+      if (heldFrom !== null && data.includes(heldFrom)) holdAnswers();
+      far.write(data);
+    });
     far.on('data', (data) => near.write(data));
     servers.add(far);
     far.once('close', () => servers.delete(far));
@@ -68,6 +74,11 @@ export async function startTcpProxy(target: { host: string; port: number }): Pro
   listener.listen(0, '127.0.0.1');
   await once(listener, 'listening');
 
+  const holdAnswers = (): void => {
+    holding = true;
+    heldFrom = null;
+    for (const far of servers) far.pause();
+  };
   const breakAll = (): void => {
     for (const socket of [...sockets, ...waiting]) socket.destroy();
     holding = false;
@@ -75,10 +86,8 @@ export async function startTcpProxy(target: { host: string; port: number }): Pro
   return {
     host: '127.0.0.1',
     port: (listener.address() as AddressInfo).port,
-    holdAnswers() {
-      holding = true;
-      for (const far of servers) far.pause();
-    },
+    holdAnswers,
+    holdAnswersTo: (command) => void (heldFrom = command),
     delayNew() {
       admitted = new Promise((resolve) => (admit = resolve));
     },
