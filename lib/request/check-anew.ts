@@ -3,7 +3,6 @@ import type { Context } from '../session/context.js';
 import { nobody } from '../session/context.js';
 import { isParked } from '../session/state.js';
 import type { Soon } from '../soon.js';
-import { whenThere } from '../soon.js';
 import { evaluateRequest } from './evaluate-request.js';
 import { recheck } from './recheck.js';
 import { withdraw } from './withdraw.js';
@@ -12,11 +11,7 @@ import { withdraw } from './withdraw.js';
  * Checks the session of a request by what the store says now, where it was checked by what was read up to `recheckSeconds`
  * ago. Nobody is signed in any more where that fails.
  */
-export function checkAnew(context: Context): Soon<void> {
-  return context.isRecent ? evaluateAnew(context) : undefined;
-}
-
-async function evaluateAnew(context: Context): Promise<void> {
+export async function checkAnew(context: Context): Promise<void> {
   try {
     await evaluateRequest(context, null);
   } catch (error) {
@@ -30,14 +25,17 @@ async function evaluateAnew(context: Context): Promise<void> {
  * was checked: a client may take minutes to send it, and the session may have ended meanwhile.
  */
 export function checkForGuard(context: Context, asksAge: boolean): Soon<void> {
-  const { req, state } = context;
-  const isLate = !context.isWhole && req.complete && !isSafeMethod(req);
-  return whenThere(asksAge ? checkAnew(context) : undefined, () =>
-    isLate && state && !isParked(state) ? checkLate(context) : undefined,
-  );
+  return asksAge && context.isRecent ? checkAnew(context).then(() => checkLate(context)) : checkLate(context);
 }
 
-async function checkLate(context: Context): Promise<void> {
+function checkLate(context: Context): Soon<void> {
+  const { req, state, isWhole } = context;
+  return isWhole || !req.complete || isSafeMethod(req) || !state || isParked(state)
+    ? undefined
+    : recheckLate(context);
+}
+
+async function recheckLate(context: Context): Promise<void> {
   if ((await recheck(context)) === context.state?.state) context.isWhole = true;
   else nobody(context);
 }
