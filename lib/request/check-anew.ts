@@ -28,14 +28,16 @@ export function checkForGuard(context: Context, asksAge: boolean): Soon<void> {
   return asksAge && context.isRecent ? checkAnew(context).then(() => checkLate(context)) : checkLate(context);
 }
 
+/** A parser may have the body before Node has the whole request: a compressed or multipart body tells its own end. */
 function checkLate(context: Context): Soon<void> {
   const { req, state, isWhole } = context;
-  return isWhole || !req.complete || isSafeMethod(req) || !state || isParked(state)
+  return isWhole || !(req.complete || req.readableDidRead) || isSafeMethod(req) || !state || isParked(state)
     ? undefined
     : recheckLate(context);
 }
 
 async function recheckLate(context: Context): Promise<void> {
-  if ((await recheck(context)) === context.state?.state) context.isWhole = true;
+  const { complete } = context.req;
+  if ((await recheck(context)) === context.state?.state) context.isWhole = complete;
   else nobody(context);
 }

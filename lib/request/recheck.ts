@@ -23,7 +23,8 @@ export async function recheck(context: Context): Promise<StateName> {
     return (await holds(context, present)) ? 'impersonating' : 'anonymous';
   }
   const found = known && (await findAccount(core, known.account.id));
-  if (!found) return 'anonymous';
+  // The level of `req.user` is that of before.
+  if (!found || found.account.level !== known.account.level) return 'anonymous';
   const factor = await readFactor(core, found.account, () => originOf(context));
   const requirement = await requirementOf(core, found.account);
   const decision = evaluateSession(present, factsOf(core, found.account, factor, requirement));

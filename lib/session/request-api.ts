@@ -128,7 +128,8 @@ export interface RequestSecondFactor {
   refuse(refusal: Refusal): void;
   /**
    * Checks the session again, in the session store and in the record, and changes nothing. For sockets and streams that
-   * live longer than their request. If the answer is not the state you started with, end the connection.
+   * live longer than their request. If the answer is not the state you started with, end the connection. It is
+   * `anonymous` if the `level` of the account has changed: `req.user` is not loaded again.
    */
   recheck(): Promise<StateName>;
   /**

@@ -1,11 +1,14 @@
+import { brotliCompressSync, deflateSync } from 'node:zlib';
 import { expect } from 'chai';
 import { answerInTwoParts } from '../support/in-two-parts.js';
+import type { Encoding } from '../support/in-two-parts.js';
 import express from 'express';
 import { requireSecondFactor } from 'passport-second-factor';
+import type { SecondFactorOptions } from 'passport-second-factor';
 import type { Client } from '../support/client.js';
 import { enrolled } from '../support/people.js';
 import { startPanel, stopPanels, userOf } from '../support/panel.js';
-import type { Panel } from '../support/panel.js';
+import type { Panel, User } from '../support/panel.js';
 
 describe('request/still-holds: a body that comes late', () => {
   afterEach(stopPanels);
@@ -17,8 +20,10 @@ describe('request/still-holds: a body that comes late', () => {
     path: string,
     body: object,
     meanwhile: () => unknown,
+    encoding?: Encoding,
   ): Promise<unknown> {
-    return (await answerInTwoParts(`http://127.0.0.1:${port}${path}`, cookie, body, meanwhile)).code;
+    return (await answerInTwoParts(`http://127.0.0.1:${port}${path}`, cookie, body, meanwhile, encoding))
+      .code;
   }
 
   const changes: Record<string, (panel: Panel, client: Client) => unknown> = {
@@ -56,9 +61,13 @@ describe('request/still-holds: a body that comes late', () => {
 
   describe('that a parser has read before a guard', () => {
     /** What the guards of a route say, one after the other. */
-    async function guarded(guards: number, options: { maxAge?: number } = {}): Promise<Panel> {
+    async function guarded(
+      guards: number,
+      options: { maxAge?: number } = {},
+      account?: SecondFactorOptions<User>['account'],
+    ): Promise<Panel> {
       return startPanel({
-        options: { recheckSeconds: 60 },
+        options: { recheckSeconds: 60, ...(account && { account }) },
         routes: ({ app }) =>
           app.post(
             '/late',
@@ -84,6 +93,34 @@ describe('request/still-holds: a body that comes late', () => {
         }
       });
     }
+
+    for (const encoding of [
+      ['deflate', deflateSync],
+      ['br', brotliCompressSync],
+    ] as const) {
+      it(`does nothing of what it asks by ${encoding[0]} once its owner signed out, also if the request never ends`, async () => {
+        const panel = await guarded(1);
+        const { client } = await enrolled(panel);
+        const signOut = (): unknown => client.post('/logout');
+        expect(await inTwoParts(panel, client, '/late', { a: 'body' }, signOut, encoding)).to.equal(
+          'login-required',
+        );
+      });
+    }
+
+    it('does nothing of what it asks once the level of its owner has changed', async () => {
+      let level = 'admin';
+      const panel = await guarded(1, {}, ({ id, login }) => ({
+        id,
+        name: login,
+        level,
+        securityStamp: null,
+      }));
+      const { client } = await enrolled(panel);
+      const late = inTwoParts(panel, client, '/late', { a: 'body' }, () => (level = 'user'));
+      expect(await late).to.equal('login-required');
+      expect((await client.post('/late')).body).to.deep.equal({ code: 'done' });
+    });
 
     it('does what it asks where nothing has changed, and is checked once', async () => {
       const panel = await guarded(3);

@@ -5,6 +5,9 @@ import { request } from 'node:http';
 import type { IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
 
+/** The name of a content coding, and what makes it. */
+export type Encoding = readonly [coding: string, encode: (body: Buffer) => Buffer];
+
 /** Names a request, so that its server in this process can be watched. */
 const NAME = 'x-in-two-parts';
 const REQUESTS = 'http.server.request.start';
@@ -24,31 +27,40 @@ export async function inTwoParts(
   return (await answerInTwoParts(url, cookie, fields, between)).status;
 }
 
-/** As {@link inTwoParts}; the status, and the `code` of the answer. */
+/**
+ * As {@link inTwoParts}; the status, and the `code` of the answer.
+ *
+ * @param encode compresses the body, which then tells its own end. The request never ends
+ */
 export async function answerInTwoParts(
   url: string,
   cookie: string,
   fields: object,
   between: () => unknown,
+  [coding, encode]: Encoding = ['identity', (body) => body],
 ): Promise<{ status: number; code: unknown }> {
-  const body = JSON.stringify(fields);
+  const body = encode(Buffer.from(JSON.stringify(fields)));
   const name = randomUUID();
+  const isWhole = coding === 'identity';
   const headers = {
     cookie,
     'content-type': 'application/json',
-    'content-length': String(Buffer.byteLength(body)),
+    'content-length': String(body.length + (isWhole ? 0 : 2)),
+    ...(!isWhole && { 'content-encoding': coding }),
     accept: 'application/json',
     [NAME]: name,
   };
   const waits = bodyWanted(name);
   const sent = request(url, { method: 'POST', headers, agent: false });
   const answered = once(sent, 'response') as Promise<[IncomingMessage]>;
-  sent.write(body.slice(0, 3));
+  sent.write(body.subarray(0, 3));
   await Promise.race([waits, answered]);
   await between();
-  sent.end(body.slice(3));
+  if (isWhole) sent.end(body.subarray(3));
+  else sent.write(Buffer.concat([body.subarray(3), Buffer.from('x')])); // after its end, so that its end is seen
   const [res] = await answered;
   const answer = await text(res);
+  sent.destroy();
   const isJson = res.headers['content-type']?.includes('json') === true;
   return {
     status: res.statusCode ?? 0,
