@@ -10,26 +10,24 @@
  */
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import type { ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createPanel } from './app.js';
 import type { Panel } from './app.js';
+import { connectionsThatWait } from './connections-that-wait.js';
 import { secretsFile } from './secrets.js';
 import { databaseFileOf, hostOf, originOf, portOf, removeDatabase } from './settings.js';
 
 /** How long a panel that stops waits for its answers: they all come within 5 s. */
 const ANSWERS_MILLISECONDS = 5000;
+const LOOK_MILLISECONDS = 20;
 
 const { env } = process;
 const server = createServer();
-/** What is not answered yet. */
-const answers = new Set<ServerResponse>();
+const waiting = connectionsThatWait(server);
 // The port comes first: who has it owns the temporary database that is named after it.
 const panel = once(server, 'listening').then(open);
 server.on('request', (req, res) => {
-  answers.add(res);
-  res.once('close', () => answers.delete(res));
   void panel.then(({ app }) => {
     app(req, res);
   });
@@ -70,16 +68,11 @@ function introduce(port: number, databaseFile: string): void {
 /** Owners whose change is made must see what comes of it, such as their recovery codes, and get its mail. */
 async function stop(): Promise<void> {
   server.close();
-  await Promise.race([allAnswered(), sleep(ANSWERS_MILLISECONDS)]);
+  const until = Date.now() + ANSWERS_MILLISECONDS;
+  while (waiting.size > 0 && Date.now() < until) await sleep(LOOK_MILLISECONDS);
   server.closeAllConnections();
   const opened = await panel;
   await opened.close();
-}
-
-async function allAnswered(): Promise<void> {
-  while (answers.size > 0) {
-    await Promise.all([...answers].map((answer) => new Promise((resolve) => answer.once('close', resolve))));
-  }
 }
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
