@@ -243,8 +243,8 @@ function formFields(given: unknown, name: string): Option<'formFields'> {
 /** What goes into a session must be such that it can be stored: else nobody could sign in, and no answer would come. */
 function carry(given: unknown, name: string): Option<'carry'> {
   const taken = atOnce<Option<'carry'>>(() => undefined)(given, name);
-  return (req) => {
-    const said = taken(req);
+  return (req, before) => {
+    const said = taken(req, before);
     try {
       const text = JSON.stringify(said) as string | undefined;
       return text === undefined ? undefined : (JSON.parse(text) as Json);

@@ -104,10 +104,12 @@ export interface SecondFactorOptions<User> {
    */
   whenCodeRequired?: WhenCodeRequired | undefined;
   /**
-   * What to keep from the first step, before the session is regenerated. `onSignedIn` gets it as JSON represents it. If the
-   * password is given once more while the sign-in waits, `null` or `undefined` keeps what there is. Synchronous: a promise is `option-invalid`, and so is a value that JSON cannot represent.
+   * What to keep from the first step, before the session is regenerated. `onSignedIn` gets it as JSON represents it.
+   * Synchronous: a promise is `option-invalid`, and so is a value that JSON cannot represent.
+   *
+   * `before` is what it kept of the sign-in that waits in this session, if the password is given once more.
    */
-  carry?: ((req: HttpRequest) => Json | undefined) | undefined;
+  carry?: ((req: HttpRequest, before?: Json) => Json | undefined) | undefined;
   /**
    * Awaited after every complete sign-in, with and without a second factor, before the answer is sent. When it
    * throws, the sign-in is undone and the error is passed on.

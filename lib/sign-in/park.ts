@@ -70,7 +70,7 @@ export async function park(
     returnTo,
     stopped: readStop(context)?.stopped ?? (before?.returnTo === returnTo ? before.stopped : undefined),
     keepSessionInfo: Boolean(options.keepSessionInfo),
-    carried: core.options.carry(context.request) ?? before?.carried,
+    carried: core.options.carry(context.request, before?.carried),
   };
   const state: ParkedState = factor
     ? { state: 'pending', ...parked, ...pendingFor(context, account.id, factor, wanted.keysOnly) }

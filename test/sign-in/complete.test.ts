@@ -81,7 +81,7 @@ describe('sign-in/sign-in: onSignedIn and carry', () => {
     const told: (Json | undefined)[] = [];
     const panel = await startPanel({
       options: {
-        carry: (req) => (req as unknown as { session: { cart?: string } }).session.cart,
+        carry: (req, before) => (req as unknown as { session: { cart?: string } }).session.cart ?? before,
         onSignedIn: (_req, _res, _user, { carried }) => void told.push(carried),
       },
       routes({ app, passport }) {
