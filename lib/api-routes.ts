@@ -17,6 +17,12 @@ import type {
   StepUpForm,
 } from './api.js';
 
+/** What requests of a page may say, so that one in an old tab changes no other account. */
+interface FromPage {
+  /** The account that the page was made for. If another one has signed in since, nothing is done: `other-account`. */
+  readonly from?: string | number;
+}
+
 /** Every JSON route below `basePath`: what it takes, and its answer with status 200. */
 export interface ApiRoutes {
   /** The state of the session. */
@@ -37,7 +43,7 @@ export interface ApiRoutes {
   'GET /setup': { readonly answer: SetupJson };
   /** Starts the set-up of an authenticator, or goes on with the unfinished one. */
   'POST /setup': {
-    readonly body: {
+    readonly body: FromPage & {
       /** One more authenticator. Otherwise it replaces the present ones. */
       readonly add?: boolean;
       /** What its owner calls it. */
@@ -47,7 +53,7 @@ export interface ApiRoutes {
   };
   /** Completes a set-up with the code that the authenticator shows. */
   'POST /setup/confirm': {
-    readonly body: {
+    readonly body: FromPage & {
       readonly code: string;
       /** The id of the set-up. */
       readonly id?: string;
@@ -55,14 +61,14 @@ export interface ApiRoutes {
     readonly answer: Added;
   };
   /** Cancels the unfinished set-up. */
-  'POST /setup/cancel': { readonly body: Done; readonly answer: Status };
+  'POST /setup/cancel': { readonly body: FromPage; readonly answer: Status };
   /** Disables the second factor. */
-  'POST /disable': { readonly body: ProofJson; readonly answer: StateJson };
+  'POST /disable': { readonly body: FromPage & ProofJson; readonly answer: StateJson };
   /** Makes new recovery codes. The old ones stop working. */
-  'POST /recovery-codes': { readonly body: ProofJson; readonly answer: ShownCodes };
+  'POST /recovery-codes': { readonly body: FromPage & ProofJson; readonly answer: ShownCodes };
   /** The owner has saved the recovery codes. */
   'POST /recovery-codes/confirm': {
-    readonly body: {
+    readonly body: FromPage & {
       /** The `recoveryCodesSet` of the codes. */
       readonly set: string;
     };
@@ -73,9 +79,12 @@ export interface ApiRoutes {
   /** Gives a fresh proof. */
   'POST /step-up': { readonly body: ProofJson; readonly answer: Proved };
   /** Removes one of several authenticators. */
-  'POST /authenticators/remove': { readonly body: { readonly id: string }; readonly answer: SignedInStatus };
+  'POST /authenticators/remove': {
+    readonly body: FromPage & { readonly id: string };
+    readonly answer: SignedInStatus;
+  };
   /** Ends every other session of the account, and forgets every remembered browser. */
-  'POST /sessions/end': { readonly body: Done; readonly answer: SignedInStatus };
+  'POST /sessions/end': { readonly body: FromPage; readonly answer: SignedInStatus };
   /** The passkeys and security keys, and what is needed to make another one. With the option `webauthn`. */
   'GET /security-keys': { readonly answer: SecurityKeyForm };
   /** Adds a passkey or security key. With the option `webauthn`. */
@@ -108,7 +117,7 @@ export interface ApiRoutes {
   'GET /browsers': { readonly answer: BrowserList };
   /** Forgets a remembered browser, or all of them. With the option `rememberBrowsers`. */
   'POST /browsers/revoke': {
-    readonly body: { readonly id: string } | { readonly all: true };
+    readonly body: FromPage & ({ readonly id: string } | { readonly all: true });
     readonly answer: Done;
   };
   /** Starts to act as another account. With the option `impersonation`. */

@@ -56,6 +56,7 @@ export const PROBLEMS = {
     title:
       'That set-up is over: it is done already, was cancelled, another one took its place, or its time has passed.',
   },
+  'other-account': { status: 409, title: 'You are signed in as another account now. Nothing was done.' },
   'not-impersonating': { status: 409, title: 'Nobody is acting as somebody else here.' },
   'security-key-invalid': { status: 422, title: 'The passkey or security key could not be added.' },
   'clock-skew': { status: 422, title: 'The code is right for another minute: the two clocks disagree.' },

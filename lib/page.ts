@@ -52,7 +52,7 @@ export type SettingsPage = PageOf<
     readonly actors: readonly string[];
     /** Returns to the account that acted before (POST with `from`). */
     readonly leave: string;
-    /** The id of the account, so that a form in an old tab goes back no further than it says. */
+    /** The id of the account, so that "Return" in an old tab goes back no further than it says. */
     readonly from: string;
     readonly enrolled: boolean;
     /** Whether the account has a former second factor of the application and none here. None can be enabled then. */

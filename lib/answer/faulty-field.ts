@@ -10,7 +10,7 @@ const FIELDS = {
   },
   id: { types: ['string'], must: 'a string: the `id` that the list has' },
   account: { types: ['string', 'number'], must: 'a string: the id of an account' },
-  from: { types: ['string', 'number'], must: 'a string: the id of the account that is acted as' },
+  from: { types: ['string', 'number'], must: 'a string: the id of the account that the page was made for' },
   name: { types: ['string'], must: 'a string' },
   add: { types: ['boolean'], must: "`true` or `false`, or 'on' of a form" },
 } as const satisfies Record<FieldName, { types: readonly string[]; must: string }>;

@@ -1,10 +1,10 @@
-import { isLeftOut } from '../answer/body-field.js';
 import { safeReturnTo } from '../answer/return-to.js';
 import type { Context, Present } from '../session/context.js';
 import { firstToTell, leaveSession, moveToAnonymous, originOf, toldOnceOver } from '../session/context.js';
 import { emitEvent, stampMatches } from '../session/core.js';
 import { factsOf } from '../session/facts.js';
 import { evaluateSession } from '../session/evaluate-session.js';
+import { pageOf } from '../session/page-of.js';
 import { requirementOf } from '../session/requirement.js';
 import type { RouteRefusal } from '../session/refusal.js';
 import type { Actor, FirstActor, ImpersonatingState } from '../session/state.js';
@@ -33,12 +33,9 @@ export async function leave(context: Context, from?: unknown): Promise<Left | Ro
   const { core, state } = context;
   if (context.hasLeft) return { ok: true, returnTo: null };
   if (state?.state !== 'impersonating') return refused('not-impersonating');
-  if (!isLeftOut(from)) {
-    if (typeof from !== 'string' && typeof from !== 'number') {
-      return { ok: false, kind: 'field', code: 'body-malformed', field: 'from' };
-    }
-    if (String(from) !== state.account) return { ok: true, returnTo: null };
-  }
+  const page = pageOf(state.account, from);
+  if (page === 'malformed') return { ok: false, kind: 'field', code: 'body-malformed', field: 'from' };
+  if (page === 'another') return { ok: true, returnTo: null };
   const origin = originOf(context);
   const isFirst = firstToTell(context);
   await goBack(context, state, state.actors.length - 1, () => {

@@ -9,7 +9,7 @@ import type { Context } from '../session/context.js';
 import type { RouteRefusal } from '../session/refusal.js';
 import { refuse } from '../session/refuse.js';
 import { answer, answerOrRedirect, answerRefusal } from './answers.js';
-import { settingsAgain } from './page-drafts.js';
+import { hiddenFields, settingsAgain } from './page-drafts.js';
 import { say } from './said.js';
 import { status } from './status.js';
 import { refused } from '../session/refusal.js';
@@ -28,7 +28,11 @@ export async function showBrowsers(context: Context): Promise<void> {
   const { basePath } = context.core.options;
   const browsers = listBrowsers(context);
   const model = { revoke: `${basePath}/browsers/revoke`, settings: basePath, browsers };
-  await answer(context, { name: 'browsers', model }, { browsers: browsers.map(toJson) });
+  await answer(
+    context,
+    { name: 'browsers', ...hiddenFields(context), model },
+    { browsers: browsers.map(toJson) },
+  );
 }
 
 /** POST /browsers/revoke `{ id }` or `{ all: true }`: asks for a code there again. */

@@ -25,6 +25,11 @@ export async function settingsAgain(context: Context, refused: Tried): Promise<P
   return isUser(context.state) ? settingsPage(context, refused) : undefined;
 }
 
+/** The hidden field of the forms of a signed-in page: the account that it was made for. Nothing while a sign-in waits. */
+export function hiddenFields({ state, known }: Context): Pick<PageDraft, 'hidden'> {
+  return isUser(state) && known ? { hidden: { from: known.account.id } } : {};
+}
+
 /** The settings page. */
 export async function settingsPage(context: Context, refused: Tried = null): Promise<PageDraft> {
   const { core, known, actors, requirement, state } = context;
@@ -36,6 +41,7 @@ export async function settingsPage(context: Context, refused: Tried = null): Pro
   const authenticators = factor?.authenticators ?? [];
   return {
     name: 'settings',
+    ...hiddenFields(context),
     model: {
       actors: actors.map(({ account }) => account.name),
       leave: `${basePath}/impersonation/leave`,
@@ -93,6 +99,7 @@ export function recoveryCodesPage(
   const confirm = `${core.options.basePath}/recovery-codes/confirm`;
   return {
     name: 'recovery-codes',
+    ...hiddenFields(context),
     model: { account: known?.account.name ?? '', ...shown, insteadOf, confirm, next, madeAt: now(context) },
   };
 }

@@ -26,6 +26,7 @@ import {
 } from './browser-routes.js';
 import { mountable } from './mountable.js';
 import { postImpersonation, postLeave } from './impersonation-routes.js';
+import { forItsAccount } from './other-account.js';
 import { postAddKey, postRemoveKey, postRenameKey, showKeys } from './security-key-routes.js';
 import type { KeyRoute } from './security-key-routes.js';
 import { postCancelSetup, postConfirm, postSetup, showSetup } from './set-up-routes.js';
@@ -61,6 +62,8 @@ export function createRouter(core: Core, contexts: Contexts): Middleware {
         next(error);
       }
     };
+  const ownRoute = (handle: (context: Context) => Promise<void>): RequestHandler =>
+    route(forItsAccount(handle));
 
   const router = mountable(express.Router(), core.mounting);
   router.use(noticeRequest(core, contexts));
@@ -75,16 +78,16 @@ export function createRouter(core: Core, contexts: Contexts): Middleware {
   router.post('/verify', route(postVerify));
   router.post('/cancel', route(postCancel));
   router.get('/setup', route(showSetup));
-  router.post('/setup', route(postSetup));
-  router.post('/setup/confirm', route(postConfirm));
-  router.post('/setup/cancel', route(postCancelSetup));
-  router.post('/disable', route(postDisable));
-  router.post('/recovery-codes', route(postRecoveryCodes));
-  router.post('/recovery-codes/confirm', route(postConfirmRecoveryCodes));
+  router.post('/setup', ownRoute(postSetup));
+  router.post('/setup/confirm', ownRoute(postConfirm));
+  router.post('/setup/cancel', ownRoute(postCancelSetup));
+  router.post('/disable', ownRoute(postDisable));
+  router.post('/recovery-codes', ownRoute(postRecoveryCodes));
+  router.post('/recovery-codes/confirm', ownRoute(postConfirmRecoveryCodes));
   router.get('/step-up', route(showStepUp));
   router.post('/step-up', route(postStepUp));
-  router.post('/authenticators/remove', route(postRemoveAuthenticator));
-  router.post('/sessions/end', route(postEndSessions));
+  router.post('/authenticators/remove', ownRoute(postRemoveAuthenticator));
+  router.post('/sessions/end', ownRoute(postEndSessions));
   const { webauthn } = core.options;
   if (webauthn) {
     const keyRoute = (handle: KeyRoute): RequestHandler => route((context) => handle(context, webauthn));
@@ -95,7 +98,7 @@ export function createRouter(core: Core, contexts: Contexts): Middleware {
   }
   if (core.options.rememberBrowserDays !== null) {
     router.get('/browsers', route(showBrowsers));
-    router.post('/browsers/revoke', route(postRevokeBrowsers));
+    router.post('/browsers/revoke', ownRoute(postRevokeBrowsers));
   }
   if (core.options.impersonation) {
     router.post('/impersonation', route(postImpersonation));

@@ -16,7 +16,7 @@ import { readStop } from '../session/stop-cookie.js';
 import { wayOn } from '../session/way-on.js';
 import type { PageDraft } from './page-draft.js';
 import { answer, answerOrRedirect, answerRefusal } from './answers.js';
-import { recoveryCodesPage, settingsAgain } from './page-drafts.js';
+import { hiddenFields, recoveryCodesPage, settingsAgain } from './page-drafts.js';
 import { qrCode } from './qr-code.js';
 import { mayGoOn } from './intent.js';
 import { answerReload, wasReloaded } from './reload.js';
@@ -123,6 +123,7 @@ function setupPage(context: Context, form: SetupForm): PageDraft {
   const { basePath } = context.core.options;
   return {
     name: 'setup',
+    ...hiddenFields(context),
     model: {
       ...form,
       action: `${basePath}/setup/confirm`,

@@ -299,6 +299,7 @@ export const german: Texts = {
     'recovery-codes-outdated': 'Diese Wiederherstellungscodes sind inzwischen durch neue ersetzt.',
     'setup-expired':
       'Diese Einrichtung ist beendet: sie wurde abgeschlossen, abgebrochen, durch eine andere ersetzt, oder ihre Zeit ist um.',
+    'other-account': 'Sie sind inzwischen mit einem anderen Konto angemeldet. Es wurde nichts ausgeführt.',
     'not-impersonating': 'Hier handelt niemand als jemand anderes.',
     'clock-skew':
       'Der Code gehört zu einer anderen Minute: die Uhren von Telefon und Server gehen verschieden.',

@@ -284,6 +284,7 @@ export const spanish: Texts = {
     'recovery-codes-outdated': 'Estos códigos de recuperación ya se han sustituido por otros nuevos.',
     'setup-expired':
       'Esta configuración ha terminado: se completó, se canceló, se sustituyó por otra o se agotó su tiempo.',
+    'other-account': 'Ahora ha entrado con otra cuenta. No se ha hecho nada.',
     'not-impersonating': 'Aquí nadie actúa como otra persona.',
     'clock-skew': 'El código es de otro minuto: los relojes del teléfono y del servidor no coinciden.',
     locked: 'Demasiados códigos incorrectos. Espere.',

@@ -291,6 +291,7 @@ export const french: Texts = {
     'recovery-codes-outdated': 'Ces codes de récupération ont été remplacés par de nouveaux.',
     'setup-expired':
       'Cette configuration est terminée : elle a été achevée, annulée ou remplacée par une autre, ou son délai est écoulé.',
+    'other-account': 'Vous êtes maintenant connecté à un autre compte. Rien n’a été fait.',
     'not-impersonating': 'Personne n’agit ici en tant que quelqu’un d’autre.',
     'clock-skew':
       'Le code vaut pour une autre minute : les horloges du téléphone et du serveur ne concordent pas.',

@@ -20,6 +20,8 @@ const PROOFS = [
 /** Of a form that begins another session: of two clicks, the second one comes from nobody. */
 const MOVES_ON = ['sign-in-expired'] as const;
 const SIGNED_IN = ['login-required'] as const;
+/** Of a form that names the account its page was made for. */
+const OF_ITS_ACCOUNT = ['other-account'] as const;
 /** Of what adds a factor. */
 const ADDS = ['step-up-required', 'other-factor'] as const;
 
@@ -35,24 +37,24 @@ export const REFUSALS: Readonly<Record<Route, readonly ProblemCode[]>> = {
   'POST /cancel': CHANGES,
   'GET /setup': [...SIGNED_IN, ...MOVES_ON, ...OWNERS, ...ADDS, ...RECORDS, 'setup-expired'],
   'POST /setup': [
-    ...[...CHANGES, ...MOVES_ON, ...OWNERS, ...ADDS, ...RECORDS],
+    ...[...CHANGES, ...OF_ITS_ACCOUNT, ...MOVES_ON, ...OWNERS, ...ADDS, ...RECORDS],
     ...(['security-key-required', 'authenticator-limit'] as const),
   ],
   'POST /setup/confirm': [
-    ...[...CHANGES, ...MOVES_ON, ...OWNERS, ...ADDS, ...RECORDS],
+    ...[...CHANGES, ...OF_ITS_ACCOUNT, ...MOVES_ON, ...OWNERS, ...ADDS, ...RECORDS],
     ...(['code-malformed', 'code-invalid', 'clock-skew', 'setup-expired', 'authenticator-limit'] as const),
   ],
-  'POST /setup/cancel': [...CHANGES, ...MOVES_ON, ...OWNERS, ...ADDS, ...RECORDS],
+  'POST /setup/cancel': [...CHANGES, ...OF_ITS_ACCOUNT, ...MOVES_ON, ...OWNERS, ...ADDS, ...RECORDS],
   'POST /disable': [
-    ...[...CHANGES, ...SIGNED_IN, ...OWNERS, ...ENROLLED, ...PROOFS, ...RECORDS],
+    ...[...CHANGES, ...OF_ITS_ACCOUNT, ...SIGNED_IN, ...OWNERS, ...ENROLLED, ...PROOFS, ...RECORDS],
     'disable-refused',
   ],
   'POST /recovery-codes': [
-    ...[...CHANGES, ...SIGNED_IN, ...OWNERS, ...ENROLLED, ...PROOFS, ...RECORDS],
+    ...[...CHANGES, ...OF_ITS_ACCOUNT, ...SIGNED_IN, ...OWNERS, ...ENROLLED, ...PROOFS, ...RECORDS],
     'security-key-required',
   ],
   'POST /recovery-codes/confirm': [
-    ...[...CHANGES, ...SIGNED_IN, ...OWNERS, ...ENROLLED, ...RECORDS],
+    ...[...CHANGES, ...OF_ITS_ACCOUNT, ...SIGNED_IN, ...OWNERS, ...ENROLLED, ...RECORDS],
     ...(['step-up-required', 'recovery-codes-outdated'] as const),
   ],
   'GET /step-up': [...SIGNED_IN, ...OWNERS, 'enrollment-required', 'other-factor'],
@@ -61,11 +63,11 @@ export const REFUSALS: Readonly<Record<Route, readonly ProblemCode[]>> = {
     'security-key-required',
   ],
   'POST /authenticators/remove': [
-    ...[...CHANGES, ...SIGNED_IN, ...OWNERS, ...ENROLLED, ...RECORDS],
+    ...[...CHANGES, ...OF_ITS_ACCOUNT, ...SIGNED_IN, ...OWNERS, ...ENROLLED, ...RECORDS],
     ...(['step-up-required', 'not-found', 'factor-last'] as const),
   ],
   'POST /sessions/end': [
-    ...[...CHANGES, ...SIGNED_IN, ...OWNERS, ...ENROLLED, ...RECORDS],
+    ...[...CHANGES, ...OF_ITS_ACCOUNT, ...SIGNED_IN, ...OWNERS, ...ENROLLED, ...RECORDS],
     'step-up-required',
   ],
   'GET /security-keys': [...SIGNED_IN, ...MOVES_ON, ...OWNERS, ...ADDS, ...RECORDS],
@@ -82,7 +84,10 @@ export const REFUSALS: Readonly<Record<Route, readonly ProblemCode[]>> = {
     ...(['step-up-required', 'not-found'] as const),
   ],
   'GET /browsers': [...SIGNED_IN, ...OWNERS, 'enrollment-required'],
-  'POST /browsers/revoke': [...[...CHANGES, ...SIGNED_IN, ...OWNERS, ...ENROLLED, ...RECORDS], 'not-found'],
+  'POST /browsers/revoke': [
+    ...[...CHANGES, ...OF_ITS_ACCOUNT, ...SIGNED_IN, ...OWNERS, ...ENROLLED, ...RECORDS],
+    'not-found',
+  ],
   'POST /impersonation': [
     ...[...CHANGES, ...SIGNED_IN, ...OWNERS],
     ...(['enrollment-required', 'step-up-required', 'store-unavailable'] as const),

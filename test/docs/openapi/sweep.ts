@@ -27,8 +27,8 @@ const BODIES: readonly ((person: Person, world: World) => object)[] = [
     account: login,
     name: 'A name',
     set: 'none',
-    from: 'none',
   }),
+  () => ({ from: 'none' }),
   () => ({ credential: NO_KEY, account: 'nobody' }),
   ({ phone, key }, world) => ({
     ...{ code: phone.code(), all: true, add: true, account: world.newcomer() },
