@@ -1,4 +1,4 @@
-import { isSafeMethod } from '../answer/same-origin.js';
+import type { AppRequest } from '../session/app-request.js';
 import type { Context } from '../session/context.js';
 import { nobody } from '../session/context.js';
 import { isParked } from '../session/state.js';
@@ -22,18 +22,25 @@ export async function checkAnew(context: Context): Promise<void> {
 
 /**
  * The same for a guard that asks how old the proof is. Every guard checks again if the body has arrived since the session
- * was checked: a client may take minutes to send it, and the session may have ended meanwhile.
+ * was loaded: a client may take minutes to send it, and the session may have ended meanwhile.
  */
 export function checkForGuard(context: Context, asksAge: boolean): Soon<void> {
-  return asksAge && context.isRecent ? checkAnew(context).then(() => checkLate(context)) : checkLate(context);
+  const reads = asksAge && context.isRecent;
+  // First by what was known: the other check looks the account up anew, but `req.user` stays.
+  if (isLate(context))
+    return recheckLate(context).then(() => (reads && context.state ? checkAnew(context) : undefined));
+  return reads ? checkAnew(context) : undefined;
 }
 
 /** A parser may have the body before Node has the whole request: a compressed or multipart body tells its own end. */
-function checkLate(context: Context): Soon<void> {
-  const { req, state, isWhole } = context;
-  return isWhole || !(req.complete || req.readableDidRead) || isSafeMethod(req) || !state || isParked(state)
-    ? undefined
-    : recheckLate(context);
+function isLate({ req, state, isWhole }: Context): boolean {
+  if (isWhole || !state || isParked(state)) return false;
+  return req.readableDidRead || (req.complete && hasBody(req));
+}
+
+/** Of any method: applications and parsers read the body of a GET, too. */
+function hasBody({ headers }: AppRequest): boolean {
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
 }
 
 async function recheckLate(context: Context): Promise<void> {

@@ -19,12 +19,11 @@ export async function recheck(context: Context): Promise<StateName> {
     return isInTime(present.since, present.until, core.options.clock()) ? present.state : 'anonymous';
   }
 
-  if (present.state === 'impersonating') {
-    return (await holds(context, present)) ? 'impersonating' : 'anonymous';
-  }
+  if (present.state === 'impersonating' && !(await holds(context, present))) return 'anonymous';
   const found = known && (await findAccount(core, known.account.id));
   // The level of `req.user` is that of before.
   if (!found || found.account.level !== known.account.level) return 'anonymous';
+  if (present.state === 'impersonating') return 'impersonating';
   const factor = await readFactor(core, found.account, () => originOf(context));
   const requirement = await requirementOf(core, found.account);
   const decision = evaluateSession(present, factsOf(core, found.account, factor, requirement));

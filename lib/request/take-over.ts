@@ -100,7 +100,7 @@ function takeOver(core: Core, request: HttpRequest, res: ServerResponse): Contex
   const req = request as unknown as AppRequest;
   const session = requireSession(req);
   const { logIn, logOut } = requirePassport(core, req);
-  if (req.sessionStore) watchedStore(req.sessionStore);
+  const isEarly = req.sessionStore && watchedStore(req.sessionStore).wasEarly(session);
   const context: Context = {
     core,
     req,
@@ -123,7 +123,7 @@ function takeOver(core: Core, request: HttpRequest, res: ServerResponse): Contex
     hasLeft: false,
     ended: null,
     routed: false,
-    isWhole: req.complete,
+    isWhole: req.complete && !isEarly,
   };
   req.logIn = req.login = createLogIn(context);
   req.logOut = req.logout = createLogOut(context);

@@ -82,7 +82,7 @@ export interface Context {
   ended: ImpersonationEnd | DemotionReason | null;
   /** Whether the router got the request. */
   routed: boolean;
-  /** Whether the whole request had arrived when the session was last checked. */
+  /** Whether the whole request had arrived when the session was loaded, or last checked again. */
   isWhole: boolean;
 }
 

@@ -29,6 +29,8 @@ interface WatchedStore {
   mayTell(session: AppSession, what: string, stays: boolean): boolean;
   /** Whether a session was ended in this process since it was watched. */
   hasEnded(session: AppSession): boolean;
+  /** Whether a session was loaded before its request had arrived as a whole. */
+  wasEarly(session: AppSession): boolean;
   /**
    * Whether somebody catches what a callback throws: the store, if its functions return promises although they take
    * callbacks; Passport, if the store calls back before its function returns, as those of SQLite do.
@@ -80,6 +82,7 @@ function watchStore(store: SessionStore): WatchedStore {
       });
     },
   );
+  const early = new WeakSet<object>();
   let isAsync = false;
   const anew = (moment = ended.begin()): Since => ({ own: moment, all: moment });
   const wrap: typeof wrapCall = (of, name, around) => {
@@ -143,11 +146,12 @@ function watchStore(store: SessionStore): WatchedStore {
   wrap(store, 'clear', (bare, args) => observed(bare, args, ended.end(ALL_SESSIONS)));
   wrap(store, 'get', (bare, args) => order.after(loadAfterWrites, bare, args));
   wrap(store, 'createSession', (bare, args) => {
-    const req = args[0] as { readonly session?: object } | undefined;
+    const req = args[0] as { readonly session?: object; readonly complete?: boolean } | undefined;
     // express-session's `reload` replaces the present session by the one that it makes here.
     const isWatched = watchedOf(req?.session) !== undefined;
     const session = bare(args) as object | undefined;
     if (session && !notedOf(session)) note(session, anew(loading), true, isWatched);
+    if (session && req?.complete === false) early.add(session);
     return session;
   });
   wrap(store, 'touch', (bare, args) => order.after(touch, bare, args));
@@ -203,6 +207,7 @@ function watchStore(store: SessionStore): WatchedStore {
     mayTell: (session, what, stays) =>
       ended.mayTell(session.id, (watchedOf(session)?.since ?? anew()).own, what, stays),
     hasEnded: (session) => ended.has(session.id, watchedOf(session)?.since ?? anew()),
+    wasEarly: (session) => early.has(session),
     catches: () => isAsync || writes.areAtOnce(),
   };
 }

@@ -7,7 +7,7 @@ import { requireSecondFactor } from 'passport-second-factor';
 import type { SecondFactorOptions } from 'passport-second-factor';
 import type { Client } from '../support/client.js';
 import { enrolled } from '../support/people.js';
-import { startPanel, stopPanels, userOf } from '../support/panel.js';
+import { startPanel, stopPanels, user, userOf } from '../support/panel.js';
 import type { Panel, User } from '../support/panel.js';
 
 describe('request/still-holds: a body that comes late', () => {
@@ -21,9 +21,10 @@ describe('request/still-holds: a body that comes late', () => {
     body: object,
     meanwhile: () => unknown,
     encoding?: Encoding,
+    method?: string,
   ): Promise<unknown> {
-    return (await answerInTwoParts(`http://127.0.0.1:${port}${path}`, cookie, body, meanwhile, encoding))
-      .code;
+    const url = `http://127.0.0.1:${port}${path}`;
+    return (await answerInTwoParts(url, cookie, body, meanwhile, encoding, method)).code;
   }
 
   const changes: Record<string, (panel: Panel, client: Client) => unknown> = {
@@ -64,12 +65,14 @@ describe('request/still-holds: a body that comes late', () => {
     async function guarded(
       guards: number,
       options: { maxAge?: number } = {},
-      account?: SecondFactorOptions<User>['account'],
+      more: Partial<SecondFactorOptions<User>> = {},
+      users = ['alice', 'bob'],
     ): Promise<Panel> {
       return startPanel({
-        options: { recheckSeconds: 60, ...(account && { account }) },
+        users: users.map((id) => user(id)),
+        options: { recheckSeconds: 60, ...more },
         routes: ({ app }) =>
-          app.post(
+          app.all(
             '/late',
             express.json(),
             ...Array.from({ length: guards }, () => requireSecondFactor(options)),
@@ -108,18 +111,56 @@ describe('request/still-holds: a body that comes late', () => {
       });
     }
 
-    it('does nothing of what it asks once the level of its owner has changed', async () => {
-      let level = 'admin';
-      const panel = await guarded(1, {}, ({ id, login }) => ({
-        id,
-        name: login,
-        level,
-        securityStamp: null,
-      }));
-      const { client } = await enrolled(panel);
-      const late = inTwoParts(panel, client, '/late', { a: 'body' }, () => (level = 'user'));
+    for (const method of ['GET', 'OPTIONS', 'PATCH', 'DELETE']) {
+      it(`does nothing of what it asks by ${method} once its owner signed out`, async () => {
+        const panel = await guarded(1);
+        const { client } = await enrolled(panel);
+        const signOut = (): unknown => client.post('/logout');
+        const late = inTwoParts(panel, client, '/late', { a: 'body' }, signOut, undefined, method);
+        expect(await late).to.equal('login-required');
+      });
+    }
+
+    for (const options of [{}, { maxAge: 300 }]) {
+      it(`does nothing of what it asks once the level of its owner has changed, with ${JSON.stringify(options)}`, async () => {
+        let level = 'admin';
+        const account = ({ id, login }: User) => ({ id, name: login, level, securityStamp: null });
+        const panel = await guarded(1, options, { account });
+        const { client } = await enrolled(panel);
+        const late = inTwoParts(panel, client, '/late', { a: 'body' }, () => (level = 'user'));
+        expect(await late).to.equal('login-required');
+        expect((await client.post('/late')).body).to.deep.equal({ code: 'done' });
+      });
+    }
+
+    it('does nothing of what it asks once the level of who is acted as has changed', async () => {
+      const levels: Record<string, string> = { root: 'root', bob: 'admin' };
+      const more: Partial<SecondFactorOptions<User>> = {
+        account: ({ id, login }) => ({ id, name: login, level: levels[id], securityStamp: null }),
+        impersonation: { levels: ['root', 'admin', 'user'] },
+      };
+      const panel = await guarded(1, {}, more, ['root', 'bob']);
+      const { client } = await enrolled(panel, 'root');
+      expect((await client.actAs('bob')).status).to.equal(200);
+      const late = inTwoParts(panel, client, '/late', { a: 'body' }, () => (levels.bob = 'user'));
       expect(await late).to.equal('login-required');
       expect((await client.post('/late')).body).to.deep.equal({ code: 'done' });
+    });
+
+    it('does nothing of what it asks where the parser comes between the session and the middleware', async () => {
+      for (const path of ['/late', '/two-step/disable', '/two-step/recovery-codes']) {
+        const panel = await startPanel({
+          afterPassport: ({ app }) => app.use(express.json()),
+          routes: ({ app }) =>
+            app.post('/late', requireSecondFactor(), (_req, res) => res.json({ code: 'done' })),
+        });
+        const { client, phone } = await enrolled(panel);
+        const before = await panel.store.get('alice');
+        const body = { code: phone.nextCode() };
+        const late = inTwoParts(panel, client, path, body, () => client.post('/logout'));
+        expect(await late, path).to.equal('login-required');
+        expect(await panel.store.get('alice'), path).to.equal(before);
+      }
     });
 
     it('does what it asks where nothing has changed, and is checked once', async () => {

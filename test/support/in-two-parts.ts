@@ -38,6 +38,7 @@ export async function answerInTwoParts(
   fields: object,
   between: () => unknown,
   [coding, encode]: Encoding = ['identity', (body) => body],
+  method = 'POST',
 ): Promise<{ status: number; code: unknown }> {
   const body = encode(Buffer.from(JSON.stringify(fields)));
   const name = randomUUID();
@@ -51,7 +52,7 @@ export async function answerInTwoParts(
     [NAME]: name,
   };
   const waits = bodyWanted(name);
-  const sent = request(url, { method: 'POST', headers, agent: false });
+  const sent = request(url, { method, headers, agent: false });
   const answered = once(sent, 'response') as Promise<[IncomingMessage]>;
   sent.write(body.subarray(0, 3));
   await Promise.race([waits, answered]);
