@@ -35,7 +35,7 @@ export class SecondFactorGuard {
 
   /**
    * Lets a request pass that meets the options. Synchronous, and reads no store but with `maxAge` under the option
-   * `recheckSeconds`, and if the body has arrived since the session was checked.
+   * `recheckSeconds`, and if the body has arrived since the session was loaded.
    *
    * @throws {SecondFactorRefusedError} for one that does not
    * @throws {SecondFactorError} `session-not-mounted` without the middleware, or where the request is elsewhere

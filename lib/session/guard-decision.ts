@@ -8,7 +8,7 @@ export const CHECK_ANEW = Symbol.for('passport-second-factor.check-anew');
 /** What guards need from `req.secondFactor`. */
 export interface Guarded extends RequestSecondFactor {
   /**
-   * Checks the session with what the store has now, if the body has arrived since it was checked; also if it was checked
+   * Checks the session with what the store has now, if the body has arrived since it was loaded; also if it was checked
    * with what was read some seconds ago (`recheckSeconds`) and the guard asks how old the proof is.
    */
   [CHECK_ANEW]?(asksAge: boolean): Soon<void>;

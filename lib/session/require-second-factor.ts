@@ -9,7 +9,7 @@ import type { GuardDecision, GuardOptions, RequestSecondFactor } from './request
 /**
  * Guards a route. Only a session with both steps done passes, for the account that `req.user` is at that moment. It is
  * synchronous and reads no store, except with `maxAge` under {@link SecondFactorOptions.recheckSeconds}, and if the body
- * has arrived since the session was checked.
+ * has arrived since the session was loaded.
  *
  * Others are refused. 401: `login-required`, `code-required`, `session-required` (somebody was authenticated by other
  * means than this session), `step-up-required` (the proof is older than `maxAge`). 403: `enrollment-required`. A
