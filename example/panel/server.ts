@@ -16,9 +16,9 @@ import { createPanel } from './app.js';
 import type { Panel } from './app.js';
 import { connectionsThatWait } from './connections-that-wait.js';
 import { secretsFile } from './secrets.js';
-import { databaseFileOf, hostOf, originOf, portOf, removeDatabase } from './settings.js';
+import { databaseFileOf, hostOf, originOf, portOf, removeDatabase, storeTimeoutMsOf } from './settings.js';
 
-/** How long a panel that stops waits for its answers: they all come within 5 s. */
+/** How long a panel that stops waits for its answers: they all come within 5 s, and `PANEL_TIMEOUT_MS`. */
 const ANSWERS_MILLISECONDS = 5000;
 const LOOK_MILLISECONDS = 20;
 
@@ -68,15 +68,19 @@ function introduce(port: number, databaseFile: string): void {
 /** Owners whose change is made must see what comes of it, such as their recovery codes, and get its mail. */
 async function stop(): Promise<void> {
   server.close();
-  const until = Date.now() + ANSWERS_MILLISECONDS;
+  const until = Date.now() + ANSWERS_MILLISECONDS + (storeTimeoutMsOf(env) ?? 0);
   while (waiting.size > 0 && Date.now() < until) await sleep(LOOK_MILLISECONDS);
   server.closeAllConnections();
   const opened = await panel;
   await opened.close();
 }
 
+let stopping: Promise<void> | undefined;
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.once(signal, () => void stop().finally(() => process.exit(0)));
+  // npm passes a signal on that the terminal has sent to all programs, so one may come twice.
+  process.on(signal, () => {
+    stopping ??= stop().finally(() => process.exit(0));
+  });
 }
 
 try {

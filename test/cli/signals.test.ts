@@ -7,15 +7,16 @@ import { compiled } from '../support/compiled.js';
 
 /**
  * An instance that says when it has begun to change something, and when it is closed. At one of the two it waits until the
- * console has answered a signal, or for good.
+ * console has answered a signal, for SIGUSR2, or for good.
  */
 const CONFIG = `
 const held = new Promise((resolve) => {
   const write = process.stderr.write.bind(process.stderr);
   process.stderr.write = (text, ...more) => {
-    if (String(text).includes('at once') && process.env.WAITS !== 'for good') resolve();
+    if (String(text).includes('at once') && !process.env.WAITS) resolve();
     return write(text, ...more);
   };
+  if (process.env.WAITS === 'for SIGUSR2') process.on('SIGUSR2', resolve);
 });
 const at = async (place) => {
   process.stderr.write(place + '\\n');
@@ -44,6 +45,7 @@ export default {
 };`;
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+type Sent = [signal: NodeJS.Signals, after: string, also?: NodeJS.Signals];
 const DISABLE = ['disable', 'alice', '--yes'];
 
 describe('cli: signals', () => {
@@ -55,8 +57,13 @@ describe('cli: signals', () => {
   });
   after(() => rmSync(directory, { recursive: true, force: true }));
 
-  /** Runs a command, and sends it one signal after the other, each when its errors end with the next text. */
-  async function run(args: string[], sent: [NodeJS.Signals, string][], env: Record<string, string> = {}) {
+  /**
+   * Runs a command, and sends it one signal after the other, each when its errors end with the next text. One that is not
+   * the first is sent until the command has ended.
+   *
+   * @param sent each with its text, and with another signal that comes at the same moment
+   */
+  async function run(args: string[], sent: Sent[], env: Record<string, string> = {}) {
     const [[, place] = []] = sent;
     const child = spawn(process.execPath, [compiled('lib/cli/bin.ts'), ...args], {
       cwd: directory,
@@ -65,17 +72,23 @@ describe('cli: signals', () => {
     });
     if (args[0] === 'import') child.stdin.end('SECRET');
     let [out, err] = ['', ''];
+    let isFurther = false;
+    let repeating: NodeJS.Timeout | undefined;
     child.stdout.on('data', (text: Buffer) => (out += String(text)));
     child.stderr.on('data', (text: Buffer) => {
       err += String(text);
-      const [signal, after] = sent[0] ?? [];
+      const [signal, after, also] = sent[0] ?? [];
       if (signal === undefined || !err.endsWith(`${String(after)}\n`)) return;
       sent.shift();
       child.kill(signal);
+      if (also) child.kill(also);
+      if (isFurther) repeating = setInterval(() => child.kill(signal), 100);
+      isFurther = true;
     });
     const [code, signal] = await new Promise<unknown[]>((done) => {
       child.on('close', (...ended) => done(ended));
     });
+    clearInterval(repeating);
     return { code, signal, out, err };
   }
 
@@ -93,6 +106,19 @@ describe('cli: signals', () => {
       }
     });
   }
+
+  it('takes two that come at once for one, as npx passes on what the terminal has sent to all programs', async () => {
+    const ended = await run(
+      DISABLE,
+      [
+        ['SIGINT', 'begun', 'SIGTERM'],
+        ['SIGUSR2', 'at once'],
+      ],
+      { WAITS: 'for SIGUSR2' },
+    );
+    expect(ended).to.include({ code: 0, signal: null });
+    expect(ended.err).to.match(/changed\n[^]*told\n$/);
+  });
 
   it('ends at once by a second one, and tells that nobody knows what was changed', async () => {
     const { code, out, err } = await run(

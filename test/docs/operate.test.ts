@@ -64,7 +64,9 @@ const close = secondFactor.close.bind(secondFactor);
 closeOnStop(server, {
   ...secondFactor,
   async close() {
+    console.log('closing');
     await close();
+    await new Promise((resolve) => process.once('SIGUSR2', resolve));
     console.log('closed');
   },
 });
@@ -106,11 +108,15 @@ describe(OPERATE, () => {
     expect((await (await loggedIn(panel)).post('/two-step/setup')).status).to.equal(200);
   });
 
-  it('ends a process whose connections are open, once the instance is closed', async () => {
+  it('ends a process whose connections are open, once the instance is closed, also if it is told twice', async () => {
     const { url } = await sharedRedis();
     const program = await folder.start('stopping.ts', { REDIS_URL: url });
-    await program.stop();
+    program.kill('SIGTERM');
+    await printed(program, /closing/);
+    program.kill('SIGTERM');
+    program.kill('SIGUSR2');
     await printed(program, /closed/);
+    await program.stop();
   });
 
   it('alerts on events that there are, and says of each what to do', () => {

@@ -45,7 +45,10 @@ describe('the example panel, stopped while Redis has a change and not answered y
     redis.disconnect();
   });
 
-  /** Makes a change whose answer is held, and stops the panel. The answer comes once it takes no connections any more. */
+  /**
+   * Makes a change whose answer is held, and stops the panel. The answer comes once it takes no connections any more, and
+   * was told a second time to stop, as npm does.
+   */
   async function stopAt<Result>(act: () => Promise<Result>): Promise<Result> {
     const before = await redis.get(RECORD);
     proxy.holdAnswersTo(NONE);
@@ -53,6 +56,7 @@ describe('the example panel, stopped while Redis has a change and not answered y
     await until('the change to be made', async () => (await redis.get(RECORD)) !== before);
     const stopped = panel.stop();
     await until('the panel to stop listening', async () => !(await listens(panel)));
+    panel.kill('SIGTERM');
     proxy.restore();
     await stopped;
     return acting;

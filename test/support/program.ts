@@ -7,6 +7,7 @@ export interface RunningProgram {
   readonly port: number;
   /** What it printed until now. */
   readonly output: () => string;
+  kill(signal: NodeJS.Signals): void;
   stop(): Promise<void>;
 }
 
@@ -43,6 +44,7 @@ export async function startProgram(
   return {
     port: await told,
     output: () => output,
+    kill: (signal) => void child.kill(signal),
     async stop() {
       if (child.exitCode !== null || child.signalCode !== null) return;
       const ended = once(child, 'exit');
