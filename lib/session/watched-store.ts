@@ -29,6 +29,8 @@ interface WatchedStore {
   mayTell(session: AppSession, what: string, stays: boolean): boolean;
   /** Whether a session was ended in this process since it was watched. */
   hasEnded(session: AppSession): boolean;
+  /** Whether the store was asked to touch a watched session: to prolong its life, and to change nothing. */
+  wasTouched(session: AppSession): boolean;
   /** Whether a session was loaded before its request had arrived as a whole. */
   wasEarly(session: AppSession): boolean;
   /**
@@ -47,6 +49,7 @@ interface Watched {
   claimedAt: number;
   /** Until it is watched, only the moment when it was read counts. */
   isWatched: boolean;
+  isTouched: boolean;
 }
 
 /** Shared by all instances over a store, and by all copies of the package. */
@@ -132,6 +135,7 @@ function watchStore(store: SessionStore): WatchedStore {
     const [id, session, done] = args;
     const watched = watchedOf(session);
     if (!watched || typeof id !== 'string' || typeof done !== 'function') return bare(args);
+    watched.isTouched = true;
     return ended.has(id, watched.since)
       ? (Reflect.apply(done, undefined, []) as unknown)
       : late.run(bare, args, watched.since);
@@ -207,6 +211,7 @@ function watchStore(store: SessionStore): WatchedStore {
     mayTell: (session, what, stays) =>
       ended.mayTell(session.id, (watchedOf(session)?.since ?? anew()).own, what, stays),
     hasEnded: (session) => ended.has(session.id, watchedOf(session)?.since ?? anew()),
+    wasTouched: (session) => watchedOf(session)?.isTouched === true,
     wasEarly: (session) => early.has(session),
     catches: () => isAsync || writes.areAtOnce(),
   };
@@ -225,7 +230,7 @@ function watchedOf(session: unknown): Watched | undefined {
 }
 
 function note(session: object, since: Since, stored: boolean, isWatched: boolean): void {
-  const value: Watched = { since, stored, claimedAt: 0, isWatched };
+  const value: Watched = { since, stored, claimedAt: 0, isWatched, isTouched: false };
   Object.defineProperty(session, WATCHED, { configurable: true, value });
 }
 

@@ -182,8 +182,46 @@ for (const [name, { session: options, notes: notesEach }] of Object.entries(APPL
 
 describe('session/withhold-cookie', () => {
   const rolling = { rolling: true, cookie: { maxAge: 3_600_000 } };
+  const withoutBody: Record<string, { readonly begin: Begin; readonly method?: string }> = {
+    'with 204': { begin: (_req, res) => void res.sendStatus(204) },
+    'with 304': { begin: (_req, res) => void res.status(304).end() },
+    'to HEAD': { begin: json, method: 'HEAD' },
+  };
 
   afterEach(stopPanels);
+
+  for (const [name, { begin, method = 'GET' }] of Object.entries(withoutBody)) {
+    it(`sends no old cookie with an answer ${name} that began before and waits for the session store`, async () => {
+      const store = new session.MemoryStore();
+      const touch = store.touch.bind(store);
+      let held: (() => void) | undefined;
+      let isHolding = false;
+      let touched = (): void => undefined;
+      const reached = new Promise<void>((resolve) => (touched = resolve));
+      store.touch = (id, one, done) => {
+        const act = (): void => touch(id, one, done);
+        if (!isHolding) act();
+        else {
+          [isHolding, held] = [false, act];
+          touched();
+        }
+      };
+      const panel = await startPanel({
+        session: { ...rolling, store },
+        routes: ({ app }) => app.get('/poll', begin),
+      });
+      const { client, phone } = await enrolled(panel);
+      isHolding = true;
+      const poll = client.send(method, '/poll');
+      await reached;
+      await give(client, 'step-up', phone.nextCode());
+      const moved = sessionId(client);
+      held?.();
+      await poll;
+      expect(sessionId(client)).to.equal(moved);
+      expect(await client.me()).to.equal('alice');
+    });
+  }
 
   /** The cookies of a late answer to somebody who stepped up meanwhile. */
   async function lateCookies(begin: Begin, parts: PanelParts = {}): Promise<string[]> {
