@@ -1,10 +1,9 @@
-import { SecondFactorError } from '../errors.js';
 import { takesNoRequest } from '../known-only.js';
 import type { Middleware } from '../options.js';
-import { isLater } from '../soon.js';
 import { checkGuardOptions } from './evaluate.js';
 import { guardDecision } from './guard-decision.js';
-import type { GuardDecision, GuardOptions, RequestSecondFactor } from './request-api.js';
+import { guardRequest } from './guard-request.js';
+import type { GuardOptions } from './request-api.js';
 
 /**
  * Guards a route. Only a session with both steps done passes, for the account that `req.user` is at that moment. It is
@@ -23,30 +22,5 @@ import type { GuardDecision, GuardOptions, RequestSecondFactor } from './request
 export function requireSecondFactor(options: GuardOptions = {}): Middleware {
   takesNoRequest('requireSecondFactor()', options);
   const checked = checkGuardOptions(options);
-  return (req, _res, next) => {
-    const { secondFactor } = req as { secondFactor?: RequestSecondFactor };
-    if (!secondFactor) {
-      next(
-        new SecondFactorError(
-          'session-not-mounted',
-          'requireSecondFactor() needs app.use(secondFactor.session()) before it',
-        ),
-      );
-      return;
-    }
-    const passes = (decision: GuardDecision): boolean => {
-      if (!decision.ok) secondFactor.refuse(decision);
-      return decision.ok;
-    };
-    const decision = guardDecision(secondFactor, checked);
-    if (isLater(decision)) {
-      // If the application has already answered, the answer throws here, and nobody else would catch it.
-      decision.then(passes).then(
-        (may) => {
-          if (may) process.nextTick(next);
-        },
-        (error: unknown) => process.nextTick(next, error),
-      );
-    } else if (passes(decision)) next();
-  };
+  return guardRequest('requireSecondFactor()', (secondFactor) => guardDecision(secondFactor, checked));
 }

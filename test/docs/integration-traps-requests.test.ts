@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import express from 'express';
 import type { RequestHandler } from 'express';
-import { SecondFactorError, requireSecondFactor } from 'passport-second-factor';
+import { SecondFactorError, requireNotImpersonating, requireSecondFactor } from 'passport-second-factor';
 import type { Store } from 'passport-second-factor';
 import { memoryStore } from 'passport-second-factor/memory';
 import { ORIGIN, addKey, startKeyPanel } from '../support/key-panel.js';
@@ -27,12 +27,15 @@ describe('integration traps: requests', () => {
 
   describe('A body that comes late', () => {
     const guard = requireSecondFactor({ unenrolled: 'allow' });
+    const keepsActorsOff = requireNotImpersonating();
     const parser = express.json();
     const act: RequestHandler = (_req, res) => void res.json({});
     for (const [where, first, handlers, status] of [
       ['after the guard', undefined, [guard, parser, act], 200],
       ['between the session and the guard', undefined, [parser, guard, act], 401],
       ['before the session', parser, [guard, parser, act], 401],
+      ['before requireNotImpersonating() alone', undefined, [parser, keepsActorsOff, act], 401],
+      ['after requireNotImpersonating() alone', undefined, [keepsActorsOff, parser, act], 200],
     ] as const) {
       const acts = status === 200 ? 'acts' : 'does not act';
       it(`${acts} for a user who was signed out meanwhile, with the parser ${where}`, async () => {
