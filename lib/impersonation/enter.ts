@@ -1,6 +1,7 @@
 import { parseAccountId } from '../account/account.js';
 import { LONGEST, cleanText } from '../account/clean-text.js';
 import { SecondFactorError } from '../errors.js';
+import type { AppSession } from '../session/app-request.js';
 import { evaluate } from '../session/evaluate.js';
 import type { Context, Present } from '../session/context.js';
 import { emit, endOfActing, isSignInExpired, now, originOf, updateState } from '../session/context.js';
@@ -65,7 +66,7 @@ export async function enter(
     return isNamed ? { ...refusal, name: target.account.name } : refusal;
   }
   const requirement = await requirementOf(context.core, target.account);
-  await actAs(context, state, known, { known: target, requirement }, cameFrom);
+  await actAs(context, state, known, { known: target, requirement }, { cameFrom });
   emit(context, 'impersonation-entered', target.account.id, { automatic: false });
   return { ok: true };
 }
@@ -91,14 +92,19 @@ async function knownAnew(context: Context, known: KnownUser): Promise<KnownUser>
 /**
  * Takes who has just signed in to the account that their level is switched to, if the rules allow it; otherwise they
  * stay who they are, and the session tells why.
+ *
+ * @param leadOn puts where the sign-in leads into the new session
  */
-export async function switchAutomatically(context: Context): Promise<void> {
+export async function switchAutomatically(
+  context: Context,
+  leadOn: (session: AppSession) => void,
+): Promise<void> {
   const { core, state, known } = context;
   if (!known || !isUser(state)) return;
   const targetId = core.options.impersonation?.autoSwitch.get(known.account.level ?? '');
   if (targetId === undefined) return;
 
-  const reason = await switchRefusal(context, state, known, targetId);
+  const reason = await switchRefusal(context, state, known, targetId, leadOn);
   if (reason === null) emit(context, 'impersonation-entered', targetId, { automatic: true });
   else {
     updateState(context, { ...state, autoSwitchSkipped: reason });
@@ -111,6 +117,7 @@ async function switchRefusal(
   state: UserState,
   known: KnownUser,
   targetId: string,
+  leadOn: (session: AppSession) => void,
 ): Promise<AutoSwitchSkip | null> {
   if (profileOf(known).enrolled) return 'actor-has-second-factor';
   let target: Target;
@@ -123,7 +130,7 @@ async function switchRefusal(
   } catch (error) {
     return error instanceof SecondFactorError ? error.code : 'error';
   }
-  await actAs(context, state, known, target);
+  await actAs(context, state, known, target, { leadOn });
   return null;
 }
 
@@ -196,12 +203,20 @@ export function proofOf(context: Context, state: UserState | ImpersonatingState)
 /** Who will be acted as. */
 type Target = Pick<Present, 'known' | 'requirement'>;
 
+/** How it begins. */
+interface ActParts {
+  /** The page that leaving leads back to. */
+  readonly cameFrom?: string | null;
+  /** Fills the new session. */
+  readonly leadOn?: (session: AppSession) => void;
+}
+
 async function actAs(
   context: Context,
   state: UserState | ImpersonatingState,
   known: KnownUser,
   target: Target,
-  cameFrom: string | null = null,
+  { cameFrom = null, leadOn }: ActParts,
 ): Promise<void> {
   const { core, req } = context;
   const { account, stamp } = state;
@@ -220,7 +235,7 @@ async function actAs(
   };
   const ended = endOfActing(context, 'save-failed');
   try {
-    await become(context, { ...target, state: next, actors: [...context.actors, known] });
+    await become(context, { ...target, state: next, actors: [...context.actors, known] }, { fill: leadOn });
   } catch (error) {
     // Where another request went on from the session, acting goes on.
     if (!isSignInExpired(error)) await ended.tellIfOver();

@@ -76,9 +76,15 @@ export async function goBack(
   const origin = originOf(context);
   const end = { isTold: false };
   try {
-    await become(context, { ...present, state: next, actors: context.actors.slice(0, place) }, () => {
-      end.isTold = tell();
-    });
+    await become(
+      context,
+      { ...present, state: next, actors: context.actors.slice(0, place) },
+      {
+        left: () => {
+          end.isTold = tell();
+        },
+      },
+    );
   } catch (error) {
     // Acting as the one who would have gone on is over as well.
     if (end.isTold)
@@ -117,5 +123,5 @@ async function becomeFirst(context: Context, first: FirstActor, tell: () => void
   const requirement = await requirementOf(core, known.account);
   const decision = evaluateSession(first.mark, factsOf(core, known.account, known.factor, requirement));
   if (decision.kind !== 'keep') return endAll(context, tell);
-  await become(context, { state: decision.state, known, requirement }, tell);
+  await become(context, { state: decision.state, known, requirement }, { left: tell });
 }

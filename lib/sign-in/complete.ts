@@ -1,12 +1,13 @@
 import type { SignInMethod } from '../account/attempt.js';
 import { switchAutomatically } from '../impersonation/enter.js';
-import type { LogInOptions } from '../session/app-request.js';
+import type { AppSession, LogInOptions } from '../session/app-request.js';
 import type { Context } from '../session/context.js';
 import { carryOver } from './carry-over.js';
 import { emit, endOfActing, leaveSession } from '../session/context.js';
 import type { KnownUser } from '../session/core.js';
 import { enterAs } from '../session/enter-as.js';
 import { destination } from './park.js';
+import { waitingOf } from './still-waits.js';
 import { sendBrowserToken } from '../session/browser-cookie.js';
 import type { BrowserToken } from '../session/browser-token.js';
 import { requirementOf } from '../session/requirement.js';
@@ -35,9 +36,15 @@ interface SignInParts {
  * @param user what becomes `req.user`
  * @returns where it leads, to be checked by `safeReturnTo`; `null`: home
  */
-export function signIn(...given: Parameters<typeof complete>): Promise<string | null> {
-  const [{ core }] = given;
-  return core.underWay.during(complete(...given));
+export function signIn(
+  context: Context,
+  user: unknown,
+  known: KnownUser,
+  mark: UserState,
+  options: LogInOptions,
+  parts: SignInParts = {},
+): Promise<string | null> {
+  return context.core.underWay.during(complete(context, user, known, mark, options, parts));
 }
 
 async function complete(
@@ -46,17 +53,25 @@ async function complete(
   known: KnownUser,
   mark: UserState,
   options: LogInOptions,
-  { from, browser, goesOn = from !== undefined, isAgain = false }: SignInParts = {},
+  { from, browser, goesOn = from !== undefined, isAgain = false }: SignInParts,
 ): Promise<string | null> {
   const { core, request, res } = context;
   const keep = Boolean(options.keepSessionInfo) || from?.keepSessionInfo === true;
   const putKept = keep ? carryOver(context) : undefined;
-  const carried = from ? from.carried : core.options.carry(request);
+  // Where the password was given again, and is enough now.
+  const before = from ? undefined : waitingOf(context, known.account);
+  const carried = from ? from.carried : core.options.carry(request, before?.carried);
   // A guard may have stopped the browser since the sign-in was parked.
-  const { returnTo } = from ? (readStop(context) ?? from) : { returnTo: destination(context, options) };
+  const { returnTo } = from
+    ? (readStop(context) ?? from)
+    : { returnTo: destination(context, options, before?.returnTo) };
   const requirement = await requirementOf(core, known.account);
   const method = methodOf(mark);
   const left = endOfActing(context, 'new-sign-in').tell;
+  // Passport looks for it in the session that is there in the end.
+  const leadOn = (session: AppSession): void => {
+    if (options.successReturnToOrRedirect && returnTo) putValues(session, [['returnTo', returnTo]]);
+  };
   if (goesOn) await leaveSession(context);
   await enterAs(
     context,
@@ -67,8 +82,7 @@ async function complete(
       left,
       fill(session) {
         putKept?.();
-        // Passport looks for it in the new session, where it would be lost.
-        if (options.successReturnToOrRedirect && returnTo) putValues(session, [['returnTo', returnTo]]);
+        leadOn(session);
       },
       afterwards: () => core.options.onSignedIn(request, res, known.user, { method, carried }),
     },
@@ -79,7 +93,7 @@ async function complete(
     if (browser.remembered) emit(context, 'browser-remembered', known.account.id, {});
   }
   forgetStop(context);
-  if (!isAgain) await switchAutomatically(context);
+  if (!isAgain) await switchAutomatically(context, leadOn);
   return returnTo;
 }
 

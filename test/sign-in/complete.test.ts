@@ -5,7 +5,7 @@ import type { RequestHandler } from 'express';
 import type { Json, SecondFactorOptions } from 'passport-second-factor';
 import { Client } from '../support/client.js';
 import { enroll, loggedIn } from '../support/people.js';
-import { startPanel, stopPanels } from '../support/panel.js';
+import { startPanel, stopPanels, user } from '../support/panel.js';
 import type { Panel, User } from '../support/panel.js';
 
 type OnSignedIn = NonNullable<SecondFactorOptions<User>['onSignedIn']>;
@@ -113,6 +113,36 @@ describe('sign-in/sign-in: onSignedIn and carry', () => {
     const other = (client: Client): Promise<unknown> => client.submit('/form-login', bob);
     const logOut = (client: Client): Promise<unknown> => client.post('/logout');
     expect(await signIn(other, logOut, again), 'after somebody else').to.deep.equal(['/', undefined]);
+
+    const client = new Client(panel);
+    await client.post('/cart');
+    await client.open('/secret');
+    await client.submit('/form-login', alice);
+    await panel.secondFactor.admin.disable('alice', { by: 'operator' });
+    const { location } = await client.submit('/form-login', alice);
+    expect([location, told.pop()], 'once the password is enough').to.deep.equal(['/secret', 'book']);
+  });
+
+  it('leads where a guard stopped the browser, also the account that the automatic switch leads to', async () => {
+    const panel = await startPanel({
+      users: [user('root'), user('admin')],
+      options: {
+        account: ({ id }) => ({ id, name: id, securityStamp: 1, level: id }),
+        impersonation: { levels: ['root', 'admin'], autoSwitch: { root: 'admin' } },
+      },
+      routes({ app, passport }) {
+        const to = { successReturnToOrRedirect: '/' };
+        app.post('/form-login', express.urlencoded(), passport.authenticate('local', to) as RequestHandler);
+      },
+    });
+    const client = new Client(panel);
+    for (const wanted of ['/secret?tab=2', '/']) {
+      if (wanted !== '/') await client.open(wanted);
+      const { location } = await client.submit('/form-login', { username: 'root', password: 'password' });
+      expect(location).to.equal(wanted);
+      expect(await client.me()).to.equal('admin');
+      await client.post('/logout');
+    }
   });
 
   it('undoes the sign-in when it throws, and passes the error on; the next one works', async () => {
