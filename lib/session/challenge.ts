@@ -54,9 +54,19 @@ export function sharedChallenge(
     present.answeredBy === undefined &&
     (factor?.keys ?? []).every(({ lastUsedAt }) => lastUsedAt < present.issuedAt);
   if (isFree && isInTime(present.since, present.since + REUSED_SECONDS * 1000, now(context))) return present;
-  const challenge = newChallenge(context, factor?.keys);
+  const challenge = { ...newChallenge(context, factor?.keys), value: nextValue(context, present, factor) };
   updateState(context, { ...state, challenge });
   return challenge;
+}
+
+/**
+ * Requests that come at the same moment, such as those of two tabs, ask for the same: the session keeps only one of their
+ * challenges. Nobody can foresee it without a key of the ring, and it is another one after every use of a key.
+ */
+function nextValue({ core, req }: Context, present: Challenge | undefined, factor: Factor | null): string {
+  const used = String(issueTime(factor?.keys ?? [], 0));
+  const parts = [req.sessionID ?? '', present?.value ?? '', used];
+  return core.sealer.digests('challenge', ...parts)[0].toString('base64url');
 }
 
 /**

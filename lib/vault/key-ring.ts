@@ -6,7 +6,7 @@ const KEY_BYTES = 32;
 const KEY_ID_BYTES = 6;
 
 /** What a key is derived for. Keys of two purposes have nothing in common (RFC 5869 §3.2). */
-export type Purpose = 'record' | 'setup' | 'stamp' | 'cookie-name' | 'browser-token';
+export type Purpose = 'record' | 'setup' | 'stamp' | 'cookie-name' | 'browser-token' | 'challenge';
 
 /** One master key, from which a key for each purpose is derived. */
 export interface MasterKey {

@@ -38,6 +38,28 @@ describe('settings/security-keys', () => {
     expect(await other.me()).to.equal(null);
   });
 
+  it('asks for the same where a session asks several times at once, and for something else after an answer', async () => {
+    const { client, key } = await keyOwner(panel);
+    panel.now += 301_000;
+    const seen = new Set<string>();
+    for (let round = 1; round <= 4; round++) {
+      const paths = ['step-up', 'security-keys', 'step-up', ''].map((path) => `/two-step/${path}`);
+      const [form, ...others] = await Promise.all(
+        paths.map((path) => (path === '/two-step/' ? client.open('/two-step') : client.get(path))),
+      );
+      const { challenge } = askedBy(form!);
+      for (const { text } of others) expect(text).to.contain(challenge);
+      seen.add(challenge);
+      expect(seen, 'another one each time').to.have.lengthOf(round);
+      // What the keys answered before is over in every session, and after five minutes without an answer in this one.
+      if (round === 2) panel.now += 301_000;
+      else {
+        const proved = await client.post('/two-step/step-up', { credential: key.get(askedBy(form!)) });
+        expect(proved.status, proved.text).to.equal(200);
+      }
+    }
+  });
+
   it('shows ten recovery codes with the first key, once, and none with the second', async () => {
     const client = new Client(panel);
     await client.login('alice');
