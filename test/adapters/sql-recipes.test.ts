@@ -16,9 +16,10 @@ import { prismaDouble } from './recipes/prisma-double.js';
 import { prismaStore } from './recipes/prisma-store.js';
 import { usersColumnStore } from './recipes/users-column-store.js';
 import type { Database } from './recipes/users-column-store.js';
+import { withRows } from './recipes/users-column-suite.js';
 
 const MAXIMUM_LINES = 30;
-const RECIPES = ['users-column-store.ts', 'prisma-store.ts', 'mongo-store.ts'];
+const RECIPES = ['users-column-store.ts', 'users-column-suite.ts', 'prisma-store.ts', 'mongo-store.ts'];
 
 const root = resolve(import.meta.dirname, '../..');
 
@@ -58,7 +59,7 @@ describe('the recipes of docs/stores.md', () => {
       remove();
     });
 
-    for (const { title, run } of storeContract(() => withUsers(open()), { sharedBackend: true })) {
+    for (const { title, run } of storeContract(() => withRows(open()), { sharedBackend: true })) {
       it(title, run);
     }
 
@@ -132,21 +133,4 @@ function withoutBlankLines(code: string): string {
     .split('\n')
     .filter((line) => line.trim() !== '')
     .join('\n');
-}
-
-/** The recipe in a panel where who signs in is in the users table. */
-function withUsers(db: Kysely<Database>): Store {
-  const store = usersColumnStore(db);
-  return {
-    ...store,
-    async compareAndSet(accountId, expected, next) {
-      const user = { id: accountId, second_factor: null };
-      await db
-        .insertInto('users')
-        .values(user)
-        .onConflict((conflict) => conflict.doNothing())
-        .execute();
-      return store.compareAndSet(accountId, expected, next);
-    },
-  };
 }
