@@ -85,8 +85,7 @@ export function createSecondFactorClient(options: SecondFactorClientOptions = {}
     forgetAllBrowsers: async (call) => void (await send('POST /browsers/revoke', '{}', call, { all: true })),
 
     actAs: (account, call) => send('POST /impersonation', 'state', call, { account }),
-    leave: ({ from, ...call } = {}) =>
-      going(send('POST /impersonation/leave', 'state', call, from === undefined ? {} : { from })),
+    leave: (call) => going(send('POST /impersonation/leave', 'state', call, {})),
   };
   return client;
 }

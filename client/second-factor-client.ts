@@ -35,6 +35,11 @@ export interface SecondFactorClientOptions {
   readonly headers?:
     | Readonly<Record<string, string>>
     | (() => Readonly<Record<string, string>> | Promise<Readonly<Record<string, string>>>);
+  /**
+   * The account that the page shows: its `accountId`, or `undefined`. Sent with every change, so that a page that is still
+   * open changes no other account that has signed in since: the call rejects with `other-account`.
+   */
+  readonly from?: () => string | number | undefined;
   /** Sends the requests. Default: the browser's `fetch`. */
   readonly fetch?: typeof globalThis.fetch;
 }
@@ -183,11 +188,10 @@ export interface SecondFactorClient {
   /** Starts to act as an account, given by its id. */
   readonly actAs: (account: string | number, call?: CallOptions) => Promise<SignedInStatus>;
   /**
-   * Returns to the account that acted before.
-   *
-   * @param options.from the id of the account to leave. If another tab has already left it, this goes back no further
+   * Returns to the account that acted before. If another tab has already left the account of `from`, this goes back no
+   * further.
    */
   readonly leave: (
-    options?: CallOptions & { readonly from?: string | number },
+    call?: CallOptions,
   ) => Promise<(AnonymousStatus | SignedInStatus) & { readonly returnTo: string }>;
 }

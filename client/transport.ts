@@ -36,7 +36,7 @@ type RequestRedirect = 'follow' | 'manual';
  * @throws {TypeError} if `basePath` is not a path, or `origin` is not an origin: a code must never be sent elsewhere
  */
 export function createTransport(options: SecondFactorClientOptions): Transport {
-  const { basePath = '/two-step', origin = '', headers = {} } = options;
+  const { basePath = '/two-step', origin = '', headers = {}, from } = options;
   const place = pathOf(basePath, 'basePath').replace(/\/+$/, '');
   if (
     origin !== '' &&
@@ -72,7 +72,8 @@ export function createTransport(options: SecondFactorClientOptions): Transport {
       ...[body]: BodyOf<ApiRoutes[Route]> | []
     ) {
       const path = (place + route.slice(route.indexOf(' ') + 1)).replace(/(.)\/$/, '$1');
-      const response = await transport.fetch(path, body, call, 'manual');
+      const sent = body && { ...body, from: from?.() };
+      const response = await transport.fetch(path, sent, call, 'manual');
       const answer = await readJson(response, call?.signal);
       const problem = problemOf(answer);
       if (problem || !response.ok || !answer || !isOurs(answer, has)) throw refusal(response, problem ?? {});
@@ -113,6 +114,6 @@ const OTHER = { mode: 'cors', credentials: 'include' } as const;
 
 function pathOf(value: string, name: string): string {
   const path = samePlace(value);
-  if (path === undefined) throw new TypeError(`${name} must be a path such as /two-step`);
+  if (path === undefined) throw new TypeError(`${name} must be like /two-step`);
   return path;
 }

@@ -77,7 +77,7 @@ export interface ApiRoutes {
   /** What the form for a fresh proof needs. */
   'GET /step-up': { readonly answer: StepUpForm };
   /** Gives a fresh proof. */
-  'POST /step-up': { readonly body: ProofJson; readonly answer: Proved };
+  'POST /step-up': { readonly body: FromPage & ProofJson; readonly answer: Proved };
   /** Removes one of several authenticators. */
   'POST /authenticators/remove': {
     readonly body: FromPage & { readonly id: string };
@@ -89,7 +89,7 @@ export interface ApiRoutes {
   'GET /security-keys': { readonly answer: SecurityKeyForm };
   /** Adds a passkey or security key. With the option `webauthn`. */
   'POST /security-keys': {
-    readonly body: {
+    readonly body: FromPage & {
       readonly credential: AttestationJson;
       /** What its owner calls it. */
       readonly name?: string;
@@ -98,7 +98,7 @@ export interface ApiRoutes {
   };
   /** Removes a passkey or security key. With the option `webauthn`. */
   'POST /security-keys/remove': {
-    readonly body: {
+    readonly body: FromPage & {
       /** Its `credentialId`. */
       readonly id: string;
     };
@@ -106,7 +106,7 @@ export interface ApiRoutes {
   };
   /** Gives a passkey or security key another name. With the option `webauthn`. */
   'POST /security-keys/rename': {
-    readonly body: {
+    readonly body: FromPage & {
       /** Its `credentialId`. */
       readonly id: string;
       readonly name: string;

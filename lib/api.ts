@@ -95,6 +95,8 @@ export interface SignedInStatus {
    * a proof given elsewhere. `verified`: with both steps. `impersonating`: acting as this account.
    */
   readonly state: 'signed-in' | 'remembered' | 'proven-elsewhere' | 'verified' | 'impersonating';
+  /** The id of the account, for the `from` of requests. */
+  readonly accountId: string;
   /** Whether the account has a second factor. */
   readonly enrolled: boolean;
   /** Whether it still has the application's own second factor. Then none can be enabled here. */

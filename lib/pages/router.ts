@@ -85,13 +85,16 @@ export function createRouter(core: Core, contexts: Contexts): Middleware {
   router.post('/recovery-codes', ownRoute(postRecoveryCodes));
   router.post('/recovery-codes/confirm', ownRoute(postConfirmRecoveryCodes));
   router.get('/step-up', route(showStepUp));
-  router.post('/step-up', route(postStepUp));
+  router.post('/step-up', ownRoute(postStepUp));
   router.post('/authenticators/remove', ownRoute(postRemoveAuthenticator));
   router.post('/sessions/end', ownRoute(postEndSessions));
   const { webauthn } = core.options;
   if (webauthn) {
-    const keyRoute = (handle: KeyRoute): RequestHandler => route((context) => handle(context, webauthn));
-    router.get('/security-keys', keyRoute(showKeys));
+    const keyRoute = (handle: KeyRoute): RequestHandler => ownRoute((context) => handle(context, webauthn));
+    router.get(
+      '/security-keys',
+      route((context) => showKeys(context, webauthn)),
+    );
     router.post('/security-keys', keyRoute(postAddKey));
     router.post('/security-keys/remove', keyRoute(postRemoveKey));
     router.post('/security-keys/rename', keyRoute(postRenameKey));

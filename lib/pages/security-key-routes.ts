@@ -14,7 +14,7 @@ import type { WebAuthn } from '../webauthn.js';
 import type { PageDraft } from './page-draft.js';
 import { answer, answerOrRedirect, answerRefusal } from './answers.js';
 import { idUnread } from './browser-routes.js';
-import { recoveryCodesPage } from './page-drafts.js';
+import { hiddenFields, recoveryCodesPage } from './page-drafts.js';
 import { answerReload, wasReloaded } from './reload.js';
 import { say } from './said.js';
 import { status } from './status.js';
@@ -114,6 +114,7 @@ function keysPage(context: Context, webauthn: WebAuthn, form: KeyForm): PageDraf
   const { state } = form.access;
   return {
     name: 'security-keys',
+    ...hiddenFields(context),
     model: {
       keys: (form.factor?.keys ?? []).map(({ credentialId, name, addedAt, lastUsedAt, stopped }) => ({
         credentialId,

@@ -25,6 +25,7 @@ export function status(context: Context): Status {
   const provenAt = provedAt(state);
   return {
     state: state.state,
+    accountId: state.account,
     enrolled: Boolean(known?.factor),
     otherFactor: known !== undefined && hasOtherFactorOnly(known),
     required: requirement.required,

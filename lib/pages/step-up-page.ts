@@ -7,6 +7,7 @@ import { isUser } from '../session/state.js';
 import { readStop } from '../session/stop-cookie.js';
 import { waitOf } from '../session/wait.js';
 import type { PageDraft } from './page-draft.js';
+import { hiddenFields } from './page-drafts.js';
 import { answer } from './answers.js';
 import type { Intent } from './intent.js';
 import { nextOf } from './intent.js';
@@ -48,7 +49,7 @@ export function stepUpPage(context: Context, { refusal, intent = null }: StepUpP
       wait: stepUpWait(context),
       next: nextOf(intent),
     },
-    ...(intent && { hidden: { ...intent } }),
+    hidden: { ...hiddenFields(context).hidden, ...intent },
   };
 }
 

@@ -59,7 +59,7 @@ export const REFUSALS: Readonly<Record<Route, readonly ProblemCode[]>> = {
   ],
   'GET /step-up': [...SIGNED_IN, ...OWNERS, 'enrollment-required', 'other-factor'],
   'POST /step-up': [
-    ...[...CHANGES, ...MOVES_ON, ...OWNERS, ...ENROLLED, ...PROOFS, ...RECORDS],
+    ...[...CHANGES, ...OF_ITS_ACCOUNT, ...MOVES_ON, ...OWNERS, ...ENROLLED, ...PROOFS, ...RECORDS],
     'security-key-required',
   ],
   'POST /authenticators/remove': [
@@ -72,15 +72,15 @@ export const REFUSALS: Readonly<Record<Route, readonly ProblemCode[]>> = {
   ],
   'GET /security-keys': [...SIGNED_IN, ...MOVES_ON, ...OWNERS, ...ADDS, ...RECORDS],
   'POST /security-keys': [
-    ...[...CHANGES, ...MOVES_ON, ...OWNERS, ...ADDS, ...RECORDS],
+    ...[...CHANGES, ...OF_ITS_ACCOUNT, ...MOVES_ON, ...OWNERS, ...ADDS, ...RECORDS],
     ...(['security-key-invalid', 'security-key-known', 'security-key-limit'] as const),
   ],
   'POST /security-keys/remove': [
-    ...[...CHANGES, ...MOVES_ON, ...OWNERS, ...ENROLLED, ...RECORDS],
+    ...[...CHANGES, ...OF_ITS_ACCOUNT, ...MOVES_ON, ...OWNERS, ...ENROLLED, ...RECORDS],
     ...(['step-up-required', 'not-found', 'factor-last'] as const),
   ],
   'POST /security-keys/rename': [
-    ...[...CHANGES, ...MOVES_ON, ...OWNERS, ...ENROLLED, ...RECORDS],
+    ...[...CHANGES, ...OF_ITS_ACCOUNT, ...MOVES_ON, ...OWNERS, ...ENROLLED, ...RECORDS],
     ...(['step-up-required', 'not-found'] as const),
   ],
   'GET /browsers': [...SIGNED_IN, ...OWNERS, 'enrollment-required'],

@@ -159,6 +159,26 @@ describe('client/create-second-factor-client', () => {
     expect(await client.browsers()).to.deep.equal([]);
   });
 
+  it('changes nothing of another account than the one that its page shows', async () => {
+    const panel = await startPanel({ options: { rememberBrowsers: { days: 30 } } });
+    const { client: browser, phone } = await enrolled(panel, 'bob');
+    let shown: string | undefined = 'alice';
+    const client = createSecondFactorClient({ fetch: browserFetch(browser), from: () => shown });
+    const before = await panel.store.get('bob');
+    for (const call of [
+      () => client.endOtherSessions(),
+      () => client.startSetup(),
+      () => client.newRecoveryCodes(phone.nextCode()),
+      () => client.stepUp(phone.nextCode()),
+      () => client.forgetAllBrowsers(),
+      () => client.disable(phone.nextCode()),
+    ])
+      expect(await rejection(call())).to.include({ code: 'other-account', status: 409 });
+    expect(await panel.store.get('bob')).to.equal(before);
+    for (shown of ['bob', undefined]) await client.endOtherSessions();
+    expect(await client.status()).to.include({ state: 'verified', accountId: 'bob' });
+  });
+
   it('acts as somebody else, and goes back', async () => {
     const panel = await startLevelPanel({ levels: ['root', 'admin', 'user'] });
     const { client: browser } = await enrolled(panel, 'root');
@@ -168,7 +188,7 @@ describe('client/create-second-factor-client', () => {
       reason: 'not-below',
     });
     expect(await client.actAs('alice')).to.include({ state: 'impersonating' });
-    expect(await client.leave({ from: 'alice' })).to.include({ state: 'verified', returnTo: '/' });
+    expect(await client.leave()).to.include({ state: 'verified', returnTo: '/' });
     expect(await rejectionCode(client.leave())).to.equal('not-impersonating');
     await panel.close();
   });

@@ -246,6 +246,26 @@ describe('example/spa in a browser', function () {
     await heading('Hello, alice');
   });
 
+  it('changes nothing for somebody who signed in in another tab, and then shows them', async () => {
+    const { next } = await enable();
+    await context.request.post('/api/logout');
+    const bob = { username: 'bob', password: 'bob-password' };
+    expect((await context.request.post('/api/login', { data: bob })).status()).to.equal(200);
+    await press('Use another app instead');
+    await heading('Hello, bob');
+    await alerts('You are signed in as another account now. Nothing was done.');
+    await expectUsable(page);
+    await press('Enable with an authenticator app');
+    await heading('Set up your authenticator app');
+    expect(await page.locator('[data-part=account]').innerText()).to.equal('bob');
+    await press('Cancel');
+    await signOut();
+    await logIn();
+    await heading('One more step');
+    await type(next());
+    await heading('Hello, alice');
+  });
+
   it('leads to the sign-in from anywhere once the session is over', async () => {
     await enable();
     await context.clearCookies();

@@ -5,8 +5,10 @@ import type { Answer } from '../support/client.js';
 import { startPagePanel } from '../support/page-panel.js';
 import { stopPanels } from '../support/panel.js';
 import type { Panel } from '../support/panel.js';
+import { KEYS, ORIGIN, addKey, creationFor } from '../support/key-panel.js';
 import { enrolled, loggedIn, phoneWith, said, verify } from '../support/people.js';
 import type { Owner, Phone } from '../support/people.js';
+import { SoftKey } from '../support/soft-key.js';
 
 const TEXT = 'You are signed in as another account now. Nothing was done.';
 
@@ -30,8 +32,15 @@ const FORMS: Readonly<
     return { id: (await client.get('/two-step')).body.authenticators[0].id };
   },
   'recovery-codes': async ({ phone }) => ({ code: phone.nextCode() }),
+  'step-up': async ({ phone }) => ({ code: phone.nextCode() }),
+  'security-keys/rename': async ({ client }) => ({ id: await keyOf(client), name: 'Desk' }),
+  'security-keys/remove': async ({ client }) => ({ id: await keyOf(client) }),
   disable: async ({ phone }) => ({ code: phone.nextCode() }),
 };
+
+async function keyOf(client: Client): Promise<string> {
+  return (await client.get('/two-step')).body.securityKeys[0].credentialId as string;
+}
 
 interface Form {
   readonly path: string;
@@ -64,8 +73,9 @@ describe('a form of a page that was made for another account', () => {
   let bob: Owner;
 
   beforeEach(async () => {
-    panel = await startPagePanel({ rememberBrowsers: { days: 30 } });
+    panel = await startPagePanel({ webauthn: KEYS, rememberBrowsers: { days: 30 } });
     bob = await enrolled(panel, 'bob');
+    await addKey(bob.client);
     const elsewhere = await loggedIn(panel, 'bob');
     await verify(elsewhere, bob.phone.nextCode(), { rememberBrowser: true });
     await bob.client.get('/two-step');
@@ -79,6 +89,7 @@ describe('a form of a page that was made for another account', () => {
 
       beforeEach(async () => {
         fields = await fieldsOf(bob, begun);
+        await bob.client.open('/two-step'); // notes in the session what keys are asked
         panel.told();
       });
 
@@ -115,6 +126,8 @@ describe('a form of a page that was made for another account', () => {
       await client.submit('/two-step/recovery-codes', { code: phone.nextCode() }),
       await client.open('/two-step/browsers'),
       await client.open('/two-step'),
+      await client.open('/two-step/step-up'),
+      await client.open('/two-step/security-keys'),
     ];
     await client.post('/logout');
     await client.login('bob');
@@ -138,6 +151,13 @@ describe('a form of a page that was made for another account', () => {
     expect(formsOf(text).flatMap(named)).to.deep.equal([]);
   });
 
+  it('adds no key to the account that is there', async () => {
+    const credential = new SoftKey(ORIGIN).create(await creationFor(bob.client));
+    const add = (from: string) => bob.client.post('/two-step/security-keys', { credential, from });
+    expect(said(await add('alice'))).to.equal('other-account');
+    expect((await add('bob')).status).to.equal(200);
+  });
+
   it('counts no wrong code against the account that is there', async () => {
     for (let i = 0; i < 12; i++) {
       const code = bob.phone.wrongCode();
@@ -153,7 +173,7 @@ describe('the forms of the signed-in pages', () => {
   afterEach(stopPanels);
 
   it('name the account that they were made for, once', async () => {
-    const panel = await startPagePanel({ rememberBrowsers: { days: 30 } });
+    const panel = await startPagePanel({ webauthn: KEYS, rememberBrowsers: { days: 30 } });
     const alice = new Client(panel);
     await alice.logInByForm();
     const seen = new Set<string>();
@@ -175,7 +195,10 @@ describe('the forms of the signed-in pages', () => {
     see(await client.open('/two-step/browsers'));
     see(await client.open('/two-step'));
     see(await client.submit('/two-step/recovery-codes', { code: phone.nextCode() }));
-    expect([...seen, 'authenticators/remove']).to.have.members(Object.keys(FORMS));
+    await addKey(client);
+    see(await client.open('/two-step/step-up'));
+    see(await client.open('/two-step/security-keys'));
+    expect([...seen, 'authenticators/remove']).to.have.members([...Object.keys(FORMS), 'security-keys']);
   });
 
   it('name it in the hidden fields of the application’s own views', async () => {

@@ -1,7 +1,15 @@
 import { SecondFactorClientError, createSecondFactorClient, refusalOf } from '/second-factor-client.js';
 
-/** The functions of two-step sign-in. */
-export const twoStep = createSecondFactorClient();
+/** The account that the page shows; `undefined`: none. */
+let shown;
+
+/** The functions of two-step sign-in. If another tab has signed in as somebody else, they change nothing. */
+export const twoStep = createSecondFactorClient({ from: () => shown });
+
+/** Tells whose account the page shows from now on, by the state of the sign-in. */
+export function showAccount({ accountId }) {
+  shown = accountId;
+}
 
 /** Calls a route of this application. If a guard refuses, it rejects like the functions of `twoStep`. */
 export async function call(path, method = 'GET') {

@@ -1,15 +1,16 @@
-import { twoStep } from './api.js';
+import { showAccount, twoStep } from './api.js';
 import { home, recoveryCodes, setup } from './settings.js';
 import { code, enroll, login } from './sign-in.js';
 import { beforeComplaint, complain, onPress, show } from './ui.js';
 
-/** Errors after which the page begins again: the session has ended, or needs another step. */
-const SIGNED_OUT = [
+/** Errors after which the page begins again: the session has ended, needs another step, or is somebody else's. */
+const CHANGED = [
   'login-required',
   'sign-in-expired',
   'session-required',
   'code-required',
   'enrollment-required',
+  'other-account',
 ];
 
 /** Shows a view by its name: each is a function that gets `go` and its data. */
@@ -20,10 +21,11 @@ const go = (name, ...data) => views[name](go, ...data);
 async function start(_go, known, reason) {
   try {
     const status = known ?? (await twoStep.status());
+    showAccount(status);
     if (status.state === 'anonymous') await go('login', reason);
     else if (status.state === 'pending') await go('code');
     else if (status.state === 'must-enroll') await go('enroll', status);
-    else await go('home', status);
+    else await go('home', status, reason);
   } catch (error) {
     const { view } = show('unavailable');
     complain(view, error);
@@ -34,7 +36,7 @@ async function start(_go, known, reason) {
 // Of every error in a view: what a new view answers is not shown as a message.
 beforeComplaint((error) => {
   if (error.code === 'aborted') return true;
-  if (!SIGNED_OUT.includes(error.code)) return false;
+  if (!CHANGED.includes(error.code)) return false;
   document.querySelector('dialog')?.close();
   void go('start', undefined, error);
   return true;

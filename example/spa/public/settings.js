@@ -1,7 +1,7 @@
 import { supportsKeys } from '/second-factor-client.js';
 import { call, twoStep } from './api.js';
 import { askProofInDialog } from './proof.js';
-import { onPress, onSend, part, say, show } from './ui.js';
+import { complain, onPress, onSend, part, say, show } from './ui.js';
 
 /** Runs an action. If the server wants a fresh proof for it, asks the user for one and runs the action again. */
 async function withFreshProof({ enrolled }, action) {
@@ -15,9 +15,10 @@ async function withFreshProof({ enrolled }, action) {
 }
 
 /** The home page, for everybody who is signed in. */
-export async function home(go, status) {
+export async function home(go, status, reason) {
   const { user } = await call('/api/me');
   const { view } = show('home', 'Your notes');
+  if (reason?.code === 'other-account') complain(view, reason);
   part(view, 'user').textContent = user;
   onPress(view, 'secret', async () => {
     const read = await withFreshProof(status, () => call('/api/secret'));
