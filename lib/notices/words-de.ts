@@ -46,7 +46,7 @@ export const german: NoticeWords = {
       'Für Ihr Konto wurde die Zwei-Schritt-Authentifizierung abgeschaltet: die Codes Ihrer Authenticator-Geräte, Ihre Passkeys und Sicherheitsschlüssel schützen es nicht mehr.',
     'authenticator-added': () => 'Ein weiterer Authenticator erzeugt jetzt Codes für Ihr Konto.',
     'authenticator-replaced': () => 'Ein neuer Authenticator ist an die Stelle der bisherigen getreten.',
-    'authenticator-removed': () => 'Einer Ihrer Authenticator erzeugt keine Codes mehr für Ihr Konto.',
+    'authenticator-removed': () => 'Eines Ihrer Authenticator-Geräte erzeugt keine Codes mehr für Ihr Konto.',
     'security-key-added': () => 'Ein weiterer Passkey oder Sicherheitsschlüssel öffnet jetzt Ihr Konto.',
     'security-key-removed': () =>
       'Mindestens einer Ihrer Passkeys oder Sicherheitsschlüssel öffnet Ihr Konto nicht mehr. Ihre Einstellungen zeigen, welche übrig sind.',
@@ -71,7 +71,7 @@ export const german: NoticeWords = {
   next: {
     enabled: next(
       'Bewahren Sie Ihre Wiederherstellungscodes sicher und getrennt von Ihrem Telefon auf.',
-      'Ohne diese Codes kann nur er sie von Ihrem Konto nehmen.',
+      'Wenn Sie die Codes nicht haben, kann nur er sie für Ihr Konto abschalten.',
     ),
     disabled: next(
       'Sie können sie jederzeit in den Einstellungen wieder einschalten.',
@@ -102,7 +102,7 @@ export const german: NoticeWords = {
     ),
     locked: next(
       'Stellen Sie Ihr Telefon auf Netzzeit und nehmen Sie den nächsten Code.',
-      'Ohne Code sind sie nicht hineingekommen.',
+      'Ohne Code kam diese Person nicht hinein.',
     ),
     unlocked: next(NOTHING, LOOK),
     'browser-remembered': next(

@@ -5,7 +5,7 @@ const ALARM =
 
 /** What to do about a change that the owner may have made. */
 const next = (expected: string, unexpected: string): NextSteps => ({
-  expected: `Si c’était vous : ${expected}`,
+  expected: `Si c’était vous : ${expected}`,
   unexpected: `${ALARM} ${unexpected}`,
 });
 
@@ -16,7 +16,7 @@ const NEW_CODES = 'Créez ensuite de nouveaux codes de récupération dans vos p
 
 /** What to do about a change that somebody made for the owner. */
 const byOthers = (expected: string): NextSteps => ({
-  expected: `Si vous l’avez demandé : ${expected}`,
+  expected: `Si vous l’avez demandé : ${expected}`,
   unexpected: 'Sinon, demandez qui l’a fait et pourquoi, et prévenez votre administrateur.',
 });
 
@@ -42,7 +42,7 @@ export const french: NoticeWords = {
   sentences: {
     enabled: () => 'L’authentification en deux étapes a été activée pour votre compte.',
     disabled: () =>
-      'L’authentification en deux étapes a été désactivée pour votre compte : les codes de vos authentificateurs, vos clés d’accès et de sécurité ne le protègent plus.',
+      'L’authentification en deux étapes a été désactivée pour votre compte : les codes de vos authentificateurs, vos clés d’accès et de sécurité ne le protègent plus.',
     'authenticator-added': () =>
       'Un authentificateur de plus produit maintenant des codes pour votre compte.',
     'authenticator-replaced': () => 'Un nouvel authentificateur a remplacé ceux que vous aviez.',
@@ -52,21 +52,21 @@ export const french: NoticeWords = {
     'security-key-removed': () =>
       'Au moins une de vos clés d’accès ou de sécurité n’ouvre plus votre compte. Vos paramètres montrent celles qui restent.',
     'security-key-stopped': () =>
-      'Une clé de sécurité de votre compte a été utilisée alors que son compteur avait reculé : il en existe peut-être une copie. Elle ne laisse plus entrer personne.',
+      'Une clé de sécurité de votre compte a été utilisée alors que son compteur avait reculé : il en existe peut-être une copie. Elle ne laisse plus entrer personne.',
     'recovery-code-used': ({ recoveryCodesLeft: left = 0 }) =>
       `Quelqu’un s’est connecté ou a confirmé avec un de vos codes de récupération. Il en reste ${String(left)}.`,
     'recovery-codes-regenerated': () =>
-      'De nouveaux codes de récupération ont été créés ; les anciens ne fonctionnent plus.',
+      'De nouveaux codes de récupération ont été créés ; les anciens ne fonctionnent plus.',
     locked: ({ lockedUntil }, minute) =>
       'Quelqu’un qui connaît votre mot de passe a saisi trop de codes incorrects. ' +
       (typeof lockedUntil === 'number'
-        ? `Les codes sont de nouveau acceptés à partir de ${minute(lockedUntil)} ; d’ici là, un code de récupération fonctionne, tout comme un navigateur que vous avez déjà utilisé.`
+        ? `Les codes sont de nouveau acceptés à partir de ${minute(lockedUntil)} ; d’ici là, un code de récupération fonctionne, tout comme un navigateur que vous avez déjà utilisé.`
         : 'Les codes sont refusés désormais, jusqu’à ce que vous utilisiez un code de récupération ou qu’un administrateur vous aide.'),
     unlocked: () =>
       'Si des codes étaient refusés pour votre compte, ils sont de nouveau acceptés, et les codes incorrects sont comptés à partir de zéro.',
     'browser-remembered': () => 'Un navigateur ne demandera plus de code quand vous vous y connectez.',
     'browsers-revoked': () =>
-      'Tous les navigateurs ont été oubliés pour votre compte : chacun demande de nouveau un code quand vous vous y connectez.',
+      'Tous les navigateurs ont été oubliés pour votre compte : chacun demande de nouveau un code quand vous vous y connectez.',
     'impersonation-begun': ({ by = 'Quelqu’un' }) => `${by} agit maintenant en votre nom.`,
   },
   next: {
@@ -80,11 +80,11 @@ export const french: NoticeWords = {
     ),
     'authenticator-added': next(NOTHING, LOOK),
     'authenticator-replaced': next(
-      'supprimez le compte de l’application de votre ancien téléphone : ses codes ne valent plus rien.',
+      'supprimez le compte de l’application de votre ancien téléphone : ses codes ne valent plus rien.',
       LOOK,
     ),
     'authenticator-removed': next(
-      'supprimez le compte de cette application : ses codes ne valent plus rien.',
+      'supprimez le compte de cette application : ses codes ne valent plus rien.',
       LOOK,
     ),
     'security-key-added': next(NOTHING, LOOK),
@@ -94,7 +94,7 @@ export const french: NoticeWords = {
     ),
     'security-key-stopped': next('supprimez-la dans vos paramètres et ajoutez-en une autre.', LOOK),
     'recovery-code-used': next(
-      'rayez ce code. Si le téléphone est perdu, configurez-en un nouveau dans vos paramètres ; s’il en reste peu, créez-en de nouveaux.',
+      'rayez ce code. Si le téléphone est perdu, configurez-en un nouveau dans vos paramètres ; s’il en reste peu, créez-en de nouveaux.',
       NEW_CODES,
     ),
     'recovery-codes-regenerated': next(
@@ -131,7 +131,7 @@ export const french: NoticeWords = {
     'browser-remembered': byOthers(NOTHING),
     'browsers-revoked': byOthers('saisissez un code à votre prochaine connexion.'),
     'impersonation-begun': byOthers(
-      'il n’y a rien à faire : cela se termine quand cette personne revient à son propre compte.',
+      'il n’y a rien à faire : cela se termine quand cette personne revient à son propre compte.',
     ),
   },
   labels: { account: 'Compte', at: 'Heure', by: 'Effectué par', ip: 'Adresse IP', browser: 'Navigateur' },

@@ -28,7 +28,7 @@ export const russian: NoticeWords = {
     'authenticator-removed': 'Аутентификатор удалён',
     'security-key-added': 'Добавлен ключ доступа или аппаратный ключ',
     'security-key-removed': 'Удалён ключ доступа или аппаратный ключ',
-    'security-key-stopped': 'Аппаратный ключ остановлен',
+    'security-key-stopped': 'Аппаратный ключ заблокирован',
     'recovery-code-used': 'Использован код восстановления',
     'recovery-codes-regenerated': 'Созданы новые коды восстановления',
     locked: 'Слишком много неверных кодов',
@@ -92,11 +92,14 @@ export const russian: NoticeWords = {
     'security-key-removed': next('удалите ключ и в браузере или менеджере паролей.', LOOK),
     'security-key-stopped': next('удалите ключ в настройках и добавьте другой.', LOOK),
     'recovery-code-used': next(
-      'вычеркните этот код. Если телефон потерян, настройте в настройках новый; если кодов мало, создайте новые.',
+      'вычеркните этот код. Если телефон потерян, подключите в настройках новый; если кодов мало, создайте новые.',
       NEW_CODES,
     ),
     'recovery-codes-regenerated': next('сохраните новые в надёжном месте и уничтожьте старые.', NEW_CODES),
-    locked: next('включите на телефоне время сети и введите следующий код.', 'Без кода они войти не смогли.'),
+    locked: next(
+      'включите на телефоне время сети и введите следующий код.',
+      'Без кода этот человек войти не смог.',
+    ),
     unlocked: next(NOTHING, LOOK),
     'browser-remembered': next(
       'делать ничего не нужно. Забыть браузер можно в настройках.',
@@ -120,7 +123,9 @@ export const russian: NoticeWords = {
     unlocked: byOthers('включите на телефоне время сети и введите следующий код.'),
     'browser-remembered': byOthers(NOTHING),
     'browsers-revoked': byOthers('введите код при следующем входе.'),
-    'impersonation-begun': byOthers('делать ничего не нужно: это закончится, когда они вернутся к себе.'),
+    'impersonation-begun': byOthers(
+      'делать ничего не нужно: это закончится, когда этот человек вернётся в свою учётную запись.',
+    ),
   },
   labels: {
     account: 'Учётная запись',

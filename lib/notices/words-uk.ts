@@ -28,7 +28,7 @@ export const ukrainian: NoticeWords = {
     'authenticator-removed': 'Автентифікатор видалено',
     'security-key-added': 'Додано ключ доступу або апаратний ключ',
     'security-key-removed': 'Видалено ключ доступу або апаратний ключ',
-    'security-key-stopped': 'Апаратний ключ зупинено',
+    'security-key-stopped': 'Апаратний ключ заблоковано',
     'recovery-code-used': 'Використано код відновлення',
     'recovery-codes-regenerated': 'Створено нові коди відновлення',
     locked: 'Забагато неправильних кодів',
@@ -88,13 +88,13 @@ export const ukrainian: NoticeWords = {
     'security-key-removed': next('видаліть ключ і в браузері або менеджері паролів.', LOOK),
     'security-key-stopped': next('видаліть ключ у налаштуваннях і додайте інший.', LOOK),
     'recovery-code-used': next(
-      'викресліть цей код. Якщо телефон загублено, налаштуйте в налаштуваннях новий; якщо кодів мало, створіть нові.',
+      'викресліть цей код. Якщо телефон загублено, під’єднайте в налаштуваннях новий; якщо кодів мало, створіть нові.',
       NEW_CODES,
     ),
     'recovery-codes-regenerated': next('збережіть нові в надійному місці та знищте старі.', NEW_CODES),
     locked: next(
       'увімкніть на телефоні час мережі та введіть наступний код.',
-      'Без коду вони ввійти не змогли.',
+      'Без коду ця людина ввійти не змогла.',
     ),
     unlocked: next(NOTHING, LOOK),
     'browser-remembered': next(

@@ -276,7 +276,7 @@ export const german: Texts = {
     'code-already-used': 'Dieser Code wurde schon benutzt. Warten Sie auf den nächsten.',
     'assertion-invalid': 'Der Passkey oder Sicherheitsschlüssel passt nicht.',
     'assertion-already-used':
-      'Mit diesem Schlüssel wurde inzwischen anderswo angemeldet. Verwenden Sie ihn noch einmal.',
+      'Dieser Schlüssel wurde inzwischen anderswo benutzt. Verwenden Sie ihn noch einmal.',
     'security-key-stopped':
       'Dieser Schlüssel ist gesperrt: es könnte eine Kopie davon geben. Melden Sie sich auf anderem Weg an und entfernen Sie ihn.',
     'security-key-required': 'Hier braucht es einen Passkey oder Sicherheitsschlüssel.',

@@ -37,10 +37,10 @@ export const french: Texts = {
     'Ce navigateur ne sait pas utiliser les clés d’accès et de sécurité. Ouvrez cette page dans un autre.',
   whatItAsksByKey: 'La connexion demande votre mot de passe et une clé d’accès ou de sécurité.',
   disableByKeyExplanation: 'Pour la désactiver, utilisez votre clé d’accès ou de sécurité.',
-  recoveryByKeyHint: 'Pas de clé sous la main ? Utilisez un code de récupération',
+  recoveryByKeyHint: 'Pas de clé sous la main ? Utilisez un code de récupération',
   stepUpByKeyExplanation: 'Cette action demande encore une fois votre clé d’accès ou de sécurité.',
   recoveryHint: (digits) =>
-    `Pas ${isApp(digits) ? 'de téléphone' : 'd’authentificateur'} sous la main ? Utilisez un code de récupération`,
+    `Pas ${isApp(digits) ? 'de téléphone' : 'd’authentificateur'} sous la main ? Utilisez un code de récupération`,
   recoveryCode: 'Code de récupération',
   byRecoveryCode: 'Utiliser le code de récupération',
   cancelSignIn: 'Annuler et se connecter avec un autre compte',
@@ -54,7 +54,7 @@ export const french: Texts = {
       : 'La connexion demande votre mot de passe et un code de votre authentificateur.',
   disabled: 'L’authentification en deux étapes n’est pas activée.',
   whyEnable:
-    'Avec elle, la connexion demande votre mot de passe et un code d’une application sur votre téléphone : un mot de ' +
+    'Avec elle, la connexion demande votre mot de passe et un code d’une application sur votre téléphone : un mot de ' +
     'passe volé n’ouvre rien à lui seul.',
   enable: 'Activer l’authentification en deux étapes',
   disable: 'Désactiver l’authentification en deux étapes',
@@ -70,7 +70,7 @@ export const french: Texts = {
       'Chacun vous connecte une fois sans votre authentificateur. En créer de nouveaux annule les anciens.',
     key: 'Chacun vous connecte une fois sans votre clé. En créer de nouveaux annule les anciens.',
     nothing:
-      'Ils ne fonctionnent pas tant que vous ne pouvez vous connecter qu’avec une clé d’accès ou de sécurité : ayez-en une ' +
+      'Ils ne fonctionnent pas tant que vous ne pouvez vous connecter qu’avec une clé d’accès ou de sécurité : ayez-en une ' +
       'deuxième. En créer de nouveaux annule les anciens.',
   },
   enterShownCode: (digits) =>
@@ -103,27 +103,27 @@ export const french: Texts = {
   keyKindLabel: 'Type de code',
   keyKind: 'basé sur le temps, 6 chiffres',
   enterCode: 'Saisissez le code',
-  confirm: 'Saisissez le code à six chiffres que l’application affiche en ce moment, et appuyez sur « Ok ».',
+  confirm: 'Saisissez le code à six chiffres que l’application affiche en ce moment, et appuyez sur « Ok ».',
   compareClocks: 'Comparez les horloges',
   serverTime: 'Heure du serveur',
   clocks:
-    'Votre téléphone doit afficher la même minute ; seul le fuseau horaire peut différer. Sinon, réglez-le sur l’heure du réseau.',
+    'Votre téléphone doit afficher la même minute ; seul le fuseau horaire peut différer. Sinon, réglez-le sur l’heure du réseau.',
   cancel: 'Annuler',
   recoveryCodesTitle: 'Codes de récupération',
   yourRecoveryCodes: 'Vos codes de récupération',
   recoveryCodesExplanation: {
     app:
-      'L’authentification en deux étapes est activée. Gardez ces codes en lieu sûr, loin de votre téléphone : chacun vous ' +
+      'L’authentification en deux étapes est activée. Gardez ces codes en lieu sûr, loin de votre téléphone : chacun vous ' +
       'connecte une fois quand vous ne l’avez pas sous la main. Ils ne sont affichés que maintenant.',
     token:
-      'L’authentification en deux étapes est activée. Gardez ces codes en lieu sûr, loin de votre authentificateur ' +
+      'L’authentification en deux étapes est activée. Gardez ces codes en lieu sûr, loin de votre authentificateur ' +
       ': chacun vous connecte une fois quand vous ne l’avez pas sous la main. Ils ne sont affichés que maintenant.',
     key:
-      'L’authentification en deux étapes est activée. Gardez ces codes en lieu sûr, loin de votre clé : chacun vous ' +
+      'L’authentification en deux étapes est activée. Gardez ces codes en lieu sûr, loin de votre clé : chacun vous ' +
       'connecte une fois quand vous ne l’avez pas sous la main. Ils ne sont affichés que maintenant.',
     nothing:
       'L’authentification en deux étapes est activée. Gardez ces codes en lieu sûr. Ils ne fonctionnent pas tant que vous ne ' +
-      'pouvez vous connecter qu’avec une clé d’accès ou de sécurité : ajoutez-en une deuxième. Ils ne sont affichés que ' +
+      'pouvez vous connecter qu’avec une clé d’accès ou de sécurité : ajoutez-en une deuxième. Ils ne sont affichés que ' +
       'maintenant.',
   },
   download: 'Télécharger',
@@ -143,12 +143,12 @@ export const french: Texts = {
   recoveryCodeUsedExplanation: {
     app:
       'Il ne sert que cette fois, et les codes que votre téléphone a affichés jusqu’ici, ainsi que le prochain, ne valent plus rien. Le téléphone est ' +
-      'perdu ? Configurez-en un nouveau dans les paramètres et créez de nouveaux codes de récupération.',
+      'perdu ? Configurez-en un nouveau dans les paramètres et créez de nouveaux codes de récupération.',
     token:
       'Il ne sert que cette fois, et les codes que votre authentificateur a affichés jusqu’ici, ainsi que le prochain, ne valent plus rien. ' +
-      'Il est perdu ? Configurez un téléphone dans les paramètres et créez de nouveaux codes de récupération.',
+      'Il est perdu ? Configurez un téléphone dans les paramètres et créez de nouveaux codes de récupération.',
     key:
-      'Il ne sert que cette fois. Votre clé est perdue ? Ajoutez-en une nouvelle dans les paramètres et créez de ' +
+      'Il ne sert que cette fois. Votre clé est perdue ? Ajoutez-en une nouvelle dans les paramètres et créez de ' +
       'nouveaux codes de récupération.',
     nothing: 'Il ne sert que cette fois.',
   },
@@ -173,12 +173,12 @@ export const french: Texts = {
     `Se souvenir de ce navigateur pendant ${counted(days, { one: 'jour', other: 'jours' })}`,
   mustEnrollTitle: 'L’authentification en deux étapes est obligatoire',
   mustEnrollExplanation:
-    'Votre mot de passe est correct. Ce compte ne peut être utilisé qu’avec l’authentification en deux étapes : ' +
+    'Votre mot de passe est correct. Ce compte ne peut être utilisé qu’avec l’authentification en deux étapes : ' +
     'activez-la maintenant et vous serez connecté. Il vous faut une application d’authentification sur votre téléphone.',
   requiredFrom: (day) =>
     `À partir du ${day}, l’authentification en deux étapes sera obligatoire pour ce compte.`,
   required:
-    'L’authentification en deux étapes est obligatoire pour ce compte ; elle ne peut pas être désactivée.',
+    'L’authentification en deux étapes est obligatoire pour ce compte ; elle ne peut pas être désactivée.',
   later: 'Plus tard',
   authenticatorsTitle: 'Authentificateurs',
   authenticator: (place) => `Authentificateur ${String(place)}`,
@@ -189,7 +189,7 @@ export const french: Texts = {
   authenticatorName: 'Nom (facultatif)',
   replaceAuthenticator: 'Configurer un nouveau téléphone',
   replaceExplanation:
-    'Un nouveau téléphone remplace tous les authentificateurs dès que vous l’avez confirmé ; jusque-là, les anciens ' +
+    'Un nouveau téléphone remplace tous les authentificateurs dès que vous l’avez confirmé ; jusque-là, les anciens ' +
     'fonctionnent. Vos codes de récupération restent.',
   keysTitle: 'Clés d’accès et de sécurité',
   keysExplanation:
@@ -198,15 +198,15 @@ export const french: Texts = {
   showKeys: (count) =>
     count === 0
       ? 'Ajouter une clé d’accès ou de sécurité'
-      : `${counted(count, { one: 'clé', other: 'clés' })} : afficher, ajouter, supprimer`,
+      : `${counted(count, { one: 'clé', other: 'clés' })} : afficher, ajouter, supprimer`,
   keyNumber: (place) => `Clé ${String(place)}`,
-  keyStopped: 'Bloquée : il en existe peut-être une copie. Supprimez-la et ajoutez-en une autre.',
+  keyStopped: 'Bloquée : il en existe peut-être une copie. Supprimez-la et ajoutez-en une autre.',
   addKey: 'Ajouter une clé d’accès ou de sécurité',
   addSecondKey: 'En ajouter une deuxième',
   rename: 'Renommer',
   mustAddKeyTitle: 'Une clé d’accès ou de sécurité est obligatoire',
   mustAddKeyExplanation:
-    'Votre compte a besoin d’une clé d’accès ou de sécurité avant que vous puissiez continuer. Ajoutez-en une : celle de ' +
+    'Votre compte a besoin d’une clé d’accès ou de sécurité avant que vous puissiez continuer. Ajoutez-en une : celle de ' +
     'votre téléphone ou ordinateur, ou une clé à brancher.',
   browsersTitle: 'Navigateurs mémorisés',
   browsersExplanation:
@@ -221,7 +221,7 @@ export const french: Texts = {
   forgetAll: 'Les oublier tous',
   activityTitle: 'Activité récente',
   activityExplanation:
-    'Connexions avec la seconde étape, codes erronés et changements, du plus récent au plus ancien. Quelque chose ne vient pas de vous ? Changez votre mot de passe et déconnectez les autres sessions.',
+    'Connexions avec la seconde étape, codes erronés et changements, du plus récent au plus ancien. Quelque chose ne vient pas de vous ? Changez votre mot de passe et déconnectez les autres sessions.',
   activityTimes: (what, count) => `${what} (${String(count)} fois)`,
   activityBy: (operator) => `par ${operator}`,
   earlierActivity: 'Plus ancien',
@@ -244,7 +244,7 @@ export const french: Texts = {
     'security-key-added': 'Clé d’accès ou de sécurité ajoutée',
     'security-key-renamed': 'Clé d’accès ou de sécurité renommée',
     'security-key-removed': 'Clé d’accès ou de sécurité supprimée',
-    'security-key-stopped': 'Clé d’accès ou de sécurité bloquée : il en existe peut-être une copie',
+    'security-key-stopped': 'Clé d’accès ou de sécurité bloquée : il en existe peut-être une copie',
     'browser-remembered': 'Connexion, navigateur mémorisé',
     'browsers-revoked': 'Navigateurs oubliés',
     'other-sessions-ended': 'Autres sessions déconnectées',
@@ -264,13 +264,13 @@ export const french: Texts = {
     'login-required': 'Connectez-vous d’abord.',
     'code-required': 'Le code à usage unique manque encore.',
     'sign-in-expired':
-      'Cette connexion est terminée : son délai est écoulé, ou un autre clic l’a achevée ou annulée. Si vous n’êtes pas connecté, reconnectez-vous.',
+      'Cette connexion est terminée : son délai est écoulé, ou un autre clic l’a achevée ou annulée. Si vous n’êtes pas connecté, reconnectez-vous.',
     'code-invalid': 'Le code est incorrect.',
     'code-already-used': 'Ce code a déjà été utilisé. Attendez le suivant.',
     'assertion-invalid': 'La clé d’accès ou de sécurité ne convient pas.',
     'assertion-already-used': 'Cette clé a servi ailleurs entre-temps. Utilisez-la encore une fois.',
     'security-key-stopped':
-      'Cette clé est bloquée : il en existe peut-être une copie. Connectez-vous autrement et supprimez-la.',
+      'Cette clé est bloquée : il en existe peut-être une copie. Connectez-vous autrement et supprimez-la.',
     'security-key-required': 'Il faut ici une clé d’accès ou de sécurité.',
     'security-key-limit': 'Ce compte ne peut pas avoir plus de clés.',
     'security-key-known': 'Cette clé est déjà ajoutée.',
@@ -290,11 +290,11 @@ export const french: Texts = {
     'factor-last': 'C’est le seul second facteur de ce compte.',
     'recovery-codes-outdated': 'Ces codes de récupération ont été remplacés par de nouveaux.',
     'setup-expired':
-      'Cette configuration est terminée : elle a été achevée, annulée ou remplacée par une autre, ou son délai est écoulé.',
+      'Cette configuration est terminée : elle a été achevée, annulée ou remplacée par une autre, ou son délai est écoulé.',
     'other-account': 'Vous êtes maintenant connecté à un autre compte. Rien n’a été fait.',
     'not-impersonating': 'Personne n’agit ici en tant que quelqu’un d’autre.',
     'clock-skew':
-      'Le code vaut pour une autre minute : les horloges du téléphone et du serveur ne concordent pas.',
+      'Le code vaut pour une autre minute : les horloges du téléphone et du serveur ne concordent pas.',
     locked: 'Trop de codes incorrects. Veuillez patienter.',
     'store-unavailable': 'Le code ne peut pas être vérifié en ce moment. Réessayez.',
     'record-unreadable': 'Les données d’authentification en deux étapes de ce compte sont illisibles.',
@@ -314,7 +314,7 @@ export const french: Texts = {
     'account-unknown': 'Ce compte n’existe pas.',
   },
   clockSkew: (minutes) =>
-    `Le code vaut pour une autre minute : l’horloge de votre téléphone ${minutes > 0 ? 'avance' : 'retarde'} de ` +
+    `Le code vaut pour une autre minute : l’horloge de votre téléphone ${minutes > 0 ? 'avance' : 'retarde'} de ` +
     `${minutesOf(Math.abs(minutes))}. Réglez le téléphone sur l’heure du réseau et essayez le code suivant.`,
   lockedFor: (seconds) =>
     `Trop de codes incorrects. Réessayez dans ${
@@ -322,9 +322,9 @@ export const french: Texts = {
     }, ou utilisez un code de récupération.`,
   lockedForGood:
     'Trop de codes incorrects. Utilisez un code de récupération ou adressez-vous à votre administrateur.',
-  titleOfError: (title) => `Erreur : ${title}`,
+  titleOfError: (title) => `Erreur : ${title}`,
   checkedAgainAt: 'Les codes sont de nouveau vérifiés à',
-  checkedAgain: 'Les codes sont de nouveau vérifiés : saisissez celui qui est affiché maintenant.',
+  checkedAgain: 'Les codes sont de nouveau vérifiés : saisissez celui qui est affiché maintenant.',
   lastsUntil: 'Ce formulaire est utilisable jusqu’à',
   endsSoon: 'Ce formulaire expire dans une minute.',
   hasEnded: 'Ce formulaire a expiré. Recommencez.',
@@ -346,9 +346,9 @@ export const french: Texts = {
     'key-added': 'La clé a été ajoutée.',
     'key-removed': 'La clé a été retirée.',
     'key-renamed': 'La clé a été renommée.',
-    'browser-forgotten': 'Le navigateur a été oublié : un code y est de nouveau demandé.',
-    'browsers-forgotten': 'Tous les navigateurs ont été oubliés : un code y est de nouveau demandé.',
-    'recovery-codes-confirmed': 'C’est noté : vous avez les codes de récupération.',
+    'browser-forgotten': 'Le navigateur a été oublié : un code y est de nouveau demandé.',
+    'browsers-forgotten': 'Tous les navigateurs ont été oubliés : un code y est de nouveau demandé.',
+    'recovery-codes-confirmed': 'C’est noté : vous avez les codes de récupération.',
     'recovery-codes-shown':
       'Les codes de récupération ne sont affichés qu’une fois. Pour en créer d’autres, il faut un nouveau code ou votre clé.',
   },

@@ -3,6 +3,7 @@ import escapeHtml from 'escape-html';
 import { PROBLEMS } from '../../lib/errors.js';
 import { PAGES } from '../../lib/pages/catalogues.js';
 import { english } from '../../lib/pages/texts-en.js';
+import { french } from '../../lib/pages/texts-fr.js';
 import { russian } from '../../lib/pages/texts-ru.js';
 import { Client } from '../support/client.js';
 import { stopPanels } from '../support/panel.js';
@@ -39,6 +40,10 @@ describe('the texts', () => {
       }
     });
   }
+
+  it('break no line in French before a mark that has a space', () => {
+    for (const [name, text] of Object.entries(flat(french))) expect(text, name).to.not.match(/« | [:;?!»]/);
+  });
 
   it('have a sentence for every code that clients are told', () => {
     for (const { problems } of Object.values(PAGES)) {
