@@ -170,7 +170,8 @@ describe('one press too many on "Add a passkey"', function () {
     await tab.page.route('**/two-step/security-keys', (route) => route.fulfill({ status: 204 }), {
       times: 1,
     });
-    await pressedUntilSent(1, press);
+    await press();
+    await until('form 1', () => tab.forms.sent === 1);
     const made = await idsOnDevice();
     await elevenSecondsLater();
     await pressedUntilSent(2, press);
