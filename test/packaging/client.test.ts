@@ -110,14 +110,18 @@ describe('the packed client', () => {
 
   for (const [what, options] of Object.entries(SETTINGS)) {
     it(`has types for ${what}`, () => {
-      expect(compile('page.ts', options)).to.deep.equal([]);
-      expect(compile('mistake.ts', options).join('\n')).to.match(/mistake\.ts.*'number' is not assignable/);
+      const errors = compile(options);
+      expect(errors.filter((error) => !error.includes('mistake.ts'))).to.deep.equal([]);
+      expect(errors.join('\n')).to.match(/mistake\.ts.*'number' is not assignable/);
     });
   }
 
-  function compile(file: string, options: object): string[] {
+  function compile(options: object): string[] {
     const compilerOptions = { target: 'ES2022', strict: true, noEmit: true, skipLibCheck: false, ...options };
-    writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: [file] }));
+    writeFileSync(
+      join(folder, 'tsconfig.json'),
+      JSON.stringify({ compilerOptions, files: ['page.ts', 'mistake.ts'] }),
+    );
     const compiler = 'ignoreDeprecations' in options ? 'typescript' : 'typescript7';
     const program = join(dirname(require.resolve(`${compiler}/package.json`)), 'bin/tsc');
     const { stdout } = spawnSync(process.execPath, [program, '-p', folder, '--pretty', 'false'], {
