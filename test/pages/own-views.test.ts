@@ -66,7 +66,7 @@ describe('the application’s own views', () => {
     ]);
     for (const page of pages) {
       expect(page).to.include({ language: 'ru', issuer: 'Acme' });
-      const isOfAccount = ['settings', 'setup', 'recovery-codes'].includes(page.name);
+      const isOfAccount = ['settings', 'setup', 'recovery-codes', 'step-up'].includes(page.name);
       expect(page.fields, page.name).to.deep.equal({ token: 't', ...(isOfAccount && { from: 'alice' }) });
     }
     const { code, message, ...details } = pages[2]?.error ?? {};
