@@ -47,7 +47,7 @@ export async function enterAs(
     isLeft = true;
     left?.();
     if (!isSaved) enter(requireSession(req));
-    if (!(await (isSaved ? isThere(req) : saveNew(req, before))))
+    if (!(await (isSaved ? isThere(req, before) : saveNew(req, before))))
       throw new SecondFactorError('sign-in-expired');
     somebody(context, present);
     await afterwards?.();

@@ -21,7 +21,7 @@ export function guardSave(req: AppRequest, session: AppSession): void {
 export async function saveNew(req: AppRequest, from: AppSession | null): Promise<boolean> {
   watchNew(req, from);
   await saveSession(req);
-  return isThere(req);
+  return isThere(req, from);
 }
 
 function watchNew(req: AppRequest, from: AppSession | null): void {
@@ -73,11 +73,19 @@ export async function savedFilled(
 
 type Told = (this: unknown, ...said: unknown[]) => unknown;
 
-/** Whether the new session of a request is in the store, after it was saved. */
-export function isThere(req: AppRequest): boolean {
+/**
+ * Whether the new session of a request is in the store, after it was saved. Answers of other requests that wait until the
+ * store has touched or saved the session before are sent first: they have its cookie, which must not come after the new one.
+ *
+ * @param from the session that the request goes on from; `null`: none
+ */
+export async function isThere(req: AppRequest, from: AppSession | null): Promise<boolean> {
   const session = requireSession(req);
   saveIfChanged(session);
-  return !req.sessionStore || !watchedStore(req.sessionStore).hasEnded(session);
+  if (!req.sessionStore) return true;
+  const watched = watchedStore(req.sessionStore);
+  if (from) await watched.settled(from);
+  return !watched.hasEnded(session);
 }
 
 /** express-session saves a new session again when the request ends, even if nothing has changed since. */
@@ -142,7 +150,8 @@ export function noteSaved(session: AppSession): () => boolean {
 export function limitLife(session: AppSession, until: number, clock: () => number): void {
   session.touch();
   // express-session and its stores use the real clock, so this is a duration from now.
-  const value = new Date(Date.now() + Math.max(1, until - clock()));
+  const life = Math.min(until - clock(), session.cookie.maxAge ?? Infinity);
+  const value = new Date(Date.now() + Math.max(1, life));
   Object.defineProperty(session.cookie, 'expires', {
     configurable: true,
     enumerable: true,

@@ -32,6 +32,8 @@ interface LateWrites {
   run(bare: Bare, args: unknown[], since: Since): unknown;
   /** Makes a call once no write of its session remains that the end overtook: within two seconds at most. */
   after(act: Around, bare: Bare, args: unknown[]): unknown;
+  /** Until no write of a session remains that its end overtook: two seconds at most. */
+  settled(id: unknown): Promise<void>;
   /** Whether the end of a session overtook a write that is not answered yet. */
   has(id: unknown): boolean;
 }
@@ -82,12 +84,15 @@ export function createLateWrites(
     },
     after(act, bare, args) {
       const found = late(args[0]);
-      return found.length === 0
-        ? act(bare, args)
-        : callAfter(Promise.all(found.map(untilOver)), act, bare, args);
+      return found.length === 0 ? act(bare, args) : callAfter(allOver(found), act, bare, args);
     },
+    settled: (id) => allOver(late(id)),
     has: (id) => late(id).length > 0,
   };
+}
+
+async function allOver(writes: readonly Write[]): Promise<void> {
+  await Promise.all(writes.map(untilOver));
 }
 
 function untilOver(write: Write): Promise<void> {

@@ -29,8 +29,8 @@ interface WatchedStore {
   mayTell(session: AppSession, what: string, stays: boolean): boolean;
   /** Whether a session was ended in this process since it was watched. */
   hasEnded(session: AppSession): boolean;
-  /** Whether the store was asked to touch a watched session: to prolong its life, and to change nothing. */
-  wasTouched(session: AppSession): boolean;
+  /** Until the store has answered each write of a session that has ended; two seconds at most. */
+  settled(session: AppSession): Promise<void>;
   /** Whether a session was loaded before its request had arrived as a whole. */
   wasEarly(session: AppSession): boolean;
   /**
@@ -49,7 +49,6 @@ interface Watched {
   claimedAt: number;
   /** Until it is watched, only the moment when it was read counts. */
   isWatched: boolean;
-  isTouched: boolean;
 }
 
 /** Shared by all instances over a store, and by all copies of the package. */
@@ -135,7 +134,6 @@ function watchStore(store: SessionStore): WatchedStore {
     const [id, session, done] = args;
     const watched = watchedOf(session);
     if (!watched || typeof id !== 'string' || typeof done !== 'function') return bare(args);
-    watched.isTouched = true;
     return ended.has(id, watched.since)
       ? (Reflect.apply(done, undefined, []) as unknown)
       : late.run(bare, args, watched.since);
@@ -211,7 +209,7 @@ function watchStore(store: SessionStore): WatchedStore {
     mayTell: (session, what, stays) =>
       ended.mayTell(session.id, (watchedOf(session)?.since ?? anew()).own, what, stays),
     hasEnded: (session) => ended.has(session.id, watchedOf(session)?.since ?? anew()),
-    wasTouched: (session) => watchedOf(session)?.isTouched === true,
+    settled: (session) => late.settled(session.id),
     wasEarly: (session) => early.has(session),
     catches: () => isAsync || writes.areAtOnce(),
   };
@@ -230,7 +228,7 @@ function watchedOf(session: unknown): Watched | undefined {
 }
 
 function note(session: object, since: Since, stored: boolean, isWatched: boolean): void {
-  const value: Watched = { since, stored, claimedAt: 0, isWatched, isTouched: false };
+  const value: Watched = { since, stored, claimedAt: 0, isWatched };
   Object.defineProperty(session, WATCHED, { configurable: true, value });
 }
 

@@ -5,26 +5,15 @@ import { watchedStore } from './watched-store.js';
 /**
  * If this process ended the session of a request meanwhile, the answer does not send the cookie of that session. A slow
  * request would otherwise overwrite the cookie of the session that another tab has moved on to. All other cookies are
- * sent, also that of a new session which the request itself made. An answer without a body is sent when it begins, and
- * does not wait until the store has touched the session.
+ * sent, also that of a new session which the request itself made.
  */
 export function withholdCookie(req: AppRequest, res: ServerResponse): void {
   const { sessionStore } = req;
   if (!sessionStore) return;
-  const watched = watchedStore(sessionStore);
-  const end: unknown = Reflect.get(res, 'end');
-  res.end = function (this: ServerResponse, ...given: unknown[]): ServerResponse {
-    const answer = Reflect.apply(end as typeof res.end, this, given) as ServerResponse;
-    const { session } = req;
-    // With a body its headers are under way already. A session that is being saved has to be saved first.
-    if (session && this.headersSent && !this.writableEnded && watched.wasTouched(session))
-      this.flushHeaders();
-    return answer;
-  };
   const writeHead: unknown = Reflect.get(res, 'writeHead');
   res.writeHead = function (this: ServerResponse, ...given: unknown[]): ServerResponse {
     const { session, sessionID } = req;
-    const isOver = session ? watched.hasEnded(session) : false;
+    const isOver = session ? watchedStore(sessionStore).hasEnded(session) : false;
     // When an answer begins, express-session sends no cookie for a request without a session id.
     if (isOver) req.sessionID = undefined;
     try {

@@ -49,6 +49,16 @@ describe('sign-in/park: the life of a parked sign-in (M3, A13)', () => {
     expect(await ttl(client)).to.be.above(86_000);
   });
 
+  it('has no longer life than the sessions of the application', async () => {
+    const panel = await start({ session: { cookie: { maxAge: 120_000 } } });
+    await enroll(panel);
+    const client = new Client(panel);
+    await client.login('alice');
+    expect(await ttl(client)).to.be.within(1, 120);
+    await client.get('/two-step/verify');
+    expect(await ttl(client)).to.be.within(1, 120);
+  });
+
   for (const where of ['Redis', 'the process'] as const) {
     it(`ends for a POST as one that is over where its session is gone from ${where}: no session for an old cookie`, async () => {
       const panel = where === 'Redis' ? await start() : await startPanel();
