@@ -84,7 +84,7 @@ export const german: Texts = {
     isApp(digits)
       ? 'Geben Sie den Code ein, den Ihre Authenticator-App jetzt anzeigt.'
       : `Geben Sie den ${digitsOf(digits)} Code ein, den Ihr Authenticator jetzt anzeigt.`,
-  fewRecoveryCodes: 'Erzeugen Sie neue, bevor keine mehr übrig sind.',
+  fewRecoveryCodes: 'Erzeugen Sie neue.',
   unconfirmedRecoveryCodes: 'Wenn Sie sie nicht gesichert haben, erzeugen Sie neue.',
   confirmRecoveryCodes: 'Ich habe sie',
   recoveryCodesLeft: (left) =>

@@ -81,7 +81,7 @@ export const english: Texts = {
     isApp(digits)
       ? 'Enter the code that your authenticator app shows now.'
       : `Enter the ${digitsOf(digits)} code that your authenticator shows now.`,
-  fewRecoveryCodes: 'Make new ones before you run out.',
+  fewRecoveryCodes: 'Make new ones.',
   unconfirmedRecoveryCodes: 'If you did not save them, make new ones.',
   confirmRecoveryCodes: 'I have them',
   recoveryCodesLeft: (left) =>

@@ -75,7 +75,7 @@ export const spanish: Texts = {
     isApp(digits)
       ? 'Introduzca el código que su aplicación de autenticación muestra ahora.'
       : `Introduzca el código ${digitsOf(digits)} que su autenticador muestra ahora.`,
-  fewRecoveryCodes: 'Cree nuevos antes de quedarse sin ninguno.',
+  fewRecoveryCodes: 'Cree nuevos.',
   unconfirmedRecoveryCodes: 'Si no los ha guardado, cree nuevos.',
   confirmRecoveryCodes: 'Los tengo',
   recoveryCodesLeft: (left) =>

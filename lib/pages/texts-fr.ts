@@ -77,7 +77,7 @@ export const french: Texts = {
     isApp(digits)
       ? 'Saisissez le code que votre application d’authentification affiche en ce moment.'
       : `Saisissez le code ${digitsOf(digits)} que votre authentificateur affiche en ce moment.`,
-  fewRecoveryCodes: 'Créez-en de nouveaux avant de ne plus en avoir.',
+  fewRecoveryCodes: 'Créez-en de nouveaux.',
   unconfirmedRecoveryCodes: 'Si vous ne les avez pas conservés, créez-en de nouveaux.',
   confirmRecoveryCodes: 'Je les ai',
   recoveryCodesLeft: (left) =>

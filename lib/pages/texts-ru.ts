@@ -81,7 +81,7 @@ export const russian: Texts = {
     isApp(digits)
       ? 'Введите код, который сейчас показывает приложение-аутентификатор.'
       : `Введите ${digitsOf(digits)} код, который сейчас показывает аутентификатор.`,
-  fewRecoveryCodes: 'Создайте новые, пока они не кончились.',
+  fewRecoveryCodes: 'Создайте новые.',
   unconfirmedRecoveryCodes: 'Если вы их не сохранили, создайте новые.',
   confirmRecoveryCodes: 'Они у меня есть',
   recoveryCodesLeft: (left) => {

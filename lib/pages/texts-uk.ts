@@ -77,7 +77,7 @@ export const ukrainian: Texts = {
     isApp(digits)
       ? 'Введіть код, який зараз показує застосунок-автентифікатор.'
       : `Введіть ${digitsOf(digits)} код, який зараз показує автентифікатор.`,
-  fewRecoveryCodes: 'Створіть нові, поки вони не закінчилися.',
+  fewRecoveryCodes: 'Створіть нові.',
   unconfirmedRecoveryCodes: 'Якщо ви їх не зберегли, створіть нові.',
   confirmRecoveryCodes: 'Вони в мене є',
   recoveryCodesLeft: (left) =>

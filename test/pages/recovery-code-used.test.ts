@@ -27,7 +27,7 @@ describe('after a recovery code', () => {
     expect(page.status).to.equal(200);
     expect(page.text).to.contain('You used a recovery code').and.contain('9 recovery codes are left.');
     expect(page.text).to.contain('href="/"').and.contain('href="/two-step"');
-    expect(page.text).not.to.contain('Make new ones before you run out');
+    expect(page.text).not.to.contain('Make new ones');
     // The only question on it is whether the phone is lost, and no button answers that.
     expect(page.text).to.contain('>Go on</a>').and.not.contain('Yes');
     expect((await alice.get('/two-step')).body.state).to.equal('verified');
@@ -37,7 +37,7 @@ describe('after a recovery code', () => {
     for (let used = 0; used < 7; used++)
       await (await pending()).post('/two-step/verify', { code: codes[used] });
     const page = await (await pending()).submit('/two-step/verify', { code: codes[7]! });
-    expect(page.text).to.contain('2 recovery codes are left. Make new ones before you run out.');
+    expect(page.text).to.contain('2 recovery codes are left. Make new ones.');
     const json = await (await pending()).post('/two-step/verify', { code: codes[8] });
     expect(json.body).to.deep.equal({ state: 'verified', returnTo: '/', recoveryCodesLeft: 1 });
   });
