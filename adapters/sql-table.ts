@@ -50,7 +50,7 @@ const COLUMNS: Record<SqlDialect, RawBuilder<unknown>> = {
  *
  * @example
  * import { Kysely, PostgresDialect } from 'kysely';
- * import { Pool } from 'pg';
+ * import { Pool } from 'pg'; // a pool needs listeners, see docs/stores.md
  * import { createTotpTable } from 'passport-second-factor/sql';
  * await createTotpTable(new Kysely({ dialect: new PostgresDialect({ pool: new Pool() }) }));
  */

@@ -36,7 +36,7 @@ const ACCOUNTS_PER_PAGE = 500;
  *
  * @example
  * import { Kysely, PostgresDialect } from 'kysely';
- * import { Pool } from 'pg';
+ * import { Pool } from 'pg'; // a pool needs listeners, see docs/stores.md
  * import { createTotpTable, sqlStore } from 'passport-second-factor/sql';
  * const db = new Kysely({ dialect: new PostgresDialect({ pool: new Pool() }) });
  * await createTotpTable(db);

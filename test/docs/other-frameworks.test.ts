@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { expect } from 'chai';
+import { printed } from '../support/program.js';
 import type { RunningProgram } from '../support/program.js';
-import { startRedis } from '../support/redis-server.js';
+import { connectRedis, startRedis } from '../support/redis-server.js';
 import type { RedisServer } from '../support/redis-server.js';
 import { phoneOf, programOf } from '../support/doc-program.js';
 import type { ProgramFolder } from '../support/doc-program.js';
@@ -10,6 +11,8 @@ import { Client } from '../support/client.js';
 
 const PAGE = 'docs/other-frameworks.md';
 const HTML = { accept: 'text/html', 'sec-fetch-mode': 'navigate', 'sec-fetch-site': 'same-origin' };
+/** What is for the log. */
+const MESSAGE = /The second factor of this account cannot be read/;
 const PASSWORD = new URLSearchParams({ username: 'alice', password: 'password' });
 
 describe('docs/other-frameworks.md', function () {
@@ -91,6 +94,31 @@ describe('docs/other-frameworks.md', function () {
       expect(await where(second, '/')).to.equal('/login');
       expect((await first.get('/backups', HTML)).text).to.equal('All backups');
       expect((await first.post('/two-step/disable', { code: recoveryCode })).status).to.equal(200);
+    });
+
+    it(`tells the message of an error to the log alone, on ${name}`, async () => {
+      app = await folder.start(file, {
+        REDIS_URL: redis.url,
+        SECOND_FACTOR_KEY: randomBytes(32).toString('base64'),
+        SESSION_SECRET: 'for tests',
+        NODE_ENV: 'production',
+      });
+      const client = new Client(app);
+      await client.post('/login', PASSWORD, HTML);
+      await client.post('/two-step/setup', {});
+      const phone = phoneOf((await client.get('/two-step/setup')).body.key as string);
+      await client.post('/two-step/setup/confirm', { code: phone.first });
+      const direct = connectRedis(redis);
+      const [record = ''] = await direct.keys('second-factor:*');
+      await direct.multi().del(record).sadd(record, 'no text').exec();
+      for (const path of ['/', '/backups', '/two-step']) {
+        const { status, text } = await client.get(path, HTML);
+        expect(status, path).to.equal(503);
+        expect(text, path).not.to.match(MESSAGE);
+      }
+      await direct.del(record);
+      direct.disconnect();
+      await printed(app, MESSAGE);
     });
   }
 });
