@@ -76,7 +76,7 @@ async function stop(): Promise<void> {
 }
 
 let stopping: Promise<void> | undefined;
-for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   // npm passes a signal on that the terminal has sent to all programs, so one may come twice.
   process.on(signal, () => {
     stopping ??= stop().finally(() => process.exit(0));
