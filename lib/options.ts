@@ -225,8 +225,8 @@ export interface SecondFactorOptions<User> {
   storeTimeoutMs?: number | undefined;
   /**
    * For how many seconds a process may use what it has read of an account's record, on requests of users who are
-   * signed in: 0 to 60. Default 0: every request reads it. Changes by other processes are noticed that much later,
-   * changes by this one at once. Codes, keys, set-ups, acting, remembered browsers, the routes of
+   * signed in: 0 to 60. Default 0: every request reads it. Changes by other processes and other instances are noticed that
+   * much later, changes by this one at once. Codes, keys, set-ups, acting, remembered browsers, the routes of
    * {@link SecondFactor.router} and guards with `maxAge` always read, and `findUser` is called on every request.
    */
   recheckSeconds?: number | undefined;

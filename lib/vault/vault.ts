@@ -54,7 +54,8 @@ export interface Vault<View = unknown> {
   read(accountId: string): Promise<AccountRecord | null>;
   /**
    * What sessions need to know of the account's record, or `null` when it is not enrolled. One store read; the record is
-   * opened only where the store gives another text than before.
+   * opened only where the store gives another text than before. That there is none is not kept for
+   * {@link Vault.glance}: the account may still have another factor, which goes once there is a record.
    *
    * @throws {SecondFactorError} `store-unavailable`, `record-unreadable`
    */
@@ -227,21 +228,23 @@ export function createVault<View>(
     );
   }
 
-  function viewBy(read: Store['get'], accountId: string): Promise<View | null> {
+  function viewBy(read: Store['get'], accountId: string, keepsNone: boolean): Promise<View | null> {
     return inTime((deadline) => {
       const since = views.begin();
-      return read(accountId, deadline).then((sealed) => views.of(accountId, sealed, since));
+      return read(accountId, deadline).then((sealed) =>
+        views.of(accountId, sealed, since, keepsNone || sealed !== null),
+      );
     });
   }
 
   return {
     read: (accountId) => inTime(async (deadline) => open(accountId, await store.get(accountId, deadline))),
 
-    view: (accountId) => viewBy(get, accountId),
+    view: (accountId) => viewBy(get, accountId, false),
 
     glance: (accountId, withinMs) => {
       const recent = withinMs > 0 ? views.recent(accountId, withinMs) : undefined;
-      return recent === undefined ? viewBy(peek, accountId) : recent;
+      return recent === undefined ? viewBy(peek, accountId, true) : recent;
     },
 
     update: (accountId, decide, late) =>

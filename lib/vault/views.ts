@@ -24,8 +24,9 @@ export interface Views<View> {
    * to another one is opened there, and does not open.
    *
    * @param since what {@link Views.begin} gave when the store was asked
+   * @param isRecent whether the answer counts for {@link Views.recent}
    */
-  of(accountId: string, sealed: string | null, since: Since): View | null;
+  of(accountId: string, sealed: string | null, since: Since, isRecent: boolean): View | null;
   /** A read of the store begins. */
   begin(): Since;
   /** What the store gave when it was asked within so many milliseconds; `undefined`: it must be asked. */
@@ -56,12 +57,12 @@ export function createViews<View>(
   }
 
   return {
-    of(accountId, sealed, since) {
+    of(accountId, sealed, since, isRecent) {
       let entry = kept.get(accountId);
       if (entry?.sealed !== sealed)
         entry = keep(accountId, sealed, sealed === null ? null : open(accountId, sealed));
       // A read that a change overtook may have come before it. What another process changed since it began may be missing, too.
-      if (since.changes === changes) entry.readAt = since.at;
+      if (isRecent && since.changes === changes) entry.readAt = since.at;
       return entry.view;
     },
     begin: () => ({ changes, at: clock() }),

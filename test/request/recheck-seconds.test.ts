@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { expect } from 'chai';
-import type { ErrorRequestHandler } from 'express';
+import type { ErrorRequestHandler, RequestHandler } from 'express';
 import session from 'express-session';
 import { memoryStore } from 'passport-second-factor/memory';
 import { requireSecondFactor } from 'passport-second-factor';
@@ -12,6 +12,7 @@ import { startPanel, stopPanels, user } from '../support/panel.js';
 import type { Panel, User } from '../support/panel.js';
 
 const SECONDS = 10;
+const SECRET = 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP';
 
 describe('recheckSeconds', () => {
   let store: Store;
@@ -23,6 +24,7 @@ describe('recheckSeconds', () => {
   async function start(
     options: Partial<SecondFactorOptions<User>> = {},
     first?: (panel: Panel) => void,
+    beforeRouter?: (panel: Panel) => void,
   ): Promise<void> {
     store = memoryStore();
     const { get } = store;
@@ -43,6 +45,7 @@ describe('recheckSeconds', () => {
         users,
         session: { store: sessions },
         ...(first && { first }),
+        ...(beforeRouter && { beforeRouter }),
         options: {
           keys,
           recheckSeconds: SECONDS,
@@ -301,5 +304,29 @@ describe('recheckSeconds', () => {
       );
       expect(wrong, String(recheckSeconds)).to.include({ code: 'option-invalid' });
     }
+  });
+
+  it('never lets the password alone in where the application’s own factor has just moved elsewhere', async () => {
+    const own = new Set(['alice']);
+    const ask: RequestHandler = (req, res, next) => {
+      if (req.secondFactor?.otherFactor) res.status(401).json({ code: 'own-code' });
+      else next();
+    };
+    await start(
+      {
+        account: ({ id }) => ({ id, name: id, securityStamp: 1, otherFactor: own.has(id) }),
+        setEnrolled: (id) => void own.delete(id),
+      },
+      undefined,
+      ({ app }) => app.use(ask),
+    );
+    const thief = new Client(here);
+    await thief.login('alice');
+    const second = await signedIn(here, 'alice');
+    expect(said(await thief.get('/me'))).to.equal('own-code');
+    await there.secondFactor.admin.import('alice', { secret: SECRET, by: 'own code' });
+    expect(own.size).to.equal(0);
+    for (const client of [thief, second]) expect(await client.me()).to.equal(null);
+    expect(said(await thief.get('/secret'))).to.equal('code-required');
   });
 });

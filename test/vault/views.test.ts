@@ -161,7 +161,7 @@ describe('lib/vault/views', () => {
         return id;
       },
     );
-    const read = (id: string): unknown => views.of(id, `sealed ${id}`, views.begin());
+    const read = (id: string): unknown => views.of(id, `sealed ${id}`, views.begin(), true);
     for (let place = 0; place <= 10_000; place++) read(String(place));
     read('10000');
     read('1');
