@@ -150,7 +150,9 @@ export function noteSaved(session: AppSession): () => boolean {
 export function limitLife(session: AppSession, until: number, clock: () => number): void {
   session.touch();
   // express-session and its stores use the real clock, so this is a duration from now.
-  const life = Math.min(until - clock(), session.cookie.maxAge ?? Infinity);
+  const { maxAge } = session.cookie;
+  // `false` and `null` alike: until the browser ends.
+  const life = Math.min(until - clock(), typeof maxAge === 'number' ? maxAge : Infinity);
   const value = new Date(Date.now() + Math.max(1, life));
   Object.defineProperty(session.cookie, 'expires', {
     configurable: true,

@@ -15,7 +15,7 @@ interface Write {
   /** Its place among them. */
   place: number;
   /** Called when it is answered and, if need be, undone. */
-  over: (() => void) | undefined;
+  waiting: Set<() => void> | undefined;
 }
 
 /**
@@ -49,11 +49,11 @@ export function createLateWrites(
   // Most requests of signed-in users touch their session, so one more has to cost little.
   const writes: Write[] = [];
   const drop = (write: Write): void => {
-    const { place, over } = write;
+    const { place, waiting } = write;
     if (writes[place] !== write) return;
     const last = writes.pop() ?? write;
     if (last !== write) writes[(last.place = place)] = last;
-    over?.();
+    for (const over of waiting ?? []) over();
   };
   const late = (id: unknown): readonly Write[] =>
     hasEnded(id as string, FIRST)
@@ -62,7 +62,7 @@ export function createLateWrites(
   return {
     run(bare, args, since) {
       const [id, , done] = args as [string, unknown, Told];
-      const begun: Write = { id, since, place: writes.length, over: undefined };
+      const begun: Write = { id, since, place: writes.length, waiting: undefined };
       writes.push(begun);
       args[2] = (...said: unknown[]) => {
         if (!hasEnded(id, since)) {
@@ -96,13 +96,14 @@ async function allOver(writes: readonly Write[]): Promise<void> {
 }
 
 function untilOver(write: Write): Promise<void> {
+  const waiting = (write.waiting ??= new Set());
   return new Promise((resolve) => {
-    const waited = setTimeout(resolve, WAITED_MILLISECONDS).unref();
-    const { over } = write;
-    write.over = () => {
+    const over = (): void => {
       clearTimeout(waited);
-      over?.();
+      waiting.delete(over);
       resolve();
     };
+    const waited = setTimeout(over, WAITED_MILLISECONDS).unref();
+    waiting.add(over);
   });
 }

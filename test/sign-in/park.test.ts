@@ -49,6 +49,17 @@ describe('sign-in/park: the life of a parked sign-in (M3, A13)', () => {
     expect(await ttl(client)).to.be.above(86_000);
   });
 
+  for (const cookie of [{ expires: false }, { maxAge: false }, { maxAge: null }] as const)
+    it(`has all of its time where cookies end with the browser: ${JSON.stringify(cookie)}`, async () => {
+      const panel = await start({ session: { cookie: cookie as never } });
+      await enroll(panel);
+      const client = new Client(panel);
+      await client.login('alice');
+      expect(await ttl(client)).to.be.within(500, 601);
+      await client.get('/two-step/verify');
+      expect(await ttl(client)).to.be.within(500, 601);
+    });
+
   it('has no longer life than the sessions of the application', async () => {
     const panel = await start({ session: { cookie: { maxAge: 120_000 } } });
     await enroll(panel);
