@@ -122,7 +122,7 @@ export interface ApiRoutes {
   };
   /** Starts to act as another account. With the option `impersonation`. */
   'POST /impersonation': {
-    readonly body: {
+    readonly body: FromPage & {
       /** The id of the account. */
       readonly account: string | number;
     };

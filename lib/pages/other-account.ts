@@ -14,9 +14,10 @@ export function forItsAccount(
   handle: (context: Context) => Promise<void>,
 ): (context: Context) => Promise<void> {
   return async (context) => {
-    const owner = requireOwner(context);
+    const { state } = context;
+    const isSignedIn = state?.state === 'impersonating' || requireOwner(context).ok;
     // Everybody else is refused by the route, and is not told whose sign-in it is.
-    const page = owner.ok ? pageOf(owner.state.account, bodyField(context.req, 'from')) : 'this';
+    const page = state && isSignedIn ? pageOf(state.account, bodyField(context.req, 'from')) : 'this';
     if (page === 'this') await handle(context);
     else if (page === 'another') {
       await answerRefusal(context, refused('other-account'), await settingsAgain(context, null));

@@ -104,7 +104,7 @@ export function createRouter(core: Core, contexts: Contexts): Middleware {
     router.post('/browsers/revoke', ownRoute(postRevokeBrowsers));
   }
   if (core.options.impersonation) {
-    router.post('/impersonation', route(postImpersonation));
+    router.post('/impersonation', ownRoute(postImpersonation));
     router.post('/impersonation/leave', route(postLeave));
   }
   router.use(answerErrors(contexts));

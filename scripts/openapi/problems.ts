@@ -89,7 +89,7 @@ export const REFUSALS: Readonly<Record<Route, readonly ProblemCode[]>> = {
     'not-found',
   ],
   'POST /impersonation': [
-    ...[...CHANGES, ...SIGNED_IN, ...OWNERS],
+    ...[...CHANGES, ...OF_ITS_ACCOUNT, ...SIGNED_IN, ...OWNERS],
     ...(['enrollment-required', 'step-up-required', 'store-unavailable'] as const),
   ],
   'POST /impersonation/leave': [...CHANGES, 'not-impersonating'],

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import type { Page } from 'passport-second-factor';
 import { Client } from '../support/client.js';
 import type { Answer } from '../support/client.js';
+import { startLevelPanel, whoIs } from '../support/level-panel.js';
 import { startPagePanel } from '../support/page-panel.js';
 import { stopPanels } from '../support/panel.js';
 import type { Panel } from '../support/panel.js';
@@ -149,6 +150,19 @@ describe('a form of a page that was made for another account', () => {
       expect(said(await waiting.post('/two-step/sessions/end', { from }))).to.equal('code-required');
     const { text } = await waiting.open('/two-step/verify');
     expect(formsOf(text).flatMap(named)).to.deep.equal([]);
+  });
+
+  it('lets nobody act from it, as somebody else or as somebody further', async () => {
+    const panel = await startLevelPanel({ levels: ['root', 'admin', 'user'] });
+    const { client } = await enrolled(panel, 'root');
+    const act = (account: string, from: string) => client.post('/two-step/impersonation', { account, from });
+    expect(said(await act('admin', 'alice'))).to.equal('other-account');
+    expect((await act('admin', 'root')).status).to.equal(200);
+    expect(said(await act('bob', 'root'))).to.equal('other-account');
+    expect(said(await client.post('/two-step/sessions/end', { from: 'root' }))).to.equal('other-account');
+    expect(await whoIs(client)).to.deep.equal(['root', 'admin']);
+    expect((await act('bob', 'admin')).status).to.equal(200);
+    await panel.close();
   });
 
   it('adds no key to the account that is there', async () => {
