@@ -9,7 +9,7 @@ import { whenThere } from '../soon.js';
 /**
  * Guards the application's own routes for passwords, tokens and the like: nobody passes while they act as somebody else.
  * 403 `impersonation-refused`. It is synchronous and reads no store, except if the body has arrived since the session was
- * loaded: then it also refuses whoever was signed in and is not any more, with 401 `login-required`.
+ * loaded: then it also refuses users whose session has ended, with 401 `login-required`.
  *
  * @example
  * app.post('/settings/password', requireNotImpersonating(), changePassword);
