@@ -7,13 +7,18 @@ import { compiled } from '../support/compiled.js';
 
 /**
  * An instance that says when it has begun to change something, and when it is closed. At one of the two it waits until the
- * console has answered a signal, for SIGUSR2, or for good.
+ * console has answered a signal, for SIGUSR2, or for good. Then a further signal comes a second later.
  */
 const CONFIG = `
+const now = performance.now.bind(performance);
+let later = 0;
+performance.now = () => now() + later;
 const held = new Promise((resolve) => {
   const write = process.stderr.write.bind(process.stderr);
   process.stderr.write = (text, ...more) => {
-    if (String(text).includes('at once') && !process.env.WAITS) resolve();
+    const isHeld = String(text).includes('at once');
+    if (isHeld && !process.env.WAITS) resolve();
+    if (isHeld && process.env.WAITS === 'for good') later = 1000;
     return write(text, ...more);
   };
   if (process.env.WAITS === 'for SIGUSR2') process.on('SIGUSR2', resolve);
@@ -58,8 +63,7 @@ describe('cli: signals', () => {
   after(() => rmSync(directory, { recursive: true, force: true }));
 
   /**
-   * Runs a command, and sends it one signal after the other, each when its errors end with the next text. One that is not
-   * the first is sent until the command has ended.
+   * Runs a command, and sends it one signal after the other, each when its errors end with the next text.
    *
    * @param sent each with its text, and with another signal that comes at the same moment
    */
@@ -72,8 +76,6 @@ describe('cli: signals', () => {
     });
     if (args[0] === 'import') child.stdin.end('SECRET');
     let [out, err] = ['', ''];
-    let isFurther = false;
-    let repeating: NodeJS.Timeout | undefined;
     child.stdout.on('data', (text: Buffer) => (out += String(text)));
     child.stderr.on('data', (text: Buffer) => {
       err += String(text);
@@ -82,13 +84,10 @@ describe('cli: signals', () => {
       sent.shift();
       child.kill(signal);
       if (also) child.kill(also);
-      if (isFurther) repeating = setInterval(() => child.kill(signal), 100);
-      isFurther = true;
     });
     const [code, signal] = await new Promise<unknown[]>((done) => {
       child.on('close', (...ended) => done(ended));
     });
-    clearInterval(repeating);
     return { code, signal, out, err };
   }
 
