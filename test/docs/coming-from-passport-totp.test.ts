@@ -53,7 +53,7 @@ describe('docs/coming-from-passport-totp.md', () => {
     env = { ...clock.env, REDIS_URL: redis.url, SECOND_FACTOR_KEY: key, SESSION_SECRET: 'for tests' };
   });
   afterEach(async () => {
-    await running?.stop();
+    await running?.stop('SIGKILL');
     folder.remove();
     clock.remove();
     const client = new Redis(redis.port);
@@ -63,7 +63,7 @@ describe('docs/coming-from-passport-totp.md', () => {
 
   /** Ends the program that runs, and starts another one in its place. */
   async function deploy(file: string): Promise<RunningProgram> {
-    await running?.stop();
+    await running?.stop('SIGKILL');
     running = await folder.start(file, env);
     return running;
   }

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { DESK, PASSKEY, PHONE, expectUsable, openPage, startBrowser } from '../support/browser.js';
+import { DESK, addPasskeyDevice, PHONE, expectUsable, openPage, startBrowser } from '../support/browser.js';
 import { until } from '../support/eventually.js';
 import { startPanelProcess } from '../support/example-process.js';
 import type { PanelProcess } from '../support/example-process.js';
@@ -28,9 +28,7 @@ describe('the example panel in a browser, where a passkey is the only second fac
 
   async function sitDown(host: string, size: object): Promise<void> {
     ({ context, page, complaints } = await openPage(browser, `http://${host}:${String(panel.port)}`, size));
-    const devtools = await context.newCDPSession(page);
-    await devtools.send('WebAuthn.enable', { enableUI: false });
-    await devtools.send('WebAuthn.addVirtualAuthenticator', { options: PASSKEY });
+    await addPasskeyDevice(page);
   }
 
   const press = (name: string): Promise<void> => page.getByRole('button', { name, exact: true }).click();

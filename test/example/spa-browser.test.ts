@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { Secret, TOTP } from 'otpauth';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { DESK, PASSKEY, PHONE, expectUsable, openPage, startBrowser } from '../support/browser.js';
+import { DESK, addPasskeyDevice, PHONE, expectUsable, openPage, startBrowser } from '../support/browser.js';
 import { compiled } from '../support/compiled.js';
 import { withoutPanel } from '../support/example-process.js';
 import { startProgram } from '../support/program.js';
@@ -29,8 +29,7 @@ describe('example/spa in a browser', function () {
     await start();
   });
   afterEach(async () => {
-    await context.close();
-    await app.stop();
+    await standUp();
     clock.remove();
     expect(complaints).to.deep.equal([]);
   });
@@ -41,15 +40,15 @@ describe('example/spa in a browser', function () {
     await sitDown();
   }
 
+  async function standUp(): Promise<void> {
+    await context.close();
+    await app.stop('SIGKILL');
+  }
+
   async function sitDown(options: object = DESK): Promise<void> {
-    ({ context, page, complaints } = await openPage(
-      browser,
-      `http://localhost:${String(app.port)}`,
-      options,
-    ));
-    const devtools = await context.newCDPSession(page);
-    await devtools.send('WebAuthn.enable', { enableUI: false });
-    await devtools.send('WebAuthn.addVirtualAuthenticator', { options: PASSKEY });
+    const origin = `http://localhost:${String(app.port)}`;
+    ({ context, page, complaints } = await openPage(browser, origin, options));
+    await addPasskeyDevice(page);
     await page.goto('/');
   }
 
@@ -305,8 +304,7 @@ describe('example/spa in a browser', function () {
   });
 
   it('signs nobody in before a second factor is enabled, where one is required', async () => {
-    await context.close();
-    await app.stop();
+    await standUp();
     await start({ SPA_REQUIRE_FACTOR: '1' });
     await logIn();
     await heading('Two-step authentication is required');
@@ -324,8 +322,7 @@ describe('example/spa in a browser', function () {
   });
 
   it('goes on where a second factor was enabled in another tab meanwhile', async () => {
-    await context.close();
-    await app.stop();
+    await standUp();
     await start({ SPA_REQUIRE_FACTOR: '1' });
     await logIn();
     await heading('Two-step authentication is required');

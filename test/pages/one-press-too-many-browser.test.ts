@@ -1,7 +1,8 @@
 import { expect } from 'chai';
-import type { Browser, BrowserContext, CDPSession, Page } from 'playwright-core';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { stopPanels } from '../support/panel.js';
-import { DESK, PASSKEY, complaintsOf, openPage, startBrowser } from '../support/browser.js';
+import { DESK, addPasskeyDevice, complaintsOf, openPage, startBrowser } from '../support/browser.js';
+import type { PasskeyDevice } from '../support/browser.js';
 import { until } from '../support/eventually.js';
 import { lateWebAuthn } from '../support/late-webauthn.js';
 import { startPagePanel } from '../support/page-panel.js';
@@ -38,10 +39,8 @@ describe('one press too many on "Add a passkey"', function () {
   let complaints: string[];
 
   /** A tab, and what the device of its user holds. */
-  interface Tab {
+  interface Tab extends PasskeyDevice {
     readonly page: Page;
-    readonly devtools: CDPSession;
-    readonly authenticatorId: string;
     readonly forms: { sent: number; later: boolean };
   }
 
@@ -70,15 +69,13 @@ describe('one press too many on "Add a passkey"', function () {
   });
 
   async function withDevice(page: Page): Promise<Tab> {
-    const devtools = await context.newCDPSession(page);
-    await devtools.send('WebAuthn.enable', { enableUI: false });
-    const { authenticatorId } = await devtools.send('WebAuthn.addVirtualAuthenticator', { options: PASSKEY });
+    const device = await addPasskeyDevice(page);
     const forms = { sent: 0, later: false };
     page.on('console', (message) => {
       if (message.text() === 'submit') forms.sent += 1;
       if (message.text().startsWith('later')) forms.later = true;
     });
-    return { page, devtools, authenticatorId, forms };
+    return { page, ...device, forms };
   }
 
   async function logIn(): Promise<void> {

@@ -2,7 +2,7 @@ import { text } from 'node:stream/consumers';
 import { expect } from 'chai';
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import { memoryStore } from 'passport-second-factor/memory';
-import { DESK, expectNoWider, expectUsable, openPage, PHONE, startBrowser } from '../support/browser.js';
+import { DESK, PHONE, expectNoWider, expectUsable, openPage, startBrowser } from '../support/browser.js';
 import { eventually } from '../support/eventually.js';
 import { stopPanels } from '../support/panel.js';
 import { phoneWith } from '../support/people.js';
@@ -25,9 +25,7 @@ describe('the pages in a browser', function () {
   before(async () => {
     browser = await startBrowser();
   });
-  after(async () => {
-    await browser.close();
-  });
+  after(() => browser.close());
   afterEach(async () => {
     await context.close();
     await stopPanels();

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import type { AxeResults } from 'axe-core';
 import { expect } from 'chai';
 import { chromium } from 'playwright-core';
-import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
+import type { Browser, BrowserContext, BrowserContextOptions, CDPSession, Page } from 'playwright-core';
 import { chromiumOptions, SHARED_BROWSER } from '../../scripts/chromium.js';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -36,6 +36,22 @@ export const PASSKEY = {
   isUserVerified: true,
   automaticPresenceSimulation: true,
 } as const;
+
+/** A device with passkeys, which a page reaches. */
+export interface PasskeyDevice {
+  readonly devtools: CDPSession;
+  readonly authenticatorId: string;
+}
+
+/** Gives a page a device that makes passkeys, and answers with them at once. */
+export async function addPasskeyDevice(page: Page): Promise<PasskeyDevice> {
+  const devtools = await page.context().newCDPSession(page);
+  await devtools.send('WebAuthn.enable', { enableUI: false });
+  return {
+    devtools,
+    ...(await devtools.send('WebAuthn.addVirtualAuthenticator', { options: PASSKEY })),
+  };
+}
 
 /** A page, which waits for what a test asks of it, and what the browser complains of there. */
 export interface OpenedPage {

@@ -8,7 +8,13 @@ export interface RunningProgram {
   /** What it printed until now. */
   readonly output: () => string;
   kill(signal: NodeJS.Signals): void;
-  stop(): Promise<void>;
+  /**
+   * Ends it.
+   *
+   * @param signal `SIGKILL` where it goes by a clock of the tests and handles no signals: Node's own handler then calls
+   *   libfaketime, which takes memory. If the signal came while memory was taken, that never ends
+   */
+  stop(signal?: NodeJS.Signals): Promise<void>;
 }
 
 /** Waits until a program has printed something: its output may come after an answer that it sent later. */
@@ -45,10 +51,10 @@ export async function startProgram(
     port: await told,
     output: () => output,
     kill: (signal) => void child.kill(signal),
-    async stop() {
+    async stop(signal = 'SIGTERM') {
       if (child.exitCode !== null || child.signalCode !== null) return;
       const ended = once(child, 'exit');
-      child.kill('SIGTERM');
+      child.kill(signal);
       await ended;
     },
   };
