@@ -135,7 +135,7 @@ function takeOver(core: Core, request: HttpRequest, res: ServerResponse): Contex
 
   const state = readState(session, core.options.sessionKey);
   if (state || core.passport.serializedUser(session) !== undefined) {
-    guardSave(req, session);
+    guardSave(req, session, core.options.sessionKey);
     withholdCookie(req, res);
   }
   if (!requestUser(req)) {

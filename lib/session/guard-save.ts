@@ -5,11 +5,13 @@ import { watchedStore } from './watched-store.js';
 
 /**
  * Makes a session that is in the store write only while it still is. So a slow request cannot bring back a session that
- * was ended meanwhile (logout, a second step, a demotion). Costs one look-up for each write. The functions remain those
- * of express-session.
+ * was ended meanwhile (logout, a second step, a demotion), or put our state back to what it was before. Costs one look-up
+ * for each write. The functions remain those of express-session.
+ *
+ * @param key where the session has our state
  */
-export function guardSave(req: AppRequest, session: AppSession): void {
-  if (req.sessionStore) watchedStore(req.sessionStore).watch(session);
+export function guardSave(req: AppRequest, session: AppSession, key: string): void {
+  if (req.sessionStore) watchedStore(req.sessionStore).watch(session, key);
 }
 
 /**

@@ -5,7 +5,7 @@ import { callAfter } from './store-calls.js';
 interface GuardedWrite {
   readonly lookUp: (told: (error: unknown, stored: object | null) => void) => void;
   readonly hasEnded: () => boolean;
-  readonly write: (told: Told) => unknown;
+  readonly write: (told: Told, stored: object) => unknown;
   readonly done: Told;
 }
 
@@ -34,7 +34,7 @@ export function guardedWrite({ lookUp, hasEnded, write, done }: GuardedWrite): P
         write((...said) => {
           answer.told = true;
           return done(...said);
-        }),
+        }, stored),
       );
     } catch (thrown) {
       if (answer.told) throw thrown;

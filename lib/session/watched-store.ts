@@ -4,16 +4,21 @@ import { ALL_SESSIONS, createEndedSessions } from './ended-sessions.js';
 import { createCallOrder, guardedWrite } from './guarded-write.js';
 import { createLateWrites } from './late-writes.js';
 import { lookUpSession } from './look-up.js';
+import type { SessionState } from './state.js';
+import { readState, writeState } from './state.js';
 import type { Around, Bare } from './store-calls.js';
 import { observed, wrapCall } from './store-calls.js';
+import { isSameSignIn } from './stored-session.js';
 
 /** What a process knows about the sessions of one store, besides what the store holds. */
 interface WatchedStore {
   /**
    * From now on a session is written only while it is in the store. The same holds for the session that a reload puts
-   * in its place.
+   * in its place. What other requests have put into our state since then stays, unless this one changes the state too.
+   *
+   * @param key where the session has our state
    */
-  watch(session: AppSession): void;
+  watch(session: AppSession, key: string): void;
   /**
    * The same for a session that is not written yet.
    *
@@ -49,6 +54,14 @@ interface Watched {
   claimedAt: number;
   /** Until it is watched, only the moment when it was read counts. */
   isWatched: boolean;
+  /** What it held of ours, for each instance. */
+  readonly held: Held[];
+}
+
+/** A state of ours, as a request found or last wrote it. */
+interface Held {
+  readonly key: string;
+  state: SessionState | undefined;
 }
 
 /** Shared by all instances over a store, and by all copies of the package. */
@@ -179,17 +192,20 @@ function watchStore(store: SessionStore): WatchedStore {
           else answered(null, watched);
         },
         hasEnded: () => ended.has(id, watched.since),
-        write: (told) => late.run(write, args.with(2, told), watched.since),
+        write(told, found) {
+          keepNewer(session as AppSession, watched, found);
+          return late.run(write, args.with(2, told), watched.since);
+        },
         done: (...said) => Reflect.apply(done, undefined, said) as unknown,
       }),
     );
   });
 
   return {
-    watch(session) {
-      const noted = notedOf(session);
-      if (noted) noted.isWatched = true;
-      else note(session, anew(), true, true);
+    watch(session, key) {
+      const noted = notedOf(session) ?? note(session, anew(), true, true);
+      noted.isWatched = true;
+      noted.held.push({ key, state: readState(session, key) });
     },
     watchNew(session, from) {
       const former = watchedOf(from);
@@ -227,9 +243,26 @@ function watchedOf(session: unknown): Watched | undefined {
   return noted?.isWatched ? noted : undefined;
 }
 
-function note(session: object, since: Since, stored: boolean, isWatched: boolean): void {
-  const value: Watched = { since, stored, claimedAt: 0, isWatched };
+function note(session: object, since: Since, stored: boolean, isWatched: boolean): Watched {
+  const value: Watched = { since, stored, claimedAt: 0, isWatched, held: [] };
   Object.defineProperty(session, WATCHED, { configurable: true, value });
+  return value;
+}
+
+/**
+ * A write puts the whole session back as its request found it. A newer state of ours stays, such as one with the challenge
+ * of a page that was opened meanwhile, or with a wrong code more.
+ *
+ * @param stored the session as the store has it now
+ */
+function keepNewer(session: AppSession, { held }: Watched, stored: object): void {
+  for (const each of held) {
+    const present = readState(session, each.key);
+    const newer = readState(stored, each.key);
+    const isChanged = !present || present !== each.state;
+    if (!isChanged && isSameSignIn(present, newer)) writeState(session, each.key, newer);
+    each.state = readState(session, each.key);
+  }
 }
 
 /** Whether a store no longer returns a session, even if it still keeps it. */

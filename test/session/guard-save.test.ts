@@ -8,10 +8,13 @@ import type { Redis } from 'ioredis';
 import { connectRedis, sharedRedis } from '../support/redis-server.js';
 import type { RedisServer } from '../support/redis-server.js';
 import { Client } from '../support/client.js';
-import { enroll, enrolled, loggedIn } from '../support/people.js';
+import { KEYS, ORIGIN, askedBy, creationFor, keyOwner } from '../support/key-panel.js';
+import { enroll, enrolled, loggedIn, phoneWith } from '../support/people.js';
+import type { Phone } from '../support/people.js';
 import { startPanel, stopPanels } from '../support/panel.js';
 import type { Panel, User } from '../support/panel.js';
 import { seenBy, sessionId } from '../support/sessions.js';
+import { SoftKey } from '../support/soft-key.js';
 
 /** A store below whatever is put around it, whose look-ups can be replaced. */
 function replaceable() {
@@ -30,6 +33,7 @@ async function startSlow(resave: boolean, redis: Redis) {
   let go = (): void => undefined;
   const panel: Panel = await startPanel({
     redis,
+    options: { webauthn: KEYS },
     session: { resave, rolling: resave },
     routes({ app }) {
       app.post('/slow', async (req, res) => {
@@ -123,6 +127,48 @@ for (const resave of [true, false]) {
       await during(client, () => client.get('/me'));
       expect(await panel.stored(client)).to.include({ note: 'written late' });
       expect(await client.me()).to.equal('alice');
+    });
+
+    it('keeps the challenges that pages asked for meanwhile', async () => {
+      const { panel, during } = await startSlow(resave, redis);
+      const { client, key } = await keyOwner(panel);
+      let form = await client.get('/me');
+      await during(client, async () => (form = await client.get('/two-step/step-up')));
+      expect(await panel.stored(client)).to.include({ note: 'written late' });
+      const proved = await client.post('/two-step/step-up', { credential: key.get(askedBy(form)) });
+      expect(proved.status, proved.text).to.equal(200);
+      let made = {};
+      await during(client, async () => (made = new SoftKey(ORIGIN).create(await creationFor(client))));
+      const added = await client.post('/two-step/security-keys', { credential: made });
+      expect(added.status, added.text).to.equal(200);
+    });
+
+    it('keeps a set-up that was begun meanwhile, and each wrong code of it', async () => {
+      const { panel, during } = await startSlow(resave, redis);
+      const client = await loggedIn(panel);
+      let phone: Phone | undefined;
+      await during(client, async () => {
+        phone = phoneWith(panel, String((await client.post('/two-step/setup')).body.key));
+      });
+      for (const code of phone!.wrongCodes(2)) {
+        await during(client, () => client.post('/two-step/setup/confirm', { code }));
+      }
+      const { passportSecondFactor: state } = (await panel.stored(client)) ?? {};
+      expect(state).to.have.nested.property('setup.failures', 2);
+      const confirmed = await client.post('/two-step/setup/confirm', { code: phone!.code() });
+      expect(confirmed.status, confirmed.text).to.equal(200);
+    });
+
+    it('keeps each wrong recovery code of a sign-in that waits', async () => {
+      const { panel, during } = await startSlow(resave, redis);
+      await enroll(panel);
+      const client = await loggedIn(panel);
+      const code = 'AAAA-AAAA-AAAA-AAAA-AAAA-AAAA';
+      for (const _attempt of [1, 2]) {
+        await during(client, () => client.post('/two-step/verify', { code }));
+      }
+      const { passportSecondFactor: state } = (await panel.stored(client)) ?? {};
+      expect(state).to.include({ state: 'pending', recoveryFailures: 2 });
     });
 
     it('does not act on a session that ended while the body of the request was under way', async () => {

@@ -116,7 +116,7 @@ describe('session/late-writes (G3)', () => {
     };
     const watched = watchedStore(store as never);
     const session = { id: 'a', cookie: {} } as unknown as AppSession & SessionData;
-    watched.watch(session);
+    watched.watch(session, 'ours');
     const touch = (): Promise<void> => promised((done) => store.touch('a', session, done));
     await touch();
     await promised((done) => store.destroy('a', done));
@@ -137,7 +137,7 @@ describe('session/late-writes (G3)', () => {
     const watched = watchedStore(store as never);
     const session = { id: 'a', cookie: {} } as unknown as AppSession & SessionData;
     await promised((done) => store.set('a', session, done));
-    watched.watch(session);
+    watched.watch(session, 'ours');
     await Promise.all(
       (['set', 'touch'] as const).map((call) => promised((done) => store[call]('a', session, done))),
     );
@@ -161,7 +161,7 @@ describe('session/late-writes (G3)', () => {
     const session = { id: 'a', cookie: {} } as unknown as AppSession & SessionData;
     const write = (): Promise<void> => promised((done) => store.set('a', session, done));
     await write();
-    watched.watch(session);
+    watched.watch(session, 'ours');
     const holding = store.held(call);
     const writing = promised((done) => store[call]('a', session, done));
     const held = await holding;
@@ -206,7 +206,7 @@ describe('session/late-writes (G3)', () => {
     const finding = load(store);
     mock.timers.tick(2000);
     const found = (await finding)!;
-    watched.watch(found);
+    watched.watch(found, 'ours');
     expect(watched.hasEnded(found)).to.equal(true);
     expect(watched.claim(found)).to.equal(false);
     held.answer();
@@ -220,7 +220,7 @@ describe('session/late-writes (G3)', () => {
   it('undoes a write as an end, which counts for what was read while the session was back', async () => {
     const { watched, writing, held } = await overtaken();
     const found = { id: 'a', cookie: {} } as unknown as AppSession;
-    watched.watch(found);
+    watched.watch(found, 'ours');
     expect(watched.hasEnded(found)).to.equal(false);
     held.answer();
     await writing;
@@ -233,7 +233,7 @@ describe('session/late-writes (G3)', () => {
     held.answer();
     expect(await writing.catch((error: unknown) => error)).to.be.an('error', 'not removed');
     const found = (await load(store))!;
-    watched.watch(found);
+    watched.watch(found, 'ours');
     expect(watched.hasEnded(found)).to.equal(true);
     expect(watched.claim(found)).to.equal(false);
   });
@@ -243,7 +243,7 @@ describe('session/late-writes (G3)', () => {
     const watched = watchedStore(store as never);
     const session = { id: 'a', cookie: {} } as unknown as AppSession & SessionData;
     await promised((done) => store.set('a', session, done));
-    watched.watch(session);
+    watched.watch(session, 'ours');
     const holding = store.held();
     const writing = promised((done) => store.set('a', session, done));
     const held = await holding;

@@ -89,7 +89,7 @@ describe('session/watched-store', () => {
   async function stored({ store, watched }: Awaited<ReturnType<typeof start>>): Promise<AppSession> {
     const data = held();
     await written(store, data);
-    watched.watch(data);
+    watched.watch(data, 'ours');
     return data;
   }
 
@@ -97,7 +97,7 @@ describe('session/watched-store', () => {
     const { store, watched } = await start();
     const session = held();
     await written(store, session);
-    watched.watch(session);
+    watched.watch(session, 'ours');
     let open = (): void => undefined;
     store.gate = new Promise<void>((resolve) => (open = resolve));
     const touched = promised((done) => store.touch('a', session, done));
@@ -112,7 +112,7 @@ describe('session/watched-store', () => {
     const { store, watched } = await start();
     const session = held();
     await written(store, session);
-    watched.watch(session);
+    watched.watch(session, 'ours');
     store.gate = new Promise(() => {});
     void store.set('a', session, () => undefined);
     store.gate = undefined;
@@ -169,7 +169,7 @@ describe('session/watched-store', () => {
 
       const later = held();
       await written(store, later);
-      watched.watch(later);
+      watched.watch(later, 'ours');
       await written(store, later);
       expect(store.has('a'), 'the same id, again').to.equal(true);
       expect(watched.claim(later)).to.equal(true);
