@@ -27,6 +27,12 @@ function replaceable() {
   return { sessionStore, store, get };
 }
 
+function saved(req: Request): Promise<void> {
+  return new Promise((done, fail) => {
+    req.session.save((error: unknown) => (error ? fail(new Error('not saved')) : done()));
+  });
+}
+
 /** A panel with a route that holds its session until the test says go. */
 async function startSlow(resave: boolean, redis: Redis) {
   let arrived = (): void => undefined;
@@ -37,22 +43,30 @@ async function startSlow(resave: boolean, redis: Redis) {
     session: { resave, rolling: resave },
     routes({ app }) {
       app.post('/slow', async (req, res) => {
-        const gate = new Promise<void>((open) => (go = open));
-        arrived();
-        await gate;
-        Object.assign(req.session, { note: 'written late' });
+        const saves = Number(req.query.saves);
+        for (let round = 0; round <= saves; round++) {
+          const gate = new Promise<void>((open) => (go = open));
+          arrived();
+          await gate;
+          Object.assign(req.session, { note: 'written late', round });
+          if (round < saves) await saved(req);
+        }
         res.json({ user: req.user ? 'still' : null });
       });
     },
   });
-  /** Runs something while a slow request of a client is under way. */
-  const during = async (client: Client, act: () => Promise<unknown>): Promise<void> => {
+  /** Runs something while a slow request of a client is under way, which saves its session between what is run. */
+  const during = async (client: Client, ...acts: (() => Promise<unknown>)[]): Promise<void> => {
     const { cookie } = client;
-    const reached = new Promise<void>((done) => (arrived = done));
-    const slow = new Client(panel).post('/slow', {}, { cookie });
-    await reached;
-    await act();
-    go();
+    const isThere = (): Promise<void> => new Promise((done) => (arrived = done));
+    let reached = isThere();
+    const slow = new Client(panel).post(`/slow?saves=${String(acts.length - 1)}`, {}, { cookie });
+    for (const act of acts) {
+      await reached;
+      await act();
+      reached = isThere();
+      go();
+    }
     await slow;
   };
   return { panel, during };
@@ -150,11 +164,13 @@ for (const resave of [true, false]) {
       await during(client, async () => {
         phone = phoneWith(panel, String((await client.post('/two-step/setup')).body.key));
       });
-      for (const code of phone!.wrongCodes(2)) {
-        await during(client, () => client.post('/two-step/setup/confirm', { code }));
-      }
+      const [first, second, third] = phone!
+        .wrongCodes(3)
+        .map((code) => () => client.post('/two-step/setup/confirm', { code }));
+      await during(client, first!);
+      await during(client, second!, third!);
       const { passportSecondFactor: state } = (await panel.stored(client)) ?? {};
-      expect(state).to.have.nested.property('setup.failures', 2);
+      expect(state).to.have.nested.property('setup.failures', 3);
       const confirmed = await client.post('/two-step/setup/confirm', { code: phone!.code() });
       expect(confirmed.status, confirmed.text).to.equal(200);
     });
@@ -227,10 +243,6 @@ describe('session/guard-save', () => {
   it('writes what was written and taken back again after a sign-in', async () => {
     const panel = await startPanel({
       routes({ app }) {
-        const saved = (req: Request): Promise<void> =>
-          new Promise((done, fail) => {
-            req.session.save((error: unknown) => (error ? fail(new Error('not saved')) : done()));
-          });
         app.post('/there-and-back', async (req, res) => {
           await req.secondFactor?.renew((req.user as User).passwordChangedAt);
           Object.assign(req.session, { note: 'for a moment' });
@@ -261,9 +273,7 @@ describe('session/guard-save', () => {
           await act(req);
           await new Promise((done) => panel.sessionStore.destroy(req.sessionID, done));
           Object.assign(req.session, { note: 'written late' });
-          await new Promise<void>((done, fail) => {
-            req.session.save((error: unknown) => (error ? fail(new Error('not saved')) : done()));
-          });
+          await saved(req);
           res.json({ id: req.sessionID });
         });
       },
