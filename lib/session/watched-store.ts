@@ -163,9 +163,12 @@ function watchStore(store: SessionStore): WatchedStore {
   wrap(store, 'createSession', (bare, args) => {
     const req = args[0] as { readonly session?: object; readonly complete?: boolean } | undefined;
     // express-session's `reload` replaces the present session by the one that it makes here.
-    const isWatched = watchedOf(req?.session) !== undefined;
+    const former = watchedOf(req?.session);
     const session = bare(args) as object | undefined;
-    if (session && !notedOf(session)) note(session, anew(loading), true, isWatched);
+    if (session && !notedOf(session)) {
+      const { held } = note(session, anew(loading), true, former !== undefined);
+      for (const { key } of former?.held ?? []) held.push(heldIn(session, key));
+    }
     if (session && req?.complete === false) early.add(session);
     return session;
   });
@@ -188,13 +191,20 @@ function watchStore(store: SessionStore): WatchedStore {
             looked();
             told(error, found);
           };
-          if (watched.stored) lookUpSession({ get: look }, id, answered);
-          else answered(null, watched);
+          if (watched.stored) {
+            late.afterEach(id, () => {
+              lookUpSession({ get: look }, id, answered);
+            });
+          } else answered(null, watched);
         },
         hasEnded: () => ended.has(id, watched.since),
         write(told, found) {
-          keepNewer(session as AppSession, watched, found);
-          return late.run(write, args.with(2, told), watched.since);
+          const written = keepNewer(session as AppSession, watched, found);
+          const answered = (...said: unknown[]): unknown => {
+            if (!said[0]) written();
+            return told(...said);
+          };
+          return late.run(write, args.with(2, answered), watched.since);
         },
         done: (...said) => Reflect.apply(done, undefined, said) as unknown,
       }),
@@ -205,7 +215,7 @@ function watchStore(store: SessionStore): WatchedStore {
     watch(session, key) {
       const noted = notedOf(session) ?? note(session, anew(), true, true);
       noted.isWatched = true;
-      noted.held.push({ key, state: readState(session, key) });
+      noted.held.push(heldIn(session, key));
     },
     watchNew(session, from) {
       const former = watchedOf(from);
@@ -249,20 +259,29 @@ function note(session: object, since: Since, stored: boolean, isWatched: boolean
   return value;
 }
 
+function heldIn(session: object, key: string): Held {
+  return { key, state: readState(session, key) };
+}
+
 /**
  * A write puts the whole session back as its request found it. A newer state of ours stays, such as one with the challenge
- * of a page that was opened meanwhile, or with a wrong code more.
+ * of a page that was opened meanwhile, or with a wrong code more. States are replaced and never changed in place, so the
+ * very object that was found is one that this request has not changed.
  *
  * @param stored the session as the store has it now
+ * @returns to be called once it is written
  */
-function keepNewer(session: AppSession, { held }: Watched, stored: object): void {
-  for (const each of held) {
+function keepNewer(session: AppSession, { held }: Watched, stored: object): () => void {
+  const written = held.map((each) => {
     const present = readState(session, each.key);
     const newer = readState(stored, each.key);
     const isChanged = !present || present !== each.state;
     if (!isChanged && isSameSignIn(present, newer)) writeState(session, each.key, newer);
-    each.state = readState(session, each.key);
-  }
+    return readState(session, each.key);
+  });
+  return () => {
+    for (const [index, each] of held.entries()) each.state = written[index];
+  };
 }
 
 /** Whether a store no longer returns a session, even if it still keeps it. */

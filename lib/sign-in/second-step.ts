@@ -139,12 +139,13 @@ async function refuseProof(
   outcome: Exclude<ProofOutcome, { ok: true }>,
 ): Promise<Refused> {
   if (outcome.reason === 'not-enrolled') return await endParked(context, pending, 'account-changed');
-  if (outcome.reason === 'code-invalid' && outcome.method === 'recovery-code') {
-    const recoveryFailures = pending.recoveryFailures + 1;
-    if (recoveryFailures >= RECOVERY_ATTEMPTS) return await endParked(context, pending, 'attempts');
-    updateState(context, { ...pending, recoveryFailures });
+  const isRecovery = outcome.reason === 'code-invalid' && outcome.method === 'recovery-code';
+  const recoveryFailures = pending.recoveryFailures + Number(isRecovery);
+  if (recoveryFailures >= RECOVERY_ATTEMPTS) return await endParked(context, pending, 'attempts');
+  const waits = pending.waits ?? (beginsWait(outcome) || undefined);
+  if (isRecovery || waits !== pending.waits) {
+    updateState(context, { ...pending, recoveryFailures, waits });
   }
-  if (beginsWait(outcome) && pending.waits !== true) updateState(context, { ...pending, waits: true });
   if (outcome.reason === 'assertion-already-used' && pending.asks) {
     // Another sign-in was completed meanwhile, so this one goes on with a newer challenge.
     updateState(context, {

@@ -50,7 +50,7 @@ const PLANTABLE: PanelParts = {
     app.post('/plant', express.json(), (req, res) => {
       const { returnTo } = req.body as { returnTo: unknown };
       const held = req.session as { passportSecondFactor?: { returnTo?: unknown }; returnTo?: unknown };
-      if (held.passportSecondFactor) held.passportSecondFactor.returnTo = returnTo;
+      if (held.passportSecondFactor) held.passportSecondFactor = { ...held.passportSecondFactor, returnTo };
       else held.returnTo = returnTo;
       res.json({});
     });

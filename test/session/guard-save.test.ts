@@ -44,6 +44,7 @@ async function startSlow(resave: boolean, redis: Redis) {
     routes({ app }) {
       app.post('/slow', async (req, res) => {
         const saves = Number(req.query.saves);
+        if (!resave) await new Promise((done) => req.session.reload(done)); // as sockets do
         for (let round = 0; round <= saves; round++) {
           const gate = new Promise<void>((open) => (go = open));
           arrived();
