@@ -38,6 +38,7 @@ export interface LogInOptions {
   successRedirect?: string;
   whenCodeRequired?: 'respond' | 'error';
   secondFactor?: 'not-required';
+  firstStep?: 'not-fresh';
 }
 
 /** What Passport and express-session put on a request. */

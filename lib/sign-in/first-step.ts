@@ -60,9 +60,10 @@ export async function firstStep(
   const required = !factor && (await lackOf(core, account)) === 'enrollment-required';
   if (follows && (factor || required)) throw loggedInTwice();
 
-  const passwordAt = again ? again.passwordAt : passwordAtOf(context, account);
-  if (required && again && !isFresh(passwordAt, now(context), core.options.freshSeconds)) {
-    await moveToAnonymous(context);
+  const isFirst = !again && options.firstStep !== 'not-fresh';
+  const passwordAt = isFirst ? passwordAtOf(context, account) : (again?.passwordAt ?? null);
+  if (required && !isFirst && !isFresh(passwordAt, now(context), core.options.freshSeconds)) {
+    if (again) await moveToAnonymous(context);
     throw new SecondFactorError('sign-in-expired');
   }
 

@@ -5,6 +5,7 @@ import { isSpelledLike } from '../known-only.js';
 const OURS: Readonly<Record<string, readonly string[]>> = {
   whenCodeRequired: ['respond', 'error'],
   secondFactor: ['not-required'],
+  firstStep: ['not-fresh'],
 };
 
 /**

@@ -23,7 +23,7 @@ const REMEMBER_ME_PANEL = {
     import { createSecondFactor } from 'passport-second-factor';
     import { memoryStore } from 'passport-second-factor/memory';
 
-    const find = (id: string) => (['alice', 'bob', 'carol'].includes(id) ? { id } : null);
+    const find = (id: string) => (['alice', 'bob', 'carol', 'dora'].includes(id) ? { id } : null);
     passport.serializeUser((user: any, done) => done(null, user.id));
     passport.deserializeUser((id: string, done) => done(null, find(id) as any));
     passport.use(new Strategy((name, password, done) => done(null, (password === 'password' && find(name)) as any)));
@@ -37,6 +37,7 @@ const REMEMBER_ME_PANEL = {
     export const secondFactor = createSecondFactor<any>({
       passport, issuer: 'Test', store: memoryStore(), findUser: find, keys: [randomBytes(32).toString('base64')],
       account: ({ id }) => ({ id, name: id, securityStamp: null }),
+      policy: ({ id }) => (id === 'dora' ? 'required' : 'optional'),
     });`,
   'run.ts': `
     import './remember-me.js';
@@ -150,6 +151,13 @@ describe('integration traps: around the login route', () => {
         await alice.submit('/two-step/cancel');
       });
 
+      it('send who must set up a second factor to the login form', async () => {
+        const dora = new Client(program, new Map([['remember_me', 'dora']]));
+        expect((await dora.open('/')).location).to.equal('/login');
+        const login = await dora.submit('/login', { username: 'dora', password: 'password' });
+        expect(login.location).to.equal('/two-step/setup');
+      });
+
       it('keep who is signed in through several requests at once, with a second factor and without', async () => {
         const carol = new Client(program, new Map([['remember_me', 'carol']]));
         const sixAtOnce = async (): Promise<void> => {
@@ -160,6 +168,8 @@ describe('integration traps: around the login route', () => {
         };
         expect((await carol.open('/')).text).to.equal('home of carol');
         await sixAtOnce();
+        expect((await carol.post('/two-step/setup')).body.code).to.equal('step-up-required');
+        await carol.submit('/login', { username: 'carol', password: 'password' });
         const phone = phoneOf(String((await carol.post('/two-step/setup')).body.key));
         expect((await carol.post('/two-step/setup/confirm', { code: phone.first })).status).to.equal(200);
         await sixAtOnce();

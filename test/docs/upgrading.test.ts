@@ -11,7 +11,7 @@ import { createSecondFactor, requireSecondFactor } from 'passport-second-factor'
 import { programOf } from '../support/doc-program.js';
 import type { ProgramFolder } from '../support/doc-program.js';
 import { Client } from '../support/client.js';
-import { startPanel, stopPanels, user } from '../support/panel.js';
+import { knows, startPanel, stopPanels, user } from '../support/panel.js';
 import type { Panel, User } from '../support/panel.js';
 import { loggedIn, phoneWith } from '../support/people.js';
 
@@ -135,6 +135,20 @@ describe('docs/upgrading.md', () => {
       });
     }
   }
+
+  it('holds back whom a strategy signs in on any request, where the old check comes after it too', async () => {
+    panel = await startPanel({
+      options: old.upgrade,
+      beforeRouter: ({ app }) => void app.use(old.oldCheck),
+      routes(made) {
+        knows(made, 'remember-me', () => 'alice');
+        made.app.use(made.passport.authenticate('remember-me') as RequestHandler, old.oldCheck);
+        made.app.get('/invoices', (_req, res) => res.json({}));
+      },
+    });
+    const { status, headers } = await new Client(panel).get('/invoices');
+    expect([status, headers.location]).to.deep.equal([303, '/old-code']);
+  });
 
   it('would let a thief enable a phone without otherFactor, once one is required', async () => {
     const account: Upgrade['account'] = async (user) => {

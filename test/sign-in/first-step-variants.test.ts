@@ -2,7 +2,7 @@ import { promisify } from 'node:util';
 import { expect } from 'chai';
 import express from 'express';
 import type { RequestHandler } from 'express';
-import { SecondFactorRequiredError } from 'passport-second-factor';
+import { SecondFactorRequiredError, requireSecondFactor } from 'passport-second-factor';
 import { Client } from '../support/client.js';
 import { enroll, enrolled, loggedIn } from '../support/people.js';
 import { knows, startPanel, stopPanels } from '../support/panel.js';
@@ -106,6 +106,47 @@ describe('sign-in/log-in behind other first steps', () => {
       const bob = new Client(panel);
       expect((await bob.get('/me', { 'x-remember': 'bob' })).body.user).to.equal('bob');
       expect(await bob.me()).to.equal('bob');
+    });
+  });
+
+  describe("a first step that is 'not-fresh'", () => {
+    const byCookie = (made: Panel): void => {
+      knows(made, 'remember', (req) => req.get('x-remember'));
+      const options = { session: true, firstStep: 'not-fresh' } as const;
+      made.app.get('/by-cookie', made.passport.authenticate('remember', options), whoIsThere);
+      const recent = requireSecondFactor({ unenrolled: 'allow', maxAge: 300 });
+      made.app.get('/recent', recent, (_req, res) => res.json({}));
+    };
+    const remembered = { 'x-remember': 'alice' };
+
+    it('signs in, but is no password that was typed just now, until it is', async () => {
+      const panel = await startPanel({ routes: byCookie });
+      const client = new Client(panel);
+      expect((await client.get('/by-cookie', remembered)).body).to.include({ state: 'signed-in' });
+      const refused = async (): Promise<unknown[]> => {
+        const answers = [await client.get('/recent'), await client.post('/two-step/setup')];
+        return answers.map(({ body }) => body.code as unknown);
+      };
+      expect(await refused()).to.deep.equal(['step-up-required', 'step-up-required']);
+      await client.login('alice');
+      expect(await refused()).to.deep.equal([undefined, undefined]);
+    });
+
+    it('waits for the code as any other, and is fresh after it', async () => {
+      const panel = await startPanel({ routes: byCookie });
+      const phone = await enroll(panel);
+      const client = new Client(panel);
+      expect((await client.get('/by-cookie', remembered)).body.code).to.equal('code-required');
+      expect((await client.post('/two-step/verify', { code: phone.nextCode() })).status).to.equal(200);
+      expect((await client.get('/recent')).status).to.equal(200);
+    });
+
+    it('signs nobody in who must set up a second factor, and stores no session', async () => {
+      const panel = await startPanel({ routes: byCookie, options: { policy: () => 'required' } });
+      const client = new Client(panel);
+      expect((await client.get('/by-cookie', remembered)).body.code).to.equal('sign-in-expired');
+      expect(client.cookie).to.equal('');
+      expect((await client.login('alice')).body.code).to.equal('enrollment-required');
     });
   });
 
