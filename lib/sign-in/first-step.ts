@@ -60,16 +60,16 @@ export async function firstStep(
   const required = !factor && (await lackOf(core, account)) === 'enrollment-required';
   if (follows && (factor || required)) throw loggedInTwice();
 
-  const isFirst = !again && options.firstStep !== 'not-fresh';
-  const passwordAt = isFirst ? passwordAtOf(context, account) : (again?.passwordAt ?? null);
-  if (required && !isFirst && !isFresh(passwordAt, now(context), core.options.freshSeconds)) {
-    if (again) await moveToAnonymous(context);
-    throw new SecondFactorError('sign-in-expired');
-  }
-
   if (req.next && stillWaits(context, account, factor, required)) {
     setRequestUser(req, null);
     return 'passed-on';
+  }
+
+  const isTyped = !again && options.firstStep !== 'not-fresh';
+  const passwordAt = isTyped ? passwordAtOf(context, account) : (again?.passwordAt ?? null);
+  if (required && !isTyped && !isFresh(passwordAt, now(context), core.options.freshSeconds)) {
+    if (again) await moveToAnonymous(context);
+    throw new SecondFactorError('sign-in-expired');
   }
   const keysOnly = await takesKeysOnly(core, account, factor !== null);
   const elsewhere =
