@@ -154,6 +154,7 @@ describe('integration traps: around the login route', () => {
       it('send who must set up a second factor to the login form', async () => {
         const dora = new Client(program, new Map([['remember_me', 'dora']]));
         expect((await dora.open('/')).location).to.equal('/login');
+        expect(dora.cookies.has('remember_me')).to.equal(false);
         const login = await dora.submit('/login', { username: 'dora', password: 'password' });
         expect(login.location).to.equal('/two-step/setup');
       });
