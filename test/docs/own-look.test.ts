@@ -7,9 +7,10 @@ import { STYLE } from '../../lib/pages/views/style.js';
 import { fencedBlocks } from '../support/code-blocks.js';
 import { Client } from '../support/client.js';
 import type { Answer } from '../support/client.js';
-import { phoneWith } from '../support/people.js';
+import { KEYS, addKey } from '../support/key-panel.js';
+import { enable, phoneWith } from '../support/people.js';
 import { startPagePanel } from '../support/page-panel.js';
-import { stopPanels } from '../support/panel.js';
+import { stopPanels, user } from '../support/panel.js';
 
 type ShowPage = (req: HttpRequest, res: HttpResponse, page: Page) => void;
 
@@ -81,6 +82,51 @@ describe('docs/own-look.md', () => {
       '401 This did not work',
       '200 Two-step authentication is required',
     ]);
+  });
+
+  it('asks for what the pages of the package ask for, whatever factors the account has', async () => {
+    let keysOnly = false;
+    const policy = () => (keysOnly ? { phishingResistant: true } : 'optional');
+    const parts = { users: ['app', 'key', 'both'].map((login) => user(login)) };
+    const render = await views();
+    const [panel, own] = await Promise.all(
+      [{}, { render }].map((look) => startPagePanel({ ...look, webauthn: KEYS, policy } as never, parts)),
+    );
+    /** What each form of a page is sent to, and the fields that people fill. */
+    const asks = async (client: Client, path: string): Promise<string[]> => {
+      const { text } = await client.open(path);
+      const proof = /<form[^>]*action="([^"]*)"[^>]*>(.*?)<\/form>/gs;
+      const forms = [...text.matchAll(proof)].flatMap(([, action = '', body = '']) => {
+        const fields = [...body.matchAll(/name="(code|credential|field)"/g)].map(([, name]) => name);
+        return fields.map((name) => `${action} ${String(name)}`);
+      });
+      return [...new Set(forms)].sort();
+    };
+    for (const login of ['app', 'key', 'both']) {
+      const clients = [panel!, own!].map((each) => new Client(each));
+      for (const [place, client] of clients.entries()) {
+        await client.logInByForm(login);
+        if (login !== 'key') await enable([panel!, own!][place]!, client);
+        if (login !== 'app') await addKey(client);
+      }
+      for (const isStrict of [false, true]) {
+        keysOnly = isStrict;
+        const waiting = await Promise.all(
+          [panel!, own!].map(async (each) => {
+            const client = new Client(each);
+            await client.logInByForm(login);
+            return client;
+          }),
+        );
+        for (const path of ['', '/step-up', '/security-keys', '/verify']) {
+          const [ours, theirs] = path === '/verify' ? waiting : clients;
+          const expected = await asks(ours!, `/two-step${path}`);
+          const shown = await asks(theirs!, `/two-step${path}`);
+          expect(shown, `${login} ${path} ${String(isStrict)}`).to.deep.equal(expected);
+        }
+      }
+      keysOnly = false;
+    }
   });
 
   it('names every variable of the style, and no other', () => {
