@@ -14,8 +14,6 @@ interface Write {
   readonly since: Since;
   /** Its place among them. */
   place: number;
-  /** Whether a later call has waited for it in vain. */
-  isGivenUp: boolean;
   /** Called when it is answered and, if need be, undone. */
   waiting: Set<() => void> | undefined;
 }
@@ -34,8 +32,6 @@ interface LateWrites {
   run(bare: Bare, args: unknown[], since: Since): unknown;
   /** Makes a call once no write of its session remains that the end overtook: within two seconds at most. */
   after(act: Around, bare: Bare, args: unknown[]): unknown;
-  /** Acts once every earlier write of a session is answered, so that a look-up finds it: within two seconds at most. */
-  afterEach(id: string, act: () => void): void;
   /** Until no write of a session remains that its end overtook: two seconds at most. */
   settled(id: unknown): Promise<void>;
   /** Whether the end of a session overtook a write that is not answered yet. */
@@ -66,7 +62,7 @@ export function createLateWrites(
   return {
     run(bare, args, since) {
       const [id, , done] = args as [string, unknown, Told];
-      const begun: Write = { id, since, place: writes.length, isGivenUp: false, waiting: undefined };
+      const begun: Write = { id, since, place: writes.length, waiting: undefined };
       writes.push(begun);
       args[2] = (...said: unknown[]) => {
         if (!hasEnded(id, since)) {
@@ -90,12 +86,6 @@ export function createLateWrites(
       const found = late(args[0]);
       return found.length === 0 ? act(bare, args) : callAfter(allOver(found), act, bare, args);
     },
-    afterEach(id, act) {
-      const earlier = writes.filter((write) => write.id === id && !write.isGivenUp);
-      if (earlier.length === 0) act();
-      // Not inside the promise, which would catch what the application throws in a callback.
-      else void allOver(earlier).then(() => setImmediate(act));
-    },
     settled: (id) => allOver(late(id)),
     has: (id) => late(id).length > 0,
   };
@@ -113,11 +103,7 @@ function untilOver(write: Write): Promise<void> {
       waiting.delete(over);
       resolve();
     };
-    const giveUp = (): void => {
-      write.isGivenUp = true;
-      over();
-    };
-    const waited = setTimeout(giveUp, WAITED_MILLISECONDS).unref();
+    const waited = setTimeout(over, WAITED_MILLISECONDS).unref();
     waiting.add(over);
   });
 }

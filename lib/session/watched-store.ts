@@ -4,11 +4,10 @@ import { ALL_SESSIONS, createEndedSessions } from './ended-sessions.js';
 import { createCallOrder, guardedWrite } from './guarded-write.js';
 import { createLateWrites } from './late-writes.js';
 import { lookUpSession } from './look-up.js';
-import type { SessionState } from './state.js';
-import { readState, writeState } from './state.js';
+import type { Held } from './newest-states.js';
+import { createNewestStates, heldIn } from './newest-states.js';
 import type { Around, Bare } from './store-calls.js';
 import { observed, wrapCall } from './store-calls.js';
-import { isSameSignIn } from './stored-session.js';
 
 /** What a process knows about the sessions of one store, besides what the store holds. */
 interface WatchedStore {
@@ -58,12 +57,6 @@ interface Watched {
   readonly held: Held[];
 }
 
-/** A state of ours, as a request found or last wrote it. */
-interface Held {
-  readonly key: string;
-  state: SessionState | undefined;
-}
-
 /** Shared by all instances over a store, and by all copies of the package. */
 const ENDED = Symbol.for('passport-second-factor.ended');
 
@@ -83,6 +76,7 @@ function watchStore(store: SessionStore): WatchedStore {
   const ended = createEndedSessions();
   const order = createCallOrder();
   const writes = createWrites();
+  const newest = createNewestStates();
   const look = store.get.bind(store);
   const remove = store.destroy.bind(store);
   // It counts as an end: a request may have read the session while it was back. If it fails, the session may still be
@@ -184,31 +178,34 @@ function watchStore(store: SessionStore): WatchedStore {
       writes.run(bare, given, (removed) => {
         watched.stored = !removed && !isOver(session as AppSession);
       });
-    return order.hold(id, (looked) =>
-      guardedWrite({
+    return order.hold(id, (looked) => {
+      const keepNewest = newest.begin(session as AppSession, watched.held);
+      return guardedWrite({
         lookUp(told) {
           const answered = (error: unknown, found: object | null): void => {
             looked();
             told(error, found);
           };
-          if (watched.stored) {
-            late.afterEach(id, () => {
-              lookUpSession({ get: look }, id, answered);
-            });
-          } else answered(null, watched);
+          if (watched.stored) lookUpSession({ get: look }, id, answered);
+          else answered(null, watched);
         },
         hasEnded: () => ended.has(id, watched.since),
         write(told, found) {
-          const written = keepNewer(session as AppSession, watched, found);
+          const over = keepNewest(found);
           const answered = (...said: unknown[]): unknown => {
-            if (!said[0]) written();
+            over(Boolean(said[0]));
             return told(...said);
           };
-          return late.run(write, args.with(2, answered), watched.since);
+          try {
+            return late.run(write, args.with(2, answered), watched.since);
+          } catch (thrown) {
+            over(true);
+            throw thrown;
+          }
         },
         done: (...said) => Reflect.apply(done, undefined, said) as unknown,
-      }),
-    );
+      });
+    });
   });
 
   return {
@@ -257,31 +254,6 @@ function note(session: object, since: Since, stored: boolean, isWatched: boolean
   const value: Watched = { since, stored, claimedAt: 0, isWatched, held: [] };
   Object.defineProperty(session, WATCHED, { configurable: true, value });
   return value;
-}
-
-function heldIn(session: object, key: string): Held {
-  return { key, state: readState(session, key) };
-}
-
-/**
- * A write puts the whole session back as its request found it. A newer state of ours stays, such as one with the challenge
- * of a page that was opened meanwhile, or with a wrong code more. States are replaced and never changed in place, so the
- * very object that was found is one that this request has not changed.
- *
- * @param stored the session as the store has it now
- * @returns to be called once it is written
- */
-function keepNewer(session: AppSession, { held }: Watched, stored: object): () => void {
-  const written = held.map((each) => {
-    const present = readState(session, each.key);
-    const newer = readState(stored, each.key);
-    const isChanged = !present || present !== each.state;
-    if (!isChanged && isSameSignIn(present, newer)) writeState(session, each.key, newer);
-    return readState(session, each.key);
-  });
-  return () => {
-    for (const [index, each] of held.entries()) each.state = written[index];
-  };
 }
 
 /** Whether a store no longer returns a session, even if it still keeps it. */

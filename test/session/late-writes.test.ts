@@ -217,43 +217,6 @@ describe('session/late-writes (G3)', () => {
     expect(await store.has('a')).to.equal(false);
   });
 
-  /** Two requests have a session; the first one has changed our state, and the store has not answered its write. */
-  async function changing(): Promise<{ store: PooledStore; held: HeldWrite; second: Promise<void> }> {
-    const store = new PooledStore();
-    const watched = watchedStore(store);
-    const state = { state: 'signed-in', account: 'alice', stamp: 's', passwordAt: 1 };
-    const session = (): AppSession => ({ id: 'a', cookie: {}, ours: state }) as unknown as AppSession;
-    const write = (data: AppSession): Promise<void> =>
-      promised((done) => store.set('a', data as never, done));
-    await write(session());
-    const requests = [session(), session()] as const;
-    for (const each of requests) watched.watch(each, 'ours');
-    const writing = store.held();
-    void write(Object.assign(requests[0], { ours: { ...state, said: 'disabled' } }));
-    const held = await writing;
-    return { store, held, second: write(Object.assign(requests[1], { note: 'of the second' })) };
-  }
-
-  it('looks for a newer state of ours once the writes before are answered', async () => {
-    const { store, held, second } = await changing();
-    held.land();
-    held.answer();
-    await second;
-    const found = await new Promise((resolve) => store.get('a', (_error, data) => resolve(data)));
-    expect(found).to.deep.include({ note: 'of the second' });
-    expect(found).to.have.nested.property('ours.said', 'disabled');
-  });
-
-  it('waits two seconds for a write that the store does not answer, and never again', async () => {
-    mock.timers.enable({ apis: ['setTimeout'] });
-    const { store, second } = await changing();
-    mock.timers.tick(2000);
-    await second;
-    const third = { id: 'a', cookie: {} } as unknown as AppSession;
-    watchedStore(store).watch(third, 'ours');
-    await promised((done) => store.set('a', third as never, done));
-  });
-
   it('undoes a write as an end, which counts for what was read while the session was back', async () => {
     const { watched, writing, held } = await overtaken();
     const found = { id: 'a', cookie: {} } as unknown as AppSession;

@@ -120,21 +120,6 @@ describe('session/watched-store', () => {
     expect(found).to.include.keys('id');
   });
 
-  it('writes the newer state of ours that lies there, if it is of the same sign-in', async () => {
-    const { store, watched } = await start();
-    const state = { state: 'signed-in', account: 'alice', stamp: 's', passwordAt: 1 };
-    const others = { same: { said: 'disabled' }, another: { account: 'bob' }, changed: { stamp: 't' } };
-    for (const [whose, change] of Object.entries({ ...others, none: { state: 'of a later version' } })) {
-      const session = Object.assign(held(), { ours: state });
-      watched.watch(session, 'ours');
-      const there = { ...state, ...change };
-      await written(store, Object.assign(held(), { ours: there }));
-      await written(store, session);
-      const found = await new Promise((resolve) => void store.get('a', (_error, data) => resolve(data)));
-      expect(found, whose).to.deep.include({ ours: whose === 'same' ? there : state });
-    }
-  });
-
   it('belongs to the store, where no loop over it finds it', async () => {
     const { store, watched } = await start();
     expect(watchedStore(store)).to.equal(watched);
