@@ -37,6 +37,7 @@ const REMEMBER_ME_PANEL = {
     export const secondFactor = createSecondFactor<any>({
       passport, issuer: 'Test', store: memoryStore(), findUser: find, keys: [randomBytes(32).toString('base64')],
       account: ({ id }) => ({ id, name: id, securityStamp: null }),
+      whenCodeRequired: process.env.WHEN_CODE_REQUIRED as never,
       policy: ({ id }) => (id === 'dora' ? 'required' : 'optional'),
     });`,
   'run.ts': `
@@ -157,6 +158,23 @@ describe('integration traps: around the login route', () => {
         expect(dora.cookies.has('remember_me')).to.equal(false);
         const login = await dora.submit('/login', { username: 'dora', password: 'password' });
         expect(login.location).to.equal('/two-step/setup');
+      });
+
+      it('keep their cookie where the application itself answers who has to give the code', async () => {
+        const answers = await folder.start('run.ts', { WHEN_CODE_REQUIRED: 'error' });
+        try {
+          const owner = new Client(answers);
+          await owner.submit('/login', { username: 'alice', password: 'password' });
+          const phone = phoneOf(String((await owner.post('/two-step/setup')).body.key));
+          await owner.post('/two-step/setup/confirm', { code: phone.first });
+          const alice = new Client(answers, new Map([['remember_me', 'alice']]));
+          const { status, text } = await alice.open('/');
+          expect(status).to.equal(401);
+          expect(text).to.contain('code');
+          expect(alice.cookies.has('remember_me')).to.equal(true);
+        } finally {
+          await answers.stop();
+        }
       });
 
       it('keep who is signed in through several requests at once, with a second factor and without', async () => {

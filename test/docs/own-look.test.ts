@@ -90,15 +90,19 @@ describe('docs/own-look.md', () => {
     const parts = { users: ['app', 'key', 'both'].map((login) => user(login)) };
     const render = await views();
     const [panel, own] = await Promise.all(
-      [{}, { render }].map((look) => startPagePanel({ ...look, webauthn: KEYS, policy } as never, parts)),
+      [{}, { render }].map((look) =>
+        startPagePanel({ ...look, webauthn: KEYS, policy, rememberBrowsers: { days: 30 } } as never, parts),
+      ),
     );
     /** What each form of a page is sent to, and the fields that people fill. */
     const asks = async (client: Client, path: string): Promise<string[]> => {
       const { text } = await client.open(path);
       const proof = /<form[^>]*action="([^"]*)"[^>]*>(.*?)<\/form>/gs;
       const forms = [...text.matchAll(proof)].flatMap(([, action = '', body = '']) => {
-        const fields = [...body.matchAll(/name="(code|credential|field)"/g)].map(([, name]) => name);
-        return fields.map((name) => `${action} ${String(name)}`);
+        const fields = [...body.matchAll(/name="(code|credential|field|rememberBrowser)"/g)].map(
+          ([, name]) => name,
+        );
+        return fields.length > 0 ? [`${action} ${fields.sort().join()}`] : [];
       });
       return [...new Set(forms)].sort();
     };
