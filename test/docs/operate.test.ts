@@ -64,9 +64,10 @@ const close = secondFactor.close.bind(secondFactor);
 closeOnStop(server, {
   ...secondFactor,
   async close() {
+    const told = new Promise((resolve) => process.once('SIGUSR2', resolve));
     console.log('closing');
     await close();
-    await new Promise((resolve) => process.once('SIGUSR2', resolve));
+    await told;
     console.log('closed');
   },
 });
