@@ -82,9 +82,10 @@ async function alone(panel: DrivenPanel, worlds: World[], act: Act): Promise<Ste
  * order; with the session as it was before them all, which express-session reads once; or so, but with the
  * session found ended when it was to be moved: then what it did to the account stands, and nobody is there. What
  * was overtaken did so before an other ended its session. Who sets a password is asked for once more after it was
- * hashed: when they are less by then they are refused, and nothing is done.
+ * hashed: when they are less by then they are refused, and nothing is done. Who disables by a recovery code first spends
+ * it, and with it the codes of that minute: a code between that and the end of the factor is refused, and nothing is done.
  */
-type Meeting = 'in-order' | 'early' | 'ended' | 'overtaken' | 'less-by-then';
+type Meeting = 'in-order' | 'early' | 'ended' | 'overtaken' | 'less-by-then' | 'spent-by-then';
 const MEETINGS: readonly Meeting[] = ['in-order', 'early', 'ended', 'overtaken', 'less-by-then'];
 
 /** All that some order allows. */
@@ -92,12 +93,16 @@ async function together(panel: DrivenPanel, worlds: World[], acts: readonly Act[
   const came = await Promise.all(acts.map((act) => panel.do(act)));
   const told = acts.map((act, place) => `${JSON.stringify(act)}: ${came[place]?.outcome ?? ''}`).join('; ');
   const all = acts.map((act, place) => ({ act, came: came[place]! }));
+  const spends = acts.some((act) => act.do === 'code' && act.door === 'disable' && act.typed.length > 6);
+  const kinds: readonly Meeting[] = spends ? [...MEETINGS, 'spent-by-then'] : MEETINGS;
   const possible = worlds.flatMap((world) =>
     permutations(all).flatMap((order) =>
-      choices(order.length).flatMap((meetings) => {
+      choices(order.length, kinds).flatMap((meetings) => {
         const copy = structuredClone(world);
         const fits = order.every(({ act, came: { outcome, made } }, place) => {
-          const expected = meet(copy, world, meetings[place] ?? 'in-order', act, made);
+          const meeting = meetings[place] ?? 'in-order';
+          if (meeting === 'spent-by-then') return act.do === 'code' && outcome === 'code-already-used';
+          const expected = meet(copy, world, meeting, act, made);
           return (expected === 'ok') === (outcome === 'ok');
         });
         const overtaken = order.filter((_, place) => meetings[place] === 'overtaken');
@@ -152,9 +157,9 @@ function meet(world: World, before: World, meeting: Meeting, act: Act, made: Mad
   return 'sign-in-expired';
 }
 
-function choices(length: number): Meeting[][] {
+function choices(length: number, kinds: readonly Meeting[]): Meeting[][] {
   if (length === 0) return [[]];
-  return choices(length - 1).flatMap((rest) => MEETINGS.map((meeting) => [...rest, meeting]));
+  return choices(length - 1, kinds).flatMap((rest) => kinds.map((meeting) => [...rest, meeting]));
 }
 
 function different(worlds: readonly World[]): World[] {

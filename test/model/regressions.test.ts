@@ -182,6 +182,23 @@ describe('histories that the model and the panel once told differently', () => {
     ]);
   });
 
+  it('refuses a code that a recovery code has spent by which the factor is disabled at the same moment', async () => {
+    await lives([
+      { do: 'sign-in', jar: 0, account: 'alice', password: 'right' },
+      { do: 'set-up', jar: 0, add: false },
+      { do: 'confirm', jar: 0, typed: 0 },
+      { do: 'wait', seconds: 30 },
+      { do: 'sign-in', jar: 1, account: 'alice', password: 'right' },
+      {
+        do: 'together',
+        all: [
+          { do: 'code', jar: 0, door: 'disable', typed: { of: 'own', recovery: 0 } },
+          { do: 'code', jar: 1, door: 'verify', typed: { of: 'own', phone: 0, steps: 0 } },
+        ],
+      },
+    ]);
+  });
+
   it('keeps the level that an account was given while it was deleted', async () => {
     await lives([
       { do: 'delete', account: 'bob' },
