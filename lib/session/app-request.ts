@@ -38,6 +38,7 @@ export interface LogInOptions {
   successRedirect?: string;
   whenCodeRequired?: 'respond' | 'error';
   secondFactor?: 'not-required';
+  /** No password was typed now: a remember-me cookie, for example. */
   firstStep?: 'not-fresh';
 }
 

@@ -76,7 +76,7 @@ function watchStore(store: SessionStore): WatchedStore {
   const ended = createEndedSessions();
   const order = createCallOrder();
   const writes = createWrites();
-  const newest = createNewestStates();
+  const keepNewest = createNewestStates();
   const look = store.get.bind(store);
   const remove = store.destroy.bind(store);
   // It counts as an end: a request may have read the session while it was back. If it fails, the session may still be
@@ -179,7 +179,7 @@ function watchStore(store: SessionStore): WatchedStore {
         watched.stored = !removed && !isOver(session as AppSession);
       });
     return order.hold(id, (looked) => {
-      const keepNewest = newest.begin(session as AppSession, watched.held);
+      const newest = keepNewest(session as AppSession, watched.held);
       return guardedWrite({
         lookUp(told) {
           const answered = (error: unknown, found: object | null): void => {
@@ -191,15 +191,15 @@ function watchStore(store: SessionStore): WatchedStore {
         },
         hasEnded: () => ended.has(id, watched.since),
         write(told, found) {
-          const over = keepNewest(found);
+          newest.keep(found);
           const answered = (...said: unknown[]): unknown => {
-            over(Boolean(said[0]));
+            newest.answered(Boolean(said[0]));
             return told(...said);
           };
           try {
             return late.run(write, args.with(2, answered), watched.since);
           } catch (thrown) {
-            over(true);
+            newest.answered(true);
             throw thrown;
           }
         },

@@ -89,7 +89,7 @@ describe('docs/own-look.md', () => {
     const policy = () => (keysOnly ? { phishingResistant: true } : 'optional');
     const parts = { users: ['app', 'key', 'both'].map((login) => user(login)) };
     const render = await views();
-    const [panel, own] = await Promise.all(
+    const panels = await Promise.all(
       [{}, { render }].map((look) =>
         startPagePanel({ ...look, webauthn: KEYS, policy, rememberBrowsers: { days: 30 } } as never, parts),
       ),
@@ -106,22 +106,23 @@ describe('docs/own-look.md', () => {
       });
       return [...new Set(forms)].sort();
     };
+    const loggedIn = (login: string): Promise<Client[]> =>
+      Promise.all(
+        panels.map(async (panel) => {
+          const client = new Client(panel);
+          await client.logInByForm(login);
+          return client;
+        }),
+      );
     for (const login of ['app', 'key', 'both']) {
-      const clients = [panel!, own!].map((each) => new Client(each));
+      const clients = await loggedIn(login);
       for (const [place, client] of clients.entries()) {
-        await client.logInByForm(login);
-        if (login !== 'key') await enable([panel!, own!][place]!, client);
+        if (login !== 'key') await enable(panels[place]!, client);
         if (login !== 'app') await addKey(client);
       }
       for (const isStrict of [false, true]) {
         keysOnly = isStrict;
-        const waiting = await Promise.all(
-          [panel!, own!].map(async (each) => {
-            const client = new Client(each);
-            await client.logInByForm(login);
-            return client;
-          }),
-        );
+        const waiting = await loggedIn(login);
         for (const path of ['', '/step-up', '/security-keys', '/verify']) {
           const [ours, theirs] = path === '/verify' ? waiting : clients;
           const expected = await asks(ours!, `/two-step${path}`);

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { DESK, addPasskeyDevice, PHONE, expectUsable, openPage, startBrowser } from '../support/browser.js';
+import { DESK, PHONE, addPasskeyDevice, expectUsable, openPage, startBrowser } from '../support/browser.js';
 import { until } from '../support/eventually.js';
 import { startPanelProcess } from '../support/example-process.js';
 import type { PanelProcess } from '../support/example-process.js';

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { Secret, TOTP } from 'otpauth';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { DESK, addPasskeyDevice, PHONE, expectUsable, openPage, startBrowser } from '../support/browser.js';
+import { DESK, PHONE, addPasskeyDevice, expectUsable, openPage, startBrowser } from '../support/browser.js';
 import { compiled } from '../support/compiled.js';
 import { withoutPanel } from '../support/example-process.js';
 import { startProgram } from '../support/program.js';

@@ -1,3 +1,4 @@
+import { mock } from 'node:test';
 import { expect } from 'chai';
 import { MemoryStore } from 'express-session';
 import type { SessionData } from 'express-session';
@@ -30,6 +31,9 @@ describe('session/newest-states', () => {
   let store: HeldStore;
   beforeEach(() => {
     store = new HeldStore();
+  });
+  afterEach(() => {
+    mock.timers.reset();
   });
 
   const sessionWith = (ours: object): AppSession => ({ id: 'a', cookie: {}, ours }) as unknown as AppSession;
@@ -93,6 +97,8 @@ describe('session/newest-states', () => {
   });
 
   it('holds up no store whose touch calls set', async () => {
+    // No time passes, so a call that waits for itself never ends.
+    mock.timers.enable({ apis: ['setTimeout'] });
     store.touch = (id, session, done?: () => void) => store.set(id, session, done);
     await write(sessionWith(STATE));
     const session = loaded();
