@@ -50,10 +50,12 @@ describe('the example panel, stopped while Redis has a change and not answered y
    * was told a second time to stop, as npm does.
    */
   async function stopAt<Result>(act: () => Promise<Result>): Promise<Result> {
-    const before = await redis.get(RECORD);
+    const isThere = async (): Promise<boolean> => (await redis.get(RECORD)) !== null;
+    // To disable it takes two changes: the code is spent first.
+    const wasThere = await isThere();
     proxy.holdAnswersTo(NONE);
     const acting = act();
-    await until('the change to be made', async () => (await redis.get(RECORD)) !== before);
+    await until('the change to be made', async () => (await isThere()) !== wasThere);
     const stopped = panel.stop();
     await until('the panel to stop listening', async () => !(await listens(panel)));
     panel.kill('SIGTERM');

@@ -99,6 +99,7 @@ export async function startTcpProxy(target: { host: string; port: number }): Pro
     },
     restore() {
       cut = holding = false;
+      heldFrom = null;
       for (const socket of sockets) socket.resume();
     },
     breakAll,
