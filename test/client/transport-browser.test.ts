@@ -4,8 +4,7 @@ import type { RequestListener, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buildSync } from 'esbuild';
 import { expect } from 'chai';
-import type { Browser } from 'playwright-core';
-import { openPage, startBrowser } from '../support/browser.js';
+import { browserForTests } from '../support/browser-for-tests.js';
 
 const CLIENT = buildSync({
   ...{
@@ -21,12 +20,8 @@ const CODE_OF = (call: string): string =>
   `secondFactor.createSecondFactorClient().${call}.then(() => 'done', ({ code }) => code)`;
 
 describe('client/transport in a browser', () => {
-  let browser: Browser;
+  const { openAt } = browserForTests({ mayComplain: true });
   const servers: Server[] = [];
-  before(async () => {
-    browser = await startBrowser();
-  });
-  after(() => browser.close());
   afterEach(() => {
     for (const server of servers.splice(0)) {
       server.closeAllConnections();
@@ -60,12 +55,11 @@ describe('client/transport in a browser', () => {
           if (req.method === 'POST') res.writeHead(status, { location: `${elsewhere}/caught` }).end();
           else res.writeHead(200, { 'content-type': 'text/html' }).end('<!doctype html><title>Page</title>');
         });
-        const { context, page } = await openPage(browser, here);
+        const { page } = await openAt(here);
         await page.goto('/');
         await page.evaluate(CLIENT + ';globalThis.secondFactor = secondFactor');
         expect(await page.evaluate<string>(CODE_OF(call))).to.equal(code);
         expect(heard).to.deep.equal([]);
-        await context.close();
       });
     }
   }

@@ -7,8 +7,8 @@ import { resolve } from 'node:path';
 import { expect } from 'chai';
 import { transformSync } from 'esbuild';
 import { sameOrigin } from 'passport-second-factor';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { openPage, startBrowser } from '../support/browser.js';
+import type { Page } from 'playwright-core';
+import { browserForTests, handsOn } from '../support/browser-for-tests.js';
 import { fencedBlocks, fileName } from '../support/code-blocks.js';
 import { until } from '../support/eventually.js';
 import { startPagePanel } from '../support/page-panel.js';
@@ -47,8 +47,7 @@ function documented(): string {
 }
 
 describe('integration traps: service workers in a browser', function () {
-  let browser: Browser;
-  let context: BrowserContext;
+  const { openAt } = browserForTests({ mayComplain: true });
   let page: Page;
   let panel: Panel;
   let phone: Phone;
@@ -58,7 +57,6 @@ describe('integration traps: service workers in a browser', function () {
   let forms: string[];
 
   before(async () => {
-    browser = await startBrowser();
     otherSite = createServer(({ url = '' }, res) => {
       const action = `http://127.0.0.1:${String(panel.port)}${url}`;
       const fields = '<input name="username" value="bob"><input name="password" value="password">';
@@ -67,8 +65,7 @@ describe('integration traps: service workers in a browser', function () {
     }).listen(0);
     await once(otherSite, 'listening');
   });
-  after(async () => {
-    await browser.close();
+  after(() => {
     otherSite.closeAllConnections();
     otherSite.close();
   });
@@ -92,19 +89,15 @@ describe('integration traps: service workers in a browser', function () {
     );
     ({ phone } = await enrolled(panel));
     forms = [];
-    ({ context, page } = await openPage(browser, panel.url));
+    ({ page } = await openAt(panel.url));
   });
-  afterEach(async () => {
-    await context.close();
-    await stopPanels();
-  });
+  const { logIn } = handsOn(() => page);
+
+  afterEach(stopPanels);
 
   /** The password of alice, and then the worker. */
   async function signInHalfWay(): Promise<void> {
-    await page.goto('/login');
-    await page.getByLabel('Login').fill('alice');
-    await page.getByLabel('Password').fill('password');
-    await page.getByRole('button').click();
+    await logIn('alice', 'password');
     await page.locator('#code').waitFor();
     await page.goto('/login');
     await page.evaluate(REGISTER);

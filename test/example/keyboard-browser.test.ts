@@ -1,6 +1,7 @@
 import { expect } from 'chai';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { DESK, openPage, startBrowser } from '../support/browser.js';
+import type { Page } from 'playwright-core';
+import { DESK } from '../support/browser.js';
+import { browserForTests, handsOn } from '../support/browser-for-tests.js';
 import { startExamplePanel } from '../support/example-panel.js';
 import type { ExamplePanel } from '../support/example-panel.js';
 import { phoneWith } from '../support/people.js';
@@ -30,27 +31,18 @@ interface Focus {
 
 describe('the example panel with the keyboard alone', function () {
   this.timeout(300_000);
-  let browser: Browser;
+  const { openAt } = browserForTests({ closedAfter: 'suite' });
   let panel: ExamplePanel;
-  let context: BrowserContext;
   let page: Page;
-  let complaints: string[];
+  const { shows } = handsOn(() => page);
 
   before(async () => {
-    browser = await startBrowser();
     panel = await startExamplePanel(undefined, { PANEL_REMEMBER_BROWSERS: '30' });
-    ({ context, page, complaints } = await openPage(browser, panel.url, DESK));
+    ({ page } = await openAt(panel.url, DESK));
   });
-  after(async () => {
-    await context.close();
-    await browser.close();
-    await panel.end();
-    expect(complaints).to.deep.equal([]);
-  });
+  after(() => panel.end());
 
   const focus = (): Promise<Focus> => page.evaluate(FOCUS);
-  const shows = (title: string): Promise<void> =>
-    page.getByRole('heading', { level: 1, name: title, exact: true }).waitFor();
 
   /** Goes from stop to stop, each of which can be seen, until one of this name. */
   async function tabTo(name: string): Promise<void> {

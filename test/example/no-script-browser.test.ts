@@ -1,6 +1,7 @@
 import { expect } from 'chai';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { PHONE, openPage, startBrowser } from '../support/browser.js';
+import type { Page } from 'playwright-core';
+import { PHONE } from '../support/browser.js';
+import { browserForTests, handsOn } from '../support/browser-for-tests.js';
 import { startExamplePanel } from '../support/example-panel.js';
 import type { ExamplePanel } from '../support/example-panel.js';
 import { phoneWith } from '../support/people.js';
@@ -8,32 +9,22 @@ import type { Phone } from '../support/people.js';
 
 describe('the example panel in a browser without JavaScript', function () {
   this.timeout(300_000);
-  let browser: Browser;
+  const { openAt } = browserForTests({ closedAfter: 'suite' });
   let panel: ExamplePanel;
-  let context: BrowserContext;
   let page: Page;
-  let complaints: string[];
+  const { heading, logIn, press, typeCode, ...hands } = handsOn(() => page);
 
   before(async () => {
-    browser = await startBrowser();
     panel = await startExamplePanel();
-    const options = { ...PHONE, javaScriptEnabled: false };
-    ({ context, page, complaints } = await openPage(browser, panel.url, options));
+    ({ page } = await openAt(panel.url, { ...PHONE, javaScriptEnabled: false }));
   });
-  after(async () => {
-    await context.close();
-    await browser.close();
-    await panel.end();
-    expect(complaints).to.deep.equal([]);
-  });
+  after(() => panel.end());
 
-  const heading = (): Promise<string> => page.getByRole('heading', { level: 1 }).innerText();
-  const press = (name: string): Promise<void> => page.getByRole('button', { name, exact: true }).click();
   const follow = (name: string): Promise<void> =>
     page.getByRole('link', { name, exact: true }).first().click();
 
   async function shows(title: string): Promise<void> {
-    await page.getByRole('heading', { level: 1, name: title, exact: true }).waitFor();
+    await hands.shows(title);
     await expectNoWider();
   }
 
@@ -43,18 +34,7 @@ describe('the example panel in a browser without JavaScript', function () {
     expect(box && box.x + box.width, page.url()).to.be.at.most(PHONE.viewport.width);
   }
 
-  async function signIn(login: string): Promise<void> {
-    await page.goto('/login');
-    await page.getByLabel('Login').fill(login);
-    await page.getByLabel('Password').fill(`${login}-password`);
-    await press('Log in');
-  }
-
-  async function typeCode(code: string, button = 'Ok'): Promise<void> {
-    const form = page.locator('form', { has: page.getByRole('button', { name: button, exact: true }) });
-    await form.getByLabel('One-time password').fill(code);
-    await press(button);
-  }
+  const signIn = (login: string): Promise<void> => logIn(login, `${login}-password`);
 
   it('enables it, recovers, confirms who is there, acts as somebody, returns and disables', async () => {
     await signIn('root');

@@ -1,9 +1,10 @@
 import { expect } from 'chai';
 import jsqr from 'jsqr';
 import { TOTP, URI } from 'otpauth';
-import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
+import type { BrowserContextOptions, Page } from 'playwright-core';
 import { PNG } from 'pngjs';
-import { DESK, expectUsable as expectPageUsable, openPage, PHONE, startBrowser } from '../support/browser.js';
+import { DESK, expectUsable as expectPageUsable, PHONE } from '../support/browser.js';
+import { browserForTests, handsOn } from '../support/browser-for-tests.js';
 import { startExamplePanel } from '../support/example-panel.js';
 import type { ExamplePanel } from '../support/example-panel.js';
 import { enable, signedIn } from '../support/people.js';
@@ -13,40 +14,28 @@ const readQrCode = jsqr as unknown as typeof jsqr.default;
 
 describe('the example panel in a browser', function () {
   this.timeout(600_000);
-  let browser: Browser;
+  const { openAt } = browserForTests();
   let panel: ExamplePanel;
-  let context: BrowserContext;
   let page: Page;
-  /** What a browser complained of: scripts, styles and forms that a policy refused, or another site called. */
-  let complaints: string[];
+  const { follow, heading, press, ...hands } = handsOn(() => page);
   let withAxe: boolean;
 
   before(async () => {
-    browser = await startBrowser();
     panel = await startExamplePanel();
   });
-  after(async () => {
-    await browser.close();
-    await panel.end();
-  });
-  afterEach(async () => {
-    await context.close();
-    await panel.reset();
-    expect(complaints).to.deep.equal([]);
-  });
+  after(() => panel.end());
+  afterEach(() => panel.reset());
 
   async function sitDown(options: BrowserContextOptions = {}): Promise<void> {
     withAxe = options.javaScriptEnabled !== false;
-    ({ context, page, complaints } = await openPage(browser, panel.url, options));
+    ({ page } = await openAt(panel.url, options));
   }
 
   async function expectUsable(): Promise<void> {
     if (withAxe) await expectPageUsable(page);
   }
 
-  const press = (name: string): Promise<void> => page.getByRole('button', { name, exact: true }).click();
   const pressFor = (login: string): Promise<void> => press(`Log in as ${login}`);
-  const follow = (name: string): Promise<void> => page.getByRole('link', { name, exact: true }).click();
 
   async function open(path: string): Promise<void> {
     await page.goto(path);
@@ -66,13 +55,10 @@ describe('the example panel in a browser', function () {
   }
 
   async function typeCode(code: string, button = 'Ok'): Promise<void> {
-    const form = page.locator('form', { has: page.getByRole('button', { name: button, exact: true }) });
-    await form.getByLabel('One-time password').fill(code);
-    await press(button);
+    await hands.typeCode(code, button);
     await expectUsable();
   }
 
-  const heading = (): Promise<string> => page.getByRole('heading', { level: 1 }).innerText();
   const banner = async (): Promise<string> =>
     (await page.getByRole('region', { name: 'Acting as somebody else' }).locator('p').allInnerTexts()).join();
   const who = (): Promise<string> => page.locator('.who').innerText();

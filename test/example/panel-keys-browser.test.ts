@@ -1,54 +1,41 @@
 import { expect } from 'chai';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { DESK, PHONE, addPasskeyDevice, expectUsable, openPage, startBrowser } from '../support/browser.js';
+import type { Page } from 'playwright-core';
+import { DESK, PHONE, addPasskeyDevice, expectUsable } from '../support/browser.js';
+import { browserForTests, handsOn } from '../support/browser-for-tests.js';
 import { until } from '../support/eventually.js';
 import { startPanelProcess } from '../support/example-process.js';
 import type { PanelProcess } from '../support/example-process.js';
 
 describe('the example panel in a browser, where a passkey is the only second factor', function () {
   this.timeout(300_000);
-  let browser: Browser;
+  const { openAt } = browserForTests();
   let panel: PanelProcess;
-  let context: BrowserContext;
   let page: Page;
-  let complaints: string[];
+  const { press, shows, ...hands } = handsOn(() => page);
 
   before(async () => {
-    browser = await startBrowser();
     panel = await startPanelProcess();
   });
-  after(async () => {
-    await browser.close();
-    await panel.stop();
-  });
-  afterEach(async () => {
-    await context.close();
-    expect(complaints).to.deep.equal([]);
-  });
+  after(() => panel.stop());
 
   async function sitDown(host: string, size: object): Promise<void> {
-    ({ context, page, complaints } = await openPage(browser, `http://${host}:${String(panel.port)}`, size));
+    ({ page } = await openAt(`http://${host}:${String(panel.port)}`, size));
     await addPasskeyDevice(page);
   }
 
-  const press = (name: string): Promise<void> => page.getByRole('button', { name, exact: true }).click();
   const banner = async (): Promise<string> =>
     (await page.getByRole('region', { name: 'Acting as somebody else' }).locator('p').allInnerTexts()).join();
   const who = (): Promise<string> => page.locator('.who').innerText();
 
-  async function logIn(login: string, password = `${login}-password`): Promise<void> {
-    await page.goto('/login');
-    await page.getByLabel('Login').fill(login);
-    await page.getByLabel('Password').fill(password);
-    await press('Log in');
-  }
+  const logIn = (login: string, password = `${login}-password`): Promise<void> =>
+    hands.logIn(login, password);
 
   /** Adds a passkey to the account that is signed in, and says that its recovery codes are saved. */
   async function addPasskey(): Promise<void> {
     await page.goto('/two-step/security-keys');
     await expectUsable(page);
     await press('Add a passkey or security key');
-    await page.getByRole('heading', { name: 'Your recovery codes' }).waitFor();
+    await shows('Your recovery codes');
     await expectUsable(page);
     await press('I have saved them');
   }

@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import { Secret, TOTP } from 'otpauth';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { DESK, PHONE, addPasskeyDevice, expectUsable, openPage, startBrowser } from '../support/browser.js';
+import type { BrowserContext, Page } from 'playwright-core';
+import { DESK, PHONE, addPasskeyDevice, expectUsable } from '../support/browser.js';
+import { browserForTests, handsOn } from '../support/browser-for-tests.js';
 import { compiled } from '../support/compiled.js';
 import { withoutPanel } from '../support/example-process.js';
 import { startProgram } from '../support/program.js';
@@ -13,25 +14,21 @@ const WRONG = 'This code is not right.';
 
 describe('example/spa in a browser', function () {
   this.timeout(300_000);
-  let browser: Browser;
+  const { closePages, openAt } = browserForTests();
   let clock: SystemClock;
   let app: RunningProgram;
   let context: BrowserContext;
   let page: Page;
   let complaints: string[];
+  const { press, shows: heading } = handsOn(() => page);
 
-  before(async () => {
-    browser = await startBrowser();
-  });
-  after(() => browser.close());
   beforeEach(async () => {
     clock = makeSystemClock();
     await start();
   });
   afterEach(async () => {
-    await standUp();
+    await app.stop('SIGKILL');
     clock.remove();
-    expect(complaints).to.deep.equal([]);
   });
 
   async function start(more: Record<string, string> = {}): Promise<void> {
@@ -41,19 +38,17 @@ describe('example/spa in a browser', function () {
   }
 
   async function standUp(): Promise<void> {
-    await context.close();
+    await closePages();
     await app.stop('SIGKILL');
   }
 
   async function sitDown(options: object = DESK): Promise<void> {
     const origin = `http://localhost:${String(app.port)}`;
-    ({ context, page, complaints } = await openPage(browser, origin, options));
+    ({ context, page, complaints } = await openAt(origin, options));
     await addPasskeyDevice(page);
     await page.goto('/');
   }
 
-  const press = (name: string): Promise<void> => page.getByRole('button', { name, exact: true }).click();
-  const heading = (name: string): Promise<void> => page.getByRole('heading', { name, level: 1 }).waitFor();
   const alerts = (text: string | RegExp): Promise<void> =>
     page.getByRole('alert').filter({ hasText: text }).waitFor();
   const focused = (): Promise<string> =>
@@ -99,7 +94,7 @@ describe('example/spa in a browser', function () {
 
   for (const [size, options] of Object.entries({ desk: DESK, phone: PHONE })) {
     it(`signs in with a password, enables an app, and signs in with its code (${size})`, async () => {
-      await context.close();
+      await closePages();
       await sitDown(options);
       await heading('Sign in');
       expect(await focused()).to.equal('username');
@@ -387,7 +382,7 @@ describe('example/spa in a browser', function () {
   });
 
   it('can be used in the dark', async () => {
-    await context.close();
+    await closePages();
     await sitDown({ ...DESK, colorScheme: 'dark' });
     await heading('Sign in');
     await expectUsable(page);

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { DESK, openPage, startBrowser } from '../support/browser.js';
+import type { Page } from 'playwright-core';
+import { DESK } from '../support/browser.js';
+import { browserForTests, handsOn } from '../support/browser-for-tests.js';
 import { Client } from '../support/client.js';
 import { startExamplePanel } from '../support/example-panel.js';
 import type { ExamplePanel } from '../support/example-panel.js';
@@ -68,34 +69,27 @@ const FORMS: Record<string, Form> = {
 
 describe('two clicks on the example panel and a slow network, in a browser', function () {
   this.timeout(120_000);
-  let browser: Browser;
+  const { openAt } = browserForTests();
   let panel: ExamplePanel;
   let proxy: SlowProxy;
-  let context: BrowserContext;
   let page: Page;
-  let complaints: string[];
+  const { takeCookies } = handsOn(() => page);
 
-  before(async () => {
-    browser = await startBrowser();
-  });
-  after(() => browser.close());
   beforeEach(async () => {
     panel = await startExamplePanel();
     proxy = await startSlowProxy(panel.port);
-    ({ context, page, complaints } = await openPage(browser, proxy.url, DESK));
+    ({ page } = await openAt(proxy.url, DESK));
   });
   afterEach(async () => {
-    await context.close();
     await proxy.close();
     await panel.end();
-    expect(complaints).to.deep.equal([]);
   });
 
   for (const [what, { login, path, button, done, before }] of Object.entries(FORMS)) {
     it(`${what} is sent once`, async () => {
       const client = new Client(panel);
       await client.login(login);
-      await context.addCookies([...client.cookies].map(([name, value]) => ({ name, value, url: proxy.url })));
+      await takeCookies(client, proxy.url);
       await page.goto(path);
       await before?.(page);
       const found = page.getByRole('button', { name: button, exact: true });

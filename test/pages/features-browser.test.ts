@@ -2,10 +2,11 @@ import { expect } from 'chai';
 import jsqr from 'jsqr';
 import type { TOTP } from 'otpauth';
 import { URI } from 'otpauth';
-import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
+import type { BrowserContextOptions, Page } from 'playwright-core';
 import { PNG } from 'pngjs';
 import type { Policy } from 'passport-second-factor';
-import { DESK, expectUsable, openPage, PHONE, startBrowser } from '../support/browser.js';
+import { DESK, expectUsable, PHONE } from '../support/browser.js';
+import { browserForTests, handsOn } from '../support/browser-for-tests.js';
 import { stopPanels } from '../support/panel.js';
 import { startPagePanel } from '../support/page-panel.js';
 import { startExamplePanel } from '../support/example-panel.js';
@@ -20,39 +21,30 @@ const PLACES: Readonly<Record<string, BrowserContextOptions>> = {
 
 describe('what everybody asks for, in a browser', function () {
   this.timeout(600_000);
-  let browser: Browser;
+  const { browser, openAt } = browserForTests();
   let panel: ExamplePanel;
-  let context: BrowserContext;
   let page: Page;
-  let complaints: string[];
+  const { follow, heading, press, shows, typeCode, ...hands } = handsOn(() => page);
   let scripted: boolean;
 
   before(async () => {
-    browser = await startBrowser();
     panel = await startExamplePanel(undefined, {
       PANEL_REQUIRE_FACTOR: 'admin',
       PANEL_REMEMBER_BROWSERS: '30',
     });
   });
-  after(async () => {
-    await browser.close();
-    await panel.end();
-  });
-  afterEach(async () => {
-    await context.close();
-    await panel.reset();
-    await stopPanels();
-    expect(complaints).to.deep.equal([]);
-  });
+  after(() => panel.end());
+  afterEach(() => panel.reset());
+  afterEach(stopPanels);
 
   async function sitDown(options: BrowserContextOptions, { url }: { readonly url: string } = panel) {
     scripted = options.javaScriptEnabled !== false;
-    ({ context, page, complaints } = await openPage(browser, url, options));
+    ({ page } = await openAt(url, options));
   }
 
   /** Everybody can use the page that is shown. */
-  async function look(heading: string): Promise<void> {
-    expect(await page.getByRole('heading', { level: 1 }).innerText()).to.equal(heading);
+  async function look(title: string): Promise<void> {
+    expect(await heading()).to.equal(title);
     if (scripted) {
       for (const [colorScheme, { viewport }] of [
         ['dark', DESK],
@@ -65,21 +57,7 @@ describe('what everybody asks for, in a browser', function () {
     }
   }
 
-  const press = (name: string): Promise<void> => page.getByRole('button', { name, exact: true }).click();
-  const follow = (name: string): Promise<void> => page.getByRole('link', { name, exact: true }).click();
-
-  async function logIn(login: string): Promise<void> {
-    await page.goto('/login');
-    await page.getByLabel('Login').fill(login);
-    await page.getByLabel('Password').fill(`${login}-password`);
-    await press('Log in');
-  }
-
-  async function typeCode(code: string, button = 'Ok'): Promise<void> {
-    const form = page.locator('form', { has: page.getByRole('button', { name: button, exact: true }) });
-    await form.locator('input[name=code]').fill(code);
-    await form.getByRole('button', { name: button, exact: true }).click();
-  }
+  const logIn = (login: string): Promise<void> => hands.logIn(login, `${login}-password`);
 
   /** What a phone reads from the pixels of the QR code. */
   async function scan(): Promise<TOTP> {
@@ -100,7 +78,7 @@ describe('what everybody asks for, in a browser', function () {
     await press('Enable two-step authentication');
     const totp = await scan();
     await typeCode(codeOf(totp));
-    await page.getByRole('heading', { name: 'Your recovery codes' }).waitFor();
+    await shows('Your recovery codes');
     return totp;
   }
 
@@ -124,9 +102,7 @@ describe('what everybody asks for, in a browser', function () {
       await press('Enable two-step authentication');
       await look('Enable two-step authentication');
       await press('Cancel');
-      expect(await page.getByRole('heading', { level: 1 }).innerText()).to.equal(
-        'Two-step authentication is required',
-      );
+      expect(await heading()).to.equal('Two-step authentication is required');
       await press('Enable two-step authentication');
       const totp = await scan();
       await typeCode('000000');
@@ -193,7 +169,7 @@ describe('what everybody asks for, in a browser', function () {
     await typeCode(codeOf(totp));
     expect(await comeBack()).to.equal('/');
 
-    const other = await browser.newContext({ baseURL: panel.url });
+    const other = await browser().newContext({ baseURL: panel.url });
     await other.request.post('/login', { data: { username: 'alice', password: 'alice-password' } });
     const data = { code: codeOf(totp), rememberBrowser: true };
     expect((await other.request.post('/two-step/verify', { data })).status()).to.equal(200);

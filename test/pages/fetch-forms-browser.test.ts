@@ -4,8 +4,8 @@ import { expect } from 'chai';
 import express from 'express';
 import { requireSecondFactor } from 'passport-second-factor';
 import type { SecondFactorOptions } from 'passport-second-factor';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { startBrowser } from '../support/browser.js';
+import type { Page } from 'playwright-core';
+import { browserForTests, handsOn } from '../support/browser-for-tests.js';
 import { Client } from '../support/client.js';
 import { stopPanels } from '../support/panel.js';
 import type { Panel, User } from '../support/panel.js';
@@ -37,8 +37,7 @@ const SCRIPTS: Record<string, Script> = {
 };
 
 describe('forms that a script sends by fetch', function () {
-  let browser: Browser;
-  let context: BrowserContext;
+  const { openAt } = browserForTests({ mayComplain: true });
   let page: Page;
   let panel: Panel;
   let visitor: Client;
@@ -47,16 +46,9 @@ describe('forms that a script sends by fetch', function () {
   let phone: Phone;
   let recoveryCodes: readonly string[];
 
-  before(async () => {
-    browser = await startBrowser();
-  });
-  after(async () => {
-    await browser.close();
-  });
-  afterEach(async () => {
-    await context.close();
-    await stopPanels();
-  });
+  const { shows, takeCookies } = handsOn(() => page);
+
+  afterEach(stopPanels);
 
   /** An application whose every page carries the script. */
   async function sitDown(script: Script, options: Partial<SecondFactorOptions<User>> = {}): Promise<void> {
@@ -100,9 +92,7 @@ describe('forms that a script sends by fetch', function () {
     });
     visitor = new Client(panel);
     ({ phone, recoveryCodes } = await enrolled(panel, 'alice', visitor));
-    context = await browser.newContext({ baseURL: panel.url, locale: 'en-GB' });
-    page = await context.newPage();
-    page.setDefaultTimeout(10_000);
+    ({ page } = await openAt(panel.url));
   }
 
   async function logIn(path = '/login'): Promise<void> {
@@ -135,7 +125,7 @@ describe('forms that a script sends by fetch', function () {
         await logIn();
         await isWhole('/two-step/verify');
         await typeCode();
-        await page.getByRole('heading', { name: 'Home of alice' }).waitFor();
+        await shows('Home of alice');
         await page.getByRole('link', { name: 'Settings' }).click();
         await isWhole('/two-step');
       });
@@ -147,14 +137,14 @@ describe('forms that a script sends by fetch', function () {
           await isWhole('/two-step/verify');
           await typeCode();
           await page.getByRole('link', { name: 'Backups' }).click();
-          await page.getByRole('heading', { name: 'Backups' }).waitFor();
+          await shows('Backups');
           await page.getByRole('link', { name: 'Home' }).click();
-          await page.getByRole('heading', { name: 'Home of alice' }).waitFor();
+          await shows('Home of alice');
           panel.now += 301_000;
           await page.goBack();
           await isWhole('/two-step/step-up');
           await typeCode();
-          await page.getByRole('heading', { name: 'Backups' }).waitFor();
+          await shows('Backups');
         });
       }
 
@@ -163,35 +153,32 @@ describe('forms that a script sends by fetch', function () {
         await logIn('/part');
         await isWhole('/two-step/verify');
         await typeCode();
-        await page.getByRole('heading', { name: 'Home of alice' }).waitFor();
+        await shows('Home of alice');
       });
 
       it('gets from a form that a guard stops to a fresh code, and back to the form', async () => {
         await sitDown(script);
-        await context.addCookies(
-          [...visitor.cookies].map(([key, value]) => ({ name: key, value, url: panel.url })),
-        );
+        await takeCookies(visitor, panel.url);
         await page.goto('/edit');
         panel.now += 301_000;
         await page.getByRole('button', { name: 'Save' }).click();
         await isWhole('/two-step/step-up');
         expect(await page.getByRole('status').innerText()).to.contain('has not been carried out');
         await typeCode();
-        await page.getByRole('heading', { name: 'Edit' }).waitFor();
+        await shows('Edit');
         await page.getByRole('button', { name: 'Save' }).click();
-        await page.getByRole('heading', { name: 'Home of alice' }).waitFor();
+        await shows('Home of alice');
       });
     });
   }
 
   it('gets Turbo from a link that it loads ahead to a fresh code, and loading ahead moves nothing', async () => {
     await sitDown({ ...SCRIPTS.Turbo, file: '@hotwired/turbo/dist/turbo.es2017-esm.js', module: true });
-    await context.addCookies(
-      [...visitor.cookies].map(([key, value]) => ({ name: key, value, url: panel.url })),
-    );
+    await takeCookies(visitor, panel.url);
     panel.now += 301_000;
     await page.goto('/ahead');
-    const names = async (): Promise<string[]> => (await context.cookies()).map(({ name }) => name).sort();
+    const names = async (): Promise<string[]> =>
+      (await page.context().cookies()).map(({ name }) => name).sort();
     const before = await names();
     const ahead = page.waitForResponse('**/danger');
     await page.getByRole('link').hover();
@@ -200,7 +187,7 @@ describe('forms that a script sends by fetch', function () {
     await page.getByRole('link').click();
     await isWhole('/two-step/step-up');
     await typeCode();
-    await page.getByRole('heading', { name: 'Danger' }).waitFor();
+    await shows('Danger');
   });
 
   it('gets unpoly there from a form in a layer of its own', async () => {
@@ -229,11 +216,11 @@ describe('forms that a script sends by fetch', function () {
           },
         });
         await logIn();
-        await page.getByRole('heading', { name: 'verify' }).waitFor();
+        await shows('verify');
         await typeCode('AAAA-AAAA-AAAA-AAAA-AAAA-AAAA');
         await page.locator('#said', { hasText: 'code-invalid' }).waitFor();
         await typeCode(recoveryCodes[0]);
-        await page.getByRole('heading', { name: 'recovery-code-used' }).waitFor();
+        await shows('recovery-code-used');
         expect(await page.locator('#said').innerText()).to.equal('9');
       });
     }

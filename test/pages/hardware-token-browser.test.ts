@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import { Secret } from 'otpauth';
-import type { Browser } from 'playwright-core';
-import { expectUsable, openPage, PHONE, startBrowser } from '../support/browser.js';
+import type { Page } from 'playwright-core';
+import { expectUsable, PHONE } from '../support/browser.js';
+import { browserForTests, handsOn } from '../support/browser-for-tests.js';
 import { phoneWith } from '../support/people.js';
 import { startPagePanel } from '../support/page-panel.js';
 import { stopPanels } from '../support/panel.js';
@@ -11,12 +12,9 @@ const KEY = new Secret({ size: 32 }).base32;
 
 describe('pages: a hardware token of eight digits, in a browser', function () {
   this.timeout(120_000);
-  let browser: Browser;
-
-  before(async () => {
-    browser = await startBrowser();
-  });
-  after(() => browser.close());
+  const { openAt } = browserForTests();
+  let page: Page;
+  const { heading, logIn } = handsOn(() => page);
   afterEach(stopPanels);
 
   for (const language of ['en', 'ru'] as const) {
@@ -25,11 +23,8 @@ describe('pages: a hardware token of eight digits, in a browser', function () {
       await panel.secondFactor.admin.import('alice', { secret: KEY, ...TOKEN_PARAMETERS, by: 'test' });
       panel.now += 120_000;
       const token = phoneWith(panel, KEY, TOKEN_PARAMETERS);
-      const { page, context, complaints } = await openPage(browser, panel.url, PHONE);
-      await page.goto('/login');
-      await page.getByLabel('Login').fill('alice');
-      await page.getByLabel('Password').fill('password');
-      await page.getByRole('button', { name: 'Log in' }).click();
+      ({ page } = await openAt(panel.url, PHONE));
+      await logIn('alice', 'password');
       expect(await page.locator('main').innerText()).to.match(/eight-digit code|восьмизначный код/);
       await expectUsable(page);
       const folder = process.env.SCREENSHOTS;
@@ -45,12 +40,10 @@ describe('pages: a hardware token of eight digits, in a browser', function () {
       await field.pressSequentially(token.code());
       expect(await field.inputValue()).to.equal(token.code());
       await submit.click();
-      expect(await page.getByRole('heading', { level: 1 }).innerText()).to.equal('Home');
+      expect(await heading()).to.equal('Home');
       await page.goto('/two-step');
       await expectUsable(page);
       if (folder) await page.screenshot({ path: `${folder}/token-settings-${language}.png`, fullPage: true });
-      expect(complaints).to.deep.equal([]);
-      await context.close();
     });
   }
 });

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
-import type { Browser } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { PAGES } from '../../lib/pages/catalogues.js';
-import { DESK, expectUsable, openPage, PHONE, startBrowser } from '../support/browser.js';
-import type { OpenedPage } from '../support/browser.js';
+import { DESK, expectUsable, PHONE } from '../support/browser.js';
+import { browserForTests, handsOn } from '../support/browser-for-tests.js';
 import { startPagePanel } from '../support/page-panel.js';
 import { stopPanels } from '../support/panel.js';
 import type { Panel } from '../support/panel.js';
@@ -11,19 +11,14 @@ import { pseudo } from '../support/pseudo-locale.js';
 
 describe('every language in a browser', function () {
   this.timeout(300_000);
-  let browser: Browser;
-  before(async () => {
-    browser = await startBrowser();
-  });
-  after(() => browser.close());
+  const { openAt } = browserForTests();
+  let page: Page;
+  const { logIn } = handsOn(() => page);
   afterEach(stopPanels);
 
   /** Somebody signed in, at the codes that enabling shows. */
-  async function enabled(panel: Panel, { page }: OpenedPage): Promise<void> {
-    await page.goto('/login');
-    await page.getByLabel('Login').fill('alice');
-    await page.getByLabel('Password').fill('password');
-    await page.getByRole('button', { name: 'Log in', exact: true }).click();
+  async function enabled(panel: Panel): Promise<void> {
+    await logIn('alice', 'password');
     await page.goto('/two-step');
     await page.locator('form[action$="/setup"] button').click();
     await expectUsable(page);
@@ -36,14 +31,13 @@ describe('every language in a browser', function () {
   for (const language of [...Object.keys(PAGES), 'ar']) {
     it(`fits on a phone, and is usable: ${language}`, async () => {
       const panel = await startPagePanel({ language, texts: { ar: pseudo }, issuer: 'Acme Panel' });
-      const opened = await openPage(browser, panel.url, PHONE);
-      const { page, context, complaints } = opened;
-      await enabled(panel, opened);
+      ({ page } = await openAt(panel.url, PHONE));
+      await enabled(panel);
       await expectUsable(page);
-      expect(await clipped(opened), 'text that leaves its box').to.deep.equal([]);
+      expect(await clipped(page), 'text that leaves its box').to.deep.equal([]);
       await page.goto('/two-step');
       await expectUsable(page);
-      expect(await clipped(opened), 'text that leaves its box').to.deep.equal([]);
+      expect(await clipped(page), 'text that leaves its box').to.deep.equal([]);
       const isRightToLeft = language === 'ar';
       expect(await page.evaluate('getComputedStyle(document.body).direction')).to.equal(
         isRightToLeft ? 'rtl' : 'ltr',
@@ -51,16 +45,13 @@ describe('every language in a browser', function () {
       expect(await page.evaluate(`getComputedStyle(document.querySelector('#code')).direction`)).to.equal(
         'ltr',
       );
-      expect(complaints).to.deep.equal([]);
-      await context.close();
     });
   }
 
   it('prints the recovery codes with whose they are, and without what only a screen needs', async () => {
     const panel = await startPagePanel({ issuer: 'Acme Panel' });
-    const opened = await openPage(browser, panel.url, DESK);
-    const { page, context } = opened;
-    await enabled(panel, opened);
+    ({ page } = await openAt(panel.url, DESK));
+    await enabled(panel);
     const paper = page.locator('.paper');
     expect(await paper.isVisible()).to.equal(false);
     await page.emulateMedia({ media: 'print', colorScheme: 'dark' });
@@ -75,12 +66,11 @@ describe('every language in a browser', function () {
     expect(await page.evaluate(`getComputedStyle(document.querySelector('.codes')).color`)).to.equal(
       'rgb(0, 0, 0)',
     );
-    await context.close();
   });
 });
 
 /** Headings, buttons and paragraphs whose text is wider than they are. */
-function clipped({ page }: OpenedPage): Promise<string[]> {
+function clipped(page: Page): Promise<string[]> {
   return page.evaluate<string[]>(`[...document.querySelectorAll('h1, h2, p, button, .button, label, dd')]
     .filter((box) => box.clientWidth > 0 && box.scrollWidth > box.clientWidth + 1)
     .map((box) => box.textContent.trim())`);

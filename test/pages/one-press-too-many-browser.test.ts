@@ -1,8 +1,9 @@
 import { expect } from 'chai';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
+import type { BrowserContext, Page } from 'playwright-core';
 import { stopPanels } from '../support/panel.js';
-import { DESK, addPasskeyDevice, complaintsOf, openPage, startBrowser } from '../support/browser.js';
+import { DESK, addPasskeyDevice, complaintsOf } from '../support/browser.js';
 import type { PasskeyDevice } from '../support/browser.js';
+import { browserForTests, handsOn } from '../support/browser-for-tests.js';
 import { until } from '../support/eventually.js';
 import { lateWebAuthn } from '../support/late-webauthn.js';
 import { startPagePanel } from '../support/page-panel.js';
@@ -31,12 +32,11 @@ const ADD = 'Add a passkey or security key';
 
 describe('one press too many on "Add a passkey"', function () {
   this.timeout(120_000);
-  let browser: Browser;
+  const { openAt } = browserForTests();
   let panel: Panel;
   let proxy: SlowProxy;
   let context: BrowserContext;
   let tab: Tab;
-  let complaints: string[];
 
   /** A tab, and what the device of its user holds. */
   interface Tab extends PasskeyDevice {
@@ -44,28 +44,22 @@ describe('one press too many on "Add a passkey"', function () {
     readonly forms: { sent: number; later: boolean };
   }
 
-  before(async () => {
-    browser = await startBrowser();
-  });
-  after(() => browser.close());
   beforeEach(async () => {
     const late = lateWebAuthn();
     panel = await startPagePanel({ webauthn: late.keys });
     proxy = await startSlowProxy(panel.port);
     const origin = proxy.url.replace('127.0.0.1', 'localhost');
     late.at(origin);
-    const opened = await openPage(browser, origin, DESK);
-    ({ context, complaints } = opened);
+    const opened = await openAt(origin, DESK);
+    ({ context } = opened);
     await context.addInitScript(PROVIDER);
     tab = await withDevice(opened.page);
     await logIn();
     await heading('Home');
   });
   afterEach(async () => {
-    await context.close();
     await proxy.close();
     await stopPanels();
-    expect(complaints).to.deep.equal([]);
   });
 
   async function withDevice(page: Page): Promise<Tab> {
@@ -78,12 +72,8 @@ describe('one press too many on "Add a passkey"', function () {
     return { page, ...device, forms };
   }
 
-  async function logIn(): Promise<void> {
-    await tab.page.goto('/login');
-    await tab.page.getByLabel('Login').fill('alice');
-    await tab.page.getByLabel('Password').fill('password');
-    await tab.page.getByRole('button').click();
-  }
+  const { logIn: send, shows: heading } = handsOn(() => tab.page);
+  const logIn = (): Promise<void> => send('alice', 'password');
 
   async function signsInByKey(): Promise<void> {
     await context.clearCookies();
@@ -92,8 +82,6 @@ describe('one press too many on "Add a passkey"', function () {
     expect(panel.told()).to.include('security-key-used');
   }
 
-  const heading = (name: string | RegExp, { page } = tab): Promise<void> =>
-    page.getByRole('heading', { level: 1, name }).waitFor();
   const button = ({ page } = tab) => page.getByRole('button', { name: ADD });
 
   /** Opens the form. What it gives presses the button where it is: during a navigation Chromium takes only input. */

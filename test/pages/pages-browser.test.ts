@@ -1,8 +1,9 @@
 import { text } from 'node:stream/consumers';
 import { expect } from 'chai';
-import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
+import type { BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import { memoryStore } from 'passport-second-factor/memory';
-import { DESK, PHONE, expectNoWider, expectUsable, openPage, startBrowser } from '../support/browser.js';
+import { DESK, PHONE, expectNoWider, expectUsable } from '../support/browser.js';
+import { browserForTests, handsOn } from '../support/browser-for-tests.js';
 import { eventually } from '../support/eventually.js';
 import { stopPanels } from '../support/panel.js';
 import { phoneWith } from '../support/people.js';
@@ -15,22 +16,14 @@ const WIDTHS = [320, 375, 1280];
 
 describe('the pages in a browser', function () {
   this.timeout(600_000);
-  let browser: Browser;
+  const { openAt } = browserForTests();
   let panel: Panel;
   let context: BrowserContext;
   let page: Page;
-  let complaints: string[];
+  const { follow, heading, press, ...hands } = handsOn(() => page);
   let storeDown: boolean;
 
-  before(async () => {
-    browser = await startBrowser();
-  });
-  after(() => browser.close());
-  afterEach(async () => {
-    await context.close();
-    await stopPanels();
-    expect(complaints).to.deep.equal([]);
-  });
+  afterEach(stopPanels);
 
   async function sitDown(options: BrowserContextOptions): Promise<void> {
     const store = memoryStore();
@@ -44,15 +37,10 @@ describe('the pages in a browser', function () {
           storeDown ? Promise.reject(new Error('down')) : store.compareAndSet(id, expected, next),
       },
     });
-    ({ context, page, complaints } = await openPage(browser, panel.url, options));
+    ({ context, page } = await openAt(panel.url, options));
   }
 
-  async function logIn(): Promise<void> {
-    await page.goto('/login');
-    await page.getByLabel('Login').fill('alice');
-    await page.getByLabel('Password').fill('password');
-    await page.getByRole('button').click();
-  }
+  const logIn = (): Promise<void> => hands.logIn('alice', 'password');
 
   /** Types a code into one of the fields that can be seen. */
   async function type(code: string, nth = 0): Promise<void> {
@@ -68,11 +56,8 @@ describe('the pages in a browser', function () {
     return phoneWith(panel, (await page.locator('.key').innerText()).replaceAll(' ', ''));
   }
 
-  const heading = (): Promise<string> => page.getByRole('heading', { level: 1 }).innerText();
   const alert = (): Promise<string> => page.getByRole('alert').innerText();
   const status = (): Promise<string> => page.locator('.good[role=status]').innerText();
-  const press = (name: string): Promise<void> => page.getByRole('button', { name, exact: true }).click();
-  const follow = (name: string): Promise<void> => page.getByRole('link', { name, exact: true }).click();
 
   for (const locale of ['en-GB', 'ru-RU']) {
     it(`can be used by everybody, on every screen, light and dark (${locale})`, async () => {

@@ -4,9 +4,9 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
 import express from 'express';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import type { SecondFactorOptions } from 'passport-second-factor';
-import { startBrowser } from '../support/browser.js';
+import { browserForTests, handsOn } from '../support/browser-for-tests.js';
 import { Client } from '../support/client.js';
 import { stopPanels } from '../support/panel.js';
 import type { User } from '../support/panel.js';
@@ -15,31 +15,27 @@ import { startPagePanel } from '../support/page-panel.js';
 import type { Phone } from '../support/people.js';
 
 describe('forms whose redirects leave the origin', function () {
-  let browser: Browser;
+  const { openAt } = browserForTests({ mayComplain: true });
   let client: Server;
   let clientOrigin: string;
-  let context: BrowserContext;
   let page: Page;
   let phone: Phone;
   let visitor: Client;
   let recoveryCodes: readonly string[];
 
   before(async () => {
-    browser = await startBrowser();
     client = createServer((_req, res) => res.setHeader('content-type', 'text/html').end('<h1>Client</h1>'));
     client.listen(0, '127.0.0.1');
     await once(client, 'listening');
     clientOrigin = `http://127.0.0.1:${String((client.address() as AddressInfo).port)}`;
   });
-  after(async () => {
-    await browser.close();
+  after(() => {
     client.closeAllConnections();
     client.close();
   });
-  afterEach(async () => {
-    await context.close();
-    await stopPanels();
-  });
+  const { press, typeCode } = handsOn(() => page);
+
+  afterEach(stopPanels);
 
   /** A panel that is an OAuth provider: its pages of consent, of login and of the home lead to a client. */
   async function sitDown(options: Partial<SecondFactorOptions<User>>): Promise<void> {
@@ -64,9 +60,7 @@ describe('forms whose redirects leave the origin', function () {
     );
     visitor = new Client(panel);
     ({ phone, recoveryCodes } = await enrolled(panel, 'alice', visitor));
-    context = await browser.newContext({ baseURL: panel.url, locale: 'en-GB' });
-    page = await context.newPage();
-    page.setDefaultTimeout(10_000);
+    ({ page } = await openAt(panel.url));
   }
 
   async function logIn(): Promise<void> {
@@ -75,11 +69,6 @@ describe('forms whose redirects leave the origin', function () {
     await page.locator('[name=password]').fill('password');
     await page.getByRole('button').click();
     await page.waitForURL('**/two-step/verify');
-  }
-
-  async function typeCode(code: string): Promise<void> {
-    await page.locator('input[name=code]:visible').first().fill(code);
-    await page.getByRole('button', { name: 'Ok', exact: true }).click();
   }
 
   const arrives = (): Promise<void> => page.waitForURL(`${clientOrigin}/callback**`);
@@ -107,9 +96,9 @@ describe('forms whose redirects leave the origin', function () {
     await typeCode(phone.nextCode());
     await arrives();
 
-    await context.clearCookies();
+    await page.context().clearCookies();
     await logIn();
-    await page.getByRole('button', { name: 'Cancel and sign in as somebody else' }).click();
+    await press('Cancel and sign in as somebody else');
     await arrives();
   });
 
@@ -122,13 +111,13 @@ describe('forms whose redirects leave the origin', function () {
     await page.locator('[name=username]').fill('bob');
     await page.locator('[name=password]').fill('password');
     await page.getByRole('button').click();
-    await page.getByRole('button', { name: 'Cancel and sign in as somebody else' }).click();
+    await press('Cancel and sign in as somebody else');
     await arrives();
 
     await logIn();
     await page.getByText('Use a recovery code').click();
     await page.getByLabel('Recovery code').fill(recoveryCodes[0] ?? '');
-    await page.getByRole('button', { name: 'Use the recovery code' }).click();
+    await press('Use the recovery code');
     await page.getByRole('link', { name: 'Go on' }).click();
     await arrives();
   });

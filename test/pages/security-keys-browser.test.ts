@@ -1,7 +1,8 @@
 import { expect } from 'chai';
-import type { Browser, BrowserContext, BrowserContextOptions, CDPSession, Page } from 'playwright-core';
+import type { BrowserContext, BrowserContextOptions, CDPSession, Page } from 'playwright-core';
 import { stopPanels } from '../support/panel.js';
-import { DESK, PASSKEY, PHONE, expectUsable, openPage, startBrowser } from '../support/browser.js';
+import { DESK, PASSKEY, PHONE, expectUsable } from '../support/browser.js';
+import { browserForTests, handsOn } from '../support/browser-for-tests.js';
 import { until } from '../support/eventually.js';
 import { lateWebAuthn } from '../support/late-webauthn.js';
 import type { Panel } from '../support/panel.js';
@@ -24,32 +25,24 @@ const REFUSES = { ...PASSKEY, isUserVerified: false } as const;
 
 describe('passkeys and security keys in a browser', function () {
   this.timeout(600_000);
-  let browser: Browser;
+  const { closePages, openAt } = browserForTests();
   let panel: Panel;
   let origin: string;
   let context: BrowserContext;
   let page: Page;
-  let complaints: string[];
   let devtools: CDPSession;
+  const { heading, takeCookies, ...hands } = handsOn(() => page);
 
-  before(async () => {
-    browser = await startBrowser();
-  });
-  after(() => browser.close());
   beforeEach(async () => {
     const late = lateWebAuthn();
     panel = await startPagePanel({ webauthn: late.keys, rememberBrowsers: { days: 30 } });
     origin = `http://localhost:${String(panel.port)}`;
     late.at(origin);
   });
-  afterEach(async () => {
-    await context.close();
-    await stopPanels();
-    expect(complaints).to.deep.equal([]);
-  });
+  afterEach(stopPanels);
 
   async function sitDown(options: BrowserContextOptions = DESK, url = origin): Promise<void> {
-    ({ context, page, complaints } = await openPage(browser, url, options));
+    ({ context, page } = await openAt(url, options));
     devtools = await context.newCDPSession(page);
     await devtools.send('WebAuthn.enable', { enableUI: false });
   }
@@ -62,15 +55,9 @@ describe('passkeys and security keys in a browser', function () {
   }
 
   const press = (name: string | RegExp): Promise<void> => page.getByRole('button', { name }).first().click();
-  const heading = (): Promise<string> => page.getByRole('heading', { level: 1 }).innerText();
   const shows = (text: string): Promise<void> => until(text, async () => (await heading()) === text);
 
-  async function logIn(): Promise<void> {
-    await page.goto('/login');
-    await page.getByLabel('Login').fill('alice');
-    await page.getByLabel('Password').fill('password');
-    await press('Log in');
-  }
+  const logIn = (): Promise<void> => hands.logIn('alice', 'password');
 
   async function addFirst(): Promise<void> {
     await logIn();
@@ -116,7 +103,7 @@ describe('passkeys and security keys in a browser', function () {
         await expectUsable(page);
         await shot(`${place}-${locale}-add`);
         await devtools.send('WebAuthn.removeVirtualAuthenticator', { authenticatorId: id });
-        await context.close();
+        await closePages();
       }
     }
     await sitDown();
@@ -148,7 +135,7 @@ describe('passkeys and security keys in a browser', function () {
     await plugIn();
     await addFirst();
     const [code = ''] = await page.locator('.codes li').allInnerTexts();
-    await context.close();
+    await closePages();
     await sitDown({ ...PHONE, javaScriptEnabled: false });
     await logIn();
     expect(await page.getByRole('button', { name: 'Use a passkey or security key' }).count()).to.equal(0);
@@ -248,7 +235,7 @@ describe('passkeys and security keys in a browser', function () {
     const { client, phone } = await enrolled(panel);
     await sitDown();
     await plugIn();
-    await context.addCookies([...client.cookies].map(([name, value]) => ({ name, value, url: origin })));
+    await takeCookies(client, origin);
     await page.goto('/two-step/security-keys');
     await press('Add a passkey or security key');
     await page.getByRole('button', { name: /^Remove/ }).waitFor(); // the answer with the new session has come
@@ -285,7 +272,7 @@ describe('passkeys and security keys in a browser', function () {
     await plugIn();
     await addFirst();
     const [code = ''] = await page.locator('.codes li').allInnerTexts();
-    await context.close();
+    await closePages();
     await sitDown(PHONE);
     await page.addInitScript('delete window.PublicKeyCredential');
     await logIn();

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
-import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { sendOnce } from '../../lib/pages/views/send-once.js';
-import { complaintsOf, startBrowser } from '../support/browser.js';
+import { browserForTests, handsOn } from '../support/browser-for-tests.js';
 import { startSlowProxy } from '../support/slow-proxy.js';
 import type { SlowProxy } from '../support/slow-proxy.js';
 import { Client } from '../support/client.js';
@@ -16,45 +16,29 @@ const UNSAVED = 'If you did not save them, make new ones.';
 
 describe('two clicks on a slow network, in a browser', function () {
   this.timeout(120_000);
-  let browser: Browser;
+  const ordinary = browserForTests();
   let panel: Panel;
   let proxy: SlowProxy;
-  let context: BrowserContext;
   let page: Page;
   let alice: Client;
   let phone: Phone;
-  let complaints: string[];
+  const { logIn, takeCookies } = handsOn(() => page);
 
-  before(async () => {
-    browser = await startBrowser();
-  });
-  after(async () => {
-    await browser.close();
-  });
   afterEach(async () => {
-    await context.close();
     await proxy.close();
     await stopPanels();
-    expect(complaints).to.deep.equal([]);
   });
 
-  async function sitDown(javaScriptEnabled = true, at = browser): Promise<void> {
+  async function sitDown(javaScriptEnabled = true, { openAt } = ordinary): Promise<void> {
     panel = await startPagePanel({}, { routes: addPages });
     proxy = await startSlowProxy(panel.port);
-    context = await at.newContext({
-      ...{ baseURL: proxy.url, locale: 'en-GB', javaScriptEnabled },
-      viewport: { width: 1000, height: 2000 },
-    });
-    page = await context.newPage();
-    page.setDefaultTimeout(30_000);
-    complaints = complaintsOf(page, proxy.url);
+    ({ page } = await openAt(proxy.url, { javaScriptEnabled, viewport: { width: 1000, height: 2000 } }));
     alice = new Client(panel);
   }
 
   /** The browser goes on with the cookies of a visitor. */
   async function open(path: string): Promise<void> {
-    const cookies = [...alice.cookies].map(([name, value]) => ({ name, value, url: proxy.url }));
-    await context.addCookies(cookies);
+    await takeCookies(alice, proxy.url);
     await page.goto(path);
   }
 
@@ -223,11 +207,8 @@ describe('two clicks on a slow network, in a browser', function () {
   const says = (what: string): Promise<void> => page.getByText(what).first().waitFor();
 
   async function signsIn(): Promise<void> {
-    await context.clearCookies();
-    await page.goto('/login');
-    await page.getByLabel('Login').fill('alice');
-    await page.getByLabel('Password').fill('password');
-    await page.getByRole('button').click();
+    await page.context().clearCookies();
+    await logIn('alice', 'password');
     if ((await panel.store.get('alice')) === null) return;
     await page.fill('#code', phone.nextCode());
     await page.locator('#code').press('Enter');
@@ -284,7 +265,7 @@ describe('two clicks on a slow network, in a browser', function () {
     const ok = await placeOf(button('Ok')());
     await page.mouse.click(...ok);
     await proxy.held(1);
-    const devtools = await context.newCDPSession(page);
+    const devtools = await page.context().newCDPSession(page);
     await devtools.send('Page.stopLoading');
     await page.mouse.click(...ok);
     await page.clock.fastForward(11_000);
@@ -320,13 +301,7 @@ describe('two clicks on a slow network, in a browser', function () {
   });
 
   describe('in a browser that keeps pages', () => {
-    let keeping: Browser;
-    before(async () => {
-      keeping = await startBrowser(true);
-    });
-    after(async () => {
-      await keeping.close();
-    });
+    const keeping = browserForTests({ keepsPages: true });
 
     it('may be sent again after Back', async () => {
       await sitDown(true, keeping);
