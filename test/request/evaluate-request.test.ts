@@ -223,33 +223,6 @@ describe('request/evaluate-request', () => {
     expect((await client.get('/secret')).status).to.equal(200);
   });
 
-  it('refuses the user a later strategy without a session put there (L1)', async () => {
-    const panel = await startPanel({
-      beforeRouter(made) {
-        made.passport.use('bearer', {
-          authenticate(
-            this: { success(user: object): void; pass(): void },
-            req: { headers: Record<string, unknown> },
-          ) {
-            const found = made.users.find(({ login }) => login === req.headers['x-token']);
-            if (found) this.success(found);
-            else this.pass();
-          },
-        } as never);
-        const waived = { session: false, secondFactor: 'not-required' };
-        made.app.use(made.passport.authenticate('bearer', waived) as RequestHandler);
-      },
-    });
-    await enroll(panel, 'bob');
-    const { client } = await enrolled(panel);
-    expect((await client.get('/me', { 'x-token': 'bob' })).body.user).to.equal('bob');
-    expect((await client.get('/secret', { 'x-token': 'bob' })).body.code).to.equal('session-required');
-    expect(
-      (await client.post('/two-step/disable', { code: '000000' }, { 'x-token': 'bob' })).body.code,
-    ).to.equal('session-required');
-    expect(await client.me()).to.equal('alice');
-  });
-
   it('answers 503 for a record that does not open, and shows nobody (A8)', async () => {
     const store = memoryStore();
     const panel = await startPanel({ store });
