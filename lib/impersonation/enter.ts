@@ -104,34 +104,33 @@ export async function switchAutomatically(
   const targetId = core.options.impersonation?.autoSwitch.get(known.account.level ?? '');
   if (targetId === undefined) return;
 
-  const reason = await switchRefusal(context, state, known, targetId, leadOn);
-  if (reason === null) emit(context, 'impersonation-entered', targetId, { automatic: true });
-  else {
-    updateState(context, { ...state, autoSwitchSkipped: reason });
-    emit(context, 'auto-switch-skipped', known.account.id, { reason });
+  const target = await automaticTarget(context, state, known, targetId);
+  if (typeof target === 'string') {
+    updateState(context, { ...state, autoSwitchSkipped: target });
+    emit(context, 'auto-switch-skipped', known.account.id, { reason: target });
+  } else {
+    await actAs(context, state, known, target, { leadOn });
+    emit(context, 'impersonation-entered', targetId, { automatic: true });
   }
 }
 
-async function switchRefusal(
+/** Whom a level is switched to, or why not. */
+async function automaticTarget(
   context: Context,
   state: UserState,
   known: KnownUser,
   targetId: string,
-  leadOn: (session: AppSession) => void,
-): Promise<AutoSwitchSkip | null> {
+): Promise<Target | AutoSwitchSkip> {
   if (profileOf(known).enrolled) return 'actor-has-second-factor';
-  let target: Target;
   try {
     const found = await participantOf(context, targetId);
     if (!found) return 'account-unknown';
     const ruled = await decideOn(context, state, known, found);
     if (!ruled.ok) return ruled.reason;
-    target = { known: found, requirement: await requirementOf(context.core, found.account) };
+    return { known: found, requirement: await requirementOf(context.core, found.account) };
   } catch (error) {
     return error instanceof SecondFactorError ? error.code : 'error';
   }
-  await actAs(context, state, known, target, { leadOn });
-  return null;
 }
 
 function nobodyFor({ core }: Context, { account }: KnownUser): RuleRefusal | null {
