@@ -228,6 +228,8 @@ export type RecoveryCodeUsedPage = PageOf<
   {
     readonly recoveryCodesLeft: number;
     readonly insteadOf: InsteadOf;
+    /** How many passkeys and security keys the account has. They stay where another phone is set up. */
+    readonly keys: number;
     /** Where the user makes new ones, or sets up another phone. */
     readonly settings: string;
     /** Where the user wanted to go. */

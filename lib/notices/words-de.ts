@@ -79,7 +79,8 @@ export const german: NoticeWords = {
     ),
     'authenticator-added': next(NOTHING, LOOK),
     'authenticator-replaced': next(
-      'Löschen Sie das Konto aus der App auf Ihrem alten Telefon: deren Codes gelten nicht mehr.',
+      'Löschen Sie das Konto aus der App auf Ihrem alten Telefon: deren Codes gelten nicht mehr. Ist das Telefon ' +
+        'verloren und hatte es einen Passkey, entfernen Sie diesen in den Einstellungen.',
       LOOK,
     ),
     'authenticator-removed': next(

@@ -80,7 +80,8 @@ export const english: NoticeWords = {
     ),
     'authenticator-added': next(NOTHING, LOOK),
     'authenticator-replaced': next(
-      'remove the account from the app on your old phone: its codes no longer work.',
+      'remove the account from the app on your old phone: its codes no longer work. If that phone is lost and had a passkey, ' +
+        'remove the passkey in your settings.',
       LOOK,
     ),
     'authenticator-removed': next('remove the account from that app: its codes no longer work.', LOOK),

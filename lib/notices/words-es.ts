@@ -76,7 +76,8 @@ export const spanish: NoticeWords = {
     ),
     'authenticator-added': next(NOTHING, LOOK),
     'authenticator-replaced': next(
-      'borre la cuenta de la aplicación de su teléfono anterior: sus códigos ya no valen.',
+      'borre la cuenta de la aplicación de su teléfono anterior: sus códigos ya no valen. Si ese teléfono se ' +
+        'perdió y tenía una llave de acceso, elimínela en sus ajustes.',
       LOOK,
     ),
     'authenticator-removed': next('borre la cuenta de esa aplicación: sus códigos ya no valen.', LOOK),

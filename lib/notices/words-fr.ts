@@ -80,7 +80,8 @@ export const french: NoticeWords = {
     ),
     'authenticator-added': next(NOTHING, LOOK),
     'authenticator-replaced': next(
-      'supprimez le compte de l’application de votre ancien téléphone : ses codes ne valent plus rien.',
+      'supprimez le compte de l’application de votre ancien téléphone : ses codes ne valent plus rien. Si ce ' +
+        'téléphone est perdu et contenait une clé d’accès, supprimez-la dans vos paramètres.',
       LOOK,
     ),
     'authenticator-removed': next(

@@ -81,7 +81,8 @@ export const russian: NoticeWords = {
     ),
     'authenticator-added': next(NOTHING, LOOK),
     'authenticator-replaced': next(
-      'удалите учётную запись из приложения на старом телефоне: его коды больше не действуют.',
+      'удалите учётную запись из приложения на старом телефоне: его коды больше не действуют. Если ' +
+        'телефон потерян и на нём был ключ доступа, удалите этот ключ в настройках.',
       LOOK,
     ),
     'authenticator-removed': next(

@@ -109,6 +109,7 @@ export function answerRecovered(context: Context, recoveryCodesLeft: number, jso
   const model = {
     recoveryCodesLeft,
     insteadOf: insteadOf(context),
+    keys: context.known?.factor?.keys.length ?? 0,
     settings: context.core.options.basePath,
     next: json.returnTo,
   };

@@ -17,10 +17,12 @@ export function say(context: Context, said: Success['code']): void {
 
 /** What a page has to say, in the reader's language; `null`: nothing. Reading it also removes it. */
 export function takeSaid(context: Context, { name }: PageDraft, texts: Texts): Success | null {
-  const { state, req } = context;
+  const { state, req, known } = context;
   if (!isUser(state) || state.said === undefined || !SAYING.includes(name)) return null;
   if (req.method !== 'GET' || isLoadedAhead(req)) return null;
   const { said, ...silent } = state;
   updateState(context, silent);
-  return Object.hasOwn(texts.done, said) ? { code: said, message: texts.done[said] } : null;
+  if (!Object.hasOwn(texts.done, said)) return null;
+  const haveStayed = said === 'authenticator-replaced' && (known?.factor?.keys.length ?? 0) > 0;
+  return { code: said, message: haveStayed ? `${texts.done[said]} ${texts.keysStay}` : texts.done[said] };
 }

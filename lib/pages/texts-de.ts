@@ -155,8 +155,8 @@ export const german: Texts = {
       'Er gilt nur dieses eine Mal, und Codes, die Ihr Authenticator bis jetzt gezeigt hat, und der nächste gelten nicht. Ist ' +
       'er verloren? Richten Sie in den Einstellungen ein Telefon ein und erzeugen Sie neue Wiederherstellungscodes.',
     key:
-      'Er gilt nur dieses eine Mal. Ist Ihr Schlüssel verloren? Fügen Sie in den Einstellungen einen neuen hinzu ' +
-      'und erzeugen Sie neue Wiederherstellungscodes.',
+      'Er gilt nur dieses eine Mal. Ist Ihr Schlüssel verloren? Fügen Sie in den Einstellungen einen neuen hinzu, ' +
+      'entfernen Sie den verlorenen und erzeugen Sie neue Wiederherstellungscodes.',
     nothing: 'Er gilt nur dieses eine Mal.',
   },
   toSettings: 'Einstellungen öffnen',
@@ -198,6 +198,8 @@ export const german: Texts = {
   replaceExplanation:
     'Ein neues Telefon tritt an die Stelle aller Geräte, sobald Sie es bestätigt haben; bis dahin gelten die alten. Ihre ' +
     'Wiederherstellungscodes bleiben.',
+  keysStay:
+    'Ihre Passkeys und Sicherheitsschlüssel bleiben. War einer auf einem verlorenen Telefon, entfernen Sie ihn ebenfalls.',
   keysTitle: 'Passkeys und Sicherheitsschlüssel',
   keysExplanation:
     'Ein Passkey liegt in Ihrem Telefon, Ihrem Computer oder Ihrem Passwortmanager, ein Sicherheitsschlüssel in Ihrer ' +

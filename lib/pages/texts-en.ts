@@ -148,7 +148,9 @@ export const english: Texts = {
     token:
       'It works only this once, and codes that your authenticator showed until now, and the next one, are void. Is it lost? Set up a ' +
       'phone in the settings, and make new recovery codes.',
-    key: 'It works only this once. Is your key lost? Add a new one in the settings, and make new recovery codes.',
+    key:
+      'It works only this once. Is your key lost? Add a new one in the settings, remove the lost one, and make new ' +
+      'recovery codes.',
     nothing: 'It works only this once.',
   },
   toSettings: 'Open the settings',
@@ -188,6 +190,7 @@ export const english: Texts = {
   replaceExplanation:
     'A new phone takes the place of all authenticators once you have confirmed it; until then the old ones work. ' +
     'Your recovery codes stay.',
+  keysStay: 'Your passkeys and security keys stay. If one was on a lost phone, remove it as well.',
   keysTitle: 'Passkeys and security keys',
   keysExplanation:
     'A passkey lies in your phone, your computer or your password manager, a security key in your pocket. No false ' +

@@ -143,8 +143,8 @@ export const spanish: Texts = {
       'Solo sirve esta vez, y los códigos que su autenticador ha mostrado hasta ahora, y el siguiente, ya no valen. ¿Lo ha perdido? ' +
       'Configure un teléfono en los ajustes y cree nuevos códigos de recuperación.',
     key:
-      'Solo sirve esta vez. ¿Ha perdido su llave? Añada una nueva en los ajustes y cree nuevos códigos de ' +
-      'recuperación.',
+      'Solo sirve esta vez. ¿Ha perdido su llave? Añada una nueva en los ajustes, elimine la perdida y cree nuevos ' +
+      'códigos de recuperación.',
     nothing: 'Solo sirve esta vez.',
   },
   toSettings: 'Abrir los ajustes',
@@ -185,6 +185,8 @@ export const spanish: Texts = {
   replaceExplanation:
     'Un teléfono nuevo sustituye a todos los autenticadores en cuanto lo confirme; hasta entonces funcionan los anteriores. ' +
     'Sus códigos de recuperación se conservan.',
+  keysStay:
+    'Sus llaves de acceso y de seguridad se conservan. Si una estaba en un teléfono perdido, elimínela también.',
   keysTitle: 'Llaves de acceso y de seguridad',
   keysExplanation:
     'Una llave de acceso está en su teléfono, su ordenador o su gestor de contraseñas; una llave de seguridad, en su ' +

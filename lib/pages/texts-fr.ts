@@ -148,8 +148,8 @@ export const french: Texts = {
       'Il ne sert que cette fois, et les codes que votre authentificateur a affichés jusqu’ici, ainsi que le prochain, ne valent plus rien. ' +
       'Il est perdu ? Configurez un téléphone dans les paramètres et créez de nouveaux codes de récupération.',
     key:
-      'Il ne sert que cette fois. Votre clé est perdue ? Ajoutez-en une nouvelle dans les paramètres et créez de ' +
-      'nouveaux codes de récupération.',
+      'Il ne sert que cette fois. Votre clé est perdue ? Ajoutez-en une nouvelle dans les paramètres, supprimez celle ' +
+      'qui est perdue et créez de nouveaux codes de récupération.',
     nothing: 'Il ne sert que cette fois.',
   },
   toSettings: 'Ouvrir les paramètres',
@@ -191,6 +191,8 @@ export const french: Texts = {
   replaceExplanation:
     'Un nouveau téléphone remplace tous les authentificateurs dès que vous l’avez confirmé ; jusque-là, les anciens ' +
     'fonctionnent. Vos codes de récupération restent.',
+  keysStay:
+    'Vos clés d’accès et de sécurité restent. Si l’une se trouvait sur un téléphone perdu, supprimez-la aussi.',
   keysTitle: 'Clés d’accès et de sécurité',
   keysExplanation:
     'Une clé d’accès se trouve dans votre téléphone, votre ordinateur ou votre gestionnaire de mots de passe, une clé de ' +

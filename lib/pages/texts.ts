@@ -116,6 +116,8 @@ export interface Texts {
   readonly authenticatorName: string;
   readonly replaceAuthenticator: string;
   readonly replaceExplanation: string;
+  /** What is said of them where a new phone takes the place of a lost one. */
+  readonly keysStay: string;
   readonly keysTitle: string;
   readonly keysExplanation: string;
   readonly showKeys: (count: number) => string;

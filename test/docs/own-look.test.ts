@@ -3,14 +3,19 @@ import { resolve } from 'node:path';
 import { expect } from 'chai';
 import type { HttpRequest, HttpResponse, Page } from 'passport-second-factor';
 import ts from 'typescript';
+import type { Page as BrowserPage } from 'playwright-core';
 import { STYLE } from '../../lib/pages/views/style.js';
+import { addPasskeyDevice } from '../support/browser.js';
+import { browserForTests, handsOn } from '../support/browser-for-tests.js';
 import { fencedBlocks } from '../support/code-blocks.js';
 import { Client } from '../support/client.js';
 import type { Answer } from '../support/client.js';
 import { KEYS, addKey } from '../support/key-panel.js';
-import { enable, phoneWith } from '../support/people.js';
+import { lateWebAuthn } from '../support/late-webauthn.js';
+import { enable, enrolled, phoneWith } from '../support/people.js';
 import { startPagePanel } from '../support/page-panel.js';
 import { stopPanels, user } from '../support/panel.js';
+import { SoftKey } from '../support/soft-key.js';
 
 type ShowPage = (req: HttpRequest, res: HttpResponse, page: Page) => void;
 
@@ -132,6 +137,55 @@ describe('docs/own-look.md', () => {
       }
       keysOnly = false;
     }
+  });
+
+  describe('in a browser with passkeys', () => {
+    const { openAt } = browserForTests();
+    let page: BrowserPage;
+    const { logIn, press, shows } = handsOn(() => page);
+
+    it('has views that send the code of an owner who has an app and a key, and ask for the key', async () => {
+      const late = lateWebAuthn();
+      const panel = await startPagePanel({ render: await views(), webauthn: late.keys });
+      const origin = `http://localhost:${String(panel.port)}`;
+      late.at(origin);
+      const { client, phone } = await enrolled(panel);
+      await addKey(client, new SoftKey(origin));
+      ({ page } = await openAt(origin));
+      await addPasskeyDevice(page); // without that key
+
+      const signIn = async (): Promise<void> => {
+        await page.context().clearCookies();
+        await logIn('alice', 'password');
+        await shows('Two-step authentication');
+      };
+      const typeCode = (
+        form = page.locator('form', { has: page.locator('input[autocomplete="one-time-code"]') }),
+      ) => form.first().locator('input[name=code]').fill(phone.nextCode());
+      await signIn();
+      await typeCode();
+      await press('Go on');
+      await shows('Home');
+      await signIn();
+      await typeCode();
+      await page.keyboard.press('Enter');
+      await shows('Home');
+      await page.goto('/two-step/step-up');
+      await typeCode();
+      await press('Go on');
+      await shows('Home');
+
+      await page.goto('/two-step/security-keys');
+      await press('Add a passkey or security key');
+      await page.getByRole('status').filter({ hasText: 'The key was added.' }).waitFor();
+      await signIn();
+      await press('Go on with a passkey');
+      await shows('Home');
+      await page.goto('/two-step');
+      await typeCode();
+      await press('Make new recovery codes');
+      await shows('Recovery codes of alice');
+    });
   });
 
   it('names every variable of the style, and no other', () => {

@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import { Client } from '../support/client.js';
+import { KEYS, addKey } from '../support/key-panel.js';
 import { stopPanels } from '../support/panel.js';
-import { enrolled } from '../support/people.js';
+import { enrolled, phoneWith } from '../support/people.js';
 import { startPagePanel } from '../support/page-panel.js';
 import type { Panel } from '../support/panel.js';
 
@@ -78,6 +79,30 @@ describe('after a recovery code', () => {
           !prepare,
         );
       }
+    });
+  }
+
+  for (const owns of [true, false]) {
+    it(`says ${owns ? '' : 'nothing '}of keys, which stay when the lost phone is replaced, to who has ${owns ? 'one' : 'none'}`, async () => {
+      const own = await startPagePanel({ webauthn: KEYS });
+      const { client: owner, recoveryCodes } = await enrolled(own);
+      if (owns) await addKey(owner);
+      const alice = new Client(own);
+      await alice.logInByForm();
+      const used = await alice.submit('/two-step/verify', { code: recoveryCodes[0]! });
+      const settings = await alice.open('/two-step');
+      await alice.submit('/two-step/setup');
+      const { key, id } = (await alice.get('/two-step/setup')).body as { key: string; id: string };
+      await alice.submit('/two-step/setup/confirm', { code: phoneWith(own, key).code(), id });
+      const replaced = await alice.open('/two-step');
+      expect(replaced.text).to.contain('The new phone has taken the place of the old one.');
+      for (const { text } of [used, settings, replaced]) {
+        expect(text.includes('security keys stay. If one was on a lost phone, remove it'), text).to.equal(
+          owns,
+        );
+      }
+      const [said = ''] = /role="status">.*?<span>[^<]*</s.exec(replaced.text) ?? [];
+      expect(said.includes('remove it as well'), 'also where the change is said').to.equal(owns);
     });
   }
 });

@@ -50,6 +50,6 @@ function replaceable(page: SettingsPage, texts: Texts, list: readonly Html[]): H
   return html`<ul class="entries">
       ${list}
     </ul>
-    <p class="muted">${texts.replaceExplanation}</p>
+    <p class="muted">${texts.replaceExplanation} ${page.model.keys > 0 ? texts.keysStay : null}</p>
     ${form(page, page.model.setup, button)}`;
 }

@@ -75,7 +75,7 @@ export const KEY_SCRIPT = `
     button.addEventListener('click', () => ask(false));
     form.addEventListener('submit', (event) => {
       if (event.submitter) field.value = '';
-      if (field.value !== '' || form.querySelector('[type=submit]')) return;
+      if (field.value !== '' || [...form.elements].some(({ type }) => type === 'submit')) return;
       event.preventDefault();
       ask(false);
     });
