@@ -13,6 +13,7 @@ import { programOf } from '../support/doc-program.js';
 import type { ProgramFolder } from '../support/doc-program.js';
 import { keyOwner, startKeyPanel } from '../support/key-panel.js';
 import { enroll, enrolled } from '../support/people.js';
+import { rejectionCode } from '../support/rejection.js';
 import { startPanel, stopPanels } from '../support/panel.js';
 import type { Panel } from '../support/panel.js';
 
@@ -79,6 +80,23 @@ describe('docs/single-page-apps.md', () => {
     const wantsKey = () => Promise.resolve(true);
     const { signIn } = await load<SignIn>('sign-in.ts', new Client(panel), { wantsKey });
     expect(await signIn('alice', 'password')).to.equal('/');
+    restore();
+  });
+
+  it('ends once the sign-in does, also for who presses the passkey button again', async () => {
+    const panel = await startKeyPanel();
+    const { key } = await keyOwner(panel);
+    const restore = installKeys(promptsOf(key));
+    const shown: unknown[] = [];
+    const wantsKey = (): Promise<boolean> => {
+      shown.push('the form');
+      if (shown.length > 3) throw new Error('the form came again and again');
+      panel.now += 11 * 60_000;
+      return Promise.resolve(true);
+    };
+    const { signIn } = await load<SignIn>('sign-in.ts', new Client(panel), { wantsKey });
+    expect(await rejectionCode(signIn('alice', 'password'))).to.equal('login-required');
+    expect(shown).to.have.length(1);
     restore();
   });
 
