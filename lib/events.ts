@@ -32,6 +32,7 @@ export type AssertionRefusal = 'assertion-invalid' | 'assertion-already-used' | 
 export type DemotionReason =
   | 'enrolled-elsewhere'
   | 'factor-gone'
+  /** A factor was replaced or removed, or the other sessions of the account were ended. */
   | 'factor-replaced'
   | 'factor-required'
   | 'security-key-required'

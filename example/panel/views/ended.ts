@@ -13,7 +13,9 @@ const SESSIONS: Readonly<Record<string, string>> = {
     'Your session has ended, because the password of the account was changed. Sign in with the new one.',
   'account-gone': 'Your session has ended: the account is not there any more.',
   'enrolled-elsewhere': 'Two-step authentication was enabled in another session. Sign in with a code.',
-  'factor-replaced': 'Two-step authentication was set up anew in another session. Sign in with a new code.',
+  'factor-replaced':
+    'Your two-step authentication was changed in another session, or other sessions were signed out there. Sign in with a ' +
+    'code.',
   'factor-gone': 'Two-step authentication was disabled in another session or by an administrator.',
   'browser-revoked': 'This browser is not remembered any more, so a code is asked for.',
 };
