@@ -8,8 +8,11 @@ import type { Challenge, MustEnrollState, UserState } from './state.js';
 
 /** WebAuthn §13.4.3: at least 16. */
 const CHALLENGE_BYTES = 32;
-/** How long the pages of one session share a challenge. It gives people time to find their key. */
-const REUSED_SECONDS = 300;
+/**
+ * The pages of one session share a challenge for this part of its life. So each page gives people at least the rest to find
+ * their key.
+ */
+const REUSED_PART = 0.5;
 
 /** A challenge that the keys of an account have not answered. */
 export function newChallenge(
@@ -42,7 +45,7 @@ export function waysIn(context: Pick<Context, 'core'>, factor: Factor): number {
   return factor.authenticators.length + keysIn(context, factor);
 }
 
-/** The challenge for keys in a session, on all its pages: one for five minutes. Writes the session, and no record. */
+/** The challenge for keys in a session, on all its pages: one for half of its life. Writes the session, and no record. */
 export function sharedChallenge(
   context: Context,
   state: UserState | MustEnrollState,
@@ -53,7 +56,8 @@ export function sharedChallenge(
     present &&
     present.answeredBy === undefined &&
     (factor?.keys ?? []).every(({ lastUsedAt }) => lastUsedAt < present.issuedAt);
-  if (isFree && isInTime(present.since, present.since + REUSED_SECONDS * 1000, now(context))) return present;
+  const reused = lifeOf(context) * REUSED_PART;
+  if (isFree && isInTime(present.since, present.since + reused, now(context))) return present;
   const challenge = { ...newChallenge(context, factor?.keys), value: nextValue(context, present, factor) };
   updateState(context, { ...state, challenge });
   return challenge;
@@ -80,8 +84,12 @@ export function openChallenge(
   challenge: Challenge | undefined,
   credentialId?: string,
 ): Challenge | null {
-  const life = context.core.options.pendingSeconds * 1000;
-  if (!challenge || !isInTime(challenge.since, challenge.since + life, now(context))) return null;
+  if (!challenge || !isInTime(challenge.since, challenge.since + lifeOf(context), now(context))) return null;
   const { answeredBy } = challenge;
   return answeredBy === undefined || answeredBy === credentialId ? challenge : null;
+}
+
+/** How long a challenge may be answered, in milliseconds. */
+function lifeOf({ core }: Context): number {
+  return core.options.pendingSeconds * 1000;
 }

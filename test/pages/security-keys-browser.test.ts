@@ -257,6 +257,25 @@ describe('passkeys and security keys in a browser', function () {
     expect(panel.told()).to.include('code-accepted').and.not.include('security-key-used');
   });
 
+  it('makes no passkey on a page that is too old for it: the button opens the page anew', async () => {
+    await sitDown();
+    const authenticatorId = await plugIn();
+    await logIn();
+    await page.clock.install();
+    await page.goto('/two-step/security-keys');
+    await page.clock.fastForward(301_000);
+    panel.now += 601_000;
+    const opened = page.waitForEvent('domcontentloaded');
+    await press('Add a passkey or security key');
+    await opened;
+    expect((await devtools.send('WebAuthn.getCredentials', { authenticatorId })).credentials).to.deep.equal(
+      [],
+    );
+    await press('Add a passkey or security key');
+    await shows('Your recovery codes');
+    expect(panel.told()).to.not.include('security-key-refused');
+  });
+
   it('says where keys work to somebody who has opened the panel by another name', async () => {
     await sitDown(DESK, `http://127.0.0.1:${String(panel.port)}`);
     await logIn();

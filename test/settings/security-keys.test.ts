@@ -112,6 +112,20 @@ describe('settings/security-keys', () => {
     expect(asked[0]?.challenge).to.equal(asked[1]?.challenge); // two tabs of one session
   });
 
+  it('shows no challenge that ends sooner than half of pendingSeconds, however short that is', async () => {
+    const brief = await startKeyPanel({ pendingSeconds: 60 });
+    const client = new Client(brief);
+    await client.login('alice');
+    const first = await creationFor(client);
+    brief.now += 29_000;
+    expect((await creationFor(client)).challenge).to.equal(first.challenge);
+    brief.now += 2000;
+    const opened = await creationFor(client);
+    brief.now += 30_000;
+    const credential = new SoftKey(ORIGIN).create(opened);
+    expect((await client.post('/two-step/security-keys', { credential })).status).to.equal(200);
+  });
+
   it('shares one challenge among the pages of a session for five minutes, and writes no record', async () => {
     const { client } = await keyOwner(panel);
     const before = await panel.store.get('alice');

@@ -3,7 +3,9 @@ import { hashSource } from './hash-source.js';
 /**
  * Asks for a passkey or security key (WebAuthn), and sends the form with its answer. Fetches nothing. A credential may
  * be a plain object, as password managers make them. A page makes one key: after that, its button sends this key again,
- * because a second one of the same user handle would take its place on the device. A button that sends the form, for
+ * because a second one of the same user handle would take its place on the device. If the page is older than half of
+ * what its challenge lasts, the button opens it anew: a key that is made too late would stay on the device, and open
+ * nothing. A button that sends the form, for
  * example with a code, sends no credential: one from before was sent already, and its answer got lost. If the browser
  * has no keys, or none on this page, the buttons stay hidden, and a text says so.
  */
@@ -39,6 +41,7 @@ export const KEY_SCRIPT = `
     };
   };
   let asking = false;
+  const opened = Date.now();
   for (const field of document.querySelectorAll('input[data-key]')) {
     const { form } = field;
     const options = JSON.parse(field.dataset.key);
@@ -60,6 +63,10 @@ export const KEY_SCRIPT = `
       asking = true;
       failed.hidden = true;
       try {
+        if (options.user && !made && Date.now() - opened > options.timeout / 2) {
+          location.assign(form.action);
+          return;
+        }
         const asked = { ...options, challenge: bytes(options.challenge) };
         if (options.user) made = made || (await create(asked));
         field.value = JSON.stringify(made || (await get(asked)));
