@@ -148,7 +148,7 @@ export const french: Texts = {
       'Il ne sert que cette fois, et les codes que votre authentificateur a affichés jusqu’ici, ainsi que le prochain, ne valent plus rien. ' +
       'Il est perdu ? Configurez un téléphone dans les paramètres et créez de nouveaux codes de récupération.',
     key:
-      'Il ne sert que cette fois. Votre clé est perdue ? Ajoutez-en une nouvelle dans les paramètres, supprimez celle ' +
+      'Il ne sert que cette fois. Votre clé est perdue ? Ajoutez-en une nouvelle dans les paramètres, supprimez celle ' +
       'qui est perdue et créez de nouveaux codes de récupération.',
     nothing: 'Il ne sert que cette fois.',
   },

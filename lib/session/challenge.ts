@@ -12,7 +12,7 @@ const CHALLENGE_BYTES = 32;
  * The pages of one session share a challenge for this part of its life. So each page gives people at least the rest to find
  * their key.
  */
-const REUSED_PART = 0.5;
+const REUSED_PERCENT = 50;
 
 /** A challenge that the keys of an account have not answered. */
 export function newChallenge(
@@ -56,7 +56,7 @@ export function sharedChallenge(
     present &&
     present.answeredBy === undefined &&
     (factor?.keys ?? []).every(({ lastUsedAt }) => lastUsedAt < present.issuedAt);
-  const reused = lifeOf(context) * REUSED_PART;
+  const reused = (lifeOf(context) * REUSED_PERCENT) / 100;
   if (isFree && isInTime(present.since, present.since + reused, now(context))) return present;
   const challenge = { ...newChallenge(context, factor?.keys), value: nextValue(context, present, factor) };
   updateState(context, { ...state, challenge });

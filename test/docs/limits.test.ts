@@ -88,7 +88,7 @@ describe('docs/limits.md', () => {
       'authenticators of an account': MAXIMUM_AUTHENTICATORS,
       'passkeys and security keys of an account': MAXIMUM_SECURITY_KEYS,
       'challenge of a key': constant('lib/session/challenge.ts', 'CHALLENGE_BYTES'),
-      'pages of a session that share a challenge': constant('lib/session/challenge.ts', 'REUSED_SECONDS'),
+      'pages of a session that share a challenge': constant('lib/session/challenge.ts', 'REUSED_PERCENT'),
       'id of a credential': constant('adapters/webauthn-credential.ts', 'ID_MAXIMUM_BYTES'),
       'RSA key of a credential': constant('adapters/webauthn.ts', 'RSA_MINIMUM_BITS'),
       'accounts that one browser is known for': constant('lib/session/own-cookie.ts', 'MOST_COOKIES'),
