@@ -50,21 +50,42 @@ interface End {
   toldAt: number;
   /** The moment when it was told what ended in a session that stays. */
   stayedAt: number;
-  readonly forgotten: NodeJS.Timeout;
+  /** When it is forgotten, by the clock of the process. */
+  forgottenAt: number;
 }
 
-export function createEndedSessions(): EndedSessions {
+/**
+ * Forgets what is too old when it is asked. It sets no timer: one that is made within a request keeps the application's
+ * `AsyncLocalStorage` of that request, and with it the request, for as long as it runs.
+ *
+ * @param clock milliseconds, which only grow; for tests
+ */
+export function createEndedSessions(clock: () => number = () => performance.now()): EndedSessions {
+  /** Those that are forgotten first come first. */
   const ends = new Map<string | typeof ALL_SESSIONS, End>();
   let moment = 0;
 
-  const endOf = (id: string | typeof ALL_SESSIONS): End => {
-    const known = ends.get(id);
-    if (known) {
-      known.forgotten.refresh();
-      return known;
+  const forgetOld = (): void => {
+    const now = clock();
+    for (const [id, { forgottenAt }] of ends) {
+      if (forgottenAt > now) return;
+      ends.delete(id);
     }
-    const forgotten = setTimeout(() => ends.delete(id), REMEMBERED_MILLISECONDS).unref();
-    const end = { claimed: false, claimedAt: 0, running: 0, at: 0, toldAt: 0, stayedAt: 0, forgotten };
+  };
+  const endOf = (id: string | typeof ALL_SESSIONS): End => {
+    forgetOld();
+    const unknown = {
+      claimed: false,
+      claimedAt: 0,
+      running: 0,
+      at: 0,
+      toldAt: 0,
+      stayedAt: 0,
+      forgottenAt: 0,
+    };
+    const end = ends.get(id) ?? unknown;
+    end.forgottenAt = clock() + REMEMBERED_MILLISECONDS;
+    ends.delete(id);
     ends.set(id, end);
     return end;
   };
@@ -72,7 +93,10 @@ export function createEndedSessions(): EndedSessions {
     const end = ends.get(id);
     return end !== undefined && (end.claimed || end.running > 0 || end.at > since);
   };
-  const has = (id: string, since: Since): boolean => isOver(id, since.own) || isOver(ALL_SESSIONS, since.all);
+  const has = (id: string, since: Since): boolean => {
+    forgetOld();
+    return isOver(id, since.own) || isOver(ALL_SESSIONS, since.all);
+  };
   return {
     begin: () => ++moment,
     claim(id, since) {

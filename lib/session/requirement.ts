@@ -34,12 +34,12 @@ export async function lackOf(
 }
 
 /**
- * Whether an account must use a security key. Asks the policy only if there can be keys.
+ * Whether an account must use a security key.
  *
  * @param isEnrolled whether the account has a record: then the application's own second factor does not count
  */
 export async function takesKeysOnly(core: Core, account: Account, isEnrolled: boolean): Promise<boolean> {
-  if (!core.options.webauthn || (account.otherFactor && !isEnrolled)) return false;
+  if (account.otherFactor && !isEnrolled) return false;
   return (await requirementOf(core, account)).phishingResistant;
 }
 

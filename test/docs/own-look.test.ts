@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { expect } from 'chai';
+import { requireSecondFactor } from 'passport-second-factor';
 import type { HttpRequest, HttpResponse, Page } from 'passport-second-factor';
 import ts from 'typescript';
 import type { Page as BrowserPage } from 'playwright-core';
@@ -137,6 +138,27 @@ describe('docs/own-look.md', () => {
       }
       keysOnly = false;
     }
+  });
+
+  it('says what is missing, a key where a guard wants one, and when codes are checked again', async () => {
+    const panel = await startPagePanel(
+      { render: await views(), webauthn: KEYS },
+      {
+        routes: ({ app }) =>
+          app.get('/by-key', requireSecondFactor({ phishingResistant: true }), (_req, res) => res.send('in')),
+      },
+    );
+    const { client, phone } = await enrolled(panel);
+    expect((await client.open('/by-key')).headers.location).to.match(/^\/two-step/);
+    const settings = await client.open('/two-step');
+    expect(settings.text).to.contain(
+      'What you wanted needs a passkey or security key. Add one, and you come back',
+    );
+    const visitor = new Client(panel);
+    await visitor.logInByForm();
+    for (const code of phone.wrongCodes(5)) await visitor.submit('/two-step/verify', { code });
+    const { text } = await visitor.open('/two-step/verify');
+    expect(text).to.match(/Too many wrong codes: none is checked before [^.]* GMT\. A recovery code works\./);
   });
 
   describe('in a browser with passkeys', () => {

@@ -4,7 +4,8 @@ import type { RequestHandler } from 'express';
 import type { Policy } from 'passport-second-factor';
 import { webauthn } from 'passport-second-factor/webauthn';
 import { Client } from '../support/client.js';
-import { knows, stopPanels } from '../support/panel.js';
+import { rejection } from '../support/rejection.js';
+import { knows, startPanel, stopPanels } from '../support/panel.js';
 import type { Panel } from '../support/panel.js';
 import { enable, enrolled, phoneWith } from '../support/people.js';
 import type { Phone } from '../support/people.js';
@@ -40,6 +41,24 @@ describe('a policy that only a security key meets (M8)', () => {
     await addKey(client);
     expect(await client.me()).to.equal('alice');
     expect((await client.get('/secret')).status).to.equal(200);
+  });
+
+  it('opens nothing by a code in a process of the same accounts without the option webauthn, and says what is missing', async () => {
+    policy = 'optional';
+    const options = { policy: () => policy, keys: [randomBytes(32).toString('base64')] };
+    const one = await startKeyPanel(options);
+    const { client, phone, recoveryCodes } = await enrolled(one);
+    await addKey(client);
+    policy = { phishingResistant: true };
+    const other = await startPanel({ store: one.store, options });
+    for (const code of [phone.nextCode(), recoveryCodes[0]]) {
+      const refused = await rejection(other.secondFactor.verify('alice', code));
+      expect(refused).to.include({ code: 'option-invalid' });
+      expect(refused.message).to.contain('need the option webauthn');
+    }
+    expect(other.told()).to.deep.equal([]);
+    const answer = await new Client(other).post('/login', { username: 'alice', password: 'password' });
+    expect(answer.status).to.equal(500);
   });
 
   it('lets no app be confirmed that was being set up when it came', async () => {
