@@ -105,4 +105,21 @@ describe('after a recovery code', () => {
       expect(said.includes('remove it as well'), 'also where the change is said').to.equal(owns);
     });
   }
+
+  it('says it of a phone alone: not to who has only a key, nor after another change', async () => {
+    const own = await startPagePanel({ webauthn: KEYS });
+    const owner = new Client(own);
+    await owner.logInByForm();
+    await addKey(owner);
+    const [code = ''] = (await own.secondFactor.admin.recoveryCodes('alice', { by: 'test' }))!;
+    const alice = new Client(own);
+    await alice.logInByForm();
+    const used = await alice.submit('/two-step/verify', { code });
+    expect(used.text).to.contain('remove the lost one').and.not.contain('security keys stay');
+    await alice.submit('/two-step/setup', { add: 'on' });
+    const { key, id } = (await alice.get('/two-step/setup')).body as { key: string; id: string };
+    await alice.submit('/two-step/setup/confirm', { code: phoneWith(own, key).code(), id });
+    const [said = ''] = /role="status">.*?<span>[^<]*</s.exec((await alice.open('/two-step')).text) ?? [];
+    expect(said).to.contain('was added').and.not.contain('security keys stay');
+  });
 });
