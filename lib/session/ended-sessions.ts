@@ -54,6 +54,16 @@ interface End {
   forgottenAt: number;
 }
 
+const NOTHING_YET: End = {
+  claimed: false,
+  claimedAt: 0,
+  running: 0,
+  at: 0,
+  toldAt: 0,
+  stayedAt: 0,
+  forgottenAt: 0,
+};
+
 /**
  * Forgets what is too old when it is asked. It sets no timer: one that is made within a request keeps the application's
  * `AsyncLocalStorage` of that request, and with it the request, for as long as it runs.
@@ -74,16 +84,7 @@ export function createEndedSessions(clock: () => number = () => performance.now(
   };
   const endOf = (id: string | typeof ALL_SESSIONS): End => {
     forgetOld();
-    const unknown = {
-      claimed: false,
-      claimedAt: 0,
-      running: 0,
-      at: 0,
-      toldAt: 0,
-      stayedAt: 0,
-      forgottenAt: 0,
-    };
-    const end = ends.get(id) ?? unknown;
+    const end = ends.get(id) ?? { ...NOTHING_YET };
     end.forgottenAt = clock() + REMEMBERED_MILLISECONDS;
     ends.delete(id);
     ends.set(id, end);

@@ -49,6 +49,7 @@ function documented(): string {
 describe('integration traps: service workers in a browser', function () {
   const { openAt } = browserForTests({ mayComplain: true });
   let page: Page;
+  const { logIn } = handsOn(() => page);
   let panel: Panel;
   let phone: Phone;
   let otherSite: Server;
@@ -91,8 +92,6 @@ describe('integration traps: service workers in a browser', function () {
     forms = [];
     ({ page } = await openAt(panel.url));
   });
-  const { logIn } = handsOn(() => page);
-
   afterEach(stopPanels);
 
   /** The password of alice, and then the worker. */

@@ -3,8 +3,8 @@ import { resolve } from 'node:path';
 import { expect } from 'chai';
 import { requireSecondFactor } from 'passport-second-factor';
 import type { HttpRequest, HttpResponse, Page } from 'passport-second-factor';
-import ts from 'typescript';
 import type { Page as BrowserPage } from 'playwright-core';
+import ts from 'typescript';
 import { STYLE } from '../../lib/pages/views/style.js';
 import { addPasskeyDevice } from '../support/browser.js';
 import { browserForTests, handsOn } from '../support/browser-for-tests.js';
@@ -181,9 +181,8 @@ describe('docs/own-look.md', () => {
         await logIn('alice', 'password');
         await shows('Two-step authentication');
       };
-      const typeCode = (
-        form = page.locator('form', { has: page.locator('input[autocomplete="one-time-code"]') }),
-      ) => form.first().locator('input[name=code]').fill(phone.nextCode());
+      const typeCode = (): Promise<void> =>
+        page.locator('input[autocomplete="one-time-code"]').first().fill(phone.nextCode());
       await signIn();
       await typeCode();
       await press('Go on');

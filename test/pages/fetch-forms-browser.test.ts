@@ -37,16 +37,15 @@ const SCRIPTS: Record<string, Script> = {
 };
 
 describe('forms that a script sends by fetch', function () {
-  const { openAt } = browserForTests({ mayComplain: true });
+  const { openAt } = browserForTests();
   let page: Page;
+  const { shows, takeCookies } = handsOn(() => page);
   let panel: Panel;
   let visitor: Client;
   /** A page of the application. */
   let html: (title: string, inside: string) => string;
   let phone: Phone;
   let recoveryCodes: readonly string[];
-
-  const { shows, takeCookies } = handsOn(() => page);
 
   afterEach(stopPanels);
 

@@ -19,6 +19,7 @@ describe('forms whose redirects leave the origin', function () {
   let client: Server;
   let clientOrigin: string;
   let page: Page;
+  const { press, typeCode } = handsOn(() => page);
   let phone: Phone;
   let visitor: Client;
   let recoveryCodes: readonly string[];
@@ -33,8 +34,6 @@ describe('forms whose redirects leave the origin', function () {
     client.closeAllConnections();
     client.close();
   });
-  const { press, typeCode } = handsOn(() => page);
-
   afterEach(stopPanels);
 
   /** A panel that is an OAuth provider: its pages of consent, of login and of the home lead to a client. */

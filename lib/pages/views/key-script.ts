@@ -5,9 +5,9 @@ import { hashSource } from './hash-source.js';
  * be a plain object, as password managers make them. A page makes one key: after that, its button sends this key again,
  * because a second one of the same user handle would take its place on the device. If the page is older than half of
  * what its challenge lasts, the button opens it anew: a key that is made too late would stay on the device, and open
- * nothing. A button that sends the form, for
- * example with a code, sends no credential: one from before was sent already, and its answer got lost. If the browser
- * has no keys, or none on this page, the buttons stay hidden, and a text says so.
+ * nothing. A button that sends the form, for example with a code, sends no credential: one from before was sent
+ * already, and its answer got lost. If the browser has no keys, or none on this page, the buttons stay hidden, and a
+ * text says so.
  */
 export const KEY_SCRIPT = `
 (() => {
